@@ -1,0 +1,3 @@
+"""Zato: an enterprise service bus and application server."""
+
+__version__ = "4.0.0"

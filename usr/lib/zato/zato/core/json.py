@@ -1,0 +1,42 @@
+"""JSON that leaves no room for two readers to disagree: no duplicate keys, no NaN, bounded depth (RFC 8259, RFC 7493)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from zato.core.errors import InvalidInput
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise InvalidInput(f"The JSON has the key {key!r} twice in one object; send it once.", code="duplicate-key")
+            seen.add(key)
+    return result
+
+
+def _no_constant(name: str) -> Any:
+    raise InvalidInput(f"The JSON has {name}, which is not a JSON value; use null or a string.", code="invalid-json")
+
+
+_decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)
+
+
+def decode(data: bytes) -> Any:
+    """The value of a UTF-8 JSON document. Raises InvalidInput that says where the document stops being valid."""
+    try:
+        return _decoder.decode(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"The message is not valid UTF-8 at byte {error.start}.", code="invalid-utf8") from error
+    except json.JSONDecodeError as error:
+        raise InvalidInput(
+            f"The message is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}.", code="invalid-json"
+        ) from error
+    except RecursionError as error:
+        raise InvalidInput("The JSON is nested too deeply.", code="invalid-json") from error
+    except ValueError as error:  # integers of more than 4,300 digits
+        raise InvalidInput("The JSON has a number with too many digits.", code="invalid-json") from error

@@ -1,0 +1,1 @@
+"""This machine: settings, directories, logging, systemd, child processes."""
