@@ -1,0 +1,1 @@
+"""The parallel server: users' services, and how requests reach them."""

@@ -1,0 +1,59 @@
+"""A request on its way through a worker: who may answer it, and until when."""
+
+from __future__ import annotations
+
+import json
+import math
+import socket
+import threading
+
+
+class Flight:
+    """One request being handled. Either its own thread or the time limit answers it: whoever claims it first."""
+
+    __slots__ = (
+        "_unclaimed",
+        "abandoned",
+        "cid",
+        "client",
+        "deadline",
+        "limit_seconds",
+        "service",
+        "thread",
+    )
+
+    def __init__(self, client: socket.socket, thread: int) -> None:
+        self.client = client
+        self.thread = thread
+        self.deadline = math.inf
+        self.limit_seconds = math.inf
+        self.cid = ""
+        self.service = ""
+        self.abandoned = False
+        self._unclaimed = threading.Lock()
+
+    def claim(self) -> bool:
+        """True for the first caller only: that one writes the answer."""
+        return self._unclaimed.acquire(blocking=False)
+
+
+def time_limit_answer(flight: Flight) -> bytes:
+    """A whole HTTP response that tells the caller that its service took too long."""
+    body = json.dumps(
+        {
+            "error": {
+                "code": "time-limit-exceeded",
+                "message": f"Service {flight.service} did not finish within its time limit of {flight.limit_seconds:g} s.",
+                "cid": flight.cid,
+                "details": [],
+            }
+        }
+    ).encode()
+    head = (
+        "HTTP/1.1 504 Gateway Timeout\r\n"
+        "Content-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n"
+        f"X-Zato-CID: {flight.cid}\r\n"
+        "Connection: close\r\n\r\n"
+    )
+    return head.encode("latin-1") + body

@@ -1,0 +1,1 @@
+"""Falcon and everything that speaks HTTP inside the parallel server."""

@@ -1,0 +1,74 @@
+"""What Prometheus may know: requests and their time by channel and service, workers, revisions, deployments.
+
+prometheus-client's multiprocess mode keeps the numbers in files that all workers of a server share, so whichever
+worker is asked answers for all. PROMETHEUS_MULTIPROC_DIR has to be set before this module is imported.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0)
+
+
+class RouteMetrics:
+    """The counters of one channel, found once and kept."""
+
+    __slots__ = ("_metrics", "_names", "_seconds", "_statuses")
+
+    def __init__(self, metrics: Metrics, channel: str, service: str) -> None:
+        self._metrics = metrics
+        self._names = (channel, service)
+        self._seconds = metrics.seconds.labels(channel, service)
+        self._statuses: dict[int, Counter] = {}
+
+    def observe(self, status: int, seconds: float) -> None:
+        """Count one request that was answered with `status` after `seconds`."""
+        counter = self._statuses.get(status)
+        if counter is None:
+            counter = self._statuses[status] = self._metrics.requests.labels(*self._names, str(status))
+        counter.inc()
+        self._seconds.observe(seconds)
+
+
+class Metrics:
+    """All metrics of this worker."""
+
+    def __init__(self) -> None:
+        registry = CollectorRegistry()
+        self.requests = Counter(
+            "zato_requests", "Requests answered.", ("channel", "service", "status"), registry=registry
+        )
+        self.seconds = Histogram(
+            "zato_request_seconds",
+            "Time from the request's arrival in the server to its answer.",
+            ("channel", "service"),
+            registry=registry,
+            buckets=_BUCKETS,
+        )
+        self.applied_revision = Gauge(
+            "zato_applied_revision",
+            "Revision of the configuration that a worker serves from.",
+            registry=registry,
+            multiprocess_mode="livemin",
+        )
+        self.workers = Gauge("zato_workers", "Workers that run.", registry=registry, multiprocess_mode="livesum")
+        self.deployments = Counter("zato_deployments", "Deployments by outcome.", ("outcome",), registry=registry)
+        self._routes: dict[tuple[str, str], RouteMetrics] = {}
+
+    def route(self, channel: str, service: str) -> RouteMetrics:
+        """The counters of a channel; the same ones each time."""
+        key = (channel, service)
+        found = self._routes.get(key)
+        if found is None:
+            found = self._routes[key] = RouteMetrics(self, channel, service)
+        return found
+
+
+def exposition() -> bytes:
+    """The numbers of all workers of this server in Prometheus's text format."""
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)

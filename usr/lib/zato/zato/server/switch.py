@@ -1,0 +1,42 @@
+"""The snapshot that requests are served from, and the moment at which all workers move on to the next one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Switch(Generic[T]):
+    """Holds the current value and at most one later one that takes its place at a given wall-clock time.
+
+    The time is compared where a request starts, so all workers of a machine switch at the same instant, however busy
+    they are. One thread sets, any number of threads read.
+    """
+
+    def __init__(self, value: T, clock: Callable[[], float] = time.time) -> None:
+        self._current = value
+        self._next: tuple[float, T] | None = None
+        self._clock = clock
+
+    def current(self) -> T:
+        """The value for a request that starts now."""
+        following = self._next
+        if following is not None and self._clock() >= following[0]:
+            self._current = following[1]
+            self._next = None
+            return following[1]
+        return self._current
+
+    def set(self, value: T, at: float = 0.0) -> None:
+        """Make `value` current, or let it become so at `at` (seconds since the epoch). Waits for one that is pending."""
+        following = self._next
+        if following is not None:
+            time.sleep(max(0.0, following[0] - self._clock()))
+            self.current()
+        if at <= self._clock():
+            self._current = value
+        else:
+            self._next = (at, value)
