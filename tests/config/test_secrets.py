@@ -1,0 +1,100 @@
+"""Sealing, hashing, and the key file."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zato.config.secrets import SecretBox, generate_secret, hash_password, load_or_create_key, password_matches
+from zato.core.errors import InvalidInput, SetupError
+
+BOX = SecretBox(b"k" * 32)
+WHERE = {"kind": "outgoing-sql", "name": "Stock", "field": "password"}
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
+def test_what_was_sealed_opens_and_does_not_show(text: str) -> None:
+    sealed = BOX.seal(text, **WHERE)
+    assert BOX.open(sealed, **WHERE) == text
+    assert sealed.startswith("sealed:")
+    assert len(text) < 4 or text not in sealed
+
+
+@pytest.mark.parametrize("other", [{"kind": "outgoing-rest"}, {"name": "Other"}, {"field": "secret"}])
+def test_a_sealed_text_does_not_open_anywhere_else(other: dict[str, str]) -> None:
+    sealed = BOX.seal("secret", **WHERE)
+    with pytest.raises(InvalidInput, match="cannot be opened"):
+        BOX.open(sealed, **{**WHERE, **other})
+
+
+def test_a_sealed_text_does_not_open_with_another_key() -> None:
+    with pytest.raises(InvalidInput, match="another cluster's key"):
+        SecretBox(b"x" * 32).open(BOX.seal("secret", **WHERE), **WHERE)
+
+
+@given(st.integers(min_value=7, max_value=60), st.characters())
+def test_a_sealed_text_that_was_changed_does_not_open(position: int, character: str) -> None:
+    sealed = BOX.seal("a secret of some length", **WHERE)
+    changed = sealed[:position] + character + sealed[position + 1 :]
+    if changed != sealed:
+        with pytest.raises(InvalidInput):
+            BOX.open(changed, **WHERE)
+
+
+@pytest.mark.parametrize("broken", ["sealed:", "sealed:AAAA", "sealed:!!!", "sealed:é", "sealed:" + "A" * 40])
+def test_what_was_never_sealed_does_not_open(broken: str) -> None:
+    with pytest.raises(InvalidInput):
+        BOX.open(broken, **WHERE)
+
+
+def test_sealing_again_gives_the_same_string_and_another_text_another_nonce() -> None:
+    assert BOX.seal("a", **WHERE) == BOX.seal("a", **WHERE)
+    assert BOX.seal("a", **WHERE)[:23] != BOX.seal("b", **WHERE)[:23]
+
+
+def test_a_password_matches_its_own_hash_only() -> None:
+    hashed = hash_password("a long password")
+    assert hashed.startswith("$2b$07$")
+    assert password_matches("a long password", hashed)
+    assert not password_matches("a long passwork", hashed)
+    assert not password_matches("x" * 100, hashed)
+    assert not password_matches("a long password", "not a hash")
+
+
+def test_generated_secrets_differ() -> None:
+    assert len({generate_secret() for _ in range(100)}) == 100
+    assert len(generate_secret()) >= 43
+
+
+def test_the_key_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "secret.key"
+    assert load_or_create_key(path) == load_or_create_key(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [entry.name for entry in tmp_path.iterdir()] == ["secret.key"]
+    path.chmod(0o644)
+    with pytest.raises(SetupError, match="chmod 600"):
+        load_or_create_key(path)
+
+
+def test_processes_that_race_for_the_key_get_the_same_one(tmp_path: Path) -> None:
+    path = tmp_path / "secret.key"
+    program = (
+        f"from pathlib import Path; from zato.config.secrets import *; print(load_or_create_key(Path({str(path)!r})))"
+    )
+    running = [subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) for _ in range(4)]
+    assert len({process.communicate()[0] for process in running}) == 1
+    assert [process.returncode for process in running] == [0] * 4
+
+
+def test_a_file_that_is_not_a_key_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "secret.key"
+    path.write_text("hello\n")
+    path.chmod(0o600)
+    with pytest.raises(SetupError, match="is not a key of Zato"):
+        load_or_create_key(path)
+    assert path.read_text() == "hello\n"

@@ -1,0 +1,1 @@
+"""Configuration: typed items in one log, and everything that is generic about them."""

@@ -1,0 +1,122 @@
+"""Between the typed values of items and JSON: strict on the way in, masked on the way out to people."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any, cast
+
+import msgspec
+
+from zato.config.kinds import KINDS, Kind, kind_named
+from zato.core import json
+from zato.core.errors import InvalidInput, ZatoError
+
+MASK = "******"
+SEALED = "sealed:"
+
+_AT = re.compile(r" - at `\$(.*)`$")
+
+
+def decode(kind: str, name: str, data: Mapping[str, Any] | bytes) -> msgspec.Struct:
+    """The typed value of an item.
+
+    Raises InvalidInput whose details have one "field: what is wrong" for every field that cannot be converted,
+    is missing or does not exist. What the types cannot say is checked by `validation`.
+    """
+    definition = kind_named(kind)
+    body = json.decode(data) if isinstance(data, bytes) else data
+    if not isinstance(body, Mapping):
+        raise refused(kind, name, ["value: it must be an object with the fields of the kind"])
+    try:
+        return cast(msgspec.Struct, msgspec.convert(body, definition.struct))
+    except msgspec.ValidationError as error:
+        raise refused(kind, name, _findings(definition, body) or [f"value: {error}"]) from error
+
+
+def refused(kind: str, name: str, findings: list[str]) -> InvalidInput:
+    """The error that says what is wrong with an item."""
+    more = f" (and {len(findings) - 1} more, see the details)" if len(findings) > 1 else ""
+    return InvalidInput(
+        f"The {kind} {name[:120]!r} cannot be accepted: {findings[0]}{more}.",
+        code="invalid-item",
+        details=tuple(findings),
+    )
+
+
+def decode_stored(kind: str, name: str, data: str) -> msgspec.Struct:
+    """The value of an item that was stored before, with its secrets as they are stored."""
+    try:
+        return cast(msgspec.Struct, _decoder(kind).decode(data))
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise ZatoError(
+            f"The stored {kind} {name!r} cannot be read ({error}); it was probably written by a newer version of Zato, "
+            "upgrade this one.",
+            code="stored-item-unreadable",
+        ) from error
+
+
+def encode(kind: str, value: msgspec.Struct) -> str:
+    """What is stored: JSON with every field, defaults included, so that a new default does not change old items."""
+    kind_named(kind)
+    return msgspec.json.encode(value).decode()
+
+
+def public(kind: str, value: msgspec.Struct) -> dict[str, Any]:
+    """The fields of a value as JSON types, for people: secrets that are set are masked."""
+    return mask(kind, msgspec.to_builtins(value))
+
+
+def public_data(kind: str, data: str) -> dict[str, Any]:
+    """The same for stored JSON, which may be of a kind or have fields that this version does not know."""
+    return mask(kind, msgspec.json.decode(data, type=dict[str, Any]))
+
+
+def mask(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields with secrets replaced by asterisks; of an unknown kind all are."""
+    definition = KINDS.get(kind)
+    return {
+        field: value if value is None or not _is_secret(definition, field, value) else MASK
+        for field, value in fields.items()
+    }
+
+
+def _is_secret(definition: Kind[Any] | None, field: str, value: Any) -> bool:
+    if definition is None or field in definition.secret_fields:
+        return True
+    return isinstance(value, str) and value.startswith(SEALED)
+
+
+@functools.cache
+def _decoder(kind: str) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind_named(kind).struct)
+
+
+def _findings(definition: Kind[Any], body: Mapping[str, Any]) -> list[str]:
+    """Every field that does not fit; the library itself stops at the first."""
+    fields = {field.name: field for field in msgspec.structs.fields(definition.struct)}
+    findings: list[str] = []
+    for key in body:
+        if key not in fields:
+            near = get_close_matches(str(key), fields, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(fields)}"
+            findings.append(f"{str(key)[:100]}: there is no such field; {hint}")
+    for name, field in fields.items():
+        if name not in body:
+            if field.required:
+                findings.append(f"{name}: it is missing")
+            continue
+        try:
+            msgspec.convert(body[name], field.type)
+        except msgspec.ValidationError as error:
+            findings.append(f"{name}{_sentence(str(error))}")
+    return findings
+
+
+def _sentence(message: str) -> str:
+    """`Expected X - at $[0]` becomes `[0]: expected X`."""
+    at = _AT.search(message)
+    text = _AT.sub("", message)
+    return f"{at[1] if at else ''}: {text[0].lower()}{text[1:]}"

@@ -1,0 +1,87 @@
+"""The immutable configuration that a process works with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from zato.config.codec import decode_stored
+from zato.config.item import Item
+from zato.config.kinds import KINDS
+from zato.odb.log import Action, LoggedChange, StoredItem
+
+_NOTHING: Mapping[str, Item] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """All items as of one revision. Never changes: `apply` returns another one and shares what stayed the same.
+
+    Items of kinds that this version does not know are left out.
+    """
+
+    revision: int
+    items: Mapping[str, Mapping[str, Item]]
+
+    @classmethod
+    def from_items(cls, revision: int, items: Iterable[StoredItem]) -> Configuration:
+        """The configuration of a whole read of the ODB."""
+        by_kind: dict[str, dict[str, Item]] = {}
+        for stored in items:
+            if stored.kind in KINDS:
+                by_kind.setdefault(stored.kind, {})[stored.name] = item_of(stored)
+        return cls(revision, _frozen(by_kind))
+
+    def get(self, kind: str, name: str) -> Item | None:
+        """The item, or None."""
+        return self.items.get(kind, _NOTHING).get(name)
+
+    def all(self, kind: str) -> tuple[Item, ...]:
+        """All items of a kind, by name."""
+        return tuple(item for _, item in sorted(self.items.get(kind, _NOTHING).items()))
+
+    def apply(self, changes: Sequence[LoggedChange]) -> Configuration:
+        """The configuration after these changes, which come in the order of their revisions.
+
+        Those already applied are passed over. Raises ValueError where one is missing in between.
+        """
+        revision = self.revision
+        copied: dict[str, dict[str, Item]] = {}
+        for change in changes:
+            if change.revision <= revision:
+                continue
+            if change.revision != revision + 1:
+                raise ValueError(
+                    f"After revision {revision} came {change.revision}; the changes in between are missing"
+                )
+            revision = change.revision
+            if change.kind not in KINDS:
+                continue
+            if change.kind not in copied:
+                copied[change.kind] = dict(self.items.get(change.kind, _NOTHING))
+            if change.action is Action.DELETE or change.data is None:
+                copied[change.kind].pop(change.name, None)
+            else:
+                value = decode_stored(change.kind, change.name, change.data)
+                copied[change.kind][change.name] = Item(change.kind, change.name, revision, value)
+        return self if revision == self.revision else self._with(revision, copied)
+
+    def _with(self, revision: int, copied: Mapping[str, dict[str, Item]]) -> Configuration:
+        kept = {kind: items for kind, items in self.items.items() if kind not in copied}
+        return Configuration(revision, MappingProxyType({**kept, **_frozen(copied)}))
+
+    def __repr__(self) -> str:
+        return f"Configuration(revision={self.revision}, items={sum(map(len, self.items.values()))})"
+
+
+def item_of(stored: StoredItem) -> Item:
+    """The typed item of a stored one."""
+    return Item(stored.kind, stored.name, stored.revision, decode_stored(stored.kind, stored.name, stored.data))
+
+
+def _frozen(by_kind: Mapping[str, dict[str, Item]]) -> Mapping[str, Mapping[str, Item]]:
+    return MappingProxyType({kind: MappingProxyType(items) for kind, items in by_kind.items() if items})
+
+
+EMPTY = Configuration(0, MappingProxyType({}))

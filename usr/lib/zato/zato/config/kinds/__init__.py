@@ -1,0 +1,63 @@
+"""All kinds of configuration items, by name."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any
+
+from zato.config.kinds.base import Claim, Kind, Reference
+from zato.config.kinds.channel_http import CHANNEL_HTTP, ChannelHttp
+from zato.config.kinds.channel_rest import CHANNEL_REST, ChannelRest
+from zato.config.kinds.deployment import DEPLOYMENT, DeploymentVersion
+from zato.config.kinds.outgoing_rest import OUTGOING_REST, OutgoingRest, OutgoingSecurity
+from zato.config.kinds.outgoing_sql import OUTGOING_SQL, OutgoingSql
+from zato.config.kinds.security import SECURITY_KINDS
+from zato.config.kinds.security_api_key import SECURITY_API_KEY, SecurityApiKey
+from zato.config.kinds.security_basic import SECURITY_BASIC, SecurityBasic
+from zato.config.kinds.security_tls import SECURITY_TLS, SecurityTls
+from zato.config.kinds.server import SERVER, Server
+from zato.config.kinds.service import SERVICE, ServiceSettings
+from zato.core.errors import NotFound
+
+__all__ = [
+    "KINDS",
+    "SECURITY_KINDS",
+    "ChannelHttp",
+    "ChannelRest",
+    "Claim",
+    "DeploymentVersion",
+    "Kind",
+    "OutgoingRest",
+    "OutgoingSecurity",
+    "OutgoingSql",
+    "Reference",
+    "SecurityApiKey",
+    "SecurityBasic",
+    "SecurityTls",
+    "Server",
+    "ServiceSettings",
+    "kind_named",
+]
+
+KINDS: dict[str, Kind[Any]] = {
+    "channel-rest": CHANNEL_REST,
+    "channel-http": CHANNEL_HTTP,
+    "security-basic": SECURITY_BASIC,
+    "security-api-key": SECURITY_API_KEY,
+    "security-tls": SECURITY_TLS,
+    "outgoing-rest": OUTGOING_REST,
+    "outgoing-sql": OUTGOING_SQL,
+    "service": SERVICE,
+    "server": SERVER,
+    "deployment": DEPLOYMENT,
+}
+
+
+def kind_named(name: str) -> Kind[Any]:
+    """The kind of that name. Raises NotFound, which names the kinds there are."""
+    kind = KINDS.get(name)
+    if kind is None:
+        near = get_close_matches(name, KINDS, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(KINDS)}."
+        raise NotFound(f"There is no kind of configuration item called {name[:100]!r}; {hint}", code="unknown-kind")
+    return kind

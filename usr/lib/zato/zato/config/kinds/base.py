@@ -1,0 +1,76 @@
+"""What a kind of configuration item is; all else (storing, diffing, exporting, documenting) is generic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+ValueT = TypeVar("ValueT", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The field names one item (or, with `many`, several) of one of the given kinds; None or empty names nothing."""
+
+    field: str
+    kinds: tuple[str, ...]
+    many: bool = False
+
+    def names(self, value: msgspec.Struct) -> tuple[str, ...]:
+        """The names that a value refers to through this field."""
+        found = getattr(value, self.field)
+        if found is None:
+            return ()
+        return tuple(found) if self.many else (found,)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something that only one item of the cluster may have, whatever its kind, for instance a route.
+
+    Two claims collide when their keys are equal; `text` completes the sentence "TEXT is already taken by ...".
+    """
+
+    key: tuple[str, ...]
+    field: str
+    text: str
+
+
+def _nothing_wrong(name: str, value: Any) -> list[str]:
+    return []
+
+
+def _nothing_claimed(name: str, value: Any) -> tuple[Claim, ...]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Kind(Generic[ValueT]):
+    """A kind of item.
+
+    `struct` is frozen, keyword-only and refuses unknown fields; the description of each field is in its msgspec.Meta.
+    `secret_fields` are never shown; those also in `hashed_fields` are kept as a bcrypt hash, the others sealed.
+    `generated_fields` are secrets that are made up on creation where they are absent.
+    `multiline_fields` may have line feeds (PEM); no other string may have a control character.
+    `validate` returns one "field: sentence" for each thing that is wrong, and sees secrets opened (of a hashed field
+    whose value is kept, the hash). `unique` returns what the item claims for itself.
+    Items of a kind that is not `exported` stay out of exports and are left alone by imports.
+    """
+
+    name: str
+    struct: type[ValueT]
+    title: str
+    summary: str
+    example_name: str
+    example: dict[str, Any]
+    references: tuple[Reference, ...] = ()
+    secret_fields: tuple[str, ...] = ()
+    hashed_fields: tuple[str, ...] = ()
+    generated_fields: tuple[str, ...] = ()
+    multiline_fields: tuple[str, ...] = ()
+    validate: Callable[[str, ValueT], list[str]] = field(default=_nothing_wrong)
+    unique: Callable[[str, ValueT], tuple[Claim, ...]] = field(default=_nothing_claimed)
+    exported: bool = True

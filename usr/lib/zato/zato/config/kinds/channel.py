@@ -1,0 +1,33 @@
+"""The fields that all channels over HTTP have."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+ALL_METHODS: tuple[Method, ...] = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+ServiceName = Annotated[
+    str, Meta(min_length=1, max_length=200, description="Name of the service that handles the requests.")
+]
+Path = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=500,
+        description="Path of the channel. A segment in braces, such as `{id}`, is a parameter. "
+        "Paths under `/zato/` are Zato's own.",
+    ),
+]
+Methods = Annotated[tuple[Method, ...], Meta(min_length=1, description="HTTP methods that the channel accepts.")]
+Security = Annotated[
+    tuple[str, ...],
+    Meta(
+        max_length=100,
+        description="Names of security definitions; any one of them lets a client in. "
+        "Empty: the channel is open to all.",
+    ),
+]
+Active = Annotated[bool, Meta(description="An inactive channel answers as if it did not exist.")]

@@ -1,0 +1,41 @@
+"""REST channels: method, path and parameters in, JSON in and out."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from zato.config.kinds.base import Claim, Kind, Reference
+from zato.config.kinds.channel import ALL_METHODS, Active, Methods, Path, Security, ServiceName
+from zato.config.kinds.route import method_findings, path_findings, route_claims
+from zato.config.kinds.security import SECURITY_KINDS, security_findings
+
+
+class ChannelRest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One REST channel."""
+
+    service: ServiceName
+    path: Path
+    methods: Methods = ALL_METHODS
+    security: Security = ()
+    active: Active = True
+
+
+def _validate(name: str, value: ChannelRest) -> list[str]:
+    return path_findings(value.path) + method_findings(value.methods) + security_findings(value.security)
+
+
+def _unique(name: str, value: ChannelRest) -> tuple[Claim, ...]:
+    return route_claims(value.path, value.methods, active=value.active)
+
+
+CHANNEL_REST = Kind(
+    name="channel-rest",
+    struct=ChannelRest,
+    title="REST channel",
+    summary="Exposes a service under a path: path parameters, query and JSON in, JSON out.",
+    example_name="customers.get",
+    example={"service": "crm.get-customer", "path": "/customers/{id}", "methods": ["GET"], "security": ["crm-clients"]},
+    references=(Reference("security", SECURITY_KINDS, many=True),),
+    validate=_validate,
+    unique=_unique,
+)

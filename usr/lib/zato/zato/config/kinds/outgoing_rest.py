@@ -1,0 +1,140 @@
+"""Outgoing REST and HTTP connections."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from zato.config.kinds.address import http_findings, request_path_findings
+from zato.config.kinds.base import Kind
+from zato.config.kinds.http_field import header_name_findings, header_value_findings
+from zato.config.kinds.pem import certificate_findings, key_pair_findings
+
+
+class OutgoingSecurity(StrEnum):
+    """How Zato authenticates itself to the other system."""
+
+    NONE = "none"
+    BASIC = "basic"
+    API_KEY = "api-key"
+    BEARER = "bearer"
+    CERTIFICATE = "certificate"
+
+
+class OutgoingRest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One outgoing connection; in what is stored, `password`, `secret` and `client_key` are sealed."""
+
+    address: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=1000,
+            description="Where the other system is, such as `https://crm.example.com/api`.",
+        ),
+    ]
+    security: Annotated[
+        OutgoingSecurity, Meta(description="How Zato authenticates itself; the fields it needs are named after each.")
+    ] = OutgoingSecurity.NONE
+    username: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=200)] | None, Meta(description="User name, for `basic`.")
+    ] = None
+    password: Annotated[str | None, Meta(description="Password, for `basic`.")] = None
+    secret: Annotated[
+        Annotated[str, Meta(min_length=1)] | None, Meta(description="The key for `api-key`, the token for `bearer`.")
+    ] = None
+    header: Annotated[str, Meta(min_length=1, max_length=100, description="Header of the key, for `api-key`.")] = (
+        "X-API-Key"
+    )
+    ca_certificate: Annotated[
+        Annotated[str, Meta(max_length=100_000)] | None,
+        Meta(
+            description="Authorities (PEM) that the other system's certificate is checked against, "
+            "instead of the machine's own.",
+        ),
+    ] = None
+    client_certificate: Annotated[
+        Annotated[str, Meta(max_length=100_000)] | None,
+        Meta(description="Zato's certificate and its chain (PEM), for `certificate`."),
+    ] = None
+    client_key: Annotated[
+        str | None,
+        Meta(description="Private key (PEM, not encrypted) of the certificate, for `certificate`."),
+    ] = None
+    timeout_seconds: Annotated[
+        float, Meta(gt=0, le=3600, description="Limit for connecting, and for each wait for an answer.")
+    ] = 10.0
+    pool_size: Annotated[int, Meta(ge=1, le=1000, description="Connections kept open by each worker.")] = 10
+    retries: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=10,
+            description="How often a call is repeated where that is safe: nothing was sent, "
+            "or the method is idempotent.",
+        ),
+    ] = 2
+    ping_path: Annotated[
+        str, Meta(min_length=1, max_length=500, description="Path that a ping asks for, after the address.")
+    ] = "/"
+    ping_method: Annotated[Literal["HEAD", "GET", "OPTIONS"], Meta(description="Method that a ping uses.")] = "HEAD"
+
+
+_NEEDED: dict[OutgoingSecurity, tuple[str, ...]] = {
+    OutgoingSecurity.NONE: (),
+    OutgoingSecurity.BASIC: ("username", "password"),
+    OutgoingSecurity.API_KEY: ("secret",),
+    OutgoingSecurity.BEARER: ("secret",),
+    OutgoingSecurity.CERTIFICATE: ("client_certificate", "client_key"),
+}
+
+
+def _validate(name: str, value: OutgoingRest) -> list[str]:
+    findings = [
+        *http_findings("address", value.address),
+        *request_path_findings("ping_path", value.ping_path),
+        *header_name_findings("header", value.header),
+        *(
+            f"{field}: it is needed for the security '{value.security}'"
+            for field in _NEEDED[value.security]
+            if getattr(value, field) is None
+        ),
+    ]
+    if value.username is not None and ":" in value.username:
+        findings.append("username: it must not have a colon, which ends the user name in HTTP Basic")
+    if value.secret is not None:
+        findings.extend(header_value_findings("secret", value.secret))
+    if value.ca_certificate is not None:
+        findings.extend(certificate_findings("ca_certificate", value.ca_certificate))
+    if value.client_certificate is not None and value.client_key is not None:
+        findings.extend(
+            key_pair_findings("client_certificate", value.client_certificate, "client_key", value.client_key)
+        )
+    elif value.client_certificate is not None:
+        findings.extend(certificate_findings("client_certificate", value.client_certificate))
+        findings.append("client_key: it is needed beside client_certificate")
+    elif value.client_key is not None:
+        findings.append("client_certificate: it is needed beside client_key")
+    if value.security is OutgoingSecurity.CERTIFICATE and not value.address.startswith("https://"):
+        findings.append("address: a client certificate needs https://")
+    return list(dict.fromkeys(findings))
+
+
+OUTGOING_REST = Kind(
+    name="outgoing-rest",
+    struct=OutgoingRest,
+    title="Outgoing REST or HTTP",
+    summary="A pooled connection to another system over HTTP; its certificate is always verified.",
+    example_name="CRM",
+    example={
+        "address": "https://crm.example.com/api",
+        "security": "basic",
+        "username": "zato",
+        "password": "a long password",
+        "ping_path": "/status",
+    },
+    secret_fields=("password", "secret", "client_key"),
+    multiline_fields=("ca_certificate", "client_certificate", "client_key"),
+    validate=_validate,
+)

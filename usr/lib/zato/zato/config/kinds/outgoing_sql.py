@@ -1,0 +1,59 @@
+"""Outgoing SQL connections."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from zato.config.kinds.address import sql_findings
+from zato.config.kinds.base import Kind
+from zato.config.kinds.pem import certificate_findings
+
+
+class OutgoingSql(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One database; in what is stored, `password` is sealed."""
+
+    url: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=1000,
+            description="SQLAlchemy URL that names its driver and has no credentials, such as "
+            "`postgresql+psycopg2://db.example.com/stock`.",
+        ),
+    ]
+    username: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=200)] | None, Meta(description="User name in the database.")
+    ] = None
+    password: Annotated[str | None, Meta(description="Password in the database.")] = None
+    pool_size: Annotated[int, Meta(ge=1, le=1000, description="Connections that each worker opens at most.")] = 5
+    timeout_seconds: Annotated[
+        float, Meta(gt=0, le=3600, description="Limit for connecting, and for the wait for a free connection.")
+    ] = 10.0
+    ca_certificate: Annotated[
+        Annotated[str, Meta(max_length=100_000)] | None,
+        Meta(description="Authorities (PEM) that the database's certificate is checked against."),
+    ] = None
+
+
+def _validate(name: str, value: OutgoingSql) -> list[str]:
+    findings = sql_findings("url", value.url)
+    if value.ca_certificate is not None:
+        findings.extend(certificate_findings("ca_certificate", value.ca_certificate))
+    if value.password is not None and value.username is None:
+        findings.append("username: it is needed beside password")
+    return findings
+
+
+OUTGOING_SQL = Kind(
+    name="outgoing-sql",
+    struct=OutgoingSql,
+    title="Outgoing SQL",
+    summary="A pooled connection to a database, checked before use.",
+    example_name="Stock",
+    example={"url": "postgresql+psycopg2://db.example.com/stock", "username": "zato", "password": "a long password"},
+    secret_fields=("password",),
+    multiline_fields=("ca_certificate",),
+    validate=_validate,
+)

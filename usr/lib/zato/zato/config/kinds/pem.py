@@ -1,0 +1,31 @@
+"""Certificates and private keys that are given as PEM text (RFC 7468)."""
+
+from __future__ import annotations
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+
+
+def certificate_findings(field: str, pem: str) -> list[str]:
+    """What is wrong with one or more certificates in PEM."""
+    try:
+        x509.load_pem_x509_certificates(pem.encode())
+    except ValueError:
+        return [f"{field}: it is not one or more certificates in PEM (-----BEGIN CERTIFICATE-----)"]
+    return []
+
+
+def key_pair_findings(certificate_field: str, certificate: str, key_field: str, key: str) -> list[str]:
+    """What is wrong with a certificate (its chain after it) and the unencrypted private key that belongs to it."""
+    findings = certificate_findings(certificate_field, certificate)
+    try:
+        private = load_pem_private_key(key.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return [*findings, f"{key_field}: it is not an unencrypted private key in PEM (-----BEGIN PRIVATE KEY-----)"]
+    if not findings:
+        leaf = x509.load_pem_x509_certificates(certificate.encode())[0]
+        form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        if leaf.public_key().public_bytes(*form) != private.public_key().public_bytes(*form):
+            findings.append(f"{key_field}: it does not belong to the first certificate of {certificate_field}")
+    return findings

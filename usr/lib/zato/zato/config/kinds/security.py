@@ -1,0 +1,43 @@
+"""What the kinds of security definitions have in common, and how channels refer to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta
+
+from zato.config.kinds.base import Claim
+from zato.core.principal import ANONYMOUS, Role
+
+SECURITY_KINDS = ("security-basic", "security-api-key", "security-tls")
+
+Roles = Annotated[
+    tuple[Role, ...],
+    Meta(description="What the principal may do with the admin API; none are needed to call channels."),
+]
+Active = Annotated[bool, Meta(description="An inactive definition lets nobody in.")]
+Expires = Annotated[
+    Annotated[datetime, Meta(tz=True)] | None,
+    Meta(description="From this time on the definition lets nobody in; with its time zone."),
+]
+
+
+def definition_findings(name: str, roles: tuple[Role, ...]) -> list[str]:
+    """What is wrong with what all definitions have."""
+    findings = ["roles: each role may be there only once"] if len(set(roles)) != len(roles) else []
+    if name.lower() == ANONYMOUS.name:
+        findings.append(f"name: {name!r} stands for clients that nobody knows; choose another name")
+    return findings
+
+
+def definition_claim(name: str) -> Claim:
+    """Definitions share one space of names across their kinds, since a name is all that a principal is known by."""
+    return Claim(("security", name), "name", f"The name {name!r} of a security definition")
+
+
+def security_findings(names: Iterable[str]) -> list[str]:
+    """What is wrong with a channel's list of security definitions."""
+    listed = list(names)
+    return ["security: each definition may be there only once"] if len(set(listed)) != len(listed) else []

@@ -1,0 +1,54 @@
+"""API keys, sent in a header and verified in the server."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from zato.config.kinds.base import Claim, Kind
+from zato.config.kinds.http_field import header_value_findings, incoming_header_findings
+from zato.config.kinds.security import Active, Expires, Roles, definition_claim, definition_findings
+
+
+class SecurityApiKey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One API key; in what is stored, `key` is sealed."""
+
+    header: Annotated[str, Meta(min_length=1, max_length=100, description="Header that carries the key.")] = "X-API-Key"
+    key: Annotated[
+        str,
+        Meta(
+            min_length=16,
+            description="The key, 16 characters at least; unique in the cluster. "
+            "Generated, and shown once, where a new definition has none.",
+        ),
+    ]
+    roles: Roles = ()
+    active: Active = True
+    expires: Expires = None
+
+
+def _validate(name: str, value: SecurityApiKey) -> list[str]:
+    return [
+        *definition_findings(name, value.roles),
+        *incoming_header_findings("header", value.header),
+        *header_value_findings("key", value.key),
+    ]
+
+
+def _unique(name: str, value: SecurityApiKey) -> tuple[Claim, ...]:
+    return (definition_claim(name),)
+
+
+SECURITY_API_KEY = Kind(
+    name="security-api-key",
+    struct=SecurityApiKey,
+    title="API key",
+    summary="A secret that a client sends in a header. Channels refer to the definition by its name.",
+    example_name="web-shop",
+    example={"header": "X-API-Key", "roles": []},
+    secret_fields=("key",),
+    generated_fields=("key",),
+    validate=_validate,
+    unique=_unique,
+)

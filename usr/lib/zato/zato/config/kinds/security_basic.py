@@ -1,0 +1,58 @@
+"""HTTP Basic credentials (RFC 7617), verified at the edge by lighttpd."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from zato.config.kinds.base import Claim, Kind
+from zato.config.kinds.security import Active, Expires, Roles, definition_claim, definition_findings
+
+
+class SecurityBasic(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One HTTP Basic definition; in what is stored, `password` is a bcrypt hash."""
+
+    username: Annotated[
+        str, Meta(min_length=1, max_length=100, description="User name, without a colon; unique in the cluster.")
+    ]
+    password: Annotated[
+        str,
+        Meta(min_length=8, description="Password, from 8 characters to 72 bytes; kept as a hash only."),
+    ]
+    roles: Roles = ()
+    active: Active = True
+    expires: Expires = None
+
+
+def _validate(name: str, value: SecurityBasic) -> list[str]:
+    findings = definition_findings(name, value.roles)
+    # The user name becomes a field in a line of an htpasswd file, where '#' starts a comment and ':' ends the field.
+    if ":" in value.username:
+        findings.append("username: it must not have a colon, which ends the user name in HTTP Basic")
+    if value.username.startswith("#") or value.username != value.username.strip():
+        findings.append("username: it must not start with '#', nor start or end with a space")
+    if len(value.password.encode()) > 72:
+        findings.append("password: it is longer than 72 bytes in UTF-8, more than its hash (bcrypt) takes in")
+    return findings
+
+
+def _unique(name: str, value: SecurityBasic) -> tuple[Claim, ...]:
+    return (
+        definition_claim(name),
+        Claim(("security-basic-username", value.username), "username", f"The user name {value.username!r}"),
+    )
+
+
+SECURITY_BASIC = Kind(
+    name="security-basic",
+    struct=SecurityBasic,
+    title="HTTP Basic",
+    summary="A user name and a password. Channels refer to the definition by its name.",
+    example_name="crm-clients",
+    example={"username": "crm", "password": "a long password", "roles": []},
+    secret_fields=("password",),
+    hashed_fields=("password",),
+    validate=_validate,
+    unique=_unique,
+)

@@ -1,0 +1,64 @@
+"""Client certificates, verified at the edge against the cluster's certificate authority."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from zato.config.kinds.base import Claim, Kind
+from zato.config.kinds.security import Active, Expires, Roles, definition_claim, definition_findings
+
+
+class SecurityTls(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One client, known by exactly one of: the fingerprint of its certificate, its subject."""
+
+    fingerprint: Annotated[
+        Annotated[str, Meta(pattern="^[0-9a-f]{64}$")] | None,
+        Meta(
+            description="SHA-256 of the client's certificate (DER), 64 lower-case hexadecimal digits; "
+            "unique in the cluster. Changes when the certificate is renewed.",
+        ),
+    ] = None
+    subject: Annotated[
+        Annotated[str, Meta(min_length=4, max_length=200)] | None,
+        Meta(
+            description="Whole subject of the client's certificate as `zato pki list` shows it, such as `CN=partner`; "
+            "unique in the cluster. Stays the same when the certificate is renewed.",
+        ),
+    ] = None
+    roles: Roles = ()
+    active: Active = True
+    expires: Expires = None
+
+
+def _validate(name: str, value: SecurityTls) -> list[str]:
+    findings = definition_findings(name, value.roles)
+    if (value.fingerprint is None) == (value.subject is None):
+        findings.append("fingerprint: give either fingerprint or subject, one of the two")
+    if value.subject is not None and ("=" not in value.subject or value.subject != value.subject.strip()):
+        findings.append("subject: it must be a whole subject such as 'CN=partner', without spaces around it")
+    return findings
+
+
+def _unique(name: str, value: SecurityTls) -> tuple[Claim, ...]:
+    claims = [definition_claim(name)]
+    if value.fingerprint is not None:
+        text = f"The certificate with the fingerprint {value.fingerprint}"
+        claims.append(Claim(("security-tls-fingerprint", value.fingerprint), "fingerprint", text))
+    if value.subject is not None:
+        text = f"The subject {value.subject!r} of client certificates"
+        claims.append(Claim(("security-tls-subject", value.subject), "subject", text))
+    return tuple(claims)
+
+
+SECURITY_TLS = Kind(
+    name="security-tls",
+    struct=SecurityTls,
+    title="TLS client certificate",
+    summary="A client with a certificate of the cluster's authority. Channels refer to the definition by its name.",
+    example_name="partner",
+    example={"subject": "CN=partner", "roles": ["viewer"]},
+    validate=_validate,
+    unique=_unique,
+)

@@ -1,0 +1,113 @@
+"""Secrets at rest: sealed where Zato must send them on, hashed where it only compares them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import hmac
+import os
+import secrets
+import stat
+from hashlib import sha256
+from pathlib import Path
+
+import bcrypt
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+from zato.config.codec import SEALED
+from zato.core.errors import InvalidInput, SetupError
+
+KEY_BYTES = 32
+# lighttpd computes these hashes in its one event loop, so each costs every client its time: cost 7 takes about 8 ms.
+BCRYPT_COST = 7
+
+_NONCE_BYTES = 12
+
+
+class SecretBox:
+    """Seals texts with AES-256-GCM (NIST SP 800-38D); a sealed text opens only for the same kind, name and field.
+
+    The nonce is derived from the text and what it is for, so that sealing twice gives the same string: an export
+    of the same state is the same file, and a nonce is never shared by two different texts. All that equal strings
+    tell is that one field of one item has the same secret as before.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != KEY_BYTES:
+            raise ValueError(f"The key must have {KEY_BYTES} bytes, not {len(key)}")
+        self._cipher = AESGCM(HKDFExpand(SHA256(), KEY_BYTES, b"zato sealing").derive(key))
+        self._nonce_key = HKDFExpand(SHA256(), KEY_BYTES, b"zato nonce").derive(key)
+
+    def seal(self, text: str, *, kind: str, name: str, field: str) -> str:
+        """The text sealed, as "sealed:" and URL-safe base64."""
+        plain, context = text.encode(), _context(kind, name, field)
+        nonce = hmac.digest(self._nonce_key, context + b"\x00" + plain, sha256)[:_NONCE_BYTES]
+        return SEALED + base64.urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, plain, context)).decode()
+
+    def open(self, sealed: str, *, kind: str, name: str, field: str) -> str:
+        """The text. Raises InvalidInput where it was sealed with another key, for another field, or was changed."""
+        try:
+            raw = base64.b64decode(sealed.removeprefix(SEALED).encode("ascii"), altchars=b"-_", validate=True)
+            plain = self._cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], _context(kind, name, field))
+        except (InvalidTag, ValueError, binascii.Error) as error:
+            raise InvalidInput(
+                f"The sealed {field} of the {kind} {name!r} cannot be opened: it was sealed with another "
+                "cluster's key, for another item, or was changed. Give the secret itself.",
+                code="secret-not-opened",
+            ) from error
+        return plain.decode()
+
+
+def _context(kind: str, name: str, field: str) -> bytes:
+    return "\x00".join((kind, name, field)).encode()
+
+
+def hash_password(password: str) -> str:
+    """A bcrypt hash, as htpasswd files have it ("$2b$07$..."); the password has 72 bytes at most."""
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(BCRYPT_COST)).decode()
+
+
+def password_matches(password: str, hashed: str) -> bool:
+    """Whether the hash is one of this password."""
+    try:
+        return bcrypt.checkpw(password.encode(), hashed.encode())
+    except ValueError:  # longer than 72 bytes, or not a hash
+        return False
+
+
+def generate_secret() -> str:
+    """A new secret with 256 bits of randomness, safe in headers and URLs."""
+    return secrets.token_urlsafe(32)
+
+
+def load_or_create_key(path: Path) -> bytes:
+    """The key in that file, which is made with mode 0600 where it does not exist; processes that race get the same one.
+
+    Raises SetupError where the file is not a key, or where others than its owner can read it.
+    """
+    if not path.exists():
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):  # another process was first: its key is the one
+                os.link(temporary, path)
+        finally:
+            temporary.unlink()
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise SetupError(f"The key file {path} can be read by others than its owner; run: chmod 600 {path}")
+    try:
+        key = base64.b64decode(path.read_bytes().strip(), validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise SetupError(f"The file {path} is not a key of Zato; restore it from a backup, secrets need it.")
+    return key

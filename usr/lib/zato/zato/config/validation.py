@@ -1,0 +1,43 @@
+"""What the types of a value cannot say: its name, the characters in its strings, and its kind's own rules. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from zato.config.kinds import kind_named
+from zato.config.kinds.text import character_finding, name_finding
+
+MAX_SECRET_CHARACTERS = 16_384
+
+
+def findings(kind: str, name: str, value: msgspec.Struct) -> list[str]:
+    """Everything that is wrong with a value whose secrets are opened; each finding starts with "field: "."""
+    definition = kind_named(kind)
+    found: list[str] = []
+    if (wrong := name_finding(name)) is not None:
+        found.append(f"name: {wrong}")
+    for field in msgspec.structs.fields(definition.struct):
+        content = getattr(value, field.name)
+        for text in _strings(content):
+            wrong = character_finding(text, multiline=field.name in definition.multiline_fields)
+            if wrong is not None:
+                found.append(f"{field.name}: {wrong}")
+        if field.name in definition.secret_fields and content is not None and len(content) > MAX_SECRET_CHARACTERS:
+            found.append(f"{field.name}: it is longer than {MAX_SECRET_CHARACTERS} characters")
+    # A kind's own rules take it for granted that there are no control characters or lone surrogates.
+    return found or definition.validate(name, value)
+
+
+def _strings(content: Any) -> Iterator[str]:
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, Mapping):
+        for key, value in content.items():
+            yield from _strings(key)
+            yield from _strings(value)
+    elif isinstance(content, tuple | list):
+        for element in content:
+            yield from _strings(element)
