@@ -1,0 +1,1 @@
+"""The operational database: the truth about a cluster, and the only place that knows SQL of ours."""
