@@ -1,0 +1,39 @@
+.PHONY: help run test check bench clean lock
+
+help:
+	@echo "make run    prepare this checkout, then run a cluster from .zato/ in the foreground; Ctrl-C ends it"
+	@echo "make test   prepare this checkout for tests and run them all"
+	@echo "make check  linters, types, layers, then all tests"
+	@echo "make bench  speed and memory, as ratios measured in turn"
+	@echo "make lock   renew requirements/*.lock from requirements/*.in"
+	@echo "make clean  remove what the above made, the cluster's state in .zato/ excepted"
+
+run:
+	@tools/prepare run
+	@exec .venv/bin/zato quickstart start "$${ZATO_HOME:-.zato}" --create --examples examples
+
+test:
+	@tools/prepare develop
+	.venv/bin/python -m pytest -q
+
+check:
+	@tools/prepare develop
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/python -m pytest -q
+
+bench:
+	@tools/prepare develop
+	.venv/bin/python -m benchmarks
+
+lock:
+	@tools/prepare develop
+	cd requirements && for name in product develop; do \
+	    ../.venv/bin/pip-compile -q --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header \
+	        --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o $$name.lock $$name.in; done
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .hypothesis .import_linter_cache build
+	find . -name __pycache__ -not -path './.zato/*' -prune -exec rm -rf {} +
