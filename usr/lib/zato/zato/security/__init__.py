@@ -1,0 +1,1 @@
+"""From credentials to a Principal, and what a Principal may do."""

@@ -1,0 +1,173 @@
+"""From the credentials of a request to the principals they establish. Whatever is not certain lets nobody in.
+
+HTTP Basic and client certificates were verified at the edge, whose word is in headers that nobody else can set.
+API keys are verified here. On the internal door, which only Zato's own group can open, a component says who it is.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from secrets import token_bytes
+from typing import Any, Protocol
+from urllib.parse import unquote_to_bytes
+
+from zato.config.configuration import Configuration
+from zato.config.kinds import SecurityApiKey, SecurityBasic, SecurityTls
+from zato.core.clock import Clock, SystemClock
+from zato.core.errors import Forbidden, Unauthorized, ZatoError
+from zato.core.principal import Authentication, Principal, Role
+
+USER = "HTTP_X_ZATO_USER"
+TLS_CLIENT = "HTTP_X_ZATO_TLS_CLIENT"
+TLS_SUBJECT = "HTTP_X_ZATO_TLS_SUBJECT"
+INTERNAL_PRINCIPAL = "HTTP_X_ZATO_PRINCIPAL"
+INTERNAL_DOOR = "zato.internal"
+
+# Zato's own processes, known on the internal door only. They need no more than to deploy and to invoke services.
+COMPONENTS = ("internal", "hotdeploy", "singleton", "listener")
+_COMPONENTS = {
+    name: Principal(name, Authentication.INTERNAL, frozenset({Role.DEPLOYER} if name != "singleton" else {Role.VIEWER}))
+    for name in COMPONENTS
+}
+
+# The edge cuts subjects at 255 bytes, and what was cut may have been anything.
+_SUBJECT_BYTES_MAX = 254
+
+
+class OpensSecrets(Protocol):
+    """What config.secrets.SecretBox offers."""
+
+    def open(self, sealed: str, *, kind: str, name: str, field: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Definition:
+    principal: Principal
+    expires: datetime | None
+
+    def valid(self, now: datetime) -> bool:
+        return self.expires is None or now < self.expires
+
+
+class SecurityIndex:
+    """The security definitions of one configuration, for look-up by credential. Immutable.
+
+    API keys are found by an HMAC under a key that this object made up, so neither the time that a look-up takes nor
+    a dump of the index tells anything about them. `problems` has a sentence for each definition that cannot be used.
+    """
+
+    __slots__ = ("_clock", "_headers", "_hmac_key", "_keys", "_names", "_subjects", "_thumbs", "_users", "problems")
+
+    def __init__(self, configuration: Configuration, secrets: OpensSecrets, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
+        self._hmac_key = token_bytes(32)
+        self._names: dict[str, _Definition] = {}
+        self._users: dict[str, _Definition] = {}
+        self._thumbs: dict[str, _Definition] = {}
+        self._subjects: dict[str, _Definition] = {}
+        self._keys: dict[bytes, tuple[_Definition, ...]] = {}
+        problems: list[str] = []
+        self._add_edge_definitions(configuration)
+        headers = self._add_api_keys(configuration, secrets, problems)
+        self._headers = tuple(sorted(headers))
+        self.problems = tuple(problems)
+
+    def _add_edge_definitions(self, configuration: Configuration) -> None:
+        for item in configuration.all("security-basic"):
+            basic = item.value
+            if isinstance(basic, SecurityBasic) and basic.active:
+                self._users[basic.username] = self._define(item.name, Authentication.BASIC, basic)
+        for item in configuration.all("security-tls"):
+            tls = item.value
+            if isinstance(tls, SecurityTls) and tls.active:
+                definition = self._define(item.name, Authentication.TLS_CLIENT, tls)
+                if tls.fingerprint is not None:
+                    self._thumbs[tls.fingerprint] = definition
+                elif tls.subject is not None:
+                    self._subjects[tls.subject] = definition
+
+    def _add_api_keys(self, configuration: Configuration, secrets: OpensSecrets, problems: list[str]) -> set[str]:
+        headers: set[str] = set()
+        for item in configuration.all("security-api-key"):
+            value = item.value
+            if not isinstance(value, SecurityApiKey) or not value.active:
+                continue
+            try:
+                key = secrets.open(value.key, kind=item.kind, name=item.name, field="key")
+            except ZatoError as error:
+                problems.append(f"Nobody can use the API key {item.name!r}: {error.message}")
+                continue
+            header = "HTTP_" + value.header.upper().replace("-", "_")
+            digest = self._digest(header, key)
+            self._keys[digest] = (*self._keys.get(digest, ()), self._define(item.name, Authentication.API_KEY, value))
+            headers.add(header)
+        return headers
+
+    def _define(
+        self, name: str, how: Authentication, value: SecurityBasic | SecurityApiKey | SecurityTls
+    ) -> _Definition:
+        definition = _Definition(Principal(name, how, frozenset(value.roles)), value.expires)
+        self._names[name] = definition
+        return definition
+
+    def check(self, names: Collection[str], environ: Mapping[str, Any]) -> Principal:
+        """The principal that a channel with these security definitions lets in.
+
+        Raises Unauthorized where the request establishes nobody, for whatever reason; Forbidden where it
+        establishes somebody whom this channel does not list.
+        """
+        principals = self.authenticate(environ)
+        for principal in principals:
+            if principal.name in names:
+                return principal
+        if not principals:
+            raise Unauthorized
+        raise Forbidden(f"{principals[0].name} may not use this channel; its security definitions do not list it.")
+
+    def authenticate(self, environ: Mapping[str, Any]) -> tuple[Principal, ...]:
+        """All principals that the credentials of a WSGI request establish now; invalid ones add none."""
+        now = self._clock.now()
+        found = self._component(environ) if environ.get(INTERNAL_DOOR) is True else self._outside(environ)
+        return tuple(definition.principal for definition in found if definition.valid(now))
+
+    def _component(self, environ: Mapping[str, Any]) -> list[_Definition]:
+        name = environ.get(INTERNAL_PRINCIPAL, "internal")
+        if name in _COMPONENTS:
+            return [_Definition(_COMPONENTS[name], None)]
+        known = self._names.get(name)
+        if known is None:
+            return []
+        return [_Definition(replace(known.principal, authentication=Authentication.INTERNAL), known.expires)]
+
+    def _outside(self, environ: Mapping[str, Any]) -> list[_Definition]:
+        found: list[_Definition | None] = []
+        thumb = environ.get(TLS_CLIENT)
+        if thumb:
+            found.append(self._thumbs.get(thumb))
+            subject = _decoded(environ.get(TLS_SUBJECT, ""))
+            if subject and len(subject.encode()) <= _SUBJECT_BYTES_MAX:
+                found.append(self._subjects.get(subject))
+        for header in self._headers:
+            key = environ.get(header)
+            if key:
+                found.extend(self._keys.get(self._digest(header, key), ()))
+        user = environ.get(USER)
+        if user:
+            found.append(self._users.get(_decoded(user)))
+        return [definition for definition in found if definition is not None]
+
+    def _digest(self, header: str, key: str) -> bytes:
+        # WSGI hands headers over as Latin-1; keys are visible ASCII, so anything else matches none.
+        return hmac.digest(self._hmac_key, f"{header}\0{key}".encode("utf-8", "backslashreplace"), sha256)
+
+
+def _decoded(text: str) -> str:
+    """Percent-encoded UTF-8 as text; empty where it is not that."""
+    try:
+        return unquote_to_bytes(text).decode("utf-8")
+    except UnicodeError:
+        return ""

@@ -1,0 +1,76 @@
+"""What a principal may do with the admin API: decisions only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from zato.core.errors import Forbidden, Unauthorized
+from zato.core.principal import Principal, Role
+
+
+class Right(StrEnum):
+    """One thing that the admin API lets a principal do."""
+
+    KNOW_ONESELF = "know oneself"
+    """Ask who one is: any authenticated principal may, whatever its roles."""
+    READ = "read the configuration and the state of the cluster"
+    OPERATE = "change channels, outgoing connections and settings of services"
+    DEPLOY = "deploy, activate and withdraw services, and invoke them"
+    ADMINISTER = "change security definitions, servers and the configuration as a whole"
+
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.VIEWER: frozenset({Right.READ}),
+    Role.OPERATOR: frozenset({Right.READ, Right.OPERATE}),
+    Role.DEPLOYER: frozenset({Right.READ, Right.DEPLOY}),
+    Role.ADMIN: frozenset(Right),
+}
+
+# Explicit, so that a new kind is an administrator's until somebody decides otherwise.
+_CHANGED_WITH: dict[str, Right] = {
+    "channel-rest": Right.OPERATE,
+    "channel-http": Right.OPERATE,
+    "outgoing-rest": Right.OPERATE,
+    "outgoing-sql": Right.OPERATE,
+    "service": Right.OPERATE,
+    "deployment": Right.DEPLOY,
+    "security-basic": Right.ADMINISTER,
+    "security-api-key": Right.ADMINISTER,
+    "security-tls": Right.ADMINISTER,
+    "server": Right.ADMINISTER,
+}
+
+
+def right_to_change(kind: str) -> Right:
+    """The right that changing items of this kind takes."""
+    return _CHANGED_WITH.get(kind, Right.ADMINISTER)
+
+
+def may(principal: Principal, right: Right) -> bool:
+    """Whether one of the principal's roles gives the right."""
+    if right is Right.KNOW_ONESELF:
+        return True
+    return any(right in RIGHTS[role] for role in principal.roles)
+
+
+def roles_with(right: Right) -> tuple[Role, ...]:
+    """The roles that give the right, weakest first."""
+    return tuple(role for role in Role if right in RIGHTS[role] or right is Right.KNOW_ONESELF)
+
+
+def authorise(principals: Iterable[Principal], right: Right) -> Principal:
+    """The first of a request's principals that has the right.
+
+    Raises Unauthorized where there is no principal at all, Forbidden, which names the right and the roles that give it,
+    where none of them has it.
+    """
+    first: Principal | None = None
+    for principal in principals:
+        if may(principal, right):
+            return principal
+        first = first or principal
+    if first is None:
+        raise Unauthorized
+    roles = " or ".join(roles_with(right))
+    raise Forbidden(f"{first.name} may not {right}; that takes the role {roles}, which an administrator can give.")

@@ -1,0 +1,121 @@
+"""The one place where exceptions become what a caller sees: a code, a sentence and the correlation id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import falcon
+import msgspec
+
+from zato.core.correlation import new_cid
+from zato.core.errors import (
+    InvalidInput,
+    MethodNotAllowed,
+    NotFound,
+    TooLarge,
+    Unauthorized,
+    Unavailable,
+    ZatoError,
+)
+from zato.host.logs import get_logger
+
+_log = get_logger("zato.http")
+_encoder = msgspec.json.Encoder()
+
+JSON = "application/json"
+# The only scheme with a challenge that clients act on (RFC 7617); API keys and certificates have none.
+_CHALLENGE = 'Basic realm="Zato", charset="UTF-8"'
+_UNEXPECTED = "Something went wrong inside Zato; the server's log has the reason under this correlation id."
+
+
+def error_body(error: ZatoError, cid: str) -> bytes:
+    """`{"error": {"code", "message", "cid", "details"}}` as JSON."""
+    body = {"code": error.code, "message": error.message, "cid": cid, "details": error.details}
+    try:
+        return _encoder.encode({"error": body})
+    except UnicodeEncodeError:  # a lone surrogate, which UTF-8 cannot have
+        plain = [text.encode("utf-8", "backslashreplace").decode() for text in (error.message, *error.details)]
+        return _encoder.encode({"error": {**body, "message": plain[0], "details": plain[1:]}})
+
+
+def error_headers(error: ZatoError) -> dict[str, str]:
+    """The headers that the error's status calls for (RFC 9110, sections 10.2.3, 10.2.1 and 11.6.1)."""
+    if isinstance(error, MethodNotAllowed):
+        return {"Allow": ", ".join(error.allowed)}
+    if isinstance(error, Unauthorized):
+        return {"WWW-Authenticate": _CHALLENGE}
+    if isinstance(error, Unavailable):
+        return {"Retry-After": str(max(1, error.retry_after_seconds))}
+    return {}
+
+
+def from_falcon(error: falcon.HTTPError) -> ZatoError:
+    """Ours for one that Falcon raised by itself."""
+    status = error.status_code
+    headers = {name.lower(): value for name, value in _pairs(error.headers)}
+    if status == 405:
+        allowed = tuple(method.strip() for method in headers.get("allow", "").split(",") if method.strip())
+        return MethodNotAllowed(f"This path takes {', '.join(allowed) or 'no method'}.", allowed)
+    text = error.description or f"The request was refused: {error.title}."
+    if status == 404:
+        return NotFound("There is nothing at this path.", code="no-such-path")
+    if status == 413:
+        return TooLarge(text)
+    if status == 503:
+        return Unavailable(text)
+    if 400 <= status < 500:
+        return _with_status(InvalidInput(text, code=_CODES.get(status, "invalid-request")), status)
+    return _with_status(ZatoError(_UNEXPECTED), status)
+
+
+_CODES = {406: "not-acceptable", 411: "length-required", 414: "too-long", 415: "unsupported-media-type"}
+
+
+def _with_status(error: ZatoError, status: int) -> ZatoError:
+    error.status = status
+    return error
+
+
+def _pairs(headers: Any) -> list[tuple[str, str]]:
+    if headers is None:
+        return []
+    return list(headers.items() if hasattr(headers, "items") else headers)
+
+
+def answer_error(resp: falcon.Response, error: ZatoError, cid: str) -> None:
+    """Make the response the error's."""
+    resp.status = error.status
+    resp.content_type = JSON
+    resp.text = None
+    resp.media = None
+    resp.stream = None
+    resp.data = error_body(error, cid)
+    resp.set_header("X-Zato-CID", cid)
+    for name, value in error_headers(error).items():
+        resp.set_header(name, value)
+
+
+def add_error_handlers(app: falcon.App[Any, Any]) -> None:
+    """Answer every exception that ends a request, Falcon's own and unforeseen ones too."""
+    app.add_error_handler(Exception, _on_unexpected)
+    app.add_error_handler(falcon.HTTPError, _on_falcon)
+    app.add_error_handler(ZatoError, _on_ours)
+
+
+def _on_ours(req: falcon.Request, resp: falcon.Response, error: ZatoError, _params: dict[str, Any]) -> None:
+    answer_error(resp, error, _cid(req))
+
+
+def _on_falcon(req: falcon.Request, resp: falcon.Response, error: falcon.HTTPError, _params: dict[str, Any]) -> None:
+    answer_error(resp, from_falcon(error), _cid(req))
+
+
+def _on_unexpected(req: falcon.Request, resp: falcon.Response, error: Exception, _params: dict[str, Any]) -> None:
+    cid = _cid(req)
+    _log.error("A request failed unexpectedly", cid=cid, method=req.method, path=req.path, exc_info=error)
+    answer_error(resp, ZatoError(_UNEXPECTED), cid)
+
+
+def _cid(req: falcon.Request) -> str:
+    known = getattr(req, "cid", None)
+    return known if isinstance(known, str) else new_cid()
