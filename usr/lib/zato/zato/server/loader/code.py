@@ -1,0 +1,55 @@
+"""All deployed code at one moment, as one immutable value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType, ModuleType
+
+from zato.server.loader.build import build
+from zato.server.loader.loaded import LoadedFile
+from zato.server.loader.refusal import Refusal
+from zato.server.loader.source import DeploymentSource, parse
+from zato.server.registry import ServiceEntry
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSet:
+    """Deployed files by name, their modules by logical name ("shop.orders"), their services by service name.
+
+    A request keeps the code set that it started with, and with it the modules' versions of that time.
+    """
+
+    files: Mapping[str, LoadedFile] = field(default_factory=lambda: MappingProxyType({}))
+    modules: Mapping[str, ModuleType] = field(default_factory=lambda: MappingProxyType({}))
+    services: Mapping[str, ServiceEntry] = field(default_factory=lambda: MappingProxyType({}))
+
+    def with_deployment(self, file_name: str, source: bytes, deployment_id: int) -> CodeSet:
+        """This code set with the file added or replaced, and what imports it imported anew. Runs the file's code.
+
+        Raises DeploymentRefused, also where a file that imports this one does not work with it any more.
+        """
+        return self.changed(replace=(parse(file_name, source, deployment_id),))
+
+    def without(self, file_name: str) -> CodeSet:
+        """This code set without the file; itself where it has none. Raises DeploymentRefused where others need it."""
+        return self.changed(remove=(file_name,)) if file_name in self.files else self
+
+    def changed(self, replace: Sequence[DeploymentSource] = (), remove: Sequence[str] = ()) -> CodeSet:
+        """Several changes as one: either all of them, or DeploymentRefused for the first that fails."""
+        files, _ = build(self.files, replace, frozenset(remove), tolerant=False)
+        return _code_set(files)
+
+    @classmethod
+    def of(cls, sources: Iterable[DeploymentSource]) -> tuple[CodeSet, tuple[Refusal, ...]]:
+        """What of `sources` can be loaded, and why the rest cannot: for a start, which no single file may prevent."""
+        files, refusals = build({}, tuple(sources), frozenset(), tolerant=True)
+        return _code_set(files), refusals
+
+
+def _code_set(files: Mapping[str, LoadedFile]) -> CodeSet:
+    return CodeSet(
+        MappingProxyType(dict(files)),
+        MappingProxyType({name: module for file in files.values() for name, module in file.modules.items()}),
+        MappingProxyType({entry.name: entry for file in files.values() for entry in file.services}),
+    )

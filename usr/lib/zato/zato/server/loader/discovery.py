@@ -1,0 +1,42 @@
+"""Which classes of a loaded module are services."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from types import ModuleType
+
+from zato.server.loader.names import check_service_name
+from zato.server.loader.source import ModuleSource
+from zato.server.service.base import Service, derived_name
+
+_HANDLER = re.compile(r"handle(_[A-Z]+)?")
+
+
+def services_in(module: ModuleType, source: ModuleSource, file: str) -> Iterator[tuple[str, type[Service], int | None]]:
+    """Name, class and line of each service that the module defines itself, in the order of their definition.
+
+    A service is a subclass of Service with a `handle` or `handle_VERB` of its own or of a deployed base class;
+    what the module has only imported belongs to where it was defined. Raises DeploymentRefused for a bad name.
+    """
+    seen: set[type[Service]] = set()
+    for value in list(vars(module).values()):
+        if not (isinstance(value, type) and issubclass(value, Service)) or value in seen:
+            continue
+        seen.add(value)
+        if value.__module__ != module.__name__ or not _has_handler(value):
+            continue
+        line = source.class_lines.get(value.__name__)
+        # A name that is inherited is the base class's own.
+        own = vars(value).get("name") or derived_name(source.name, value.__name__)
+        value.name = check_service_name(own, file, line)  # what the class says of itself must not show our module key
+        yield value.name, value, line
+
+
+def _has_handler(implementation: type[Service]) -> bool:
+    return any(
+        _HANDLER.fullmatch(attribute) is not None
+        for base in implementation.__mro__
+        if not base.__module__.startswith("zato.") and base is not object
+        for attribute in vars(base)
+    )

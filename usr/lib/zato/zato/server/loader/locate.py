@@ -1,0 +1,65 @@
+"""From an exception that a deployed module raised to a refusal with its place in the source."""
+
+from __future__ import annotations
+
+import re
+from types import TracebackType
+
+from zato.core.errors import ZatoError
+from zato.server.loader.refusal import DeploymentRefused, Refusal
+from zato.server.loader.source import DeploymentSource
+
+_REASON_LENGTH = 600
+_DEPLOYED_PATH = re.compile(r"deployment-\d+/")
+_VERSIONED = re.compile(r"\b([A-Za-z][A-Za-z0-9_]*)@\d+\b")
+
+
+def refusal_of(error: BaseException, source: DeploymentSource) -> Refusal:
+    """Why `source` could not be loaded. The line is the deepest one of its own code that was being executed."""
+    if isinstance(error, DeploymentRefused):
+        return error.refusal
+    file, line = _place(error, source)
+    if isinstance(error, SystemExit):
+        return Refusal("exited", "It ends the process when it is imported (sys.exit).", file, line)
+    if isinstance(error, MemoryError):
+        return Refusal("out-of-memory", "It needs more memory than is allowed when it is imported.", file, line)
+    if isinstance(error, RecursionError):
+        return Refusal("import-failed", "It recurses without end when it is imported.", file, line)
+    return Refusal("import-failed", f"It raises {describe(error)} when it is imported.", file, line)
+
+
+def describe(error: BaseException) -> str:
+    """Type and text of an exception from code that is not ours, in one line of limited length."""
+    try:
+        text = str(error)
+    except BaseException:  # noqa: BLE001  # whatever a stranger's __str__ does, the refusal must be written
+        text = "its text cannot be shown"
+    return f"{type(error).__name__}: {tidy(text)}" if text else type(error).__name__
+
+
+def explain(error: BaseException) -> str:
+    """The sentence of an error of ours, or what `describe` says of any other."""
+    return tidy(error.message) if isinstance(error, ZatoError) else f"{describe(error)}."
+
+
+def tidy(text: str) -> str:
+    """Text that came from deployed code: without our internal names, in one line, no longer than a screen."""
+    text = _VERSIONED.sub(r"\1", _DEPLOYED_PATH.sub("", text[: 4 * _REASON_LENGTH]))
+    text = "".join(char if char.isprintable() else " " for char in text)
+    text = " ".join(text.split())
+    return text if len(text) <= _REASON_LENGTH else text[: _REASON_LENGTH - 3] + "..."
+
+
+def _place(error: BaseException, source: DeploymentSource) -> tuple[str, int | None]:
+    prefix = source.prefix
+    paths = {module.path for module in source.modules.values()}
+    if isinstance(error, SyntaxError) and error.filename in paths:
+        return str(error.filename).removeprefix(prefix), error.lineno
+    file, line = source.file_name, None
+    traceback: TracebackType | None = error.__traceback__
+    while traceback is not None:
+        path = traceback.tb_frame.f_code.co_filename
+        if path in paths:
+            file, line = path.removeprefix(prefix), traceback.tb_lineno
+        traceback = traceback.tb_next
+    return file, line
