@@ -1,0 +1,100 @@
+"""The users' API: what service modules import.
+
+from zato.server.service import Service, Int
+
+class GetStock(Service):
+    input = 'sku', Int('-warehouse_id')
+    output = 'sku', Int('level')
+
+    def handle(self):
+        with self.out.sql['Stock'].session() as session:
+            ...
+"""
+
+from zato.server.service.base import Service
+from zato.server.service.elements import (
+    CSV,
+    UTC,
+    UUID,
+    AsIs,
+    Bool,
+    Date,
+    DateTime,
+    Decimal,
+    Dict,
+    DictList,
+    Elem,
+    Float,
+    Int,
+    List,
+    Opaque,
+    Text,
+)
+from zato.server.service.errors import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    InvalidOutput,
+    MethodNotAllowed,
+    NotFound,
+    ServiceFailed,
+    TimeLimitExceeded,
+    TooLarge,
+    Unauthorized,
+    Unavailable,
+    ZatoError,
+)
+from zato.server.service.models import Model
+from zato.server.service.request import Request
+from zato.server.service.response import Response
+
+# Names that services of earlier versions import
+Boolean = Bool
+Integer = Int
+ListOfDicts = DictList
+Nested = Opaque
+SIOElem = Elem
+Unicode = Text
+
+__all__ = [
+    "CSV",
+    "UTC",
+    "UUID",
+    "AsIs",
+    "BadRequest",
+    "Bool",
+    "Boolean",
+    "Conflict",
+    "Date",
+    "DateTime",
+    "Decimal",
+    "Dict",
+    "DictList",
+    "Elem",
+    "Float",
+    "Forbidden",
+    "Int",
+    "Integer",
+    "InvalidInput",
+    "InvalidOutput",
+    "List",
+    "ListOfDicts",
+    "MethodNotAllowed",
+    "Model",
+    "Nested",
+    "NotFound",
+    "Opaque",
+    "Request",
+    "Response",
+    "SIOElem",
+    "Service",
+    "ServiceFailed",
+    "Text",
+    "TimeLimitExceeded",
+    "TooLarge",
+    "Unauthorized",
+    "Unavailable",
+    "Unicode",
+    "ZatoError",
+]

@@ -1,0 +1,159 @@
+"""What the server knows of a service's declared input or output, whichever way it was declared."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from zato.core.errors import InvalidInput
+from zato.server.service.elements import Elem, Schema, object_schema
+from zato.server.service.errors import InvalidOutput
+from zato.server.service.records import Blank, Record
+from zato.server.service.values import as_mapping, as_rows
+
+REF_TEMPLATE = "#/components/schemas/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field, for documents: `schema` is JSON Schema 2020-12."""
+
+    name: str
+    schema: Schema
+    required: bool
+
+
+class IOModel(ABC):
+    """Validates and converts one direction of a service. Immutable, made once when the service is loaded."""
+
+    @abstractmethod
+    def parse(self, body: Any, query: Mapping[str, Any], path: Mapping[str, str]) -> Any:
+        """What the service gets as self.request.input; a name in several places is taken from path, query, body.
+
+        `body` is the decoded message (None for none), values of `query` are text or a list of texts.
+        Raises InvalidInput whose details name every field that is not valid.
+        """
+
+    @abstractmethod
+    def render(self, payload: Any) -> Any:
+        """What is sent for what the service left in self.response.payload. Raises InvalidOutput naming the fields."""
+
+    @abstractmethod
+    def blank(self) -> Any:
+        """What self.response.payload is before the service sets it."""
+
+    @abstractmethod
+    def input_fields(self) -> tuple[Field, ...]:
+        """The fields of the input, none where it is not an object. References in schemas are as in `REF_TEMPLATE`."""
+
+    @abstractmethod
+    def input_schema(self) -> Schema: ...
+
+    @abstractmethod
+    def output_schema(self) -> Schema: ...
+
+    @abstractmethod
+    def components(self) -> dict[str, Schema]:
+        """The named schemas that the others refer to."""
+
+
+class ElementModel(IOModel):
+    """Declared by names and elements: `'name', Int('count'), '-note'`. Fields that are not declared are ignored."""
+
+    def __init__(self, fields: tuple[Elem, ...], *, repeated: bool = False, skip_empty: bool = False) -> None:
+        """`repeated`: the output is a list of such objects. `skip_empty`: it leaves out fields that are None."""
+        self.fields = fields
+        self.repeated = repeated
+        self._skip_empty = skip_empty
+        self._names = frozenset(field.name for field in fields)
+        self._steps = tuple((f.name, f.parse, f.required, f.default, f.empty_is_missing) for f in fields)
+
+    def parse(self, body: Any, query: Mapping[str, Any], path: Mapping[str, str]) -> Record:
+        data = body if type(body) is dict else as_mapping(body)
+        if data is None:
+            raise invalid_input(["The message must be an object with named fields."])
+        if query or path:
+            data = {**data, **query, **path}
+        record = Record()
+        values = record.__dict__
+        problems: list[str] = []
+        for name, parse, required, default, empty_is_missing in self._steps:
+            value = data.get(name)
+            if value is None or (empty_is_missing and value == ""):
+                if required:
+                    problems.append(f"The field {name!r} is missing.")
+                values[name] = default
+                continue
+            try:
+                values[name] = parse(value)
+            except ValueError as error:
+                problems.append(f"The field {name!r} {error}.")
+        if problems:
+            raise invalid_input(problems)
+        return record
+
+    def render(self, payload: Any) -> Any:
+        if isinstance(payload, str | bytes):
+            return payload  # the service has written the document itself
+        rows = as_rows(payload)
+        if rows is not None:
+            return [self._render_one(row, f"[{index}]") for index, row in enumerate(rows)]
+        return self._render_one(payload, "")
+
+    def blank(self) -> Any:
+        return [] if self.repeated else Blank(self._names)
+
+    def _render_one(self, payload: Any, where: str) -> dict[str, Any]:
+        data = as_mapping(payload)
+        if data is None:
+            data = {name: getattr(payload, name) for name in self._names if hasattr(payload, name)}
+        result: dict[str, Any] = {}
+        problems: list[str] = []
+        for field in self.fields:
+            name = field.name
+            if name not in data:
+                if field.required:
+                    problems.append(f"The output field '{where}{'.' if where else ''}{name}' is missing.")
+                elif field.default is not None:
+                    result[name] = field.default
+                continue
+            value = data[name]
+            if value is None:
+                if not self._skip_empty:
+                    result[name] = None
+                continue
+            try:
+                result[name] = field.render(value)
+            except ValueError as error:
+                problems.append(f"The output field '{where}{'.' if where else ''}{name}' {error}.")
+        if problems:
+            raise invalid_output(problems)
+        return result
+
+    def input_fields(self) -> tuple[Field, ...]:
+        return tuple(Field(field.name, field.json_schema(), field.required) for field in self.fields)
+
+    def input_schema(self) -> Schema:
+        return object_schema(self.fields, Elem.json_schema)
+
+    def output_schema(self) -> Schema:
+        one = object_schema(self.fields, Elem.output_schema)
+        if self._skip_empty:
+            one.pop("required", None)
+        return {"type": "array", "items": one} if self.repeated else one
+
+    def components(self) -> dict[str, Schema]:
+        return {}
+
+
+def invalid_input(problems: list[str]) -> InvalidInput:
+    """One error for all findings; its message names the first three."""
+    more = f" There are {len(problems) - 3} more." if len(problems) > 3 else ""
+    return InvalidInput(" ".join(problems[:3]) + more, details=tuple(problems))
+
+
+def invalid_output(problems: list[str]) -> InvalidOutput:
+    more = f" There are {len(problems) - 3} more." if len(problems) > 3 else ""
+    return InvalidOutput(" ".join(problems[:3]) + more, details=tuple(problems))

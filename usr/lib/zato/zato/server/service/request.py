@@ -1,0 +1,183 @@
+"""What a service gets: self.request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from zato.core.errors import InvalidInput
+from zato.core.json import decode
+from zato.core.principal import ANONYMOUS, Principal
+from zato.server.service.records import InputData
+from zato.server.service.values import as_mapping
+
+_PARAMETERS_MAX = 1000
+_FORM = "application/x-www-form-urlencoded"
+_TEXTUAL = ("text/", "application/json", "application/xml", _FORM)
+_TEXTUAL_SUFFIXES = ("+json", "+xml")
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([^"';\s]+)""")
+_NO_PARAMETERS: Mapping[str, Any] = {}
+
+
+class HTTPRequest:
+    """The HTTP side of a request: self.request.http. Empty where the service was not invoked over HTTP."""
+
+    __slots__ = ("_form", "_get", "body", "headers", "method", "params", "path", "query_string")
+
+    def __init__(
+        self,
+        method: str = "",
+        path: str = "",
+        *,
+        params: Mapping[str, str] = _NO_PARAMETERS,
+        query_string: str = "",
+        headers: Mapping[str, str] = _NO_PARAMETERS,
+        body: bytes = b"",
+    ) -> None:
+        """`params` are the path parameters; `headers` is looked up by lower-case names such as "content-type"."""
+        self.method = method
+        self.path = path
+        self.params = params
+        self.query_string = query_string
+        self.headers = headers
+        self.body = body
+        self._get: Mapping[str, Any] | None = None
+        self._form: Mapping[str, Any] | None = None
+
+    @property
+    def GET(self) -> Mapping[str, Any]:  # noqa: N802 - the name in the users' API
+        """Parameters of the query string: text, or a list of texts where a name comes more than once."""
+        if self._get is None:
+            self._get = _parameters(self.query_string, "query string") if self.query_string else _NO_PARAMETERS
+        return self._get
+
+    @property
+    def POST(self) -> Mapping[str, Any]:  # noqa: N802 - the name in the users' API
+        """Fields of an HTML form, as GET; empty where the body is not a form."""
+        if self._form is None:
+            self._form = self._read_form() if self.is_form else _NO_PARAMETERS
+        return self._form
+
+    @property
+    def is_form(self) -> bool:
+        """Whether the body is a form. Command-line clients call JSON a form unless told otherwise: that is not one."""
+        content_type = self.headers.get("content-type", "")
+        return content_type.partition(";")[0].strip().lower() == _FORM and self.body.lstrip()[:1] not in b"{["
+
+    def _read_form(self) -> Mapping[str, Any]:
+        try:
+            return _parameters(self.body.decode("ascii"), "form")
+        except UnicodeDecodeError as error:
+            raise InvalidInput("The form is not percent-encoded as it must be.", code="invalid-utf8") from error
+
+
+class Request:
+    """One invocation's input. `raw_request` is what came: bytes from a channel, any object from a service."""
+
+    __slots__ = ("_input", "_payload", "cid", "http", "is_json", "principal", "raw_request")
+
+    def __init__(
+        self,
+        raw_request: Any = b"",
+        *,
+        cid: str,
+        http: HTTPRequest | None = None,
+        principal: Principal = ANONYMOUS,
+        is_json: bool = True,
+    ) -> None:
+        """`is_json`: bytes are a JSON document (REST channels); otherwise they are text or binary data (plain HTTP)."""
+        self.raw_request = raw_request
+        self.cid = cid
+        self.http = http if http is not None else HTTPRequest()
+        self.principal = principal
+        self.is_json = is_json
+        self._payload: Any = _UNREAD
+        self._input: Any = _UNREAD
+
+    @property
+    def payload(self) -> Any:
+        """The message: decoded JSON or a form's fields (REST), text or bytes (plain HTTP), the object itself (invoke).
+
+        None where there is no message. Raises InvalidInput where the message is not what it should be.
+        """
+        if self._payload is _UNREAD:
+            self._payload = self._read()
+        return self._payload
+
+    @payload.setter
+    def payload(self, value: Any) -> None:
+        self._payload = value
+
+    @property
+    def input(self) -> Any:
+        """The declared input, validated. Without a declaration, all named values of path, query and message."""
+        if self._input is _UNREAD:
+            payload = self.payload
+            self._input = InputData(as_mapping(payload) or {}, **self.http.GET) | dict(self.http.params)
+        return self._input
+
+    @input.setter
+    def input(self, value: Any) -> None:
+        self._input = value
+
+    def message(self) -> Any:
+        """The payload for a declared input: text that another service passed is JSON, too."""
+        payload = self.payload
+        if isinstance(payload, str | bytes) and payload:
+            return decode(payload.encode() if isinstance(payload, str) else payload)
+        return payload or None if isinstance(payload, str | bytes) else payload
+
+    def _read(self) -> Any:
+        raw = self.raw_request
+        if type(raw) is not bytes:
+            return raw
+        if not raw:
+            return None
+        if self.http.is_form:
+            return dict(self.http.POST)
+        if self.is_json:
+            return decode(raw)
+        return _text(raw, self.http.headers.get("content-type", ""))
+
+
+_UNREAD: Any = object()
+
+
+def _parameters(text: str, where: str) -> dict[str, Any]:
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_PARAMETERS_MAX)
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"The {where} is not valid UTF-8.", code="invalid-utf8") from error
+    except ValueError as error:
+        raise InvalidInput(
+            f"The {where} has more than {_PARAMETERS_MAX} parameters.", code="too-many-parameters"
+        ) from error
+    result: dict[str, Any] = {}
+    for name, value in pairs:
+        if name not in result:
+            result[name] = value
+        elif isinstance(result[name], list):
+            result[name].append(value)
+        else:
+            result[name] = [result[name], value]
+    return result
+
+
+def _text(raw: bytes, content_type: str) -> str | bytes:
+    """Text where the content type says so, or says nothing and the bytes are UTF-8; otherwise the bytes."""
+    kind, _, parameters = content_type.lower().partition(";")
+    kind = kind.strip()
+    if kind and not kind.startswith(_TEXTUAL) and not kind.endswith(_TEXTUAL_SUFFIXES):
+        return raw
+    match = _CHARSET.search(parameters)
+    charset = match[1] if match else "utf-8"
+    try:
+        return raw.decode(charset)
+    except LookupError as error:
+        raise InvalidInput(f"The charset {charset[:40]!r} is not known; send UTF-8.", code="invalid-charset") from error
+    except UnicodeDecodeError as error:
+        if not kind:
+            return raw
+        raise InvalidInput(f"The message is not valid {charset} at byte {error.start}.", code="invalid-utf8") from error

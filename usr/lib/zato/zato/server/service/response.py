@@ -1,0 +1,115 @@
+"""What a service answers: self.response."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import MutableMapping
+from typing import Any
+
+import msgspec
+
+from zato.server.service.errors import InvalidOutput
+from zato.server.service.values import encode
+
+JSON = "application/json"
+TEXT = "text/plain; charset=utf-8"
+BINARY = "application/octet-stream"
+_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, section 5.6.2
+_NOT_IN_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]")
+
+
+class Response:
+    """Set `payload` to a dict, list, text, bytes, struct, dataclass or object with to_dict; None is no body.
+
+    `content_type` None lets the channel choose.
+    """
+
+    __slots__ = ("_headers", "content_type", "payload", "status_code")
+
+    def __init__(self) -> None:
+        self.payload: Any = None
+        self.status_code: int = 200
+        self.content_type: str | None = None
+        self._headers: MutableMapping[str, str] | None = None
+
+    @property
+    def has_headers(self) -> bool:
+        """Whether the service set any; asking `headers` would make an empty mapping."""
+        return bool(self._headers)
+
+    @property
+    def headers(self) -> MutableMapping[str, str]:
+        """Headers to send beside those of the server."""
+        if self._headers is None:
+            self._headers = {}
+        return self._headers
+
+    @headers.setter
+    def headers(self, value: MutableMapping[str, str]) -> None:
+        self._headers = value
+
+    def encoded(self, text_type: str | None = None) -> bytes:
+        """The body; sets `content_type` where the service did not. Call it once, where errors are handled.
+
+        `text_type` is the channel's type for text and bytes; without it, text that is a JSON object or list is sent as
+        such (services may write JSON themselves) and other text as plain text.
+        Raises InvalidOutput where there is no JSON for the payload, or a header or the status cannot be sent.
+        """
+        payload = self.payload
+        if self._headers is not None or self.content_type is not None or self.status_code != 200:
+            self._check()
+        if payload is None:
+            return b""
+        if isinstance(payload, str):
+            body = _encode_text(payload)
+            if self.content_type is None:
+                self.content_type = text_type or (JSON if _is_json(body) else TEXT)
+            return body
+        if isinstance(payload, bytes | bytearray | memoryview):
+            if self.content_type is None:
+                self.content_type = text_type or BINARY
+            return bytes(payload)
+        if self.content_type is None:
+            self.content_type = JSON
+        try:
+            return encode(payload)
+        except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as error:
+            raise InvalidOutput(f"The service's response cannot be written as JSON: {error}.") from error
+
+    def _check(self) -> None:
+        status = self.status_code
+        if isinstance(status, bool) or not isinstance(status, int) or not 200 <= status <= 599:
+            raise InvalidOutput(f"The service set the status code to {status!r}; it must be a number from 200 to 599.")
+        self.status_code = int(status)  # http.HTTPStatus is one, too
+        if self.content_type is not None:
+            self.content_type = str(self.content_type)
+            _check_value("Content-Type", self.content_type)
+        if self._headers:
+            headers = {str(name): str(value) for name, value in self._headers.items()}
+            for name, value in headers.items():
+                if not _NAME.fullmatch(name):
+                    raise InvalidOutput(f"The service set a header named {name!r}, which is not a name for a header.")
+                _check_value(name, value)
+            self._headers = headers
+
+
+def _check_value(name: str, value: str) -> None:
+    if _NOT_IN_VALUE.search(value):
+        raise InvalidOutput(f"The service set the header {name} to a value with characters that a header cannot have.")
+
+
+def _encode_text(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidOutput("The service's response has text that cannot be written as UTF-8.") from error
+
+
+def _is_json(body: bytes) -> bool:
+    if body[:1] not in {b"{", b"["}:
+        return False
+    try:
+        msgspec.json.decode(body, type=msgspec.Raw)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True

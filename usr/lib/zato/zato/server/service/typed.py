@@ -1,0 +1,162 @@
+"""Input or output declared as a type: a dataclass, a msgspec.Struct, a list of them, or any type msgspec knows."""
+
+from __future__ import annotations
+
+import re
+import typing
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from zato.server.service.elements import Schema
+from zato.server.service.model import REF_TEMPLATE, Field, IOModel, invalid_input, invalid_output
+from zato.server.service.records import Blank, Record
+from zato.server.service.values import NATIVE_TYPES, as_mapping, as_rows, simplify
+
+_PATH = re.compile(r"(.*) - at `(?:key in )?\$?\.?(.*)`", re.DOTALL)
+_MISSING = re.compile(r"Object missing required field `(.*)`")
+_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`")
+_OBJECTS = (msgspec.inspect.StructType, msgspec.inspect.DataclassType, msgspec.inspect.TypedDictType)
+
+
+class TypedModel(IOModel):
+    """Validated by msgspec as the type says: JSON bodies strictly, text from the path and the query converted."""
+
+    def __init__(self, declared: Any) -> None:
+        """Raises TypeError where the type cannot be read from and written to JSON."""
+        self.type = declared
+        (self._schema,), self._components = msgspec.json.schema_components([declared], ref_template=REF_TEMPLATE)
+        info = msgspec.inspect.type_info(declared)
+        self._is_list = isinstance(info, msgspec.inspect.ListType)
+        self._is_object = isinstance(info, _OBJECTS)
+        fields = info.fields if isinstance(info, _OBJECTS) else ()
+        self._attributes = frozenset(field.name for field in fields)
+        self._required = {field.encode_name: field.required for field in fields}
+        hints = typing.get_type_hints(typing.get_origin(declared) or declared, include_extras=True) if fields else {}
+        # By the name in messages, which may differ from the attribute's (msgspec's rename)
+        self._types = {field.encode_name: hints.get(field.name, Any) for field in fields}
+
+    def parse(self, body: Any, query: Mapping[str, Any], path: Mapping[str, str]) -> Any:
+        if not self._is_object:
+            return self._convert(_builtins(body))
+        if type(body) is not dict:
+            body = {} if body is None else _builtins(body)
+        if not (query or path) or not isinstance(body, dict):
+            return self._convert(body)
+        data, problems = dict(body), []
+        for name, text in {**query, **path}.items():
+            if name in self._types:
+                try:
+                    data[name] = _from_text(text, self._types[name])
+                except msgspec.ValidationError as error:
+                    if text == "":  # an empty parameter is one that was not filled in
+                        data.pop(name, None)
+                    else:
+                        problems.append(_sentence(error, name, "field"))
+                        data.pop(name, None)
+        if problems:
+            raise invalid_input(problems)
+        return self._convert(data)
+
+    def render(self, payload: Any) -> Any:
+        if isinstance(payload, str | bytes) and (self._is_object or self._is_list):
+            return payload  # the service has written the document itself
+        try:
+            return msgspec.convert(self._plain(payload), self.type, from_attributes=True)
+        except msgspec.ValidationError as error:
+            raise invalid_output([_sentence(error, "", "output field")]) from error
+        except TypeError as error:
+            raise invalid_output([f"The output cannot be written: {error}."]) from error
+
+    def blank(self) -> Any:
+        if self._is_list:
+            return []
+        return Blank(self._attributes) if self._is_object else None
+
+    def input_fields(self) -> tuple[Field, ...]:
+        if not self._is_object:
+            return ()
+        schema = self._schema
+        if "$ref" in schema:
+            schema = self._components[schema["$ref"].rpartition("/")[2]]
+        properties: dict[str, Schema] = schema.get("properties", {})
+        return tuple(Field(name, one, self._required[name]) for name, one in properties.items())
+
+    def input_schema(self) -> Schema:
+        return self._schema
+
+    def output_schema(self) -> Schema:
+        return self._schema
+
+    def components(self) -> dict[str, Schema]:
+        return self._components
+
+    def _plain(self, payload: Any) -> Any:
+        """What msgspec can check: an instance is taken apart, since nothing has checked what is in it."""
+        if self._is_list:
+            rows = as_rows(payload)
+            return payload if rows is None else [_builtins(row) for row in rows]
+        return _builtins(payload)
+
+    def _convert(self, data: Any) -> Any:
+        try:
+            return msgspec.convert(data, self.type)
+        except msgspec.ValidationError as error:
+            raise invalid_input(self._all_problems(data) or [_sentence(error, "", "field")]) from None
+
+    def _all_problems(self, data: Any) -> list[str]:
+        """msgspec stops at the first finding; the caller gets one for each field."""
+        problems: list[str] = []
+        if not isinstance(data, dict):
+            return problems
+        for name, required in self._required.items():
+            if name not in data:
+                if required:
+                    problems.append(f"The field {name!r} is missing.")
+                continue
+            try:
+                msgspec.convert(data[name], self._types[name])
+            except msgspec.ValidationError as error:
+                problems.append(_sentence(error, name, "field"))
+        return problems
+
+
+def _from_text(text: str | list[str], declared: Any) -> Any:
+    """The value of a path or query parameter; a parameter sent once may be for a list."""
+    try:
+        return msgspec.convert(text, declared, strict=False)
+    except msgspec.ValidationError:
+        if isinstance(text, str) and text:
+            try:
+                return msgspec.convert([text], declared, strict=False)
+            except msgspec.ValidationError:
+                pass
+        raise
+
+
+def _builtins(value: Any) -> Any:
+    """Dicts and lists all the way down; what msgspec does not know stays as it is, to be read by its attributes."""
+    if value is None or type(value) in {dict, list, str, int}:
+        mapping = None
+    elif isinstance(value, Record):
+        return value.to_dict()
+    else:
+        mapping = as_mapping(value)
+    if mapping is None and not isinstance(value, dict | list):
+        return value
+    return msgspec.to_builtins(value, builtin_types=NATIVE_TYPES, enc_hook=simplify)
+
+
+def _sentence(error: msgspec.ValidationError, name: str, kind: str) -> str:
+    """msgspec's message as a sentence that names the field by its whole path: "items[2].price"."""
+    text, path = str(error), ""
+    if match := _PATH.fullmatch(text):
+        text, path = match[1], match[2]
+    path = f"{name}{'' if not path or path.startswith('[') or not name else '.'}{path}"
+    for pattern, ending in ((_MISSING, "is missing"), (_UNKNOWN, "is not known")):
+        if found := pattern.fullmatch(text):
+            return f"The {kind} '{path}{'.' if path else ''}{found[1]}' {ending}."
+    subject = f"The {kind} {path!r}" if path else ("The output" if kind == "output field" else "The message")
+    text = text.replace("`", "").rstrip(".")
+    return f"{subject} is not valid: {text[:1].lower()}{text[1:]}."
