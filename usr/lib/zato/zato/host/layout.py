@@ -1,4 +1,4 @@
-"""Where everything lives in a cluster's directory (`.zato/` in a checkout, ZATO_HOME, or any directory for quickstart)."""
+"""Where everything lives in a cluster's directory: `.zato/` in a checkout, ZATO_HOME, or any other."""
 
 from __future__ import annotations
 

@@ -1,0 +1,85 @@
+"""Settings files: what is written is read back, and what is wrong is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from zato.core.errors import SetupError
+from zato.host.layout import Layout
+from zato.host.settings import ClusterSettings, ServerSettings, load_cluster, load_server, write_cluster, write_server
+
+
+def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    settings = ClusterSettings(
+        name="orders",
+        odb="postgresql+psycopg2://u:p%40@h/zato",
+        hosts=("a.example", "::1"),
+        servers=3,
+        log_format="json",
+    )
+    write_cluster(layout, settings)
+    assert load_cluster(layout) == settings
+    assert layout.settings.stat().st_mode & 0o777 == 0o600
+
+
+def test_quotes_and_backslashes_survive(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    write_cluster(layout, ClusterSettings(odb='x+y://"\\\t\x7f é'))
+    assert load_cluster(layout).odb == 'x+y://"\\\t\x7f é'
+
+
+def test_a_cluster_without_an_odb_url_gets_the_embedded_one(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    write_cluster(layout, ClusterSettings())
+    assert load_cluster(layout).odb == f"sqlite:///{tmp_path}/odb.sqlite"
+    assert "odb" not in layout.settings.read_text()  # so that the directory can be moved
+
+
+def test_the_servers_number_is_its_directorys_and_its_log_format_the_clusters(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    write_cluster(layout, ClusterSettings(log_format="json"))
+    write_server(layout, ServerSettings(number=2, workers=3))
+    settings = load_server(layout, 2)
+    assert (settings.number, settings.workers, settings.log_format) == (2, 3, "json")
+    assert "number" not in layout.server(2).settings.read_text()
+
+
+def test_lighttpd_ports_follow_one_another() -> None:
+    assert ClusterSettings(lighttpd_port=17010).lighttpd_port_of(3) == 17012
+
+
+def test_a_missing_cluster_says_how_to_create_one(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="zato quickstart create") as caught:
+        load_cluster(Layout(tmp_path))
+    assert caught.value.code == "no-cluster"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("lb_port = 'x'", "lb_port: expected `int`, got `str`"),
+        ("lb_port = 0", "lb_port: expected `int` >= 1"),
+        ("servers = 99", "servers: expected `int` <= 64"),
+        ("log_format = 'xml'", "log_format: invalid enum value 'xml'"),
+        ("hosts = []", "hosts: expected `array` of length >= 1"),
+        ("lbport = 1", "there is no key `lbport`; the keys are: name, odb, hosts"),
+        ("a =", "is not valid TOML"),
+    ],
+)
+def test_a_broken_setting_is_named_with_its_file(tmp_path: Path, text: str, expected: str) -> None:
+    layout = Layout(tmp_path)
+    layout.settings.write_text(text)
+    with pytest.raises(SetupError) as caught:
+        load_cluster(layout)
+    assert expected in caught.value.message
+    assert str(layout.settings) in caught.value.message
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    layout.settings.write_bytes(b"\xff\xfe")
+    with pytest.raises(SetupError, match="not valid TOML"):
+        load_cluster(layout)
