@@ -21,8 +21,6 @@ from zato.server.service.elements import (
     Date,
     DateTime,
     Decimal,
-    Dict,
-    DictList,
     Elem,
     Float,
     Int,
@@ -46,6 +44,7 @@ from zato.server.service.errors import (
     ZatoError,
 )
 from zato.server.service.models import Model
+from zato.server.service.nested import Dict, DictList
 from zato.server.service.request import Request
 from zato.server.service.response import Response
 

@@ -180,55 +180,6 @@ class CSV(Elem):
         return ",".join(to.to_csv(value))
 
 
-class Dict(Elem):
-    """An object. What follows the name are the object's fields: Dict('customer', 'name', Int('age'))."""
-
-    def __init__(self, name: str, *fields: str | Elem, default: Any = None) -> None:
-        super().__init__(name, default=default)
-        self.fields = tuple(element(field) for field in fields)
-
-    def parse(self, value: Any) -> Any:
-        if not isinstance(value, dict):
-            raise ValueError("must be an object")
-        if not self.fields:
-            return value
-        return _nested(self.fields, value, lambda field, one: field.parse(one))
-
-    def render(self, value: Any) -> Any:
-        if not isinstance(value, dict):
-            raise ValueError("must be an object")
-        if not self.fields:
-            return value
-        return _nested(self.fields, value, lambda field, one: field.render(one))
-
-    def json_schema(self) -> Schema:
-        return object_schema(self.fields, Elem.json_schema) if self.fields else {"type": "object"}
-
-
-class DictList(Dict):
-    """A list of objects, each with the given fields."""
-
-    def parse(self, value: Any) -> Any:
-        return self._each(value, super().parse)
-
-    def render(self, value: Any) -> Any:
-        return self._each(value, super().render)
-
-    def json_schema(self) -> Schema:
-        return {"type": "array", "items": super().json_schema()}
-
-    def _each(self, value: Any, convert: Callable[[Any], Any]) -> list[Any]:
-        if not isinstance(value, list | tuple):
-            raise ValueError("must be a list of objects")
-        converted = []
-        for index, one in enumerate(value):
-            try:
-                converted.append(convert(one))
-            except ValueError as error:
-                raise ValueError(f"has at index {index} what is not valid: it {error}") from None
-        return converted
-
-
 class Plain(Elem):
     """A name without a type: text, unless today's naming conventions say otherwise.
 
@@ -284,19 +235,3 @@ def object_schema(fields: tuple[Elem, ...], schema_of: Callable[[Elem], Schema])
 def _identifier(value: Any) -> int | str:
     text = to.to_text(value)
     return int(text) if _CANONICAL_INTEGER.fullmatch(text) else text
-
-
-def _nested(fields: tuple[Elem, ...], value: dict[str, Any], convert: Callable[[Elem, Any], Any]) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for field in fields:
-        one = value.get(field.name)
-        if one is None:
-            if field.required:
-                raise ValueError(f"needs the field {field.name!r}")
-            result[field.name] = field.default
-            continue
-        try:
-            result[field.name] = convert(field, one)
-        except ValueError as error:
-            raise ValueError(f"has a field {field.name!r} that {error}") from None
-    return result

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from zato.server.service.base import Service
 from zato.server.service.context import ServiceContext
 from zato.server.service.errors import MethodNotAllowed
-from zato.server.service.model import IOModel
+from zato.server.service.io_model import IOModel
 from zato.server.service.records import Blank, Record
 from zato.server.service.request import Request
 from zato.server.service.response import Response

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
-import typing
 from typing import Any
 
 from zato.core.errors import InvalidInput
 from zato.server.service.elements import Elem, element
-from zato.server.service.model import ElementModel, Field, IOModel
-from zato.server.service.models import Model
+from zato.server.service.io_model import ElementModel, Field, IOModel
+from zato.server.service.models import make_dataclasses
 from zato.server.service.typed import TypedModel
 
 __all__ = ["ElementModel", "Field", "IOModel", "TypedModel", "io_of"]
@@ -59,7 +57,7 @@ def _model(
                 raise _invalid(implementation, attribute, f"has the field {name!r} more than once")
         return ElementModel(fields, repeated=repeated, skip_empty=skip_empty)
     try:
-        _make_dataclasses(declared)
+        make_dataclasses(declared)
         return TypedModel(declared)
     except (TypeError, ValueError, NameError, AttributeError) as error:
         what = f"is {declared!r}, which cannot be read from and written to JSON: {error}"
@@ -99,20 +97,6 @@ def _check_simple_io(implementation: type, simple: type) -> None:
             continue
         if getattr(simple, name) is not None:  # what is ignored silently would change what clients get
             raise _invalid(implementation, f"SimpleIO.{name}", "is not supported")
-
-
-def _make_dataclasses(declared: Any, seen: set[Any] | None = None) -> None:
-    """Turns subclasses of Model without a decorator into dataclasses, nested ones included."""
-    seen = set() if seen is None else seen
-    for argument in typing.get_args(declared):
-        _make_dataclasses(argument, seen)
-    if not isinstance(declared, type) or declared in seen or not issubclass(declared, Model):
-        return
-    seen.add(declared)
-    if "__dataclass_fields__" not in vars(declared):
-        dataclasses.dataclass(init=False)(declared)
-    for hint in typing.get_type_hints(declared).values():
-        _make_dataclasses(hint, seen)
 
 
 def _invalid(implementation: type, attribute: str, what: str) -> InvalidInput:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
+import msgspec
+
 from zato.core.errors import InvalidInput
 from zato.core.json import decode
 from zato.core.principal import ANONYMOUS, Principal
@@ -126,7 +128,7 @@ class Request:
         """The payload for a declared input: text that another service passed is JSON, too."""
         payload = self.payload
         if isinstance(payload, str | bytes) and payload:
-            return decode(payload.encode() if isinstance(payload, str) else payload)
+            return _decoded(payload.encode("utf-8", "surrogatepass") if isinstance(payload, str) else payload)
         return payload or None if isinstance(payload, str | bytes) else payload
 
     def _read(self) -> Any:
@@ -138,7 +140,7 @@ class Request:
         if self.http.is_form:
             return dict(self.http.POST)
         if self.is_json:
-            return decode(raw)
+            return _decoded(raw)
         return _text(raw, self.http.headers.get("content-type", ""))
 
 
@@ -163,6 +165,17 @@ def _parameters(text: str, where: str) -> dict[str, Any]:
         else:
             result[name] = [result[name], value]
     return result
+
+
+def _decoded(raw: bytes) -> Any:
+    value = decode(raw)
+    if b"\\u" in raw:  # only an escape can name half of a character, which no answer or database could take
+        try:
+            msgspec.json.encode(value)
+        except UnicodeEncodeError as error:
+            message = "The JSON has a lone surrogate (\\ud800 to \\udfff), which is not a character."
+            raise InvalidInput(message, code="invalid-json") from error
+    return value
 
 
 def _text(raw: bytes, content_type: str) -> str | bytes:

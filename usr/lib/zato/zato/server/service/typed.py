@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from zato.server.service.elements import Schema
-from zato.server.service.model import REF_TEMPLATE, Field, IOModel, invalid_input, invalid_output
+from zato.server.service.io_model import REF_TEMPLATE, Field, IOModel, invalid_input, invalid_output
 from zato.server.service.records import Blank, Record
-from zato.server.service.values import NATIVE_TYPES, as_mapping, as_rows, simplify
+from zato.server.service.values import NATIVE_TYPES, as_mapping, as_rows, simplify, with_defaults
 
 _PATH = re.compile(r"(.*) - at `(?:key in )?\$?\.?(.*)`", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(.*)`")
@@ -30,6 +30,7 @@ class TypedModel(IOModel):
         info = msgspec.inspect.type_info(declared)
         self._is_list = isinstance(info, msgspec.inspect.ListType)
         self._is_object = isinstance(info, _OBJECTS)
+        self._has_dataclasses = _has_dataclasses(info, set())
         fields = info.fields if isinstance(info, _OBJECTS) else ()
         self._attributes = frozenset(field.name for field in fields)
         self._required = {field.encode_name: field.required for field in fields}
@@ -63,7 +64,8 @@ class TypedModel(IOModel):
         if isinstance(payload, str | bytes) and (self._is_object or self._is_list):
             return payload  # the service has written the document itself
         try:
-            return msgspec.convert(self._plain(payload), self.type, from_attributes=True)
+            converted = msgspec.convert(self._plain(payload), self.type, from_attributes=True)
+            return with_defaults(converted) if self._has_dataclasses else converted
         except msgspec.ValidationError as error:
             raise invalid_output([_sentence(error, "", "output field")]) from error
         except TypeError as error:
@@ -101,7 +103,8 @@ class TypedModel(IOModel):
 
     def _convert(self, data: Any) -> Any:
         try:
-            return msgspec.convert(data, self.type)
+            converted = msgspec.convert(data, self.type)
+            return with_defaults(converted) if self._has_dataclasses else converted
         except msgspec.ValidationError as error:
             raise invalid_input(self._all_problems(data) or [_sentence(error, "", "field")]) from None
 
@@ -120,6 +123,18 @@ class TypedModel(IOModel):
             except msgspec.ValidationError as error:
                 problems.append(_sentence(error, name, "field"))
         return problems
+
+
+def _has_dataclasses(info: Any, seen: set[int]) -> bool:
+    """Whether a dataclass is anywhere in a type."""
+    if isinstance(info, tuple | list):
+        return any(_has_dataclasses(one, seen) for one in info)
+    if not isinstance(info, msgspec.Struct) or id(info) in seen:
+        return False
+    seen.add(id(info))
+    return isinstance(info, msgspec.inspect.DataclassType) or any(
+        _has_dataclasses(getattr(info, name), seen) for name in info.__struct_fields__ if name != "default"
+    )
 
 
 def _from_text(text: str | list[str], declared: Any) -> Any:

@@ -54,6 +54,26 @@ def as_rows(value: Any) -> list[Any] | None:
     return None
 
 
+def with_defaults(value: Any) -> Any:
+    """`value`, in whose dataclasses each default is now the instance's own: msgspec leaves it to the class."""
+    if isinstance(value, list | tuple):
+        for one in value:
+            with_defaults(one)
+    elif isinstance(value, dict):
+        for one in value.values():
+            with_defaults(one)
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            with_defaults(getattr(value, name, None))
+    elif is_dataclass(value) and not isinstance(value, type):
+        own = getattr(value, "__dict__", None)
+        for field in fields(value):
+            if own is not None and field.name not in own and hasattr(value, field.name):
+                object.__setattr__(value, field.name, getattr(value, field.name))  # frozen ones, too
+            with_defaults(getattr(value, field.name, None))
+    return value
+
+
 def encode(value: Any) -> bytes:
     """JSON of anything a service may answer with. Raises TypeError, ValueError or their kin where there is none."""
     return _encoder.encode(value)
