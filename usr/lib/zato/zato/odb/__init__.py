@@ -1,1 +1,1 @@
-"""The operational database: the truth about a cluster, and the only place that knows SQL of ours."""
+"""The operational database: the truth about a cluster, on SQLite, PostgreSQL, MySQL/MariaDB or Oracle."""

@@ -1,135 +1,199 @@
-"""Connections to the ODB, with its failures in our own words."""
+"""The connection to the ODB, the same for SQLite, PostgreSQL, MySQL/MariaDB and Oracle."""
 
 from __future__ import annotations
 
-import ssl
+import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy import Connection, Engine, create_engine, event, exc
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
-from zato.core.errors import Conflict, SetupError, Unavailable
+from zato.core.errors import SetupError
+from zato.odb import address
+from zato.odb.address import DatabaseTls
+from zato.odb.deadline import deadline
+from zato.odb.failures import translate
 
-_CONNECT_SECONDS = 3
-_BUSY_SECONDS = 10
+__all__ = ["Database", "DatabaseTls"]
 
-
-@dataclass(frozen=True, slots=True)
-class DatabaseTls:
-    """How to verify the database: its CA, and, where it asks for one, our own certificate and key (PEM files)."""
-
-    ca_certificate: Path
-    certificate: Path | None = None
-    key: Path | None = None
+_WRITE = "zato_write"
+_FRESH = "zato_fresh"
+_DAY_SECONDS = 24 * 3600.0
 
 
 class Database:
-    """An engine for one ODB. Constructing it connects to nothing, so it may be done before a fork."""
+    """A pool of connections that notices within seconds that the database is gone, and heals once it is back.
+
+    Constructing it connects to nothing. Threads may share it. Processes may not: it can be made before a fork as long
+    as it is first used after it, and using it on both sides raises RuntimeError. Every error is one of
+    zato.core.errors: Unavailable(odb-unavailable) for whatever a later try can heal, Conflict for a violated key,
+    SetupError(odb-not-initialised) where tables are missing.
+
+    TLS is asked for by `tls`, or by the driver's own options in the URL.
+    """
 
     def __init__(self, url: str, *, tls: DatabaseTls | None = None, pool_size: int = 5) -> None:
-        try:
-            self.url: URL = make_url(url)
-        except ArgumentError as error:
-            raise SetupError(
-                f"The ODB's URL cannot be read: {error}. It looks like postgresql+psycopg2://user:password@host/name.",
-                code="invalid-odb-url",
-            ) from error
-        self.dialect: str = self.url.get_backend_name()
-        options: dict[str, Any] = {"connect_args": _connect_args(self.url, tls)}
-        if self.dialect != "sqlite":
-            options |= {"pool_pre_ping": True, "pool_size": pool_size, "max_overflow": 5, "pool_timeout": 5}
-        if self.dialect in ("mysql", "mariadb"):
-            options["isolation_level"] = "READ COMMITTED"
-        self.engine: Engine = create_engine(self.url, **options)
-        if self.dialect == "sqlite":
-            event.listen(self.engine, "connect", _prepare_sqlite)
-            event.listen(self.engine, "begin", _begin_sqlite)
+        self._address = address.parse(url)
+        self._user: int | None = None
+        self._engine = self._new_engine(tls, pool_size)
+
+    @property
+    def dialect(self) -> str:
+        """sqlite, postgresql, mysql (MariaDB too) or oracle."""
+        return self._address.dialect
+
+    @property
+    def label(self) -> str:
+        """The URL for messages, without password and options."""
+        return self._address.label
+
+    @property
+    def file(self) -> str | None:
+        """The file of an SQLite database."""
+        return self._address.url.database if self.dialect == "sqlite" else None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection to read with, inside one transaction. Raises Unavailable(odb-unavailable)."""
-        with self._errors(), self.engine.connect() as connection:
+        """A connection to read with. Each statement sees one consistent state; on SQLite all of them see the same."""
+        with self._translated(), self._connected() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction: committed when the block ends, rolled back when it raises. Raises Unavailable or Conflict."""
-        with (
-            self._errors(),
-            self.engine.connect().execution_options(zato_write=True) as connection,
-            connection.begin(),
-        ):
-            yield connection
+        """One transaction: committed at the end of the block, rolled back when the block raises.
 
-    def dispose(self) -> None:
-        """Close all connections."""
-        self.engine.dispose()
+        On SQLite it holds the only write lock from its first moment (BEGIN IMMEDIATE), so keep it short.
+        """
+        with self._translated(), self._connected(write=True) as connection:
+            transaction = connection.begin()
+            try:
+                yield connection
+            except BaseException:
+                transaction.rollback()
+                raise
+            try:
+                transaction.commit()
+            except exc.SQLAlchemyError as error:
+                raise translate(error, self.label, committing=True) from error
 
     @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def maintenance(self) -> Iterator[Connection]:
+        """A connection without limits on time, for migrations; the caller begins and commits. It is closed at the end.
+
+        On SQLite its transactions are write transactions from their first moment.
+        """
+        with self._translated(), self._engine_here().connect() as connection:
+            connection.execution_options(**{_WRITE: True})
+            driver_connection = connection.connection.dbapi_connection
+            try:
+                with deadline(self.dialect, driver_connection, _DAY_SECONDS):
+                    if self.dialect == "postgresql":
+                        for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+                            connection.exec_driver_sql(f"SET {limit} = 0")
+                        connection.commit()
+                    yield connection
+            finally:
+                connection.invalidate()  # its session's settings and locks must not come back from the pool
+
+    def dispose(self) -> None:
+        """Close all idle connections; the object can be used again afterwards, in another process too."""
+        self._engine.dispose()
+        self._user = None
+
+    @contextmanager
+    def _connected(self, *, write: bool = False) -> Iterator[Connection]:
+        with self._engine_here().connect() as connection:
+            if write:
+                connection.execution_options(**{_WRITE: True})
+            with deadline(self.dialect, connection.connection.dbapi_connection, address.TRANSACTION_SECONDS):
+                yield connection
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
         try:
             yield
-        except IntegrityError as error:
-            raise Conflict(f"Another change came first: {error.orig}.") from error
-        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-            raise Unavailable(
-                f"The ODB at {self.url.render_as_string(hide_password=True)} cannot be used now; is it running?",
-                code="odb-unavailable",
+        except exc.SQLAlchemyError as error:
+            raise translate(error, self.label) from error
+
+    def _engine_here(self) -> Engine:
+        process = os.getpid()
+        if self._user is None:
+            self._user = process
+        elif self._user != process:
+            raise RuntimeError(f"The ODB at {self.label} was used before this process was forked; make one after it.")
+        return self._engine
+
+    def _new_engine(self, tls: DatabaseTls | None, pool_size: int) -> Engine:
+        options: dict[str, Any] = {}
+        if self.dialect in ("postgresql", "mysql"):
+            options["isolation_level"] = "READ COMMITTED"
+        if self.dialect == "postgresql":
+            options["executemany_mode"] = "values_plus_batch"
+        try:
+            engine = create_engine(
+                self._address.url,
+                connect_args=address.connect_arguments(self._address, tls),
+                pool_size=pool_size,
+                max_overflow=pool_size,
+                pool_timeout=address.CONNECT_SECONDS,
+                **options,
+            )
+        except ImportError as error:
+            raise SetupError(
+                f"The URL of the ODB names the driver {self._address.url.drivername!r}, which is not installed here.",
+                code="odb-driver-missing",
             ) from error
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise Unavailable(
-                    f"The connection to the ODB at {self.url.render_as_string(hide_password=True)} was lost.",
-                    code="odb-unavailable",
-                ) from error
-            raise
+        if self.dialect == "sqlite":
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+        else:
+            event.listen(engine, "connect", self._prepare)
+            event.listen(engine, "checkout", self._ping)
+        return engine
+
+    def _prepare(self, connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        entry.info[_FRESH] = True
+        if self.dialect == "mysql":
+            connection._read_timeout = address.STATEMENT_SECONDS
+        elif self.dialect == "oracle":
+            connection.call_timeout = address.STATEMENT_SECONDS * 1000
+
+    def _ping(self, connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: object) -> None:
+        """Instead of the pool's own ping, which would wait for good for a database that was stopped."""
+        if entry.info.pop(_FRESH, False):
+            return
+        dialect = self._engine.dialect
+        driver_error = dialect.loaded_dbapi.Error
+        try:
+            with deadline(self.dialect, connection, address.PING_SECONDS):
+                dialect.do_ping(connection)
+        except (driver_error, OSError) as error:
+            # One lost connection means that the others of its time are lost as well
+            raise exc.InvalidatePoolError from error
 
 
-def _connect_args(url: URL, tls: DatabaseTls | None) -> dict[str, Any]:
-    backend = url.get_backend_name()
-    if backend == "sqlite":
-        return {"timeout": _BUSY_SECONDS, "check_same_thread": False}
-    if backend == "postgresql":
-        arguments: dict[str, Any] = {
-            "connect_timeout": _CONNECT_SECONDS,
-            "options": "-c statement_timeout=15000 -c lock_timeout=10000",
-            "keepalives_idle": 5,
-            "keepalives_interval": 2,
-            "keepalives_count": 3,
-        }
-        if tls is not None:
-            arguments |= {"sslmode": "verify-full", "sslrootcert": str(tls.ca_certificate)}
-            if tls.certificate is not None:
-                arguments |= {"sslcert": str(tls.certificate), "sslkey": str(tls.key)}
-        return arguments
-    if backend in ("mysql", "mariadb"):
-        arguments = {"connect_timeout": _CONNECT_SECONDS, "read_timeout": 15, "write_timeout": 15, "charset": "utf8mb4"}
-        if tls is not None:
-            context = ssl.create_default_context(cafile=str(tls.ca_certificate))
-            if tls.certificate is not None:
-                context.load_cert_chain(tls.certificate, tls.key)
-            arguments["ssl"] = context
-        return arguments
-    return {}
-
-
-def _prepare_sqlite(connection: Any, record: Any) -> None:
-    # pysqlite's own transaction control is off: _begin_sqlite says when one begins and of which kind.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
+def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # transactions begin where we say so
+    deadline_at = time.monotonic() + address.LOCK_SECONDS
+    while True:
+        try:
+            # Answered from the header once the file is in WAL mode. The very first time it needs the file for itself,
+            # and SQLite does not wait for that by itself.
+            connection.execute("PRAGMA journal_mode=WAL")
+            break
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline_at:
+                raise
+            time.sleep(0.01)
+    connection.execute("PRAGMA synchronous=FULL")  # a committed change survives a power cut
+    connection.execute("PRAGMA foreign_keys=ON")
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A write takes its lock at once: upgrading a reader's lock later fails without waiting.
-    write = connection.get_execution_options().get("zato_write", False)
+    write = connection.get_execution_options().get(_WRITE, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

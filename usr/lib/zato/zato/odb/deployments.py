@@ -1,4 +1,4 @@
-"""Deployments: every file that was ever handed in, what became of it, and which workers have loaded it."""
+"""Deployments: every version of every file of services that was ever handed in, and what became of it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
-from zato.core.errors import NotFound
+from zato.core.errors import Conflict, NotFound
+from zato.odb import tables
+from zato.odb.cluster import Cluster
 from zato.odb.database import Database
-from zato.odb.log import CLUSTER_ID
-from zato.odb.tables import deployment, report
+
+_deployment = tables.deployment.c
+_report = tables.report.c
+_source = tables.source.c
 
 
 class DeploymentState(StrEnum):
-    """Checked in a child process, loaded beside the running version by all workers, then active or rejected."""
+    """Where a deployment stands. Active is what one file has at most one of; superseded once was active."""
 
     CHECKING = "checking"
     STAGED = "staged"
@@ -30,7 +34,10 @@ class DeploymentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One version of one file. `form` is "py" or "zip"; `revision` is the one that activated it."""
+    """One version of one file. `form` is "py" or "zip".
+
+    `reason` and where it lies say why it was rejected; `revision` is the one that activated it.
+    """
 
     id: int
     file_name: str
@@ -51,37 +58,20 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one worker says about a staged deployment."""
+    """Whether one worker could load a staged deployment."""
 
     worker: str
     ok: bool
     reason: str | None
-
-
-_COLUMNS = (
-    deployment.c.id,
-    deployment.c.file_name,
-    deployment.c.module,
-    deployment.c.form,
-    deployment.c.sha256,
-    deployment.c.size_bytes,
-    deployment.c.author,
-    deployment.c.cid,
-    deployment.c.created_at,
-    deployment.c.state,
-    deployment.c.reason,
-    deployment.c.reason_file,
-    deployment.c.reason_line,
-    deployment.c.services,
-    deployment.c.revision,
-)
+    at: datetime
 
 
 class Deployments:
-    """The deployments of one cluster."""
+    """The deployments of the cluster."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._cluster = Cluster(database)
 
     def add(
         self,
@@ -95,56 +85,63 @@ class Deployments:
         cid: str,
         at: datetime,
     ) -> Deployment:
-        """Keep a file that was handed in; its state is "checking"."""
-        values: dict[str, Any] = {
-            "cluster_id": CLUSTER_ID,
+        """Keep a new version, in state checking."""
+        row: dict[str, Any] = {
+            "cluster_id": self._cluster.id,
             "file_name": file_name,
             "module": module,
             "form": form,
             "sha256": sha256,
             "size_bytes": len(source),
-            "source": source,
             "author": author,
             "cid": cid,
-            "created_at": at,
+            "created": at,
             "state": DeploymentState.CHECKING.value,
+            "services": "[]",
         }
         with self._database.write() as connection:
-            key = connection.execute(insert(deployment).values(values)).inserted_primary_key
-        assert key is not None
-        return self.get(int(key[0]))
+            key = connection.execute(insert(tables.deployment).values(row)).inserted_primary_key
+            deployment_id = int(key[0]) if key is not None else 0
+            connection.execute(insert(tables.source).values(deployment_id=deployment_id, source=source or None))
+        return self.get(deployment_id)
+
+    def source(self, deployment_id: int) -> bytes:
+        """The file itself; raises NotFound."""
+        with self._database.read() as connection:
+            row = connection.execute(select(_source.source).where(_source.deployment_id == deployment_id)).one_or_none()
+        if row is None:
+            raise _missing(deployment_id)
+        return bytes(row.source or b"")
 
     def get(self, deployment_id: int) -> Deployment:
-        """One deployment. Raises NotFound."""
-        query = select(*_COLUMNS).where(deployment.c.cluster_id == CLUSTER_ID, deployment.c.id == deployment_id)
+        """One deployment; raises NotFound."""
+        query = select(tables.deployment).where(
+            _deployment.cluster_id == self._cluster.id, _deployment.id == deployment_id
+        )
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
-            raise NotFound(f"There is no deployment {deployment_id}; zato service versions lists them.")
-        return _deployment(row)
-
-    def source(self, deployment_id: int) -> bytes:
-        """The file as it was handed in. Raises NotFound."""
-        query = select(deployment.c.source).where(deployment.c.id == deployment_id)
-        with self._database.read() as connection:
-            found = connection.execute(query).scalar_one_or_none()
-        if found is None:
-            raise NotFound(f"There is no deployment {deployment_id}; zato service versions lists them.")
-        return bytes(found)
+            raise _missing(deployment_id)
+        return _from_row(row)
 
     def list(self, limit: int = 100, file_name: str | None = None) -> list[Deployment]:
-        """The newest first, those of one file where it is named."""
-        query = select(*_COLUMNS).where(deployment.c.cluster_id == CLUSTER_ID)
+        """The newest first, of all files or of one."""
+        query = select(tables.deployment).where(_deployment.cluster_id == self._cluster.id)
         if file_name is not None:
-            query = query.where(deployment.c.file_name == file_name)
+            query = query.where(_deployment.file_name == file_name)
         with self._database.read() as connection:
-            return [_deployment(row) for row in connection.execute(query.order_by(deployment.c.id.desc()).limit(limit))]
+            rows = connection.execute(query.order_by(_deployment.id.desc()).limit(limit)).all()
+        return [_from_row(row) for row in rows]
 
     def in_state(self, state: DeploymentState) -> builtins.list[Deployment]:
-        """All deployments in a state, oldest first."""
-        query = select(*_COLUMNS).where(deployment.c.cluster_id == CLUSTER_ID, deployment.c.state == state.value)
+        """All deployments in a state, the oldest first."""
+        query = (
+            select(tables.deployment)
+            .where(_deployment.cluster_id == self._cluster.id, _deployment.state == state.value)
+            .order_by(_deployment.id)
+        )
         with self._database.read() as connection:
-            return [_deployment(row) for row in connection.execute(query.order_by(deployment.c.id))]
+            return [_from_row(row) for row in connection.execute(query)]
 
     def set_state(
         self,
@@ -155,46 +152,74 @@ class Deployments:
         reason: str | None = None,
         reason_file: str | None = None,
         reason_line: int | None = None,
-        services: tuple[str, ...] | None = None,
+        services: Collection[str] | None = None,
         revision: int | None = None,
     ) -> bool:
-        """Move on from one of the expected states. True if this caller did it, False if another came first."""
+        """Move on from one of `expected` to `new`; True for the one caller that did it, False where it was not there.
+
+        What is given replaces what is kept; what is None stays.
+        """
         values: dict[str, Any] = {"state": new.value}
         if reason is not None:
-            values |= {"reason": reason[:1000], "reason_file": reason_file, "reason_line": reason_line}
+            values |= {"reason": reason, "reason_file": reason_file, "reason_line": reason_line}
         if services is not None:
-            values["services"] = json.dumps(services)
+            values["services"] = json.dumps(list(services))
         if revision is not None:
             values["revision"] = revision
-        query = (
-            update(deployment)
-            .where(deployment.c.id == deployment_id, deployment.c.state.in_([state.value for state in expected]))
+        statement = (
+            update(tables.deployment)
+            .where(
+                _deployment.cluster_id == self._cluster.id,
+                _deployment.id == deployment_id,
+                _deployment.state.in_(sorted(state.value for state in expected)),
+            )
             .values(values)
         )
         with self._database.write() as connection:
-            return connection.execute(query).rowcount == 1
+            return connection.execute(statement).rowcount == 1
 
     def report(self, deployment_id: int, worker: str, ok: bool, reason: str | None, at: datetime) -> None:
-        """Say once whether a worker could load a staged deployment."""
-        values = {
-            "deployment_id": deployment_id,
-            "worker": worker,
-            "ok": ok,
-            "reason": reason[:1000] if reason else None,
-            "reported_at": at,
-        }
-        with self._database.write() as connection:
-            connection.execute(insert(report).values(values))
+        """Note whether a worker could load the deployment; a later report of the same worker replaces it."""
+        same = (_report.deployment_id == deployment_id, _report.worker == worker)
+        try:
+            with self._database.write() as connection:
+                connection.execute(delete(tables.report).where(*same))
+                connection.execute(
+                    insert(tables.report).values(
+                        deployment_id=deployment_id, worker=worker, succeeded=ok, reason=reason, reported=at
+                    )
+                )
+        except Conflict as error:
+            raise _missing(deployment_id) from error
 
     def reports(self, deployment_id: int) -> builtins.list[Report]:
-        """What the workers said so far."""
-        query = select(report.c.worker, report.c.ok, report.c.reason).where(report.c.deployment_id == deployment_id)
+        """What the workers said, by worker."""
+        query = select(tables.report).where(_report.deployment_id == deployment_id).order_by(_report.worker)
         with self._database.read() as connection:
-            return [Report(*row) for row in connection.execute(query.order_by(report.c.worker))]
+            return [
+                Report(row.worker, bool(row.succeeded), row.reason, row.reported) for row in connection.execute(query)
+            ]
 
 
-def _deployment(row: Any) -> Deployment:
-    values = list(row)
-    values[9] = DeploymentState(values[9])
-    values[13] = tuple(json.loads(values[13])) if values[13] else ()
-    return Deployment(*values)
+def _missing(deployment_id: int) -> NotFound:
+    return NotFound(f"There is no deployment {deployment_id}.")
+
+
+def _from_row(row: Row[*tuple[Any, ...]]) -> Deployment:
+    return Deployment(
+        id=row.id,
+        file_name=row.file_name,
+        module=row.module,
+        form=row.form,
+        sha256=row.sha256,
+        size_bytes=row.size_bytes,
+        author=row.author,
+        cid=row.cid,
+        created=row.created,
+        state=DeploymentState(row.state),
+        reason=row.reason,
+        reason_file=row.reason_file,
+        reason_line=row.reason_line,
+        services=tuple(json.loads(row.services)),
+        revision=row.revision,
+    )

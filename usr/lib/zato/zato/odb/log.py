@@ -1,80 +1,41 @@
-"""The configuration log: each change a row with a gap-free revision, and the items as the log left them."""
+"""The configuration log: every change is a row with a gap-free revision, and items are what the log adds up to."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import and_, func, select
 
-from zato.core.errors import Conflict, NotFound, SetupError
+from zato.core.errors import NotFound
+from zato.odb import tables
+from zato.odb.appending import Appending
+from zato.odb.changes import Action, LoggedChange, ProposedChange, StoredItem, change_from_row, item_from_row
+from zato.odb.cluster import Cluster
 from zato.odb.database import Database
-from zato.odb.tables import audit, change, cluster, item
 
-CLUSTER_ID = 1
+__all__ = ["Action", "ConfigurationLog", "LoggedChange", "ProposedChange", "StoredItem"]
 
-
-class Action(StrEnum):
-    """What a change did to an item."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    DELETE = "delete"
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedChange:
-    """A row of the log. `data` is the item's JSON text after the change, None for a deletion."""
-
-    revision: int
-    at: datetime
-    kind: str
-    name: str
-    action: Action
-    data: str | None
-    principal: str
-    cid: str
-    comment: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredItem:
-    """An item as it is now; `revision` is that of its last change."""
-
-    kind: str
-    name: str
-    revision: int
-    data: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProposedChange:
-    """A change to be made. `expected_revision`: None is not checked, 0 means that the item must not exist."""
-
-    kind: str
-    name: str
-    action: Action
-    data: str | None
-    expected_revision: int | None = None
-
-
-Check = Callable[[Sequence[StoredItem]], None]
+_change = tables.change.c
+_item = tables.item.c
+_cluster = tables.cluster.c
 
 
 class ConfigurationLog:
-    """The log of one cluster."""
+    """The only way to change configuration. A reader never sees a revision before an earlier one."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.cluster_id = CLUSTER_ID
+        self._cluster = Cluster(database)
+
+    @property
+    def cluster_id(self) -> int:
+        return self._cluster.id
 
     def revision(self) -> int:
-        """The last revision; 0 where nothing was changed yet."""
+        """The revision of the last change, 0 for an empty log."""
         with self._database.read() as connection:
-            return self._revision(connection)
+            return connection.scalar(select(_cluster.revision).where(_cluster.id == self._cluster.id)) or 0
 
     def append(
         self,
@@ -84,194 +45,90 @@ class ConfigurationLog:
         cid: str,
         at: datetime,
         comment: str | None = None,
-        check: Check | None = None,
+        check: Callable[[Sequence[StoredItem]], None] | None = None,
     ) -> tuple[int, ...]:
-        """Make all changes or none, each with a revision of its own, the audit rows with them.
+        """Write all changes or none, each with the next revision and an audit entry, and return the revisions.
 
-        `check` sees all items as they are before the changes, under the cluster's lock, and may raise. Raises Conflict
-        (stale-revision, already-exists) and NotFound.
+        `check` is called with all items as they were before, while nobody else can change them; what it raises is
+        passed on and nothing is written. Raises Conflict(stale-revision) where an item is not at the revision that
+        the change expects, Conflict(already-exists) and NotFound where a change does not fit what is there.
         """
+        if not changes:
+            return ()
+        cluster_id = self._cluster.id
         with self._database.write() as connection:
-            # The row lock is what makes revisions gap-free and visible in order.
-            connection.execute(
-                update(cluster).where(cluster.c.id == CLUSTER_ID).values(revision=cluster.c.revision + len(changes))
-            )
-            first = self._revision(connection) - len(changes) + 1
-            stored = self._items(connection)
+            appending = Appending(connection, cluster_id)
             if check is not None:
-                check(stored)
-            current = {(row.kind, row.name): row.revision for row in stored}
-            rows: list[dict[str, Any]] = []
-            for revision, proposed in enumerate(changes, first):
-                self._require(connection, proposed, current)
-                key = (proposed.kind, proposed.name)
-                if proposed.action is Action.DELETE:
-                    del current[key]
-                else:
-                    current[key] = revision
-                rows.append(
-                    {
-                        "cluster_id": CLUSTER_ID,
-                        "revision": revision,
-                        "changed_at": at,
-                        "kind": proposed.kind,
-                        "name": proposed.name,
-                        "action": proposed.action.value,
-                        "data": proposed.data,
-                        "principal": principal,
-                        "cid": cid,
-                        "remark": comment,
-                    }
-                )
-            self._write(connection, rows)
-            return tuple(row["revision"] for row in rows)
+                check(appending.all_items())
+            return appending.write(changes, principal=principal, cid=cid, at=at, comment=comment)
 
     def items(self, kind: str | None = None) -> list[StoredItem]:
-        """All items, or those of one kind, by kind and name."""
+        """All items, or all of one kind, by kind and name."""
+        query = select(tables.item).where(_item.cluster_id == self._cluster.id).order_by(_item.kind, _item.name)
+        if kind is not None:
+            query = query.where(_item.kind == kind)
         with self._database.read() as connection:
-            return self._items(connection, kind)
+            return [item_from_row(row) for row in connection.execute(query)]
 
     def item(self, kind: str, name: str) -> StoredItem:
-        """One item. Raises NotFound."""
+        """One item; raises NotFound."""
+        query = select(tables.item).where(_item.cluster_id == self._cluster.id, _item.kind == kind, _item.name == name)
         with self._database.read() as connection:
-            row = connection.execute(_ITEM, {"kind_": kind, "name_": name}).one_or_none()
+            row = connection.execute(query).one_or_none()
         if row is None:
             raise NotFound(f"There is no {kind} named {name!r}.", code="no-such-item")
-        return StoredItem(*row)
+        return item_from_row(row)
 
     def items_with_revision(self) -> tuple[int, list[StoredItem]]:
-        """All items and the revision they are of, read consistently."""
+        """All items and the revision they add up to, from one moment."""
+        # One statement, as that is what every database gives one consistent state for
+        joined = tables.cluster.outerjoin(tables.item, _item.cluster_id == _cluster.id)
+        query = (
+            select(_cluster.revision.label("log_revision"), _item.kind, _item.name, _item.revision, _item.data)
+            .select_from(joined)
+            .where(_cluster.id == self._cluster.id)
+            .order_by(_item.kind, _item.name)
+        )
         with self._database.read() as connection:
-            while True:
-                before = self._revision(connection)
-                items = self._items(connection)
-                if self._revision(connection) == before:
-                    return before, items
+            rows = connection.execute(query).all()
+        return rows[0].log_revision, [item_from_row(row) for row in rows if row.kind is not None]
 
     def changes_after(self, revision: int, limit: int = 1000) -> list[LoggedChange]:
-        """The changes after a revision, oldest first, at most `limit`."""
-        with self._database.read() as connection:
-            rows = connection.execute(_CHANGES_AFTER, {"after": revision, "most": limit}).all()
-        return [_logged(row) for row in rows]
-
-    def history(self, kind: str, name: str, limit: int = 100) -> list[LoggedChange]:
-        """The changes of one item, newest first."""
+        """The changes that follow `revision`, oldest first and without a gap, at most `limit` of them."""
         query = (
-            select(*_LOGGED)
-            .where(change.c.cluster_id == CLUSTER_ID, change.c.kind == kind, change.c.name == name)
-            .order_by(change.c.revision.desc())
+            select(tables.change)
+            .where(_change.cluster_id == self._cluster.id, _change.revision > revision)
+            .order_by(_change.revision)
             .limit(limit)
         )
         with self._database.read() as connection:
-            return [_logged(row) for row in connection.execute(query)]
+            return [change_from_row(row) for row in connection.execute(query)]
+
+    def history(self, kind: str, name: str, limit: int = 100) -> list[LoggedChange]:
+        """What was done to one item, newest first; goes on across deletions."""
+        query = (
+            select(tables.change)
+            .where(_change.cluster_id == self._cluster.id, _change.kind == kind, _change.name == name)
+            .order_by(_change.revision.desc())
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return [change_from_row(row) for row in connection.execute(query)]
 
     def items_at(self, revision: int) -> list[StoredItem]:
-        """All items as they were at a revision."""
+        """All items as they were right after `revision`, by kind and name."""
+        last = (
+            select(_change.cluster_id, _change.kind, _change.name, func.max(_change.revision).label("revision"))
+            .where(_change.cluster_id == self._cluster.id, _change.revision <= revision)
+            .group_by(_change.cluster_id, _change.kind, _change.name)
+            .subquery("last")
+        )
+        same = and_(_change.cluster_id == last.c.cluster_id, _change.revision == last.c.revision)
         query = (
-            select(change.c.kind, change.c.name, change.c.revision, change.c.data)
-            .where(change.c.cluster_id == CLUSTER_ID, change.c.revision <= revision)
-            .order_by(change.c.revision)
+            select(_change.kind, _change.name, _change.revision, _change.data)
+            .join_from(tables.change, last, same)
+            .where(_change.action != Action.DELETE.value)
+            .order_by(_change.kind, _change.name)
         )
-        found: dict[tuple[str, str], StoredItem] = {}
         with self._database.read() as connection:
-            for kind, name, at, data in connection.execute(query):
-                if data is None:
-                    found.pop((kind, name), None)
-                else:
-                    found[kind, name] = StoredItem(kind, name, at, data)
-        return [found[key] for key in sorted(found)]
-
-    def _require(self, connection: Connection, proposed: ProposedChange, current: dict[tuple[str, str], int]) -> None:
-        revision = current.get((proposed.kind, proposed.name))
-        if proposed.action is Action.CREATE and revision is not None:
-            raise Conflict(
-                f"There already is a {proposed.kind} named {proposed.name!r}; change it or take another name.",
-                code="already-exists",
-            )
-        if proposed.action is not Action.CREATE and revision is None:
-            raise NotFound(f"There is no {proposed.kind} named {proposed.name!r}.", code="no-such-item")
-        expected = proposed.expected_revision
-        if expected is not None and expected != (revision or 0):
-            who = connection.execute(
-                select(change.c.principal).where(change.c.cluster_id == CLUSTER_ID, change.c.revision == revision)
-            ).scalar_one_or_none()
-            raise Conflict(
-                f"The {proposed.kind} named {proposed.name!r} is at revision {revision}, last changed by {who}; "
-                f"the change started from revision {expected}. Read it again and repeat the change.",
-                code="stale-revision",
-            )
-
-    def _write(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
-        if not rows:
-            return
-        connection.execute(insert(change), rows)
-        connection.execute(
-            insert(audit),
-            [
-                {
-                    "cluster_id": CLUSTER_ID,
-                    "happened_at": row["changed_at"],
-                    "principal": row["principal"],
-                    "cid": row["cid"],
-                    "action": f"config-{row['action']}",
-                    "subject": f"{row['kind']} {row['name']}",
-                    "outcome": "done",
-                    "revision": row["revision"],
-                    "detail": row["remark"],
-                }
-                for row in rows
-            ],
-        )
-        last = {(row["kind"], row["name"]): row for row in rows}
-        keys = [{"kind_": kind, "name_": name} for kind, name in last]
-        connection.execute(_DELETE_ITEM, keys)
-        kept = [
-            {name: row[name] for name in ("cluster_id", "kind", "name", "revision", "data")}
-            for row in last.values()
-            if row["data"] is not None
-        ]
-        if kept:
-            connection.execute(insert(item), kept)
-
-    def _items(self, connection: Connection, kind: str | None = None) -> list[StoredItem]:
-        query = select(item.c.kind, item.c.name, item.c.revision, item.c.data).where(item.c.cluster_id == CLUSTER_ID)
-        if kind is not None:
-            query = query.where(item.c.kind == kind)
-        return [StoredItem(*row) for row in connection.execute(query.order_by(item.c.kind, item.c.name))]
-
-    def _revision(self, connection: Connection) -> int:
-        found = connection.execute(_REVISION).scalar_one_or_none()
-        if found is None:
-            raise SetupError("The ODB has no cluster; prepare it with: zato odb init", code="odb-not-initialised")
-        return int(found)
-
-
-_LOGGED = (
-    change.c.revision,
-    change.c.changed_at,
-    change.c.kind,
-    change.c.name,
-    change.c.action,
-    change.c.data,
-    change.c.principal,
-    change.c.cid,
-    change.c.remark,
-)
-_REVISION = select(cluster.c.revision).where(cluster.c.id == CLUSTER_ID)
-_CHANGES_AFTER = (
-    select(*_LOGGED)
-    .where(change.c.cluster_id == CLUSTER_ID, change.c.revision > bindparam("after"))
-    .order_by(change.c.revision)
-    .limit(bindparam("most"))
-)
-_ITEM = select(item.c.kind, item.c.name, item.c.revision, item.c.data).where(
-    item.c.cluster_id == CLUSTER_ID, item.c.kind == bindparam("kind_"), item.c.name == bindparam("name_")
-)
-_DELETE_ITEM = delete(item).where(
-    item.c.cluster_id == CLUSTER_ID, item.c.kind == bindparam("kind_"), item.c.name == bindparam("name_")
-)
-
-
-def _logged(row: Any) -> LoggedChange:
-    revision, at, kind, name, action, data, principal, cid, remark = row
-    return LoggedChange(revision, at, kind, name, Action(action), data, principal, cid, remark)
+            return [item_from_row(row) for row in connection.execute(query)]

@@ -1,21 +1,25 @@
-"""The servers of a cluster and their workers: who is alive and what each has applied."""
+"""Which servers and workers there are, how recently they were heard of, and what each has applied."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 
+from zato.core.errors import Conflict
+from zato.odb import tables
+from zato.odb.cluster import Cluster
 from zato.odb.database import Database
-from zato.odb.log import CLUSTER_ID
-from zato.odb.tables import server as server_table
-from zato.odb.tables import worker as worker_table
+
+_worker = tables.worker.c
+_server = tables.server.c
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerRow:
-    """One worker process; `beat` is when it last said that it is alive."""
+    """A process of a server that executes services; `applied_revision` is what it serves by."""
 
     server: int
     worker: str
@@ -26,7 +30,7 @@ class WorkerRow:
 
 @dataclass(frozen=True, slots=True)
 class ServerRow:
-    """One server."""
+    """A server of the cluster, as it introduced itself when it last started."""
 
     number: int
     host: str
@@ -35,70 +39,67 @@ class ServerRow:
 
 
 class Members:
-    """Registration and liveness."""
+    """The members of the cluster. Who is alive follows from `beat`, and the reader decides how old it may be."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._cluster = Cluster(database)
 
     def register_server(self, number: int, host: str, version: str, at: datetime) -> None:
-        """Add a server or renew its registration."""
-        key = (server_table.c.cluster_id == CLUSTER_ID, server_table.c.server_number == number)
-        with self._database.write() as connection:
-            connection.execute(delete(server_table).where(*key))
-            connection.execute(
-                insert(server_table).values(
-                    cluster_id=CLUSTER_ID, server_number=number, host=host, version=version, registered_at=at
-                )
-            )
+        """Add the server, or replace what it said before."""
+        self._put(tables.server, {"server_number": number}, {"host": host, "version": version, "registered": at})
 
     def servers(self) -> list[ServerRow]:
-        query = select(
-            server_table.c.server_number, server_table.c.host, server_table.c.version, server_table.c.registered_at
-        ).where(server_table.c.cluster_id == CLUSTER_ID)
+        """All servers by number."""
+        query = select(tables.server).where(_server.cluster_id == self._cluster.id).order_by(_server.server_number)
         with self._database.read() as connection:
-            return [ServerRow(*row) for row in connection.execute(query.order_by(server_table.c.server_number))]
+            return [
+                ServerRow(row.server_number, row.host, row.version, row.registered) for row in connection.execute(query)
+            ]
 
     def register_worker(self, server: int, worker: str, at: datetime) -> None:
-        """Add a worker that starts; its applied revision is 0 until it says otherwise."""
-        with self._database.write() as connection:
-            connection.execute(delete(worker_table).where(_is(worker)))
-            connection.execute(
-                insert(worker_table).values(
-                    cluster_id=CLUSTER_ID,
-                    worker=worker,
-                    server_number=server,
-                    started_at=at,
-                    beat_at=at,
-                    applied_revision=0,
-                )
-            )
+        """Add the worker, with nothing applied yet; `worker` is unique in the cluster."""
+        values = {"server_number": server, "started": at, "beat": at, "applied_revision": 0}
+        self._put(tables.worker, {"worker": worker}, values)
 
-    def beat(self, worker: str, applied_revision: int, at: datetime) -> None:
-        """Say that a worker is alive and what it serves from."""
+    def beat(self, worker: str, applied_revision: int, at: datetime) -> bool:
+        """Note that the worker lives and what it has applied; False where it was forgotten and has to register."""
+        statement = (
+            update(tables.worker)
+            .where(_worker.cluster_id == self._cluster.id, _worker.worker == worker)
+            .values(beat=at, applied_revision=applied_revision)
+        )
         with self._database.write() as connection:
-            connection.execute(
-                update(worker_table).where(_is(worker)).values(beat_at=at, applied_revision=applied_revision)
-            )
+            return connection.execute(statement).rowcount == 1
 
     def forget(self, worker: str) -> None:
-        """Remove a worker that has ended."""
+        """Remove the worker; one that is not there is fine."""
+        statement = delete(tables.worker).where(_worker.cluster_id == self._cluster.id, _worker.worker == worker)
         with self._database.write() as connection:
-            connection.execute(delete(worker_table).where(_is(worker)))
+            connection.execute(statement)
 
     def workers(self, server: int | None = None) -> list[WorkerRow]:
-        """All registered workers, or those of one server, oldest first."""
-        query = select(
-            worker_table.c.server_number,
-            worker_table.c.worker,
-            worker_table.c.started_at,
-            worker_table.c.beat_at,
-            worker_table.c.applied_revision,
-        ).where(worker_table.c.cluster_id == CLUSTER_ID)
+        """All workers, or those of one server, by server and name."""
+        query = (
+            select(tables.worker)
+            .where(_worker.cluster_id == self._cluster.id)
+            .order_by(_worker.server_number, _worker.worker)
+        )
         if server is not None:
-            query = query.where(worker_table.c.server_number == server)
+            query = query.where(_worker.server_number == server)
         with self._database.read() as connection:
-            return [WorkerRow(*row) for row in connection.execute(query.order_by(worker_table.c.started_at))]
+            return [
+                WorkerRow(row.server_number, row.worker, row.started, row.beat, row.applied_revision)
+                for row in connection.execute(query)
+            ]
 
-
-def _is(worker: str) -> ColumnElement[bool]:
-    return and_(worker_table.c.cluster_id == CLUSTER_ID, worker_table.c.worker == worker)
+    def _put(self, table: Table, key: dict[str, Any], values: dict[str, Any]) -> None:
+        key = {"cluster_id": self._cluster.id, **key}
+        change = update(table).where(*(table.c[name] == value for name, value in key.items())).values(values)
+        try:
+            with self._database.write() as connection:
+                if connection.execute(change).rowcount == 0:
+                    connection.execute(insert(table).values({**key, **values}))
+        except Conflict:  # another process inserted the same row in between
+            with self._database.write() as connection:
+                connection.execute(change)

@@ -5,52 +5,65 @@ Alembic is imported here only, since nothing but the preparation needs it.
 
 from __future__ import annotations
 
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, insert, inspect, select
 
 from zato.core.errors import SetupError
+from zato.odb import tables
 from zato.odb.database import Database
-from zato.odb.log import CLUSTER_ID
-from zato.odb.tables import cluster
+from zato.odb.migration_lock import migration_lock
 
-_LOCK_ID = 7_261_014  # any number, the same for all who migrate
+_VERSION_TABLE = "zt_version"
 
 
 def init(database: Database, cluster_name: str) -> None:
-    """Make the tables and the cluster's row where they are missing. May be repeated, also by two processes at once."""
-    upgrade(database)
-    with database.write() as connection:
-        _lock(connection)
-        if connection.execute(select(cluster.c.id).where(cluster.c.id == CLUSTER_ID)).first() is None:
-            connection.execute(cluster.insert().values(id=CLUSTER_ID, name=cluster_name, revision=0))
+    """Make the tables and the cluster where they are missing. May be repeated, also by several processes at once.
+
+    Raises SetupError(odb-other-cluster) where the ODB keeps a cluster of another name.
+    """
+    _make_file(database)
+    with _alone(database) as connection:
+        _upgrade(connection)
+        kept = connection.scalar(select(tables.cluster.c.name).order_by(tables.cluster.c.id).limit(1))
+        if kept is None:
+            row = {"name": cluster_name, "revision": 0, "created": datetime.now(UTC)}
+            connection.execute(insert(tables.cluster).values(row))
+        elif kept != cluster_name:
+            raise SetupError(
+                f"The ODB at {database.label} keeps the cluster {kept!r} already; {cluster_name!r} needs its own.",
+                code="odb-other-cluster",
+            )
 
 
 def upgrade(database: Database) -> None:
     """Bring the tables to this release's version. One of several processes does it, the others wait."""
-    with database.write() as connection:
-        _lock(connection)
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    with _alone(database) as connection:
+        _upgrade(connection)
 
 
 def current_version(database: Database) -> str | None:
     """The version that the ODB is at; None for an empty one."""
     with database.read() as connection:
-        if not inspect(connection).has_table("zt_version"):
+        if not inspect(connection).has_table(_VERSION_TABLE):
             return None
-        return MigrationContext.configure(connection, opts={"version_table": "zt_version"}).get_current_revision()
+        return MigrationContext.configure(connection, opts={"version_table": _VERSION_TABLE}).get_current_revision()
 
 
 def head_version() -> str:
     """The version that this release needs."""
     head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None
+    if head is None:
+        raise SetupError("This installation has lost its migrations; install Zato again.")
     return head
 
 
@@ -58,24 +71,56 @@ def require_current(database: Database) -> None:
     """Raises SetupError where the ODB is not at this release's version."""
     current = current_version(database)
     if current is None:
-        raise SetupError("The ODB is empty; prepare it with: zato odb init", code="odb-not-initialised")
+        raise SetupError(
+            f"The ODB at {database.label} is empty; prepare it with `zato odb init`.", code="odb-not-initialised"
+        )
     if current != head_version():
         raise SetupError(
-            f"The ODB is at version {current}, this release needs {head_version()}; run: zato odb upgrade",
+            f"The ODB at {database.label} is at version {current} and this release needs {head_version()}; run "
+            "`zato odb upgrade` with the newest release that is installed anywhere in the cluster.",
             code="odb-version",
         )
 
 
-def _config() -> Config:
-    config = Config()
+def upgrade_as_sql(dialect: str) -> str:
+    """The statements that lead from nothing to this release's version, for a database that only its own staff change.
+
+    `dialect` is sqlite, postgresql, mysql or oracle.
+    """
+    output = io.StringIO()
+    config = _config(output)
+    config.attributes["dialect"] = dialect
+    command.upgrade(config, "head", sql=True)
+    return output.getvalue()
+
+
+def _config(output: io.StringIO | None = None) -> Config:
+    config = Config(output_buffer=output)
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
     return config
 
 
-def _lock(connection: Connection) -> None:
-    # SQLite's write transaction is a lock by itself; Oracle's DDL commits, so a lock would not last there.
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK_ID})")
-    elif connection.dialect.name in ("mysql", "mariadb"):
-        connection.exec_driver_sql(f"SELECT GET_LOCK('zato-{_LOCK_ID}', 60)")
+def _upgrade(connection: Connection) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+@contextmanager
+def _alone(database: Database) -> Iterator[Connection]:
+    with database.maintenance() as connection, migration_lock(database, connection), connection.begin():
+        yield connection
+
+
+def _make_file(database: Database) -> None:
+    """SQLite would make its file readable for everybody; what it adds beside it takes over the file's mode."""
+    if database.file is None:
+        return
+    try:
+        os.close(os.open(database.file, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise SetupError(
+            f"The file of the ODB, {database.file}, cannot be made: {error.strerror}. Make its directory writable.",
+            code="odb-file",
+        ) from error

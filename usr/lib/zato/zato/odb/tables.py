@@ -1,167 +1,170 @@
-"""All tables. Names have 30 characters at most and no column's meaning depends on an empty string (Oracle)."""
+"""All tables. Names have at most 30 characters, every index comes from a key, and each row names its cluster."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
-    ForeignKey,
+    ForeignKeyConstraint,
     Identity,
-    Index,
     Integer,
-    LargeBinary,
     MetaData,
-    String,
+    PrimaryKeyConstraint,
     Table,
-    Text,
-    TypeDecorator,
-)
-from sqlalchemy.dialects import mysql, oracle
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-    }
+    UniqueConstraint,
 )
 
+from zato.odb.columns import BIG_ID, Document, Label, Prose, UtcDateTime, long_binary
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment, kept without a time zone in UTC, with microseconds on every database."""
+metadata = MetaData()
 
-    impl = DateTime
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> Any:
-        if dialect.name in ("mysql", "mariadb"):
-            return dialect.type_descriptor(mysql.DATETIME(fsp=6))
-        if dialect.name == "oracle":
-            return dialect.type_descriptor(oracle.TIMESTAMP())
-        return dialect.type_descriptor(DateTime())
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-LongText = Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
-LongBytes = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
-# Names are compared byte by byte: "Crm" and "crm" are two items on every database.
-Name = String(200).with_variant(mysql.VARCHAR(200, charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb")
-
-
-def _cluster_id() -> Column[int]:
-    return Column("cluster_id", Integer, ForeignKey("zt_cluster.id"), nullable=False)
-
+# Names differ by case, as they do in all other databases
+MYSQL_OPTIONS: dict[str, Any] = {
+    "mysql_engine": "InnoDB",
+    "mysql_charset": "utf8mb4",
+    "mysql_collate": "utf8mb4_bin",
+}
 
 cluster = Table(
     "zt_cluster",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("name", Name, nullable=False),
-    Column("revision", Integer, nullable=False),
-)
-
-item = Table(
-    "zt_item",
-    metadata,
-    Column("cluster_id", Integer, ForeignKey("zt_cluster.id"), primary_key=True),
-    Column("kind", String(60), primary_key=True),
-    Column("name", Name, primary_key=True),
-    Column("revision", Integer, nullable=False),
-    Column("data", LongText, nullable=False),
+    Column("id", Integer, Identity(), nullable=False),
+    Column("name", Label(120), nullable=False),
+    # The last revision of the log; its row is the lock that hands out revisions
+    Column("revision", BigInteger, nullable=False),
+    Column("created", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("id", name="zt_cluster_pk"),
+    UniqueConstraint("name", name="zt_cluster_uq"),
+    **MYSQL_OPTIONS,
 )
 
 change = Table(
     "zt_change",
     metadata,
-    Column("cluster_id", Integer, ForeignKey("zt_cluster.id"), primary_key=True),
-    Column("revision", Integer, primary_key=True, autoincrement=False),
-    Column("changed_at", UtcDateTime, nullable=False),
-    Column("kind", String(60), nullable=False),
-    Column("name", Name, nullable=False),
-    Column("action", String(20), nullable=False),
-    Column("data", LongText),
-    Column("principal", Name, nullable=False),
-    Column("cid", String(64), nullable=False),
-    Column("remark", String(1000)),
-    Index("ix_zt_change_item", "cluster_id", "kind", "name"),
+    Column("cluster_id", Integer, nullable=False),
+    Column("revision", BigInteger, nullable=False, autoincrement=False),
+    Column("changed", UtcDateTime, nullable=False),
+    Column("kind", Label(40), nullable=False),
+    Column("name", Label(120), nullable=False),
+    Column("action", Label(10), nullable=False),
+    Column("data", Document),
+    Column("principal", Label(120), nullable=False),
+    Column("cid", Label(128), nullable=False),
+    Column("remark", Prose),
+    PrimaryKeyConstraint("cluster_id", "revision", name="zt_change_pk"),
+    UniqueConstraint("cluster_id", "kind", "name", "revision", name="zt_change_uq"),
+    ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_change_cluster_fk"),
+    **MYSQL_OPTIONS,
+)
+
+item = Table(
+    "zt_item",
+    metadata,
+    Column("cluster_id", Integer, nullable=False),
+    Column("kind", Label(40), nullable=False),
+    Column("name", Label(120), nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("data", Document, nullable=False),
+    PrimaryKeyConstraint("cluster_id", "kind", "name", name="zt_item_pk"),
+    ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_item_cluster_fk"),
+    **MYSQL_OPTIONS,
 )
 
 audit = Table(
     "zt_audit",
     metadata,
-    Column("id", Integer, Identity(), primary_key=True),
-    _cluster_id(),
-    Column("happened_at", UtcDateTime, nullable=False),
-    Column("principal", Name, nullable=False),
-    Column("cid", String(64), nullable=False),
-    Column("action", String(60), nullable=False),
-    Column("subject", String(400), nullable=False),
-    Column("outcome", String(20), nullable=False),
-    Column("revision", Integer),
-    Column("detail", String(2000)),
+    Column("id", BIG_ID, Identity(), nullable=False),
+    Column("cluster_id", Integer, nullable=False),
+    Column("happened", UtcDateTime, nullable=False),
+    Column("principal", Label(120), nullable=False),
+    Column("cid", Label(128), nullable=False),
+    Column("action", Label(60), nullable=False),
+    Column("subject", Label(255), nullable=False),
+    Column("outcome", Label(60), nullable=False),
+    Column("revision", BigInteger),
+    Column("detail", Prose),
+    PrimaryKeyConstraint("id", name="zt_audit_pk"),
+    ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_audit_cluster_fk"),
+    **MYSQL_OPTIONS,
 )
 
 server = Table(
     "zt_server",
     metadata,
-    Column("cluster_id", Integer, ForeignKey("zt_cluster.id"), primary_key=True),
-    Column("server_number", Integer, primary_key=True, autoincrement=False),
-    Column("host", Name, nullable=False),
-    Column("version", String(40), nullable=False),
-    Column("registered_at", UtcDateTime, nullable=False),
+    Column("cluster_id", Integer, nullable=False),
+    Column("server_number", Integer, nullable=False, autoincrement=False),
+    Column("host", Label(255), nullable=False),
+    Column("version", Label(60), nullable=False),
+    Column("registered", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("cluster_id", "server_number", name="zt_server_pk"),
+    ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_server_cluster_fk"),
+    **MYSQL_OPTIONS,
 )
 
 worker = Table(
     "zt_worker",
     metadata,
-    Column("cluster_id", Integer, ForeignKey("zt_cluster.id"), primary_key=True),
-    Column("worker", String(100), primary_key=True),
+    Column("cluster_id", Integer, nullable=False),
+    Column("worker", Label(120), nullable=False),
     Column("server_number", Integer, nullable=False),
-    Column("started_at", UtcDateTime, nullable=False),
-    Column("beat_at", UtcDateTime, nullable=False),
-    Column("applied_revision", Integer, nullable=False),
+    Column("started", UtcDateTime, nullable=False),
+    Column("beat", UtcDateTime, nullable=False),
+    Column("applied_revision", BigInteger, nullable=False),
+    PrimaryKeyConstraint("cluster_id", "worker", name="zt_worker_pk"),
+    ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_worker_cluster_fk"),
+    **MYSQL_OPTIONS,
 )
 
 deployment = Table(
     "zt_deployment",
     metadata,
-    Column("id", Integer, Identity(), primary_key=True),
-    _cluster_id(),
-    Column("file_name", Name, nullable=False),
-    Column("module", Name, nullable=False),
-    Column("form", String(10), nullable=False),
-    Column("sha256", String(64), nullable=False),
-    Column("size_bytes", Integer, nullable=False),
-    Column("source", LongBytes, nullable=False),
-    Column("author", Name, nullable=False),
-    Column("cid", String(64), nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("state", String(20), nullable=False),
-    Column("reason", String(2000)),
-    Column("reason_file", Name),
+    Column("id", BIG_ID, Identity(), nullable=False),
+    Column("cluster_id", Integer, nullable=False),
+    Column("file_name", Label(255), nullable=False),
+    Column("module", Label(255), nullable=False),
+    Column("form", Label(10), nullable=False),
+    Column("sha256", Label(64), nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("author", Label(120), nullable=False),
+    Column("cid", Label(128), nullable=False),
+    Column("created", UtcDateTime, nullable=False),
+    Column("state", Label(20), nullable=False),
+    Column("reason", Prose),
+    Column("reason_file", Prose),
     Column("reason_line", Integer),
-    Column("services", LongText),
-    Column("revision", Integer),
-    Index("ix_zt_deployment_state", "cluster_id", "state"),
+    # A JSON array of names
+    Column("services", Document, nullable=False),
+    Column("revision", BigInteger),
+    PrimaryKeyConstraint("id", name="zt_deployment_pk"),
+    UniqueConstraint("cluster_id", "file_name", "id", name="zt_deployment_file_uq"),
+    UniqueConstraint("cluster_id", "state", "id", name="zt_deployment_state_uq"),
+    ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_deployment_cluster_fk"),
+    **MYSQL_OPTIONS,
+)
+
+# Apart from the deployment, so that lists do not read sources. NULL is the empty file.
+source = Table(
+    "zt_deployment_source",
+    metadata,
+    Column("deployment_id", BigInteger, nullable=False, autoincrement=False),
+    Column("source", long_binary()),
+    PrimaryKeyConstraint("deployment_id", name="zt_deployment_source_pk"),
+    ForeignKeyConstraint(["deployment_id"], ["zt_deployment.id"], name="zt_deployment_source_fk"),
+    **MYSQL_OPTIONS,
 )
 
 report = Table(
-    "zt_report",
+    "zt_deployment_report",
     metadata,
-    Column("deployment_id", Integer, ForeignKey("zt_deployment.id"), primary_key=True),
-    Column("worker", String(100), primary_key=True),
-    Column("ok", Boolean(name="ck_zt_report_ok"), nullable=False),
-    Column("reason", String(2000)),
-    Column("reported_at", UtcDateTime, nullable=False),
+    Column("deployment_id", BigInteger, nullable=False, autoincrement=False),
+    Column("worker", Label(120), nullable=False),
+    Column("succeeded", Boolean, nullable=False),
+    Column("reason", Prose),
+    Column("reported", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("deployment_id", "worker", name="zt_deployment_report_pk"),
+    ForeignKeyConstraint(["deployment_id"], ["zt_deployment.id"], name="zt_deployment_report_fk"),
+    **MYSQL_OPTIONS,
 )

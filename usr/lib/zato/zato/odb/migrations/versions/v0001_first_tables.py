@@ -1,114 +1,144 @@
 """The first version of all tables."""
 
-import sqlalchemy as sa
-from alembic import op
+from __future__ import annotations
 
-from zato.odb.tables import LongBytes, LongText, Name, UtcDateTime
+from typing import Any
+
+from alembic import context, op
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Identity,
+    Integer,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    inspect,
+)
+
+from zato.odb.columns import BIG_ID, Document, Label, Prose, UtcDateTime, long_binary
 
 revision = "0001"
 down_revision = None
 
 
+def _create(name: str, *columns: Any) -> None:
+    # MySQL and Oracle commit after each statement. Where an earlier attempt broke off, its tables are there.
+    if not context.is_offline_mode() and inspect(op.get_bind()).has_table(name):
+        return
+    op.create_table(name, *columns, mysql_engine="InnoDB", mysql_charset="utf8mb4", mysql_collate="utf8mb4_bin")
+
+
 def upgrade() -> None:
-    op.create_table(
+    _create(
         "zt_cluster",
-        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("name", Name, nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_zt_cluster")),
+        Column("id", Integer, Identity(), nullable=False),
+        Column("name", Label(120), nullable=False),
+        Column("revision", BigInteger, nullable=False),
+        Column("created", UtcDateTime, nullable=False),
+        PrimaryKeyConstraint("id", name="zt_cluster_pk"),
+        UniqueConstraint("name", name="zt_cluster_uq"),
     )
-    op.create_table(
-        "zt_audit",
-        sa.Column("id", sa.Integer(), sa.Identity(), nullable=False),
-        sa.Column("cluster_id", sa.Integer(), nullable=False),
-        sa.Column("happened_at", UtcDateTime(), nullable=False),
-        sa.Column("principal", Name, nullable=False),
-        sa.Column("cid", sa.String(length=64), nullable=False),
-        sa.Column("action", sa.String(length=60), nullable=False),
-        sa.Column("subject", sa.String(length=400), nullable=False),
-        sa.Column("outcome", sa.String(length=20), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=True),
-        sa.Column("detail", sa.String(length=2000), nullable=True),
-        sa.ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name=op.f("fk_zt_audit_cluster_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_zt_audit")),
-    )
-    op.create_table(
+    _create(
         "zt_change",
-        sa.Column("cluster_id", sa.Integer(), nullable=False),
-        sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("changed_at", UtcDateTime(), nullable=False),
-        sa.Column("kind", sa.String(length=60), nullable=False),
-        sa.Column("name", Name, nullable=False),
-        sa.Column("action", sa.String(length=20), nullable=False),
-        sa.Column("data", LongText, nullable=True),
-        sa.Column("principal", Name, nullable=False),
-        sa.Column("cid", sa.String(length=64), nullable=False),
-        sa.Column("remark", sa.String(length=1000), nullable=True),
-        sa.ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name=op.f("fk_zt_change_cluster_id")),
-        sa.PrimaryKeyConstraint("cluster_id", "revision", name=op.f("pk_zt_change")),
+        Column("cluster_id", Integer, nullable=False),
+        Column("revision", BigInteger, nullable=False, autoincrement=False),
+        Column("changed", UtcDateTime, nullable=False),
+        Column("kind", Label(40), nullable=False),
+        Column("name", Label(120), nullable=False),
+        Column("action", Label(10), nullable=False),
+        Column("data", Document),
+        Column("principal", Label(120), nullable=False),
+        Column("cid", Label(128), nullable=False),
+        Column("remark", Prose),
+        PrimaryKeyConstraint("cluster_id", "revision", name="zt_change_pk"),
+        UniqueConstraint("cluster_id", "kind", "name", "revision", name="zt_change_uq"),
+        ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_change_cluster_fk"),
     )
-    op.create_index("ix_zt_change_item", "zt_change", ["cluster_id", "kind", "name"], unique=False)
-    op.create_table(
-        "zt_deployment",
-        sa.Column("id", sa.Integer(), sa.Identity(), nullable=False),
-        sa.Column("cluster_id", sa.Integer(), nullable=False),
-        sa.Column("file_name", Name, nullable=False),
-        sa.Column("module", Name, nullable=False),
-        sa.Column("form", sa.String(length=10), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("size_bytes", sa.Integer(), nullable=False),
-        sa.Column("source", LongBytes, nullable=False),
-        sa.Column("author", Name, nullable=False),
-        sa.Column("cid", sa.String(length=64), nullable=False),
-        sa.Column("created_at", UtcDateTime(), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("reason", sa.String(length=2000), nullable=True),
-        sa.Column("reason_file", Name, nullable=True),
-        sa.Column("reason_line", sa.Integer(), nullable=True),
-        sa.Column("services", LongText, nullable=True),
-        sa.Column("revision", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name=op.f("fk_zt_deployment_cluster_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_zt_deployment")),
-    )
-    op.create_index("ix_zt_deployment_state", "zt_deployment", ["cluster_id", "state"], unique=False)
-    op.create_table(
+    _create(
         "zt_item",
-        sa.Column("cluster_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=60), nullable=False),
-        sa.Column("name", Name, nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("data", LongText, nullable=False),
-        sa.ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name=op.f("fk_zt_item_cluster_id")),
-        sa.PrimaryKeyConstraint("cluster_id", "kind", "name", name=op.f("pk_zt_item")),
+        Column("cluster_id", Integer, nullable=False),
+        Column("kind", Label(40), nullable=False),
+        Column("name", Label(120), nullable=False),
+        Column("revision", BigInteger, nullable=False),
+        Column("data", Document, nullable=False),
+        PrimaryKeyConstraint("cluster_id", "kind", "name", name="zt_item_pk"),
+        ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_item_cluster_fk"),
     )
-    op.create_table(
+    _create(
+        "zt_audit",
+        Column("id", BIG_ID, Identity(), nullable=False),
+        Column("cluster_id", Integer, nullable=False),
+        Column("happened", UtcDateTime, nullable=False),
+        Column("principal", Label(120), nullable=False),
+        Column("cid", Label(128), nullable=False),
+        Column("action", Label(60), nullable=False),
+        Column("subject", Label(255), nullable=False),
+        Column("outcome", Label(60), nullable=False),
+        Column("revision", BigInteger),
+        Column("detail", Prose),
+        PrimaryKeyConstraint("id", name="zt_audit_pk"),
+        ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_audit_cluster_fk"),
+    )
+    _create(
         "zt_server",
-        sa.Column("cluster_id", sa.Integer(), nullable=False),
-        sa.Column("server_number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("host", Name, nullable=False),
-        sa.Column("version", sa.String(length=40), nullable=False),
-        sa.Column("registered_at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name=op.f("fk_zt_server_cluster_id")),
-        sa.PrimaryKeyConstraint("cluster_id", "server_number", name=op.f("pk_zt_server")),
+        Column("cluster_id", Integer, nullable=False),
+        Column("server_number", Integer, nullable=False, autoincrement=False),
+        Column("host", Label(255), nullable=False),
+        Column("version", Label(60), nullable=False),
+        Column("registered", UtcDateTime, nullable=False),
+        PrimaryKeyConstraint("cluster_id", "server_number", name="zt_server_pk"),
+        ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_server_cluster_fk"),
     )
-    op.create_table(
+    _create(
         "zt_worker",
-        sa.Column("cluster_id", sa.Integer(), nullable=False),
-        sa.Column("worker", sa.String(length=100), nullable=False),
-        sa.Column("server_number", sa.Integer(), nullable=False),
-        sa.Column("started_at", UtcDateTime(), nullable=False),
-        sa.Column("beat_at", UtcDateTime(), nullable=False),
-        sa.Column("applied_revision", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name=op.f("fk_zt_worker_cluster_id")),
-        sa.PrimaryKeyConstraint("cluster_id", "worker", name=op.f("pk_zt_worker")),
+        Column("cluster_id", Integer, nullable=False),
+        Column("worker", Label(120), nullable=False),
+        Column("server_number", Integer, nullable=False),
+        Column("started", UtcDateTime, nullable=False),
+        Column("beat", UtcDateTime, nullable=False),
+        Column("applied_revision", BigInteger, nullable=False),
+        PrimaryKeyConstraint("cluster_id", "worker", name="zt_worker_pk"),
+        ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_worker_cluster_fk"),
     )
-    op.create_table(
-        "zt_report",
-        sa.Column("deployment_id", sa.Integer(), nullable=False),
-        sa.Column("worker", sa.String(length=100), nullable=False),
-        sa.Column("ok", sa.Boolean(name="ck_zt_report_ok"), nullable=False),
-        sa.Column("reason", sa.String(length=2000), nullable=True),
-        sa.Column("reported_at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["deployment_id"], ["zt_deployment.id"], name=op.f("fk_zt_report_deployment_id")),
-        sa.PrimaryKeyConstraint("deployment_id", "worker", name=op.f("pk_zt_report")),
+    _create(
+        "zt_deployment",
+        Column("id", BIG_ID, Identity(), nullable=False),
+        Column("cluster_id", Integer, nullable=False),
+        Column("file_name", Label(255), nullable=False),
+        Column("module", Label(255), nullable=False),
+        Column("form", Label(10), nullable=False),
+        Column("sha256", Label(64), nullable=False),
+        Column("size_bytes", BigInteger, nullable=False),
+        Column("author", Label(120), nullable=False),
+        Column("cid", Label(128), nullable=False),
+        Column("created", UtcDateTime, nullable=False),
+        Column("state", Label(20), nullable=False),
+        Column("reason", Prose),
+        Column("reason_file", Prose),
+        Column("reason_line", Integer),
+        Column("services", Document, nullable=False),
+        Column("revision", BigInteger),
+        PrimaryKeyConstraint("id", name="zt_deployment_pk"),
+        UniqueConstraint("cluster_id", "file_name", "id", name="zt_deployment_file_uq"),
+        UniqueConstraint("cluster_id", "state", "id", name="zt_deployment_state_uq"),
+        ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_deployment_cluster_fk"),
+    )
+    _create(
+        "zt_deployment_source",
+        Column("deployment_id", BigInteger, nullable=False, autoincrement=False),
+        Column("source", long_binary()),
+        PrimaryKeyConstraint("deployment_id", name="zt_deployment_source_pk"),
+        ForeignKeyConstraint(["deployment_id"], ["zt_deployment.id"], name="zt_deployment_source_fk"),
+    )
+    _create(
+        "zt_deployment_report",
+        Column("deployment_id", BigInteger, nullable=False, autoincrement=False),
+        Column("worker", Label(120), nullable=False),
+        Column("succeeded", Boolean, nullable=False),
+        Column("reason", Prose),
+        Column("reported", UtcDateTime, nullable=False),
+        PrimaryKeyConstraint("deployment_id", "worker", name="zt_deployment_report_pk"),
+        ForeignKeyConstraint(["deployment_id"], ["zt_deployment.id"], name="zt_deployment_report_fk"),
     )

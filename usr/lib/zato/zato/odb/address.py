@@ -1,0 +1,158 @@
+"""Which database, with which driver, secured how: pure, from a URL to what the driver is called with."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, exc, make_url
+
+from zato.core.errors import SetupError
+
+CONNECT_SECONDS = 3
+"""How long opening a connection may take, TLS and login included."""
+PING_SECONDS = 2
+"""How long a pooled connection may take to show that it is alive."""
+LOCK_SECONDS = 8
+"""How long a statement waits for a lock that another transaction holds."""
+STATEMENT_SECONDS = 10
+"""How long one statement may take."""
+TRANSACTION_SECONDS = 15
+"""How long this process waits for a server that does not answer at all."""
+
+_EXAMPLES = {
+    "sqlite": "sqlite:////var/lib/zato/odb.sqlite",
+    "postgresql": "postgresql+psycopg2://user:password@host:5432/database",
+    "mysql": "mysql+pymysql://user:password@host:3306/database",
+    "oracle": "oracle+oracledb://user:password@host:1521?service_name=name",
+}
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgresql+psycopg2": "postgresql",
+    "mysql+pymysql": "mysql",
+    "mariadb+pymysql": "mysql",
+    "oracle+oracledb": "oracle",
+    "oracle+cx_oracle": "oracle",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseTls:
+    """TLS to the database, its certificate and host name verified against `ca_certificate` (PEM).
+
+    `certificate` and `key` (PEM) are this side's own identity, where the database asks for one.
+    """
+
+    ca_certificate: Path
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A checked URL; `dialect` is sqlite, postgresql, mysql (MariaDB too) or oracle."""
+
+    url: URL
+    dialect: str
+
+    @property
+    def label(self) -> str:
+        """For messages: without the password and without options."""
+        return self.url.set(query={}).render_as_string(hide_password=True)
+
+
+def parse(url: str) -> Address:
+    """Raises SetupError where the URL is not one of a database, names no driver, or one that is not supported."""
+    examples = ", ".join(_EXAMPLES.values())
+    try:
+        parsed = make_url(url)
+    except (exc.ArgumentError, ValueError) as error:
+        raise SetupError(
+            f"The URL of the ODB is not one of a database; use one like {examples}.", code="invalid-odb-url"
+        ) from error
+    dialect = _DRIVERS.get(parsed.drivername)
+    if dialect is None:
+        raise SetupError(
+            f"The URL of the ODB starts with {parsed.drivername!r}, which is not supported; use one like {examples}.",
+            code="invalid-odb-url",
+        )
+    if dialect == "sqlite" and (not parsed.database or parsed.database == ":memory:"):
+        raise SetupError(
+            f"The URL of the ODB names no file, and several processes need the same one; use {_EXAMPLES['sqlite']}.",
+            code="invalid-odb-url",
+        )
+    if parsed.drivername == "mariadb+pymysql":
+        parsed = parsed.set(drivername="mysql+pymysql")
+    return Address(parsed, dialect)
+
+
+def connect_arguments(address: Address, tls: DatabaseTls | None) -> dict[str, Any]:
+    """What the driver is called with, beside what the URL says. A setting in the URL wins over a limit of ours."""
+    match address.dialect:
+        case "sqlite":
+            arguments: dict[str, Any] = {"timeout": LOCK_SECONDS}
+        case "postgresql":
+            arguments = _postgresql(tls)
+        case "mysql":
+            arguments = _mysql(tls)
+        case _:
+            arguments = _oracle(address.url, tls)
+    return {name: value for name, value in arguments.items() if name not in address.url.query}
+
+
+def _postgresql(tls: DatabaseTls | None) -> dict[str, Any]:
+    arguments: dict[str, Any] = {
+        "connect_timeout": CONNECT_SECONDS,
+        "application_name": "zato",
+        "options": f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={LOCK_SECONDS}s"
+        f" -c idle_in_transaction_session_timeout={TRANSACTION_SECONDS}s",
+    }
+    if tls is not None:
+        arguments |= {"sslmode": "verify-full", "sslrootcert": str(tls.ca_certificate)}
+        if tls.certificate is not None:
+            arguments |= {"sslcert": str(tls.certificate), "sslkey": str(tls.key)}
+    return arguments
+
+
+def _mysql(tls: DatabaseTls | None) -> dict[str, Any]:
+    arguments: dict[str, Any] = {
+        "charset": "utf8mb4",
+        "connect_timeout": CONNECT_SECONDS,
+        # Holds for the greeting, TLS and login; afterwards the connection gets STATEMENT_SECONDS
+        "read_timeout": CONNECT_SECONDS,
+        "write_timeout": STATEMENT_SECONDS,
+        "init_command": f"SET SESSION innodb_lock_wait_timeout={LOCK_SECONDS}",
+    }
+    if tls is not None:
+        arguments["ssl"] = _context(tls)
+    return arguments
+
+
+def _oracle(url: URL, tls: DatabaseTls | None) -> dict[str, Any]:
+    if url.drivername == "oracle+cx_oracle":  # goes through Oracle's client library, which has settings of its own
+        return {}
+    arguments: dict[str, Any] = {"tcp_connect_timeout": float(CONNECT_SECONDS), "retry_count": 0}
+    if tls is not None:
+        service = url.query.get("service_name") or url.database
+        arguments |= {
+            "dsn": f"tcps://{url.host}:{url.port or 2484}/{service}",
+            "ssl_context": _context(tls),
+            "ssl_server_dn_match": True,
+        }
+    return arguments
+
+
+def _context(tls: DatabaseTls) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=str(tls.ca_certificate))
+        if tls.certificate is not None:
+            context.load_cert_chain(tls.certificate, tls.key)
+    except (OSError, ssl.SSLError) as error:
+        raise SetupError(
+            f"The TLS files for the ODB cannot be used ({tls.ca_certificate}): {error}. Name readable PEM files.",
+            code="invalid-odb-tls",
+        ) from error
+    return context

@@ -1,0 +1,45 @@
+"""SQLAlchemy's exceptions as the errors of Zato."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import exc
+
+from zato.core.errors import Conflict, InvalidInput, SetupError, Unavailable, ZatoError
+
+# SQLite, PostgreSQL, MySQL, Oracle, in this order
+_NO_TABLE = re.compile(r"no such table|relation \S+ does not exist|\(1146,|ORA-00942", re.IGNORECASE)
+
+
+def translate(error: exc.SQLAlchemyError, label: str, *, committing: bool = False) -> ZatoError:
+    """What the rest of Zato sees; `label` is the ODB's URL without its password.
+
+    Whatever a later try can heal (no connection, a time-out, a deadlock) is Unavailable. An error that was met while
+    committing leaves open whether the transaction was stored, and says so.
+    """
+    if isinstance(error, exc.StatementError) and isinstance(error.orig, ZatoError):
+        return error.orig
+    reason = _first_line(error)
+    if _NO_TABLE.search(reason):
+        return SetupError(
+            f"The ODB at {label} has no tables of Zato yet; run `zato odb init`.", code="odb-not-initialised"
+        )
+    if isinstance(error, exc.IntegrityError):
+        return Conflict(f"The ODB at {label} already has something that this change contradicts: {reason}.")
+    if isinstance(error, exc.DataError):
+        return InvalidInput(f"The ODB at {label} cannot store a value: {reason}.")
+    gone = isinstance(error, exc.DBAPIError) and error.connection_invalidated
+    if gone or isinstance(error, exc.OperationalError | exc.InterfaceError | exc.TimeoutError | exc.DisconnectionError):
+        outcome = "whether the change was stored is not known" if committing else "nothing was changed"
+        return Unavailable(
+            f"The ODB at {label} cannot be used for now and {outcome}: {reason}. Check that the database runs and "
+            "that this machine reaches it, then try again.",
+            code="odb-unavailable",
+        )
+    return ZatoError(f"The ODB at {label} did not accept a statement: {reason}.", code="odb-error")
+
+
+def _first_line(error: exc.SQLAlchemyError) -> str:
+    cause = error.orig if isinstance(error, exc.DBAPIError) else error
+    return str(cause).strip().partition("\n")[0].rstrip(".") or type(cause).__name__
