@@ -1,0 +1,1 @@
+"""Agents that make other programs' configuration follow the ODB: HAProxy and lighttpd."""

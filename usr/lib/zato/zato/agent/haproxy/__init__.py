@@ -1,0 +1,1 @@
+"""HAProxy, the load balancer in front of all servers of a cluster."""

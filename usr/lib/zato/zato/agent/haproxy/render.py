@@ -1,0 +1,37 @@
+"""haproxy.cfg as a pure function of a HaproxyView."""
+
+from __future__ import annotations
+
+import re
+
+from zato.agent.haproxy.view import HaproxyView
+from zato.agent.limits import HEAD_BYTES_MAX, HEADERS_MAX, URI_BYTES_MAX
+from zato.agent.values import ERRORS, checked_address, error_body, milliseconds, quoted
+from zato.core.errors import SetupError
+from zato.host.templates import render_template
+
+_SERVER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+# Those that HAProxy answers with itself and that it can be given a body for
+_OWN_ERRORS = (400, 401, 403, 404, 405, 408, 413, 429, 500, 501, 502, 503, 504)
+_CID = "%[var(txn.cid)]"
+
+
+def render(view: HaproxyView) -> str:
+    """The text of haproxy.cfg. Raises SetupError for a value that cannot stand in it."""
+    for server in view.servers:
+        if not _SERVER_NAME.fullmatch(server.name):
+            raise SetupError(f"{server.name!r} cannot be the name of a server in HAProxy's configuration.")
+    bodies = {status: error_body(code, message, _CID) for status, (code, message) in ERRORS.items()}
+    return render_template(
+        "haproxy",
+        "haproxy.cfg.j2",
+        view=view,
+        own_errors=_OWN_ERRORS,
+        bodies=bodies,
+        uri_bytes_max=URI_BYTES_MAX,
+        head_bytes_max=HEAD_BYTES_MAX,
+        headers_max=HEADERS_MAX,
+        quoted=quoted,
+        ms=milliseconds,
+        address=checked_address,
+    )

@@ -1,0 +1,48 @@
+"""What HAProxy's configuration depends on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalancedServer:
+    """A server of the cluster as HAProxy sees it: its lighttpd."""
+
+    name: str
+    """Short, for log lines and the Runtime API: "server-1"."""
+    address: str
+    port: int
+    certificate_host: str
+    """A host name that the certificate of this lighttpd must be for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HaproxyView:
+    """Everything that `render` turns into haproxy.cfg. Paths are absolute; NAME.key lies beside each NAME.crt."""
+
+    address: str
+    port: int
+    certificate: Path
+    """Shown to clients."""
+    client_certificate: Path
+    """Shown to lighttpd, which believes what its owner says about clients."""
+    ca: Path
+    """Issuer of the certificates of all lighttpds."""
+    client_ca: Path
+    """Issuers of clients' certificates: the cluster's CA and those configured beside it, in one file."""
+    admin_socket: Path
+    servers: tuple[BalancedServer, ...]
+    body_bytes_max: int = 10 * 1024 * 1024
+    connections_max: int = 5000
+    head_seconds: float = 10.0
+    """For all of a request's header, and for the start of its body."""
+    client_idle_seconds: float = 30.0
+    """For a client that has stopped sending its request or reading its answer."""
+    keep_alive_seconds: float = 60.0
+    answer_seconds: float = 3600.0
+    """For a server that is silent: longer than any service's time limit, which is the dispatcher's business."""
+    check_interval_seconds: float = 0.5
+    reload_seconds: float = 60.0
+    """For requests under way when HAProxy is reloaded."""

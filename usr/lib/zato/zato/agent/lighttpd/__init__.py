@@ -1,0 +1,1 @@
+"""lighttpd, which ends TLS and authenticates in front of one server."""

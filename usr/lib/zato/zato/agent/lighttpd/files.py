@@ -1,0 +1,92 @@
+"""The files of one server's lighttpd on this machine."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+from zato.agent.lighttpd.render import render
+from zato.agent.lighttpd.view import LighttpdView
+from zato.agent.limits import connections_max
+from zato.agent.program import validate
+from zato.host.files import write_atomically
+from zato.host.layout import Layout, ServerLayout
+from zato.host.settings import ClusterSettings
+from zato.pki.certificates import load_certificate, subject_der
+from zato.pki.clients import client_authorities
+from zato.pki.components import lighttpd_name
+
+PROGRAM = "lighttpd"
+_CLIENT_CA = "client-ca.pem"
+
+
+def configuration(server: ServerLayout) -> Path:
+    """The file that lighttpd is started with, by absolute path: a reload starts it again from there."""
+    return server.lighttpd.absolute() / "lighttpd.conf"
+
+
+def command(server: ServerLayout) -> list[str]:
+    """Runs lighttpd in the foreground. SIGUSR1 reloads it; SIGINT ends it after its requests, SIGTERM at once."""
+    return [PROGRAM, "-D", "-f", str(configuration(server))]
+
+
+def users(server: ServerLayout) -> Path:
+    """Names and password hashes for HTTP Basic."""
+    return server.lighttpd.absolute() / "users"
+
+
+def view_of(layout: Layout, cluster: ClusterSettings, number: int, *, body_bytes_max: int) -> LighttpdView:
+    """The lighttpd of server `number`. Raises SetupError where the cluster has no CA."""
+    layout = Layout(layout.root.absolute())
+    server = layout.server(number)
+    return LighttpdView(
+        address=cluster.bind,
+        port=cluster.lighttpd_port_of(number),
+        certificate=layout.pki / f"{lighttpd_name(number)}.crt",
+        client_ca=server.lighttpd / _CLIENT_CA,
+        ca_subject=subject_der(load_certificate(layout.ca_certificate)),
+        front_socket=server.front_socket,
+        users=users(server),
+        directory=server.lighttpd,
+        body_bytes_max=body_bytes_max,
+        connections_max=connections_max(),
+    )
+
+
+def write(layout: Layout, view: LighttpdView) -> bool:
+    """Writes lighttpd's files where lighttpd itself accepts them, and says whether that changed anything.
+
+    Raises SetupError with lighttpd's words otherwise; the last good files stay. lighttpd reads scripts again when
+    they change, its configuration only when it is reloaded.
+    """
+    files = {name: text.encode() for name, text in render(view).items()}
+    files[_CLIENT_CA] = client_authorities(layout.pki)
+    view.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (view.directory / "uploads").mkdir(mode=0o700, exist_ok=True)
+    if not view.users.exists():
+        write_atomically(view.users, b"")
+    if all(_content(view.directory / name) == data for name, data in files.items()):
+        return False
+    _check(view, files)
+    for name, data in files.items():
+        write_atomically(view.directory / name, data)
+    return True
+
+
+def _check(view: LighttpdView, files: dict[str, bytes]) -> None:
+    """Lets lighttpd look at the new files in a directory of their own, where they do not touch those in use."""
+    candidate = dataclasses.replace(
+        view, directory=view.directory / "candidate", client_ca=view.directory / "candidate" / _CLIENT_CA
+    )
+    shutil.rmtree(candidate.directory, ignore_errors=True)
+    (candidate.directory / "uploads").mkdir(mode=0o700, parents=True)
+    for name, text in render(candidate).items():
+        write_atomically(candidate.directory / name, text.encode())
+    write_atomically(candidate.client_ca, files[_CLIENT_CA])
+    validate(PROGRAM, [PROGRAM, "-tt", "-f", str(candidate.directory / "lighttpd.conf")])
+    shutil.rmtree(candidate.directory, ignore_errors=True)
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None

@@ -1,0 +1,56 @@
+"""lighttpd's files as a pure function of a LighttpdView."""
+
+from __future__ import annotations
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from zato.agent.lighttpd.view import LighttpdView
+from zato.agent.limits import HEAD_BYTES_MAX, HEADERS_MAX, URI_BYTES_MAX
+from zato.agent.values import ERRORS, checked_address, error_body, quoted
+from zato.host.templates import render_template
+from zato.pki.authority import BALANCER_NAME
+
+_CID = "@cid@"
+_OTHER = ("error", "The request could not be handled.")
+
+
+def render(view: LighttpdView) -> dict[str, str]:
+    """Text by file name for `view.directory`; "lighttpd.conf" is the one lighttpd is started with.
+
+    Raises SetupError for a value that cannot stand in the configuration.
+    """
+    address = checked_address(view.address)
+    balancer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, BALANCER_NAME)])
+    return {
+        "lighttpd.conf": render_template(
+            "lighttpd",
+            "lighttpd.conf.j2",
+            view=view,
+            socket=f"[{address}]:{view.port}" if ":" in address else f"{address}:{view.port}",
+            body_kilobytes_max=-(-view.body_bytes_max // 1024),
+            head_bytes_max=HEAD_BYTES_MAX,
+            quoted=quoted,
+            address=checked_address,
+        ),
+        "request.lua": render_template(
+            "lighttpd",
+            "request.lua.j2",
+            ca_name=view.ca_subject.hex(),
+            balancer_name=balancer.public_bytes().hex(),
+            uri_bytes_max=URI_BYTES_MAX,
+            head_bytes_max=HEAD_BYTES_MAX,
+            headers_max=HEADERS_MAX,
+        ),
+        "response.lua": render_template(
+            "lighttpd",
+            "response.lua.j2",
+            bodies={status: _around_cid(code, message) for status, (code, message) in ERRORS.items()},
+            other=_around_cid(*_OTHER),
+        ),
+    }
+
+
+def _around_cid(code: str, message: str) -> tuple[str, str]:
+    before, after = error_body(code, message, _CID).split(_CID)
+    return before, after

@@ -1,0 +1,36 @@
+"""What lighttpd's configuration depends on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LighttpdView:
+    """Everything that `render` turns into lighttpd's files. Paths are absolute; NAME.key lies beside each NAME.crt."""
+
+    address: str
+    port: int
+    certificate: Path
+    """Shown to HAProxy and to clients."""
+    client_ca: Path
+    """Issuers of clients' certificates: the cluster's CA and those configured beside it, in one file."""
+    ca_subject: bytes
+    """Subject of the cluster's CA as DER: whose certificates may name HAProxy."""
+    front_socket: Path
+    """Where the server listens."""
+    users: Path
+    """Names and hashes for HTTP Basic; lighttpd reads it again whenever it changes."""
+    directory: Path
+    """Where the rendered files, and `uploads/` for large bodies, are."""
+    body_bytes_max: int = 10 * 1024 * 1024
+    connections_max: int = 5000
+    client_idle_seconds: float = 30.0
+    """For a client that has stopped sending its request or reading its answer."""
+    keep_alive_seconds: float = 90.0
+    """Longer than HAProxy keeps an idle connection."""
+    users_cache_seconds: int = 2
+    """For how long a password that was right needs no hashing."""
+    reload_seconds: float = 60.0
+    """For requests under way when lighttpd is reloaded."""

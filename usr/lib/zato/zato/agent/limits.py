@@ -1,0 +1,25 @@
+"""Limits that HAProxy and lighttpd share."""
+
+from __future__ import annotations
+
+import resource
+
+URI_BYTES_MAX = 4000
+"""gunicorn takes a request line of 4,094 bytes."""
+HEAD_BYTES_MAX = 8000
+"""Request line and headers as the client sent them; gunicorn takes 8,190 for one header."""
+HEADERS_MAX = 80
+"""gunicorn takes 100, among them those that HAProxy and lighttpd add."""
+CONNECTIONS_MAX = 5000
+_OTHER_FILES = 500
+
+
+def connections_max() -> int:
+    """Connections that HAProxy and lighttpd may each have: 5,000, or what this machine's limit of open files allows.
+
+    A connection takes two files: one to the client, one onwards.
+    """
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if hard == resource.RLIM_INFINITY:
+        return CONNECTIONS_MAX
+    return max(100, min(CONNECTIONS_MAX, (hard - _OTHER_FILES) // 2))

@@ -1,0 +1,26 @@
+"""Running another program's own validator."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+
+from zato.core.errors import SetupError
+
+_SECONDS = 30
+
+
+def validate(program: str, command: Sequence[str]) -> None:
+    """Raises SetupError with what `program` says against its configuration, or where it is not there."""
+    try:
+        found = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=_SECONDS, check=False)
+    except FileNotFoundError as error:
+        raise SetupError(
+            f"{program} is not installed ({command[0]} was not found); install it with: apt-get install {program}",
+            code="missing-program",
+        ) from error
+    except subprocess.TimeoutExpired as error:
+        raise SetupError(f"{program} did not check its configuration within {_SECONDS} seconds.") from error
+    if found.returncode != 0:
+        lines = [line.strip() for line in (found.stdout + found.stderr).splitlines() if line.strip()]
+        raise SetupError(f"{program} refuses its configuration: {' '.join(lines[:5])}", details=tuple(lines))

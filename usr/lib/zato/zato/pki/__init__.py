@@ -1,0 +1,1 @@
+"""The cluster's own certificate authority: certificates of components and clients, and their renewal."""

@@ -1,0 +1,239 @@
+"""The certificate authority of a cluster: a key, a certificate, and everything issued in its directory."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from zato.core.clock import Clock, SystemClock
+from zato.core.errors import InvalidInput, SetupError
+from zato.host.files import write_atomically
+from zato.pki.certificates import hosts_of, load_certificate, to_pem
+
+LEAF_DAYS = 90
+AUTHORITY_DAYS = 3650
+BALANCER_NAME = "haproxy"
+"""Common name of the certificate that lighttpd believes when it speaks about somebody else's."""
+COMPONENT_NAMES = re.compile(r"ca|haproxy|haproxy-client|lighttpd-[0-9]+")
+"""Names that belong to components: no client certificate may bear one."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # a file name, and a common name has 64 characters at most
+_HOST = re.compile(
+    r"^(\*\.)?[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$"
+)
+_CLOCK_SKEW = timedelta(minutes=5)
+
+
+class Usage(StrEnum):
+    """Which side of a TLS connection a certificate may be used on."""
+
+    SERVER = "server"
+    CLIENT = "client"
+    BOTH = "both"
+
+
+_EXTENDED_USAGE = {
+    Usage.SERVER: [ExtendedKeyUsageOID.SERVER_AUTH],
+    Usage.CLIENT: [ExtendedKeyUsageOID.CLIENT_AUTH],
+    Usage.BOTH: [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH],
+}
+
+
+class Authority:
+    """Issues certificates (EC P-256, SHA-256) into its directory as NAME.crt, the leaf and then the CA, and NAME.key.
+
+    Private keys are 0600 and files are replaced whole. The key is read for each certificate issued, so a process
+    that holds an Authority does not hold the key.
+    """
+
+    def __init__(self, directory: Path, clock: Clock | None = None) -> None:
+        self.directory = directory
+        self._clock = clock or SystemClock()
+
+    @property
+    def certificate_path(self) -> Path:
+        return self.directory / "ca.crt"
+
+    @property
+    def key_path(self) -> Path:
+        return self.directory / "ca.key"
+
+    def exists(self) -> bool:
+        return self.certificate_path.exists()
+
+    def create(self, name: str, *, days: int = AUTHORITY_DAYS) -> None:
+        """Makes the CA of the cluster called `name`. Raises SetupError where there is one: it is never replaced."""
+        if self.exists():
+            raise SetupError(f"There is a CA in {self.directory} already; it is not replaced.", code="ca-exists")
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        key = ec.generate_private_key(ec.SECP256R1())
+        # The serial number keeps two clusters of one name apart wherever CAs are compared by subject.
+        subject = x509.Name(
+            [
+                x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Zato"),
+                x509.NameAttribute(NameOID.COMMON_NAME, _checked_name(name)),
+                x509.NameAttribute(NameOID.SERIAL_NUMBER, f"{x509.random_serial_number():x}"[:16]),
+            ]
+        )
+        certificate = (
+            self._builder(subject, subject, key.public_key(), key.public_key(), days)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(_key_usage(authority=True), critical=True)
+            .sign(key, SHA256())
+        )
+        write_atomically(self.key_path, _key_pem(key))
+        write_atomically(self.certificate_path, to_pem(certificate), mode=0o644)
+
+    def load(self) -> x509.Certificate:
+        """The CA's certificate. Raises SetupError that says what to do where there is none."""
+        if not self.exists():
+            raise SetupError(f"There is no CA in {self.directory}; create the cluster first.", code="missing-ca")
+        return load_certificate(self.certificate_path)
+
+    def issue(
+        self,
+        name: str,
+        *,
+        usage: Usage,
+        hosts: tuple[str, ...] = (),
+        common_name: str | None = None,
+        days: int = LEAF_DAYS,
+    ) -> x509.Certificate:
+        """Issues a new key and certificate called `name`, replacing what was there.
+
+        The common name is `common_name`, or `name`. `hosts` are DNS names and IP addresses; a server needs one.
+        Raises InvalidInput for a name or host that cannot stand in a certificate, and SetupError without a CA.
+        """
+        _checked_name(name)
+        if usage is not Usage.CLIENT and not hosts:
+            raise InvalidInput(f"The server certificate {name} needs at least one host name or address.")
+        authority = self.load()
+        authority_key = self._load_key()
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, _checked_name(common_name or name))])
+        builder = (
+            self._builder(subject, authority.subject, key.public_key(), authority_key.public_key(), days)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(_key_usage(authority=False), critical=True)
+            .add_extension(x509.ExtendedKeyUsage(_EXTENDED_USAGE[usage]), critical=False)
+        )
+        if hosts:
+            names = x509.SubjectAlternativeName([_general_name(host) for host in hosts])
+            builder = builder.add_extension(names, critical=False)
+        certificate = builder.sign(authority_key, SHA256())
+        # A crash between the two leaves a key without its certificate; whoever loads the pair notices, and renews.
+        write_atomically(self.directory / f"{name}.key", _key_pem(key))
+        write_atomically(self.directory / f"{name}.crt", to_pem(certificate) + to_pem(authority), mode=0o644)
+        return certificate
+
+    def issue_client(self, name: str, *, days: int = LEAF_DAYS) -> x509.Certificate:
+        """A certificate for a client of the cluster. Raises InvalidInput for the name of a component."""
+        if COMPONENT_NAMES.fullmatch(name):
+            raise InvalidInput(f"{name} is the name of a component of the cluster; choose another one for the client.")
+        return self.issue(name, usage=Usage.CLIENT, days=days)
+
+    def renew(self, name: str) -> x509.Certificate:
+        """Issues `name` again, with a new key, for the same subject, hosts, use and time. The CA is not renewed."""
+        if name == "ca":
+            raise InvalidInput(
+                "The CA is not renewed in place: that would make every certificate of the cluster invalid."
+            )
+        old = load_certificate(self.directory / f"{_checked_name(name)}.crt")
+        allowed = set(old.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
+        usage = next(usage for usage, oids in _EXTENDED_USAGE.items() if set(oids) == allowed)
+        common_name = old.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
+        days = round((old.not_valid_after_utc - old.not_valid_before_utc) / timedelta(days=1))
+        return self.issue(
+            name,
+            usage=usage,
+            hosts=hosts_of(old),
+            common_name=str(common_name),
+            days=max(1, days),
+        )
+
+    def _load_key(self) -> ec.EllipticCurvePrivateKey:
+        try:
+            key = load_pem_private_key(self.key_path.read_bytes(), password=None)
+        except OSError as error:
+            raise SetupError(
+                f"The CA's key {self.key_path} cannot be read ({error.strerror}): no certificate can be issued here.",
+                code="missing-ca-key",
+            ) from error
+        except ValueError as error:
+            raise SetupError(
+                f"{self.key_path} is not a PEM key; restore it from a backup.", code="invalid-ca-key"
+            ) from error
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            raise SetupError(f"{self.key_path} is not an elliptic curve key; restore it.", code="invalid-ca-key")
+        return key
+
+    def _builder(
+        self,
+        subject: x509.Name,
+        issuer: x509.Name,
+        public_key: ec.EllipticCurvePublicKey,
+        authority_key: ec.EllipticCurvePublicKey,
+        days: int,
+    ) -> x509.CertificateBuilder:
+        now = self._clock.now().replace(microsecond=0)
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(issuer)
+            .public_key(public_key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - _CLOCK_SKEW)
+            .not_valid_after(now + timedelta(days=days))
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key), critical=False)
+        )
+
+
+def _checked_name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise InvalidInput(
+            f"{name!r} cannot be the name of a certificate: up to 64 letters, digits, dots, hyphens and underscores "
+            "that start with a letter or digit."
+        )
+    return name
+
+
+def _general_name(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        if not _HOST.fullmatch(host) or len(host) > 253:
+            raise InvalidInput(f"{host!r} is neither a host name nor an IP address.") from None
+        return x509.DNSName(host)
+
+
+def _key_usage(*, authority: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not authority,
+        key_cert_sign=authority,
+        crl_sign=authority,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

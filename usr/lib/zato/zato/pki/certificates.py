@@ -1,0 +1,68 @@
+"""Reading certificates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from zato.core.errors import SetupError
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateStatus:
+    """One certificate of the cluster; `name` is its file's, `fingerprint` the SHA-256 of its DER in hexadecimal."""
+
+    name: str
+    subject: str
+    not_before: datetime
+    not_after: datetime
+    fingerprint: str
+    hosts: tuple[str, ...]
+    due: bool
+
+
+def load_certificate(path: Path) -> x509.Certificate:
+    """The first certificate in a PEM file, which is the leaf. Raises SetupError that names the file."""
+    try:
+        return x509.load_pem_x509_certificate(path.read_bytes())
+    except OSError as error:
+        raise SetupError(
+            f"The certificate {path} cannot be read: {error.strerror}.", code="missing-certificate"
+        ) from error
+    except ValueError as error:
+        raise SetupError(
+            f"{path} is not a PEM certificate; issue it again with: zato pki renew {path.stem}",
+            code="invalid-certificate",
+        ) from error
+
+
+def fingerprint(certificate: bytes | x509.Certificate) -> str:
+    """SHA-256 of the certificate's DER in lower-case hexadecimal; given PEM, of the first one in it."""
+    if isinstance(certificate, bytes):
+        certificate = x509.load_pem_x509_certificate(certificate)
+    return certificate.fingerprint(SHA256()).hex()
+
+
+def hosts_of(certificate: x509.Certificate) -> tuple[str, ...]:
+    """The names and addresses that a server certificate is for."""
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return ()
+    addresses = (str(address) for address in names.get_values_for_type(x509.IPAddress))
+    return (*names.get_values_for_type(x509.DNSName), *addresses)
+
+
+def subject_der(certificate: x509.Certificate) -> bytes:
+    """The subject as it stands in certificates that this one has issued, for comparing byte by byte."""
+    return certificate.subject.public_bytes()
+
+
+def to_pem(certificate: x509.Certificate) -> bytes:
+    """The certificate as PEM, with a newline at the end."""
+    return certificate.public_bytes(Encoding.PEM)
