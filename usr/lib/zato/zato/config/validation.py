@@ -17,8 +17,6 @@ def findings(kind: str, name: str, value: msgspec.Struct) -> list[str]:
     """Everything that is wrong with a value whose secrets are opened; each finding starts with "field: "."""
     definition = kind_named(kind)
     found: list[str] = []
-    if (wrong := name_finding(name)) is not None:
-        found.append(f"name: {wrong}")
     for field in msgspec.structs.fields(definition.struct):
         content = getattr(value, field.name)
         for text in _strings(content):
@@ -28,7 +26,13 @@ def findings(kind: str, name: str, value: msgspec.Struct) -> list[str]:
         if field.name in definition.secret_fields and content is not None and len(content) > MAX_SECRET_CHARACTERS:
             found.append(f"{field.name}: it is longer than {MAX_SECRET_CHARACTERS} characters")
     # A kind's own rules take it for granted that there are no control characters or lone surrogates.
-    return found or definition.validate(name, value)
+    return name_findings(name) + (found or definition.validate(name, value))
+
+
+def name_findings(name: str) -> list[str]:
+    """What is wrong with the name of an item."""
+    wrong = name_finding(name)
+    return [] if wrong is None else [f"name: {wrong}"]
 
 
 def _strings(content: Any) -> Iterator[str]:

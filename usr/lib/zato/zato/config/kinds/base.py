@@ -53,7 +53,8 @@ class Kind(Generic[ValueT]):
 
     `struct` is frozen, keyword-only and refuses unknown fields; the description of each field is in its msgspec.Meta.
     `secret_fields` are never shown; those also in `hashed_fields` are kept as a bcrypt hash, the others sealed.
-    `generated_fields` are secrets that are made up on creation where they are absent.
+    `generated_fields` are secrets that are made up on creation where they are absent; no two items of the cluster may
+    have the same secret in one of the `distinct_fields`.
     `multiline_fields` may have line feeds (PEM); no other string may have a control character.
     `validate` returns one "field: sentence" for each thing that is wrong, and sees secrets opened (of a hashed field
     whose value is kept, the hash). `unique` returns what the item claims for itself.
@@ -70,6 +71,7 @@ class Kind(Generic[ValueT]):
     secret_fields: tuple[str, ...] = ()
     hashed_fields: tuple[str, ...] = ()
     generated_fields: tuple[str, ...] = ()
+    distinct_fields: tuple[str, ...] = ()
     multiline_fields: tuple[str, ...] = ()
     validate: Callable[[str, ValueT], list[str]] = field(default=_nothing_wrong)
     unique: Callable[[str, ValueT], tuple[Claim, ...]] = field(default=_nothing_claimed)

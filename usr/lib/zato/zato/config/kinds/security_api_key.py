@@ -49,6 +49,7 @@ SECURITY_API_KEY = Kind(
     example={"header": "X-API-Key", "roles": []},
     secret_fields=("key",),
     generated_fields=("key",),
+    distinct_fields=("key",),
     validate=_validate,
     unique=_unique,
 )

@@ -1,0 +1,79 @@
+"""The YAML document of exports and imports."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zato.config import document
+from zato.config.kinds.text import character_finding
+from zato.core.errors import InvalidInput
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40).filter(
+    lambda text: character_finding(text, multiline=True) is None
+)
+bodies = st.dictionaries(
+    st.sampled_from(["service", "path", "active", "methods", "no", "1"]),
+    texts | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.none() | st.lists(texts, max_size=3),
+    max_size=4,
+)
+names = texts.filter(bool)
+
+
+@given(st.dictionaries(st.tuples(st.sampled_from(["service", "on", "x"]), names), bodies, max_size=5))
+def test_what_is_dumped_loads_as_it_was(items: dict[tuple[str, str], dict[str, Any]]) -> None:
+    text = document.dump((kind, name, body) for (kind, name), body in items.items())
+    assert {(kind, name): body for kind, name, body in document.load(text)} == items
+
+
+def test_pem_is_readable_in_the_document() -> None:
+    pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+    text = document.dump([("outgoing-rest", "x", {"ca_certificate": pem})])
+    assert "    ca_certificate: |\n      -----BEGIN CERTIFICATE-----\n      MIIB\n" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("service:\n  a: {active: true}\n  a: {active: false}\n", "the key 'a' is there twice at line 3"),
+        ("service:\n  a: &x {}\n  b: *x\n", "anchors and aliases are not allowed at line 2"),
+        ("a: &a [x]\nb: &b [*a, *a]\n", "anchors and aliases"),
+        ("service:\n  a: !!python/object/apply:os.system ['true']\n", "could not determine a constructor"),
+        ("[" * 100_000, "nested too deeply"),
+        ("{a: " * 5_000, "nested too deeply"),
+        ("service: [a, b]\n", "service must be a mapping"),
+        ("- a\n", "the document must be a mapping"),
+        ("service:\n  1: {}\n", "the name 1 is not a string; put it in quotes"),
+        ("service:\n  [a]: {}\n", "the key is not a scalar"),
+        ("a: b: c\n", "at line 1"),
+        ("a: \x00\n", "control characters"),
+        ("a: {b: {c: 2027-13-45}}\n", "month must be in"),
+        ("a: {b: {c: " + "9" * 5000 + "}}\n", "digits"),
+        ("a: '\ud800'\n", "surrogates"),
+        ("--- a\n--- b\n", "expected a single document"),
+    ],
+)
+def test_what_two_readers_could_understand_differently_is_refused(text: str, reason: str) -> None:
+    with pytest.raises(InvalidInput, match=reason) as caught:
+        document.load(text)
+    assert caught.value.code == "invalid-document"
+
+
+def test_a_document_that_is_too_long_is_refused_before_it_is_read() -> None:
+    with pytest.raises(InvalidInput, match="it is longer than"):
+        document.load("#" * (document.MAX_CHARACTERS + 1))
+
+
+def test_an_empty_document_has_no_items() -> None:
+    assert document.load("") == document.load("service:\n") == []
+    assert document.load("service: {a: }\n") == [("service", "a", {})]
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_loaded_or_refused(text: str) -> None:
+    with contextlib.suppress(InvalidInput):
+        document.load(text)

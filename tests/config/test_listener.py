@@ -1,0 +1,211 @@
+"""Following the log."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from zato.config.configuration import Configuration
+from zato.config.listener import Listener
+from zato.config.publisher import Author, ImportMode, Publisher
+from zato.core.clock import SystemClock
+from zato.core.errors import Unavailable
+from zato.odb.database import Database
+from zato.odb.doorbell import Doorbell
+from zato.odb.log import ConfigurationLog, LoggedChange, StoredItem
+
+BY = Author("ann", "c" * 32)
+
+
+class Bell:
+    """Rings when told to."""
+
+    interval_seconds = 0.001
+
+    def __init__(self) -> None:
+        self.rings = True
+
+    def changed(self) -> bool:
+        rang, self.rings = self.rings, False
+        return rang
+
+
+class StillClock(SystemClock):
+    """Stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+class FailingLog(ConfigurationLog):
+    """A log that is away when told to."""
+
+    away = False
+
+    def changes_after(self, revision: int, limit: int = 1000) -> list[LoggedChange]:
+        self._fail()
+        return super().changes_after(revision, limit)
+
+    def items_with_revision(self) -> tuple[int, list[StoredItem]]:
+        self._fail()
+        return super().items_with_revision()
+
+    def _fail(self) -> None:
+        if self.away:
+            raise Unavailable("The ODB is away.", code="odb-unavailable")
+
+
+@pytest.fixture
+def applied() -> list[Configuration]:
+    return []
+
+
+def test_the_first_step_reads_everything_and_the_next_what_is_new(
+    publisher: Publisher, log: ConfigurationLog, applied: list[Configuration]
+) -> None:
+    publisher.create("service", "a", {}, by=BY)
+    bell = Bell()
+    listener = Listener(log, bell, StillClock(), applied.append)
+    assert listener.step()
+    assert not listener.step()
+    publisher.create("service", "b", {}, by=BY)
+    assert not listener.step()  # nobody rang
+    bell.rings = True
+    assert listener.step()
+    assert [configuration.revision for configuration in applied] == [1, 2]
+    assert [item.name for item in listener.configuration.all("service")] == ["a", "b"]
+
+
+def test_an_empty_log_is_applied_once_so_that_the_process_knows_it_is_ready(
+    log: ConfigurationLog, applied: list[Configuration]
+) -> None:
+    listener = Listener(log, Bell(), StillClock(), applied.append)
+    assert listener.step()
+    assert not listener.step()
+    assert [configuration.revision for configuration in applied] == [0]
+
+
+def test_what_was_appended_together_is_applied_together_however_much_it_is(
+    publisher: Publisher, log: ConfigurationLog, applied: list[Configuration]
+) -> None:
+    bell = Bell()
+    listener = Listener(log, bell, StillClock(), applied.append)
+    listener.step()
+    many = "".join(f"  s{number}: {{}}\n" for number in range(2_345))
+    publisher.import_(f"service:\n{many}", ImportMode.MERGE, by=BY)
+    bell.rings = True
+    assert listener.step()
+    assert [configuration.revision for configuration in applied] == [0, 2_345]
+
+
+def test_a_ring_that_could_not_be_followed_is_not_forgotten(
+    publisher: Publisher, database: Database, applied: list[Configuration]
+) -> None:
+    log, bell = FailingLog(database), Bell()
+    listener = Listener(log, bell, StillClock(), applied.append)
+    listener.step()
+    publisher.create("service", "a", {}, by=BY)
+    bell.rings, log.away = True, True
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            listener.step()
+    log.away = False
+    assert listener.step()
+    assert applied[-1].revision == 1
+
+
+def test_a_configuration_that_could_not_be_applied_is_tried_again(publisher: Publisher, log: ConfigurationLog) -> None:
+    publisher.create("service", "a", {}, by=BY)
+    attempts: list[int] = []
+
+    def apply(configuration: Configuration) -> None:
+        attempts.append(configuration.revision)
+        if len(attempts) < 3:
+            raise RuntimeError("not yet")
+
+    listener = Listener(log, Bell(), StillClock(), apply)
+    for _ in range(2):
+        with pytest.raises(RuntimeError):
+            listener.step()
+        assert listener.configuration.revision == 0
+    assert listener.step()
+    assert listener.configuration.revision == 1
+
+
+def test_a_missed_ring_and_a_restored_odb_are_noticed_within_seconds(
+    publisher: Publisher, database: Database, log: ConfigurationLog, applied: list[Configuration]
+) -> None:
+    clock = StillClock()
+    listener = Listener(log, Bell(), clock, applied.append)
+    listener.step()
+    publisher.create("service", "a", {}, by=BY)
+    publisher.create("service", "b", {}, by=BY)
+    clock.seconds += 5
+    assert listener.step()
+    with database.write() as connection:  # what restoring a backup amounts to
+        connection.exec_driver_sql("DELETE FROM zt_item WHERE name = 'b'")
+        connection.exec_driver_sql("UPDATE zt_cluster SET revision = 1")
+        connection.exec_driver_sql("DELETE FROM zt_audit")
+        connection.exec_driver_sql("DELETE FROM zt_change WHERE revision = 2")
+    clock.seconds += 5
+    assert listener.step()
+    assert [configuration.revision for configuration in applied] == [0, 2, 1]
+    assert listener.configuration.get("service", "b") is None
+
+
+def test_it_goes_on_through_failures_and_ticks_all_the_while(
+    publisher: Publisher, database: Database, applied: list[Configuration]
+) -> None:
+    log, bell, stop = FailingLog(database), Bell(), threading.Event()
+    log.away = True
+    ticks: list[float] = []
+    listener = Listener(log, bell, SystemClock(), applied.append, lambda: ticks.append(time.monotonic()))
+    thread = threading.Thread(target=listener.run, args=(stop,))
+    thread.start()
+    try:
+        wait_until(lambda: len(ticks) >= 4)
+        publisher.create("service", "a", {}, by=BY)
+        log.away = False
+        wait_until(lambda: bool(applied))
+        assert applied[-1].revision == 1
+        assert max(later - sooner for sooner, later in pairwise(ticks)) < 1.5
+    finally:
+        stop.set()
+        thread.join(5)
+    assert not thread.is_alive()
+
+
+def test_a_change_reaches_a_listener_within_half_a_second(
+    publisher: Publisher, database: Database, tmp_path: Path, applied: list[Configuration]
+) -> None:
+    other = Database(f"sqlite:///{tmp_path / 'odb.sqlite'}")  # as another process has it
+    stop = threading.Event()
+    listener = Listener(ConfigurationLog(other), Doorbell(other), SystemClock(), applied.append)
+    thread = threading.Thread(target=listener.run, args=(stop,))
+    thread.start()
+    try:
+        wait_until(lambda: bool(applied))
+        for revision in range(1, 11):
+            publisher.create("service", f"s{revision}", {}, by=BY)
+            started = time.monotonic()
+            wait_until(lambda revision=revision: applied[-1].revision == revision)
+            assert time.monotonic() - started < 0.5
+    finally:
+        stop.set()
+        thread.join(5)
+        other.dispose()
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.002)

@@ -1,0 +1,311 @@
+"""Creating, changing and deleting items, against a real ODB."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import msgspec
+import pytest
+
+from zato.config.codec import public
+from zato.config.publisher import Author, Publisher
+from zato.config.secrets import SecretBox, password_matches
+from zato.core.errors import Conflict, InvalidInput, NotFound
+from zato.odb.database import Database
+from zato.odb.log import ConfigurationLog
+
+REST = {"service": "crm.get", "path": "/customers/{id}", "methods": ["GET"]}
+BASIC = {"username": "crm", "password": "a long password"}
+SQL = {"url": "mysql+pymysql://db/stock", "username": "zato", "password": "the secret of stock"}
+PLAIN_SECRETS = ("a long password", "the secret of stock", "0123456789abcdef-key", "bearer-token-of-crm")
+
+
+def field(item: Any, name: str) -> Any:
+    return getattr(item.value, name)
+
+
+@pytest.fixture
+def filled(publisher: Publisher, by: Author) -> Publisher:
+    """One item of most kinds, with every secret there is."""
+    publisher.create("security-basic", "clients", BASIC, by=by)
+    publisher.create("security-api-key", "shop", {"key": "0123456789abcdef-key"}, by=by)
+    publisher.create("outgoing-sql", "Stock", SQL, by=by)
+    body = {"address": "https://crm", "security": "bearer", "secret": "bearer-token-of-crm"}
+    publisher.create("outgoing-rest", "CRM", body, by=by)
+    publisher.create("channel-rest", "customers", {**REST, "security": ["clients", "shop"]}, by=by)
+    return publisher
+
+
+def test_a_created_item_is_listed_got_and_has_a_history(publisher: Publisher, by: Author) -> None:
+    created = publisher.create("channel-rest", "customers", REST, by=by)
+    assert created.revision == 1
+    assert publisher.get("channel-rest", "customers").value == created.value
+    assert [item.name for item in publisher.list("channel-rest")] == ["customers"]
+    updated = publisher.update("channel-rest", "customers", {**REST, "active": False}, 1, by=by)
+    assert updated.revision == 2
+    assert publisher.delete("channel-rest", "customers", 2, by=by) == 3
+    history = publisher.history("channel-rest", "customers")
+    assert [(entry.revision, entry.action, entry.principal) for entry in history] == [
+        (3, "delete", "ann"),
+        (2, "update", "ann"),
+        (1, "create", "ann"),
+    ]
+    assert history[0].value is None
+    assert history[1].value is not None
+    assert history[1].value["active"] is False
+
+
+def test_what_is_not_there_is_not_found(publisher: Publisher, by: Author) -> None:
+    for attempt in (
+        lambda: publisher.get("channel-rest", "x"),
+        lambda: publisher.history("channel-rest", "x"),
+        lambda: publisher.update("channel-rest", "x", REST, by=by),
+        lambda: publisher.delete("channel-rest", "x", by=by),
+        lambda: publisher.list("channel-soap"),
+        lambda: publisher.create("channel-soap", "x", {}, by=by),
+    ):
+        with pytest.raises(NotFound):
+            attempt()
+
+
+def test_a_change_that_started_from_an_older_revision_is_refused(publisher: Publisher, by: Author) -> None:
+    publisher.create("channel-rest", "customers", REST, by=by)
+    publisher.update("channel-rest", "customers", {**REST, "path": "/a"}, 1, by=by)
+    with pytest.raises(Conflict) as caught:
+        publisher.update("channel-rest", "customers", {**REST, "path": "/b"}, 1, by=by)
+    assert caught.value.code == "stale-revision"
+    with pytest.raises(Conflict):
+        publisher.delete("channel-rest", "customers", 1, by=by)
+    with pytest.raises(Conflict):
+        publisher.create("channel-rest", "customers", REST, by=by)
+
+
+def test_an_update_that_changes_nothing_makes_no_revision(filled: Publisher, log: ConfigurationLog, by: Author) -> None:
+    before = log.revision()
+    filled.update("security-basic", "clients", BASIC, by=by)
+    filled.update("outgoing-sql", "Stock", SQL, 3, by=by)
+    assert log.revision() == before
+
+
+@pytest.mark.parametrize("body", [{"service": "s", "path": "/{x}/a", "methods": ["GET"]}, {"service": "s"}])
+def test_a_refused_change_leaves_nothing_behind(
+    publisher: Publisher, log: ConfigurationLog, by: Author, body: dict[str, Any]
+) -> None:
+    with pytest.raises(InvalidInput):
+        publisher.create("channel-rest", "x", {**body, "security": ["nobody"]}, by=by)
+    assert log.revision() == 0
+
+
+def test_a_reference_must_exist_and_be_of_the_right_kind(publisher: Publisher, by: Author) -> None:
+    publisher.create("outgoing-sql", "Stock", SQL, by=by)
+    with pytest.raises(InvalidInput) as caught:
+        publisher.create("channel-rest", "customers", {**REST, "security": ["Stock", "nobody"]}, by=by)
+    assert caught.value.code == "missing-reference"
+    assert "no security-basic, security-api-key or security-tls called 'Stock'" in caught.value.details[0]
+    assert "'nobody'" in caught.value.details[1]
+
+
+def test_what_is_referred_to_cannot_be_deleted_and_the_error_names_who_does(filled: Publisher, by: Author) -> None:
+    with pytest.raises(Conflict, match="channel-rest 'customers'") as caught:
+        filled.delete("security-basic", "clients", by=by)
+    assert caught.value.code == "in-use"
+    filled.update("channel-rest", "customers", {**REST, "security": ["shop"]}, by=by)
+    filled.delete("security-basic", "clients", by=by)
+
+
+def test_two_active_channels_cannot_have_the_same_route(publisher: Publisher, by: Author) -> None:
+    publisher.create("channel-rest", "customers", REST, by=by)
+    same = {"service": "other", "path": "/customers/{key}", "methods": ["POST", "GET"]}
+    with pytest.raises(Conflict, match=r"GET /customers/\{key\} is already taken by channel-rest 'customers'"):
+        publisher.create("channel-http", "raw", same, by=by)
+    publisher.create("channel-http", "raw", {**same, "active": False}, by=by)
+    with pytest.raises(Conflict) as caught:
+        publisher.update("channel-http", "raw", same, by=by)
+    assert caught.value.code == "already-taken"
+    publisher.update("channel-http", "raw", {**same, "methods": ["POST"]}, by=by)
+    publisher.update("channel-rest", "customers", {**REST, "service": "still.mine"}, by=by)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("security-basic", "a", BASIC), ("security-basic", "b", BASIC)),
+        (("security-tls", "a", {"fingerprint": "a" * 64}), ("security-tls", "b", {"fingerprint": "a" * 64})),
+        (("security-tls", "a", {"subject": "CN=a"}), ("security-tls", "b", {"subject": "CN=a"})),
+        (("security-basic", "a", BASIC), ("security-api-key", "a", {})),
+        (("security-api-key", "a", {"key": "k" * 16}), ("security-api-key", "b", {"key": "k" * 16})),
+    ],
+    ids=["username", "fingerprint", "subject", "name of a definition", "API key"],
+)
+def test_what_identifies_a_client_is_unique(
+    publisher: Publisher, by: Author, first: tuple[str, str, Any], second: tuple[str, str, Any]
+) -> None:
+    publisher.create(*first, by=by)
+    with pytest.raises(Conflict, match=f"is already taken by {first[0]} 'a'") as caught:
+        publisher.create(*second, by=by)
+    assert "k" * 16 not in str(caught.value.details)
+
+
+def test_of_those_that_race_for_a_route_one_wins(publisher: Publisher, log: ConfigurationLog, by: Author) -> None:
+    def attempt(number: int) -> bool:
+        try:
+            publisher.create("channel-rest", f"c{number}", REST, by=by)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(attempt, range(16))) == 1
+    assert log.revision() == 1
+
+
+def test_updates_without_a_revision_all_succeed_when_they_race(publisher: Publisher, by: Author) -> None:
+    publisher.create("outgoing-sql", "Stock", SQL, by=by)
+
+    def attempt(number: int) -> int:
+        return publisher.update("outgoing-sql", "Stock", {"url": SQL["url"], "username": f"u{number}"}, by=by).revision
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sorted(pool.map(attempt, range(3))) == [2, 3, 4]
+
+
+def test_no_secret_is_shown_or_stored_in_plain_text(filled: Publisher, database: Database, by: Author) -> None:
+    filled.update("outgoing-sql", "Stock", {**SQL, "password": "another secret of stock"}, by=by)
+    shown = [filled.export(), repr(filled.diff(0)), repr(filled.diff(3, 6))]
+    for kind in ("security-basic", "security-api-key", "outgoing-sql", "outgoing-rest", "channel-rest"):
+        for item in filled.list(kind):
+            shown.extend([repr(item), repr(public(kind, item.value)), repr(filled.history(kind, item.name))])
+    with database.read() as connection:
+        for table in ("zt_item", "zt_change", "zt_audit"):
+            shown.append(repr(connection.exec_driver_sql(f"SELECT * FROM {table}").all()))
+    text = "\n".join(shown)
+    assert [secret for secret in (*PLAIN_SECRETS, "another secret of stock") if secret in text] == []
+    assert filled.diff(3, 6)[-1].fields[0].before == "******"
+    assert "$2b$" not in filled.export() + repr(filled.history("security-basic", "clients"))
+
+
+def test_what_people_see_has_masks_for_secrets_that_are_set_and_nothing_for_others(filled: Publisher) -> None:
+    shown = public("outgoing-rest", filled.get("outgoing-rest", "CRM").value)
+    assert (shown["secret"], shown["password"], shown["address"]) == ("******", None, "https://crm")
+
+
+@pytest.mark.parametrize("kept", [{}, {"password": "******"}], ids=["absent", "masked"])
+def test_a_secret_that_is_not_given_stays(filled: Publisher, by: Author, box: SecretBox, kept: dict[str, str]) -> None:
+    item = filled.update("outgoing-sql", "Stock", {"url": SQL["url"], "username": "new", **kept}, by=by)
+    opened = box.open(field(item, "password"), kind="outgoing-sql", name="Stock", field="password")
+    assert opened == "the secret of stock"
+    item = filled.update("security-basic", "clients", {"username": "new", **kept}, by=by)
+    assert password_matches("a long password", field(item, "password"))
+
+
+def test_a_secret_can_be_replaced_and_removed(filled: Publisher, by: Author, box: SecretBox) -> None:
+    item = filled.update("security-basic", "clients", {**BASIC, "password": "another password"}, by=by)
+    assert password_matches("another password", field(item, "password"))
+    item = filled.update("outgoing-sql", "Stock", {**SQL, "password": None}, by=by)
+    assert field(item, "password") is None
+    with pytest.raises(InvalidInput, match="password: expected `str`, got `null`"):
+        filled.update("security-basic", "clients", {**BASIC, "password": None}, by=by)
+
+
+def test_a_masked_secret_of_a_new_item_is_refused(publisher: Publisher, by: Author) -> None:
+    with pytest.raises(InvalidInput, match="password: it is masked"):
+        publisher.create("security-basic", "clients", {**BASIC, "password": "******"}, by=by)
+
+
+def test_a_password_that_looks_like_a_hash_is_a_password(publisher: Publisher, by: Author) -> None:
+    text = "$2b$07$" + "a" * 53
+    item = publisher.create("security-basic", "clients", {**BASIC, "password": text}, by=by)
+    assert field(item, "password") != text
+    assert password_matches(text, field(item, "password"))
+
+
+def test_a_secret_sealed_for_another_item_is_refused(filled: Publisher, by: Author) -> None:
+    sealed = field(filled.get("outgoing-sql", "Stock"), "password")
+    with pytest.raises(InvalidInput, match="cannot be opened"):
+        filled.create("outgoing-sql", "Thief", {**SQL, "password": sealed}, by=by)
+
+
+def test_an_absent_api_key_is_generated_and_shown_once(publisher: Publisher, by: Author, box: SecretBox) -> None:
+    created = publisher.create("security-api-key", "shop", {}, by=by)
+    key = created.generated["key"]
+    assert len(key) >= 43
+    assert key not in repr(created)
+    item = publisher.get("security-api-key", "shop")
+    assert box.open(field(item, "key"), kind="security-api-key", name="shop", field="key") == key
+    assert publisher.create("security-api-key", "other", {"key": "k" * 16}, by=by).generated == {}
+
+
+def test_everything_wrong_with_an_item_is_said_at_once_without_its_secret(publisher: Publisher, by: Author) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        publisher.create("security-basic", "a/b", {"username": "a:b", "password": "p" * 80, "rols": []}, by=by)
+    assert [detail.partition(":")[0] for detail in caught.value.details] == ["name", "rols"]
+    with pytest.raises(InvalidInput) as caught:
+        publisher.create("security-basic", "a", {"username": "a:b", "password": "p" * 80}, by=by)
+    assert [detail.partition(":")[0] for detail in caught.value.details] == ["username", "password"]
+    assert "p" * 80 not in caught.value.message + str(caught.value.details)
+
+
+def test_one_item_rolls_back_with_its_secret(filled: Publisher, by: Author, box: SecretBox) -> None:
+    filled.update("outgoing-sql", "Stock", {"url": "sqlite:////tmp/x", "password": None}, by=by)
+    item = filled.rollback_item("outgoing-sql", "Stock", 3, by=by)
+    assert item.revision == 7
+    assert item == filled.get("outgoing-sql", "Stock")
+    opened = box.open(field(item, "password"), kind="outgoing-sql", name="Stock", field="password")
+    assert opened == "the secret of stock"
+    assert filled.history("outgoing-sql", "Stock")[0].comment == "Rolled back to revision 3"
+    assert filled.rollback_item("outgoing-sql", "Stock", 3, by=by).revision == 7
+
+
+def test_a_deleted_item_comes_back_by_rolling_it_back(filled: Publisher, by: Author) -> None:
+    before = filled.get("channel-rest", "customers")
+    filled.delete("channel-rest", "customers", by=by)
+    assert filled.rollback_item("channel-rest", "customers", before.revision, by=by).value == before.value
+
+
+def test_rolling_back_obeys_the_rules_between_items(filled: Publisher, by: Author) -> None:
+    filled.update("channel-rest", "customers", REST, by=by)
+    filled.delete("security-basic", "clients", by=by)
+    with pytest.raises(InvalidInput, match="called 'clients'"):
+        filled.rollback_item("channel-rest", "customers", 5, by=by)
+    with pytest.raises(NotFound, match="was not there at revision 2"):
+        filled.rollback_item("channel-rest", "customers", 2, by=by)
+    for unknown in (-1, 99):
+        with pytest.raises(InvalidInput, match="There is no revision"):
+            filled.rollback_item("channel-rest", "customers", unknown, by=by)
+
+
+HOSTILE = [
+    "'; DROP TABLE zt_item; --",
+    "{{ ''.__class__.__mro__ }}",
+    "{% for x in y %}{{ x }}{% endfor %}",
+    "${jndi:ldap://x}",
+    "$(reboot) `reboot` | tee",
+    '"><script>alert(1)</script>',
+    "\\x00\\r\\n",
+    "%0d%0aX-Evil: 1",
+    "漢字 Ω é 🎉",
+    "null",
+    "yes",
+    "2027-01-01",
+    "&anchor *alias !!python/object:os.system",
+    "- [a: {b",
+    "# comment",
+    "' \"",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_stored_as_the_text_it_is(
+    publisher: Publisher, log: ConfigurationLog, by: Author, text: str
+) -> None:
+    publisher.create("channel-rest", "x", {**REST, "service": text}, by=by)
+    assert msgspec.json.decode(log.item("channel-rest", "x").data)["service"] == text
+    assert field(publisher.get("channel-rest", "x"), "service") == text
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_refused_as_a_name(publisher: Publisher, by: Author, text: str) -> None:
+    if text not in {"null", "yes", "2027-01-01"}:
+        with pytest.raises(InvalidInput, match="name: "):
+            publisher.create("channel-rest", text, REST, by=by)

@@ -1,0 +1,107 @@
+"""The configuration on disk, to start from when the ODB is away, along with the sources of deployments."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from zato.config.codec import encode
+from zato.config.configuration import Configuration
+from zato.core.errors import ZatoError
+from zato.host.logs import get_logger
+from zato.odb.log import StoredItem
+
+_FORMAT = 1
+
+
+class _SavedItem(msgspec.Struct, frozen=True, array_like=True):
+    kind: str
+    name: str
+    revision: int
+    data: str
+
+
+class _Saved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    format: int
+    revision: int
+    items: tuple[_SavedItem, ...]
+
+
+class DiskSnapshot:
+    """A file with the configuration (secrets sealed, mode 0600) and beside it a directory of sources by their SHA-256.
+
+    Files are replaced whole, so a reader, or a process that starts after a crash, sees the old or the new one. Any
+    number of processes may save at the same time.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._sources = path.with_suffix(".sources")
+        self._logger = get_logger("snapshot")
+
+    def save(self, configuration: Configuration) -> None:
+        """Keeps the configuration; one that is older than what is there replaces it too."""
+        items = tuple(
+            _SavedItem(item.kind, item.name, item.revision, encode(item.kind, item.value))
+            for kind in configuration.items
+            for item in configuration.all(kind)
+        )
+        _replace(self._path, msgspec.json.encode(_Saved(_FORMAT, configuration.revision, items)))
+
+    def load(self) -> Configuration | None:
+        """What was saved last; None where nothing was, or where it cannot be read (which is logged)."""
+        try:
+            saved = msgspec.json.decode(self._path.read_bytes(), type=_Saved)
+            if saved.format != _FORMAT:
+                raise msgspec.ValidationError(f"format {saved.format} is not {_FORMAT}")
+            stored = (StoredItem(item.kind, item.name, item.revision, item.data) for item in saved.items)
+            return Configuration.from_items(saved.revision, stored)
+        except FileNotFoundError:
+            return None
+        except (OSError, msgspec.DecodeError, ZatoError) as error:
+            self._logger.warning("snapshot_unreadable", path=str(self._path), reason=str(error))
+            return None
+
+    def save_source(self, source: bytes) -> str:
+        """Keeps the source of a deployment and returns its SHA-256."""
+        digest = sha256(source).hexdigest()
+        path = self._sources / digest
+        if not path.exists():
+            self._sources.mkdir(mode=0o700, exist_ok=True)
+            _replace(path, source)
+        return digest
+
+    def load_source(self, digest: str) -> bytes | None:
+        """The source with that SHA-256; None where it is not there or was damaged."""
+        try:
+            source = (self._sources / Path(digest).name).read_bytes()
+        except OSError:
+            return None
+        return source if sha256(source).hexdigest() == digest else None
+
+    def forget_sources(self, keep: Iterable[str]) -> None:
+        """Deletes all sources but these."""
+        kept = set(keep)
+        if self._sources.is_dir():
+            for path in self._sources.iterdir():
+                if path.name not in kept and not path.name.startswith("."):
+                    path.unlink(missing_ok=True)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # before the rename, or a power cut may leave an empty file under the real name
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,112 @@
+"""The YAML document that exports and imports are made of: kinds, in them names, in them fields.
+
+channel-rest:
+  customers.get:
+    service: crm.get-customer
+    path: /customers/{id}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import yaml
+
+from zato.core.errors import InvalidInput
+
+MAX_CHARACTERS = 16 * 1024 * 1024
+MAX_DEPTH = 16
+
+Body = dict[str, Any]
+
+
+def dump(items: Iterable[tuple[str, str, Body]]) -> str:
+    """The document of these items (kind, name, fields); the same items give the same text."""
+    kinds: dict[str, dict[str, Body]] = {}
+    for kind, name, fields in items:
+        kinds.setdefault(kind, {})[name] = fields
+    return yaml.dump(kinds, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False, width=1000)
+
+
+def load(text: str) -> list[tuple[str, str, Any]]:
+    """The items (kind, name, what is given for it) of a document, as yet unchecked.
+
+    Raises InvalidInput where the text is no YAML, or YAML that two readers could understand differently: duplicate
+    keys, aliases, tags. An empty document has no items.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise _invalid(f"it is longer than {MAX_CHARACTERS} characters")
+    try:
+        _check_structure(text)
+        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = "" if mark is None else f" at line {mark.line + 1}, column {mark.column + 1}"
+        said = " ".join(part for part in (error.context, error.problem) if part)
+        raise _invalid(f"{said}{where}") from error
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        raise _invalid(str(error).splitlines()[0]) from error
+    if document is None:
+        return []
+    items: list[tuple[str, str, Any]] = []
+    for kind, named in _mapping(document, "the document"):
+        for name, body in _mapping(named if named is not None else {}, kind):
+            items.append((kind, name, {} if body is None else body))
+    return items
+
+
+def _mapping(value: Any, what: str) -> list[tuple[str, Any]]:
+    if not isinstance(value, dict):
+        raise _invalid(f"{what} must be a mapping: kinds at the top, in them names, in them fields")
+    for key in value:
+        if not isinstance(key, str):
+            raise _invalid(f"in {what}, the name {key!r} is not a string; put it in quotes")
+    return list(value.items())
+
+
+def _invalid(reason: str) -> InvalidInput:
+    return InvalidInput(f"The YAML document cannot be imported: {reason}.", code="invalid-document")
+
+
+def _check_structure(text: str) -> None:
+    """Looks at the flat stream of events first, since building nested objects out of a hostile document may not end."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+            raise _at(event, "anchors and aliases are not allowed")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise _at(event, "it is nested too deeply")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _at(place: yaml.Event | yaml.Node, problem: str) -> yaml.MarkedYAMLError:
+    mark: Any = place.start_mark
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+
+
+class _Loader(yaml.CSafeLoader):
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = (key_node.tag, key_node.value) if isinstance(key_node, yaml.ScalarNode) else None
+            if key is None or key in seen:
+                problem = "the key is not a scalar" if key is None else f"the key {key_node.value!r} is there twice"
+                raise _at(key_node, problem)
+            seen.add(key)
+        return super().construct_mapping(node, deep=deep)
+
+
+class _Dumper(yaml.CSafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _represent_text(dumper: yaml.CSafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _represent_text)

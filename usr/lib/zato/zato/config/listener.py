@@ -1,0 +1,121 @@
+"""Follows the log: keeps a process's configuration up to date."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from zato.config.configuration import EMPTY, Configuration
+from zato.core.clock import Clock
+from zato.core.errors import Unavailable
+from zato.host.logs import get_logger
+from zato.odb.log import ConfigurationLog
+
+_PAGE = 1000
+_LONGEST_PAUSE_SECONDS = 1.0
+# An ODB that was restored from a backup is at an earlier revision than we are, which no change will ever tell.
+_CHECK_REVISION_EVERY_SECONDS = 5.0
+
+
+class Bell(Protocol):
+    """Says whether looking into the log is worth it; zato.odb.doorbell.Doorbell is one."""
+
+    interval_seconds: float
+
+    def changed(self) -> bool:
+        """A cheap hint; it may say yes in vain."""
+        ...
+
+
+class Listener:
+    """Hands each new configuration, whole, to `apply`, in the thread that calls `step` or `run`.
+
+    `apply` is called once for everything that was appended together, never with a state in between. Where it raises,
+    the configuration counts as not applied and is tried again. `every_tick` is called with every look at the bell,
+    also while the ODB is away (it may raise Unavailable itself).
+    """
+
+    def __init__(
+        self,
+        log: ConfigurationLog,
+        doorbell: Bell,
+        clock: Clock,
+        apply: Callable[[Configuration], None],
+        every_tick: Callable[[], None] | None = None,
+        *,
+        configuration: Configuration = EMPTY,
+    ) -> None:
+        self._log = log
+        self._doorbell = doorbell
+        self._clock = clock
+        self._apply = apply
+        self._every_tick = every_tick
+        self._configuration = configuration
+        self._loaded = False
+        self._owed = True
+        self._revision_checked = 0.0
+        self._logger = get_logger("listener")
+
+    @property
+    def configuration(self) -> Configuration:
+        """What was applied last."""
+        return self._configuration
+
+    def step(self) -> bool:
+        """Looks once; True where a new configuration was applied. Raises Unavailable where the ODB is away."""
+        if self._every_tick is not None:
+            self._every_tick()
+        # What the bell said before a failure is still owed: it says so only once.
+        self._owed = self._doorbell.changed() or self._owed
+        overdue = self._clock.monotonic() - self._revision_checked >= _CHECK_REVISION_EVERY_SECONDS
+        if not self._owed and not overdue:
+            return False
+        latest = self._latest(overdue=overdue)
+        changed = latest is not self._configuration or not self._loaded
+        if changed:
+            self._apply(latest)
+            self._configuration = latest
+            self._loaded = True
+        self._owed = False
+        return changed
+
+    def run(self, stop: threading.Event) -> None:
+        """Steps until `stop` is set. Survives everything that `step` raises, with pauses of a second at most."""
+        pause = interval = self._doorbell.interval_seconds
+        away = False
+        while not stop.is_set():
+            try:
+                self.step()
+            except Unavailable as error:
+                if not away:
+                    self._logger.warning("odb_away", reason=error.message, revision=self._configuration.revision)
+                away, pause = True, min(max(pause, 0.05) * 2, _LONGEST_PAUSE_SECONDS)
+            except Exception:  # the outermost loop of a thread that must not end
+                self._logger.exception("configuration_not_applied", revision=self._configuration.revision)
+                pause = _LONGEST_PAUSE_SECONDS
+            else:
+                if away:
+                    self._logger.info("odb_back", revision=self._configuration.revision)
+                away, pause = False, interval
+            stop.wait(pause)
+
+    def _latest(self, *, overdue: bool) -> Configuration:
+        """Reads on from what is applied; everything at the start, or where the log went back."""
+        if self._loaded:
+            if overdue and self._log.revision() < self._configuration.revision:
+                self._logger.warning("log_went_back", revision=self._configuration.revision)
+            else:
+                self._revision_checked = self._clock.monotonic()
+                return self._read_on()
+        latest = Configuration.from_items(*self._log.items_with_revision())
+        self._revision_checked = self._clock.monotonic()
+        return latest
+
+    def _read_on(self) -> Configuration:
+        latest = self._configuration
+        while True:  # what was appended together may be more than a page: never apply half of it
+            changes = self._log.changes_after(latest.revision, _PAGE)
+            latest = latest.apply(changes)
+            if len(changes) < _PAGE:
+                return latest

@@ -1,0 +1,172 @@
+"""The one way in which people change configuration: every operation of the admin API on items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from zato.config import document
+from zato.config.bulk import Bulk, ImportMode, current_values, is_exported
+from zato.config.codec import public_data, refused
+from zato.config.configuration import item_of
+from zato.config.diff import ItemDiff, diff
+from zato.config.item import CreatedItem, Item
+from zato.config.kinds import KINDS, kind_named
+from zato.config.plan import Planned, Summary, plan
+from zato.config.sealing import Sealer
+from zato.config.secrets import SecretBox, generate_secret
+from zato.config.writer import Author, Writer, despite_races, items_at
+from zato.core.clock import Clock
+from zato.core.errors import NotFound
+from zato.odb.log import Action, ConfigurationLog, StoredItem
+
+__all__ = ["Author", "HistoryEntry", "ImportMode", "Publisher", "Summary"]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One change of an item; `value` has its secrets masked and is None for a deletion."""
+
+    revision: int
+    at: datetime
+    action: Action
+    principal: str
+    cid: str
+    comment: str | None
+    value: dict[str, Any] | None
+
+
+class Publisher:
+    """All operations on configuration items. What it returns never has a secret in plain text.
+
+    Changes raise InvalidInput (details name the fields), NotFound, or Conflict: `stale-revision`, `already-exists`,
+    `in-use` (names who refers to the item), `already-taken` (names who has it). Threads may share it.
+    """
+
+    def __init__(self, log: ConfigurationLog, box: SecretBox, clock: Clock) -> None:
+        self._log = log
+        self._sealer = Sealer(box)
+        self._writer = Writer(log, box, clock)
+        self._bulk = Bulk(log, self._writer, self._sealer)
+
+    def list(self, kind: str) -> tuple[Item, ...]:
+        """All items of a kind, by name."""
+        kind_named(kind)
+        return tuple(sorted(map(item_of, self._log.items(kind)), key=lambda item: item.name))
+
+    def get(self, kind: str, name: str) -> Item:
+        """The item. Raises NotFound."""
+        kind_named(kind)
+        return item_of(self._log.item(kind, name))
+
+    def history(self, kind: str, name: str, limit: int = 100) -> tuple[HistoryEntry, ...]:
+        """The last changes of an item that is or was there, newest first. Raises NotFound."""
+        kind_named(kind)
+        changes = self._log.history(kind, name, limit)
+        if not changes:
+            raise NotFound(f"There is no {kind} {name[:120]!r}, and there never was.")
+        return tuple(
+            HistoryEntry(
+                revision=change.revision,
+                at=change.at,
+                action=change.action,
+                principal=change.principal,
+                cid=change.cid,
+                comment=change.comment,
+                value=None if change.data is None else public_data(kind, change.data),
+            )
+            for change in changes
+        )
+
+    def create(self, kind: str, name: str, body: Mapping[str, Any], *, by: Author) -> CreatedItem:
+        """The new item, along with the secrets that were generated because they were absent."""
+        absent = [field for field in kind_named(kind).generated_fields if body.get(field) is None]
+        generated = {field: generate_secret() for field in absent}
+        value = self._sealer.accept(kind, name, {**body, **generated}, None)
+        (revision,) = self._writer.append([Planned(kind, name, Action.CREATE, value, 0)], by=by)
+        return CreatedItem(kind, name, revision, value, generated)
+
+    def update(
+        self, kind: str, name: str, body: Mapping[str, Any], expected_revision: int | None = None, *, by: Author
+    ) -> Item:
+        """The item with all its fields replaced; secrets that are absent or masked stay what they are.
+
+        Where nothing would change no revision is made. Without an expected revision, the last change wins.
+        """
+        kind_named(kind)
+
+        def attempt() -> Item:
+            current = item_of(self._log.item(kind, name))
+            value = self._sealer.accept(kind, name, body, current.value)
+            if value == current.value and expected_revision in {None, current.revision}:
+                return current
+            # The kept secrets are those of the revision that was read here, so that one must still be the last.
+            expected = current.revision if expected_revision is None else expected_revision
+            (revision,) = self._writer.append([Planned(kind, name, Action.UPDATE, value, expected)], by=by)
+            return Item(kind, name, revision, value)
+
+        return attempt() if expected_revision is not None else despite_races(attempt)
+
+    def delete(self, kind: str, name: str, expected_revision: int | None = None, *, by: Author) -> int:
+        """Deletes the item and returns the revision that did it. Raises Conflict `in-use` where others refer to it."""
+        kind_named(kind)
+        (revision,) = self._writer.append([Planned(kind, name, Action.DELETE, None, expected_revision)], by=by)
+        return revision
+
+    def diff(
+        self, from_revision: int, to_revision: int | None = None, kind: str | None = None, name: str | None = None
+    ) -> Sequence[ItemDiff]:
+        """What changed between two revisions (the second is the latest unless given), secrets masked."""
+        if kind is not None:
+            kind_named(kind)
+
+        def chosen(revision: int) -> Sequence[StoredItem]:
+            items = items_at(self._log, revision)
+            return [item for item in items if kind in {None, item.kind} and name in {None, item.name}]
+
+        return diff(chosen(from_revision), chosen(self._log.revision() if to_revision is None else to_revision))
+
+    def rollback_item(self, kind: str, name: str, to_revision: int, *, by: Author) -> Item:
+        """The item as it was at a revision, as a new change. Raises NotFound where it was not there then."""
+        kind_named(kind)
+
+        def attempt() -> Item:
+            past = [item for item in items_at(self._log, to_revision) if (item.kind, item.name) == (kind, name)]
+            if not past:
+                raise NotFound(
+                    f"The {kind} {name[:120]!r} was not there at revision {to_revision}; see its history.",
+                    code="not-at-revision",
+                )
+            value = item_of(past[0]).value
+            if wrong := self._sealer.findings(kind, name, value):
+                raise refused(kind, name, wrong)
+            current = [item for item in self._log.items(kind) if item.name == name]
+            changes = plan(current_values(current), {(kind, name): value}, ())
+            if not changes:
+                return item_of(current[0])
+            (revision,) = self._writer.append(changes, by=by, comment=f"Rolled back to revision {to_revision}")
+            return Item(kind, name, revision, value)
+
+        return despite_races(attempt)
+
+    def rollback_all(self, to_revision: int, *, by: Author) -> Summary:
+        """Every item as it was at a revision, those made since deleted, as new changes in one append."""
+        return self._bulk.rollback(to_revision, by=by)
+
+    def export(self) -> str:
+        """All items as a YAML document that `import_` takes back; its secrets open with this cluster's key only."""
+        items = [item_of(item) for item in self._log.items() if is_exported(item.kind)]
+        order = {kind: position for position, kind in enumerate(KINDS)}
+        items.sort(key=lambda item: (order[item.kind], item.name))
+        return document.dump(
+            (item.kind, item.name, self._sealer.sealed(item.kind, item.name, item.value)) for item in items
+        )
+
+    def import_(self, text: str, mode: ImportMode, *, by: Author) -> Summary:
+        """Makes the items what the document says, all or none, in one append.
+
+        Raises InvalidInput with everything that is wrong with any of them, each naming kind, name and field.
+        """
+        return self._bulk.import_(text, mode, by=by)

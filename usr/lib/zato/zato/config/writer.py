@@ -1,0 +1,106 @@
+"""Appends changes to the log after checking, under its lock, what they do to the other items."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from zato.config import relations
+from zato.config.entries import EntryReader
+from zato.config.plan import Key, Planned
+from zato.config.secrets import SecretBox
+from zato.core.clock import Clock
+from zato.core.errors import Conflict, InvalidInput
+from zato.odb.log import ConfigurationLog, StoredItem
+
+_ATTEMPTS = 5
+_RACES = frozenset({"stale-revision", "already-exists", "configuration-changed"})
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who makes a change, and under which correlation id."""
+
+    principal: str
+    cid: str
+
+
+class Writer:
+    """The only code that appends configuration changes."""
+
+    def __init__(self, log: ConfigurationLog, box: SecretBox, clock: Clock) -> None:
+        self._log = log
+        self._clock = clock
+        self._entries = EntryReader(box)
+
+    def append(
+        self,
+        changes: Sequence[Planned],
+        *,
+        by: Author,
+        comment: str | None = None,
+        based_on: Sequence[StoredItem] | None = None,
+    ) -> tuple[int, ...]:
+        """The revisions of the changes, all or none of which are made.
+
+        Raises what `relations.error_of` makes of the problems, and where `based_on` is given and no longer what
+        there is, Conflict `configuration-changed`.
+        """
+
+        def check(items: Sequence[StoredItem]) -> None:
+            if based_on is not None and _revisions(items) != _revisions(based_on):
+                raise Conflict(
+                    "The configuration was changed by somebody else at the same time; try again.",
+                    code="configuration-changed",
+                )
+            if found := self.problems(items, changes):
+                raise relations.error_of(found)
+
+        return self._log.append(
+            [change.proposed() for change in changes],
+            principal=by.principal,
+            cid=by.cid,
+            at=self._clock.now(),
+            comment=comment,
+            check=check,
+        )
+
+    def problems(
+        self, items: Sequence[StoredItem], changes: Sequence[Planned], assumed: Iterable[Key] = ()
+    ) -> list[relations.Problem]:
+        """What the changes break; items in `assumed` count as there, for what is wrong with them is said elsewhere."""
+        after = self._entries.read(items)
+        for key in assumed:
+            after.setdefault(key, relations.Entry(*key, None))
+        for change in changes:
+            if change.value is None:
+                after.pop(change.key, None)
+            else:
+                after[change.key] = self._entries.entry(change.kind, change.name, change.value)
+        return relations.problems(after, [change.key for change in changes])
+
+
+def items_at(log: ConfigurationLog, revision: int) -> list[StoredItem]:
+    """All items as of a revision. Raises InvalidInput where there is none of that number."""
+    latest = log.revision()
+    if not 0 <= revision <= latest:
+        raise InvalidInput(f"There is no revision {revision}; the latest is {latest}.", code="unknown-revision")
+    return log.items_at(revision)
+
+
+def despite_races(attempt: Callable[[], T]) -> T:
+    """Reads and decides again where somebody else was faster; the last attempt's Conflict is passed on."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return attempt()
+        except Conflict as error:
+            if error.code not in _RACES:
+                raise
+    return attempt()
+
+
+def _revisions(items: Sequence[StoredItem]) -> dict[Key, int]:
+    return {(item.kind, item.name): item.revision for item in items}
