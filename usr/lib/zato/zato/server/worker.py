@@ -36,6 +36,8 @@ _READ_SECONDS = 120.0
 class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
     """See the module. Settings come from gunicorn's own: `threads` is the most threads one worker may have."""
 
+    alive: bool
+
     def run(self) -> None:
         self._stop = threading.Event()
         self._lock = threading.Lock()

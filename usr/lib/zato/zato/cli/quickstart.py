@@ -1,0 +1,125 @@
+"""zato quickstart create|start|stop|status DIR."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from zato.core.errors import SetupError
+from zato.host.layout import Layout
+
+
+@click.group("quickstart")
+def command() -> None:
+    """Create and run a whole cluster in one directory."""
+
+
+def _settings_options(function: Any) -> Any:
+    for option in reversed(
+        (
+            click.option("--servers", type=click.IntRange(1, 64), default=1, show_default=True),
+            click.option("--odb", default="", help="SQLAlchemy URL; embedded SQLite if not given."),
+            click.option("--host", "hosts", multiple=True, default=("localhost",), help="Name clients use."),
+            click.option("--bind", default="127.0.0.1", show_default=True, help="Address to listen on."),
+            click.option("--lb-port", type=click.IntRange(1, 65535), default=11223, show_default=True),
+            click.option("--lighttpd-port", type=click.IntRange(1, 65535), default=17010, show_default=True),
+            click.option("--workers", type=click.IntRange(1, 256), default=os.cpu_count() or 1, show_default=True),
+            click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def _create(directory: Path, values: dict[str, Any]) -> Layout:
+    from zato.host.settings import ClusterSettings, ServerSettings
+    from zato.quickstart.create import create
+
+    workers = values.pop("workers")
+    layout = Layout(directory.absolute())
+    create(layout, ClusterSettings(**values), ServerSettings(workers=workers), lambda text: click.echo(f"==> {text}"))
+    return layout
+
+
+@command.command("create")
+@click.argument("directory", type=click.Path(path_type=Path))
+@_settings_options
+def create_command(directory: Path, **values: Any) -> None:
+    """Make the cluster: settings, certificates, ODB. Repeating it changes nothing.
+
+    Example: zato quickstart create ~/zato --servers 2 --lb-port 8443
+    """
+    layout = _create(directory, values)
+    click.echo(f"The cluster is in {layout.root}; start it with: zato quickstart start {directory}")
+
+
+@command.command("start")
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--create", is_flag=True, help="Create the cluster first where there is none.")
+@click.option("--examples", type=click.Path(path_type=Path, exists=True), help="Folder of examples to deploy.")
+@_settings_options
+def start_command(directory: Path, create: bool, examples: Path | None, **values: Any) -> None:
+    """Run the cluster in the foreground until Ctrl-C.
+
+    Example: zato quickstart start ~/zato
+    """
+    from zato.quickstart.start import start
+
+    layout = _create(directory, values) if create else Layout(directory.absolute())
+    start(layout, examples)
+
+
+@command.command("stop")
+@click.argument("directory", type=click.Path(path_type=Path))
+def stop_command(directory: Path) -> None:
+    """End a cluster that runs, and wait until it has.
+
+    Example: zato quickstart stop ~/zato
+    """
+    from zato.quickstart.preflight import RunLock
+
+    lock = RunLock(Layout(directory.absolute()).lock)
+    holder = lock.holder()
+    if holder is None:
+        click.echo(f"The cluster in {directory} is not running.")
+        return
+    os.kill(holder, signal.SIGTERM)
+    deadline = time.monotonic() + 30
+    while lock.holder() is not None:
+        if time.monotonic() > deadline:
+            raise SetupError(f"Process {holder} has not ended after 30 s; look at its output.", code="not-stopped")
+        time.sleep(0.1)
+    click.echo(f"The cluster in {directory} has ended.")
+
+
+@command.command("status")
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+def status_command(directory: Path, as_json: bool) -> None:
+    """Say whether the cluster runs, and its processes. Exit code 3 where it does not.
+
+    Example: zato quickstart status ~/zato
+    """
+    from zato.quickstart.preflight import RunLock
+
+    layout = Layout(directory.absolute())
+    holder = RunLock(layout.lock).holder()
+    pids = layout.run / "processes"
+    lines = pids.read_text(encoding="utf-8").splitlines() if holder is not None and pids.exists() else []
+    processes = {name: int(pid) for name, pid in (line.split() for line in lines)}
+    if as_json:
+        click.echo(json.dumps({"running": holder is not None, "supervisor": holder, "processes": processes}))
+    elif holder is None:
+        click.echo(f"The cluster in {directory} is not running; start it with: zato quickstart start {directory}")
+    else:
+        click.echo(f"The cluster in {directory} runs under process {holder}:")
+        for name, pid in processes.items():
+            click.echo(f"  {name:<18} {pid}")
+    sys.exit(0 if holder is not None else 3)

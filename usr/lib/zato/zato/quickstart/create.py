@@ -1,0 +1,98 @@
+"""Makes a cluster: directories, settings, certificates, keys, the ODB with its first items."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from collections.abc import Callable
+from functools import partial
+
+import msgspec
+
+from zato.config.publisher import Publisher
+from zato.config.secrets import SecretBox, load_or_create_key
+from zato.config.writer import Author
+from zato.core.clock import SystemClock
+from zato.core.correlation import new_cid
+from zato.core.principal import Role
+from zato.host.layout import Layout
+from zato.host.settings import ClusterSettings, ServerSettings, load_cluster, write_cluster, write_server
+from zato.odb import migrate
+from zato.odb.database import Database
+from zato.odb.log import ConfigurationLog
+from zato.pki.authority import Authority, Usage
+from zato.pki.certificates import fingerprint
+from zato.quickstart.preflight import check_directory, program
+
+Say = Callable[[str], None]
+ADMIN = "admin"
+_LOCAL = ("localhost", "127.0.0.1", "::1")
+
+
+def create(layout: Layout, settings: ClusterSettings, server: ServerSettings, say: Say) -> None:
+    """Make whatever of the cluster is not there yet. May be repeated; what exists is not changed."""
+    check_directory(layout)
+    layout.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    layout.run.mkdir(mode=0o700, exist_ok=True)
+    layout.haproxy.mkdir(mode=0o700, exist_ok=True)
+    if not layout.settings.exists():
+        say(f"Creating the cluster in {layout.root}")
+        write_cluster(layout, settings)
+    cluster = load_cluster(layout)
+    _issue_certificates(layout, cluster, say)
+    key = load_or_create_key(layout.secret_key)
+    for number in range(1, cluster.servers + 1):
+        _create_server(layout, number, server)
+    _prepare_odb(layout, cluster, SecretBox(key), say)
+
+
+def _issue_certificates(layout: Layout, cluster: ClusterSettings, say: Say) -> None:
+    authority = Authority(layout.pki)
+    if not authority.exists():
+        say("Creating the certificate authority")
+        authority.create(cluster.name)
+    hosts = tuple(dict.fromkeys((*cluster.hosts, socket.gethostname(), *_LOCAL)))
+    wanted: dict[str, Callable[[], object]] = {
+        "haproxy": partial(authority.issue, "haproxy", usage=Usage.SERVER, hosts=hosts),
+        "haproxy-client": partial(authority.issue, "haproxy-client", usage=Usage.CLIENT, common_name="haproxy"),
+        ADMIN: partial(authority.issue_client, ADMIN),
+    }
+    for number in range(1, cluster.servers + 1):
+        name = f"lighttpd-{number}"
+        wanted[name] = partial(authority.issue, name, usage=Usage.SERVER, hosts=hosts)
+    for name, issue in wanted.items():
+        if not (layout.pki / f"{name}.crt").exists():
+            issue()
+
+
+def _create_server(layout: Layout, number: int, settings: ServerSettings) -> None:
+    paths = layout.server(number)
+    for directory in (paths.root, paths.pickup, paths.run, paths.lighttpd, paths.config):
+        directory.mkdir(mode=0o700, exist_ok=True)
+    if paths.settings.exists():
+        return
+    write_server(layout, msgspec.structs.replace(settings, number=number))
+    git = [program("git"), "-C", str(paths.config), "-c", "user.name=Zato", "-c", "user.email=zato@localhost"]
+    subprocess.run([*git, "init", "-q", "-b", "main"], check=True)
+    subprocess.run([*git, "add", "-A"], check=True)
+    subprocess.run([*git, "commit", "-q", "-m", f"Configuration of server {number} as created"], check=True)
+
+
+def _prepare_odb(layout: Layout, cluster: ClusterSettings, box: SecretBox, say: Say) -> None:
+    database = Database(cluster.odb)
+    try:
+        if migrate.current_version(database) is None:
+            say("Preparing the ODB")
+        migrate.init(database, cluster.name)
+        log = ConfigurationLog(database)
+        publisher = Publisher(log, box, SystemClock())
+        by = Author("quickstart", new_cid())
+        present = {(item.kind, item.name) for item in log.items()}
+        for number in range(1, cluster.servers + 1):
+            if ("server", f"server-{number}") not in present:
+                publisher.create("server", f"server-{number}", {"host": cluster.host}, by=by)
+        admin = {"fingerprint": fingerprint((layout.pki / f"{ADMIN}.crt").read_bytes()), "roles": [Role.ADMIN.value]}
+        if ("security-tls", ADMIN) not in present:
+            publisher.create("security-tls", ADMIN, admin, by=by)
+    finally:
+        database.dispose()

@@ -1,0 +1,62 @@
+"""python -m zato.server --root DIR --server N: a gunicorn master with its parallel-server workers."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from zato.core.errors import ZatoError
+from zato.host.layout import Layout
+from zato.host.logs import configure, get_logger
+from zato.host.settings import load_cluster, load_server
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m zato.server", description=__doc__)
+    parser.add_argument("--root", type=Path, required=True, help="the cluster's directory")
+    parser.add_argument("--server", type=int, required=True, help="the server's number")
+    arguments = parser.parse_args()
+    layout = Layout(arguments.root.absolute())
+    try:
+        cluster = load_cluster(layout)
+        settings = load_server(layout, arguments.server)
+    except ZatoError as error:
+        print(error.message, file=sys.stderr)  # noqa: T201 logging is not set up yet
+        return 1
+    configure(settings.log_format or cluster.log_format, settings.log_level, f"server-{arguments.server}")
+    paths = layout.server(arguments.server)
+    paths.run.mkdir(mode=0o700, parents=True, exist_ok=True)
+    metrics = paths.run / "metrics"
+    shutil.rmtree(metrics, ignore_errors=True)
+    metrics.mkdir(mode=0o700)
+    # prometheus-client reads this when it is imported, which happens below.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
+
+    from zato.server.gunicorn_application import ServerApplication
+    from zato.server.wiring import WorkerProcess
+
+    process = WorkerProcess(layout, arguments.server, cluster, settings)
+
+    def pre_fork(_server: object, _worker: object) -> None:
+        # What is loaded by now is shared with the workers for as long as the collector does not touch it.
+        gc.freeze()
+
+    def worker_exit(_server: object, _worker: object) -> None:
+        process.stop()
+
+    def child_exit(_server: object, worker: object) -> None:
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(getattr(worker, "pid", 0))  # type: ignore[no-untyped-call]
+
+    hooks = {"pre_fork": pre_fork, "worker_exit": worker_exit, "child_exit": child_exit}
+    get_logger("zato.server").info("Starting", workers=settings.workers, threads_max=settings.threads_max)
+    ServerApplication(paths, settings, process.load, hooks).run()
+    return 0
+
+
+sys.exit(main())

@@ -1,0 +1,87 @@
+"""From a configuration and the code it activates to the snapshot that requests are served from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from zato.config.configuration import Configuration
+from zato.config.kinds import ChannelHttp, ChannelRest, ServiceSettings
+from zato.config.secrets import SecretBox
+from zato.outgoing import OutgoingConnections
+from zato.security.authentication import SecurityIndex
+from zato.server.dispatcher import Dispatcher, ServiceInvoker
+from zato.server.http.channels import Channel
+from zato.server.http.routes import RouteTable
+from zato.server.loader import CodeSet
+from zato.server.metrics import Metrics
+from zato.server.service.context import ServiceContext
+from zato.server.snapshot import Snapshot
+
+
+class SnapshotBuilder:
+    """Builds snapshots; what did not change since the last one (outgoing connections, counters) is carried over."""
+
+    def __init__(
+        self,
+        *,
+        dispatcher: Dispatcher,
+        metrics: Metrics,
+        secrets: SecretBox,
+        user_config: Mapping[str, Any],
+        max_body_bytes: int,
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._metrics = metrics
+        self._secrets = secrets
+        self._user_config = user_config
+        self._max_body_bytes = max_body_bytes
+        self._outgoing = OutgoingConnections.empty()
+
+    def build(self, configuration: Configuration, codes: CodeSet) -> Snapshot:
+        """A new snapshot. Does not touch the network."""
+        self._outgoing = self._outgoing.refreshed(configuration, self._secrets)
+        settings = {
+            item.name: item.value for item in configuration.all("service") if isinstance(item.value, ServiceSettings)
+        }
+        snapshot = Snapshot(
+            configuration=configuration,
+            codes=codes,
+            security=SecurityIndex(configuration, self._secrets),
+            limits={
+                name: value.time_limit_seconds
+                for name, value in settings.items()
+                if value.time_limit_seconds is not None
+            },
+            inactive=frozenset(name for name, value in settings.items() if not value.active),
+            outgoing=self._outgoing,
+        )
+        snapshot.context = ServiceContext(
+            outgoing=self._outgoing,
+            user_config=self._user_config,
+            invoker=ServiceInvoker(self._dispatcher, snapshot),
+        )
+        snapshot.routes = RouteTable(self._routes(configuration, snapshot))
+        return snapshot
+
+    def _routes(self, configuration: Configuration, snapshot: Snapshot) -> Iterator[tuple[str, Any, Channel]]:
+        for kind in ("channel-rest", "channel-http"):
+            for item in configuration.all(kind):
+                value = item.value
+                if not isinstance(value, ChannelRest | ChannelHttp) or not value.active:
+                    continue
+                channel = Channel(
+                    name=item.name,
+                    path=value.path,
+                    methods=value.methods,
+                    service=value.service,
+                    entry=snapshot.codes.services.get(value.service),
+                    security=value.security,
+                    plain=isinstance(value, ChannelHttp),
+                    content_type=value.content_type if isinstance(value, ChannelHttp) else None,
+                    snapshot=snapshot,
+                    dispatcher=self._dispatcher,
+                    metrics=self._metrics.route(item.name, value.service),
+                    max_body_bytes=self._max_body_bytes,
+                )
+                yield value.path, value.methods, channel

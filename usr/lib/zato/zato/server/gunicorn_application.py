@@ -1,0 +1,62 @@
+"""gunicorn, set up in code: no configuration file of its own and no command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from zato.host.layout import ServerLayout
+from zato.host.settings import ServerSettings
+
+# Beyond these a request never comes: lighttpd's own limits are lower.
+_REQUEST_LINE_BYTES = 8190
+_HEADER_FIELDS = 200
+_STUCK_SECONDS = 30
+_GRACEFUL_SECONDS = 30
+_BACKLOG = 4096
+
+
+class ServerApplication(BaseApplication):  # type: ignore[misc]
+    """A gunicorn master that listens on the front and the internal socket; `load` makes a worker's WSGI application."""
+
+    def __init__(
+        self,
+        layout: ServerLayout,
+        settings: ServerSettings,
+        load: Callable[[], Any],
+        hooks: dict[str, Callable[..., None]],
+    ) -> None:
+        self._layout = layout
+        self._server_settings = settings
+        self._load = load
+        self._hooks = hooks
+        super().__init__()
+
+    def load_config(self) -> None:
+        options: dict[str, Any] = {
+            "bind": [f"unix:{self._layout.front_socket}", f"unix:{self._layout.internal_socket}"],
+            "worker_class": "zato.server.worker.AcceptingThreadsWorker",
+            "workers": self._server_settings.workers,
+            "threads": self._server_settings.threads_max,
+            "backlog": _BACKLOG,
+            "timeout": _STUCK_SECONDS,
+            "graceful_timeout": _GRACEFUL_SECONDS,
+            "limit_request_line": _REQUEST_LINE_BYTES,
+            "limit_request_fields": _HEADER_FIELDS,
+            # No header becomes SCRIPT_NAME or PATH_INFO, and none with an underscore is taken for another.
+            "forwarder_headers": "",
+            "header_map": "drop",
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "proc_name": f"zato-server-{self._layout.number}",
+            "umask": 0o077,
+            "worker_tmp_dir": "/dev/shm",
+            **self._hooks,
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return self._load()

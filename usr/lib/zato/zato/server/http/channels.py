@@ -1,0 +1,125 @@
+"""A channel: where an HTTP request becomes a service's request, and the service's response an HTTP response."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from zato.core.errors import InvalidInput, TooLarge, ZatoError
+from zato.core.principal import ANONYMOUS
+from zato.server.http.request import EnvironHeaders, ZatoRequest
+from zato.server.service.request import HTTPRequest, Request
+
+if TYPE_CHECKING:
+    import falcon
+
+    from zato.server.dispatcher import Dispatcher
+    from zato.server.metrics import RouteMetrics
+    from zato.server.registry import ServiceEntry
+    from zato.server.snapshot import Snapshot
+
+
+class Channel:
+    """One active channel in one snapshot; Falcon calls `respond`."""
+
+    __slots__ = (
+        "_content_type",
+        "_dispatcher",
+        "_max_body_bytes",
+        "_metrics",
+        "_security",
+        "_snapshot",
+        "entry",
+        "method_map",
+        "methods",
+        "name",
+        "path",
+        "plain",
+        "service",
+    )
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        path: str,
+        methods: tuple[str, ...],
+        service: str,
+        entry: ServiceEntry | None,
+        security: tuple[str, ...],
+        plain: bool,
+        content_type: str | None,
+        snapshot: Snapshot,
+        dispatcher: Dispatcher,
+        metrics: RouteMetrics,
+        max_body_bytes: int,
+    ) -> None:
+        self.name = name
+        self.path = path
+        self.methods = methods
+        self.service = service
+        self.entry = entry
+        self.plain = plain
+        self.method_map = dict.fromkeys(methods, self.respond)
+        self._security = security
+        self._content_type = content_type
+        self._snapshot = snapshot
+        self._dispatcher = dispatcher
+        self._metrics = metrics
+        self._max_body_bytes = max_body_bytes
+
+    def respond(self, req: ZatoRequest, resp: falcon.Response, **params: str) -> None:
+        """Authenticate, read, invoke, answer."""
+        started = time.perf_counter()
+        status = 500
+        try:
+            status = self._respond(req, resp, params)
+        except ZatoError as error:
+            status = error.status
+            raise
+        finally:
+            self._metrics.observe(status, time.perf_counter() - started)
+
+    def _respond(self, req: ZatoRequest, resp: falcon.Response, params: dict[str, str]) -> int:
+        environ = req.env
+        principal = ANONYMOUS
+        if self._security:
+            principal = self._snapshot.security.check(self._security, environ)
+        body = self._body(environ)
+        http = HTTPRequest(
+            req.method,
+            req.path,
+            params=params,
+            query_string=environ["QUERY_STRING"],
+            headers=EnvironHeaders(environ),
+            body=body,
+        )
+        request = Request(body, cid=req.cid, http=http, principal=principal, is_json=not self.plain)
+        response, data = self._dispatcher.invoke_from_channel(
+            self._snapshot, self.service, self.entry, request, environ.get("zato.flight"), self._content_type
+        )
+        resp.data = data
+        resp.content_type = response.content_type
+        status: int = response.status_code
+        if status != 200:
+            resp.status = status
+        if response.has_headers:
+            for header, value in response.headers.items():
+                resp.set_header(header, value)
+        resp.set_header("X-Zato-CID", req.cid)
+        return status
+
+    def _body(self, environ: dict[str, Any]) -> bytes:
+        """The whole body. gunicorn ends `wsgi.input` where the message ends, whatever its framing."""
+        limit = self._max_body_bytes
+        length = environ.get("CONTENT_LENGTH")
+        if length is None and "HTTP_TRANSFER_ENCODING" not in environ:
+            return b""
+        if length is not None and int(length) > limit:
+            raise TooLarge(f"The message is larger than {limit} bytes, which is the most this server takes.")
+        data: bytes = environ["wsgi.input"].read(limit + 1)
+        if len(data) > limit:
+            raise TooLarge(f"The message is larger than {limit} bytes, which is the most this server takes.")
+        if length is not None and len(data) < int(length):
+            raise InvalidInput("The message ended before its Content-Length was reached.", code="incomplete-message")
+        return data

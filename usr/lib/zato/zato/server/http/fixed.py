@@ -1,0 +1,60 @@
+"""Paths under /zato/ that are neither channels nor the admin API: ping, health, metrics."""
+
+from __future__ import annotations
+
+import falcon
+import msgspec
+
+from zato.core.errors import Unauthorized
+from zato.security.authentication import SecurityIndex
+from zato.server import metrics
+from zato.server.http.request import ZatoRequest
+from zato.server.snapshot import Snapshot
+from zato.server.switch import Switch
+
+
+class Ping:
+    """Open to all: says that a request came through to a parallel server."""
+
+    def on_get(self, req: ZatoRequest, resp: falcon.Response) -> None:
+        resp.data = msgspec.json.encode(
+            {
+                "zato_env": {"result": "ZATO_OK", "cid": req.cid, "details": ""},
+                "zato_ping_response": {"pong": "zato"},
+            }
+        )
+        resp.content_type = "application/json"
+        resp.set_header("X-Zato-CID", req.cid)
+
+
+class Health:
+    """For HAProxy: 200 while this worker takes new requests."""
+
+    def on_get(self, req: ZatoRequest, resp: falcon.Response) -> None:
+        resp.data = b"ok\n"
+        resp.content_type = "text/plain"
+        resp.set_header("X-Zato-CID", req.cid)
+
+    on_head = on_get
+
+
+class MetricsPage:
+    """For Prometheus, with any principal that Zato knows."""
+
+    def __init__(self, switch: Switch[Snapshot]) -> None:
+        self._switch = switch
+
+    def on_get(self, req: ZatoRequest, resp: falcon.Response) -> None:
+        security: SecurityIndex = self._switch.current().security
+        if not security.authenticate(req.env):
+            raise Unauthorized
+        resp.data = metrics.exposition()
+        resp.content_type = metrics.CONTENT_TYPE
+        resp.set_header("X-Zato-CID", req.cid)
+
+
+def add_fixed_routes(app: falcon.App[ZatoRequest, falcon.Response], switch: Switch[Snapshot]) -> None:
+    """Add them all."""
+    app.add_route("/zato/ping", Ping())
+    app.add_route("/zato/health", Health())
+    app.add_route("/zato/metrics", MetricsPage(switch))

@@ -1,0 +1,61 @@
+"""Falcon's request with what Zato adds to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import falcon
+
+from zato.core.correlation import cid_from_traceparent, new_cid
+
+_CID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+
+
+class ZatoRequest(falcon.Request):
+    """A request with a correlation id."""
+
+    __slots__ = ("_cid",)
+
+    _cid: str | None
+
+    @property
+    def cid(self) -> str:
+        """The id that lighttpd passed on, else the trace-id of `traceparent`, else a new one."""
+        try:
+            known = self._cid
+        except AttributeError:
+            known = None
+        if known is None:
+            environ = self.env
+            known = environ.get("HTTP_X_ZATO_CID")
+            if known is None or not _CID.match(known):
+                known = cid_from_traceparent(environ.get("HTTP_TRACEPARENT", "")) or new_cid()
+            self._cid = known
+        return known
+
+
+class EnvironHeaders(Mapping[str, str]):
+    """The request's headers by lower-case name ("content-type"), read from the WSGI environ where one asks for them."""
+
+    __slots__ = ("_environ",)
+
+    def __init__(self, environ: Mapping[str, Any]) -> None:
+        self._environ = environ
+
+    def __getitem__(self, name: str) -> str:
+        key = name.upper().replace("-", "_")
+        value: str = self._environ[key if key in _WITHOUT_PREFIX else f"HTTP_{key}"]
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        for key in self._environ:
+            if key.startswith("HTTP_") or key in _WITHOUT_PREFIX:
+                yield key.removeprefix("HTTP_").replace("_", "-").lower()
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+_WITHOUT_PREFIX = frozenset(("CONTENT_TYPE", "CONTENT_LENGTH"))

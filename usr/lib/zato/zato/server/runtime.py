@@ -1,0 +1,116 @@
+"""A worker's life: what it serves from, and how changes of configuration and code reach it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from zato.config.configuration import EMPTY, Configuration
+from zato.config.disk import DiskSnapshot
+from zato.config.listener import Bell, Listener
+from zato.core.clock import Clock
+from zato.core.errors import Unavailable
+from zato.host.logs import get_logger
+from zato.odb.log import ConfigurationLog
+from zato.odb.members import Members
+from zato.server.building import SnapshotBuilder
+from zato.server.code import CodeLoader, switch_time
+from zato.server.loader import CodeSet
+from zato.server.metrics import Metrics
+from zato.server.snapshot import Snapshot
+from zato.server.switch import Switch
+
+_log = get_logger("zato.server")
+_BEAT_SECONDS = 1.0
+
+
+class Runtime:
+    """Keeps one worker's snapshot up to date. Constructed and started after the fork."""
+
+    def __init__(
+        self,
+        *,
+        worker: str,
+        server: int,
+        log: ConfigurationLog,
+        doorbell: Bell,
+        members: Members,
+        builder: SnapshotBuilder,
+        code: CodeLoader,
+        disk: DiskSnapshot,
+        metrics: Metrics,
+        clock: Clock,
+    ) -> None:
+        self.worker = worker
+        self._server = server
+        self._members = members
+        self._builder = builder
+        self._code = code
+        self._disk = disk
+        self._metrics = metrics
+        self._clock = clock
+        self._stop = threading.Event()
+        self._next_beat = 0.0
+        self._registered = False
+        self._on_tick: Callable[[], None] | None = None
+        self.switch: Switch[Snapshot] = Switch(builder.build(EMPTY, CodeSet()))
+        self._listener = Listener(log, doorbell, clock, self._apply, self._tick)
+
+    @property
+    def running(self) -> CodeSet:
+        """The code that requests run on now."""
+        return self.switch.current().codes
+
+    def each_tick(self, call: Callable[[], None]) -> None:
+        """Have something done with every look at the log, in the listener's thread."""
+        self._on_tick = call
+
+    def start(self) -> None:
+        """Serve the newest configuration, or the last one known while the ODB is away, and follow the log from there."""
+        try:
+            self._register()
+            self._listener.step()
+        except Unavailable as error:
+            saved = self._disk.load()
+            _log.warning("Starting without the ODB", reason=error.message, snapshot=saved is not None)
+            if saved is not None:
+                self._apply(saved)
+        threading.Thread(target=self._listener.run, args=(self._stop,), name="listener", daemon=True).start()
+
+    def stop(self) -> None:
+        """Leave the cluster's list of workers."""
+        self._stop.set()
+        try:
+            self._members.forget(self.worker)
+        except Unavailable:
+            _log.warning("The ODB is away, so this worker stays listed until its heart-beat has expired")
+
+    def _apply(self, configuration: Configuration) -> None:
+        before = self.switch.current()
+        codes = self._code.load(configuration, before.codes)
+        at = switch_time(before.configuration, configuration)
+        self.switch.set(self._builder.build(configuration, codes), at)
+        self._disk.save(configuration)
+        # Only what requests are really served from counts as applied.
+        time.sleep(max(0.0, at - time.time()))
+        self.switch.current()
+        self._metrics.applied_revision.set(configuration.revision)
+        if self._registered:
+            self._beat(configuration.revision)
+
+    def _tick(self) -> None:
+        if self._clock.monotonic() >= self._next_beat:
+            self._register()
+            self._beat(self.switch.current().configuration.revision)
+        if self._on_tick is not None:
+            self._on_tick()
+
+    def _register(self) -> None:
+        if not self._registered:
+            self._members.register_worker(self._server, self.worker, self._clock.now())
+            self._registered = True
+
+    def _beat(self, revision: int) -> None:
+        self._next_beat = self._clock.monotonic() + _BEAT_SECONDS
+        self._members.beat(self.worker, revision, self._clock.now())

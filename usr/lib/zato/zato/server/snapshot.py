@@ -1,0 +1,33 @@
+"""All that a request is served from, immutable, replaced as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from zato.config.configuration import Configuration
+from zato.security.authentication import SecurityIndex
+from zato.server.loader import CodeSet
+from zato.server.service.context import ServiceContext
+
+if TYPE_CHECKING:
+    from zato.outgoing import OutgoingConnections
+    from zato.server.http.channels import Channel
+    from zato.server.http.routes import RouteTable
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """One revision of the configuration with the code it activates. Not changed once requests can see it."""
+
+    configuration: Configuration
+    codes: CodeSet
+    security: SecurityIndex
+    limits: Mapping[str, float]
+    """Time limits in seconds of the services that have one of their own."""
+    inactive: frozenset[str]
+    outgoing: OutgoingConnections
+    # These two refer back to the snapshot, so the builder sets them last.
+    context: ServiceContext = field(init=False)
+    routes: RouteTable[Channel] = field(init=False)
