@@ -1,0 +1,275 @@
+"""The admin API over a real embedded ODB, with real services; only the deployer and the network are stood in for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import falcon
+import pytest
+from falcon.testing import Result, TestClient
+
+from zato.config.configuration import Configuration
+from zato.config.publisher import Author, Publisher
+from zato.config.secrets import SecretBox
+from zato.core.errors import InvalidInput, NotFound, ZatoError
+from zato.core.principal import Principal, Role
+from zato.odb.audit import AuditLog
+from zato.odb.database import Database
+from zato.odb.deployments import Deployment, Deployments, DeploymentState
+from zato.odb.log import ConfigurationLog
+from zato.odb.members import Members
+from zato.odb.migrate import init
+from zato.security.authentication import SecurityIndex
+from zato.server.dispatcher import Dispatcher, ServiceInvoker
+from zato.server.http.admin.collaborators import AdminCollaborators, Invoked
+from zato.server.http.admin.routes import add_routes
+from zato.server.http.admin.running import RunningWorker
+from zato.server.http.errors import add_error_handlers
+from zato.server.http.request import ZatoRequest
+from zato.server.loader import CodeSet
+from zato.server.service.context import ServiceContext
+from zato.server.service.user_config import UserConfig
+from zato.server.snapshot import Snapshot
+from zato.server.switch import Switch
+
+PASSWORD = "a password nobody may see"
+KEY = "a-key-that-nobody-may-see"
+BY = Author("test", "cid-of-the-test")
+
+SERVICES = b"""
+from zato.server.service import Service
+
+class Echo(Service):
+    name = "demo.echo"
+
+    def handle(self):
+        self.response.payload = {"echo": self.request.payload, "principal": self.request.principal.name}
+
+class Fails(Service):
+    name = "demo.fails"
+
+    def handle(self):
+        raise RuntimeError("a secret in an exception")
+
+class Teapot(Service):
+    name = "demo.teapot"
+
+    def handle(self):
+        self.response.status_code = 418
+        self.response.payload = "short and stout"
+"""
+
+
+class SettableClock:
+    """Stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2027, 1, 1, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def advance(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+
+    def monotonic(self) -> float:
+        return self.time.timestamp()
+
+
+@dataclass(frozen=True)
+class Pinged:
+    ok: bool
+    stage: str
+    message: str
+    ms: float
+
+
+class Worker:
+    """The real view of a worker, but for what reaches out."""
+
+    def __init__(self, switch: Switch[Snapshot], dispatcher: Dispatcher) -> None:
+        self._real = RunningWorker(switch, dispatcher)
+        self.pinged: list[tuple[str, str]] = []
+
+    def current(self) -> Snapshot:
+        return self._real.current()
+
+    def ping(self, kind: str, name: str, cid: str) -> Pinged:
+        self.pinged.append((kind, name))
+        return Pinged(False, "connect", "Connection refused.", 1.26)
+
+    def invoke(
+        self, service: str, body: bytes, *, principal: Principal, cid: str, environ: Mapping[str, Any]
+    ) -> Invoked:
+        return self._real.invoke(service, body, principal=principal, cid=cid, environ=environ)
+
+    def channels_document(self) -> dict[str, Any]:
+        return {"paths": {"/customers/{id}": {"get": {"responses": {}}}}, "components": {"schemas": {"Customer": {}}}}
+
+
+class Deployer:
+    """Deploys at once; refuses what does not look like Python, as the real one would."""
+
+    def __init__(self, deployments: Deployments, publisher: Publisher, clock: SettableClock) -> None:
+        self._deployments = deployments
+        self._publisher = publisher
+        self._clock = clock
+        self.fails_with: ZatoError | None = None
+
+    def deploy(self, file_name: str, source: bytes, *, by: Author) -> Deployment:
+        if self.fails_with is not None:
+            raise self.fails_with
+        added = self._deployments.add(
+            file_name=file_name,
+            module=file_name.partition(".")[0],
+            form="py",
+            source=source,
+            author=by.principal,
+            cid=by.cid,
+            at=self._clock.now(),
+        )
+        if b"syntax error" in source:
+            self._deployments.set_state(
+                added.id,
+                {DeploymentState.CHECKING},
+                DeploymentState.REJECTED,
+                reason="invalid syntax",
+                reason_file=file_name,
+                reason_line=3,
+            )
+            details = ("reason: invalid syntax", f"file: {file_name}", "line: 3")
+            raise InvalidInput(f"{file_name}:3: invalid syntax", code="deployment-rejected", details=details)
+        return self.activate(added.id, by=by)
+
+    def activate(self, deployment_id: int, *, by: Author) -> Deployment:
+        found = self._deployments.get(deployment_id)
+        value = {
+            "deployment_id": found.id,
+            "sha256": found.sha256,
+            "module": found.module,
+            "services": [f"{found.module}.it"],
+            "switch_at": self._clock.now().isoformat(),
+        }
+        try:
+            item = self._publisher.update("deployment", found.file_name, value, by=by)
+        except NotFound:
+            item = self._publisher.create("deployment", found.file_name, value, by=by)
+        self._deployments.set_state(
+            found.id, set(DeploymentState), DeploymentState.ACTIVE, revision=item.revision, services=[]
+        )
+        return self._deployments.get(found.id)
+
+    def undeploy(self, file_name: str, *, by: Author) -> int:
+        return self._publisher.delete("deployment", file_name, by=by)
+
+
+class World:
+    """The application and everything behind it."""
+
+    def __init__(self, database: Database) -> None:
+        self.clock = SettableClock()
+        self.database = database
+        self.log = ConfigurationLog(database)
+        self.box = SecretBox(b"k" * 32)
+        self.publisher = Publisher(self.log, self.box, self.clock)
+        self.deployments = Deployments(database)
+        self.deployer = Deployer(self.deployments, self.publisher, self.clock)
+        self.members = Members(database)
+        self.audit = AuditLog(database)
+        self.dispatcher = Dispatcher(default_limit_seconds=10)
+        self.codes = CodeSet().with_deployment("demo.py", SERVICES, 1)
+        for role in Role:
+            body = {"username": role.value, "password": PASSWORD, "roles": [role.value]}
+            self.publisher.create("security-basic", role.value, body, by=BY)
+        self.publisher.create("security-basic", "nothing", {"username": "nothing", "password": PASSWORD}, by=BY)
+        self.switch: Switch[Snapshot] = Switch(self._snapshot())
+        self.worker = Worker(self.switch, self.dispatcher)
+        app: Any = falcon.App(request_type=ZatoRequest)
+        add_error_handlers(app)
+        add_routes(app, self.collaborators)
+        self.app = app
+        self.client = TestClient(app)
+
+    @property
+    def collaborators(self) -> AdminCollaborators:
+        return AdminCollaborators(
+            publisher=self.publisher,
+            log=self.log,
+            deployments=self.deployments,
+            deployer=self.deployer,
+            members=self.members,
+            audit=self.audit,
+            worker=self.worker,
+            clock=self.clock,
+            version="1.2.3",
+        )
+
+    def _snapshot(self) -> Snapshot:
+        configuration = Configuration.from_items(*self.log.items_with_revision())
+        snapshot = Snapshot(
+            configuration=configuration,
+            codes=self.codes,
+            security=SecurityIndex(configuration, self.box),
+            limits={},
+            inactive=frozenset(),
+            outgoing=None,  # type: ignore[arg-type]  # the services here call nobody
+        )
+        snapshot.context = ServiceContext(
+            user_config=UserConfig({}), outgoing=None, invoker=ServiceInvoker(self.dispatcher, snapshot)
+        )
+        return snapshot
+
+    def refresh(self) -> None:
+        """Let the worker serve from what the ODB has now."""
+        self.switch.set(self._snapshot())
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        user: str | None = "admin",
+        headers: Mapping[str, str] | None = None,
+        raw: bytes | None = None,
+        content_type: str | None = None,
+        environ: dict[str, Any] | None = None,
+    ) -> Result:
+        """One request; `path` comes after /zato/api."""
+        all_headers = dict(headers or {})
+        if user is not None:
+            all_headers["X-Zato-User"] = user
+        if content_type is not None:
+            all_headers["Content-Type"] = content_type
+        path, _, query = path.partition("?")
+        arguments: dict[str, Any] = {"headers": all_headers, "query_string": query, "extras": environ or {}}
+        if raw is not None:
+            arguments["body"] = raw
+        elif body is not None:
+            arguments["json"] = body
+        return self.client.simulate_request(method, f"/zato/api{path}", **arguments)
+
+
+@pytest.fixture(scope="session")
+def empty_odb(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """An empty ODB as bytes: migrating is slow beside copying."""
+    path = tmp_path_factory.mktemp("odb") / "empty.sqlite"
+    database = Database(f"sqlite:///{path}")
+    init(database, "test")
+    with database.write() as connection:
+        connection.exec_driver_sql("SELECT 1")
+    database.dispose()
+    return path.read_bytes()
+
+
+@pytest.fixture
+def world(tmp_path: Path, empty_odb: bytes) -> Iterator[World]:
+    path = tmp_path / "odb.sqlite"
+    path.write_bytes(empty_odb)
+    database = Database(f"sqlite:///{path}")
+    yield World(database)
+    database.dispose()

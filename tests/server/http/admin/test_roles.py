@@ -1,0 +1,134 @@
+"""Every operation against every role."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from zato.core.principal import Role
+from zato.server.http.admin.routes import routes
+
+V, O, D, A = Role.VIEWER, Role.OPERATOR, Role.DEPLOYER, Role.ADMIN  # noqa: E741
+ALL = {V, O, D, A}
+
+# method, path, who may. The kind decides about changes of items.
+MATRIX: list[tuple[str, str, set[Role]]] = [
+    ("GET", "/items/channel-rest", ALL),
+    ("GET", "/items/security-basic", ALL),
+    ("GET", "/items/security-basic/admin", ALL),
+    ("GET", "/items/security-basic/admin/history", ALL),
+    *[
+        (method, f"/items/{kind}{rest}", who)
+        for kind, who in [
+            ("channel-rest", {O, A}),
+            ("channel-http", {O, A}),
+            ("outgoing-rest", {O, A}),
+            ("outgoing-sql", {O, A}),
+            ("service", {O, A}),
+            ("security-basic", {A}),
+            ("security-api-key", {A}),
+            ("security-tls", {A}),
+            ("server", {A}),
+            ("deployment", {D, A}),
+            ("no-such-kind", {A}),
+        ]
+        for method, rest in [("POST", ""), ("PUT", "/it"), ("DELETE", "/it"), ("POST", "/it/rollback")]
+    ],
+    ("POST", "/items/outgoing-rest/it/ping", {O, A}),
+    ("GET", "/diff", ALL),
+    ("POST", "/rollback", {A}),
+    ("GET", "/export", ALL),
+    ("POST", "/import", {A}),
+    ("POST", "/deployments", {D, A}),
+    ("GET", "/deployments", ALL),
+    ("GET", "/deployments/1", ALL),
+    ("POST", "/deployments/1/activate", {D, A}),
+    ("DELETE", "/deployments/files/it.py", {D, A}),
+    ("GET", "/services", ALL),
+    ("POST", "/services/demo.echo/invoke", {D, A}),
+    ("GET", "/status", ALL),
+    ("GET", "/audit", ALL),
+    ("GET", "/openapi.json", ALL),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "who"), MATRIX, ids=[f"{method} {path}" for method, path, _ in MATRIX])
+def test_each_operation_is_forbidden_to_the_roles_without_its_right_and_unauthorized_to_nobody(
+    world: Any, method: str, path: str, who: set[Role]
+) -> None:
+    revision = world.log.revision()
+    for role in Role:
+        result = world.call(method, path, user=role.value)
+        # Without a body, an allowed request gets as far as being read, and no further.
+        assert (result.status_code == 403) == (role not in who), (role, result.text)
+        assert result.status_code not in {401, 500}
+        if result.status_code == 403:
+            assert result.json["error"]["code"] == "forbidden"
+    for stranger in (None, "unknown", "%FF"):
+        result = world.call(method, path, user=stranger)
+        assert result.status_code == 401
+        assert result.json["error"]["code"] == "unauthorized"
+        assert "www-authenticate" in result.headers
+    assert world.call(method, path, user="nothing").status_code == 403
+    assert world.log.revision() == revision
+
+
+def test_the_matrix_has_every_operation(world: Any) -> None:
+    covered = set()
+    for route in routes(world.collaborators):
+        pattern = re.compile(re.sub(r"\{\w+\}", "[^/]+", route.path))
+        if any(method == route.method and pattern.fullmatch("/zato/api" + path) for method, path, _ in MATRIX):
+            covered.add(route.operation)
+    assert {route.operation for route in routes(world.collaborators)} - covered == {"whoami"}
+
+
+def test_anybody_with_credentials_may_ask_who_they_are(world: Any) -> None:
+    answer = world.call("GET", "/whoami", user="nothing")
+    assert answer.json["name"] == "nothing"
+    assert answer.json["roles"] == []
+    assert world.call("GET", "/whoami", user="admin").json["roles"] == ["admin"]
+    assert world.call("GET", "/whoami", user=None).status_code == 401
+
+
+def test_zatos_own_components_come_through_the_internal_door_and_may_deploy_only(world: Any) -> None:
+    inside = {"zato.internal": True}
+    who = world.call("GET", "/whoami", user=None, environ=inside)
+    assert (who.json["name"], who.json["roles"]) == ("internal", ["deployer"])
+    as_hotdeploy = {"X-Zato-Principal": "hotdeploy"}
+    assert world.call("GET", "/whoami", user=None, environ=inside, headers=as_hotdeploy).json["name"] == "hotdeploy"
+    body = {"name": "it", "value": {}}
+    assert world.call("POST", "/items/channel-rest", body, user=None, environ=inside).status_code == 403
+    as_admin = {"X-Zato-Principal": "admin"}
+    assert world.call("GET", "/whoami", user=None, environ=inside, headers=as_admin).json["roles"] == ["admin"]
+    assert world.call("GET", "/whoami", user=None, headers=as_admin).status_code == 401
+    nobody = {"X-Zato-Principal": "nobody"}
+    assert world.call("GET", "/whoami", user=None, environ=inside, headers=nobody).status_code == 401
+
+
+def test_a_refused_attempt_is_in_the_audit_log(world: Any) -> None:
+    name = "x" * 400 + "\U0001f600"
+    world.call("PUT", f"/items/channel-rest/{name}", {"value": {}}, user="viewer", headers={"X-Zato-CID": "cid-of-it"})
+    (entry,) = world.audit.recent(1)
+    assert (entry.principal, entry.action, entry.outcome, entry.cid) == (
+        "viewer",
+        "change-item",
+        "forbidden",
+        "cid-of-it",
+    )
+    assert entry.subject.startswith("channel-rest:xxx")
+
+
+def test_a_page_of_another_site_cannot_make_a_browser_change_anything(world: Any) -> None:
+    body = {"name": "it", "value": {}}
+    for headers in (
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example.com"},
+        {"Origin": "null"},
+    ):
+        result = world.call("POST", "/items/channel-rest", body, headers=headers)
+        assert (result.status_code, result.json["error"]["code"]) == (403, "cross-site")
+    own = {"Origin": "https://falconframework.org", "Sec-Fetch-Site": "same-origin"}
+    assert world.call("POST", "/items/channel-rest", body, headers=own).status_code == 400

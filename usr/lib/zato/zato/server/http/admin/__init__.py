@@ -1,0 +1,1 @@
+"""The admin API: configuration, deployments, services and the state of the cluster, under /zato/api."""

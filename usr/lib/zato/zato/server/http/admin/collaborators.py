@@ -1,0 +1,126 @@
+"""What the admin API works with; given by the wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from zato.config.configuration import Configuration
+from zato.config.publisher import Publisher
+from zato.config.writer import Author
+from zato.core.clock import Clock
+from zato.core.principal import Principal
+from zato.odb.audit import AuditLog
+from zato.odb.deployments import Deployment, Deployments
+from zato.odb.log import ConfigurationLog
+from zato.odb.members import Members
+from zato.security.authentication import SecurityIndex
+
+
+class DeploysFiles(Protocol):
+    """Each of these is done when it returns, or has raised why it is not."""
+
+    def deploy(self, file_name: str, source: bytes, *, by: Author) -> Deployment:
+        """The active deployment of the new file."""
+        ...
+
+    def activate(self, deployment_id: int, *, by: Author) -> Deployment:
+        """The earlier deployment, active again."""
+        ...
+
+    def undeploy(self, file_name: str, *, by: Author) -> int | None:
+        """The revision from which the file's services are gone."""
+        ...
+
+
+class ServiceFacts(Protocol):
+    """What server.registry.ServiceEntry has."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def module(self) -> str: ...
+    @property
+    def file_name(self) -> str: ...
+    @property
+    def deployment_id(self) -> int: ...
+    @property
+    def implementation(self) -> type[Any]: ...
+
+
+class HasServices(Protocol):
+    """What of server.loader.CodeSet is asked for here."""
+
+    @property
+    def services(self) -> Mapping[str, ServiceFacts]: ...
+
+
+class ServesFrom(Protocol):
+    """What of this worker's current snapshot is asked for here."""
+
+    @property
+    def configuration(self) -> Configuration: ...
+    @property
+    def security(self) -> SecurityIndex: ...
+    @property
+    def codes(self) -> HasServices: ...
+
+
+class PingResult(Protocol):
+    """How far a ping of an outgoing connection came."""
+
+    @property
+    def ok(self) -> bool: ...
+    @property
+    def stage(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def ms(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Invoked:
+    """What a service answered."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+class ThisWorker(Protocol):
+    """This worker, as far as the admin API needs it."""
+
+    def current(self) -> ServesFrom:
+        """The snapshot for a request that starts now."""
+        ...
+
+    def ping(self, kind: str, name: str, cid: str) -> PingResult:
+        """Whether an outgoing connection works now. Raises NotFound where this worker has no such connection."""
+        ...
+
+    def invoke(
+        self, service: str, body: bytes, *, principal: Principal, cid: str, environ: Mapping[str, Any]
+    ) -> Invoked:
+        """What a service answers to a JSON message. Raises NotFound, or what the service raised as ZatoError."""
+        ...
+
+    def channels_document(self) -> dict[str, Any]:
+        """The OpenAPI document of the users' channels."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AdminCollaborators:
+    """Everything, by name."""
+
+    publisher: Publisher
+    log: ConfigurationLog
+    deployments: Deployments
+    deployer: DeploysFiles
+    members: Members
+    audit: AuditLog
+    worker: ThisWorker
+    clock: Clock
+    version: str

@@ -1,0 +1,217 @@
+"""Configuration items: the same operations for every kind."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from msgspec import UNSET
+
+from zato.config.codec import public
+from zato.config.item import Item
+from zato.config.kinds import kind_named
+from zato.config.kinds.text import name_finding
+from zato.core.errors import Conflict, InvalidInput, NotFound
+from zato.odb.log import Action
+from zato.security.authorisation import Right
+from zato.server.http.admin import shapes
+from zato.server.http.admin.collaborators import AdminCollaborators
+from zato.server.http.admin.reading import expected_revision
+from zato.server.http.admin.route import Answer, Call, Route
+
+ITEMS = "/zato/api/items/{kind}"
+ITEM = ITEMS + "/{name}"
+_PINGABLE = ("outgoing-rest", "outgoing-sql")
+
+
+class ItemOperations:
+    """Handlers of the routes about items."""
+
+    def __init__(self, collaborators: AdminCollaborators) -> None:
+        self._publisher = collaborators.publisher
+        self._log = collaborators.log
+        self._worker = collaborators.worker
+        self._deployer = collaborators.deployer
+
+    def routes(self) -> tuple[Route, ...]:
+        """The routes, for the table of all."""
+        read = Right.READ
+        return (
+            Route(
+                "GET", ITEMS, "list-items", "Items of a kind", self.list, read, shapes.Items, query=shapes.ItemsQuery
+            ),
+            Route(
+                "POST",
+                ITEMS,
+                "create-item",
+                "Create an item; secrets that are made up for it are shown this once",
+                self.create,
+                None,
+                shapes.Item,
+                takes=shapes.NewItem,
+                status=201,
+                errors=(Conflict,),
+            ),
+            Route("GET", ITEM, "get-item", "One item", self.get, read, shapes.Item),
+            Route(
+                "PUT",
+                ITEM,
+                "change-item",
+                "Replace the fields of an item",
+                self.change,
+                None,
+                shapes.Item,
+                takes=shapes.ChangedItem,
+                errors=(Conflict,),
+            ),
+            Route(
+                "DELETE",
+                ITEM,
+                "delete-item",
+                "Delete an item",
+                self.delete,
+                None,
+                shapes.Deleted,
+                query=shapes.DeleteQuery,
+                errors=(Conflict,),
+            ),
+            Route(
+                "GET",
+                ITEM + "/history",
+                "get-history",
+                "Changes of an item",
+                self.history,
+                read,
+                shapes.History,
+                query=shapes.PageQuery,
+            ),
+            Route(
+                "POST",
+                ITEM + "/rollback",
+                "rollback-item",
+                "Make an item what it was at a revision",
+                self.rollback,
+                None,
+                shapes.Item,
+                takes=shapes.Back,
+                errors=(Conflict,),
+            ),
+            Route(
+                "POST",
+                ITEM + "/ping",
+                "ping-item",
+                "Try an outgoing connection",
+                self.ping,
+                Right.OPERATE,
+                shapes.Ping,
+            ),
+        )
+
+    def list(self, call: Call) -> Answer:
+        query: shapes.ItemsQuery = call.query
+        kind = call.params["kind"]
+        revision = self._log.revision()  # read first, so that the items are never older than it says
+        found = [item for item in self._publisher.list(kind) if query.after is None or item.name > query.after]
+        page = found[: query.limit]
+        following = page[-1].name if len(found) > len(page) else None
+        return Answer(shapes.Items(items=[_shown(item) for item in page], revision=revision, next=following))
+
+    def create(self, call: Call) -> Answer:
+        kind = _changeable(call.params["kind"])
+        body: shapes.NewItem = call.body
+        created = self._publisher.create(kind, body.name, body.value, by=call.by)
+        item = _shown(created, dict(created.generated))
+        location = f"/zato/api/items/{kind}/{quote(created.name, safe='')}"
+        return Answer(item, 201, {**_etag(created), "Location": location})
+
+    def get(self, call: Call) -> Answer:
+        item = self._publisher.get(*_key(call))
+        return Answer(_shown(item), headers=_etag(item))
+
+    def change(self, call: Call) -> Answer:
+        kind, name = _key(call)
+        body: shapes.ChangedItem = call.body
+        revision = expected_revision(body.revision, call.environ)
+        item = self._publisher.update(_changeable(kind), name, body.value, revision, by=call.by)
+        return Answer(_shown(item), headers=_etag(item))
+
+    def delete(self, call: Call) -> Answer:
+        kind, name = _key(call)
+        query: shapes.DeleteQuery = call.query
+        expected = expected_revision(query.revision, call.environ)
+        revision = self._publisher.delete(_changeable(kind), name, expected, by=call.by)
+        return Answer(shapes.Deleted(kind=kind, name=name, revision=revision))
+
+    def history(self, call: Call) -> Answer:
+        kind, name = _key(call)
+        query: shapes.PageQuery = call.query
+        changes = [
+            shapes.Change(
+                revision=entry.revision,
+                at=entry.at,
+                action=entry.action.value,
+                principal=entry.principal,
+                cid=entry.cid,
+                comment=entry.comment,
+                value=entry.value,
+            )
+            for entry in self._publisher.history(kind, name, query.limit)
+        ]
+        return Answer(shapes.History(kind=kind, name=name, changes=changes))
+
+    def rollback(self, call: Call) -> Answer:
+        kind, name = _key(call)
+        body: shapes.Back = call.body
+        if kind == "deployment":
+            self._deployer.activate(self._deployment_at(name, body.revision), by=call.by)
+            item = self._publisher.get(kind, name)
+        else:
+            item = self._publisher.rollback_item(kind, name, body.revision, by=call.by)
+        return Answer(_shown(item), headers=_etag(item))
+
+    def _deployment_at(self, name: str, revision: int) -> int:
+        for entry in self._publisher.history("deployment", name, 1000):
+            if entry.revision <= revision:
+                if entry.action is Action.DELETE or entry.value is None:
+                    break
+                return int(entry.value["deployment_id"])
+        raise NotFound(f"No version of {name} was active at revision {revision}; see its history.")
+
+    def ping(self, call: Call) -> Answer:
+        kind, name = _key(call)
+        if kind not in _PINGABLE:
+            raise InvalidInput(f"Only {' and '.join(_PINGABLE)} can be pinged, not {kind}.", code="not-pingable")
+        self._publisher.get(kind, name)  # a 404 for what is not there, even while this worker still has it
+        result = self._worker.ping(kind, name, call.cid)
+        return Answer(shapes.Ping(ok=result.ok, stage=result.stage, message=result.message, ms=round(result.ms, 1)))
+
+
+def _key(call: Call) -> tuple[str, str]:
+    """Kind and name from the path. Raises NotFound for what cannot be there, before any database sees it."""
+    kind, name = kind_named(call.params["kind"]).name, call.params["name"]
+    if name_finding(name) is not None:
+        raise NotFound(f"There is no {kind} {name[:120]!r}.")
+    return kind, name
+
+
+def _changeable(kind: str) -> str:
+    if kind_named(kind).name == "deployment":
+        raise Conflict(
+            "Which version of a file is active is changed by deploying, activating or undeploying it, "
+            "under /zato/api/deployments.",
+            code="managed-by-deployments",
+        )
+    return kind
+
+
+def _shown(item: Item, generated: dict[str, str] | None = None) -> shapes.Item:
+    return shapes.Item(
+        kind=item.kind,
+        name=item.name,
+        revision=item.revision,
+        value=public(item.kind, item.value),
+        generated=generated or UNSET,
+    )
+
+
+def _etag(item: Item) -> dict[str, str]:
+    return {"ETag": f'"{item.revision}"'}

@@ -1,0 +1,144 @@
+"""The OpenAPI 3.1 document of the admin API, made from the same table of routes that serves it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from zato.config.kinds import KINDS
+from zato.config.kinds.text import ITEM_NAME_PATTERN
+from zato.core.errors import Forbidden, InvalidInput, NotFound, TooLarge, Unauthorized, Unavailable, ZatoError
+from zato.security.authorisation import Right, roles_with
+from zato.server.http.admin import shapes
+from zato.server.http.admin.route import Route
+
+_REF = "#/components/schemas/{name}"
+_PARAMETER = re.compile(r"\{(\w+)\}")
+_TEXT = "text/"
+ANYTHING = "*/*"
+_PATH_SCHEMAS: dict[str, dict[str, Any]] = {
+    "kind": {"type": "string", "enum": list(KINDS)},
+    "name": {"type": "string", "pattern": ITEM_NAME_PATTERN},
+    "id": {"type": "integer", "minimum": 1},
+    "file_name": {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.(py|zip)$"},
+}
+_SECURITY: tuple[dict[str, list[str]], ...] = ({"basic": []}, {"apiKey": []}, {"mutualTLS": []})
+_SCHEMES = {
+    "basic": {"type": "http", "scheme": "basic", "description": "A definition of the kind security-basic."},
+    "apiKey": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-API-Key",
+        "description": "A definition of the kind security-api-key, in the header that it names.",
+    },
+    "mutualTLS": {"type": "mutualTLS", "description": "A definition of the kind security-tls."},
+}
+
+
+def document(routes: Iterable[Route], version: str, channels: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The document of these routes, and of the users' channels where theirs is given."""
+    table = tuple(routes)
+    schemas = _schemas(table)
+    paths: dict[str, dict[str, Any]] = {}
+    for route in table:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas.references)
+    merged: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {"title": "Zato", "version": version},
+        "paths": paths,
+        "components": {"schemas": schemas.components, "securitySchemes": dict(_SCHEMES)},
+    }
+    return merged if channels is None else _merge(merged, channels)
+
+
+class _Schemas:
+    def __init__(self, types: list[type]) -> None:
+        references, self.components = msgspec.json.schema_components(types, ref_template=_REF)
+        self.references: dict[type, dict[str, Any]] = dict(zip(types, references, strict=True))
+        value = {"anyOf": [self.references[kind.struct] for kind in KINDS.values()]}
+        for taken in (shapes.NewItem, shapes.ChangedItem):
+            self.components[taken.__name__]["properties"]["value"] = value
+
+
+def _schemas(routes: tuple[Route, ...]) -> _Schemas:
+    types: dict[type, None] = {shapes.Error: None, shapes.NewItem: None, shapes.ChangedItem: None}
+    types |= dict.fromkeys(kind.struct for kind in KINDS.values())
+    for route in routes:
+        for used in (route.takes, route.gives):
+            if isinstance(used, type):
+                types[used] = None
+    return _Schemas(list(types))
+
+
+def _operation(route: Route, references: Mapping[type, dict[str, Any]]) -> dict[str, Any]:
+    right = route.right
+    roles = "depends on the kind" if right is None else ", ".join(roles_with(right))
+    operation: dict[str, Any] = {
+        "operationId": route.operation,
+        "summary": route.summary,
+        "description": "Any principal." if right is Right.KNOW_ONESELF else f"Roles: {roles}.",
+        "tags": ["admin"],
+        "security": list(_SECURITY),
+        "parameters": [*_path_parameters(route.path), *_query_parameters(route.query)],
+        "responses": _responses(route, references),
+    }
+    if isinstance(route.takes, tuple):
+        binary: dict[str, Any] = {}
+        operation["requestBody"] = {"required": True, "content": {media: {"schema": binary} for media in route.takes}}
+    elif route.takes is not None:
+        content = {"application/json": {"schema": references[route.takes]}}
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation
+
+
+def _path_parameters(path: str) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": _PATH_SCHEMAS[name]}
+        for name in _PARAMETER.findall(path)
+    ]
+
+
+def _query_parameters(query: type[msgspec.Struct]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for field in msgspec.structs.fields(query):
+        (schema,), components = msgspec.json.schema_components([field.type], ref_template=_REF)
+        if "$ref" in schema:
+            schema = components[schema["$ref"].rpartition("/")[2]]
+        if "anyOf" in schema:  # a parameter that is absent stands for null
+            schema = next(one for one in schema["anyOf"] if one.get("type") != "null")
+        found.append({"name": field.encode_name, "in": "query", "required": field.required, "schema": schema})
+    return found
+
+
+def _responses(route: Route, references: Mapping[type, dict[str, Any]]) -> dict[str, Any]:
+    if isinstance(route.gives, str):
+        schema = {"type": "string"} if route.gives.startswith(_TEXT) else {}
+        content: dict[str, Any] = {route.gives: {"schema": schema}}
+    else:
+        content = {"application/json": {"schema": references[route.gives]}}
+    responses: dict[str, Any] = {str(route.status): {"description": "Done.", "content": content}}
+    errors: list[type[ZatoError]] = [InvalidInput, Unauthorized, Forbidden, Unavailable, *route.errors]
+    if route.gives == ANYTHING:
+        responses["default"] = {"description": "Whatever the service answers.", "content": content}
+    if "{" in route.path or route.query is shapes.DiffQuery:
+        errors.append(NotFound)
+    if route.takes is not None:
+        errors.append(TooLarge)
+    error_content = {"application/json": {"schema": references[shapes.Error]}}
+    for error in sorted(errors, key=lambda one: one.status):
+        text = (error.__doc__ or "").partition("\n")[0].replace("`", "")
+        responses[str(error.status)] = {"description": text, "content": error_content}
+    if route.takes is not None:
+        responses["415"] = {"description": "The body's media type is not accepted.", "content": error_content}
+    return dict(sorted(responses.items()))
+
+
+def _merge(own: dict[str, Any], channels: Mapping[str, Any]) -> dict[str, Any]:
+    """Channels never have paths under /zato/, so paths cannot collide; a schema of ours keeps its name."""
+    components = dict(own["components"])
+    for section, entries in channels.get("components", {}).items():
+        components[section] = {**entries, **components.get(section, {})}
+    return {**own, "paths": {**channels.get("paths", {}), **own["paths"]}, "components": components}

@@ -1,0 +1,71 @@
+"""One operation of the admin API: everything that dispatching, authorising and documenting it take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec import Struct
+
+from zato.config.writer import Author
+from zato.core.errors import ZatoError
+from zato.core.principal import Principal
+from zato.security.authorisation import Right, right_to_change
+from zato.server.http.admin.shapes import Nothing
+
+BODY_BYTES_MAX = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One authorised request. `query` and `body` are of the types of the route, `raw` is the body as it came."""
+
+    principal: Principal
+    cid: str
+    params: Mapping[str, str]
+    query: Any
+    body: Any
+    raw: bytes
+    environ: Mapping[str, Any]
+
+    @property
+    def by(self) -> Author:
+        """The principal as the author of changes."""
+        return Author(self.principal.name, self.cid)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response: `body` is a struct that becomes JSON, or bytes of `content_type`."""
+
+    body: Struct | bytes
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A method of a path. `right` None stands for the right to change items of the kind in the path.
+
+    `takes` is the type of the JSON body, or the media types of a body that is handed on as it is; `gives` the type of
+    the answer, or its media type. `errors` are those beside 400, 401, 403, 404 of paths with parameters, 413 and 503.
+    """
+
+    method: str
+    path: str
+    operation: str
+    summary: str
+    handle: Callable[[Call], Answer]
+    right: Right | None
+    gives: type[Struct] | str
+    takes: type[Struct] | tuple[str, ...] | None = None
+    query: type[Struct] = Nothing
+    status: int = 200
+    errors: tuple[type[ZatoError], ...] = ()
+    body_bytes_max: int = BODY_BYTES_MAX
+
+    def right_for(self, params: Mapping[str, str]) -> Right:
+        """The right that a request with these path parameters takes."""
+        return right_to_change(params.get("kind", "")) if self.right is None else self.right

@@ -1,0 +1,48 @@
+"""The table of all operations, and how they get into the application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import falcon
+import msgspec
+
+from zato.security.authorisation import Right
+from zato.server.http.admin.collaborators import AdminCollaborators
+from zato.server.http.admin.deployments import DeploymentOperations
+from zato.server.http.admin.items import ItemOperations
+from zato.server.http.admin.openapi import document
+from zato.server.http.admin.resource import AdminResource
+from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.http.admin.services import ServiceOperations
+from zato.server.http.admin.state import StateOperations
+from zato.server.http.admin.whole import WholeOperations
+
+OPENAPI = "/zato/api/openapi.json"
+
+
+def routes(collaborators: AdminCollaborators) -> tuple[Route, ...]:
+    """All operations of the admin API."""
+
+    def describe(call: Call) -> Answer:
+        channels = collaborators.worker.channels_document()
+        return Answer(msgspec.json.encode(document(table, collaborators.version, channels)))
+
+    table = (
+        *ItemOperations(collaborators).routes(),
+        *WholeOperations(collaborators).routes(),
+        *DeploymentOperations(collaborators).routes(),
+        *ServiceOperations(collaborators).routes(),
+        *StateOperations(collaborators).routes(),
+        Route("GET", OPENAPI, "openapi", "This document", describe, Right.READ, "application/json"),
+    )
+    return table
+
+
+def add_routes(app: falcon.App[Any, Any], collaborators: AdminCollaborators) -> None:
+    """Add the admin API to the application, whose errors `server.http.errors` has to answer."""
+    by_path: dict[str, list[Route]] = {}
+    for route in routes(collaborators):
+        by_path.setdefault(route.path, []).append(route)
+    for path, there in by_path.items():
+        app.add_route(path, AdminResource(there, collaborators))

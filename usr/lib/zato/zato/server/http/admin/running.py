@@ -1,0 +1,47 @@
+"""The admin API's view of the worker that it runs in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from zato.core.errors import NotFound
+from zato.core.principal import Principal
+from zato.server.dispatcher import Dispatcher
+from zato.server.http.admin.collaborators import Invoked
+from zato.server.service.request import Request
+from zato.server.switch import Switch
+
+if TYPE_CHECKING:
+    from zato.server.snapshot import Snapshot
+
+_JSON = "application/json"
+
+
+class RunningWorker:
+    """A collaborators.ThisWorker on top of the snapshot that the worker serves from."""
+
+    def __init__(self, switch: Switch[Snapshot], dispatcher: Dispatcher) -> None:
+        self._switch = switch
+        self._dispatcher = dispatcher
+
+    def current(self) -> Snapshot:
+        """The snapshot for a request that starts now."""
+        return self._switch.current()
+
+    def invoke(
+        self, service: str, body: bytes, *, principal: Principal, cid: str, environ: Mapping[str, Any]
+    ) -> Invoked:
+        """What the service answers, within its time limit, just as through a channel. Raises NotFound, ZatoError."""
+        snapshot = self._switch.current()
+        entry = snapshot.codes.services.get(service)
+        if entry is None:
+            raise NotFound(
+                f"There is no service {service[:120]!r}; zato service list shows what is deployed.",
+                code="no-such-service",
+            )
+        request = Request(body, cid=cid, principal=principal)
+        response, data = self._dispatcher.invoke_from_channel(
+            snapshot, service, entry, request, environ.get("zato.flight"), None
+        )
+        return Invoked(response.status_code, response.content_type or _JSON, data)

@@ -1,0 +1,348 @@
+"""What the admin API takes and gives, as types; the OpenAPI document is made from these."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from zato.config.bulk import ImportMode
+
+Revision = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+ItemName = Annotated[str, Meta(max_length=120, description="Name of the item.")]
+FileName = Annotated[str, Meta(min_length=4, max_length=104, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.(py|zip)$")]
+
+
+class Taken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A body or a query: unknown fields are refused."""
+
+
+class Given(Struct, frozen=True, kw_only=True):
+    """An answer."""
+
+
+class Nothing(Taken, frozen=True):
+    """No parameters."""
+
+
+class NewItem(Taken, frozen=True):
+    """An item to be created."""
+
+    name: ItemName
+    value: Annotated[dict[str, Any], Meta(description="The fields of the kind.")]
+
+
+class ChangedItem(Taken, frozen=True):
+    """All fields of an item; a secret that is absent or masked stays what it is."""
+
+    value: Annotated[dict[str, Any], Meta(description="The fields of the kind.")]
+    revision: Revision | None = None
+    """The item's revision that the change started from; If-Match says the same."""
+
+
+class Back(Taken, frozen=True):
+    """Where to roll back to."""
+
+    revision: Revision
+
+
+class Item(Given, frozen=True):
+    """An item; its secrets are masked. `generated` has those that were made up, this once."""
+
+    kind: str
+    name: str
+    revision: int
+    value: dict[str, Any]
+    generated: dict[str, str] | UnsetType = UNSET
+
+
+class Items(Given, frozen=True):
+    """Items by name; `next` goes into `after` for those that follow."""
+
+    items: list[Item]
+    revision: int
+    next: str | None = None
+
+
+class ItemsQuery(Taken, frozen=True):
+    """A page of items."""
+
+    limit: Annotated[int, Meta(ge=1, le=10_000)] = 10_000
+    after: Annotated[str, Meta(max_length=120, description="The name that the page before ended with.")] | None = None
+
+
+class DeleteQuery(Taken, frozen=True):
+    """The revision that the deletion started from; If-Match says the same."""
+
+    revision: Revision | None = None
+
+
+class PageQuery(Taken, frozen=True):
+    """How many, newest first."""
+
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 100
+
+
+class Deleted(Given, frozen=True):
+    """What was deleted, and the revision that did it."""
+
+    kind: str
+    name: str
+    revision: int
+
+
+class Change(Given, frozen=True):
+    """One change of an item; `value` is null for a deletion."""
+
+    revision: int
+    at: datetime
+    action: Literal["create", "update", "delete"]
+    principal: str
+    cid: str
+    comment: str | None
+    value: dict[str, Any] | None
+
+
+class History(Given, frozen=True):
+    """Changes of an item, newest first."""
+
+    kind: str
+    name: str
+    changes: list[Change]
+
+
+class DiffQuery(Taken, frozen=True, rename={"from_": "from"}):
+    """Two revisions; the second is the latest one unless given."""
+
+    from_: Revision
+    to: Revision | None = None
+    kind: Annotated[str, Meta(max_length=40)] | None = None
+    name: ItemName | None = None
+
+
+class FieldDiff(Given, frozen=True):
+    """A field before and after."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class ItemDiff(Given, frozen=True):
+    """An item that differs."""
+
+    kind: str
+    name: str
+    action: Literal["create", "update", "delete"]
+    fields: list[FieldDiff]
+
+
+class Diff(Given, frozen=True, rename={"from_": "from"}):
+    """What differs between two revisions."""
+
+    from_: int
+    to: int
+    items: list[ItemDiff]
+
+
+class ImportQuery(Taken, frozen=True):
+    """Whether items that the document does not mention stay or are deleted."""
+
+    mode: ImportMode = ImportMode.MERGE
+
+
+class ItemKey(Given, frozen=True):
+    """Which item."""
+
+    kind: str
+    name: str
+
+
+class Summary(Given, frozen=True):
+    """What an import or a roll-back changed."""
+
+    revision: int
+    created: list[ItemKey]
+    updated: list[ItemKey]
+    deleted: list[ItemKey]
+    unchanged: int
+
+
+class Ping(Given, frozen=True):
+    """Whether a connection works, and where not how far it got."""
+
+    ok: bool
+    stage: str
+    message: str
+    ms: float
+
+
+class DeployQuery(Taken, frozen=True):
+    """The name of the file whose content is the body."""
+
+    file_name: FileName
+
+
+class DeploymentsQuery(PageQuery, frozen=True):
+    """Of all files, or of one."""
+
+    file_name: FileName | None = None
+
+
+class Report(Given, frozen=True):
+    """Whether a worker could load a deployment."""
+
+    worker: str
+    ok: bool
+    reason: str | None
+    at: datetime
+
+
+class Deployment(Given, frozen=True):
+    """One version of a file of services."""
+
+    id: int
+    file_name: str
+    module: str
+    form: str
+    sha256: str
+    size_bytes: int
+    author: str
+    cid: str
+    created: datetime
+    state: Literal["checking", "staged", "active", "rejected", "superseded"]
+    reason: str | None
+    reason_file: str | None
+    reason_line: int | None
+    services: list[str]
+    revision: int | None
+    reports: list[Report] | UnsetType = UNSET
+
+
+class Deployments(Given, frozen=True):
+    """Deployments, newest first."""
+
+    deployments: list[Deployment]
+
+
+class Undeployed(Given, frozen=True):
+    """A file whose services are no longer there."""
+
+    file_name: str
+    revision: int | None
+
+
+class Service(Given, frozen=True):
+    """A service that can be invoked."""
+
+    name: str
+    module: str
+    file_name: str
+    deployment_id: int
+    implementation: str
+    active: bool
+    time_limit_seconds: float | None
+    channels: list[str]
+
+
+class Services(Given, frozen=True):
+    """Services by name, of the configuration at a revision."""
+
+    services: list[Service]
+    revision: int
+
+
+class AuditQuery(PageQuery, frozen=True):
+    """A page of the audit log."""
+
+    before: Annotated[int, Meta(ge=1, le=2**63 - 1, description="The id that the page before ended with.")] | None = (
+        None
+    )
+
+
+class AuditEntry(Given, frozen=True):
+    """Who did what, when, and what came of it."""
+
+    id: int | None
+    at: datetime
+    principal: str
+    cid: str
+    action: str
+    subject: str
+    outcome: str
+    revision: int | None
+    detail: str | None
+
+
+class Audit(Given, frozen=True):
+    """Entries of the audit log, newest first; `next` goes into `before` for older ones."""
+
+    entries: list[AuditEntry]
+    next: int | None = None
+
+
+class WhoAmI(Given, frozen=True):
+    """Who is asking."""
+
+    name: str
+    authentication: str
+    roles: list[str]
+    cid: str
+
+
+class Worker(Given, frozen=True):
+    """A process that executes services."""
+
+    worker: str
+    started: datetime
+    beat: datetime
+    beat_age_seconds: float
+    applied_revision: int
+    alive: bool
+
+
+class Server(Given, frozen=True):
+    """A server and its workers."""
+
+    number: int
+    host: str
+    version: str
+    registered: datetime
+    workers: list[Worker]
+
+
+class Odb(Given, frozen=True):
+    """Whether the operational database answers, and the last revision in it."""
+
+    ok: bool
+    revision: int | None
+    message: str | None = None
+
+
+class Status(Given, frozen=True):
+    """The state of the cluster; `problems` has a sentence for everything that is not well."""
+
+    ok: bool
+    problems: list[str]
+    version: str
+    broker: str
+    odb: Odb
+    applied_revision: int
+    servers: list[Server]
+    deployments_in_progress: list[Deployment]
+
+
+class ErrorText(Given, frozen=True):
+    """What went wrong."""
+
+    code: str
+    message: str
+    cid: str
+    details: list[str]
+
+
+class Error(Given, frozen=True):
+    """The body of every answer from status 400."""
+
+    error: ErrorText

@@ -1,0 +1,118 @@
+"""The configuration as a whole: differences, roll-back, export and import."""
+
+from __future__ import annotations
+
+from zato.config.kinds import kind_named
+from zato.config.plan import Key
+from zato.config.plan import Summary as Done
+from zato.core.errors import Conflict, InvalidInput
+from zato.security.authorisation import Right
+from zato.server.http.admin import shapes
+from zato.server.http.admin.collaborators import AdminCollaborators
+from zato.server.http.admin.route import Answer, Call, Route
+
+YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
+_IMPORT_BYTES_MAX = 16 * 1024 * 1024
+
+
+class WholeOperations:
+    """Handlers of the routes about all items at once."""
+
+    def __init__(self, collaborators: AdminCollaborators) -> None:
+        self._publisher = collaborators.publisher
+        self._log = collaborators.log
+
+    def routes(self) -> tuple[Route, ...]:
+        """The routes, for the table of all."""
+        return (
+            Route(
+                "GET",
+                "/zato/api/diff",
+                "diff",
+                "What differs between two revisions",
+                self.diff,
+                Right.READ,
+                shapes.Diff,
+                query=shapes.DiffQuery,
+            ),
+            Route(
+                "POST",
+                "/zato/api/rollback",
+                "rollback-all",
+                "Make the whole configuration what it was at a revision",
+                self.rollback,
+                Right.ADMINISTER,
+                shapes.Summary,
+                takes=shapes.Back,
+                errors=(Conflict,),
+            ),
+            Route(
+                "GET",
+                "/zato/api/export",
+                "export",
+                "All items as YAML; secrets stay sealed with the cluster's key",
+                self.export,
+                Right.READ,
+                "text/yaml; charset=utf-8",
+            ),
+            Route(
+                "POST",
+                "/zato/api/import",
+                "import",
+                "Make the items what a YAML document says, all or none",
+                self.import_,
+                Right.ADMINISTER,
+                shapes.Summary,
+                takes=YAML,
+                query=shapes.ImportQuery,
+                errors=(Conflict,),
+                body_bytes_max=_IMPORT_BYTES_MAX,
+            ),
+        )
+
+    def diff(self, call: Call) -> Answer:
+        query: shapes.DiffQuery = call.query
+        if query.kind is not None:
+            kind_named(query.kind)
+        to = self._log.revision() if query.to is None else query.to
+        items = [
+            shapes.ItemDiff(
+                kind=found.kind,
+                name=found.name,
+                action=found.action.value,
+                fields=[shapes.FieldDiff(field=one.field, before=one.before, after=one.after) for one in found.fields],
+            )
+            for found in self._publisher.diff(query.from_, to, query.kind, query.name)
+        ]
+        return Answer(shapes.Diff(from_=query.from_, to=to, items=items))
+
+    def rollback(self, call: Call) -> Answer:
+        body: shapes.Back = call.body
+        return Answer(_summary(self._publisher.rollback_all(body.revision, by=call.by)))
+
+    def export(self, call: Call) -> Answer:
+        return Answer(self._publisher.export().encode(), content_type="text/yaml; charset=utf-8")
+
+    def import_(self, call: Call) -> Answer:
+        query: shapes.ImportQuery = call.query
+        try:
+            text = call.raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise InvalidInput(
+                f"The document is not valid UTF-8 at byte {error.start}.", code="invalid-utf8"
+            ) from error
+        return Answer(_summary(self._publisher.import_(text, query.mode, by=call.by)))
+
+
+def _summary(done: Done) -> shapes.Summary:
+    return shapes.Summary(
+        revision=done.revision,
+        created=_keys(done.created),
+        updated=_keys(done.updated),
+        deleted=_keys(done.deleted),
+        unchanged=done.unchanged,
+    )
+
+
+def _keys(keys: tuple[Key, ...]) -> list[shapes.ItemKey]:
+    return [shapes.ItemKey(kind=kind, name=name) for kind, name in keys]
