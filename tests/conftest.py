@@ -1,0 +1,75 @@
+"""Fixtures of all tests. A database server is started when a test first needs it, and once for the whole run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.databases import DatabaseAddress, DatabaseServer, emptied_oracle, initialised, new_database, new_sqlite
+from support.mariadb import MariaDb
+from support.postgresql import PostgreSql
+from zato.odb.database import Database
+
+ORACLE_URL = os.environ.get("ZATO_TEST_ORACLE_URL", "")
+SERVERS = ["postgresql", "mariadb"]
+ALL_DATABASES = ["sqlite", *SERVERS, *(["oracle"] if ORACLE_URL else [])]
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[DatabaseServer]:
+    """A PostgreSQL server for the whole run; make a database of your own in it."""
+    server = PostgreSql()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[DatabaseServer]:
+    """A MariaDB server for the whole run; make a database of your own in it."""
+    server = MariaDb()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(params=ALL_DATABASES)
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> DatabaseAddress:
+    """A database without a table, in turn on each of the database servers."""
+    match request.param:
+        case "sqlite":
+            return new_sqlite(tmp_path)
+        case "oracle":
+            return emptied_oracle(ORACLE_URL)
+        case name:
+            return new_database(request.getfixturevalue(name))
+
+
+@pytest.fixture
+def odb(empty_database: DatabaseAddress) -> DatabaseAddress:
+    """A prepared ODB of a cluster named zato, in turn on each of the database servers."""
+    return initialised(empty_database)
+
+
+@pytest.fixture
+def database(odb: DatabaseAddress) -> Iterator[Database]:
+    """An open connection to `odb`."""
+    opened = odb.open()
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def sqlite_odb(tmp_path: Path) -> Iterator[Database]:
+    """A prepared ODB in a file, for tests that do not care which database it is."""
+    opened = initialised(new_sqlite(tmp_path)).open()
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture(params=SERVERS)
+def database_server(request: pytest.FixtureRequest) -> DatabaseServer:
+    """Each database server in turn. Who pauses or kills it brings it back."""
+    server: DatabaseServer = request.getfixturevalue(request.param)
+    return server

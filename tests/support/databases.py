@@ -1,0 +1,84 @@
+"""Database servers from Debian's packages, over TLS only, and the ODBs that tests make in them."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import URL, MetaData, create_engine, make_url
+
+from support.certificates import CertificateAuthority
+from zato.odb import migrate
+from zato.odb.database import Database, DatabaseTls
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseAddress:
+    """Where a database is, in words that another process can be given; `ca` is what to verify its server by."""
+
+    url: str
+    ca: Path | None = None
+
+    def open(self, pool_size: int = 5) -> Database:
+        tls = None if self.ca is None else DatabaseTls(self.ca)
+        return Database(self.url, tls=tls, pool_size=pool_size)
+
+
+class DatabaseServer(Protocol):
+    """A server that a test may kill, pause, and bring back."""
+
+    authority: CertificateAuthority
+
+    def url(self, database: str) -> URL:
+        """The URL of a database, with the password of a user that owns it."""
+        ...
+
+    def create_database(self, name: str) -> None: ...
+
+    def start(self) -> None: ...
+
+    def kill(self) -> None: ...
+
+    def pause(self) -> None:
+        """Freeze it: the kernel goes on accepting connections, and nobody answers them."""
+        ...
+
+    def resume(self) -> None: ...
+
+    def remove(self) -> None: ...
+
+
+def new_database(server: DatabaseServer) -> DatabaseAddress:
+    """An empty database of its own on the server."""
+    name = f"zato_{os.getpid()}_{next(_numbers)}"
+    server.create_database(name)
+    url = server.url(name).render_as_string(hide_password=False)
+    return DatabaseAddress(url, server.authority.certificate)
+
+
+def new_sqlite(directory: Path) -> DatabaseAddress:
+    """A database file that does not exist yet."""
+    return DatabaseAddress(f"sqlite:///{directory / f'odb-{next(_numbers)}.sqlite'}")
+
+
+def emptied_oracle(url: str) -> DatabaseAddress:
+    """The Oracle schema of the URL, after all tables of ours in it were dropped."""
+    engine = create_engine(make_url(url))
+    metadata = MetaData()
+    metadata.reflect(engine, only=lambda name, _: name.startswith("zt_"))
+    metadata.drop_all(engine)
+    engine.dispose()
+    return DatabaseAddress(url)
+
+
+def initialised(address: DatabaseAddress) -> DatabaseAddress:
+    """The same, with the tables of an ODB and a cluster named zato."""
+    database = address.open()
+    migrate.init(database, "zato")
+    database.dispose()
+    return address

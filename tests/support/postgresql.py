@@ -1,0 +1,94 @@
+"""A PostgreSQL server of Debian's package."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+from pathlib import Path
+
+from sqlalchemy import URL, create_engine, exc, text
+
+from support.certificates import CertificateAuthority
+from support.ports import free_port
+from support.processes import Program
+
+_BINARIES = Path("/usr/lib/postgresql")
+# Nothing but TLS, and nothing but a password that is not sent
+_ACCESS = "hostssl all all 127.0.0.1/32 scram-sha-256\nhostssl all all ::1/128 scram-sha-256\n"
+
+
+class PostgreSql:
+    """Starts at construction; answers to `localhost` with a certificate of `authority`."""
+
+    def __init__(self) -> None:
+        self._program = Program("postgresql", "postgres", signal.SIGINT)
+        self.authority = CertificateAuthority(self._program.directory)
+        self._binaries = max(_BINARIES.glob("*/bin"), key=lambda path: int(path.parent.name))
+        self._port = free_port()
+        self._password = secrets.token_hex(16)
+        self._data = self._program.directory / "data"
+        self._initialise()
+        self.start()
+
+    def url(self, database: str) -> URL:
+        return URL.create("postgresql+psycopg2", "zato", self._password, "localhost", self._port, database)
+
+    def create_database(self, name: str) -> None:
+        self._execute(f"CREATE DATABASE {name}")
+
+    def start(self) -> None:
+        pair = self._program.directory / "server"
+        settings = {
+            "listen_addresses": "localhost",
+            "unix_socket_directories": str(self._program.directory),
+            "ssl": "on",
+            "ssl_cert_file": f"{pair}.crt",
+            "ssl_key_file": f"{pair}.key",
+            "fsync": "off",
+            "max_connections": "200",
+        }
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        command = [str(self._binaries / "postgres"), "-D", str(self._data), "-p", str(self._port), *options]
+        self._program.start(command, self._answers)
+
+    def kill(self) -> None:
+        self._program.kill()
+
+    def pause(self) -> None:
+        self._program.signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._program.signal(signal.SIGCONT)
+
+    def remove(self) -> None:
+        self._program.remove()
+
+    def _initialise(self) -> None:
+        pair = self.authority.issue("server", ("localhost",))
+        self._program.own(pair.certificate)
+        self._program.own(pair.key)
+        password = self._program.directory / "password"
+        password.touch(0o600)
+        password.write_text(self._password)
+        self._program.own(password)
+        self._program.run(
+            *(str(self._binaries / "initdb"), "-D", str(self._data), "-U", "zato", "-E", "UTF8", "--locale=C.UTF-8"),
+            *("--auth=scram-sha-256", f"--pwfile={password}", "--no-sync", "--no-instructions"),
+        )
+        (self._data / "pg_hba.conf").write_text(_ACCESS)
+
+    def _answers(self) -> bool:
+        try:
+            self._execute("SELECT 1")
+        except exc.OperationalError:
+            return False
+        return True
+
+    def _execute(self, statement: str) -> None:
+        verified = {"sslmode": "verify-full", "sslrootcert": str(self.authority.certificate), "connect_timeout": 3}
+        engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT", connect_args=verified)
+        try:
+            with engine.connect() as connection:
+                connection.execute(text(statement))
+        finally:
+            engine.dispose()

@@ -1,0 +1,110 @@
+"""Programs that tests start: as a user that is not root, ended with the test run, stopped by their ids."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+_START_SECONDS = 60.0
+
+
+class Program:
+    """A running program with its own directory under the system's directory for temporary files.
+
+    Where the tests run as root it runs as `user`, since database servers refuse to be root. The kernel sends it
+    `end_signal` when the test run dies.
+    """
+
+    def __init__(self, name: str, user: str, end_signal: signal.Signals) -> None:
+        self.name = name
+        self._user = user
+        self._end_signal = end_signal
+        self.directory = Path(tempfile.mkdtemp(prefix=f"zato-{name}-"))
+        self.output = self.directory / "output.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self.own(self.directory)
+
+    def own(self, path: Path) -> None:
+        """Hand a file to the user that the program runs as."""
+        if os.geteuid() == 0:
+            shutil.chown(path, self._user, pwd.getpwnam(self._user).pw_gid)
+
+    def run(self, *command: str) -> None:
+        """Run a command of the same package to its end, as the same user."""
+        done = subprocess.run(self._as_user(command), cwd=self.directory, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{command[0]} failed with {done.returncode}: {done.stdout}{done.stderr}")
+
+    def start(self, command: Sequence[str], ready: Callable[[], bool]) -> None:
+        """Start it, and wait until it is ready."""
+        with self.output.open("ab") as output:
+            self._process = subprocess.Popen(
+                self._as_user(command),
+                cwd=self.directory,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        limit = time.monotonic() + _START_SECONDS
+        while not ready():
+            if self._process.poll() is not None or time.monotonic() > limit:
+                self.kill()
+                raise RuntimeError(f"{self.name} did not start: {self.output.read_text(errors='replace')[-3000:]}")
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """End it and its children at once, as a power cut would."""
+        if self._process is not None:
+            self.signal(signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to it and all processes under it."""
+        for process in self._tree():
+            try:
+                os.kill(process, number)
+            except ProcessLookupError:
+                continue
+
+    def remove(self) -> None:
+        """End it as it wishes to be ended, and remove its directory."""
+        if self._process is not None:
+            self.signal(signal.SIGCONT)
+            self._process.send_signal(self._end_signal)
+            try:
+                self._process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _as_user(self, command: Sequence[str]) -> list[str]:
+        prefix = ["setpriv", "--pdeathsig", self._end_signal.name.removeprefix("SIG")]
+        if os.geteuid() == 0:
+            prefix += ["--reuid", self._user, "--regid", str(pwd.getpwnam(self._user).pw_gid), "--init-groups"]
+        return [*prefix, *command]
+
+    def _tree(self) -> list[int]:
+        if self._process is None:
+            return []
+        parents: dict[int, list[int]] = {}
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    # The name in parentheses may hold blanks; what follows the last one does not
+                    fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                except (FileNotFoundError, ProcessLookupError):
+                    continue
+                parents.setdefault(int(fields[1]), []).append(int(entry.name))
+        found = [self._process.pid]
+        for process in found:
+            found += parents.get(process, [])
+        return found
