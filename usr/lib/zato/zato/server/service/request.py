@@ -59,7 +59,7 @@ class HTTPRequest:
     def POST(self) -> Mapping[str, Any]:  # noqa: N802 - the name in the users' API
         """Fields of an HTML form, as GET; empty where the body is not a form."""
         if self._form is None:
-            self._form = self._read_form() if self.is_form else _NO_PARAMETERS
+            self._form = _parameters(self.body.decode("latin-1"), "form") if self.is_form else _NO_PARAMETERS
         return self._form
 
     @property
@@ -67,12 +67,6 @@ class HTTPRequest:
         """Whether the body is a form. Command-line clients call JSON a form unless told otherwise: that is not one."""
         content_type = self.headers.get("content-type", "")
         return content_type.partition(";")[0].strip().lower() == _FORM and self.body.lstrip()[:1] not in b"{["
-
-    def _read_form(self) -> Mapping[str, Any]:
-        try:
-            return _parameters(self.body.decode("ascii"), "form")
-        except UnicodeDecodeError as error:
-            raise InvalidInput("The form is not percent-encoded as it must be.", code="invalid-utf8") from error
 
 
 class Request:
@@ -117,7 +111,7 @@ class Request:
         """The declared input, validated. Without a declaration, all named values of path, query and message."""
         if self._input is _UNREAD:
             payload = self.payload
-            self._input = InputData(as_mapping(payload) or {}, **self.http.GET) | dict(self.http.params)
+            self._input = InputData({**(as_mapping(payload) or {}), **self.http.GET, **self.http.params})
         return self._input
 
     @input.setter
@@ -149,8 +143,10 @@ _UNREAD: Any = object()
 
 def _parameters(text: str, where: str) -> dict[str, Any]:
     try:
+        if not text.isascii():  # not percent-encoded: WSGI gives each byte as one character (PEP 3333)
+            text = text.encode("latin-1").decode()
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_PARAMETERS_MAX)
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise InvalidInput(f"The {where} is not valid UTF-8.", code="invalid-utf8") from error
     except ValueError as error:
         raise InvalidInput(
