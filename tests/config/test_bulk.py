@@ -17,7 +17,7 @@ from zato.config.secrets import SecretBox, password_matches
 from zato.core.clock import SystemClock
 from zato.core.errors import InvalidInput
 from zato.odb.database import Database
-from zato.odb.log import ConfigurationLog
+from zato.odb.log import ConfigurationLog, StoredItem
 
 AT = "2027-01-01T00:00:00Z"
 BY = Author("ann", "c" * 32)
@@ -200,23 +200,38 @@ def test_the_whole_cluster_rolls_back_to_a_revision(publisher: Publisher, log: C
         publisher.rollback_all(log.revision() + 1, by=BY)
 
 
-def test_an_append_that_lost_a_race_is_decided_again(publisher: Publisher, log: ConfigurationLog) -> None:
+class Overtaken(ConfigurationLog):
+    """Somebody else changes something right after each of the first three reads of everything."""
+
+    def __init__(self, database: Database, rival: Publisher) -> None:
+        super().__init__(database)
+        self._rival = rival
+        self._rounds = iter(range(3))
+
+    def items_with_revision(self) -> tuple[int, list[StoredItem]]:
+        result = super().items_with_revision()
+        if (number := next(self._rounds, None)) is not None:
+            self._rival.create("service", f"rival-{number}", {}, by=BY)
+        return result
+
+
+def test_an_import_that_lost_a_race_is_decided_again(
+    publisher: Publisher, log: ConfigurationLog, database: Database, box: SecretBox
+) -> None:
     fill(publisher)
-    original = log.items_with_revision
-    rivals = iter(range(3))
-
-    class Overtaken(ConfigurationLog):
-        """Somebody else changes something right after each of the first three reads."""
-
-        def items_with_revision(self) -> Any:
-            result = original()
-            if (number := next(rivals, None)) is not None:
-                publisher.create("service", f"rival-{number}", {}, by=BY)
-            return result
-
-    other = Publisher(Overtaken(log._database), SecretBox(b"k" * 32), SystemClock())
+    other = Publisher(Overtaken(database, publisher), box, SystemClock())
     other.import_("service: {mine: {}}", ImportMode.REPLACE, by=BY)
     assert set(values(log)) == {("service", "mine")}
+
+
+def test_a_roll_back_that_lost_a_race_is_decided_again(
+    publisher: Publisher, log: ConfigurationLog, database: Database, box: SecretBox
+) -> None:
+    fill(publisher)
+    then = values(log)
+    publisher.update("service", "crm.get", {}, by=BY)
+    Publisher(Overtaken(database, publisher), box, SystemClock()).rollback_all(9, by=BY)
+    assert values(log) == then
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30).filter(

@@ -11,9 +11,10 @@ import pytest
 from zato.config.codec import public
 from zato.config.publisher import Author, Publisher
 from zato.config.secrets import SecretBox, password_matches
+from zato.core.clock import Clock
 from zato.core.errors import Conflict, InvalidInput, NotFound
 from zato.odb.database import Database
-from zato.odb.log import ConfigurationLog
+from zato.odb.log import ConfigurationLog, StoredItem
 
 REST = {"service": "crm.get", "path": "/customers/{id}", "methods": ["GET"]}
 BASIC = {"username": "crm", "password": "a long password"}
@@ -168,6 +169,27 @@ def test_updates_without_a_revision_all_succeed_when_they_race(publisher: Publis
 
     with ThreadPoolExecutor(3) as pool:
         assert sorted(pool.map(attempt, range(3))) == [2, 3, 4]
+
+
+def test_an_update_without_a_revision_does_not_bring_back_a_secret_that_was_just_replaced(
+    filled: Publisher, database: Database, by: Author, box: SecretBox, clock: Clock
+) -> None:
+    class Overtaken(ConfigurationLog):
+        """The secret is replaced right after the first read of the item."""
+
+        replaced = False
+
+        def item(self, kind: str, name: str) -> StoredItem:
+            found = super().item(kind, name)
+            if not self.replaced:
+                self.replaced = True
+                filled.update(kind, name, {**SQL, "password": "the new secret"}, by=by)
+            return found
+
+    other = Publisher(Overtaken(database), box, clock)
+    item = other.update("outgoing-sql", "Stock", {"url": SQL["url"], "username": "new"}, by=by)
+    opened = box.open(field(item, "password"), kind="outgoing-sql", name="Stock", field="password")
+    assert (opened, field(item, "username")) == ("the new secret", "new")
 
 
 def test_no_secret_is_shown_or_stored_in_plain_text(filled: Publisher, database: Database, by: Author) -> None:
