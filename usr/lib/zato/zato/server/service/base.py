@@ -95,7 +95,7 @@ class Service:
         return self.context.outgoing
 
     def invoke(
-        self, name: str | type[Service], payload: Any = None, timeout: float | None = None, **fields: Any
+        self, name: str | type[Service], /, payload: Any = None, timeout: float | None = None, **fields: Any
     ) -> Any:
         """What another service answers, given by name or class; its errors are raised here.
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from zato.core.principal import Principal
 from zato.server.service.user_config import UserConfig
+
+if TYPE_CHECKING:
+    from zato.outgoing.rest.connection import RestConnection
+    from zato.outgoing.sql.connection import SqlConnection
 
 
 class Invoker(Protocol):
@@ -19,43 +22,6 @@ class Invoker(Protocol):
 
         Raises NotFound for an unknown service, TimeLimitExceeded, and whatever the service raises.
         """
-        ...
-
-
-class RestResponse(Protocol):
-    """What another system answered."""
-
-    @property
-    def status_code(self) -> int: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def data(self) -> Any:
-        """The decoded JSON."""
-        ...
-
-    @property
-    def headers(self) -> Mapping[str, str]: ...
-
-
-class RestCalls(Protocol):
-    """`self.out.rest['CRM'].conn`: `data` is sent as JSON unless it is text or bytes, `params` go to path and query."""
-
-    def get(self, cid: str, data: Any = ..., params: Any = ..., headers: Any = ...) -> RestResponse: ...
-    def post(self, cid: str, data: Any = ..., params: Any = ..., headers: Any = ...) -> RestResponse: ...
-    def put(self, cid: str, data: Any = ..., params: Any = ..., headers: Any = ...) -> RestResponse: ...
-    def patch(self, cid: str, data: Any = ..., params: Any = ..., headers: Any = ...) -> RestResponse: ...
-    def delete(self, cid: str, data: Any = ..., params: Any = ..., headers: Any = ...) -> RestResponse: ...
-
-
-class RestConnection(Protocol):
-    @property
-    def conn(self) -> RestCalls: ...
-
-
-class SqlConnection(Protocol):
-    def session(self) -> AbstractContextManager[Any]:
-        """A SQLAlchemy session that is closed at the end of the block."""
         ...
 
 

@@ -1,0 +1,101 @@
+"""Runs services the way a server does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from zato.core.correlation import new_cid
+from zato.core.principal import ANONYMOUS, Principal
+from zato.server.service import Service
+from zato.server.service.context import ServiceContext
+from zato.server.service.execution import execute
+from zato.server.service.request import HTTPRequest, Request
+from zato.server.service.values import encode
+from zato.testing.invoker import InvokedService, TestInvoker, entry_of
+from zato.testing.response import ServiceResponse
+from zato.testing.rest import FakeRests
+from zato.testing.sql import TestSqls
+
+
+class ServiceTestClient:
+    """One set of surroundings for services: other services, connections to other systems, settings.
+
+    Connections come into being when they are first asked for, by the test or by the service: `client.rest['CRM']`,
+    `client.sql['Stock']`. Errors that the service raises are raised by `invoke`, for pytest.raises.
+    """
+
+    def __init__(
+        self,
+        *,
+        services: tuple[type[Service], ...] = (),
+        user_config: Mapping[str, Any] | None = None,
+        principal: Principal = ANONYMOUS,
+    ) -> None:
+        """`services` can be reached with self.invoke; `principal` is who invokes."""
+        self.rest = FakeRests()
+        self.sql = TestSqls()
+        self._principal = principal
+        self._invoker = TestInvoker(services)
+        self._context = ServiceContext(self, user_config or {}, self._invoker)
+        self._invoker.context = self._context
+
+    @property
+    def invoked(self) -> list[InvokedService]:
+        """What services have invoked with self.invoke, in order."""
+        return self._invoker.invoked
+
+    def answer(self, name: str, payload: Any = None) -> None:
+        """What self.invoke(name) returns from now on: `payload`, or what that returns where it is a function.
+
+        A function gets the payload of the call. An exception is raised.
+        """
+        self._invoker.answers[name] = payload
+
+    def invoke(
+        self,
+        service: type[Service],
+        payload: Any = None,
+        *,
+        method: str = "POST",
+        path: str = "/",
+        path_params: Mapping[str, str] | None = None,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        plain: bool = False,
+        cid: str | None = None,
+    ) -> ServiceResponse:
+        """The response to one request over HTTP.
+
+        `payload` is sent as JSON, unless it is text or bytes. `plain` is for a plain HTTP channel, as opposed to REST.
+        Raises what the service raises, InvalidInput and InvalidOutput.
+        """
+        body = _body(payload)
+        http = HTTPRequest(
+            method,
+            path,
+            params=dict(path_params or {}),
+            query_string=urlencode(query or {}, doseq=True),
+            headers={name.lower(): value for name, value in (headers or {}).items()},
+            body=body,
+        )
+        cid = cid or new_cid()
+        request = Request(body, cid=cid, http=http, principal=self._principal, is_json=not plain)
+        response = execute(entry_of(service), self._context, cid, request)
+        data = response.encoded("text/plain; charset=utf-8" if plain else None)
+        return ServiceResponse(
+            response.status_code, response.content_type, dict(response.headers), data, response.payload
+        )
+
+    def run(self, service: type[Service], payload: Any = None, **fields: Any) -> Any:
+        """What another service would get from self.invoke(service, payload, **fields)."""
+        return self._invoker.run(service, {**(payload or {}), **fields} if fields else payload, self._principal)
+
+
+def _body(payload: Any) -> bytes:
+    if payload is None:
+        return b""
+    if isinstance(payload, bytes):
+        return payload
+    return payload.encode() if isinstance(payload, str) else encode(payload)

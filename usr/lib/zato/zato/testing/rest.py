@@ -1,0 +1,102 @@
+"""Outgoing REST connections in tests: canned responses, recorded requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from zato.config.kinds import OutgoingRest
+from zato.core.errors import OutgoingFailed
+from zato.outgoing.rest.connection import Response, RestConnection
+from zato.server.service.values import encode
+
+
+@dataclass(frozen=True, slots=True)
+class SentRequest:
+    """What a service sent, before the address is put together."""
+
+    method: str
+    cid: str
+    data: Any
+    params: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class FakeRest(RestConnection):
+    """Answers as `respond` says, first come, first served; the last response is repeated."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            name, OutgoingRest(address="https://test.invalid"), password=None, secret=None, client_key=None
+        )
+        self.requests: list[SentRequest] = []
+        self._responses: dict[str | None, list[Response | Exception]] = {}
+
+    def respond(
+        self,
+        data: Any = None,
+        *,
+        status_code: int = 200,
+        headers: Mapping[str, str] | None = None,
+        method: str | None = None,
+    ) -> None:
+        """Adds a response to the given method, or to all that have none of their own.
+
+        `data` is sent as JSON, unless it is text or bytes.
+        """
+        body = (
+            b""
+            if data is None
+            else data
+            if isinstance(data, bytes)
+            else data.encode()
+            if isinstance(data, str)
+            else None
+        )
+        response = Response(status_code, dict(headers or {}), encode(data) if body is None else body)
+        self._responses.setdefault(method, []).append(response)
+
+    def fail(self, error: Exception | None = None, *, method: str | None = None) -> None:
+        """Adds a failure: by default, the other system cannot be reached."""
+        default = OutgoingFailed(f"The outgoing REST connection {self.name!r} cannot connect.", stage="connect")
+        self._responses.setdefault(method, []).append(error or default)
+
+    def request(
+        self,
+        method: str,
+        cid: str,
+        data: Any = None,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> Response:
+        """Raises AssertionError where the test has prepared no response."""
+        self.requests.append(SentRequest(method, cid, data, dict(params or {}), dict(headers or {})))
+        waiting = self._responses.get(method) or self._responses.get(None)
+        if not waiting:
+            raise AssertionError(
+                f"The service sent {method} to {self.name!r} and the test has no response for it; "
+                f"use client.rest[{self.name!r}].respond(...)."
+            )
+        response = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+        if isinstance(response, Exception):
+            raise response
+        return response
+
+
+class FakeRests(Mapping[str, FakeRest]):
+    """Connections by name, each made when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, FakeRest] = {}
+
+    def __getitem__(self, name: str) -> FakeRest:
+        return self._known.setdefault(name, FakeRest(name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
