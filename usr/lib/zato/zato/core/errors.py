@@ -18,6 +18,8 @@ class ZatoError(Exception):
     code = "internal-error"
     status = 500
     retriable = False
+    cid: str | None = None
+    """The correlation id of the request that failed on another machine or in another process, where it told us."""
 
     def __init__(self, message: str, *, code: str | None = None, details: tuple[str, ...] = ()) -> None:
         super().__init__(message)

@@ -1,0 +1,202 @@
+"""The admin API as methods. Each returns what the API answered, decoded; errors are those the server raised."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from zato.client.errors import rebuilt
+from zato.client.transport import HttpsTransport, Reply, Transport, UnixTransport, segment
+
+Json = dict[str, Any]
+
+_SECONDS = 30.0
+# A deployment is checked, staged and activated before it is answered, a service may take its whole time limit.
+_LONG_SECONDS = 300.0
+_API = "/zato/api"
+
+
+class ApiClient:
+    """Talks to one cluster. Threads may share it.
+
+    Raises ZatoError subclasses as the server did, with `cid` set; Unavailable(code="unreachable") when nothing answers.
+    """
+
+    def __init__(self, transport: Transport, *, principal: str | None = None) -> None:
+        self._transport = transport
+        self._principal = principal
+
+    @classmethod
+    def over_https(
+        cls, base_url: str, *, ca: Path, certificate: Path | None = None, key: Path | None = None, hint: str = ""
+    ) -> ApiClient:
+        """A client known by its certificate. `hint` says how to start what does not answer."""
+        return cls(HttpsTransport(base_url, ca=ca, certificate=certificate, key=key, hint=hint))
+
+    @classmethod
+    def over_socket(cls, path: Path, *, principal: str) -> ApiClient:
+        """For Zato's own processes, in the name of `principal`."""
+        return cls(UnixTransport(path), principal=principal)
+
+    # State
+
+    def ping(self) -> Json:
+        """The health answer that needs no principal."""
+        return self._json("GET", "/zato/ping")
+
+    def status(self) -> Json:
+        """Servers, workers, revisions, problems."""
+        return self._json("GET", f"{_API}/status")
+
+    def whoami(self) -> Json:
+        """The principal that this client is, with its roles."""
+        return self._json("GET", f"{_API}/whoami")
+
+    def audit(self, limit: int = 100, *, before: int | None = None) -> Json:
+        """Entries of the audit log, newest first."""
+        return self._json("GET", f"{_API}/audit", query={"limit": limit, "before": before})
+
+    def openapi(self) -> Json:
+        """The OpenAPI document of the admin API and the channels."""
+        return self._json("GET", f"{_API}/openapi.json")
+
+    # Items
+
+    def items(self, kind: str) -> Json:
+        """All items of a kind and the revision they were read at."""
+        return self._json("GET", f"{_API}/items/{segment(kind)}")
+
+    def item(self, kind: str, name: str) -> Json:
+        """One item."""
+        return self._json("GET", _item(kind, name))
+
+    def create_item(self, kind: str, name: str, value: Mapping[str, Any]) -> Json:
+        """The new item; secrets made up by the server are in `generated`, this once."""
+        return self._json("POST", f"{_API}/items/{segment(kind)}", {"name": name, "value": value})
+
+    def update_item(self, kind: str, name: str, value: Mapping[str, Any], revision: int) -> Json:
+        """The item with all its fields replaced; `revision` is the one that the change started from."""
+        return self._json("PUT", _item(kind, name), {"value": value, "revision": revision})
+
+    def delete_item(self, kind: str, name: str, revision: int | None = None) -> Json:
+        """The revision that deleted the item; without a revision to start from, whatever the item is now."""
+        if revision is None:
+            revision = int(self.item(kind, name)["revision"])
+        return self._json("DELETE", _item(kind, name), query={"revision": revision})
+
+    def history(self, kind: str, name: str, *, limit: int = 100) -> Json:
+        """Changes of an item, newest first."""
+        return self._json("GET", f"{_item(kind, name)}/history", query={"limit": limit})
+
+    def rollback_item(self, kind: str, name: str, revision: int) -> Json:
+        """The item as it was at a revision, as a new change."""
+        return self._json("POST", f"{_item(kind, name)}/rollback", {"revision": revision})
+
+    def ping_item(self, kind: str, name: str) -> Json:
+        """Whether an outgoing connection works, and how far it got."""
+        return self._json("POST", f"{_item(kind, name)}/ping", {}, timeout_seconds=_LONG_SECONDS)
+
+    # The configuration as a whole
+
+    def diff(
+        self, from_revision: int, to_revision: int | None = None, *, kind: str | None = None, name: str | None = None
+    ) -> Json:
+        """What differs between two revisions."""
+        query = {"from": from_revision, "to": to_revision, "kind": kind, "name": name}
+        return self._json("GET", f"{_API}/diff", query=query)
+
+    def rollback_all(self, revision: int) -> Json:
+        """Make the whole configuration what it was at a revision."""
+        return self._json("POST", f"{_API}/rollback", {"revision": revision}, timeout_seconds=_LONG_SECONDS)
+
+    def export(self) -> str:
+        """All items as YAML."""
+        return self._send("GET", f"{_API}/export", None, "").body.decode("utf-8")
+
+    def import_(self, document: str, mode: Literal["merge", "replace"] = "merge") -> Json:
+        """Make the items what a YAML document says, all or none."""
+        target = _target(f"{_API}/import", {"mode": mode})
+        return _decoded(
+            self._send("POST", target, document.encode("utf-8"), "application/yaml", timeout_seconds=_LONG_SECONDS)
+        )
+
+    # Deployments and services
+
+    def deploy(self, file_name: str, source: bytes) -> Json:
+        """The deployment, active in all workers. Raises what it was refused for."""
+        target = _target(f"{_API}/deployments", {"file_name": file_name})
+        return _decoded(self._send("POST", target, source, "application/octet-stream", timeout_seconds=_LONG_SECONDS))
+
+    def deployments(self, file_name: str | None = None, *, limit: int = 100) -> Json:
+        """Deployments, newest first."""
+        return self._json("GET", f"{_API}/deployments", query={"limit": limit, "file_name": file_name})
+
+    def deployment(self, deployment_id: int) -> Json:
+        """One deployment with the workers' reports."""
+        return self._json("GET", f"{_API}/deployments/{deployment_id}")
+
+    def activate(self, deployment_id: int) -> Json:
+        """An earlier deployment, active again."""
+        target = f"{_API}/deployments/{deployment_id}/activate"
+        return self._json("POST", target, {}, timeout_seconds=_LONG_SECONDS)
+
+    def undeploy(self, file_name: str) -> Json:
+        """The revision from which the file's services are gone."""
+        target = f"{_API}/deployments/files/{segment(file_name)}"
+        return self._json("DELETE", target, timeout_seconds=_LONG_SECONDS)
+
+    def services(self) -> Json:
+        """Deployed services and their channels."""
+        return self._json("GET", f"{_API}/services")
+
+    def invoke(self, service: str, payload: Any) -> tuple[bytes, str]:
+        """What a service answers to a JSON message, and the media type of that."""
+        target = f"{_API}/services/{segment(service)}/invoke"
+        body = json.dumps(payload).encode("utf-8")
+        reply = self._send("POST", target, body, "application/json", timeout_seconds=_LONG_SECONDS)
+        return reply.body, reply.content_type
+
+    def _json(
+        self,
+        method: str,
+        target: str,
+        body: Any = None,
+        *,
+        query: Mapping[str, Any] | None = None,
+        timeout_seconds: float = _SECONDS,
+    ) -> Json:
+        data = None if body is None else json.dumps(body).encode("utf-8")
+        content_type = "" if data is None else "application/json"
+        reply = self._send(method, _target(target, query or {}), data, content_type, timeout_seconds=timeout_seconds)
+        return _decoded(reply)
+
+    def _send(
+        self, method: str, target: str, body: bytes | None, content_type: str, *, timeout_seconds: float = _SECONDS
+    ) -> Reply:
+        headers = {"Accept": "*/*"}
+        if content_type:
+            headers["Content-Type"] = content_type
+        if self._principal is not None:
+            headers["X-Zato-Principal"] = self._principal
+        reply = self._transport.request(method, target, body, headers, timeout_seconds=timeout_seconds)
+        if reply.status >= 400:
+            raise rebuilt(reply)
+        return reply
+
+
+def _item(kind: str, name: str) -> str:
+    return f"{_API}/items/{segment(kind)}/{segment(name)}"
+
+
+def _target(path: str, query: Mapping[str, Any]) -> str:
+    given = {name: value for name, value in query.items() if value is not None}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def _decoded(reply: Reply) -> Json:
+    value = json.loads(reply.body)
+    assert isinstance(value, dict)
+    return value

@@ -1,0 +1,143 @@
+"""One request to the admin API, over HTTPS with a client certificate or over the server's internal unix socket."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import quote
+
+import urllib3
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.exceptions import HTTPError, MaxRetryError, SSLError
+from urllib3.util import Timeout
+
+from zato.core.errors import SetupError, TimeLimitExceeded, Unavailable
+
+CONNECT_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+class Transport(Protocol):
+    """A way to reach the admin API. Threads may share it."""
+
+    def request(
+        self, method: str, target: str, body: bytes | None, headers: dict[str, str], *, timeout_seconds: float
+    ) -> Reply:
+        """The reply, whatever its status. Raises Unavailable, TimeLimitExceeded, or SetupError for a bad setup."""
+        ...
+
+
+class HttpsTransport:
+    """Verifies the other side against `ca`, and shows the client certificate `certificate` with its `key`."""
+
+    def __init__(self, base_url: str, *, ca: Path, certificate: Path | None, key: Path | None, hint: str = "") -> None:
+        for path in filter(None, (ca, certificate, key)):
+            if not path.is_file():
+                raise SetupError(f"{path} is missing, so nobody can be asked at {base_url}. {hint}".strip())
+        self._base_url = base_url.rstrip("/")
+        self._hint = hint
+        self._pool = urllib3.PoolManager(
+            ca_certs=str(ca),
+            cert_file=None if certificate is None else str(certificate),
+            key_file=None if key is None else str(key),
+            retries=False,
+        )
+
+    def request(
+        self, method: str, target: str, body: bytes | None, headers: dict[str, str], *, timeout_seconds: float
+    ) -> Reply:
+        try:
+            return _reply(
+                self._pool.request(
+                    method,
+                    self._base_url + target,
+                    body=body,
+                    headers=headers,
+                    timeout=Timeout(connect=CONNECT_SECONDS, read=timeout_seconds),
+                )
+            )
+        except (HTTPError, OSError) as error:
+            raise _translated(error, self._base_url, self._hint, timeout_seconds) from error
+
+
+class UnixTransport:
+    """The second door, which only Zato's own processes can open; what they say about the principal is believed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._pool = _UnixPool(path)
+
+    def request(
+        self, method: str, target: str, body: bytes | None, headers: dict[str, str], *, timeout_seconds: float
+    ) -> Reply:
+        try:
+            return _reply(
+                self._pool.request(
+                    method,
+                    target,
+                    body=body,
+                    # The server ends each connection with its answer, so one of the pool might be about to close.
+                    headers={**headers, "Connection": "close"},
+                    timeout=Timeout(connect=CONNECT_SECONDS, read=timeout_seconds),
+                    retries=False,
+                )
+            )
+        except (HTTPError, OSError) as error:
+            raise _translated(error, str(self._path), "The server may be starting.", timeout_seconds) from error
+
+
+class _UnixConnection(HTTPConnection):
+    def __init__(self, path: Path, **options: Any) -> None:
+        super().__init__("localhost", **options)
+        self._path = path
+
+    def _new_conn(self) -> socket.socket:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.settimeout(CONNECT_SECONDS)
+        try:
+            connection.connect(str(self._path))
+        except OSError:
+            connection.close()
+            raise
+        return connection
+
+
+class _UnixPool(HTTPConnectionPool):
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", maxsize=4)
+        self._path = path
+
+    def _new_conn(self) -> _UnixConnection:
+        return _UnixConnection(self._path, timeout=self.timeout.connect_timeout)
+
+
+def segment(text: str) -> str:
+    """A name as one segment of a path."""
+    return quote(text, safe="")
+
+
+def _reply(response: urllib3.BaseHTTPResponse) -> Reply:
+    return Reply(response.status, response.headers.get("Content-Type", ""), response.data)
+
+
+def _translated(
+    error: HTTPError | OSError, place: str, hint: str, timeout_seconds: float
+) -> Unavailable | TimeLimitExceeded | SetupError:
+    reason = error.reason if isinstance(error, MaxRetryError) and error.reason is not None else error
+    if isinstance(reason, SSLError):
+        return SetupError(f"The TLS connection to {place} failed: {reason}.", code="tls-failed")
+    # A connect time-out is also a NewConnectionError's relative, and means that nobody is there.
+    if isinstance(reason, urllib3.exceptions.ReadTimeoutError):
+        return TimeLimitExceeded(f"{place} has not answered within {timeout_seconds:g} s.")
+    return Unavailable(f"Nothing answers at {place}: is it running? {hint}".strip(), code="unreachable")
