@@ -31,6 +31,7 @@ ERRORS: dict[int, tuple[str, str]] = {
     502: ("bad-gateway", "The server did not answer; the request may or may not have been handled."),
     503: ("unavailable", "No server is available at the moment; try again later."),
     504: ("gateway-timeout", "The server did not answer in time; the request may or may not have been handled."),
+    505: ("http-version-not-supported", "The request is in a version of HTTP that this server does not know."),
 }
 """Code and message of the errors that HAProxy and lighttpd answer with themselves, by HTTP status."""
 

@@ -18,20 +18,35 @@ _CID = "%[var(txn.cid)]"
 
 def render(view: HaproxyView) -> str:
     """The text of haproxy.cfg. Raises SetupError for a value that cannot stand in it."""
-    for server in view.servers:
-        if not _SERVER_NAME.fullmatch(server.name):
-            raise SetupError(f"{server.name!r} cannot be the name of a server in HAProxy's configuration.")
-    bodies = {status: error_body(code, message, _CID) for status, (code, message) in ERRORS.items()}
     return render_template(
         "haproxy",
         "haproxy.cfg.j2",
         view=view,
+        bind=_endpoint(view.address, view.port),
+        servers=[
+            {
+                "name": _checked_name(server.name),
+                "address": _endpoint(server.address, server.port),
+                "host": checked_address(server.certificate_host),
+            }
+            for server in view.servers
+        ],
         own_errors=_OWN_ERRORS,
-        bodies=bodies,
+        bodies={status: error_body(code, message, _CID) for status, (code, message) in ERRORS.items()},
         uri_bytes_max=URI_BYTES_MAX,
         head_bytes_max=HEAD_BYTES_MAX,
         headers_max=HEADERS_MAX,
         quoted=quoted,
         ms=milliseconds,
-        address=checked_address,
     )
+
+
+def _endpoint(address: str, port: int) -> str:
+    checked = checked_address(address)
+    return f"[{checked}]:{port}" if ":" in checked else f"{checked}:{port}"
+
+
+def _checked_name(name: str) -> str:
+    if not _SERVER_NAME.fullmatch(name):
+        raise SetupError(f"{name!r} cannot be the name of a server in HAProxy's configuration.")
+    return name

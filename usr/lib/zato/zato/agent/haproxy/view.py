@@ -44,5 +44,7 @@ class HaproxyView:
     answer_seconds: float = 3600.0
     """For a server that is silent: longer than any service's time limit, which is the dispatcher's business."""
     check_interval_seconds: float = 0.5
+    wrong_passwords_max: int = 200
+    """In ten seconds from one address; after that its requests with a password are refused for a while."""
     reload_seconds: float = 60.0
     """For requests under way when HAProxy is reloaded."""

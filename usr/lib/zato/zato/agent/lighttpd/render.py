@@ -21,17 +21,18 @@ def render(view: LighttpdView) -> dict[str, str]:
     Raises SetupError for a value that cannot stand in the configuration.
     """
     address = checked_address(view.address)
+    bind = f"[{address}]" if ":" in address else address
     balancer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, BALANCER_NAME)])
     return {
         "lighttpd.conf": render_template(
             "lighttpd",
             "lighttpd.conf.j2",
             view=view,
-            socket=f"[{address}]:{view.port}" if ":" in address else f"{address}:{view.port}",
+            bind=bind,
+            socket=f"{bind}:{view.port}",
             body_kilobytes_max=-(-view.body_bytes_max // 1024),
             head_bytes_max=HEAD_BYTES_MAX,
             quoted=quoted,
-            address=checked_address,
         ),
         "request.lua": render_template(
             "lighttpd",
