@@ -4,56 +4,77 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any
+from pathlib import Path
 
 import click
 
 from zato import __version__
+from zato.cli.connection import Target, default_home
 from zato.core.errors import Unavailable, ZatoError
 
-_GROUPS = {
-    "quickstart": ("zato.cli.quickstart", "Create and run a whole cluster in one directory."),
+# Name: module, attribute, summary.
+_COMMANDS = {
+    "audit": ("zato.cli.cluster", "audit", "Who did what."),
+    "config": ("zato.cli.config", "command", "Channels, security definitions, connections and the rest."),
+    "odb": ("zato.cli.odb", "command", "The operational database."),
+    "ping": ("zato.cli.cluster", "ping", "Say whether the cluster answers."),
+    "pki": ("zato.cli.pki", "command", "Certificates."),
+    "quickstart": ("zato.cli.quickstart", "command", "Create and run a whole cluster in one directory."),
+    "service": ("zato.cli.service", "command", "Deploy, list and invoke services."),
+    "status": ("zato.cli.cluster", "status", "Servers, workers, and what is not well."),
+    "whoami": ("zato.cli.cluster", "whoami", "As whom the command line acts."),
 }
 EXIT_FAILED = 1
 EXIT_UNREACHABLE = 3
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are modules, each with a command called `command`."""
+    """A group whose commands are imported when they are used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(_GROUPS)
+        return sorted(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _GROUPS:
+        if cmd_name not in _COMMANDS:
             return None
-        module: Any = importlib.import_module(_GROUPS[cmd_name][0])
-        found: click.Command = module.command
+        module, attribute, _ = _COMMANDS[cmd_name]
+        found: click.Command = getattr(importlib.import_module(module), attribute)
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in sorted(_GROUPS.items())])
+            formatter.write_dl([(name, summary) for name, (_, _, summary) in sorted(_COMMANDS.items())])
 
 
 @click.group(cls=LazyGroup)
 @click.version_option(__version__, prog_name="zato", message="%(prog)s %(version)s")
-def cli() -> None:
+@click.option("--home", type=click.Path(path_type=Path), help="The cluster's directory; ZATO_HOME, else ./.zato.")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+@click.pass_context
+def cli(context: click.Context, home: Path | None, as_json: bool) -> None:
     """Zato, an enterprise service bus and application server.
 
     Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 nothing answers.
     """
+    context.obj = Target(home or default_home(), as_json)
 
 
 def main() -> None:
     """Run the command line; an error is one sentence on standard error."""
     try:
-        cli.main(prog_name="zato")
+        cli.main(args=_json_first(sys.argv[1:]), prog_name="zato")
     except ZatoError as error:
         click.echo(f"zato: {error.message}", err=True)
         for detail in error.details:
             click.echo(f"  {detail}", err=True)
         sys.exit(EXIT_UNREACHABLE if isinstance(error, Unavailable) else EXIT_FAILED)
+
+
+def _json_first(arguments: list[str]) -> list[str]:
+    """--json may stand anywhere, as people expect of it."""
+    if "--json" in arguments and "--" not in arguments:
+        return ["--json", *(argument for argument in arguments if argument != "--json")]
+    return arguments
 
 
 if __name__ == "__main__":

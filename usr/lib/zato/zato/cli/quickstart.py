@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from zato.cli.connection import Target, pass_target
 from zato.core.errors import SetupError
 from zato.host.layout import Layout
 
@@ -101,8 +102,8 @@ def stop_command(directory: Path) -> None:
 
 @command.command("status")
 @click.argument("directory", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
-def status_command(directory: Path, as_json: bool) -> None:
+@pass_target
+def status_command(target: Target, directory: Path) -> None:
     """Say whether the cluster runs, and its processes. Exit code 3 where it does not.
 
     Example: zato quickstart status ~/zato
@@ -114,7 +115,7 @@ def status_command(directory: Path, as_json: bool) -> None:
     pids = layout.run / "processes"
     lines = pids.read_text(encoding="utf-8").splitlines() if holder is not None and pids.exists() else []
     processes = {name: int(pid) for name, pid in (line.split() for line in lines)}
-    if as_json:
+    if target.as_json:
         click.echo(json.dumps({"running": holder is not None, "supervisor": holder, "processes": processes}))
     elif holder is None:
         click.echo(f"The cluster in {directory} is not running; start it with: zato quickstart start {directory}")

@@ -60,7 +60,7 @@ def check_directory(layout: Layout) -> None:
 
 
 class RunLock:
-    """Held as long as a cluster runs from a directory. The kernel releases it when the process ends, however it ends."""
+    """Held while a cluster runs from a directory. The kernel releases it when the process ends, however that is."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -20,7 +20,7 @@ class CodeLoader:
         self._disk = disk
 
     def load(self, configuration: Configuration, running: CodeSet) -> CodeSet:
-        """The code that `configuration` activates. What cannot be loaded stays as it runs now, or out; the log says so."""
+        """The code that `configuration` activates. What cannot be loaded stays as it runs now; the log says so."""
         wanted = _wanted(configuration)
         changed = {
             name: version

@@ -43,7 +43,7 @@ def time_limit_answer(flight: Flight) -> bytes:
         {
             "error": {
                 "code": "time-limit-exceeded",
-                "message": f"Service {flight.service} did not finish within its time limit of {flight.limit_seconds:g} s.",
+                "message": f"Service {flight.service} exceeded its time limit of {flight.limit_seconds:g} s.",
                 "cid": flight.cid,
                 "details": [],
             }

@@ -52,7 +52,7 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
             "control_socket_disable": True,
             "proc_name": f"zato-server-{self._layout.number}",
             "umask": 0o077,
-            "worker_tmp_dir": "/dev/shm",
+            "worker_tmp_dir": "/dev/shm",  # noqa: S108 a heart-beat must not wait for a disk
             **self._hooks,
         }
         for name, value in options.items():

@@ -67,7 +67,7 @@ class Runtime:
         self._on_tick = call
 
     def start(self) -> None:
-        """Serve the newest configuration, or the last one known while the ODB is away, and follow the log from there."""
+        """Serve the newest configuration, or the last one known while the ODB is away, and follow the log."""
         try:
             self._register()
             self._listener.step()

@@ -1,0 +1,262 @@
+"""zato config: configuration items, their history, and moving them about."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from zato.cli.connection import Target, pass_target
+from zato.cli.output import moment, show_json, show_table
+from zato.core.errors import InvalidInput, NotFound
+
+
+@click.group("config")
+def command() -> None:
+    """Configuration: channels, security definitions, connections and the rest."""
+
+
+@command.command("kinds")
+@pass_target
+def kinds_command(target: Target) -> None:
+    """Kinds of items there are.
+
+    Example: zato config kinds
+    """
+    from zato.config.kinds import KINDS
+
+    if target.as_json:
+        show_json([{"kind": kind.name, "summary": kind.summary} for kind in KINDS.values()])
+        return
+    show_table(("kind", "what it is"), ((kind.name, kind.summary) for kind in KINDS.values()))
+
+
+@command.command("list")
+@click.argument("kind")
+@pass_target
+def list_command(target: Target, kind: str) -> None:
+    """Items of a kind.
+
+    Example: zato config list channel-rest
+    """
+    found = target.client().items(kind)
+    if target.as_json:
+        show_json(found)
+        return
+    show_table(
+        ("name", "revision", "value"),
+        ((each["name"], each["revision"], _brief(each["value"])) for each in found["items"]),
+    )
+
+
+@command.command("get")
+@click.argument("kind")
+@click.argument("name")
+@pass_target
+def get_command(target: Target, kind: str, name: str) -> None:
+    """One item; secrets are masked.
+
+    Example: zato config get channel-rest hello
+    """
+    show_json(target.client().item(kind, name))
+
+
+@command.command("set")
+@click.argument("kind")
+@click.argument("name")
+@click.argument("fields", nargs=-1, metavar="FIELD=VALUE...")
+@click.option("--file", type=click.File("r"), help="JSON or YAML with all fields; - for standard input.")
+@click.option("--revision", type=int, help="Refuse the change if the item is no longer at this revision.")
+@pass_target
+def set_command(target: Target, kind: str, name: str, fields: tuple[str, ...], file: Any, revision: int | None) -> None:
+    """Create an item, or change the fields that are named. A value that is JSON is taken as such, else as text.
+
+    Example: zato config set channel-rest hello service=hello.hello path=/hello 'methods=["GET"]'
+    """
+    changes = _from_file(file) if file is not None else {}
+    changes.update(_parse(field) for field in fields)
+    client = target.client()
+    try:
+        known = client.item(kind, name)
+    except NotFound as error:
+        if error.code != "no-such-item":
+            raise
+        known = None
+    if known is None:
+        found = client.create_item(kind, name, changes)
+    else:
+        value = changes if file is not None else {**known["value"], **changes}
+        found = client.update_item(kind, name, value, revision if revision is not None else known["revision"])
+    if target.as_json:
+        show_json(found)
+        return
+    click.echo(f"{kind} {name!r} is {'changed' if known else 'created'}, revision {found['revision']}")
+    for field, secret in (found.get("generated") or {}).items():
+        click.echo(f"  {field}: {secret}   (shown this once)")
+
+
+@command.command("delete")
+@click.argument("kind")
+@click.argument("name")
+@click.option("--revision", type=int, help="Refuse if the item is no longer at this revision.")
+@pass_target
+def delete_command(target: Target, kind: str, name: str, revision: int | None) -> None:
+    """Delete an item. What others refer to is not deleted.
+
+    Example: zato config delete channel-rest hello
+    """
+    found = target.client().delete_item(kind, name, revision)
+    if target.as_json:
+        show_json(found)
+        return
+    click.echo(f"{kind} {name!r} is deleted, revision {found['revision']}")
+
+
+@command.command("history")
+@click.argument("kind")
+@click.argument("name")
+@pass_target
+def history_command(target: Target, kind: str, name: str) -> None:
+    """Changes of an item, newest first.
+
+    Example: zato config history channel-rest hello
+    """
+    found = target.client().history(kind, name)
+    if target.as_json:
+        show_json(found)
+        return
+    show_table(
+        ("revision", "when", "who", "action", "value"),
+        (
+            (each["revision"], moment(each["at"]), each["principal"], each["action"], _brief(each["value"]))
+            for each in found["changes"]
+        ),
+    )
+
+
+@command.command("diff")
+@click.argument("from_revision", type=int)
+@click.argument("to_revision", type=int, required=False)
+@pass_target
+def diff_command(target: Target, from_revision: int, to_revision: int | None) -> None:
+    """What differs between two revisions, the second being the latest unless given.
+
+    Example: zato config diff 40 42
+    """
+    found = target.client().diff(from_revision, to_revision)
+    if target.as_json:
+        show_json(found)
+        return
+    for item in found["items"]:
+        click.echo(f"{item['action']} {item['kind']} {item['name']!r}")
+        for field in item["fields"]:
+            click.echo(f"  {field['field']}: {json.dumps(field['before'])} -> {json.dumps(field['after'])}")
+    if not found["items"]:
+        click.echo("Nothing differs.")
+
+
+@command.command("rollback")
+@click.argument("to_revision", type=int)
+@click.argument("kind", required=False)
+@click.argument("name", required=False)
+@pass_target
+def rollback_command(target: Target, to_revision: int, kind: str | None, name: str | None) -> None:
+    """Make one item, or everything, what it was at a revision.
+
+    Example: zato config rollback 40 channel-rest hello
+    """
+    if kind is not None and name is None:
+        raise InvalidInput("Give a kind and a name to roll one item back, or neither to roll back everything.")
+    client = target.client()
+    if kind is not None and name is not None:
+        found = client.rollback_item(kind, name, to_revision)
+        text = f"{kind} {name!r} is what it was at revision {to_revision}"
+    else:
+        found = client.rollback_all(to_revision)
+        text = f"Everything is what it was at revision {to_revision}"
+    if target.as_json:
+        show_json(found)
+        return
+    click.echo(text)
+
+
+@command.command("export")
+@pass_target
+def export_command(target: Target) -> None:
+    """All items as YAML, on standard output; secrets stay sealed with the cluster's key.
+
+    Example: zato config export > zato.yaml
+    """
+    click.echo(target.client().export(), nl=False)
+
+
+@command.command("import")
+@click.argument("file", type=click.File("r"))
+@click.option("--replace", is_flag=True, help="Delete items that the file does not have.")
+@pass_target
+def import_command(target: Target, file: Any, replace: bool) -> None:
+    """Make the configuration what a file says: all of it, or nothing and every reason why not.
+
+    Example: zato config import zato.yaml
+    """
+    found = target.client().import_(file.read(), "replace" if replace else "merge")
+    if target.as_json:
+        show_json(found)
+        return
+    click.echo(f"Imported: {_brief(found)}")
+
+
+@command.command("ping")
+@click.argument("kind")
+@click.argument("name")
+@pass_target
+def ping_command(target: Target, kind: str, name: str) -> None:
+    """Try an outgoing connection and say how far it came. Exit code 1 where it does not work.
+
+    Example: zato config ping outgoing-sql Stock
+    """
+    found = target.client().ping_item(kind, name)
+    if target.as_json:
+        show_json(found)
+    else:
+        click.echo(
+            f"{'ok' if found['ok'] else 'failed at ' + found['stage']}: {found['message']} ({found['ms']:.0f} ms)"
+        )
+    sys.exit(0 if found["ok"] else 1)
+
+
+def _parse(field: str) -> tuple[str, Any]:
+    name, sign, text = field.partition("=")
+    if not sign or not name:
+        raise InvalidInput(f"{field!r} is not FIELD=VALUE.")
+    try:
+        return name, json.loads(text)
+    except ValueError:
+        return name, text
+
+
+def _from_file(file: Any) -> dict[str, Any]:
+    import yaml
+
+    try:
+        found = yaml.safe_load(file.read())
+    except yaml.YAMLError as error:
+        raise InvalidInput(f"{Path(file.name).name} is neither JSON nor YAML: {error}.") from error
+    if not isinstance(found, dict):
+        raise InvalidInput(f"{Path(file.name).name} must hold the fields of the item as one mapping.")
+    return found
+
+
+def _brief(value: Any) -> str:
+    if not isinstance(value, dict):
+        return ""
+    shown = (f"{name}={_text(each)}" for name, each in value.items() if each not in (None, [], ""))
+    text = " ".join(shown)
+    return text if len(text) <= 110 else text[:107] + "..."
+
+
+def _text(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,57 @@
+"""Which cluster the command line talks to, and as whom."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from zato.host.layout import Layout
+
+if TYPE_CHECKING:
+    from zato.client.api import ApiClient
+
+APPLIANCE = Path("/var/lib/zato")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Options that all commands share."""
+
+    home: Path
+    as_json: bool
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(self.home.absolute())
+
+    def client(self) -> ApiClient:
+        """The admin API, with this machine's admin certificate."""
+        from zato.client.api import ApiClient
+        from zato.client.transport import HttpsTransport
+        from zato.host.settings import load_cluster
+
+        cluster = load_cluster(self.layout)
+        pki = self.layout.pki
+        return ApiClient(
+            HttpsTransport(
+                f"https://{cluster.host}:{cluster.lb_port}",
+                ca=self.layout.ca_certificate,
+                certificate=pki / "admin.crt",
+                key=pki / "admin.key",
+            )
+        )
+
+
+def default_home() -> Path:
+    """ZATO_HOME, else .zato in the current directory where there is one, else the appliance's."""
+    if os.environ.get("ZATO_HOME"):
+        return Path(os.environ["ZATO_HOME"])
+    local = Path(".zato")
+    return local if local.is_dir() else APPLIANCE
+
+
+pass_target = click.make_pass_decorator(Target)

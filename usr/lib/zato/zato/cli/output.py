@@ -1,0 +1,30 @@
+"""What a person sees: aligned columns, or JSON where it was asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+
+
+def show_json(value: Any) -> None:
+    """The value as indented JSON."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def show_table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Aligned columns under headings; nothing but a line that says so where there are no rows."""
+    texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    if not texts:
+        click.echo("Nothing to show.")
+        return
+    widths = [max(len(row[index]) for row in (list(headings), *texts)) for index in range(len(headings))]
+    for row in ([heading.upper() for heading in headings], *texts):
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def moment(text: str) -> str:
+    """An ISO 8601 moment without its fraction."""
+    return text.partition(".")[0].replace("T", " ").removesuffix("Z")

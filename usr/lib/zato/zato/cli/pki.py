@@ -1,0 +1,75 @@
+"""zato pki list|renew|issue-client."""
+
+from __future__ import annotations
+
+import click
+
+from zato.cli.connection import Target, pass_target
+from zato.cli.output import show_json, show_table
+from zato.core.clock import SystemClock
+from zato.pki.authority import Authority
+from zato.pki.certificates import fingerprint
+from zato.pki.renewal import list_certificates
+
+
+@click.group("pki")
+def command() -> None:
+    """Certificates of the cluster's own authority, in this machine's directory."""
+
+
+@command.command("list")
+@pass_target
+def list_command(target: Target) -> None:
+    """Certificates, until when they are valid, and whether their renewal is due.
+
+    Example: zato pki list
+    """
+    found = list_certificates(target.layout.pki, SystemClock().now())
+    if target.as_json:
+        show_json(
+            [
+                {
+                    "name": each.name,
+                    "subject": each.subject,
+                    "not_after": each.not_after.isoformat(),
+                    "fingerprint": each.fingerprint,
+                    "due": each.due,
+                }
+                for each in found
+            ]
+        )
+        return
+    show_table(
+        ("name", "valid until", "renewal", "sha-256"),
+        ((each.name, f"{each.not_after:%Y-%m-%d}", "due" if each.due else "", each.fingerprint) for each in found),
+    )
+
+
+@command.command("renew")
+@click.argument("name")
+@pass_target
+def renew_command(target: Target, name: str) -> None:
+    """Issue a certificate again, with a new key.
+
+    Example: zato pki renew lighttpd-1
+    """
+    found = Authority(target.layout.pki).renew(name)
+    click.echo(f"{name} is valid until {found.not_valid_after_utc:%Y-%m-%d}")
+
+
+@command.command("issue-client")
+@click.argument("name")
+@click.option("--days", type=click.IntRange(1, 825), default=90, show_default=True)
+@pass_target
+def issue_client_command(target: Target, name: str, days: int) -> None:
+    """Issue a certificate for a client, to be named by a security-tls item.
+
+    Example: zato pki issue-client partner
+    """
+    certificate = Authority(target.layout.pki).issue_client(name, days=days)
+    thumb = fingerprint(certificate)
+    if target.as_json:
+        show_json({"name": name, "fingerprint": thumb, "directory": str(target.layout.pki)})
+        return
+    click.echo(f"{target.layout.pki / name}.crt and .key are issued. To let it in:")
+    click.echo(f"  zato config set security-tls {name} fingerprint={thumb}")

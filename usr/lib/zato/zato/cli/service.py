@@ -1,0 +1,130 @@
+"""zato service list|invoke|deploy|versions|rollback|undeploy."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from zato.cli.connection import Target, pass_target
+from zato.cli.output import moment, show_json, show_table
+from zato.core.errors import InvalidInput, NotFound
+
+
+@click.group("service")
+def command() -> None:
+    """Deploy, list and invoke services."""
+
+
+@command.command("list")
+@pass_target
+def list_command(target: Target) -> None:
+    """Services that are deployed.
+
+    Example: zato service list
+    """
+    found = target.client().services()
+    if target.as_json:
+        show_json(found)
+        return
+    show_table(
+        ("service", "file", "deployment"),
+        ((each["name"], each["file_name"], each["deployment_id"]) for each in found["services"]),
+    )
+
+
+@command.command("deploy")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@pass_target
+def deploy_command(target: Target, file: Path) -> None:
+    """Check FILE and make it active on all servers, or say what is wrong with it.
+
+    Example: zato service deploy hello.py
+    """
+    found = target.client().deploy(file.name, file.read_bytes())
+    if target.as_json:
+        show_json(found)
+        return
+    click.echo(f"{file.name} is active as deployment {found['id']}: {', '.join(found['services'])}")
+
+
+@command.command("versions")
+@click.argument("file_name", required=False)
+@pass_target
+def versions_command(target: Target, file_name: str | None) -> None:
+    """Deployments, newest first, of one file or of all.
+
+    Example: zato service versions hello.py
+    """
+    found = target.client().deployments(file_name)
+    if target.as_json:
+        show_json(found)
+        return
+    show_table(
+        ("id", "file", "state", "created", "author", "reason"),
+        (
+            (each["id"], each["file_name"], each["state"], moment(each["created"]), each["author"], each["reason"])
+            for each in found["deployments"]
+        ),
+    )
+
+
+@command.command("rollback")
+@click.argument("file_name")
+@click.option("--to", "deployment_id", type=int, help="Deployment to go back to; the one before if not given.")
+@pass_target
+def rollback_command(target: Target, file_name: str, deployment_id: int | None) -> None:
+    """Make an earlier version of a file active again.
+
+    Example: zato service rollback hello.py --to 3
+    """
+    client = target.client()
+    if deployment_id is None:
+        usable = [
+            each for each in client.deployments(file_name)["deployments"] if each["state"] in ("active", "superseded")
+        ]
+        active = next((index for index, each in enumerate(usable) if each["state"] == "active"), None)
+        if active is None or active + 1 >= len(usable):
+            raise NotFound(f"There is no version of {file_name} before the active one; see: zato service versions")
+        deployment_id = int(usable[active + 1]["id"])
+    found = client.activate(deployment_id)
+    if target.as_json:
+        show_json(found)
+        return
+    click.echo(f"{found['file_name']} is at deployment {found['id']} again")
+
+
+@command.command("undeploy")
+@click.argument("file_name")
+@pass_target
+def undeploy_command(target: Target, file_name: str) -> None:
+    """Withdraw a file and its services.
+
+    Example: zato service undeploy hello.py
+    """
+    found = target.client().undeploy(file_name)
+    if target.as_json:
+        show_json(found)
+        return
+    click.echo(f"{file_name} is no longer deployed")
+
+
+@command.command("invoke")
+@click.argument("service")
+@click.argument("payload", default="{}")
+@pass_target
+def invoke_command(target: Target, service: str, payload: str) -> None:
+    """Invoke SERVICE with a JSON payload and print what it answers.
+
+    Example: zato service invoke hello.hello '{"name": "Jane"}'
+    """
+    try:
+        message = json.loads(payload)
+    except ValueError as error:
+        raise InvalidInput(f"The payload is not JSON: {error}.", code="invalid-json") from error
+    data, content_type = target.client().invoke(service, message)
+    if content_type.startswith("application/json") and data:
+        show_json(json.loads(data))
+    else:
+        click.echo(data.decode("utf-8", "replace"))
