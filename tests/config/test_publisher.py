@@ -63,6 +63,11 @@ def test_what_is_not_there_is_not_found(publisher: Publisher, by: Author) -> Non
         lambda: publisher.history("channel-rest", "x"),
         lambda: publisher.update("channel-rest", "x", REST, by=by),
         lambda: publisher.delete("channel-rest", "x", by=by),
+        lambda: publisher.get("channel-rest", "\ud800"),
+        lambda: publisher.history("channel-rest", "a\x00"),
+        lambda: publisher.update("channel-rest", "\ud800", REST, by=by),
+        lambda: publisher.delete("channel-rest", "\ud800", by=by),
+        lambda: publisher.rollback_item("channel-rest", "\ud800", 0, by=by),
         lambda: publisher.list("channel-soap"),
         lambda: publisher.create("channel-soap", "x", {}, by=by),
     ):

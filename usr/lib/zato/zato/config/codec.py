@@ -17,6 +17,8 @@ from zato.core.errors import InvalidInput, ZatoError
 MASK = "******"
 SEALED = "sealed:"
 
+# The library passes on what looking at a lone surrogate raises.
+_NOT_CONVERTED = (msgspec.ValidationError, UnicodeEncodeError)
 _AT = re.compile(r" - at `\$(.*)`$")
 
 
@@ -32,7 +34,7 @@ def decode(kind: str, name: str, data: Mapping[str, Any] | bytes) -> msgspec.Str
         raise refused(kind, name, ["value: it must be an object with the fields of the kind"])
     try:
         return cast(msgspec.Struct, msgspec.convert(body, definition.struct))
-    except msgspec.ValidationError as error:
+    except _NOT_CONVERTED as error:
         raise refused(kind, name, _findings(definition, body) or [f"value: {error}"]) from error
 
 
@@ -102,7 +104,8 @@ def _findings(definition: Kind[Any], body: Mapping[str, Any]) -> list[str]:
         if key not in fields:
             near = get_close_matches(str(key), fields, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(fields)}"
-            findings.append(f"{str(key)[:100]}: there is no such field; {hint}")
+            shown = key if isinstance(key, str) and key.isidentifier() else repr(key)
+            findings.append(f"{shown[:100]}: there is no such field; {hint}")
     for name, field in fields.items():
         if name not in body:
             if field.required:
@@ -110,6 +113,8 @@ def _findings(definition: Kind[Any], body: Mapping[str, Any]) -> list[str]:
             continue
         try:
             msgspec.convert(body[name], field.type)
+        except UnicodeEncodeError:
+            findings.append(f"{name}: it has half a character (a lone surrogate), which is not text; remove it")
         except msgspec.ValidationError as error:
             findings.append(f"{name}{_sentence(str(error))}")
     return findings

@@ -14,6 +14,7 @@ from zato.config.configuration import item_of
 from zato.config.diff import ItemDiff, diff
 from zato.config.item import CreatedItem, Item
 from zato.config.kinds import KINDS, kind_named
+from zato.config.kinds.text import name_finding
 from zato.config.plan import Planned, Summary, plan
 from zato.config.sealing import Sealer
 from zato.config.secrets import SecretBox, generate_secret
@@ -58,12 +59,12 @@ class Publisher:
 
     def get(self, kind: str, name: str) -> Item:
         """The item. Raises NotFound."""
-        kind_named(kind)
+        _check_name(kind, name)
         return item_of(self._log.item(kind, name))
 
     def history(self, kind: str, name: str, limit: int = 100) -> tuple[HistoryEntry, ...]:
         """The last changes of an item that is or was there, newest first. Raises NotFound."""
-        kind_named(kind)
+        _check_name(kind, name)
         changes = self._log.history(kind, name, limit)
         if not changes:
             raise NotFound(f"There is no {kind} {name[:120]!r}, and there never was.")
@@ -95,7 +96,7 @@ class Publisher:
 
         Where nothing would change no revision is made. Without an expected revision, the last change wins.
         """
-        kind_named(kind)
+        _check_name(kind, name)
 
         def attempt() -> Item:
             current = item_of(self._log.item(kind, name))
@@ -111,7 +112,7 @@ class Publisher:
 
     def delete(self, kind: str, name: str, expected_revision: int | None = None, *, by: Author) -> int:
         """Deletes the item and returns the revision that did it. Raises Conflict `in-use` where others refer to it."""
-        kind_named(kind)
+        _check_name(kind, name)
         (revision,) = self._writer.append([Planned(kind, name, Action.DELETE, None, expected_revision)], by=by)
         return revision
 
@@ -130,7 +131,7 @@ class Publisher:
 
     def rollback_item(self, kind: str, name: str, to_revision: int, *, by: Author) -> Item:
         """The item as it was at a revision, as a new change. Raises NotFound where it was not there then."""
-        kind_named(kind)
+        _check_name(kind, name)
 
         def attempt() -> Item:
             past = [item for item in items_at(self._log, to_revision) if (item.kind, item.name) == (kind, name)]
@@ -170,3 +171,10 @@ class Publisher:
         Raises InvalidInput with everything that is wrong with any of them, each naming kind, name and field.
         """
         return self._bulk.import_(text, mode, by=by)
+
+
+def _check_name(kind: str, name: str) -> None:
+    """Raises NotFound for what no item can be called; the database is not asked, some cannot even take such text."""
+    kind_named(kind)
+    if name_finding(name) is not None:
+        raise NotFound(f"There is no {kind} named {name[:120]!r}.")

@@ -26,6 +26,10 @@ def key_pair_findings(certificate_field: str, certificate: str, key_field: str, 
     if not findings:
         leaf = x509.load_pem_x509_certificates(certificate.encode())[0]
         form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        if leaf.public_key().public_bytes(*form) != private.public_key().public_bytes(*form):
+        try:
+            matches = leaf.public_key().public_bytes(*form) == private.public_key().public_bytes(*form)
+        except (ValueError, UnsupportedAlgorithm):
+            return [f"{certificate_field}: its kind of key is not supported; use EC, RSA or Ed25519"]
+        if not matches:
             findings.append(f"{key_field}: it does not belong to the first certificate of {certificate_field}")
     return findings

@@ -13,6 +13,9 @@ from zato.core.principal import ANONYMOUS, Role
 
 SECURITY_KINDS = ("security-basic", "security-api-key", "security-tls")
 
+# Principals that are not in the configuration: with their names, the audit log could not tell who did something.
+_NAMES_OF_ZATO = frozenset({ANONYMOUS.name, "internal", "hotdeploy", "singleton", "listener", "quickstart"})
+
 Roles = Annotated[
     tuple[Role, ...],
     Meta(description="What the principal may do with the admin API; none are needed to call channels."),
@@ -27,8 +30,8 @@ Expires = Annotated[
 def definition_findings(name: str, roles: tuple[Role, ...]) -> list[str]:
     """What is wrong with what all definitions have."""
     findings = ["roles: each role may be there only once"] if len(set(roles)) != len(roles) else []
-    if name.lower() == ANONYMOUS.name:
-        findings.append(f"name: {name!r} stands for clients that nobody knows; choose another name")
+    if name.lower() in _NAMES_OF_ZATO:
+        findings.append(f"name: {name!r} stands for a part of Zato, or for a client that nobody knows; choose another")
     return findings
 
 
