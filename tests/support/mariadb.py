@@ -51,7 +51,7 @@ class MariaDb:
             "ssl-cert": f"{pair}.crt",
             "ssl-key": f"{pair}.key",
             "require-secure-transport": "ON",
-            "innodb-flush-log-at-trx-commit": "0",
+            "innodb-flush-log-at-trx-commit": "2",  # what was committed survives a kill, not a power cut
             "innodb-buffer-pool-size": "64M",
             "max-connections": "200",
         }

@@ -1,0 +1,107 @@
+"""The embedded doorbell."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from support.databases import DatabaseServer, initialised, new_database, new_sqlite
+from zato.odb.database import Database
+from zato.odb.doorbell import Doorbell
+from zato.odb.log import Action, ConfigurationLog, ProposedChange
+from zato.odb.members import Members
+
+
+def quiet(doorbell: Doorbell) -> None:
+    limit = time.monotonic() + 2
+    while doorbell.changed():
+        assert time.monotonic() < limit
+        time.sleep(0.005)
+
+
+def append(log: ConfigurationLog, name: str) -> None:
+    log.append([ProposedChange("service", name, Action.CREATE, "{}")], principal="p", cid="c", at=datetime.now(UTC))
+
+
+def test_it_rings_at_first_and_is_quiet_while_nothing_happens(sqlite_odb: Database) -> None:
+    ConfigurationLog(sqlite_odb).revision()
+    doorbell = Doorbell(sqlite_odb)
+    assert doorbell.changed()
+    quiet(doorbell)
+    answers = []
+    for _ in range(20):
+        answers.append(doorbell.changed())
+        time.sleep(0.01)
+    assert not any(answers)
+
+
+def test_it_rings_for_a_change_of_another_connection(sqlite_odb: Database) -> None:
+    doorbell = Doorbell(sqlite_odb)
+    quiet(doorbell)
+    append(ConfigurationLog(sqlite_odb), "a")
+    assert doorbell.changed()
+
+
+def test_it_rings_when_the_database_is_made_after_it(tmp_path: Path) -> None:
+    address = new_sqlite(tmp_path)
+    database = address.open()
+    doorbell = Doorbell(database)
+    quiet(doorbell)
+    initialised(address)
+    assert doorbell.changed()
+
+
+def test_it_takes_microseconds(sqlite_odb: Database) -> None:
+    ConfigurationLog(sqlite_odb).revision()
+    doorbell = Doorbell(sqlite_odb)
+    quiet(doorbell)
+    started = time.process_time()
+    for _ in range(1000):
+        doorbell.changed()
+    assert time.process_time() - started < 0.1
+
+
+def test_a_second_change_within_one_tick_of_the_file_system_clock_is_not_missed(sqlite_odb: Database) -> None:
+    """The log file of SQLite is written over from its beginning at times, and then neither size nor time may tell."""
+    append(ConfigurationLog(sqlite_odb), "a")
+    doorbell = Doorbell(sqlite_odb)
+    quiet(doorbell)
+    file = f"{sqlite_odb.file}-wal"
+    os.utime(file)
+    stamp = Path(file).stat().st_mtime_ns
+    assert doorbell.changed()
+    os.utime(file, ns=(stamp, stamp))  # another write of the same size, stamped the same
+    assert doorbell.changed()
+    quiet(doorbell)
+
+
+def test_it_rings_once_a_second_whatever_the_files_say(sqlite_odb: Database) -> None:
+    doorbell = Doorbell(sqlite_odb)
+    quiet(doorbell)
+    time.sleep(1.05)
+    assert doorbell.changed()
+    assert not doorbell.changed()
+
+
+def test_a_follower_by_doorbell_sees_every_change_within_a_twentieth_of_a_second(sqlite_odb: Database) -> None:
+    log, doorbell = ConfigurationLog(sqlite_odb), Doorbell(sqlite_odb)
+    Members(sqlite_odb).register_worker(1, "w", datetime.now(UTC))
+    known = 0
+    for number in range(100):
+        append(log, f"item-{number}")
+        limit = time.monotonic() + 0.05
+        while known <= number and time.monotonic() < limit:
+            if doorbell.changed():
+                known = max([known, *(change.revision for change in log.changes_after(known))])
+        assert known == number + 1
+        time.sleep(0.003 * (number % 5))
+
+
+def test_on_a_server_it_always_says_yes_and_asks_for_more_patience(database_server: DatabaseServer) -> None:
+    database = new_database(database_server).open()
+    doorbell = Doorbell(database)
+    assert doorbell.changed()
+    assert doorbell.changed()
+    assert doorbell.interval_seconds == 0.2

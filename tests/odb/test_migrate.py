@@ -1,0 +1,94 @@
+"""Preparing and upgrading an ODB, on every database."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from support.databases import DatabaseAddress, new_sqlite
+from zato.core.errors import SetupError
+from zato.odb import migrate, tables
+from zato.odb.log import ConfigurationLog
+
+
+def test_the_migrations_lead_to_exactly_the_tables_that_the_code_uses(odb: DatabaseAddress) -> None:
+    database = odb.open()
+    with database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": "zt_version", "compare_type": True})
+        assert compare_metadata(context, tables.metadata) == []
+        inspector = inspect(connection)
+        for table in tables.metadata.tables.values():
+            keys = {constraint["name"] for constraint in inspector.get_unique_constraints(table.name)}
+            keys |= {constraint["name"] for constraint in inspector.get_foreign_keys(table.name)}
+            expected = {constraint.name for constraint in table.constraints if constraint is not table.primary_key}
+            assert keys == expected
+            primary = inspector.get_pk_constraint(table.name)["constrained_columns"]
+            assert primary == [column.name for column in table.primary_key.columns]
+    database.dispose()
+
+
+def test_preparing_twice_changes_nothing(odb: DatabaseAddress) -> None:
+    database = odb.open()
+    migrate.init(database, "zato")
+    migrate.upgrade(database)
+    migrate.require_current(database)
+    assert migrate.current_version(database) == migrate.head_version() == "0001"
+    assert ConfigurationLog(database).cluster_id == 1
+    database.dispose()
+
+
+def test_an_odb_of_another_cluster_is_refused(odb: DatabaseAddress) -> None:
+    database = odb.open()
+    with pytest.raises(SetupError, match="keeps the cluster 'zato' already") as caught:
+        migrate.init(database, "other")
+    assert caught.value.code == "odb-other-cluster"
+    database.dispose()
+
+
+def test_an_empty_odb_is_told_from_one_of_another_version(empty_database: DatabaseAddress) -> None:
+    database = empty_database.open()
+    assert migrate.current_version(database) is None
+    with pytest.raises(SetupError, match="`zato odb init`"):
+        migrate.require_current(database)
+    migrate.init(database, "zato")
+    with database.write() as connection:
+        connection.execute(text("UPDATE zt_version SET version_num = '0000'"))
+    with pytest.raises(SetupError, match="is at version 0000 and this release needs 0001") as caught:
+        migrate.require_current(database)
+    assert caught.value.code == "odb-version"
+    database.dispose()
+
+
+def test_a_migration_that_broke_off_is_completed_by_the_next_attempt(odb: DatabaseAddress) -> None:
+    """What MySQL and Oracle leave behind, as they commit after each statement."""
+    database = odb.open()
+    with database.maintenance() as connection, connection.begin():
+        connection.execute(text("DELETE FROM zt_version"))
+        for table in ("zt_deployment_report", "zt_deployment_source"):
+            connection.execute(text(f"DROP TABLE {table}"))
+    migrate.init(database, "zato")
+    migrate.require_current(database)
+    with database.read() as connection:
+        assert set(inspect(connection).get_table_names()) >= set(tables.metadata.tables)
+    database.dispose()
+
+
+def test_only_its_owner_may_read_the_file(tmp_path: Path) -> None:
+    database = new_sqlite(tmp_path).open()
+    migrate.init(database, "zato")
+    log = ConfigurationLog(database)
+    assert log.revision() == 0
+    modes = {path.name.rpartition(".")[2]: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert modes == {"sqlite": 0o600, "sqlite-wal": 0o600, "sqlite-shm": 0o600}
+    database.dispose()
+
+
+def test_a_directory_that_is_missing_is_named(tmp_path: Path) -> None:
+    database = new_sqlite(tmp_path / "missing").open()
+    with pytest.raises(SetupError, match="missing/odb"):
+        migrate.init(database, "zato")
