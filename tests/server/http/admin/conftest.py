@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ class Pinged:
     ok: bool
     stage: str
     message: str
-    ms: float
+    milliseconds: float
 
 
 class Worker:
@@ -128,6 +129,7 @@ class Deployer:
             module=file_name.partition(".")[0],
             form="py",
             source=source,
+            sha256=sha256(source).hexdigest(),
             author=by.principal,
             cid=by.cid,
             at=self._clock.now(),

@@ -77,7 +77,7 @@ class PingResult(Protocol):
     @property
     def message(self) -> str: ...
     @property
-    def ms(self) -> float: ...
+    def milliseconds(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +106,8 @@ class ThisWorker(Protocol):
         """What a service answers to a JSON message. Raises NotFound, or what the service raised as ZatoError."""
         ...
 
-    def channels_document(self) -> dict[str, Any]:
-        """The OpenAPI document of the users' channels."""
+    def channels_document(self) -> Mapping[str, Any] | None:
+        """The OpenAPI document of the users' channels, where there is one."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from urllib.parse import quote
 
 from msgspec import UNSET
@@ -10,7 +11,7 @@ from zato.config.codec import public
 from zato.config.item import Item
 from zato.config.kinds import kind_named
 from zato.config.kinds.text import name_finding
-from zato.core.errors import Conflict, InvalidInput, NotFound
+from zato.core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from zato.odb.log import Action
 from zato.security.authorisation import Right
 from zato.server.http.admin import shapes
@@ -20,6 +21,8 @@ from zato.server.http.admin.route import Answer, Call, Route
 
 ITEMS = "/zato/api/items/{kind}"
 ITEM = ITEMS + "/{name}"
+_LOOKS = 100
+_BETWEEN_LOOKS_SECONDS = 0.02
 _PINGABLE = ("outgoing-rest", "outgoing-sql")
 
 
@@ -180,16 +183,30 @@ class ItemOperations:
         kind, name = _key(call)
         if kind not in _PINGABLE:
             raise InvalidInput(f"Only {' and '.join(_PINGABLE)} can be pinged, not {kind}.", code="not-pingable")
-        self._publisher.get(kind, name)  # a 404 for what is not there, even while this worker still has it
+        self._wait_for(self._publisher.get(kind, name))
         result = self._worker.ping(kind, name, call.cid)
-        return Answer(shapes.Ping(ok=result.ok, stage=result.stage, message=result.message, ms=round(result.ms, 1)))
+        return Answer(
+            shapes.Ping(ok=result.ok, stage=result.stage, message=result.message, ms=round(result.milliseconds, 1))
+        )
+
+    def _wait_for(self, item: Item) -> None:
+        """A ping that follows a change at once is about the change. Raises Unavailable where it does not get here."""
+        for _ in range(_LOOKS):
+            if self._worker.current().configuration.revision >= item.revision:
+                return
+            time.sleep(_BETWEEN_LOOKS_SECONDS)
+        raise Unavailable(
+            f"This worker has not applied revision {item.revision} of {item.name} yet; try again.",
+            code="not-applied-yet",
+            retry_after_seconds=1,
+        )
 
 
 def _key(call: Call) -> tuple[str, str]:
     """Kind and name from the path. Raises NotFound for what cannot be there, before any database sees it."""
     kind, name = kind_named(call.params["kind"]).name, call.params["name"]
     if name_finding(name) is not None:
-        raise NotFound(f"There is no {kind} {name[:120]!r}.")
+        raise NotFound(f"There is no {kind} named {name[:120]!r}.", code="no-such-item")
     return kind, name
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from zato.core.errors import NotFound
 from zato.core.principal import Principal
 from zato.server.dispatcher import Dispatcher
-from zato.server.http.admin.collaborators import Invoked
+from zato.server.http.admin.collaborators import Invoked, PingResult
 from zato.server.service.request import Request
 from zato.server.switch import Switch
 
@@ -21,9 +21,16 @@ _JSON = "application/json"
 class RunningWorker:
     """A collaborators.ThisWorker on top of the snapshot that the worker serves from."""
 
-    def __init__(self, switch: Switch[Snapshot], dispatcher: Dispatcher) -> None:
+    def __init__(
+        self,
+        switch: Switch[Snapshot],
+        dispatcher: Dispatcher,
+        describe_channels: Callable[[Snapshot], Mapping[str, Any]] | None = None,
+    ) -> None:
+        """`describe_channels` makes the OpenAPI document of a snapshot's channels."""
         self._switch = switch
         self._dispatcher = dispatcher
+        self._describe_channels = describe_channels
 
     def current(self) -> Snapshot:
         """The snapshot for a request that starts now."""
@@ -45,3 +52,13 @@ class RunningWorker:
             snapshot, service, entry, request, environ.get("zato.flight"), None
         )
         return Invoked(response.status_code, response.content_type or _JSON, data)
+
+    def ping(self, kind: str, name: str, cid: str) -> PingResult:
+        """Try the connection from this worker. Raises NotFound."""
+        outgoing = self._switch.current().outgoing
+        found = outgoing.rest[name] if kind == "outgoing-rest" else outgoing.sql[name]
+        return found.ping(cid)
+
+    def channels_document(self) -> Mapping[str, Any] | None:
+        """The OpenAPI document of the channels there are now."""
+        return None if self._describe_channels is None else self._describe_channels(self._switch.current())

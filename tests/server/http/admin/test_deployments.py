@@ -1,0 +1,119 @@
+"""Deployments over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from zato.core.errors import TimeLimitExceeded
+from zato.server.http.admin.deployments import SOURCE_BYTES_MAX
+
+PYTHON = "text/x-python"
+
+
+def _deploy(world: Any, source: bytes = b"x = 1", name: str = "shop.py", **more: Any) -> Any:
+    arguments = {"raw": source, "content_type": PYTHON, "user": "deployer", **more}
+    return world.call("POST", f"/deployments?file_name={name}", **arguments)
+
+
+def test_a_file_is_deployed_listed_and_looked_at(world: Any) -> None:
+    created = _deploy(world)
+    assert created.status_code == 201, created.text
+    deployment = created.json
+    assert (deployment["state"], deployment["author"], deployment["size_bytes"]) == ("active", "deployer", 5)
+    assert created.headers["location"] == f"/zato/api/deployments/{deployment['id']}"
+    assert world.call("GET", "/deployments").json["deployments"] == [deployment]
+    assert world.call("GET", "/deployments?file_name=other.py").json["deployments"] == []
+    world.deployments.report(deployment["id"], "w1", True, None, world.clock.now())
+    looked_at = world.call("GET", f"/deployments/{deployment['id']}").json
+    assert [report["worker"] for report in looked_at["reports"]] == ["w1"]
+
+
+def test_a_refused_file_is_answered_with_reason_file_and_line_and_audited(world: Any) -> None:
+    result = _deploy(world, b"syntax error", headers={"X-Zato-CID": "cid-of-it"})
+    error = result.json["error"]
+    assert (result.status_code, error["code"]) == (400, "deployment-rejected")
+    assert error["message"] == "shop.py:3: invalid syntax"
+    assert "line: 3" in error["details"]
+    (entry,) = world.audit.recent(1)
+    assert (entry.action, entry.subject, entry.outcome, entry.cid) == (
+        "deploy",
+        "deployment:shop.py",
+        "deployment-rejected",
+        "cid-of-it",
+    )
+    assert entry.principal == "deployer"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "shop",
+        "shop.txt",
+        "../shop.py",
+        "..%2Fshop.py",
+        "a/b.py",
+        "%00.py",
+        "shop.py%0d%0aX-Evil:%201",
+        "os.py",
+        "zato.py",
+        "class.py",
+        "x" * 300 + ".py",
+        "sh%C3%B6p.py",
+        "-rf.py",
+        "'; DROP TABLE zt_item; --.py",
+    ],
+)
+def test_only_a_modules_or_archives_name_is_taken(world: Any, name: str) -> None:
+    result = _deploy(world, name=name)
+    assert result.status_code == 400
+    assert result.json["error"]["code"] in {"invalid-input", "deployment-rejected"}
+    assert world.deployments.list() == []
+
+
+def test_an_empty_and_an_oversized_file_are_refused_before_they_are_kept(world: Any) -> None:
+    assert _deploy(world, b"").json["error"]["code"] == "deployment-rejected"
+    declared = _deploy(world, b"", headers={"Content-Length": str(SOURCE_BYTES_MAX + 1)})
+    assert (declared.status_code, declared.json["error"]["code"]) == (413, "too-large")
+    assert _deploy(world, b"x" * (SOURCE_BYTES_MAX + 1)).status_code == 413
+    assert world.deployments.list() == []
+
+
+def test_a_form_of_another_site_could_not_deploy(world: Any) -> None:
+    for content_type in ("text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded", None):
+        assert _deploy(world, content_type=content_type).status_code == 415
+    assert world.deployments.list() == []
+
+
+def test_an_earlier_version_is_activated_again_by_its_number_or_by_its_items_revision(world: Any) -> None:
+    first, second = _deploy(world, b"x = 1").json, _deploy(world, b"x = 2").json
+    assert world.publisher.get("deployment", "shop.py").value.deployment_id == second["id"]
+    again = world.call("POST", f"/deployments/{first['id']}/activate", user="deployer")
+    assert (again.status_code, again.json["state"]) == (200, "active")
+    assert world.publisher.get("deployment", "shop.py").value.deployment_id == first["id"]
+    rollback = {"revision": second["revision"]}
+    back = world.call("POST", "/items/deployment/shop.py/rollback", rollback, user="deployer")
+    assert back.json["value"]["deployment_id"] == second["id"]
+    assert world.call("POST", "/items/deployment/shop.py/rollback", {"revision": 1}).status_code == 404
+
+
+def test_a_file_is_withdrawn(world: Any) -> None:
+    _deploy(world)
+    gone = world.call("DELETE", "/deployments/files/shop.py", user="deployer")
+    assert gone.json == {"file_name": "shop.py", "revision": world.log.revision()}
+    assert world.call("DELETE", "/deployments/files/shop.py").status_code == 404
+    assert world.call("DELETE", "/deployments/files/..%5C..").status_code == 404
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "1.5", "x", "9" * 30, "1%00", "٣", "999999"])
+def test_a_deployment_that_is_not_there_is_not_found(world: Any, number: str) -> None:
+    assert world.call("GET", f"/deployments/{number}").status_code == 404
+    assert world.call("POST", f"/deployments/{number}/activate").status_code == 404
+
+
+def test_a_deployment_that_takes_too_long_is_audited_too(world: Any) -> None:
+    world.deployer.fails_with = TimeLimitExceeded("Not all workers have reported within 6 s.")
+    assert _deploy(world).status_code == 504
+    assert world.audit.recent(1)[0].outcome == "time-limit-exceeded"

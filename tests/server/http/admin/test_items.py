@@ -1,0 +1,203 @@
+"""Items over HTTP, for every kind in the same way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from zato.core.errors import Unavailable
+
+CHANNEL = {"service": "demo.echo", "path": "/echo/{id}", "methods": ["GET"]}
+PASSWORD = "a password nobody may see"
+
+
+def _create(world: Any, name: str = "echo", **fields: Any) -> Any:
+    return world.call("POST", "/items/channel-rest", {"name": name, "value": {**CHANNEL, **fields}})
+
+
+def test_an_item_is_created_read_changed_and_deleted(world: Any) -> None:
+    created = _create(world)
+    assert created.status_code == 201
+    assert created.headers["location"] == "/zato/api/items/channel-rest/echo"
+    revision = created.json["revision"]
+    assert created.headers["etag"] == f'"{revision}"'
+    assert world.call("GET", "/items/channel-rest/echo").json == created.json
+
+    body = {"value": {**CHANNEL, "path": "/other"}, "revision": revision}
+    changed = world.call("PUT", "/items/channel-rest/echo", body)
+    assert changed.json["value"]["path"] == "/other"
+    assert changed.json["revision"] == revision + 1
+
+    deleted = world.call("DELETE", f"/items/channel-rest/echo?revision={revision + 1}")
+    assert deleted.json == {"kind": "channel-rest", "name": "echo", "revision": revision + 2}
+    gone = world.call("GET", "/items/channel-rest/echo")
+    assert (gone.status_code, gone.json["error"]["code"]) == (404, "no-such-item")
+
+
+def test_a_change_from_an_older_revision_is_refused_and_names_who_was_faster(world: Any) -> None:
+    revision = _create(world).json["revision"]
+    first = {"value": {**CHANNEL, "path": "/first"}, "revision": revision}
+    assert world.call("PUT", "/items/channel-rest/echo", first, user="operator").status_code == 200
+    second = {"value": {**CHANNEL, "path": "/second"}, "revision": revision}
+    refused = world.call("PUT", "/items/channel-rest/echo", second)
+    assert (refused.status_code, refused.json["error"]["code"]) == (409, "stale-revision")
+    assert "operator" in refused.json["error"]["message"]
+    assert world.call("DELETE", f"/items/channel-rest/echo?revision={revision}").status_code == 409
+    assert world.call("GET", "/items/channel-rest/echo").json["value"]["path"] == "/first"
+
+
+def test_if_match_says_the_revision_too_and_one_of_both_is_needed(world: Any) -> None:
+    etag = _create(world).headers["etag"]
+    path, body = "/items/channel-rest/echo", {"value": {**CHANNEL, "path": "/other"}}
+    missing = world.call("PUT", path, body)
+    assert (missing.status_code, missing.json["error"]["code"]) == (400, "revision-missing")
+    assert world.call("DELETE", path).json["error"]["code"] == "revision-missing"
+    assert world.call("PUT", path, {**body, "revision": 1}, headers={"If-Match": etag}).status_code == 400
+    assert world.call("PUT", path, body, headers={"If-Match": "*"}).status_code == 400
+    assert world.call("PUT", path, body, headers={"If-Match": '"1"'}).status_code == 409
+    changed = world.call("PUT", path, body, headers={"If-Match": etag})
+    assert changed.status_code == 200
+    assert world.call("DELETE", path, headers={"If-Match": changed.headers["etag"]}).status_code == 200
+
+
+def test_what_exists_is_not_created_again_and_what_does_not_exist_is_not_changed(world: Any) -> None:
+    _create(world)
+    again = _create(world, path="/elsewhere")
+    assert (again.status_code, again.json["error"]["code"]) == (409, "already-exists")
+    for method, path in [("GET", ""), ("PUT", ""), ("GET", "/history")]:
+        body = {"value": CHANNEL, "revision": 1} if method == "PUT" else None
+        assert world.call(method, f"/items/channel-rest/missing{path}", body).status_code == 404
+    # A deletion says what it saw, and that is no longer so.
+    assert world.call("DELETE", "/items/channel-rest/missing?revision=1").status_code == 409
+
+
+def test_every_wrong_field_is_named(world: Any) -> None:
+    result = world.call("POST", "/items/channel-rest", {"name": "echo", "value": {"path": 1, "sevrice": "x"}})
+    error = result.json["error"]
+    assert (result.status_code, error["code"]) == (400, "invalid-item")
+    assert any(detail.startswith("path") for detail in error["details"])
+    assert any("service" in detail for detail in error["details"])
+
+
+def test_generated_secrets_are_shown_once_and_no_secret_ever_again(world: Any) -> None:
+    created = world.call("POST", "/items/security-api-key", {"name": "shop", "value": {}})
+    key = created.json["generated"]["key"]
+    assert len(key) >= 32
+    assert created.json["value"]["key"] == "******"
+    assert created.headers["cache-control"] == "no-store"
+    revision = created.json["revision"]
+    body = {"value": {"key": "******", "header": "X-Other"}, "revision": revision}
+    changed = world.call("PUT", "/items/security-api-key/shop", body)
+    assert "generated" not in changed.json
+
+    world.refresh()
+    assert world.call("GET", "/whoami", user=None, headers={"X-Other": key}).json["name"] == "shop"
+    seen = [
+        changed.text,
+        *[
+            world.call("GET", path).text
+            for path in (
+                "/items/security-api-key",
+                "/items/security-api-key/shop",
+                "/items/security-api-key/shop/history",
+                "/items/security-basic",
+                f"/diff?from=0&to={revision + 1}",
+                "/export",
+                "/audit?limit=1000",
+                "/status",
+            )
+        ],
+    ]
+    for text in seen:
+        assert key not in text
+        assert PASSWORD not in text
+        assert "$2b$" not in text
+
+
+def test_a_list_comes_in_pages_by_name(world: Any) -> None:
+    for number in range(5):
+        _create(world, f"echo-{number}", path=f"/echo/{number}")
+    first = world.call("GET", "/items/channel-rest?limit=2").json
+    assert [item["name"] for item in first["items"]] == ["echo-0", "echo-1"]
+    assert first["revision"] == world.log.revision()
+    second = world.call("GET", f"/items/channel-rest?limit=3&after={first['next']}").json
+    assert [item["name"] for item in second["items"]] == ["echo-2", "echo-3", "echo-4"]
+    assert second["next"] is None
+    assert len(world.call("GET", "/items/channel-rest").json["items"]) == 5
+
+
+def test_history_names_who_changed_what_and_a_rollback_is_a_new_change(world: Any) -> None:
+    revision = _create(world).json["revision"]
+    body = {"value": {**CHANNEL, "path": "/other"}, "revision": revision}
+    world.call("PUT", "/items/channel-rest/echo", body, user="operator")
+    history = world.call("GET", "/items/channel-rest/echo/history").json["changes"]
+    assert [(change["action"], change["principal"]) for change in history] == [
+        ("update", "operator"),
+        ("create", "admin"),
+    ]
+    back = world.call("POST", "/items/channel-rest/echo/rollback", {"revision": revision})
+    assert back.json["value"]["path"] == CHANNEL["path"]
+    assert back.json["revision"] == revision + 2
+    never = world.call("POST", "/items/channel-rest/echo/rollback", {"revision": 10**15})
+    assert (never.status_code, never.json["error"]["code"]) == (400, "unknown-revision")
+
+
+def test_every_change_is_in_the_audit_log_with_its_revision_and_cid(world: Any) -> None:
+    created = world.call(
+        "POST", "/items/channel-rest", {"name": "echo", "value": CHANNEL}, headers={"X-Zato-CID": "cid-of-it"}
+    )
+    (entry,) = world.call("GET", "/audit?limit=1").json["entries"]
+    assert (entry["principal"], entry["cid"], entry["outcome"]) == ("admin", "cid-of-it", "ok")
+    assert entry["revision"] == created.json["revision"]
+    assert "echo" in entry["subject"]
+
+
+def test_what_is_deployed_is_not_changed_as_an_item(world: Any) -> None:
+    for method, path, body in [
+        ("POST", "", {"name": "it.py", "value": {}}),
+        ("PUT", "/it.py", {"value": {}, "revision": 1}),
+        ("DELETE", "/it.py?revision=1", None),
+    ]:
+        result = world.call(method, f"/items/deployment{path}", body)
+        assert (result.status_code, result.json["error"]["code"]) == (409, "managed-by-deployments")
+
+
+def test_a_ping_says_which_stage_failed(world: Any) -> None:
+    value = {"address": "https://crm.example.com"}
+    world.call("POST", "/items/outgoing-rest", {"name": "CRM", "value": value})
+    world.refresh()
+    result = world.call("POST", "/items/outgoing-rest/CRM/ping")
+    assert result.json == {"ok": False, "stage": "connect", "message": "Connection refused.", "ms": 1.3}
+    assert world.worker.pinged == [("outgoing-rest", "CRM")]
+    assert world.call("POST", "/items/outgoing-rest/ERP/ping").status_code == 404
+    assert world.call("POST", "/items/channel-rest/CRM/ping").json["error"]["code"] == "not-pingable"
+
+
+def test_a_ping_waits_for_the_change_that_it_is_about(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zato.server.http.admin.items._LOOKS", 2)
+    world.call("POST", "/items/outgoing-rest", {"name": "CRM", "value": {"address": "https://crm.example.com"}})
+    result = world.call("POST", "/items/outgoing-rest/CRM/ping")
+    assert (result.status_code, result.json["error"]["code"]) == (503, "not-applied-yet")
+    assert world.worker.pinged == []
+
+
+def test_with_the_odb_away_changes_are_refused_and_status_says_why(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from zato.odb.database import Database
+
+    def away(self: Database) -> Any:
+        raise Unavailable("The ODB cannot be reached.", code="odb-unavailable", retry_after_seconds=3)
+
+    monkeypatch.setattr(Database, "read", away)
+    monkeypatch.setattr(Database, "write", away)
+    for result in (_create(world), world.call("GET", "/items/channel-rest"), world.call("GET", "/audit")):
+        assert (result.status_code, result.json["error"]["code"]) == (503, "odb-unavailable")
+        assert result.headers["retry-after"] == "3"
+    status = world.call("GET", "/status")
+    assert status.status_code == 200
+    assert status.json["ok"] is False
+    assert status.json["odb"] == {"ok": False, "revision": None, "message": "The ODB cannot be reached."}
+    # A refusal stands although it cannot be written down.
+    assert world.call("POST", "/rollback", {"revision": 1}, user="viewer").status_code == 403
+    # Deployed services go on without the ODB.
+    assert world.call("POST", "/services/demo.echo/invoke", {}, user="deployer").status_code == 200

@@ -1,0 +1,63 @@
+"""Services over the admin API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+def test_services_are_listed_with_their_files_settings_and_channels(world: Any) -> None:
+    value = {"service": "demo.echo", "path": "/echo"}
+    world.call("POST", "/items/channel-rest", {"name": "echo", "value": value})
+    world.call("POST", "/items/service", {"name": "demo.echo", "value": {"active": False, "time_limit_seconds": 5}})
+    world.refresh()
+    services = world.call("GET", "/services").json["services"]
+    assert [service["name"] for service in services] == ["demo.echo", "demo.fails", "demo.teapot"]
+    assert services[0] == {
+        "name": "demo.echo",
+        "module": "demo",
+        "file_name": "demo.py",
+        "deployment_id": 1,
+        "implementation": "Echo",
+        "active": False,
+        "time_limit_seconds": 5.0,
+        "channels": ["echo"],
+    }
+
+
+def test_a_service_is_invoked_and_knows_who_asks(world: Any) -> None:
+    result = world.call("POST", "/services/demo.echo/invoke", {"a": [1]}, user="deployer")
+    assert result.json == {"echo": {"a": [1]}, "principal": "deployer"}
+    empty = world.call("POST", "/services/demo.echo/invoke", raw=b"", content_type="application/json")
+    assert empty.json["echo"] is None
+
+
+def test_the_status_a_service_sets_is_the_answers(world: Any) -> None:
+    assert world.call("POST", "/services/demo.teapot/invoke", {}).status_code == 418
+
+
+def test_what_a_service_raises_stays_in_the_log(world: Any) -> None:
+    result = world.call("POST", "/services/demo.fails/invoke", {})
+    assert (result.status_code, result.json["error"]["code"]) == (500, "service-failed")
+    assert "secret" not in result.text
+
+
+@pytest.mark.parametrize("name", ["missing", "demo.echo%00", "../demo.echo", "x" * 5000, "%22%3E%3Cscript%3E"])
+def test_a_service_that_is_not_there_is_not_found(world: Any, name: str) -> None:
+    assert world.call("POST", f"/services/{name}/invoke", {}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        (b"{", "invalid-json"),
+        (b'{"a":1,"a":2}', "duplicate-key"),
+        (b"NaN", "invalid-json"),
+        (b"\xff", "invalid-utf8"),
+        (b"[" * 100_000, "invalid-json"),
+    ],
+)
+def test_a_message_that_is_not_json_does_not_reach_the_service(world: Any, raw: bytes, code: str) -> None:
+    result = world.call("POST", "/services/demo.echo/invoke", raw=raw, content_type="application/json")
+    assert (result.status_code, result.json["error"]["code"]) == (400, code)

@@ -1,0 +1,78 @@
+"""Status and audit log over HTTP, and the sentences about what is not well."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zato.odb.deployments import DeploymentState
+
+BY = {"author": "somebody", "cid": "some-cid", "sha256": "0" * 64}
+
+
+def _member(world: Any, worker: str = "w1", server: int = 1) -> None:
+    world.members.register_server(server, "localhost", "1.2.3", world.clock.now())
+    world.members.register_worker(server, worker, world.clock.now())
+    world.members.beat(worker, world.log.revision(), world.clock.now())
+
+
+def test_a_cluster_that_is_well_has_no_problems(world: Any) -> None:
+    _member(world)
+    world.clock.advance(2)
+    status = world.call("GET", "/status").json
+    assert status["problems"] == []
+    assert status["ok"] is True
+    assert (status["version"], status["broker"]) == ("1.2.3", "embedded")
+    assert status["odb"] == {"ok": True, "revision": world.log.revision(), "message": None}
+    (worker,) = status["servers"][0]["workers"]
+    assert (worker["alive"], worker["beat_age_seconds"]) == (True, 2.0)
+
+
+def test_a_silent_worker_is_a_problem(world: Any) -> None:
+    _member(world)
+    _member(world, "w2")
+    world.clock.advance(60)
+    world.members.beat("w2", world.log.revision(), world.clock.now())
+    status = world.call("GET", "/status").json
+    assert status["problems"] == ["Worker w1 of server 1 was last heard of 60 s ago."]
+    world.clock.advance(60)
+    problems = world.call("GET", "/status").json["problems"]
+    assert any(problem.startswith("Server 1 has no living worker") for problem in problems)
+
+
+def test_a_worker_that_does_not_apply_a_change_is_a_problem_once_the_change_is_old(world: Any) -> None:
+    _member(world)
+    value = {"service": "demo.echo", "path": "/echo"}
+    world.call("POST", "/items/channel-rest", {"name": "echo", "value": value})
+    assert world.call("GET", "/status").json["problems"] == []
+    world.clock.advance(6)
+    (problem,) = world.call("GET", "/status").json["problems"]
+    assert f"serves from revision {world.log.revision() - 1} while {world.log.revision()}" in problem
+
+
+def test_a_deployment_in_progress_is_shown_and_one_that_is_stuck_is_a_problem(world: Any) -> None:
+    _member(world)
+    added = world.deployments.add(
+        file_name="shop.py", module="shop", form="py", source=b"x", at=world.clock.now(), **BY
+    )
+    status = world.call("GET", "/status").json
+    assert [one["id"] for one in status["deployments_in_progress"]] == [added.id]
+    assert status["ok"] is True
+    world.clock.advance(61)
+    world.members.beat("w1", world.log.revision(), world.clock.now())
+    (problem,) = world.call("GET", "/status").json["problems"]
+    assert f"Deployment {added.id} of shop.py" in problem
+    world.deployments.set_state(added.id, {DeploymentState.CHECKING}, DeploymentState.REJECTED, reason="gone")
+    assert world.call("GET", "/status").json["problems"] == []
+
+
+def test_a_cluster_without_servers_says_so(world: Any) -> None:
+    assert world.call("GET", "/status").json["problems"] == ["No server has registered itself yet."]
+
+
+def test_the_audit_log_comes_in_pages_newest_first(world: Any) -> None:
+    first = world.call("GET", "/audit?limit=2").json
+    second = world.call("GET", f"/audit?limit=1000&before={first['next']}").json
+    ids = [entry["id"] for entry in [*first["entries"], *second["entries"]]]
+    assert ids == sorted(ids, reverse=True)
+    assert len(set(ids)) == len(ids) == len(world.audit.recent(1000))
+    assert second["next"] is None

@@ -1,0 +1,67 @@
+"""Differences, roll-back, export and import over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+CHANNEL = {"service": "demo.echo", "path": "/echo"}
+YAML = "application/yaml"
+
+
+def _create(world: Any, name: str, path: str) -> int:
+    value = {**CHANNEL, "path": path}
+    revision: int = world.call("POST", "/items/channel-rest", {"name": name, "value": value}).json["revision"]
+    return revision
+
+
+def test_a_diff_shows_what_changed_between_two_revisions(world: Any) -> None:
+    before = world.log.revision()
+    _create(world, "echo", "/echo")
+    result = world.call("GET", f"/diff?from={before}").json
+    assert (result["from"], result["to"]) == (before, before + 1)
+    (item,) = result["items"]
+    assert (item["kind"], item["name"], item["action"]) == ("channel-rest", "echo", "create")
+    assert {"field": "path", "before": None, "after": "/echo"} in item["fields"]
+    assert world.call("GET", f"/diff?from={before}&kind=server").json["items"] == []
+    assert world.call("GET", f"/diff?from={before}&kind=nonsense").status_code == 404
+    assert world.call("GET", "/diff?from=0&to=999999").json["error"]["code"] == "unknown-revision"
+    assert world.call("GET", "/diff").status_code == 400
+
+
+def test_the_whole_configuration_rolls_back(world: Any) -> None:
+    before = _create(world, "one", "/one")
+    _create(world, "two", "/two")
+    result = world.call("POST", "/rollback", {"revision": before})
+    assert result.json["deleted"] == [{"kind": "channel-rest", "name": "two"}]
+    assert [item["name"] for item in world.call("GET", "/items/channel-rest").json["items"]] == ["one"]
+
+
+def test_an_export_imports_to_the_same_state(world: Any) -> None:
+    _create(world, "echo", "/echo")
+    exported = world.call("GET", "/export")
+    assert exported.headers["content-type"].startswith("text/yaml")
+    revision = world.log.revision()
+    same = world.call("POST", "/import?mode=replace", raw=exported.content, content_type=YAML)
+    assert same.status_code == 200, same.text
+    assert (same.json["created"], same.json["updated"], same.json["deleted"]) == ([], [], [])
+    assert world.log.revision() == revision
+    world.call("DELETE", f"/items/channel-rest/echo?revision={revision}")
+    again = world.call("POST", "/import", raw=exported.content, content_type=YAML)
+    assert again.json["created"] == [{"kind": "channel-rest", "name": "echo"}]
+
+
+def test_an_import_that_is_wrong_anywhere_changes_nothing(world: Any) -> None:
+    text = b"channel-rest:\n  good: {service: s, path: /good}\n  bad: {service: s}\n"
+    revision = world.log.revision()
+    result = world.call("POST", "/import", raw=text, content_type=YAML)
+    assert (result.status_code, result.json["error"]["code"]) == (400, "invalid-items")
+    assert "bad" in result.text
+    assert world.log.revision() == revision
+
+
+def test_an_import_has_to_be_yaml_in_utf8_and_the_mode_a_known_one(world: Any) -> None:
+    assert world.call("POST", "/import", raw=b"\xff", content_type=YAML).json["error"]["code"] == "invalid-utf8"
+    assert world.call("POST", "/import", raw=b"a: [", content_type=YAML).json["error"]["code"] == "invalid-document"
+    assert world.call("POST", "/import?mode=erase", raw=b"", content_type=YAML).status_code == 400
+    for content_type in ("text/plain", "application/x-www-form-urlencoded", None):
+        assert world.call("POST", "/import", raw=b"a: {}", content_type=content_type).status_code == 415
