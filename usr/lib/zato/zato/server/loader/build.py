@@ -26,7 +26,23 @@ def build(
     )
     kept = {name: file for name, file in current.items() if name not in changing and name not in remove}
     again = {name: kept.pop(name) for name in sorted(dependents(current, touched)) if name in kept}
-    return _Build(kept, changing, again, remove, tolerant=tolerant).run()
+    attempt = _Build(kept, changing, {name: file.source for name, file in again.items()}, remove, tolerant=tolerant)
+    attempt.reserve(_owners(again))
+    return attempt.run()
+
+
+def build_trial(
+    candidate: DeploymentSource, others: Sequence[DeploymentSource], service_owners: Mapping[str, str]
+) -> Mapping[str, LoadedFile]:
+    """All of them loaded from nothing, `candidate` being what is blamed where they do not fit together."""
+    again = {source.file_name: source for source in others}
+    attempt = _Build({}, {candidate.file_name: candidate}, again, frozenset(), tolerant=False)
+    attempt.reserve(service_owners)
+    return attempt.run()[0]
+
+
+def _owners(files: Mapping[str, LoadedFile]) -> dict[str, str]:
+    return {entry.name: entry.file_name for file in files.values() for entry in file.services}
 
 
 class _Build:
@@ -36,23 +52,27 @@ class _Build:
         self,
         kept: Mapping[str, LoadedFile],
         changing: Mapping[str, DeploymentSource],
-        again: Mapping[str, LoadedFile],
+        again: Mapping[str, DeploymentSource],
         removed: frozenset[str],
         *,
         tolerant: bool,
     ) -> None:
         self._files = dict(kept)
         self._changing = changing
-        self._again = {name: file.source for name, file in again.items()}
+        self._again = again
         self._changes = ", ".join(sorted({*changing, *removed}))
         self._tolerant = tolerant
         self._refusals: list[Refusal] = []
-        others = {**kept, **again}
-        self._owners = {top: name for name, file in others.items() for top in file.source.top_level}
-        self._services = {entry.name: entry.file_name for file in others.values() for entry in file.services}
+        self._owners = {top: name for name, file in kept.items() for top in file.source.top_level}
+        self._owners |= {top: name for name, source in again.items() for top in source.top_level}
+        self._services = _owners(kept)
         self._names = {
             name: module.__name__ for file in kept.values() for name, module in file.modules.items() if "." not in name
         }
+
+    def reserve(self, owners: Mapping[str, str]) -> None:
+        """Say which files own which services, apart from the files that are kept."""
+        self._services.update(owners)
 
     def run(self) -> tuple[Mapping[str, LoadedFile], tuple[Refusal, ...]]:
         loading: dict[str, tuple[LoadedFile, Version]] = {}
@@ -67,7 +87,7 @@ class _Build:
                 try:
                     self._load(file, version)
                     self._files[file.source.file_name] = file
-                except BaseException as error:  # noqa: BLE001  # SystemExit and the like come from the file
+                except BaseException as error:  # SystemExit and the like come from the file
                     self._failed(self._refusal(error, file.source))
                     self._forget(file, version)
             for file, version in loading.values():

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType, ModuleType
 
-from zato.server.loader.build import build
+from zato.server.loader.build import build, build_trial
 from zato.server.loader.loaded import LoadedFile
 from zato.server.loader.refusal import Refusal
 from zato.server.loader.source import DeploymentSource, parse
@@ -45,6 +45,16 @@ class CodeSet:
         """What of `sources` can be loaded, and why the rest cannot: for a start, which no single file may prevent."""
         files, refusals = build({}, tuple(sources), frozenset(), tolerant=True)
         return _code_set(files), refusals
+
+    @classmethod
+    def trial(
+        cls, candidate: DeploymentSource, others: Sequence[DeploymentSource], service_owners: Mapping[str, str]
+    ) -> CodeSet:
+        """`candidate` together with `others`, loaded from nothing. Raises DeploymentRefused for `candidate`.
+
+        `service_owners` are the files that have each service now, also those that are not among `others`.
+        """
+        return _code_set(build_trial(candidate, others, service_owners))
 
 
 def _code_set(files: Mapping[str, LoadedFile]) -> CodeSet:

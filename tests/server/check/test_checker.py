@@ -1,0 +1,199 @@
+"""The check in a process of its own: everything broken is refused in time, and nothing of it stays."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.broken_deployments import BROKEN, WORKING, BrokenDeployment, archive, service
+from zato.server.check import Checker, start_zygote
+from zato.server.check.kernel import descendants
+from zato.server.loader import CodeSet
+
+LIMIT_SECONDS = 1.5
+
+
+@pytest.fixture(scope="module")
+def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    path = tmp_path_factory.mktemp("zygote") / "check.sock"
+    pid = start_zygote(path)
+    yield path
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
+@pytest.fixture
+def checker(zygote: Path) -> Checker:
+    return Checker(zygote, owner=os.getpid(), time_limit_seconds=LIMIT_SECONDS, memory_limit_bytes=256 << 20)
+
+
+@pytest.fixture(scope="module")
+def code() -> CodeSet:
+    made = CodeSet()
+    for number, (file_name, source) in enumerate(WORKING.items(), 1):
+        made = made.with_deployment(file_name, source, number)
+    return made
+
+
+def leftovers() -> set[str]:
+    """Processes that a check has started and left: they are somewhere below this one, or have a directory of its."""
+    found = set()
+    for task in descendants(1):
+        try:
+            directory = str(Path(f"/proc/{task.pid}/cwd").readlink())
+        except OSError:
+            continue
+        if "zato-check-" in directory:
+            found.add(f"{task.pid} in {directory}")
+    return found
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.title)
+def test_what_is_broken_is_refused_in_time_with_its_place_and_leaves_no_process(
+    broken: BrokenDeployment, checker: Checker, code: CodeSet
+) -> None:
+    started = time.monotonic()
+    result = checker.check(code, broken.file_name, broken.source, 99)
+    assert time.monotonic() - started < LIMIT_SECONDS + 1
+    assert result.refusal is not None
+    assert result.refusal.code in broken.codes
+    assert result.refusal.file == broken.expected_file
+    if broken.line is not None:
+        assert result.refusal.line == broken.line
+    assert broken.reason in result.refusal.reason
+    deadline = time.monotonic() + 10
+    while leftovers() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not leftovers()
+
+
+@pytest.mark.parametrize(
+    "title", ["leaves a process behind and hangs", "fork bomb", "kills itself", "os._exit", "hangs"]
+)
+def test_without_namespaces_nothing_stays_either(title: str, tmp_path: Path, code: CodeSet) -> None:
+    (broken,) = (one for one in BROKEN if one.title == title)
+    pid = start_zygote(tmp_path / "check.sock", namespaces=False)
+    checker = Checker(tmp_path / "check.sock", owner=os.getpid(), time_limit_seconds=LIMIT_SECONDS)
+    test_what_is_broken_is_refused_in_time_with_its_place_and_leaves_no_process(broken, checker, code)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
+def test_what_works_is_accepted_with_its_services(checker: Checker, code: CodeSet) -> None:
+    source = service().replace(b"    def handle", b"    input = 'name'\n    def handle")
+    result = checker.check(code, "shop.py", source, 5)
+    assert result.refusal is None
+    (found,) = result.services
+    assert (found.name, found.module, found.line) == ("shop.broken", "shop", 5)
+    assert (found.has_input, found.has_output) == (True, False)
+
+
+def test_deployed_modules_can_be_imported_and_what_imports_the_candidate_is_tried_too(
+    checker: Checker, code: CodeSet
+) -> None:
+    assert checker.check(code, "user.py", service("from countries import NAMES\nNAMES['PL']\n"), 5).refusal is None
+    assert checker.check(code, "countries.py", WORKING["countries.py"] + b"\n", 6).refusal is None
+    package = archive({"pack/__init__.py": b"", "pack/a.py": service("from report import COUNT\n")})
+    assert checker.check(code, "pack.zip", package, 7).refusal is None
+
+
+def test_output_of_ordinary_length_does_no_harm(checker: Checker, code: CodeSet) -> None:
+    assert checker.check(code, "user.py", service("print('x' * 100_000)\n"), 5).refusal is None
+
+
+def test_the_candidate_sees_no_secrets_and_no_sockets_and_an_empty_directory_of_its_own(
+    zygote: Path, checker: Checker, code: CodeSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = (
+        "import os, stat\n"
+        "assert not {k for k in os.environ if 'SECRET' in k or 'ZATO' in k or 'PYTEST' in k}, 'environment'\n"
+        "assert not os.listdir('.') and 'zato-check-' in os.getcwd(), 'directory'\n"
+        "open('scratch', 'w').write('x')\n"
+        "for fd in os.listdir('/proc/self/fd'):\n"
+        "    try:\n"
+        "        assert not stat.S_ISSOCK(os.fstat(int(fd)).st_mode), 'a socket'\n"
+        "    except OSError: pass\n"
+    )
+    assert checker.check(code, "user.py", service(body), 5).refusal is None
+
+
+def test_its_directory_is_removed(checker: Checker, code: CodeSet, tmp_path: Path) -> None:
+    note = tmp_path / "directory"
+    body = f"import os\nopen('junk', 'w').close()\nopen({str(note)!r}, 'w').write(os.getcwd())\n"
+    assert checker.check(code, "user.py", service(body), 5).refusal is None
+    directory = Path(note.read_text())
+    deadline = time.monotonic() + 2
+    while directory.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not directory.exists()
+
+
+def test_large_files_cannot_be_written(checker: Checker, code: CodeSet) -> None:
+    result = checker.check(code, "user.py", service("open('x', 'wb').write(bytes(100 << 20))\n"), 5)
+    assert result.refusal is not None
+    assert "File too large" in result.refusal.reason
+
+
+def test_a_hanging_check_does_not_hold_up_another(checker: Checker, code: CodeSet) -> None:
+    hang = threading.Thread(target=checker.check, args=(code, "a.py", service("import time\ntime.sleep(99)\n"), 5))
+    hang.start()
+    time.sleep(0.1)
+    started = time.monotonic()
+    assert checker.check(code, "b.py", service(), 6).refusal is None
+    assert time.monotonic() - started < 0.5
+    assert hang.is_alive()
+    hang.join()
+
+
+def test_a_check_takes_milliseconds(checker: Checker, code: CodeSet) -> None:
+    taken = []
+    for number in range(20):
+        started = time.monotonic()
+        assert checker.check(code, "shop.py", service(), number).refusal is None
+        taken.append(time.monotonic() - started)
+    assert sorted(taken)[10] < 0.2
+
+
+def test_a_zygote_that_died_is_replaced_and_ends_with_its_owner(tmp_path: Path, code: CodeSet) -> None:
+    path = tmp_path / "check.sock"
+    owner = os.fork()
+    if owner == 0:
+        time.sleep(60)
+        os._exit(0)
+    pid = start_zygote(path)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    checker = Checker(path, owner=owner)
+    results: list[bool] = []
+
+    def check() -> None:
+        results.append(checker.check(code, "shop.py", service(), 5).refusal is None)
+
+    threads = [threading.Thread(target=check) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [True] * 4
+    os.kill(owner, signal.SIGKILL)
+    os.waitpid(owner, 0)
+    deadline = time.monotonic() + 3
+    while _serves(path) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not _serves(path)
+
+
+def _serves(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as connection:
+        try:
+            connection.connect(str(path))
+        except OSError:
+            return False
+    return True

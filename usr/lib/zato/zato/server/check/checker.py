@@ -1,0 +1,111 @@
+"""Asking for a check."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+
+from zato.core.errors import Unavailable
+from zato.server.check.messages import CheckedFile, CheckRequest, CheckResult, receive_result, refused, send
+from zato.server.check.selection import files_to_try_with
+from zato.server.loader import CodeSet, DeploymentRefused
+from zato.server.loader.source import check_size
+
+_GRACE_SECONDS = 0.75
+_START_SECONDS = 5.0
+_RETRY_SECONDS = 0.01
+_MIB = 1024 * 1024
+
+
+class Checker:
+    """Has files checked by the zygote that listens on `socket_path`, and starts one where there is none any more."""
+
+    def __init__(
+        self,
+        socket_path: Path,
+        *,
+        owner: int,
+        time_limit_seconds: float = 5.0,
+        memory_limit_bytes: int = 1024 * _MIB,
+    ) -> None:
+        """`owner` is the process that a new zygote lives as long as: gunicorn's master."""
+        self._socket_path = socket_path
+        self._owner = owner
+        self._time_limit_seconds = time_limit_seconds
+        self._memory_limit_bytes = memory_limit_bytes
+
+    def check(self, code: CodeSet, file_name: str, source: bytes, deployment_id: int) -> CheckResult:
+        """Whether the file can be deployed beside what is in `code`. Answers within the time limit and a second.
+
+        Raises Unavailable where no check can be made at all.
+        """
+        try:
+            check_size(file_name, source)
+            others = files_to_try_with(code, file_name, source)
+        except DeploymentRefused as error:
+            return CheckResult(refusal=error.refusal)
+        request = CheckRequest(
+            candidate=CheckedFile(file_name, source, deployment_id),
+            others=tuple(
+                CheckedFile(name, code.files[name].source.data, code.files[name].source.deployment_id)
+                for name in sorted(others)
+            ),
+            service_owners={name: entry.file_name for name, entry in code.services.items()},
+            time_limit_seconds=self._time_limit_seconds,
+            memory_limit_bytes=self._memory_limit_bytes,
+        )
+        return self._ask(request)
+
+    def _ask(self, request: CheckRequest) -> CheckResult:
+        file_name = request.candidate.file_name
+        try:
+            with self._connect() as connection:
+                connection.settimeout(self._time_limit_seconds + _GRACE_SECONDS)
+                send(connection, request)
+                return receive_result(connection)
+        except TimeoutError:
+            return refused("import-timed-out", "Its check did not end in time.", file_name)
+        except (EOFError, OSError, msgspec.DecodeError) as error:
+            if isinstance(error, ConnectionError | EOFError):
+                return refused("crashed", "Its check ended without a result.", file_name)
+            raise Unavailable(f"The check of {file_name} is not possible now: {error}.", code="no-check") from error
+
+    def _connect(self) -> socket.socket:
+        connection = self._try_to_connect()
+        if connection is not None:
+            return connection
+        self._start()
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            connection = self._try_to_connect()
+            if connection is not None:
+                return connection
+            time.sleep(_RETRY_SECONDS)
+        raise Unavailable(
+            f"The process that checks deployments does not start at {self._socket_path}.", code="no-check"
+        )
+
+    def _try_to_connect(self) -> socket.socket | None:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(str(self._socket_path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            connection.close()
+            return None
+        return connection
+
+    def _start(self) -> None:
+        """The zygote of before has died. Of several that are started at once one stays."""
+        starter = subprocess.Popen(
+            [sys.executable, "-I", "-m", "zato.server.check", str(self._socket_path), str(self._owner)],
+            stdin=subprocess.DEVNULL,
+            cwd="/",
+            env={name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ},
+        )
+        starter.wait()

@@ -1,0 +1,137 @@
+"""What Linux offers for keeping a process in its place, and Python 3.11 has no words for."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+_CLONE_NEWPID = 0x20000000
+_CLONE_NEWUSER = 0x10000000
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+_LOADAVG_LAST_PID = 4
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def fork_into(work: Callable[[], None]) -> int:
+    """The pid of a new process that does `work` and ends, without going back to what this one was doing."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            work()
+            os._exit(0)
+        except BaseException:  # the outermost frame of the new process
+            traceback.print_exc()
+        finally:
+            os._exit(1)
+    return pid
+
+
+def enter_pid_namespace() -> bool:
+    """Children made from now on live in a process namespace whose first process takes all others with it.
+
+    False where the kernel or a sandbox does not allow it. The caller must have one thread.
+    """
+    if _libc.unshare(_CLONE_NEWPID) == 0:
+        return True
+    uid, gid = os.getuid(), os.getgid()
+    if _libc.unshare(_CLONE_NEWUSER | _CLONE_NEWPID) != 0:
+        return False
+    try:
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
+        Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+    except OSError:
+        return True  # the candidate then runs as nobody, which it may
+    return True
+
+
+def die_with_parent() -> None:
+    """The kernel kills this process when the thread that made it ends."""
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def adopt_orphans() -> None:
+    """Descendants whose parent ends become children of this process, wherever they have moved themselves."""
+    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def last_pid() -> int:
+    """The process or thread id given out last in this process namespace: in a new one, how many there were."""
+    return int(Path("/proc/loadavg").read_text().split()[_LOADAVG_LAST_PID])
+
+
+class Task(NamedTuple):
+    """A process as /proc shows it."""
+
+    pid: int
+    group: int
+
+
+def descendants(pid: int) -> list[Task]:
+    """All processes below `pid` that have not ended, as they are at this moment."""
+    children: dict[int, list[Task]] = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            state, parent, group, *_ = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended meanwhile
+            continue
+        if state not in "ZX":
+            children.setdefault(int(parent), []).append(Task(int(entry.name), int(group)))
+    found: list[Task] = []
+    waiting = [pid]
+    while waiting:
+        below = children.get(waiting.pop(), [])
+        found += below
+        waiting += [task.pid for task in below]
+    return found
+
+
+def kill_descendants(seconds: float) -> None:
+    """End everything below this process, which must have called `adopt_orphans`, and reap it; give up after `seconds`.
+
+    The kernel kills a process group at once, forks in progress included: what multiplies cannot outrun it.
+    """
+    own = os.getpgrp()
+    deadline = time.monotonic() + seconds
+    while (found := descendants(os.getpid())) and time.monotonic() < deadline:
+        for group in {task.group for task in found} - {own}:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(group, signal.SIGKILL)
+        for task in found:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(task.pid, signal.SIGKILL)
+        reap()
+
+
+def reap() -> dict[int, int]:
+    """Wait statuses by pid of the children that have ended."""
+    ended: dict[int, int] = {}
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return ended
+        if pid == 0:
+            return ended
+        ended[pid] = status
+
+
+def tasks_of_user() -> int:
+    """How many processes and threads this user has."""
+    count = 0
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and entry.stat().st_uid == os.getuid():
+                count += len(list((entry / "task").iterdir()))
+    return count
