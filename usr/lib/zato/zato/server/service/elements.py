@@ -53,9 +53,7 @@ class Elem:
 
     def output_schema(self) -> Schema:
         """The schema in a response, where a service may always give null."""
-        schema = self.json_schema()
-        kind = schema.get("type")
-        return {**schema, "type": [*([kind] if isinstance(kind, str) else kind), "null"]} if kind else schema
+        return or_null(self.json_schema())
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({'' if self.required else '-'}{self.name})"
@@ -225,11 +223,18 @@ def element(declared: str | Elem) -> Elem:
     raise TypeError(f"{declared!r} is neither a name nor an element such as Int('count')")
 
 
-def object_schema(fields: tuple[Elem, ...], schema_of: Callable[[Elem], Schema]) -> Schema:
-    """The JSON schema of an object with these fields."""
-    schema: Schema = {"type": "object", "properties": {field.name: schema_of(field) for field in fields}}
+def object_schema(fields: tuple[Elem, ...], *, output: bool = False) -> Schema:
+    """The JSON schema of an object with these fields, as it is received or, with `output`, sent."""
+    properties = {field.name: field.output_schema() if output else field.json_schema() for field in fields}
+    schema: Schema = {"type": "object", "properties": properties}
     required = [field.name for field in fields if field.required]
     return {**schema, "required": required} if required else schema
+
+
+def or_null(schema: Schema) -> Schema:
+    """The schema, with null beside what it allows."""
+    kind = schema.get("type")
+    return {**schema, "type": [*([kind] if isinstance(kind, str) else kind), "null"]} if kind else schema
 
 
 def _identifier(value: Any) -> int | str:

@@ -136,10 +136,10 @@ class ElementModel(IOModel):
         return tuple(Field(field.name, field.json_schema(), field.required) for field in self.fields)
 
     def input_schema(self) -> Schema:
-        return object_schema(self.fields, Elem.json_schema)
+        return object_schema(self.fields)
 
     def output_schema(self) -> Schema:
-        one = object_schema(self.fields, Elem.output_schema)
+        one = object_schema(self.fields, output=True)
         if self._skip_empty:
             one.pop("required", None)
         return {"type": "array", "items": one} if self.repeated else one

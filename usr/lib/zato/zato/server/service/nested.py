@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from zato.server.service.elements import Elem, Schema, element, object_schema
+from zato.server.service.elements import Elem, Schema, element, object_schema, or_null
 
 
 class Dict(Elem):
@@ -30,7 +30,10 @@ class Dict(Elem):
         return _nested(self.fields, value, lambda field, one: field.render(one))
 
     def json_schema(self) -> Schema:
-        return object_schema(self.fields, Elem.json_schema) if self.fields else {"type": "object"}
+        return object_schema(self.fields) if self.fields else {"type": "object"}
+
+    def output_schema(self) -> Schema:
+        return or_null(object_schema(self.fields, output=True) if self.fields else {"type": "object"})
 
 
 class DictList(Dict):
@@ -44,6 +47,9 @@ class DictList(Dict):
 
     def json_schema(self) -> Schema:
         return {"type": "array", "items": super().json_schema()}
+
+    def output_schema(self) -> Schema:
+        return {"type": ["array", "null"], "items": super().output_schema()}
 
     def _each(self, value: Any, convert: Callable[[Any], Any]) -> list[Any]:
         if not isinstance(value, list | tuple):
