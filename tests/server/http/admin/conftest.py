@@ -109,7 +109,10 @@ class Worker:
         return self._real.invoke(service, body, principal=principal, cid=cid, environ=environ)
 
     def channels_document(self) -> dict[str, Any]:
-        return {"paths": {"/customers/{id}": {"get": {"responses": {}}}}, "components": {"schemas": {"Customer": {}}}}
+        return {
+            "paths": {"/customers/{id}": {"get": {"responses": {"200": {"description": "Found."}}}}},
+            "components": {"schemas": {"Customer": {}}},
+        }
 
 
 class Deployer:

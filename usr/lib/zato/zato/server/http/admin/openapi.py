@@ -17,7 +17,6 @@ from zato.server.http.admin.route import Route
 
 _REF = "#/components/schemas/{name}"
 _PARAMETER = re.compile(r"\{(\w+)\}")
-_TEXT = "text/"
 ANYTHING = "*/*"
 _PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "kind": {"type": "string", "enum": list(KINDS)},
@@ -115,8 +114,7 @@ def _query_parameters(query: type[msgspec.Struct]) -> list[dict[str, Any]]:
 
 def _responses(route: Route, references: Mapping[type, dict[str, Any]]) -> dict[str, Any]:
     if isinstance(route.gives, str):
-        schema = {"type": "string"} if route.gives.startswith(_TEXT) else {}
-        content: dict[str, Any] = {route.gives: {"schema": schema}}
+        content: dict[str, Any] = {route.gives: {"schema": {}}}
     else:
         content = {"application/json": {"schema": references[route.gives]}}
     responses: dict[str, Any] = {str(route.status): {"description": "Done.", "content": content}}
