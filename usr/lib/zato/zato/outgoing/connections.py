@@ -51,7 +51,7 @@ class Connections(Mapping[str, T]):
 
 
 class OutgoingConnections:
-    """Immutable. A refreshed set shares the connections whose items did not change; replaced ones finish their calls."""
+    """Immutable. A refreshed set shares the connections whose items did not change; replaced ones end their calls."""
 
     def __init__(self, items: dict[tuple[str, str], tuple[Item, Any]]) -> None:
         self._items = items

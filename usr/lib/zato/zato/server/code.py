@@ -18,6 +18,12 @@ class CodeLoader:
     def __init__(self, deployments: Deployments, disk: DiskSnapshot) -> None:
         self._deployments = deployments
         self._disk = disk
+        self._staged: tuple[CodeSet, CodeSet] | None = None
+
+    def stage(self, file_name: str, digest: str, deployment_id: int, running: CodeSet) -> None:
+        """Load a version beside what runs, to have it when it is activated. Raises DeploymentRefused."""
+        source = self._source(digest, deployment_id)
+        self._staged = (running, running.changed([parse(file_name, source, deployment_id)]))
 
     def load(self, configuration: Configuration, running: CodeSet) -> CodeSet:
         """The code that `configuration` activates. What cannot be loaded stays as it runs now; the log says so."""
@@ -30,6 +36,8 @@ class CodeLoader:
         removed = [name for name in running.files if name not in wanted]
         if not changed and not removed:
             return running
+        if self._staged is not None and self._staged[0] is running and _is(self._staged[1], wanted):
+            return self._staged[1]
         sources = [self._parsed(name, version) for name, version in changed.items()]
         if not running.files:
             codes, refusals = CodeSet.of(sources)
@@ -43,11 +51,19 @@ class CodeLoader:
             return running
 
     def _parsed(self, name: str, version: DeploymentVersion) -> DeploymentSource:
-        source = self._disk.load_source(version.sha256)
+        return parse(name, self._source(version.sha256, version.deployment_id), version.deployment_id)
+
+    def _source(self, digest: str, deployment_id: int) -> bytes:
+        source = self._disk.load_source(digest)
         if source is None:
-            source = self._deployments.source(version.deployment_id)
+            source = self._deployments.source(deployment_id)
             self._disk.save_source(source)
-        return parse(name, source, version.deployment_id)
+        return source
+
+
+def _is(codes: CodeSet, wanted: dict[str, DeploymentVersion]) -> bool:
+    loaded = {name: file.source.deployment_id for name, file in codes.files.items()}
+    return loaded == {name: version.deployment_id for name, version in wanted.items()}
 
 
 def _wanted(configuration: Configuration) -> dict[str, DeploymentVersion]:

@@ -31,7 +31,7 @@ class Switch(Generic[T]):
         return self._current
 
     def set(self, value: T, at: float = 0.0) -> None:
-        """Make `value` current at `at` (seconds since the epoch), at once if that has passed. Waits for a pending one."""
+        """Make `value` current at `at` (seconds since the epoch), at once if that is past. Waits for a pending one."""
         following = self._next
         if following is not None:
             time.sleep(max(0.0, following[0] - self._clock()))

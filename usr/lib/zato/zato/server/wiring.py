@@ -7,20 +7,29 @@ import secrets
 import tomllib
 from typing import Any
 
+from zato import __version__
 from zato.config.disk import DiskSnapshot
+from zato.config.publisher import Publisher
 from zato.config.secrets import SecretBox, load_or_create_key
 from zato.core.clock import SystemClock
 from zato.core.errors import SetupError
 from zato.host.layout import Layout, ServerLayout
 from zato.host.settings import ClusterSettings, ServerSettings
+from zato.odb.audit import AuditLog
 from zato.odb.database import Database
-from zato.odb.deployments import Deployments
+from zato.odb.deployments import Deployment, Deployments
 from zato.odb.doorbell import Doorbell
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.server.building import SnapshotBuilder
+from zato.server.check.checker import Checker
 from zato.server.code import CodeLoader
+from zato.server.deployment import Deployer, Stager
+from zato.server.deployment.activation import Activation
 from zato.server.dispatcher import Dispatcher
+from zato.server.http.admin.collaborators import AdminCollaborators
+from zato.server.http.admin.routes import add_routes
+from zato.server.http.admin.running import RunningWorker
 from zato.server.http.app import create_app
 from zato.server.http.errors import add_error_handlers
 from zato.server.http.fixed import add_fixed_routes
@@ -51,6 +60,7 @@ class WorkerProcess:
         metrics = Metrics()
         dispatcher = Dispatcher(default_limit_seconds=self._settings.time_limit_seconds)
         disk = DiskSnapshot(paths.snapshot)
+        code = CodeLoader(deployments, disk)
         runtime = Runtime(
             worker=f"server-{self._number}/{os.getpid()}-{secrets.token_hex(3)}",
             server=self._number,
@@ -64,14 +74,50 @@ class WorkerProcess:
                 user_config=UserConfig(_user_config(paths)),
                 max_body_bytes=self._settings.max_body_bytes,
             ),
-            code=CodeLoader(deployments, disk),
+            code=code,
             disk=disk,
             metrics=metrics,
             clock=clock,
         )
+        publisher = Publisher(log, box, clock)
+        activation = Activation(publisher, log, members, clock)
+
+        def load(deployment: Deployment) -> None:
+            code.stage(deployment.file_name, deployment.sha256, deployment.id, runtime.running)
+
+        stager = Stager(
+            worker=runtime.worker,
+            deployments=deployments,
+            activation=activation,
+            load=load,
+            bell=Doorbell(database),
+            clock=clock,
+        )
+        runtime.each_tick(stager.step)
         app = create_app(runtime.switch)
         add_error_handlers(app)
         add_fixed_routes(app, runtime.switch)
+        add_routes(
+            app,
+            AdminCollaborators(
+                publisher=publisher,
+                log=log,
+                deployments=deployments,
+                deployer=Deployer(
+                    deployments=deployments,
+                    activation=activation,
+                    publisher=publisher,
+                    checker=Checker(paths.run / "check.sock", owner=os.getppid()),
+                    running=lambda: runtime.running,
+                    clock=clock,
+                ),
+                members=members,
+                audit=AuditLog(database),
+                worker=RunningWorker(runtime.switch, dispatcher),
+                clock=clock,
+                version=__version__,
+            ),
+        )
         runtime.start()
         metrics.workers.set(1)
         self._runtime = runtime

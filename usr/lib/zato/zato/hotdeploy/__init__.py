@@ -1,0 +1,1 @@
+"""The daemon that deploys what is put into the pickup directory."""
