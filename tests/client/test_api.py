@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from zato.client.api import ApiClient
-from zato.client.transport import HttpsTransport, UnixTransport
+from zato.client.transport import HttpsTransport, SocketTransport
 from zato.core.errors import (
     Conflict,
     Forbidden,
@@ -220,7 +220,7 @@ def test_the_internal_door_is_told_the_principal(tmp_path: Path) -> None:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        client = ApiClient(UnixTransport(path), principal="hotdeploy")
+        client = ApiClient(SocketTransport(path), principal="hotdeploy")
         assert client.status() == {"ok": True}
         assert client.deploy("a.py", b"x") == {"ok": True}
     finally:
@@ -231,7 +231,7 @@ def test_the_internal_door_is_told_the_principal(tmp_path: Path) -> None:
 
 
 def test_a_socket_that_is_not_there_means_unavailable(tmp_path: Path) -> None:
-    client = ApiClient(UnixTransport(tmp_path / "none.sock"), principal="hotdeploy")
+    client = ApiClient(SocketTransport(tmp_path / "none.sock"), principal="hotdeploy")
     with pytest.raises(Unavailable) as caught:
         client.status()
     assert caught.value.code == "unreachable"

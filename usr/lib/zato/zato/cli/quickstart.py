@@ -84,7 +84,7 @@ def stop_command(directory: Path) -> None:
 
     Example: zato quickstart stop ~/zato
     """
-    from zato.quickstart.preflight import RunLock
+    from zato.quickstart.lock import RunLock
 
     lock = RunLock(Layout(directory.absolute()).lock)
     holder = lock.holder()
@@ -108,7 +108,7 @@ def status_command(target: Target, directory: Path) -> None:
 
     Example: zato quickstart status ~/zato
     """
-    from zato.quickstart.preflight import RunLock
+    from zato.quickstart.lock import RunLock
 
     layout = Layout(directory.absolute())
     holder = RunLock(layout.lock).holder()

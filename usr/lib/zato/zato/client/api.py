@@ -9,7 +9,7 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 from zato.client.errors import rebuilt
-from zato.client.transport import HttpsTransport, Reply, Transport, UnixTransport, segment
+from zato.client.transport import HttpsTransport, Reply, Transport, SocketTransport, segment
 
 Json = dict[str, Any]
 
@@ -39,7 +39,7 @@ class ApiClient:
     @classmethod
     def over_socket(cls, path: Path, *, principal: str) -> ApiClient:
         """For Zato's own processes, in the name of `principal`."""
-        return cls(UnixTransport(path), principal=principal)
+        return cls(SocketTransport(path), principal=principal)
 
     # State
 

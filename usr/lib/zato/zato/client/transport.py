@@ -71,7 +71,7 @@ class HttpsTransport:
             raise _translated(error, self._base_url, self._hint, timeout_seconds) from error
 
 
-class UnixTransport:
+class SocketTransport:
     """The second door, which only Zato's own processes can open; what they say about the principal is believed."""
 
     def __init__(self, path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import subprocess
 from collections.abc import Callable
-from functools import partial
 
 import msgspec
 
@@ -16,22 +15,23 @@ from zato.core.clock import SystemClock
 from zato.core.correlation import new_cid
 from zato.core.principal import Role
 from zato.host.layout import Layout
+from zato.host.programs import check_programs, program
 from zato.host.settings import ClusterSettings, ServerSettings, load_cluster, write_cluster, write_server
 from zato.odb import migrate
 from zato.odb.database import Database
 from zato.odb.log import ConfigurationLog
-from zato.pki.authority import Authority, Usage
+from zato.pki.authority import Authority
 from zato.pki.certificates import fingerprint
-from zato.quickstart.preflight import check_directory, program
+from zato.pki.components import ADMIN, issue_missing
+from zato.quickstart.preflight import check_directory
 
 Say = Callable[[str], None]
-ADMIN = "admin"
-_LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 def create(layout: Layout, settings: ClusterSettings, server: ServerSettings, say: Say) -> None:
     """Make whatever of the cluster is not there yet. May be repeated; what exists is not changed."""
     check_directory(layout)
+    check_programs()
     layout.root.mkdir(mode=0o700, parents=True, exist_ok=True)
     layout.run.mkdir(mode=0o700, exist_ok=True)
     layout.haproxy.mkdir(mode=0o700, exist_ok=True)
@@ -51,18 +51,10 @@ def _issue_certificates(layout: Layout, cluster: ClusterSettings, say: Say) -> N
     if not authority.exists():
         say("Creating the certificate authority")
         authority.create(cluster.name)
-    hosts = tuple(dict.fromkeys((*cluster.hosts, socket.gethostname(), *_LOCAL)))
-    wanted: dict[str, Callable[[], object]] = {
-        "haproxy": partial(authority.issue, "haproxy", usage=Usage.SERVER, hosts=hosts),
-        "haproxy-client": partial(authority.issue, "haproxy-client", usage=Usage.CLIENT, common_name="haproxy"),
-        ADMIN: partial(authority.issue_client, ADMIN),
-    }
-    for number in range(1, cluster.servers + 1):
-        name = f"lighttpd-{number}"
-        wanted[name] = partial(authority.issue, name, usage=Usage.SERVER, hosts=hosts)
-    for name, issue in wanted.items():
-        if not (layout.pki / f"{name}.crt").exists():
-            issue()
+    hosts = tuple(dict.fromkeys((*cluster.hosts, socket.gethostname())))
+    issued = issue_missing(authority, hosts=hosts, servers=cluster.servers)
+    if issued:
+        say(f"Certificates issued: {', '.join(issued)}")
 
 
 def _create_server(layout: Layout, number: int, settings: ServerSettings) -> None:

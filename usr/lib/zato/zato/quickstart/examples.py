@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from string import Template
+from typing import Any
 
-from zato.config.bulk import ImportMode
-from zato.config.publisher import Publisher
-from zato.config.secrets import SecretBox, load_or_create_key
-from zato.config.writer import Author
-from zato.core.clock import SystemClock
-from zato.core.correlation import new_cid
+from zato.client.api import ApiClient
 from zato.core.errors import ZatoError
 from zato.host.files import write_atomically
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings
-from zato.odb.database import Database
-from zato.odb.log import ConfigurationLog
+
+_DEPLOY_SECONDS = 30.0
+_FINAL = frozenset({"active", "rejected", "superseded"})
 
 
 class Examples:
-    """Each folder of `directory` is one: services (*.py), `items.yaml`, and in `try.txt` paths to call, one a line."""
+    """Each folder of `directory` is one: services (*.py), `items.yaml`, and in `try.txt` paths to call, one a line.
 
-    def __init__(self, layout: Layout, cluster: ClusterSettings, directory: Path, say: Callable[[str], None]) -> None:
+    What was put into the cluster once is not put there again until the example itself changes, so that what
+    somebody has made of it since stays.
+    """
+
+    def __init__(
+        self, layout: Layout, cluster: ClusterSettings, client: ApiClient, directory: Path, say: Callable[[str], None]
+    ) -> None:
         self._layout = layout
         self._cluster = cluster
+        self._client = client
         self._folders = sorted(path.parent for path in directory.glob("*/items.yaml"))
         self._say = say
+        self._stamp = layout.root / "examples.json"
 
     @property
     def paths(self) -> list[str]:
@@ -36,32 +44,58 @@ class Examples:
         return [line for file in files if file.exists() for line in file.read_text(encoding="utf-8").split()]
 
     def deploy(self) -> None:
-        """Import and copy whatever is new. What cannot be imported is said, not raised: the cluster goes on."""
+        """Import and copy whatever is new. What cannot be is said, not raised: the cluster goes on."""
+        known = self._known()
         for folder in self._folders:
             try:
-                self._import(folder)
+                for file in (folder / "items.yaml", *sorted(folder.glob("*.py"))):
+                    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+                    key = f"{folder.name}/{file.name}"
+                    if known.get(key) != digest:
+                        self._put(file)
+                        known[key] = digest
             except ZatoError as error:
-                self._say(f"The example {folder.name} was not configured: {' '.join((error.message, *error.details))}")
-                continue
-            for source in sorted(folder.glob("*.py")):
-                target = self._layout.server(1).pickup / source.name
-                if not target.exists() or target.read_bytes() != source.read_bytes():
-                    write_atomically(target, source.read_bytes())
-            self._say(f"The example {folder.name} is deployed")
+                self._say(f"The example {folder.name} was not deployed: {' '.join((error.message, *error.details))}")
+        write_atomically(self._stamp, json.dumps(known, indent=1).encode())
 
-    def _import(self, folder: Path) -> None:
-        database = Database(self._cluster.odb)
+    def _known(self) -> dict[str, str]:
         try:
-            box = SecretBox(load_or_create_key(self._layout.secret_key))
-            publisher = Publisher(ConfigurationLog(database), box, SystemClock())
-            # string.Template leaves JSON, YAML and path templates alone; only ${...} means something.
-            text = Template((folder / "items.yaml").read_text(encoding="utf-8")).safe_substitute(
-                state=str(self._layout.root),
-                balancer=f"https://{self._cluster.host}:{self._cluster.lb_port}",
-                ca_certificate="".join(
-                    f"\n          {line}" for line in self._layout.ca_certificate.read_text().splitlines()
-                ),
-            )
-            publisher.import_(text, ImportMode.MERGE, by=Author("quickstart", new_cid()))
-        finally:
-            database.dispose()
+            found = json.loads(self._stamp.read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def _put(self, file: Path) -> None:
+        if file.suffix == ".yaml":
+            self._client.import_(self._filled_in(file), "merge")
+            self._say(f"The example {file.parent.name} is configured")
+            return
+        before = {each["id"] for each in self._client.deployments(file.name)["deployments"]}
+        write_atomically(self._layout.server(1).pickup / file.name, file.read_bytes())
+        deployment = self._outcome(file.name, before)
+        if deployment is None:
+            self._say(f"{file.name} is in the pickup directory and has not been deployed yet")
+        elif deployment["state"] == "rejected":
+            self._say(f"{file.name} was rejected: {deployment['reason']}")
+        else:
+            self._say(f"{file.name} is deployed: {', '.join(deployment['services'])}")
+
+    def _outcome(self, file_name: str, before: set[int]) -> dict[str, Any] | None:
+        deadline = time.monotonic() + _DEPLOY_SECONDS
+        while time.monotonic() < deadline:
+            for each in self._client.deployments(file_name)["deployments"]:
+                if each["id"] not in before and each["state"] in _FINAL:
+                    found: dict[str, Any] = each
+                    return found
+            time.sleep(0.1)
+        return None
+
+    def _filled_in(self, file: Path) -> str:
+        # string.Template leaves JSON, YAML and path templates alone; only ${...} means something.
+        return Template(file.read_text(encoding="utf-8")).safe_substitute(
+            state=str(self._layout.root),
+            balancer=f"https://{self._cluster.host}:{self._cluster.lb_port}",
+            ca_certificate="".join(
+                f"\n          {line}" for line in self._layout.ca_certificate.read_text().splitlines()
+            ),
+        )

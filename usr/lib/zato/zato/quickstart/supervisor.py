@@ -1,6 +1,6 @@
 """Runs a cluster's processes in the foreground: starts them, shows their output, starts again those that die.
 
-docs/adr/0002-supervisor.md says why this is not honcho's Manager; its printer is used.
+docs/adr/0002-supervisor.md says why this is not honcho's Manager.
 """
 
 from __future__ import annotations
@@ -9,78 +9,79 @@ import ctypes
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from honcho.colour import get_colours
-from honcho.printer import Message, Printer
+from zato.quickstart.output import Output
 
 _PR_SET_PDEATHSIG = 1
-_FIRST_PAUSE_SECONDS = 0.2
-_LONGEST_PAUSE_SECONDS = 10.0
+_FIRST_PAUSE_SECONDS = 0.1
+_LONGEST_PAUSE_SECONDS = 5.0
 _STEADY_SECONDS = 10.0
-_STOP_SECONDS = 12.0
+_AFTER_SECONDS = 5.0
+_ROUND_SECONDS = 0.05
+_BLOCK_BYTES = 65536
+_LINE_BYTES_MAX = 1024 * 1024
 _libc = ctypes.CDLL(None)
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One process: its name in the output, what to execute, and how to ask it to end."""
+    """One process: its name in the output, what to execute, and how to ask it to end.
+
+    Processes of a lower `stage` are asked first, and have ended (within `patience_seconds`) before the next stage is
+    asked. One that runs `once` is left alone when it has ended. It is started when the files of `after` are there, or
+    a few seconds later all the same.
+    """
 
     name: str
     arguments: tuple[str, ...]
     stop_signal: signal.Signals = signal.SIGTERM
+    stage: int = 0
+    patience_seconds: float = 3.0
+    once: bool = False
+    after: tuple[Path, ...] = ()
 
 
 @dataclass(slots=True)
 class _Child:
     command: Command
-    colour: str
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = _FIRST_PAUSE_SECONDS
     start_at: float = 0.0
-
-
-def _die_with_parent() -> None:
-    # In the child, before exec: the kernel ends it when the supervisor is gone, even by kill -9.
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    done: bool = False
 
 
 class Supervisor:
-    """Runs commands until told to stop; they are stopped in the order in which they were given."""
+    """Runs commands until told to stop. `pids` is kept up to date with a line "name pid" for each that runs."""
 
-    def __init__(self, commands: Sequence[Command], pids: Path) -> None:
-        colours = get_colours()
-        self._children = [_Child(command, next(colours)) for command in commands]
-        self._printer = Printer(sys.stdout, width=max(len(command.name) for command in commands))
-        self._printing = threading.Lock()
+    def __init__(self, commands: Sequence[Command], pids: Path, output: Output) -> None:
+        self._children = [_Child(command) for command in commands]
+        self._output = output
         self._pids = pids
-        self._stop = threading.Event()
-
-    def say(self, text: str) -> None:
-        """Print a line of the supervisor's own."""
-        self._print("zato", "", text.encode())
+        self._requests = 0
+        self._own_id = os.getpid()
+        self._begun = time.monotonic()
 
     def stop(self, *_: object) -> None:
-        """Ask `run` to end everything. Safe to call from a signal handler."""
-        self._stop.set()
+        """Ask `run` to end everything, the second time at once. Safe to call from a signal handler."""
+        self._requests += 1
 
-    def run(self, each_round: Callable[[], None]) -> None:
-        """Start everything and keep it running. `each_round` is called ten times a second."""
+    def run(self) -> None:
+        """Start everything and keep it running until asked to stop; then end it."""
         try:
-            while not self._stop.is_set():
+            while not self._requests:
                 for child in self._children:
                     self._look_after(child)
-                each_round()
-                self._stop.wait(0.1)
+                time.sleep(_ROUND_SECONDS)  # a signal that sets the flag does not need to wake it
         finally:
+            self._output.say("Ending everything")
             self._end_all()
+            self._pids.unlink(missing_ok=True)
 
     def _look_after(self, child: _Child) -> None:
         now = time.monotonic()
@@ -88,64 +89,108 @@ class Supervisor:
             code = child.process.poll()
             if code is None:
                 return
+            # What it leaves behind in its session, such as a gunicorn master's workers, would be in the next one's way
+            _signal_group(child.process.pid, signal.SIGTERM)
             child.process = None
-            if now - child.started > _STEADY_SECONDS:
-                child.pause = _FIRST_PAUSE_SECONDS
-            child.start_at = now + child.pause
-            self._print(child.command.name, child.colour, f"ended ({_ending(code)}), starting it again".encode())
-            child.pause = min(child.pause * 2, _LONGEST_PAUSE_SECONDS)
-        if now >= child.start_at:
+            if child.command.once:
+                child.done = True
+            else:
+                if now - child.started > _STEADY_SECONDS:
+                    child.pause = _FIRST_PAUSE_SECONDS
+                child.start_at = now + child.pause
+                self._output.say(f"{child.command.name} {_ending(code)}; starting it again in {child.pause:.1f} s")
+                child.pause = min(child.pause * 2, _LONGEST_PAUSE_SECONDS)
+            self._write_pids()
+        if not child.done and now >= child.start_at and self._may_start(child, now):
             self._start(child)
+
+    def _may_start(self, child: _Child, now: float) -> bool:
+        return now - self._begun > _AFTER_SECONDS or all(path.exists() for path in child.command.after)
 
     def _start(self, child: _Child) -> None:
         child.started = time.monotonic()
-        child.process = subprocess.Popen(
-            child.command.arguments,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C is the supervisor's alone
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 only prctl is called
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )
-        threading.Thread(target=self._show, args=(child, child.process), daemon=True).start()
+        try:
+            child.process = subprocess.Popen(
+                child.command.arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is the supervisor's alone
+                preexec_fn=self._die_with_parent,  # noqa: PLW1509 - it makes two system calls and touches no lock
+            )
+        except OSError as error:
+            child.start_at = child.started + child.pause
+            self._output.say(f"{child.command.name} cannot be started: {error}; trying again in {child.pause:.1f} s")
+            child.pause = min(child.pause * 2, _LONGEST_PAUSE_SECONDS)
+            return
+        threading.Thread(target=self._show, args=(child.command, child.process), daemon=True).start()
         self._write_pids()
 
-    def _show(self, child: _Child, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            self._print(child.command.name, child.colour, line)
+    def _die_with_parent(self) -> None:
+        """In the child, before exec: the kernel ends it when the supervisor is gone, even by kill -9."""
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != self._own_id:  # it was killed before the line above
+            os._exit(1)
 
-    def _print(self, name: str, colour: str, line: bytes) -> None:
-        with self._printing:
-            self._printer.write(Message(type="line", data=line, time=datetime.now(), name=name, colour=colour))
+    def _show(self, command: Command, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        rest = b""
+        with process.stdout as stream:
+            while block := os.read(stream.fileno(), _BLOCK_BYTES):
+                *lines, rest = (rest + block).split(b"\n")
+                if len(rest) > _LINE_BYTES_MAX:
+                    lines.append(rest)
+                    rest = b""
+                self._say_of(command, lines)
+        self._say_of(command, [rest] if rest else [])
+
+    def _say_of(self, command: Command, lines: list[bytes]) -> None:
+        if command.once:
+            self._output.plain(lines)
+        else:
+            self._output.lines(command.name, lines)
 
     def _write_pids(self) -> None:
-        lines = [f"{child.command.name} {child.process.pid}\n" for child in self._children if child.process is not None]
-        self._pids.write_text("".join(lines), encoding="utf-8")
+        running = [(child.command.name, child.process.pid) for child in self._children if child.process is not None]
+        temporary = self._pids.with_suffix(".new")
+        try:
+            temporary.write_text("".join(f"{name} {pid}\n" for name, pid in running), encoding="utf-8")
+            temporary.replace(self._pids)
+        except OSError as error:  # a full disk must not end the cluster
+            self._output.say(f"{self._pids} cannot be written: {error.strerror}")
 
     def _end_all(self) -> None:
-        deadline = time.monotonic() + _STOP_SECONDS
-        for child in self._children:
-            if child.process is not None and child.process.poll() is None:
-                child.process.send_signal(child.command.stop_signal)
-                # The balancer and the edge go first: no request comes in while the servers finish what they have.
-                if child.command.stop_signal is not signal.SIGTERM:
-                    _wait(child.process, time.monotonic() + 2.0)
-        for child in self._children:
-            if child.process is not None and not _wait(child.process, deadline):
-                os.killpg(child.process.pid, signal.SIGKILL)
-                child.process.wait()
-        self._pids.unlink(missing_ok=True)
+        for stage in sorted({child.command.stage for child in self._children}):
+            members = [child for child in self._children if child.command.stage == stage and child.process is not None]
+            for child in members:
+                _signal(child.process, child.command.stop_signal)
+            for child in members:
+                self._end(child)
+
+    def _end(self, child: _Child) -> None:
+        process = child.process
+        assert process is not None
+        deadline = time.monotonic() + child.command.patience_seconds
+        while process.poll() is None and time.monotonic() < deadline and self._requests < 2:
+            time.sleep(0.01)
+        if process.poll() is None:
+            self._output.say(f"{child.command.name} has not ended by itself, so it is killed")
+        # Also what the process may have left in its session
+        _signal_group(process.pid, signal.SIGKILL)
+        process.wait()
 
 
-def _wait(process: subprocess.Popen[bytes], deadline: float) -> bool:
+def _signal(process: subprocess.Popen[bytes] | None, number: signal.Signals) -> None:
+    if process is not None and process.poll() is None:
+        process.send_signal(number)
+
+
+def _signal_group(session: int, number: signal.Signals) -> None:
     try:
-        process.wait(max(0.0, deadline - time.monotonic()))
-    except subprocess.TimeoutExpired:
-        return False
-    return True
+        os.killpg(session, number)
+    except ProcessLookupError:
+        return
 
 
 def _ending(code: int) -> str:
-    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+    return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"

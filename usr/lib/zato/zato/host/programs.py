@@ -1,0 +1,43 @@
+"""Programs of Debian that Zato starts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from zato.core.errors import SetupError
+
+_PACKAGES = {
+    "haproxy": ("haproxy",),
+    "lighttpd": ("lighttpd", "lighttpd-mod-openssl", "lighttpd-modules-lua"),
+    "git": ("git",),
+}
+# haproxy and lighttpd are in /usr/sbin, which a user's PATH often does not have
+_PLACES = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
+_LIGHTTPD_MODULES = {"mod_openssl.so": "lighttpd-mod-openssl", "mod_magnet.so": "lighttpd-modules-lua"}
+
+
+def program(name: str) -> str:
+    """The path of a program. Raises SetupError that says what to install."""
+    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:{_PLACES}")
+    if found is None:
+        raise SetupError(
+            f"{name} is not installed; run: apt-get install {' '.join(_PACKAGES.get(name, (name,)))}",
+            code="missing-program",
+        )
+    return found
+
+
+def check_programs(modules: Path = Path("/usr/lib/lighttpd")) -> None:
+    """Raises SetupError for the first program, or module of lighttpd, that is not installed."""
+    for name in _PACKAGES:
+        program(name)
+    if not modules.is_dir():  # lighttpd from elsewhere than Debian says itself what it misses
+        return
+    for file, package in _LIGHTTPD_MODULES.items():
+        if not (modules / file).exists():
+            raise SetupError(
+                f"lighttpd has no {file}; run: apt-get install {package}",
+                code="missing-program",
+            )

@@ -1,0 +1,101 @@
+"""python -m zato.quickstart.greeting: waits for a cluster to answer, deploys examples, says how to go on, and ends."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from zato.client.api import ApiClient
+from zato.client.transport import HttpsTransport
+from zato.core.errors import ZatoError
+from zato.host.layout import Layout
+from zato.host.settings import load_cluster
+from zato.quickstart.examples import Examples
+
+_PROBE_SECONDS = 0.1
+_PROGRESS_SECONDS = 3.0
+
+
+class Greeting:
+    """The last part of a start, in a process of its own: the supervisor must not wait for anything."""
+
+    def __init__(self, layout: Layout, examples: Path | None) -> None:
+        self._layout = layout
+        cluster = load_cluster(layout)
+        self._url = f"https://{cluster.host}:{cluster.lb_port}"
+        pki = layout.pki
+        self._client = ApiClient(
+            HttpsTransport(self._url, ca=layout.ca_certificate, certificate=pki / "admin.crt", key=pki / "admin.key")
+        )
+        self._examples = Examples(layout, cluster, self._client, examples, _say) if examples else None
+
+    def run(self) -> None:
+        """Everything; returns when it is said."""
+        started = time.monotonic()
+        self._wait(started)
+        _say(f"Ready: {self._url}/zato/ping answers, {time.monotonic() - started:.1f} s after the start")
+        if self._examples is not None:
+            self._examples.deploy()
+        _say("\n".join(self._summary()))
+
+    def _wait(self, started: float) -> None:
+        said = started
+        while True:
+            try:
+                self._client.ping()
+            except ZatoError as error:
+                if time.monotonic() - said > _PROGRESS_SECONDS:
+                    said = time.monotonic()
+                    _say(f"==> Waiting for {self._url}, {said - started:.0f} s so far: {error.message}")
+                time.sleep(_PROBE_SECONDS)
+            else:
+                return
+
+    def _summary(self) -> list[str]:
+        ca = _short(self._layout.ca_certificate)
+        zato = _short(Path(sys.executable).parent / "zato")
+        home = "" if self._layout.root == Path.cwd() / ".zato" else f" --home {_short(self._layout.root)}"
+        lines = [
+            "",
+            f"  Balancer        {self._url}",
+            f"  CA certificate  {ca}",
+            f"  Pickup          {_short(self._layout.server(1).pickup)}/   (files dropped here are deployed)",
+            f"  Command line    {zato}{home} --help",
+            "",
+            "  Try it in another terminal:",
+            "",
+            f"    curl --cacert {ca} {self._url}/zato/ping",
+        ]
+        if self._examples is not None:
+            lines += [f"    curl --cacert {ca} '{self._url}{path}'" for path in self._examples.paths]
+        return [*lines, f"    {zato}{home} status", "", "  Ctrl-C ends everything.", ""]
+
+
+def _say(text: str) -> None:
+    print(text if text.startswith(("==>", "\n")) or "\n" in text else f"==> {text}", flush=True)  # noqa: T201
+
+
+def _short(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m zato.quickstart.greeting", description=__doc__)
+    parser.add_argument("--root", type=Path, required=True)
+    parser.add_argument("--examples", type=Path)
+    arguments = parser.parse_args()
+    try:
+        Greeting(Layout(arguments.root), arguments.examples).run()
+    except ZatoError as error:
+        _say(f"The cluster goes on, but this failed: {' '.join((error.message, *error.details))}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
