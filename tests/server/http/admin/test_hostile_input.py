@@ -153,6 +153,7 @@ def test_a_body_that_ends_early_is_refused(world: Any) -> None:
     [
         "limit=0",
         "limit=x",
+        "limit=null",
         "limit=10001",
         "limit=1&limit=2",
         "unknown=1",
@@ -164,6 +165,11 @@ def test_a_body_that_ends_early_is_refused(world: Any) -> None:
 def test_a_query_that_is_not_known_is_refused(world: Any, query: str) -> None:
     result = world.call("GET", f"/items/channel-rest?{query}")
     assert (result.status_code, result.json["error"]["code"]) == (400, "invalid-input")
+
+
+def test_null_in_a_query_is_not_the_same_as_nothing(world: Any) -> None:
+    assert world.call("GET", "/audit?before=null").status_code == 400
+    assert world.call("DELETE", "/items/channel-rest/it?revision=null").json["error"]["code"] == "invalid-input"
 
 
 def test_unknown_paths_and_methods_are_answered_in_our_form(world: Any) -> None:

@@ -49,7 +49,12 @@ def read_query(query_string: str, shape: type[S]) -> S:
     values = dict(pairs)
     if len(values) != len(pairs):
         raise InvalidInput("The query has a parameter twice; send it once.")
-    return _convert(values, shape, "The query", strict=False)
+    read = _convert(values, shape, "The query", strict=False)
+    for field in msgspec.structs.fields(shape):  # the library takes the text "null" for null
+        if field.encode_name in values and getattr(read, field.name) is None:
+            text = f"{field.encode_name}: leave it out instead of sending null"
+            raise InvalidInput(f"The query is not valid: {text}.", details=(text,))
+    return read
 
 
 def read_body(environ: Mapping[str, Any], limit: int) -> bytes:

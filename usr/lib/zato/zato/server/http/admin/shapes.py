@@ -8,9 +8,13 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from zato.config.bulk import ImportMode
+from zato.config.kinds.text import ITEM_NAME_PATTERN
 
 Revision = Annotated[int, Meta(ge=0, le=2**63 - 1)]
-ItemName = Annotated[str, Meta(max_length=120, description="Name of the item.")]
+# The pattern is for readers of the document; what it means is said better by config.validation.
+ItemName = Annotated[
+    str, Meta(max_length=120, description="Name of the item.", extra_json_schema={"pattern": ITEM_NAME_PATTERN})
+]
 FileName = Annotated[str, Meta(min_length=4, max_length=104, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.(py|zip)$")]
 
 
