@@ -52,9 +52,15 @@ def test_the_document_is_valid_openapi_and_every_reference_in_it_resolves(docume
     assert set(names) <= set(document["components"]["schemas"])
 
 
-def test_channels_of_the_users_are_in_the_same_document(document: dict[str, Any]) -> None:
-    assert "/customers/{id}" in document["paths"]
-    assert "Customer" in document["components"]["schemas"]
+def test_channels_of_the_users_are_in_the_same_document(world: Any) -> None:
+    assert "/echo/{id}" not in world.call("GET", "/openapi.json").json["paths"]
+    body = {"name": "echo", "value": {"service": "demo.echo", "path": "/echo/{id}", "security": ["viewer"]}}
+    world.call("POST", "/items/channel-rest", body)
+    world.refresh()
+    document = world.call("GET", "/openapi.json").json
+    assert set(document["paths"]["/echo/{id}"]) >= {"get", "post"}
+    assert {"basic", "security.viewer"} <= set(document["components"]["securitySchemes"])
+    schemathesis.openapi.from_dict(document).validate()
 
 
 def test_each_operation_says_which_roles_it_takes_and_which_errors_it_has(document: dict[str, Any]) -> None:

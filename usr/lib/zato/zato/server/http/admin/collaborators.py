@@ -106,8 +106,8 @@ class ThisWorker(Protocol):
         """What a service answers to a JSON message. Raises NotFound, or what the service raised as ZatoError."""
         ...
 
-    def channels_document(self) -> Mapping[str, Any] | None:
-        """The OpenAPI document of the users' channels, where there is one."""
+    def channels_document(self, version: str) -> Mapping[str, Any]:
+        """The OpenAPI document of the users' channels; `version` is Zato's."""
         ...
 
 

@@ -6,23 +6,19 @@ from collections.abc import Sequence
 
 from msgspec import UNSET, UnsetType
 
-from zato.config.writer import Author
-from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, Unavailable, ZatoError
-from zato.host.logs import get_logger
-from zato.odb.audit import AuditEntry
+from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, ZatoError
 from zato.odb.deployments import Deployment, Report
 from zato.security.authorisation import Right
 from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.reading import number_in_path
 from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.http.admin.trail import Trail
 from zato.server.loader.names import check_file_name
 
 DEPLOYMENTS = "/zato/api/deployments"
 SOURCE = ("application/octet-stream", "text/x-python", "application/x-python-code", "application/zip")
 SOURCE_BYTES_MAX = 20 * 1024 * 1024
-
-_log = get_logger("zato.admin")
 
 
 class DeploymentOperations:
@@ -31,8 +27,7 @@ class DeploymentOperations:
     def __init__(self, collaborators: AdminCollaborators) -> None:
         self._deployments = collaborators.deployments
         self._deployer = collaborators.deployer
-        self._audit = collaborators.audit
-        self._clock = collaborators.clock
+        self._trail = Trail(collaborators.audit, collaborators.clock)
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""
@@ -95,7 +90,7 @@ class DeploymentOperations:
                 raise InvalidInput(f"{name} is empty; send the file as the body.", code="deployment-rejected")
             deployment = self._deployer.deploy(name, call.raw, by=call.by)
         except ZatoError as error:
-            self._note_failure("deploy", f"deployment:{name}", call.by, error)
+            self._trail.note("deploy", f"deployment:{name}", call.by, error)
             raise
         return Answer(shown(deployment), 201, {"Location": f"{DEPLOYMENTS}/{deployment.id}"})
 
@@ -115,7 +110,7 @@ class DeploymentOperations:
         try:
             deployment = self._deployer.activate(deployment_id, by=call.by)
         except ZatoError as error:
-            self._note_failure("activate", f"deployment:{deployment_id}", call.by, error)
+            self._trail.note("activate", f"deployment:{deployment_id}", call.by, error)
             raise
         return Answer(shown(deployment))
 
@@ -128,27 +123,9 @@ class DeploymentOperations:
         try:
             revision = self._deployer.undeploy(name, by=call.by)
         except ZatoError as error:
-            self._note_failure("undeploy", f"deployment:{name}", call.by, error)
+            self._trail.note("undeploy", f"deployment:{name}", call.by, error)
             raise
         return Answer(shapes.Undeployed(file_name=name, revision=revision))
-
-    def _note_failure(self, action: str, subject: str, by: Author, error: ZatoError) -> None:
-        """What came of a successful one is in the audit log with its change; a failed one changes nothing."""
-        if isinstance(error, Unavailable) and error.code == "odb-unavailable":
-            return
-        entry = AuditEntry(
-            at=self._clock.now(),
-            principal=by.principal,
-            cid=by.cid,
-            action=action,
-            subject=subject,
-            outcome=error.code,
-            detail=error.message,
-        )
-        try:
-            self._audit.add(None, entry)
-        except ZatoError as failure:
-            _log.warning("A failed deployment is missing from the audit log", cid=by.cid, reason=failure.message)
 
 
 def shown(deployment: Deployment, reports: Sequence[Report] | None = None) -> shapes.Deployment:

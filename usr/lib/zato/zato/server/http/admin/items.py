@@ -11,13 +11,14 @@ from zato.config.codec import public
 from zato.config.item import Item
 from zato.config.kinds import kind_named
 from zato.config.kinds.text import name_finding
-from zato.core.errors import Conflict, InvalidInput, NotFound, Unavailable
+from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, Unavailable, ZatoError
 from zato.odb.log import Action
 from zato.security.authorisation import Right
 from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.reading import expected_revision
 from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.http.admin.trail import Trail
 
 ITEMS = "/zato/api/items/{kind}"
 ITEM = ITEMS + "/{name}"
@@ -34,6 +35,7 @@ class ItemOperations:
         self._log = collaborators.log
         self._worker = collaborators.worker
         self._deployer = collaborators.deployer
+        self._trail = Trail(collaborators.audit, collaborators.clock)
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""
@@ -96,7 +98,7 @@ class ItemOperations:
                 None,
                 shapes.Item,
                 takes=shapes.Back,
-                errors=(Conflict,),
+                errors=(Conflict, TimeLimitExceeded),
             ),
             Route(
                 "POST",
@@ -165,7 +167,11 @@ class ItemOperations:
         kind, name = _key(call)
         body: shapes.Back = call.body
         if kind == "deployment":
-            self._deployer.activate(self._deployment_at(name, body.revision), by=call.by)
+            try:
+                self._deployer.activate(self._deployment_at(name, body.revision), by=call.by)
+            except ZatoError as error:
+                self._trail.note("rollback-item", f"{kind}:{name}", call.by, error)
+                raise
             item = self._publisher.get(kind, name)
         else:
             item = self._publisher.rollback_item(kind, name, body.revision, by=call.by)

@@ -37,20 +37,20 @@ _SCHEMES = {
 }
 
 
-def document(routes: Iterable[Route], version: str, channels: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The document of these routes, and of the users' channels where theirs is given."""
+def document(routes: Iterable[Route], version: str, channels: Mapping[str, Any]) -> dict[str, Any]:
+    """The document of these routes merged with that of the users' channels."""
     table = tuple(routes)
     schemas = _schemas(table)
     paths: dict[str, dict[str, Any]] = {}
     for route in table:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas.references)
-    merged: dict[str, Any] = {
+    own: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {"title": "Zato", "version": version},
         "paths": paths,
         "components": {"schemas": schemas.components, "securitySchemes": dict(_SCHEMES)},
     }
-    return merged if channels is None else _merge(merged, channels)
+    return _merge(own, channels)
 
 
 class _Schemas:

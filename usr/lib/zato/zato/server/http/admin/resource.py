@@ -8,19 +8,16 @@ from typing import Any
 import falcon
 import msgspec
 
-from zato.core.errors import Forbidden, ZatoError
-from zato.core.principal import Principal
-from zato.host.logs import get_logger
-from zato.odb.audit import AuditEntry
+from zato.config.writer import Author
+from zato.core.errors import Forbidden
 from zato.security.authorisation import authorise
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.reading import check_content_type, read_body, read_json, read_query, refuse_cross_site
 from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.http.admin.trail import Trail
 from zato.server.http.request import ZatoRequest
 
-_log = get_logger("zato.admin")
 _encoder = msgspec.json.Encoder()
-_SUBJECT_CHARACTERS_MAX = 255
 
 Responder = Callable[..., None]
 
@@ -29,7 +26,8 @@ class AdminResource:
     """All methods of one path; Falcon finds them as on_get, on_post and so on."""
 
     def __init__(self, routes: Iterable[Route], collaborators: AdminCollaborators) -> None:
-        self._collaborators = collaborators
+        self._worker = collaborators.worker
+        self._trail = Trail(collaborators.audit, collaborators.clock)
         for route in routes:
             setattr(self, f"on_{route.method.lower()}", self._responder(route))
 
@@ -47,12 +45,13 @@ class AdminResource:
 
     def _handle(self, route: Route, req: ZatoRequest, params: dict[str, str]) -> Answer:
         environ = req.env
-        principals = self._collaborators.worker.current().security.authenticate(environ)
+        principals = self._worker.current().security.authenticate(environ)
         try:
             principal = authorise(principals, route.right_for(params))
             refuse_cross_site(environ)
         except Forbidden as error:
-            self._note_refusal(route, params, principals[0], req.cid, error)
+            subject = ":".join(params.values()) or route.path
+            self._trail.note(route.operation, subject, Author(principals[0].name, req.cid), error)
             raise
         query = read_query(environ.get("QUERY_STRING", ""), route.query)
         body: Any = None
@@ -65,30 +64,3 @@ class AdminResource:
                 check_content_type(environ.get("CONTENT_TYPE", ""), ("application/json",))
                 body = read_json(raw, route.takes)
         return route.handle(Call(principal, req.cid, params, query, body, raw, environ))
-
-    def _note_refusal(
-        self, route: Route, params: dict[str, str], principal: Principal, cid: str, error: Forbidden
-    ) -> None:
-        subject = subject_of(route, params)
-        _log.warning(
-            "A request was refused", cid=cid, principal=principal.name, action=route.operation, code=error.code
-        )
-        entry = AuditEntry(
-            at=self._collaborators.clock.now(),
-            principal=principal.name,
-            cid=cid,
-            action=route.operation,
-            subject=subject,
-            outcome=error.code,
-            detail=error.message,
-        )
-        try:
-            self._collaborators.audit.add(None, entry)
-        except ZatoError as failure:  # the refusal stands, whether or not it can be written down
-            _log.warning("A refusal is missing from the audit log", cid=cid, reason=failure.message)
-
-
-def subject_of(route: Route, params: dict[str, str]) -> str:
-    """What an act is done to, in a form that the audit log can hold whatever the path's parameters are."""
-    text = ":".join(params.values()) or route.path
-    return ascii(text)[1:-1][:_SUBJECT_CHARACTERS_MAX]

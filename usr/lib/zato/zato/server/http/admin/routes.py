@@ -25,7 +25,7 @@ def routes(collaborators: AdminCollaborators) -> tuple[Route, ...]:
     """All operations of the admin API."""
 
     def describe(call: Call) -> Answer:
-        channels = collaborators.worker.channels_document()
+        channels = collaborators.worker.channels_document(collaborators.version)
         return Answer(msgspec.json.encode(document(table, collaborators.version, channels)))
 
     table = (

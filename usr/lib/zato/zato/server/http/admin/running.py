@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from zato.core.errors import NotFound
 from zato.core.principal import Principal
 from zato.server.dispatcher import Dispatcher
 from zato.server.http.admin.collaborators import Invoked, PingResult
+from zato.server.openapi import document
 from zato.server.service.request import Request
 from zato.server.switch import Switch
 
@@ -21,16 +22,9 @@ _JSON = "application/json"
 class RunningWorker:
     """A collaborators.ThisWorker on top of the snapshot that the worker serves from."""
 
-    def __init__(
-        self,
-        switch: Switch[Snapshot],
-        dispatcher: Dispatcher,
-        describe_channels: Callable[[Snapshot], Mapping[str, Any]] | None = None,
-    ) -> None:
-        """`describe_channels` makes the OpenAPI document of a snapshot's channels."""
+    def __init__(self, switch: Switch[Snapshot], dispatcher: Dispatcher) -> None:
         self._switch = switch
         self._dispatcher = dispatcher
-        self._describe_channels = describe_channels
 
     def current(self) -> Snapshot:
         """The snapshot for a request that starts now."""
@@ -59,6 +53,7 @@ class RunningWorker:
         found = outgoing.rest[name] if kind == "outgoing-rest" else outgoing.sql[name]
         return found.ping(cid)
 
-    def channels_document(self) -> Mapping[str, Any] | None:
-        """The OpenAPI document of the channels there are now."""
-        return None if self._describe_channels is None else self._describe_channels(self._switch.current())
+    def channels_document(self, version: str) -> Mapping[str, Any]:
+        """The OpenAPI document of the channels that there are now."""
+        snapshot = self._switch.current()
+        return document(snapshot.configuration, snapshot.codes.services, title="Zato", version=version)
