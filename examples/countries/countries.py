@@ -22,6 +22,16 @@ def searchable(text):
     return ''.join(part for part in parts if not unicodedata.combining(part)).casefold()
 
 
+def countries(service):
+    """The database, filled the first time that somebody asks for it."""
+    connection = service.out.sql['Countries'].conn
+    for statement in CREATE:
+        connection.execute(statement)
+    if not connection.execute('SELECT alpha_2 FROM country LIMIT 1'):
+        service.invoke(Load)
+    return connection
+
+
 class Load(Service):
     """Fills the database from Debian's files. Doing it again changes nothing."""
 
@@ -68,7 +78,7 @@ class GetCountry(Service):
 
     def handle(self):
         code = self.request.input.code.upper()
-        rows = self.out.sql['Countries'].conn.execute(
+        rows = countries(self).execute(
             'SELECT alpha_2, alpha_3, digits, name FROM country WHERE alpha_2 = :c OR alpha_3 = :c OR digits = :c',
             {'c': code},
         )
@@ -84,7 +94,7 @@ class Search(Service):
 
     def handle(self):
         limit = min(max(self.request.input.get('limit') or 20, 1), 100)
-        found = self.out.sql['Countries'].conn.execute(
+        found = countries(self).execute(
             'SELECT alpha_2, name FROM country WHERE search_name LIKE :pattern ORDER BY name LIMIT :most',
             {'pattern': f'%{searchable(self.request.input.name)}%', 'most': limit},
         )
@@ -98,7 +108,7 @@ class Subdivisions(Service):
 
     def handle(self):
         country = self.invoke(GetCountry, {'code': self.request.input.code})
-        found = self.out.sql['Countries'].conn.execute(
+        found = countries(self).execute(
             'SELECT code, name, type FROM subdivision WHERE country = :c ORDER BY code', {'c': country['alpha_2']}
         )
         self.response.payload = {'country': country['name'], 'subdivisions': found}

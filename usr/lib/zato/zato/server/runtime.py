@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable
 
+from zato import __version__
 from zato.config.configuration import EMPTY, Configuration
 from zato.config.disk import DiskSnapshot
 from zato.config.listener import Bell, Listener
@@ -108,6 +110,7 @@ class Runtime:
 
     def _register(self) -> None:
         if not self._registered:
+            self._members.register_server(self._server, socket.gethostname(), __version__, self._clock.now())
             self._members.register_worker(self._server, self.worker, self._clock.now())
             self._registered = True
 

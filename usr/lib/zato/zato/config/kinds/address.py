@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 _HOST_LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _URL_CHARACTERS = re.compile(r"[!-~]*")
 _NOT_IN_URL = re.compile(r"[\"<>\\^`{}|]")
+# Filled in by each call, percent-encoded; only the path may have them
+_PLACEHOLDER = re.compile(r"\{[A-Za-z_][A-Za-z0-9_]*\}")
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SECRET_PARAMETERS = re.compile(r"passw|passwd|pwd|secret|token", re.IGNORECASE)
 
@@ -44,7 +46,7 @@ def http_findings(field: str, address: str) -> list[str]:
         return [f"{field}: it cannot be taken apart as a URL ({error})"]
     if parts.scheme not in {"http", "https"}:
         return [f"{field}: it must start with https:// (or http://)"]
-    findings = _url_text_findings(field, address)
+    findings = _url_text_findings(field, _PLACEHOLDER.sub("x", address))
     if "@" in parts.netloc:
         findings.append(f"{field}: credentials do not belong here; use username and password")
     elif not parts.hostname:
