@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import ssl
@@ -17,6 +18,7 @@ from zato.client.api import ApiClient
 from zato.host.layout import Layout
 
 START_SECONDS = 40
+STOP_SECONDS = 30
 
 
 def free_ports(count: int) -> list[int]:
@@ -63,9 +65,11 @@ class RunningCluster:
         if not self.layout.settings.exists():
             ports = ("--lb-port", str(self.lb_port), "--lighttpd-port", str(self.lighttpd_port))
             self.zato("quickstart", "create", str(self.layout.root), *ports, *self._options)
+        self.output.unlink(missing_ok=True)
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "zato.cli.main", "quickstart", "start", str(self.layout.root)],
+                stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -76,22 +80,43 @@ class RunningCluster:
         assert self.process is not None
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                if self.request("GET", "/zato/ping").status == 200:
-                    return
-            except urllib3.exceptions.HTTPError:
-                pass
-            time.sleep(0.1)
-        raise AssertionError(f"The cluster did not start:\n{self.output.read_text()[-6000:]}")
+            if self.answers():
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"The cluster did not start:\n{self.said()[-6000:]}")
 
-    def stop(self) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-            try:
-                self.process.wait(25)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+    def stop(self) -> int | None:
+        """End it as Ctrl-C does; its exit code. Raises AssertionError with its output where it does not end."""
+        if self.process is None:
+            return None
+        process, self.process = self.process, None
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        try:
+            return process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise AssertionError(f"The cluster did not end:\n{self.said()[-6000:]}") from None
+
+    def kill(self, *, everything: bool) -> None:
+        """kill -9 of the supervisor, or of all processes."""
+        assert self.process is not None
+        for pid in [self.process.pid, *(self.pids().values() if everything else ())]:
+            os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+        self.process = None
+
+    def said(self) -> str:
+        """What it printed since it was last started."""
+        return self.output.read_text(encoding="utf-8", errors="replace")
+
+    def answers(self) -> bool:
+        """Whether /zato/ping answers 200 through the balancer."""
+        try:
+            return bool(self.request("GET", "/zato/ping").status == 200)
+        except urllib3.exceptions.HTTPError:
+            return False
 
     def context(self, client: str | None = None) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=str(self.layout.ca_certificate))
@@ -120,7 +145,8 @@ class RunningCluster:
 
     def pids(self) -> dict[str, int]:
         """The processes by name, as the supervisor wrote them down."""
-        lines = (self.layout.run / "processes").read_text().splitlines()
+        file = self.layout.run / "processes"
+        lines = file.read_text().splitlines() if file.exists() else []
         return {name: int(pid) for name, pid in (line.split() for line in lines)}
 
     def drop(self, name: str, source: str | bytes) -> None:

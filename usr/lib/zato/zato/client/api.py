@@ -9,7 +9,7 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 from zato.client.errors import rebuilt
-from zato.client.transport import HttpsTransport, Reply, Transport, SocketTransport, segment
+from zato.client.transport import HttpsTransport, Reply, SocketTransport, Transport, segment
 
 Json = dict[str, Any]
 

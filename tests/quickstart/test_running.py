@@ -1,0 +1,178 @@
+"""What a person meets who runs a cluster in the foreground."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from support.cluster import RunningCluster
+from zato.host.settings import load_cluster
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[RunningCluster]:
+    """One that does not run."""
+    with TemporaryDirectory(prefix="zato-") as directory:
+        made = RunningCluster(Path(directory) / "z", "--workers", "2")
+        made.start()
+        made.stop()
+        yield made
+        made.stop()
+
+
+@pytest.fixture
+def cluster(shared: RunningCluster) -> Iterator[RunningCluster]:
+    """One that runs until the test ends."""
+    shared.start()
+    yield shared
+    shared.stop()
+
+
+def supervisor(cluster: RunningCluster) -> int:
+    assert cluster.process is not None
+    return cluster.process.pid
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 15.0) -> bool:
+    limit = time.monotonic() + seconds
+    while time.monotonic() < limit:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return condition()
+
+
+def processes_of(root: Path) -> list[str]:
+    """Command lines of all processes that have to do with the directory, this test's own excepted."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                words = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+            except OSError:
+                continue
+            if str(root) in words and state != "Z":
+                found.append(words)
+    return found
+
+
+def test_ctrl_c_ends_everything_within_seconds(shared: RunningCluster) -> None:
+    shared.start()
+    started = time.monotonic()
+    assert shared.stop() == 0
+    assert time.monotonic() - started < 10
+    assert processes_of(shared.layout.root) == []
+
+
+def test_the_second_start_answers_within_six_seconds_and_in_the_same_state(shared: RunningCluster) -> None:
+    shared.start()
+    before = shared.api().status()["odb"]["revision"]
+    shared.stop()
+    started = time.monotonic()
+    shared.start()
+    assert time.monotonic() - started < 6
+    assert shared.api().status()["odb"]["revision"] == before
+    shared.stop()
+
+
+@pytest.mark.parametrize("name", ["server-1", "lighttpd-1", "haproxy", "hotdeploy-1", "lighttpd-agent-1", "singleton"])
+def test_a_killed_process_is_started_again(cluster: RunningCluster, name: str) -> None:
+    assert eventually(lambda: name in cluster.pids())
+    old = cluster.pids()[name]
+    os.kill(old, signal.SIGKILL)
+    assert eventually(lambda: cluster.pids().get(name, old) != old)
+    assert eventually(cluster.answers)
+
+
+def test_after_everything_was_killed_it_starts_again_without_a_word_about_it(cluster: RunningCluster) -> None:
+    cluster.kill(everything=True)
+    cluster.start()
+    said = cluster.said().lower()
+    assert "stale" not in said
+    assert "in use" not in said
+    assert "taken" not in said
+
+
+def test_nothing_outlives_a_killed_supervisor(cluster: RunningCluster) -> None:
+    cluster.kill(everything=False)
+    assert eventually(lambda: processes_of(cluster.layout.root) == [])
+
+
+def test_a_start_right_after_the_supervisor_was_killed_waits_for_what_is_ending(cluster: RunningCluster) -> None:
+    cluster.kill(everything=False)
+    cluster.start()
+    assert cluster.answers()
+
+
+def test_a_second_start_is_one_sentence(cluster: RunningCluster) -> None:
+    done = cluster.zato("quickstart", "start", str(cluster.layout.root), check=False)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith(
+        f"zato: The cluster in {cluster.layout.root} is running already, under process {supervisor(cluster)}"
+    )
+    assert done.stderr.count("\n") == 1
+
+
+def test_status_and_stop_find_the_supervisor_by_its_lock(cluster: RunningCluster) -> None:
+    shown = cluster.zato("quickstart", "status", str(cluster.layout.root), "--json", check=False)
+    assert shown.returncode == 0
+    assert f'"supervisor": {supervisor(cluster)}' in shown.stdout
+    assert cluster.zato("quickstart", "stop", str(cluster.layout.root), check=False).returncode == 0
+    assert cluster.zato("quickstart", "status", str(cluster.layout.root), check=False).returncode == 3
+    assert cluster.zato("quickstart", "stop", str(cluster.layout.root), check=False).returncode == 0
+
+
+@pytest.mark.parametrize("setting", ["lb_port", "lighttpd_port"])
+def test_a_taken_port_is_named_with_who_has_it_and_what_to_change(shared: RunningCluster, setting: str) -> None:
+    port = getattr(load_cluster(shared.layout), setting)
+    with socket.socket() as taker:
+        taker.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taker.bind(("127.0.0.1", port))
+        taker.listen()
+        done = shared.zato("quickstart", "start", str(shared.layout.root), check=False)
+    assert done.returncode == 1
+    assert f"Port {port} on 127.0.0.1 is taken by process {os.getpid()}" in done.stderr
+    assert f"set {setting} in {shared.layout.settings}" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_broken_setting_is_named(shared: RunningCluster) -> None:
+    good = shared.layout.settings.read_text()
+    try:
+        shared.layout.settings.write_text(good + 'colour = "red"\n')
+        done = shared.zato("quickstart", "start", str(shared.layout.root), check=False)
+    finally:
+        shared.layout.settings.write_text(good)
+    assert done.returncode == 1
+    assert "colour" in done.stderr
+    assert str(shared.layout.settings) in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_missing_program_is_named_with_its_package(shared: RunningCluster, tmp_path: Path) -> None:
+    (tmp_path / "git").symlink_to("/usr/bin/git")
+    code = (
+        "from zato.host import programs; programs._PLACES = ''; "
+        "import sys; sys.argv = ['zato', 'quickstart', 'start', sys.argv[1]]; "
+        "from zato.cli.main import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(shared.layout.root)],
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == "zato: haproxy is not installed; run: apt-get install haproxy\n"
