@@ -12,7 +12,8 @@ from support.cluster import RunningCluster
 
 
 @pytest.fixture(scope="session")
-def shared_cluster() -> Iterator[RunningCluster]:
+def cluster() -> Iterator[RunningCluster]:
+    """A cluster of one server with two workers. All tests share it: give items and files names of your own."""
     # pytest's own directories make unix socket paths too long
     with TemporaryDirectory(prefix="zato-") as directory:
         running = RunningCluster(Path(directory) / "z", "--workers", "2")
@@ -23,16 +24,13 @@ def shared_cluster() -> Iterator[RunningCluster]:
             running.stop()
 
 
-@pytest.fixture
-def cluster(shared_cluster: RunningCluster, request: pytest.FixtureRequest) -> Iterator[RunningCluster]:
-    """A cluster of one server with two workers that runs; what it printed during the test is in a failure's report.
-
-    All tests share it: give items and files names of your own, and leave it as you found it.
-    """
-    if not shared_cluster.answers():
-        shared_cluster.stop()
-        shared_cluster.start()
-    before = shared_cluster.output.stat().st_size
-    yield shared_cluster
-    said = shared_cluster.output.read_bytes()[before:] if shared_cluster.output.exists() else b""
+@pytest.fixture(autouse=True)
+def what_it_printed(cluster: RunningCluster, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Puts what the cluster printed during a test into the report of its failure; starts it where a test ended it."""
+    if not cluster.answers():
+        cluster.stop()
+        cluster.start()
+    before = cluster.output.stat().st_size
+    yield
+    said = cluster.output.read_bytes()[before:] if cluster.output.exists() else b""
     request.node.add_report_section("call", "cluster", said[-20_000:].decode("utf-8", "replace"))
