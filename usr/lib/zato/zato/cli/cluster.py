@@ -29,7 +29,34 @@ def status(target: Target) -> None:
 
     Example: zato status
     """
-    show_json(target.client().status())
+    found = target.client().status()
+    if target.as_json:
+        show_json(found)
+        return
+    odb = found["odb"]
+    click.echo(f"Zato {found['version']}, configuration at revision {found['applied_revision']}")
+    click.echo(f"ODB: {'answers, at revision ' + str(odb['revision']) if odb['ok'] else odb['message']}")
+    click.echo("")
+    show_table(
+        ("server", "host", "worker", "since", "last heard of", "revision"),
+        (
+            (
+                f"server-{server['number']}",
+                server["host"],
+                worker["worker"],
+                moment(worker["started"]),
+                f"{worker['beat_age_seconds']:.0f} s ago",
+                worker["applied_revision"],
+            )
+            for server in found["servers"]
+            for worker in server["workers"]
+        ),
+    )
+    click.echo("")
+    for problem in found["problems"]:
+        click.echo(f"Problem: {problem}")
+    if found["ok"]:
+        click.echo("All is well.")
 
 
 @click.command("whoami")
@@ -39,7 +66,11 @@ def whoami(target: Target) -> None:
 
     Example: zato whoami
     """
-    show_json(target.client().whoami())
+    found = target.client().whoami()
+    if target.as_json:
+        show_json(found)
+        return
+    click.echo(f"{found['name']}, known by {found['authentication']}, with {', '.join(found['roles']) or 'no role'}")
 
 
 @click.command("audit")

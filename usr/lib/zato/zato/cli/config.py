@@ -10,7 +10,9 @@ from typing import Any
 import click
 
 from zato.cli.connection import Target, pass_target
+from zato.cli.fields import parse
 from zato.cli.output import moment, show_json, show_table
+from zato.client.api import ApiClient
 from zato.core.errors import InvalidInput, NotFound
 
 
@@ -61,7 +63,14 @@ def get_command(target: Target, kind: str, name: str) -> None:
 
     Example: zato config get channel-rest hello
     """
-    show_json(target.client().item(kind, name))
+    found = target.client().item(kind, name)
+    if target.as_json:
+        show_json(found)
+        return
+    click.echo(f"{kind} {name!r}, revision {found['revision']}")
+    width = max(map(len, found["value"]))
+    for field, value in found["value"].items():
+        click.echo(f"  {field:<{width}}  {'' if value is None else _text(value)}".rstrip())
 
 
 @command.command("set")
@@ -72,22 +81,18 @@ def get_command(target: Target, kind: str, name: str) -> None:
 @click.option("--revision", type=int, help="Refuse the change if the item is no longer at this revision.")
 @pass_target
 def set_command(target: Target, kind: str, name: str, fields: tuple[str, ...], file: Any, revision: int | None) -> None:
-    """Create an item, or change the fields that are named. A value that is JSON is taken as such, else as text.
+    """Create an item, or change the fields that are named. Several values are separated by commas; null unsets.
 
-    Example: zato config set channel-rest hello service=hello.hello path=/hello 'methods=["GET"]'
+    Example: zato config set channel-rest hello service=hello.hello path=/hello methods=GET,POST
     """
-    changes = _from_file(file) if file is not None else {}
-    changes.update(_parse(field) for field in fields)
+    changes = {**(_from_file(file) if file is not None else {}), **parse(kind, fields)}
     client = target.client()
-    try:
-        known = client.item(kind, name)
-    except NotFound as error:
-        if error.code != "no-such-item":
-            raise
-        known = None
-    if known is None:
+    known = _known(client, kind, name)
+    if known is None and revision is None:
         found = client.create_item(kind, name, changes)
     else:
+        if known is None:
+            raise NotFound(f"There is no {kind} named {name!r} to be changed; leave out --revision to create it.")
         value = changes if file is not None else {**known["value"], **changes}
         found = client.update_item(kind, name, value, revision if revision is not None else known["revision"])
     if target.as_json:
@@ -206,7 +211,10 @@ def import_command(target: Target, file: Any, replace: bool) -> None:
     if target.as_json:
         show_json(found)
         return
-    click.echo(f"Imported: {_brief(found)}")
+    for action in ("created", "updated", "deleted"):
+        for key in found[action]:
+            click.echo(f"{action} {key['kind']} {key['name']!r}")
+    click.echo(f"{found['unchanged']} unchanged, revision {found['revision']}")
 
 
 @command.command("ping")
@@ -228,14 +236,13 @@ def ping_command(target: Target, kind: str, name: str) -> None:
     sys.exit(0 if found["ok"] else 1)
 
 
-def _parse(field: str) -> tuple[str, Any]:
-    name, sign, text = field.partition("=")
-    if not sign or not name:
-        raise InvalidInput(f"{field!r} is not FIELD=VALUE.")
+def _known(client: ApiClient, kind: str, name: str) -> dict[str, Any] | None:
     try:
-        return name, json.loads(text)
-    except ValueError:
-        return name, text
+        return client.item(kind, name)
+    except NotFound as error:
+        if error.code != "no-such-item":
+            raise
+        return None
 
 
 def _from_file(file: Any) -> dict[str, Any]:

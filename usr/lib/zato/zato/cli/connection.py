@@ -42,6 +42,7 @@ class Target:
                 ca=self.layout.ca_certificate,
                 certificate=pki / "admin.crt",
                 key=pki / "admin.key",
+                hint=f"Start it with: zato quickstart start {self.home}",
             )
         )
 

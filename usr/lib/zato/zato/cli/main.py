@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from zato.core.errors import Unavailable, ZatoError
 # Name: module, attribute, summary.
 _COMMANDS = {
     "audit": ("zato.cli.cluster", "audit", "Who did what."),
+    "completion": ("zato.cli.completion", "completion", "Completion for bash, zsh and fish."),
     "config": ("zato.cli.config", "command", "Channels, security definitions, connections and the rest."),
     "odb": ("zato.cli.odb", "command", "The operational database."),
     "ping": ("zato.cli.cluster", "ping", "Say whether the cluster answers."),
@@ -22,6 +24,7 @@ _COMMANDS = {
     "quickstart": ("zato.cli.quickstart", "command", "Create and run a whole cluster in one directory."),
     "service": ("zato.cli.service", "command", "Deploy, list and invoke services."),
     "status": ("zato.cli.cluster", "status", "Servers, workers, and what is not well."),
+    "user": ("zato.cli.user", "command", "Who may use the admin API, and with which roles."),
     "whoami": ("zato.cli.cluster", "whoami", "As whom the command line acts."),
 }
 EXIT_FAILED = 1
@@ -54,27 +57,49 @@ class LazyGroup(click.Group):
 def cli(context: click.Context, home: Path | None, as_json: bool) -> None:
     """Zato, an enterprise service bus and application server.
 
+    --json and --home may also stand behind the command.
+
     Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 nothing answers.
     """
     context.obj = Target(home or default_home(), as_json)
 
 
 def main() -> None:
-    """Run the command line; an error is one sentence on standard error."""
+    """Run the command line; an error is one sentence on standard error, or one JSON object with --json."""
+    arguments = _shared_first(sys.argv[1:])
     try:
-        cli.main(args=_json_first(sys.argv[1:]), prog_name="zato")
+        cli.main(args=arguments, prog_name="zato")
     except ZatoError as error:
-        click.echo(f"zato: {error.message}", err=True)
-        for detail in error.details:
-            click.echo(f"  {detail}", err=True)
+        _show(error, as_json="--json" in arguments)
         sys.exit(EXIT_UNREACHABLE if isinstance(error, Unavailable) else EXIT_FAILED)
 
 
-def _json_first(arguments: list[str]) -> list[str]:
-    """--json may stand anywhere, as people expect of it."""
-    if "--json" in arguments and "--" not in arguments:
-        return ["--json", *(argument for argument in arguments if argument != "--json")]
-    return arguments
+def _show(error: ZatoError, *, as_json: bool) -> None:
+    if as_json:
+        found = {"code": error.code, "message": error.message, "cid": error.cid, "details": error.details}
+        click.echo(json.dumps({"error": found}, ensure_ascii=False), err=True)
+        return
+    click.echo(f"zato: {error.message}", err=True)
+    for detail in error.details:
+        click.echo(f"  {detail}", err=True)
+    if error.cid is not None and error.status >= 500:
+        click.echo(f"  The server's log has more under the correlation id {error.cid}.", err=True)
+
+
+def _shared_first(arguments: list[str]) -> list[str]:
+    """--json and --home may stand anywhere before a --, as people expect of them."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    shared: list[str] = []
+    rest: list[str] = []
+    words = iter(arguments[:end])
+    for word in words:
+        if word == "--json" or word.startswith("--home="):
+            shared.append(word)
+        elif word == "--home":
+            shared += [word, *(value for value in (next(words, None),) if value is not None)]
+        else:
+            rest.append(word)
+    return [*shared, *rest, *arguments[end:]]
 
 
 if __name__ == "__main__":

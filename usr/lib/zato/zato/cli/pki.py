@@ -33,6 +33,7 @@ def list_command(target: Target) -> None:
                     "subject": each.subject,
                     "not_after": each.not_after.isoformat(),
                     "fingerprint": each.fingerprint,
+                    "hosts": each.hosts,
                     "due": each.due,
                 }
                 for each in found
@@ -40,8 +41,11 @@ def list_command(target: Target) -> None:
         )
         return
     show_table(
-        ("name", "valid until", "renewal", "sha-256"),
-        ((each.name, f"{each.not_after:%Y-%m-%d}", "due" if each.due else "", each.fingerprint) for each in found),
+        ("name", "subject", "valid until", "renewal", "hosts"),
+        (
+            (each.name, each.subject, f"{each.not_after:%Y-%m-%d}", "due" if each.due else "", ", ".join(each.hosts))
+            for each in found
+        ),
     )
 
 
@@ -54,6 +58,9 @@ def renew_command(target: Target, name: str) -> None:
     Example: zato pki renew lighttpd-1
     """
     found = Authority(target.layout.pki).renew(name)
+    if target.as_json:
+        show_json({"name": name, "not_after": found.not_valid_after_utc.isoformat(), "fingerprint": fingerprint(found)})
+        return
     click.echo(f"{name} is valid until {found.not_valid_after_utc:%Y-%m-%d}")
 
 
@@ -72,4 +79,4 @@ def issue_client_command(target: Target, name: str, days: int) -> None:
         show_json({"name": name, "fingerprint": thumb, "directory": str(target.layout.pki)})
         return
     click.echo(f"{target.layout.pki / name}.crt and .key are issued. To let it in:")
-    click.echo(f"  zato config set security-tls {name} fingerprint={thumb}")
+    click.echo(f"  zato config set security-tls {name} subject=CN={name}")

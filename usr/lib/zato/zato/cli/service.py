@@ -29,8 +29,17 @@ def list_command(target: Target) -> None:
         show_json(found)
         return
     show_table(
-        ("service", "file", "deployment"),
-        ((each["name"], each["file_name"], each["deployment_id"]) for each in found["services"]),
+        ("service", "file", "deployment", "active", "channels"),
+        (
+            (
+                each["name"],
+                each["file_name"],
+                each["deployment_id"],
+                "yes" if each["active"] else "no",
+                ", ".join(each["channels"]),
+            )
+            for each in found["services"]
+        ),
     )
 
 

@@ -21,7 +21,6 @@ from zato.odb import migrate
 from zato.odb.database import Database
 from zato.odb.log import ConfigurationLog
 from zato.pki.authority import Authority
-from zato.pki.certificates import fingerprint
 from zato.pki.components import ADMIN, issue_missing
 from zato.quickstart.preflight import check_directory
 
@@ -83,7 +82,8 @@ def _prepare_odb(layout: Layout, cluster: ClusterSettings, box: SecretBox, say: 
         for number in range(1, cluster.servers + 1):
             if ("server", f"server-{number}") not in present:
                 publisher.create("server", f"server-{number}", {"host": cluster.host}, by=by)
-        admin = {"fingerprint": fingerprint((layout.pki / f"{ADMIN}.crt").read_bytes()), "roles": [Role.ADMIN.value]}
+        # By its subject, which stays the same when the certificate is renewed
+        admin = {"subject": f"CN={ADMIN}", "roles": [Role.ADMIN.value]}
         if ("security-tls", ADMIN) not in present:
             publisher.create("security-tls", ADMIN, admin, by=by)
     finally:

@@ -1,0 +1,138 @@
+"""zato user create|list|set-roles|delete: security definitions whose holders may use the admin API."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import click
+
+from zato.cli.connection import Target, pass_target
+from zato.cli.output import show_json, show_table
+from zato.client.api import ApiClient
+from zato.core.errors import NotFound
+from zato.core.principal import Role
+
+KINDS = {"basic": "security-basic", "api-key": "security-api-key", "certificate": "security-tls"}
+_roles = click.Choice([role.value for role in Role])
+
+
+@click.group("user")
+def command() -> None:
+    """Who may use the admin API, and with which roles.
+
+    viewer reads; operator changes configuration except security; deployer deploys services; admin does everything.
+    """
+
+
+@command.command("create")
+@click.argument("name")
+@click.option("--role", "roles", type=_roles, multiple=True, help="May be repeated; none for callers of channels only.")
+@click.option("--with", "how", type=click.Choice(list(KINDS)), default="basic", show_default=True)
+@pass_target
+def create_command(target: Target, name: str, roles: tuple[str, ...], how: str) -> None:
+    """Create a user. A password or key is made up, and shown this once.
+
+    Example: zato user create jane --role deployer
+    """
+    value: dict[str, Any] = {"roles": list(roles)}
+    shown: dict[str, str] = {}
+    client = target.client()
+    if how == "basic":
+        shown = {"username": name, "password": secrets.token_urlsafe(18)}
+        value.update(shown)
+    if how == "certificate":
+        value["subject"] = f"CN={name}"
+    item = client.create_item(KINDS[how], name, value)
+    if how == "certificate":
+        shown = _issue(target, name)
+    shown.update(item.get("generated") or {})
+    if target.as_json:
+        show_json({**item, "generated": shown})
+        return
+    click.echo(f"{name} is created, with {_said(roles)}. This is shown once:")
+    for field, text in shown.items():
+        click.echo(f"  {field}: {text}")
+
+
+@command.command("list")
+@pass_target
+def list_command(target: Target) -> None:
+    """Users, how they prove who they are, and their roles.
+
+    Example: zato user list
+    """
+    client = target.client()
+    found = [item for kind in KINDS.values() for item in client.items(kind)["items"]]
+    if target.as_json:
+        show_json(found)
+        return
+    ways = {kind: how for how, kind in KINDS.items()}
+    show_table(
+        ("name", "with", "roles", "active", "expires"),
+        (
+            (
+                each["name"],
+                ways[each["kind"]],
+                ", ".join(each["value"]["roles"]),
+                "yes" if each["value"]["active"] else "no",
+                each["value"]["expires"],
+            )
+            for each in sorted(found, key=lambda item: str(item["name"]))
+        ),
+    )
+
+
+@command.command("set-roles")
+@click.argument("name")
+@click.argument("roles", type=_roles, nargs=-1)
+@pass_target
+def set_roles_command(target: Target, name: str, roles: tuple[str, ...]) -> None:
+    """Give a user these roles instead of those it has; none takes all away.
+
+    Example: zato user set-roles jane viewer deployer
+    """
+    client = target.client()
+    item = _find(client, name)
+    changed = client.update_item(item["kind"], name, {**item["value"], "roles": list(roles)}, item["revision"])
+    if target.as_json:
+        show_json(changed)
+        return
+    click.echo(f"{name} has {_said(roles)} now")
+
+
+@command.command("delete")
+@click.argument("name")
+@pass_target
+def delete_command(target: Target, name: str) -> None:
+    """Delete a user. One that channels refer to is not deleted.
+
+    Example: zato user delete jane
+    """
+    client = target.client()
+    item = _find(client, name)
+    found = client.delete_item(item["kind"], name, item["revision"])
+    if target.as_json:
+        show_json(found)
+        return
+    click.echo(f"{name} is deleted")
+
+
+def _find(client: ApiClient, name: str) -> dict[str, Any]:
+    for kind in KINDS.values():
+        try:
+            return client.item(kind, name)
+        except NotFound:
+            continue
+    raise NotFound(f"There is no user {name!r}; see: zato user list")
+
+
+def _issue(target: Target, name: str) -> dict[str, str]:
+    from zato.pki.authority import Authority
+
+    Authority(target.layout.pki).issue_client(name)
+    return {"certificate": f"{target.layout.pki / name}.crt", "private key": f"{target.layout.pki / name}.key"}
+
+
+def _said(roles: tuple[str, ...]) -> str:
+    return f"the role{'s' if len(roles) > 1 else ''} {', '.join(roles)}" if roles else "no role"
