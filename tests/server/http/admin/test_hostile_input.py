@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 from urllib.parse import quote
 
@@ -140,6 +141,26 @@ def test_a_body_has_to_say_that_it_is_json(world: Any) -> None:
     for content_type in ("text/plain", "application/x-www-form-urlencoded", "text/json", None):
         result = world.call("POST", "/items/channel-rest", raw=b"{}", content_type=content_type)
         assert (result.status_code, result.json["error"]["code"]) == (415, "unsupported-media-type")
+
+
+def test_a_body_without_a_declared_length_is_limited_too(world: Any) -> None:
+    body = b'{"name": "it", "value": {}}'
+    for raw, status in [(body, 400), (body + b" " * 1024 * 1024, 413)]:
+        environ = {
+            "wsgi.input": io.BytesIO(raw),
+            "CONTENT_LENGTH": "",
+            "CONTENT_TYPE": "application/json",
+            "HTTP_TRANSFER_ENCODING": "chunked",
+        }
+        result = world.call("POST", "/items/channel-rest", environ=environ)
+        assert result.status_code == status
+        assert result.json["error"]["code"] == ("invalid-item" if status == 400 else "too-large")
+
+
+def test_a_name_that_no_item_can_have_is_not_found_before_the_database_is_asked(world: Any) -> None:
+    for name in ("x" * 121, "%00", "%C3%B6", "-x", "x%20"):
+        result = world.call("GET", f"/items/channel-rest/{name}")
+        assert (result.status_code, result.json["error"]["code"]) == (404, "no-such-item")
 
 
 def test_a_body_that_ends_early_is_refused(world: Any) -> None:

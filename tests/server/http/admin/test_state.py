@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from zato.config.secrets import SecretBox
 from zato.odb.deployments import DeploymentState
 
 BY = {"author": "somebody", "cid": "some-cid", "sha256": "0" * 64}
@@ -63,6 +64,15 @@ def test_a_deployment_in_progress_is_shown_and_one_that_is_stuck_is_a_problem(wo
     assert f"Deployment {added.id} of shop.py" in problem
     world.deployments.set_state(added.id, {DeploymentState.CHECKING}, DeploymentState.REJECTED, reason="gone")
     assert world.call("GET", "/status").json["problems"] == []
+
+
+def test_a_security_definition_that_cannot_be_used_is_a_problem(world: Any) -> None:
+    _member(world)
+    world.call("POST", "/items/security-api-key", {"name": "shop", "value": {}})
+    world.box = SecretBox(b"z" * 32)
+    world.refresh()
+    (problem,) = world.call("GET", "/status").json["problems"]
+    assert problem.startswith("Nobody can use the API key 'shop':")
 
 
 def test_a_cluster_without_servers_says_so(world: Any) -> None:
