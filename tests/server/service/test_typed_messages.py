@@ -153,6 +153,23 @@ def test_a_dataclass_arrives_as_its_own_instance_and_leaves_with_its_defaults() 
     assert call(echo(Person), {"name": "Ann"}).json == {"name": "Ann", "age": 0, "tags": []}
 
 
+def test_defaults_of_a_dataclass_are_sent_whether_it_came_from_a_dict_or_from_the_caller() -> None:
+    class Gives(Service):
+        output = Person
+
+        def handle(self) -> None:
+            self.response.payload = {"name": "Ann"}
+
+    class Passes(Service):
+        input = Person
+
+        def handle(self) -> None:
+            self.response.payload = self.request.input
+
+    expected = {"name": "Ann", "age": 0, "tags": []}
+    assert call(Gives).json == call(Passes, {"name": "Ann"}).json == expected
+
+
 def test_models_of_todays_services_work_with_and_without_decorator() -> None:
     assert call(echo(Customer), {"name": "Ann"}).json == {"name": "Ann", "segment": "RNZ"}
     body = {"name": "ACME", "offices": [{"city": "Wellington"}]}
