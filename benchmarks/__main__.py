@@ -1,0 +1,224 @@
+"""make bench: prints one line for each figure, with its bar."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from support.cluster import RunningCluster, free_ports
+
+import zato.agent.haproxy.files as haproxy
+import zato.agent.lighttpd.files as lighttpd
+from zato.host.layout import Layout
+from zato.host.settings import load_cluster, load_server
+
+ROUNDS = 5
+SECONDS = 3
+GUNICORN = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--log-level", "warning", "--workers", "2"]
+OURS = ["--worker-class", "zato.server.worker.AcceptingThreadsWorker", "--threads", "512"]
+HELLO = """
+from zato.server.service import Service
+
+class Hello(Service):
+    name = 'bench.hello{n}'
+
+    def handle(self):
+        self.response.payload = {{'hello': 'world'}}
+"""
+SLOW = """
+import time
+from zato.server.service import Service
+
+class Slow(Service):
+    name = 'bench.slow'
+
+    def handle(self):
+        time.sleep(1)
+        self.response.payload = {'waited': 1}
+"""
+
+
+def wrk(url: str, connections: int, *, close: bool = False) -> float:
+    """Requests a second; stops the run where any of them failed."""
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}", url]
+    if close:
+        command[1:1] = ["-H", "Connection: close"]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    if "Non-2xx" in text:
+        raise SystemExit(f"{url}: {text}")
+    found = re.search(r"Requests/sec:\s+([0-9.]+)", text)
+    assert found is not None
+    return float(found[1])
+
+
+def ratio(title: str, bar: float, ours: Callable[[], float], theirs: Callable[[], float]) -> None:
+    """Measure both in turn, `ROUNDS` times, and print the median of the ratios."""
+    ratios = []
+    for _ in range(ROUNDS):
+        other = theirs()
+        ratios.append(ours() / other)
+    found = median(ratios)
+    spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
+    print(f"{title:<78} {found:5.2f}  ({spread}; bar {bar:.2f}{'' if found >= bar else ', NOT REACHED'})", flush=True)
+
+
+@contextmanager
+def running(command: list[str], stdout: int | None = None) -> Iterator[None]:
+    process = subprocess.Popen(command, cwd=Path(__file__).parent.parent, stdout=stdout, stderr=stdout)
+    time.sleep(2)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
+def bare_chain(directory: Path) -> Iterator[str]:
+    """The URL of bare Falcon behind HAProxy and lighttpd, configured as for a cluster."""
+    (port, lighttpd_port) = free_ports(2)
+    layout = Layout(directory)
+    ports = ["--lb-port", str(port), "--lighttpd-port", str(lighttpd_port), "--workers", "2"]
+    zato = [sys.executable, "-m", "zato.cli.main", "quickstart", "create", str(directory), *ports]
+    subprocess.run(zato, check=True, stdout=subprocess.DEVNULL)
+    cluster = load_cluster(layout)
+    limit = load_server(layout, 1).max_body_bytes
+    haproxy.write(layout, haproxy.view_of(layout, cluster, body_bytes_max=limit))
+    lighttpd.write(layout, lighttpd.view_of(layout, cluster, 1, body_bytes_max=limit))
+    server = layout.server(1)
+    with (
+        running([*GUNICORN, *OURS, "--bind", f"unix:{server.front_socket}", "benchmarks.bare:app"]),
+        running(lighttpd.command(server)),
+        running(haproxy.command(layout), stdout=subprocess.DEVNULL),
+    ):
+        time.sleep(2)
+        yield f"https://localhost:{port}"
+
+
+def pss_megabytes(cluster: RunningCluster) -> float:
+    """Proportional set size of the supervisor and everything below it."""
+    assert cluster.process is not None
+    total = 0
+    pending = [cluster.process.pid]
+    while pending:
+        pid = pending.pop()
+        try:
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+            found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii"), re.M)
+        except OSError:
+            continue
+        pending.extend(map(int, children))
+        total += int(found[1]) if found else 0
+    return total / 1024
+
+
+def in_flight(cluster: RunningCluster, count: int) -> tuple[int, float]:
+    """How many of `count` requests at once to a service that waits a second were answered, and in what time."""
+    answered = []
+    barrier = threading.Barrier(count + 1)
+
+    def call() -> None:
+        with cluster.pool(maxsize=1) as pool:
+            barrier.wait()
+            answered.append(pool.request("GET", "/slow", retries=False).status == 200)
+
+    threads = [threading.Thread(target=call) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    barrier.wait()
+    started = time.monotonic()
+    for thread in threads:
+        thread.join()
+    return sum(answered), time.monotonic() - started
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="zato-bench-") as directory:
+        cluster = RunningCluster(Path(directory) / "z", "--workers", "2")
+        cluster.start()
+        try:
+            measure(cluster, Path(directory))
+        finally:
+            cluster.stop()
+
+
+def measure(cluster: RunningCluster, directory: Path) -> None:
+    api = cluster.api()
+    api.deploy("bench.py", HELLO.format(n="").encode())
+    api.deploy("slow.py", SLOW.encode())
+    api.create_item("channel-rest", "hello", {"service": "bench.hello", "path": "/hello", "methods": ["GET"]})
+    api.create_item("channel-rest", "slow", {"service": "bench.slow", "path": "/slow", "methods": ["GET"]})
+    time.sleep(1)
+    print(f"memory (PSS) of the whole quickstart, two workers: {pss_megabytes(cluster):.0f} MB (bar 250)", flush=True)
+    answered, seconds = in_flight(cluster, 1000)
+    print(f"1,000 requests in flight to a service that waits 1 s: {answered} answered in {seconds:.1f} s", flush=True)
+    hello = f"{cluster.url}/hello"
+    front, gthread = free_ports(2)
+    bare_direct = [*GUNICORN, *OURS, "--bind", f"127.0.0.1:{front}", "benchmarks.bare:app"]
+    bare_gthread = [
+        *GUNICORN, "--worker-class", "gthread", "--threads", "4", "--bind", f"127.0.0.1:{gthread}", "benchmarks.bare:app",
+    ]  # fmt: skip
+    with bare_chain(directory / "b") as bare:
+        ratio(
+            "(a) a JSON service, whole chain : bare Falcon, same worker, same chain",
+            0.90,
+            lambda: wrk(hello, 16),
+            lambda: wrk(f"{bare}/hello", 16),
+        )
+    # The front socket is a unix socket, which wrk does not speak: a relay would measure itself, so the same
+    # application is started once more on a port.
+    (port,) = free_ports(1)
+    zato_direct = [sys.executable, "-m", "benchmarks.on_port", str(cluster.layout.root), str(port)]
+    with running(bare_direct), running(zato_direct):
+        ratio(
+            "(b) the same without HAProxy and lighttpd",
+            0.80,
+            lambda: wrk(f"http://127.0.0.1:{port}/hello", 16, close=True),
+            lambda: wrk(f"http://127.0.0.1:{front}/hello", 16, close=True),
+        )
+    with running(bare_gthread):
+        for connections, bar in ((16, 0.80), (64, 0.70)):
+            ratio(
+                f"(d) the chain : bare Falcon on gthread, plain HTTP, {connections} keep-alive connections",
+                bar,
+                lambda connections=connections: wrk(hello, connections),
+                lambda connections=connections: wrk(f"http://127.0.0.1:{gthread}/hello", connections),
+            )
+    many(cluster)
+
+
+def many(cluster: RunningCluster) -> None:
+    """1,000 services and channels against one: two clusters side by side, so both are measured in turn."""
+    with tempfile.TemporaryDirectory(prefix="zato-many-") as directory:
+        other = RunningCluster(Path(directory) / "z", "--workers", "2")
+        other.start()
+        try:
+            api = other.api()
+            body = "".join(HELLO.format(n=n).replace("class Hello", f"class Hello{n}") for n in range(1000))
+            api.deploy("bench.py", body.encode())
+            lines = ["channel-rest:"]
+            for n in range(1000):
+                lines += [f"  h{n}:", f"    service: bench.hello{n}", f"    path: /hello/{n}", "    methods: [GET]"]
+            api.import_("\n".join(lines), "merge")
+            time.sleep(2)
+            ratio(
+                "(c) 1,000 services and 1,000 channels : one",
+                0.95,
+                lambda: wrk(f"{other.url}/hello/777", 16),
+                lambda: wrk(f"{cluster.url}/hello", 16),
+            )
+        finally:
+            other.stop()
+
+
+main()

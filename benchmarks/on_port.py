@@ -1,0 +1,24 @@
+"""python -m benchmarks.on_port DIR PORT: server 1's workers on a TCP port, without HAProxy and lighttpd."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="zato-bench-metrics-")
+
+from zato.host.layout import Layout
+from zato.host.logs import configure
+from zato.host.settings import load_cluster, load_server
+from zato.server.gunicorn_application import ServerApplication
+from zato.server.wiring import WorkerProcess
+
+layout = Layout(Path(sys.argv[1]))
+settings = load_server(layout, 1)
+configure("text", settings.log_level, "bench")
+process = WorkerProcess(layout, 1, load_cluster(layout), settings)
+application = ServerApplication(layout.server(1), settings, process.load, {})
+application.cfg.set("bind", [f"127.0.0.1:{sys.argv[2]}"])
+application.run()
