@@ -117,3 +117,17 @@ def test_workers_report_and_may_correct_themselves(deployments: Deployments) -> 
     deployments.report(one, "w2", True, "", NOW)
     assert deployments.reports(one) == [Report("w1", True, None, NOW), Report("w2", True, None, NOW)]
     assert deployments.reports(one + 1) == []
+
+
+def test_a_version_that_is_staged_again_begins_without_reports(deployments: Deployments) -> None:
+    one, other = add(deployments).id, add(deployments).id
+    for each in (one, other):
+        deployments.set_state(each, {CHECKING}, STAGED)
+        deployments.report(each, "w1", True, None, NOW)
+    assert not deployments.set_state(one, {CHECKING}, STAGED)
+    assert deployments.reports(one)
+    deployments.set_state(one, {STAGED}, ACTIVE, revision=3)
+    assert deployments.reports(one)
+    deployments.set_state(one, {ACTIVE}, STAGED)
+    assert deployments.reports(one) == []
+    assert deployments.reports(other)

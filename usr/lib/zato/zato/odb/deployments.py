@@ -157,7 +157,8 @@ class Deployments:
     ) -> bool:
         """Move on from one of `expected` to `new`; True for the one caller that did it, False where it was not there.
 
-        What is given replaces what is kept; what is None stays.
+        What is given replaces what is kept; what is None stays. Staging begins without reports: those of an earlier
+        time at which the same version was staged are dropped.
         """
         values: dict[str, Any] = {"state": new.value}
         if reason is not None:
@@ -176,7 +177,10 @@ class Deployments:
             .values(values)
         )
         with self._database.write() as connection:
-            return connection.execute(statement).rowcount == 1
+            done = connection.execute(statement).rowcount == 1
+            if done and new is DeploymentState.STAGED:
+                connection.execute(delete(tables.report).where(_report.deployment_id == deployment_id))
+            return done
 
     def report(self, deployment_id: int, worker: str, ok: bool, reason: str | None, at: datetime) -> None:
         """Note whether a worker could load the deployment; a later report of the same worker replaces it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from zato.server.loader import CodeSet
+from zato.server.loader import CodeSet, DeploymentRefused
 from zato.server.loader.archive import read_archive
 from zato.server.loader.loaded import dependents
 from zato.server.loader.names import check_file_name
@@ -35,6 +35,14 @@ def files_to_try_with(code: CodeSet, file_name: str, source: bytes) -> frozenset
         found.add(name)
         waiting |= {owners[top] for top in code.files[name].imports if top in owners}
     return frozenset(found)
+
+
+def module_of(file_name: str, source: bytes) -> str:
+    """The file's top-level modules as one text, "countries" or "a, b"; the file's stem where that cannot be told."""
+    try:
+        return ", ".join(sorted(_provided(file_name, source)))[:200] or file_name.rpartition(".")[0]
+    except DeploymentRefused:
+        return file_name.rpartition(".")[0]
 
 
 def _provided(file_name: str, source: bytes) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -15,19 +16,32 @@ from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 
 KIND = "deployment"
-# Long enough for every worker to see the entry and to prepare its snapshot before the moment comes.
+# Long enough for every worker to see the entry and to prepare its snapshot before the moment comes. A worker that
+# looks at the log less often than every 20 ms needs a longer one: see `lead_for`.
 LEAD = timedelta(milliseconds=100)
 LIVE = timedelta(seconds=3)
+
+
+def lead_for(interval_seconds: float) -> timedelta:
+    """How far ahead a switch is announced to workers that look at the log at this interval."""
+    return max(LEAD, timedelta(seconds=interval_seconds * 1.5) + LEAD / 2)
 
 
 class Activation:
     """Writes the item of kind `deployment`, and knows whether all live workers have applied it."""
 
-    def __init__(self, publisher: Publisher, log: ConfigurationLog, members: Members, clock: Clock) -> None:
+    def __init__(
+        self, publisher: Publisher, log: ConfigurationLog, members: Members, clock: Clock, *, lead: timedelta = LEAD
+    ) -> None:
         self._publisher = publisher
         self._log = log
         self._members = members
         self._clock = clock
+        self._lead = lead
+
+    def revision(self) -> int:
+        """The log's last revision: as long as it stays, so does what is active."""
+        return self._log.revision()
 
     def active(self, file_name: str) -> tuple[int, DeploymentVersion] | None:
         """Revision and version of what is active under a file's name."""
@@ -38,27 +52,39 @@ class Activation:
         assert isinstance(item.value, DeploymentVersion)
         return item.revision, item.value
 
-    def activate(self, deployment: Deployment, by: Author) -> int:
-        """The revision from which the deployment is active. Of several callers at once one writes it."""
-        known = self.active(deployment.file_name)
-        if known is not None and known[1].deployment_id == deployment.id:
-            return known[0]
+    def all_active(self) -> Mapping[str, tuple[int, int]]:
+        """Deployment and revision of what is active, by file name."""
+        return {
+            item.name: (item.value.deployment_id, item.revision)
+            for item in self._publisher.list(KIND)
+            if isinstance(item.value, DeploymentVersion)
+        }
+
+    def activate(self, deployment: Deployment, instead_of: int | None, by: Author) -> None:
+        """Write the entry, unless what is active is no longer what it was at revision `instead_of` (None: nothing).
+
+        Somebody else's entry that came first is no error: the next look at what is active shows it. Raises Conflict
+        where another file has one of the names by now.
+        """
         body: dict[str, Any] = {
             "deployment_id": deployment.id,
             "sha256": deployment.sha256,
             "module": deployment.module,
             "services": list(deployment.services),
-            "switch_at": (self._clock.now() + LEAD).isoformat(),
+            "switch_at": (self._clock.now() + self._lead).isoformat(),
         }
         try:
-            if known is None:
-                return self._publisher.create(KIND, deployment.file_name, body, by=by).revision
-            return self._publisher.update(KIND, deployment.file_name, body, known[0], by=by).revision
-        except Conflict as error:
-            now = self.active(deployment.file_name)
-            if error.code in ("stale-revision", "already-exists") and now and now[1].deployment_id == deployment.id:
-                return now[0]
-            raise
+            if instead_of is None:
+                self._publisher.create(KIND, deployment.file_name, body, by=by)
+            else:
+                self._publisher.update(KIND, deployment.file_name, body, instead_of, by=by)
+        except (Conflict, NotFound) as error:
+            if error.code not in ("stale-revision", "already-exists", "no-such-item"):
+                raise
+
+    def withdraw(self, file_name: str, revision: int, by: Author) -> int:
+        """The revision from which nothing is active under the name. Raises Conflict where that has changed."""
+        return self._publisher.delete(KIND, file_name, revision, by=by)
 
     def live_workers(self) -> list[str]:
         """Those whose heart-beat is fresh."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from zato.odb.deployments import Report
@@ -28,15 +28,21 @@ class Decision:
     reason: str | None = None
 
 
-def decide(created: datetime, live_workers: Collection[str], reports: Collection[Report], now: datetime) -> Decision:
-    """All live workers must have loaded it; one that cannot rejects it everywhere, as does one that is silent."""
-    for report in reports:
+def decide(live_workers: Collection[str], reports: Collection[Report], waited: timedelta) -> Decision:
+    """All live workers must have loaded it; one that cannot rejects it everywhere, as does one that is silent.
+
+    `waited` is how long the deployment's turn has lasted. Workers that have ended are not waited for, and what one
+    said before it ended still counts.
+    """
+    for report in sorted(reports, key=lambda report: report.worker):
         if not report.ok:
-            return Decision(Verdict.REJECT, f"{report.worker} could not load it: {report.reason}")
+            return Decision(
+                Verdict.REJECT, f"The worker {report.worker} could not load it. {report.reason or ''}".strip()
+            )
     missing = sorted(set(live_workers) - {report.worker for report in reports})
-    if not missing and live_workers:
+    if live_workers and not missing:
         return Decision(Verdict.ACTIVATE)
-    if now - created > REPORT_TIME:
-        silent = ", ".join(missing) or "no worker"
-        return Decision(Verdict.REJECT, f"{silent} did not say within {REPORT_TIME.seconds} s whether it can load it.")
+    if waited >= REPORT_TIME:
+        silent = "No worker" if not live_workers else f"Not all workers ({', '.join(missing)} missing)"
+        return Decision(Verdict.REJECT, f"{silent} said within {REPORT_TIME.seconds} s that it can be loaded.")
     return Decision(Verdict.WAIT)

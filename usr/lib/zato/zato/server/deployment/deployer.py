@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from hashlib import sha256
-from pathlib import Path
+from typing import TypeVar
 
 from zato.config.publisher import Publisher
 from zato.config.writer import Author
@@ -13,12 +14,17 @@ from zato.core.clock import Clock
 from zato.core.errors import Conflict, NotFound, TimeLimitExceeded
 from zato.odb.deployments import Deployment, Deployments, DeploymentState
 from zato.server.check.checker import Checker
-from zato.server.deployment.activation import KIND, Activation
-from zato.server.deployment.stager import supersede_others
+from zato.server.check.selection import module_of
+from zato.server.deployment.activation import Activation
+from zato.server.deployment.states import States
 from zato.server.loader import CodeSet, DeploymentRefused, Refusal
+from zato.server.loader.names import check_file_name
+
+T = TypeVar("T")
 
 _LOOK_SECONDS = 0.01
-_PATIENCE_SECONDS = 20.0
+# Others may be waiting for their turn, too.
+_PATIENCE_SECONDS = 60.0
 
 
 class Deployer:
@@ -33,106 +39,144 @@ class Deployer:
         checker: Checker,
         running: Callable[[], CodeSet],
         clock: Clock,
+        note: Callable[[str], None] = lambda outcome: None,
     ) -> None:
+        """`note` is told "active" or "rejected" of each attempt, for the metrics."""
         self._deployments = deployments
         self._activation = activation
         self._publisher = publisher
         self._checker = checker
         self._running = running
         self._clock = clock
+        self._note = note
+        self._states = States(deployments, activation, clock)
 
     def deploy(self, file_name: str, source: bytes, *, by: Author) -> Deployment:
-        """The active deployment of a file; what is active already stays as it is.
+        """The deployment that is active now. Where the same content is active already, that is the one it was.
 
-        Raises InvalidInput (deployment-rejected) whose details have file and line where they are known.
+        Raises DeploymentRefused (InvalidInput, deployment-rejected) whose details have reason, file and line where
+        they are known, and TimeLimitExceeded. Where somebody deployed the same file at the same time the later one
+        stays; the earlier one is answered in state superseded.
         """
+        check_file_name(file_name)
         digest = sha256(source).hexdigest()
         active = self._activation.active(file_name)
         if active is not None and active[1].sha256 == digest:
             return self._deployments.get(active[1].deployment_id)
         deployment = self._deployments.add(
             file_name=file_name,
-            module=Path(file_name).stem,
-            form=Path(file_name).suffix.removeprefix("."),
+            module=module_of(file_name, source),
+            form=file_name.rpartition(".")[2],
             sha256=digest,
             source=source,
             author=by.principal,
             cid=by.cid,
             at=self._clock.now(),
         )
-        services = self._check(deployment, source)
-        self._deployments.set_state(
-            deployment.id, {DeploymentState.CHECKING}, DeploymentState.STAGED, services=services
-        )
-        return self._await_outcome(deployment.id)
+        try:
+            services = self._check(deployment, source)
+        except DeploymentRefused as error:
+            refusal = error.refusal
+            self._deployments.set_state(
+                deployment.id,
+                {DeploymentState.CHECKING},
+                DeploymentState.REJECTED,
+                reason=refusal.reason,
+                reason_file=refusal.file,
+                reason_line=refusal.line,
+            )
+            self._note("rejected")
+            raise
+        self._stage(deployment, DeploymentState.CHECKING, services)
+        return self._await_outcome(deployment, None)
 
     def activate(self, deployment_id: int, *, by: Author) -> Deployment:
-        """Make an earlier version the active one again, after the same check. Raises as `deploy` does."""
+        """Make an earlier version the active one again, on the same way as a new one. Raises as `deploy` does.
+
+        Raises Conflict (not-activatable) for a version that was never active.
+        """
         deployment = self._deployments.get(deployment_id)
-        if deployment.state not in (DeploymentState.ACTIVE, DeploymentState.SUPERSEDED):
+        active = self._activation.active(deployment.file_name)
+        if active is not None and active[1].deployment_id == deployment_id:
+            return deployment
+        if deployment.state is not DeploymentState.SUPERSEDED:
             raise Conflict(
-                f"Deployment {deployment_id} is {deployment.state}, so it never ran; deploy its file again.",
+                f"Deployment {deployment_id} of {deployment.file_name} is {deployment.state}: only a version that "
+                "was active before can be activated again. Deploy its file instead.",
                 code="not-activatable",
             )
-        result = self._checker.check(
-            self._running(), deployment.file_name, self._deployments.source(deployment_id), deployment_id
-        )
-        if result.refusal is not None:
-            raise DeploymentRefused(result.refusal)
-        revision = self._activation.activate(deployment, by)
-        self._await_applied(revision)
-        self._deployments.set_state(
-            deployment_id,
-            {DeploymentState.ACTIVE, DeploymentState.SUPERSEDED},
-            DeploymentState.ACTIVE,
-            revision=revision,
-        )
-        supersede_others(self._deployments, deployment)
-        return self._deployments.get(deployment_id)
+        services = self._check(deployment, self._deployments.source(deployment_id))
+        self._stage(deployment, DeploymentState.SUPERSEDED, services)
+        return self._await_outcome(deployment, by)
 
     def undeploy(self, file_name: str, *, by: Author) -> int | None:
-        """Withdraw a file; its services are gone when this returns. Raises NotFound."""
+        """Withdraw a file; its services are gone when this returns, its versions stay to be activated again.
+
+        Raises NotFound, and DeploymentRefused where a file that imports it does not work without it.
+        """
         active = self._activation.active(file_name)
         if active is None:
-            raise NotFound(f"{file_name} is not deployed; zato service versions lists what is.", code="no-such-item")
-        revision = self._publisher.delete(KIND, file_name, active[0], by=by)
-        self._await_applied(revision)
-        self._deployments.set_state(active[1].deployment_id, {DeploymentState.ACTIVE}, DeploymentState.SUPERSEDED)
+            raise NotFound(f"{file_name} is not deployed; zato service list shows what is.", code="no-such-item")
+        self._running().without(file_name)
+        revision = self._activation.withdraw(file_name, active[0], by)
+        self._await(lambda: self._activation.applied(revision) or None, f"The withdrawal of {file_name}")
         return revision
 
     def _check(self, deployment: Deployment, source: bytes) -> tuple[str, ...]:
         result = self._checker.check(self._running(), deployment.file_name, source, deployment.id)
-        if result.refusal is None:
-            return tuple(service.name for service in result.services)
-        refusal = result.refusal
-        self._deployments.set_state(
-            deployment.id,
-            {DeploymentState.CHECKING},
-            DeploymentState.REJECTED,
-            reason=refusal.reason,
-            reason_file=refusal.file,
-            reason_line=refusal.line,
-        )
-        raise DeploymentRefused(refusal)
+        if result.refusal is not None:
+            raise DeploymentRefused(result.refusal)
+        return tuple(service.name for service in result.services)
 
-    def _await_outcome(self, deployment_id: int) -> Deployment:
-        deadline = self._clock.monotonic() + _PATIENCE_SECONDS
-        while self._clock.monotonic() < deadline:
-            deployment = self._deployments.get(deployment_id)
-            if deployment.state is DeploymentState.REJECTED:
-                reason = deployment.reason or "A worker could not load it."
-                raise DeploymentRefused(Refusal("not-loadable", reason, deployment.file_name))
-            if deployment.state in (DeploymentState.ACTIVE, DeploymentState.SUPERSEDED):
+    def _stage(self, deployment: Deployment, expected: DeploymentState, services: tuple[str, ...]) -> None:
+        if not self._deployments.set_state(deployment.id, {expected}, DeploymentState.STAGED, services=services):
+            state = self._deployments.get(deployment.id).state
+            raise Conflict(
+                f"Deployment {deployment.id} of {deployment.file_name} became {state} meanwhile; look at it again.",
+                code="deployment-changed",
+            )
+
+    def _await_outcome(self, before: Deployment, by: Author | None) -> Deployment:
+        def look() -> Deployment | None:
+            deployment = self._deployments.get(before.id)
+            if deployment.state is not DeploymentState.STAGED:
                 return deployment
-            time.sleep(_LOOK_SECONDS)
-        raise TimeLimitExceeded(
-            f"Deployment {deployment_id} was neither active nor refused after {_PATIENCE_SECONDS:g} s; "
-            "zato service versions shows what becomes of it."
-        )
+            if by is not None:
+                self._move_on(deployment, by)
+            return None
 
-    def _await_applied(self, revision: int) -> None:
+        deployment = self._await(look, f"Deployment {before.id} of {before.file_name}")
+        if deployment.revision != before.revision:
+            self._note("active")
+            return deployment
+        self._note("rejected")
+        raise DeploymentRefused(self._refusal(deployment))
+
+    def _move_on(self, deployment: Deployment, by: Author) -> None:
+        """For an earlier version: only this request knows in whose name it is to be activated."""
+        active = self._activation.active(deployment.file_name)
+        if active is None or active[1].deployment_id != deployment.id:
+            reports = self._deployments.reports(deployment.id)
+            self._states.move_on(deployment, active, reports, timedelta(), by)
+
+    def _refusal(self, deployment: Deployment) -> Refusal:
+        """Why the workers did not take it. A version that was active before keeps no reason in its row."""
+        reason = deployment.reason
+        if reason is None:
+            failed = [report for report in self._deployments.reports(deployment.id) if not report.ok]
+            reason = failed[0].reason if failed else None
+        reason = reason or "Not all workers said in time that it can be loaded."
+        return Refusal("not-loadable", reason, deployment.file_name)
+
+    def _await(self, look: Callable[[], T | None], what: str) -> T:
         deadline = self._clock.monotonic() + _PATIENCE_SECONDS
-        while not self._activation.applied(revision):
+        while True:
+            found = look()
+            if found is not None:
+                return found
             if self._clock.monotonic() > deadline:
-                raise TimeLimitExceeded(f"Not all workers have applied revision {revision} after 20 s.")
+                raise TimeLimitExceeded(
+                    f"{what} has not come to an end after {_PATIENCE_SECONDS:g} s; "
+                    "zato service versions shows what becomes of it."
+                )
             time.sleep(_LOOK_SECONDS)

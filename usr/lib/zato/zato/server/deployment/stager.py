@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Protocol
 
-from zato.config.writer import Author
 from zato.core.clock import Clock
-from zato.core.errors import ZatoError
-from zato.host.logs import get_logger
-from zato.odb.deployments import Deployment, Deployments, DeploymentState
+from zato.odb.deployments import Deployment, Deployments, DeploymentState, Report
 from zato.server.deployment.activation import Activation
-from zato.server.deployment.decision import Verdict, decide
+from zato.server.deployment.attempt import Attempt
+from zato.server.deployment.states import States
 
-_log = get_logger("zato.deployment")
+# A bell can be missed, for instance by another worker's death in the middle of something.
+_LOOK_ANYWAY_SECONDS = 2.0
 
 
 class Bell(Protocol):
@@ -23,7 +23,10 @@ class Bell(Protocol):
 
 
 class Stager:
-    """Called with every look at the log. No worker is special: whoever sees first that a step is due takes it."""
+    """Called with every look at the log. No worker is special: whoever sees first that a step is due takes it.
+
+    Staged deployments take turns, so that each is loaded by all workers on top of the same code.
+    """
 
     def __init__(
         self,
@@ -42,63 +45,50 @@ class Stager:
         self._load = load
         self._bell = bell
         self._clock = clock
-        self._reported: set[int] = set()
+        self._states = States(deployments, activation, clock)
         self._pending = False
+        self._looked = -_LOOK_ANYWAY_SECONDS
+        self._turn: tuple[int, float] | None = None
+        self._attempt: Attempt | None = None
 
     def step(self) -> None:
         """Look once. Raises Unavailable where the ODB is away."""
-        if not self._bell.changed() and not self._pending:
+        rung = self._bell.changed()
+        now = self._clock.monotonic()
+        if not rung and not self._pending and now - self._looked < _LOOK_ANYWAY_SECONDS:
             return
+        self._pending = True  # should anything below raise, the bell has not rung in vain
+        self._states.follow()
         staged = self._deployments.in_state(DeploymentState.STAGED)
         self._pending = bool(staged)
-        for deployment in staged:
-            self._report(deployment)
-            self._move_on(deployment)
-
-    def _report(self, deployment: Deployment) -> None:
-        if deployment.id in self._reported:
-            return
-        try:
-            self._load(deployment)
-        except ZatoError as error:
-            self._deployments.report(deployment.id, self._worker, False, error.message, self._clock.now())
+        self._looked = now
+        if staged:
+            self._take_turn(staged[0])
         else:
-            self._deployments.report(deployment.id, self._worker, True, None, self._clock.now())
-        self._reported.add(deployment.id)
+            self._turn = self._attempt = None
 
-    def _move_on(self, deployment: Deployment) -> None:
+    def _take_turn(self, deployment: Deployment) -> None:
+        if self._turn is None or self._turn[0] != deployment.id:
+            self._turn = (deployment.id, self._clock.monotonic())
+            self._attempt = None
         active = self._activation.active(deployment.file_name)
         if active is not None and active[1].deployment_id == deployment.id:
             if self._activation.applied(active[0]):
-                self._finish(deployment, active[0])
+                self._states.finish(deployment, active[0])
             return
-        reports = self._deployments.reports(deployment.id)
-        decision = decide(deployment.created, self._activation.live_workers(), reports, self._clock.now())
-        if decision.verdict is Verdict.REJECT:
-            self._reject(deployment, decision.reason or "It was rejected.")
-        elif decision.verdict is Verdict.ACTIVATE:
-            try:
-                self._activation.activate(deployment, Author(deployment.author, deployment.cid))
-            except ZatoError as error:
-                if error.retriable:
-                    raise
-                self._reject(deployment, error.message)
+        reports: Sequence[Report] = self._deployments.reports(deployment.id)
+        if not any(report.worker == self._worker for report in reports):
+            reports = self._report(deployment)
+        waited = timedelta(seconds=self._clock.monotonic() - self._turn[1])
+        self._states.move_on(deployment, active, reports, waited)
 
-    def _reject(self, deployment: Deployment, reason: str) -> None:
-        self._deployments.set_state(deployment.id, {DeploymentState.STAGED}, DeploymentState.REJECTED, reason=reason)
-        _log.warning("Deployment rejected", file=deployment.file_name, deployment=deployment.id, reason=reason)
-
-    def _finish(self, deployment: Deployment, revision: int) -> None:
-        won = self._deployments.set_state(
-            deployment.id, {DeploymentState.STAGED}, DeploymentState.ACTIVE, revision=revision
-        )
-        if won:
-            supersede_others(self._deployments, deployment)
-            _log.info("Deployment active", file=deployment.file_name, deployment=deployment.id, revision=revision)
-
-
-def supersede_others(deployments: Deployments, active: Deployment) -> None:
-    """What was active under the same name before is not any more."""
-    for other in deployments.list(1000, active.file_name):
-        if other.id != active.id and other.state is DeploymentState.ACTIVE:
-            deployments.set_state(other.id, {DeploymentState.ACTIVE}, DeploymentState.SUPERSEDED)
+    def _report(self, deployment: Deployment) -> Sequence[Report]:
+        """Say whether this worker could load it, as soon as that is known. Returns all reports there are."""
+        attempt = self._attempt or Attempt(lambda: self._load(deployment))
+        self._attempt = None  # once it has ended, a further turn of the same deployment tries again
+        outcome = attempt.outcome()
+        if outcome is None:
+            self._attempt = attempt
+        else:
+            self._deployments.report(deployment.id, self._worker, outcome.ok, outcome.reason, self._clock.now())
+        return self._deployments.reports(deployment.id)

@@ -1,0 +1,438 @@
+"""Deployments through a real ODB, a real check and several workers that each follow the log for themselves."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.broken_deployments import BROKEN, WORKING
+from support.databases import initialised, new_sqlite
+from support.deployment_workers import DeploymentWorker
+from zato.config.writer import Author
+from zato.core.errors import Conflict, NotFound, Unavailable
+from zato.odb.deployments import Deployment, DeploymentState
+from zato.server.check import Checker, start_zygote
+from zato.server.deployment.decision import REPORT_TIME
+from zato.server.loader import CodeSet, DeploymentRefused, parse
+
+ANN = Author("ann", "c" * 32)
+BOB = Author("bob", "d" * 32)
+ACTIVE, REJECTED, SUPERSEDED = DeploymentState.ACTIVE, DeploymentState.REJECTED, DeploymentState.SUPERSEDED
+
+
+@pytest.fixture(scope="module")
+def checker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checker]:
+    path = tmp_path_factory.mktemp("zygote") / "check.sock"
+    pid = start_zygote(path)
+    yield Checker(path, owner=os.getpid(), time_limit_seconds=2)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
+@pytest.fixture
+def start(tmp_path: Path, checker: Checker) -> Iterator[Callable[..., DeploymentWorker]]:
+    address = new_sqlite(tmp_path)
+    initialised(address)
+    started: list[DeploymentWorker] = []
+
+    def start_one(**replaced: Any) -> DeploymentWorker:
+        worker = DeploymentWorker(f"worker-{len(started) + 1}", address.url, tmp_path, checker)
+        for name, value in replaced.items():
+            setattr(worker, name, value)
+        worker.start()
+        started.append(worker)
+        return worker
+
+    yield start_one
+    for worker in started:
+        worker.stop()
+
+
+@pytest.fixture
+def workers(start: Callable[..., DeploymentWorker]) -> list[DeploymentWorker]:
+    return [start(), start(), start()]
+
+
+def version(number: object, extra: str = "") -> bytes:
+    return (
+        f"from zato.server.service import Service\n{extra}\nclass Get(Service):\n"
+        f"    def handle(self):\n        return {number!r}\n"
+    ).encode()
+
+
+def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.005)
+
+
+def served(workers: list[DeploymentWorker], service: str = "shop.get") -> list[Any]:
+    return [worker.serve(service) for worker in workers]
+
+
+def test_a_file_serves_from_all_workers_when_the_call_returns(workers: list[DeploymentWorker]) -> None:
+    deployment = workers[0].deployer.deploy("shop.py", version(1), by=ANN)
+    assert served(workers) == [1, 1, 1]
+    assert (deployment.state, deployment.services, deployment.module, deployment.form) == (
+        ACTIVE,
+        ("shop.get",),
+        "shop",
+        "py",
+    )
+    (change,) = workers[0].log.history("deployment", "shop.py")
+    assert (change.principal, change.cid, change.revision) == ("ann", ANN.cid, deployment.revision)
+    assert {report.worker for report in workers[0].deployments.reports(deployment.id)} == {
+        worker.name for worker in workers
+    }
+
+
+def test_the_next_version_replaces_it_everywhere_at_one_moment(workers: list[DeploymentWorker]) -> None:
+    first = workers[0].deployer.deploy("shop.py", version(1), by=ANN)
+    stop = threading.Event()
+    seen: list[list[tuple[float, int]]] = [[] for _ in workers]
+
+    def request(index: int) -> None:
+        while not stop.is_set():
+            started = time.time()
+            seen[index].append((started, workers[index].serve("shop.get")))
+            time.sleep(0.0005)
+
+    threads = [threading.Thread(target=request, args=(index,)) for index in range(len(workers))]
+    for thread in threads:
+        thread.start()
+    second = workers[1].deployer.deploy("shop.py", version(2), by=ANN)
+    returned = time.time()
+    stop.set()
+    for thread in threads:
+        thread.join()
+    item = workers[0].publisher.get("deployment", "shop.py").value
+    moment = item.switch_at.timestamp()  # type: ignore[attr-defined]
+    for requests in seen:
+        answers = [answer for _, answer in requests]
+        assert answers == sorted(answers), "an old version answered after the new one"
+        assert all(answer == 2 for started, answer in requests if started > returned)
+        # The clock is read a moment after `started` was taken.
+        assert all(answer == 1 for started, answer in requests if started < moment - 0.02)
+    assert workers[0].deployments.get(first.id).state is SUPERSEDED
+    assert workers[0].deployments.get(second.id).state is ACTIVE
+
+
+def test_the_same_content_is_answered_as_active_without_a_new_version(workers: list[DeploymentWorker]) -> None:
+    first = workers[0].deployer.deploy("shop.py", version(1), by=ANN)
+    assert workers[1].deployer.deploy("shop.py", version(1), by=BOB) == first
+    assert len(workers[0].deployments.list(10)) == 1
+
+
+@pytest.mark.parametrize(
+    "broken", [one for one in BROKEN if one.title in {"exception", "sys.exit", "hangs", "zip with ../", "empty"}]
+)
+def test_what_the_check_refuses_is_rejected_with_its_place_and_changes_nothing(
+    broken: Any, workers: list[DeploymentWorker]
+) -> None:
+    workers[0].deployer.deploy("shop.py", version(1), by=ANN)
+    before = workers[0].log.revision()
+    with pytest.raises(DeploymentRefused) as refused:
+        workers[0].deployer.deploy(broken.file_name, broken.source, by=ANN)
+    assert refused.value.code == "deployment-rejected"
+    rejected = workers[0].deployments.list(1)[0]
+    assert (rejected.state, rejected.reason_file, rejected.reason_line) == (
+        REJECTED,
+        refused.value.refusal.file,
+        broken.line or refused.value.refusal.line,
+    )
+    assert rejected.reason == refused.value.refusal.reason
+    assert workers[0].log.revision() == before
+    assert served(workers) == [1, 1, 1]
+
+
+def test_a_worker_that_cannot_load_it_rejects_it_everywhere(start: Callable[..., DeploymentWorker]) -> None:
+    good = start()
+    good.deployer.deploy("shop.py", version(1), by=ANN)
+
+    def fails(deployment: Deployment) -> None:
+        raise DeploymentRefused(_refusal_of(b"1 / 0\n"))
+
+    bad = start(load=fails)
+    with pytest.raises(DeploymentRefused, match=r"worker-2 could not load it.*ZeroDivisionError"):
+        good.deployer.deploy("shop.py", version(2), by=ANN)
+    assert good.deployments.list(1)[0].state is REJECTED
+    until(lambda: "shop.get" in bad.codes.services)
+    assert served([good, bad]) == [1, 1]
+
+
+def test_a_worker_that_hangs_while_loading_is_named_and_stays_alive(
+    start: Callable[..., DeploymentWorker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from zato.server.deployment import decision
+
+    monkeypatch.setattr(decision, "REPORT_TIME", REPORT_TIME / 10)
+    good = start()
+    release = threading.Event()
+    bad = start(load=lambda deployment: release.wait(30))
+    with pytest.raises(DeploymentRefused, match=r"worker-2 missing"):
+        good.deployer.deploy("shop.py", version(1), by=ANN)
+    assert set(good.activation.live_workers()) == {good.name, bad.name}
+    release.set()
+
+
+def test_a_worker_that_died_is_not_waited_for_longer_than_its_heart_beat_lasts(workers: list[DeploymentWorker]) -> None:
+    workers[2].die()
+    workers[0].deployer.deploy("shop.py", version(1), by=ANN)
+    assert served(workers[:2]) == [1, 1]
+
+
+def test_any_other_worker_completes_it_when_the_one_that_was_asked_dies(workers: list[DeploymentWorker]) -> None:
+    deployment = _staged(workers[0], "shop.py", version(1))
+    workers[0].die()
+    until(lambda: workers[1].deployments.get(deployment.id).state is ACTIVE, 10)
+    assert served(workers[1:]) == [1, 1]
+
+
+def test_a_worker_that_starts_meanwhile_serves_it_too(
+    workers: list[DeploymentWorker], start: Callable[..., DeploymentWorker]
+) -> None:
+    deploying = threading.Thread(target=workers[0].deployer.deploy, args=("shop.py", version(1)), kwargs={"by": ANN})
+    deploying.start()
+    late = start()
+    deploying.join()
+    until(lambda: "shop.get" in late.codes.services)
+    assert served([*workers, late]) == [1, 1, 1, 1]
+
+
+def test_of_deployments_of_one_file_at_the_same_time_the_later_one_stays(workers: list[DeploymentWorker]) -> None:
+    results: dict[int, Deployment] = {}
+
+    def deploy(number: int) -> None:
+        results[number] = workers[number % 3].deployer.deploy("shop.py", version(number), by=ANN)
+
+    threads = [threading.Thread(target=deploy, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    latest = max(results, key=lambda number: results[number].id)
+    assert served(workers) == [latest] * 3
+    until(lambda: len([one for one in workers[0].deployments.list(10) if one.state is ACTIVE]) == 1)
+    assert {one.state for one in workers[0].deployments.list(10)} == {ACTIVE, SUPERSEDED}
+    # Each was written into the log exactly once.
+    assert len(workers[0].log.history("deployment", "shop.py", 100)) == 6
+
+
+def test_different_files_at_the_same_time_all_become_active(workers: list[DeploymentWorker]) -> None:
+    def deploy(number: int) -> None:
+        workers[number % 3].deployer.deploy(f"shop{number}.py", version(number), by=ANN)
+
+    threads = [threading.Thread(target=deploy, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for number in range(6):
+        assert served(workers, f"shop{number}.get") == [number] * 3
+
+
+def test_two_files_that_claim_one_service_at_the_same_time_do_not_both_get_it(workers: list[DeploymentWorker]) -> None:
+    outcomes: list[object] = []
+
+    def deploy(file_name: str, worker: DeploymentWorker) -> None:
+        source = version(file_name).replace(b"    def", b"    name = 'one.name'\n    def")
+        try:
+            outcomes.append(worker.deployer.deploy(file_name, source, by=ANN).state)
+        except DeploymentRefused as error:
+            outcomes.append(error.code)
+
+    threads = [
+        threading.Thread(target=deploy, args=(name, worker))
+        for name, worker in zip(("a.py", "b.py"), workers, strict=False)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(str, outcomes)) == ["active", "deployment-rejected"]
+    assert len(set(served(workers, "one.name"))) == 1
+
+
+def test_modules_that_import_a_redeployed_one_follow_in_the_same_switch(workers: list[DeploymentWorker]) -> None:
+    workers[0].deployer.deploy("lib.py", version(1, "V = 1"), by=ANN)
+    user = version(0, "from lib import V").replace(b"return 0", b"return V")
+    workers[0].deployer.deploy("user.py", user, by=ANN)
+    workers[1].deployer.deploy("lib.py", version(2, "V = 2"), by=ANN)
+    assert served(workers, "user.get") == [2, 2, 2]
+    with pytest.raises(DeploymentRefused) as refused:
+        workers[1].deployer.deploy("lib.py", version(3), by=ANN)
+    assert (refused.value.refusal.file, refused.value.refusal.line) == ("user.py", 2)
+    assert served(workers, "user.get") == [2, 2, 2]
+
+
+def test_an_earlier_version_is_activated_again_in_the_name_of_who_asks(workers: list[DeploymentWorker]) -> None:
+    first = workers[0].deployer.deploy("shop.py", version(1), by=ANN)
+    second = workers[0].deployer.deploy("shop.py", version(2), by=ANN)
+    again = workers[1].deployer.activate(first.id, by=BOB)
+    assert (again.id, again.state) == (first.id, ACTIVE)
+    assert again.revision is not None
+    assert first.revision is not None
+    assert again.revision > first.revision
+    assert served(workers) == [1, 1, 1]
+    until(lambda: workers[0].deployments.get(second.id).state is SUPERSEDED)
+    newest, *_ = workers[0].log.history("deployment", "shop.py")
+    assert (newest.principal, newest.cid) == ("bob", BOB.cid)
+    assert workers[1].deployer.activate(first.id, by=BOB) == again
+    assert workers[1].deployer.activate(second.id, by=BOB).state is ACTIVE
+    assert served(workers) == [2, 2, 2]
+
+
+def test_an_earlier_version_that_does_not_work_any_more_is_refused_and_can_be_tried_again(
+    workers: list[DeploymentWorker], tmp_path: Path
+) -> None:
+    flag = tmp_path / "flag"
+    flag.touch()
+    needing = f"import os\nassert os.path.exists({str(flag)!r})"
+    first = workers[0].deployer.deploy("shop.py", version(1, needing), by=ANN)
+    workers[0].deployer.deploy("shop.py", version(2), by=ANN)
+    flag.unlink()
+    with pytest.raises(DeploymentRefused, match="AssertionError"):
+        workers[1].deployer.activate(first.id, by=BOB)
+    assert workers[0].deployments.get(first.id).state is SUPERSEDED
+    assert served(workers) == [2, 2, 2]
+    flag.touch()
+    assert workers[1].deployer.activate(first.id, by=BOB).reason is None
+
+
+def test_an_earlier_version_that_one_worker_cannot_load_is_refused_and_can_be_tried_again(
+    workers: list[DeploymentWorker],
+) -> None:
+    first = workers[0].deployer.deploy("shop.py", version(1), by=ANN)
+    workers[0].deployer.deploy("shop.py", version(2), by=ANN)
+
+    def fails(deployment: Deployment) -> None:
+        raise DeploymentRefused(_refusal_of(b"1 / 0\n"))
+
+    workers[2].load = fails
+    with pytest.raises(DeploymentRefused, match="ZeroDivisionError"):
+        workers[1].deployer.activate(first.id, by=BOB)
+    assert workers[0].deployments.get(first.id).state is SUPERSEDED
+    assert served(workers) == [2, 2, 2]
+    workers[2].load = workers[2].stage
+    assert workers[1].deployer.activate(first.id, by=BOB).state is ACTIVE
+    assert served(workers) == [1, 1, 1]
+
+
+def test_a_version_that_was_never_active_cannot_be_activated(workers: list[DeploymentWorker]) -> None:
+    with pytest.raises(DeploymentRefused):
+        workers[0].deployer.deploy("shop.py", b"1 / 0\n", by=ANN)
+    rejected = workers[0].deployments.list(1)[0]
+    with pytest.raises(Conflict, match="only a version that was active before") as refused:
+        workers[0].deployer.activate(rejected.id, by=ANN)
+    assert refused.value.code == "not-activatable"
+    with pytest.raises(NotFound):
+        workers[0].deployer.activate(999, by=ANN)
+
+
+def test_a_rolled_back_configuration_brings_its_code_and_its_states_back(workers: list[DeploymentWorker]) -> None:
+    first = workers[0].deployer.deploy("shop.py", version(1), by=ANN)
+    second = workers[0].deployer.deploy("shop.py", version(2), by=ANN)
+    assert first.revision is not None
+    workers[0].publisher.rollback_item("deployment", "shop.py", first.revision, by=BOB)
+    until(lambda: served(workers) == [1, 1, 1])
+    until(lambda: workers[0].deployments.get(first.id).state is ACTIVE)
+    until(lambda: workers[0].deployments.get(second.id).state is SUPERSEDED)
+
+
+def test_a_withdrawn_file_is_gone_everywhere_and_can_come_back(workers: list[DeploymentWorker]) -> None:
+    first = workers[0].deployer.deploy("shop.py", version(1), by=ANN)
+    revision = workers[1].deployer.undeploy("shop.py", by=BOB)
+    assert revision == workers[0].log.revision()
+    assert all("shop.get" not in worker.codes.services for worker in workers)
+    until(lambda: workers[0].deployments.get(first.id).state is SUPERSEDED)
+    with pytest.raises(NotFound):
+        workers[1].deployer.undeploy("shop.py", by=BOB)
+    workers[2].deployer.activate(first.id, by=BOB)
+    assert served(workers) == [1, 1, 1]
+
+
+def test_a_file_that_others_need_cannot_be_withdrawn(workers: list[DeploymentWorker]) -> None:
+    for file_name, source in WORKING.items():
+        workers[0].deployer.deploy(file_name, source, by=ANN)
+    with pytest.raises(DeploymentRefused, match=r"report.py imports countries.py"):
+        workers[0].deployer.undeploy("countries.py", by=ANN)
+    assert all("countries.get-country" in worker.codes.services for worker in workers)
+
+
+def test_a_check_whose_worker_died_does_not_stay_in_state_checking(
+    workers: list[DeploymentWorker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from datetime import timedelta
+
+    from zato.server.deployment import states
+
+    left = workers[0].deployments.add(
+        file_name="shop.py",
+        module="shop",
+        form="py",
+        sha256="0" * 64,
+        source=b"x",
+        author="ann",
+        cid="c",
+        at=workers[0].clock.now(),
+    )
+    monkeypatch.setattr(states, "_CHECK_TIME", timedelta(seconds=0.3))
+    until(lambda: workers[0].deployments.get(left.id).state is REJECTED)
+
+
+def test_an_outage_in_the_middle_only_delays(start: Callable[..., DeploymentWorker]) -> None:
+    worker = start()
+    failures = [Unavailable("The ODB is away.", code="odb-unavailable")] * 3
+
+    def load(deployment: Deployment) -> None:
+        if failures:
+            raise failures.pop()
+        worker.stage(deployment)
+
+    worker.load = load
+    assert worker.deployer.deploy("shop.py", version(1), by=ANN).state is ACTIVE
+    assert not failures
+
+
+def test_from_the_call_to_all_workers_serving_takes_less_than_half_a_second(workers: list[DeploymentWorker]) -> None:
+    taken = []
+    for number in range(15):
+        started = time.monotonic()
+        workers[number % 3].deployer.deploy("shop.py", version(number), by=ANN)
+        taken.append(time.monotonic() - started)
+        assert served(workers) == [number] * 3
+    taken.sort()
+    print(f"median {taken[7]:.3f} s, longest {taken[-1]:.3f} s")
+    assert taken[7] < 0.5
+
+
+def _staged(worker: DeploymentWorker, file_name: str, source: bytes) -> Deployment:
+    """A deployment whose check is over and whose requester is gone."""
+    deployment = worker.deployments.add(
+        file_name=file_name,
+        module=file_name.removesuffix(".py"),
+        form="py",
+        sha256=parse(file_name, source, 0).sha256,
+        source=source,
+        author="ann",
+        cid="c",
+        at=worker.clock.now(),
+    )
+    worker.deployments.set_state(
+        deployment.id, {DeploymentState.CHECKING}, DeploymentState.STAGED, services=("shop.get",)
+    )
+    return deployment
+
+
+def _refusal_of(source: bytes) -> Any:
+    with pytest.raises(DeploymentRefused) as refused:
+        CodeSet().with_deployment("shop.py", source, 1)
+    return refused.value.refusal

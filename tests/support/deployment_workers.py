@@ -1,0 +1,117 @@
+"""Workers without HTTP: each follows the log of one ODB, stages what is to be deployed and switches to it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from zato.config.configuration import EMPTY, Configuration
+from zato.config.disk import DiskSnapshot
+from zato.config.listener import Listener
+from zato.config.publisher import Publisher
+from zato.config.secrets import SecretBox
+from zato.core.clock import SystemClock
+from zato.odb.database import Database
+from zato.odb.deployments import Deployment, Deployments
+from zato.odb.doorbell import Doorbell
+from zato.odb.log import ConfigurationLog
+from zato.odb.members import Members
+from zato.server.check import Checker
+from zato.server.code import CodeLoader, switch_time
+from zato.server.deployment import Deployer, Stager
+from zato.server.deployment.activation import Activation, lead_for
+from zato.server.loader import CodeSet
+from zato.server.switch import Switch
+
+KEY = bytes(32)
+BEAT_SECONDS = 0.5
+
+
+class DeploymentWorker:
+    """One worker. `load` may be replaced to make it fail or hang; `serve` is what a request would run."""
+
+    def __init__(self, name: str, url: str, directory: Path, checker: Checker) -> None:
+        self.name = name
+        self.database = Database(url)
+        self.clock = SystemClock()
+        self.log = ConfigurationLog(self.database)
+        self.members = Members(self.database)
+        self.deployments = Deployments(self.database)
+        self.publisher = Publisher(self.log, SecretBox(KEY), self.clock)
+        bell = Doorbell(self.database)
+        self.activation = Activation(
+            self.publisher, self.log, self.members, self.clock, lead=lead_for(bell.interval_seconds)
+        )
+        self.switch: Switch[tuple[Configuration, CodeSet]] = Switch((EMPTY, CodeSet()))
+        self._code = CodeLoader(self.deployments, DiskSnapshot(directory / f"{name}.json"))
+        self.load: Callable[[Deployment], None] = self.stage
+        self.stager = Stager(
+            worker=name,
+            deployments=self.deployments,
+            activation=self.activation,
+            load=self._load,
+            bell=Doorbell(self.database),
+            clock=self.clock,
+        )
+        self.deployer = Deployer(
+            deployments=self.deployments,
+            activation=self.activation,
+            publisher=self.publisher,
+            checker=checker,
+            running=lambda: self.codes,
+            clock=self.clock,
+        )
+        self._next_beat = 0.0
+        self._applied = 0
+        self._stop = threading.Event()
+        self._listener = Listener(self.log, bell, self.clock, self._apply, self._tick)
+        self._thread = threading.Thread(target=self._listener.run, args=(self._stop,))
+
+    @property
+    def codes(self) -> CodeSet:
+        return self.switch.current()[1]
+
+    def start(self) -> None:
+        self.members.register_worker(1, self.name, self.clock.now())
+        self._thread.start()
+
+    def die(self) -> None:
+        """End as by kill -9: nobody is told."""
+        self._stop.set()
+        self._thread.join()
+
+    def stop(self) -> None:
+        if not self._stop.is_set():
+            self.die()
+            self.members.forget(self.name)
+        self.database.dispose()
+
+    def serve(self, service: str) -> Any:
+        return self.codes.services[service].implementation().handle()
+
+    def _load(self, deployment: Deployment) -> None:
+        self.load(deployment)
+
+    def stage(self, deployment: Deployment) -> None:
+        self._code.stage(deployment.file_name, deployment.sha256, deployment.id, self.codes)
+
+    def _apply(self, configuration: Configuration) -> None:
+        before, codes = self.switch.current()
+        at = switch_time(before, configuration)
+        self.switch.set((configuration, self._code.load(configuration, codes)), at)
+        time.sleep(max(0.0, at - time.time()))
+        self.switch.current()
+        self._applied = configuration.revision
+        self._beat()
+
+    def _tick(self) -> None:
+        if self.clock.monotonic() >= self._next_beat:
+            self._beat()
+        self.stager.step()
+
+    def _beat(self) -> None:
+        self._next_beat = self.clock.monotonic() + BEAT_SECONDS
+        self.members.beat(self.name, self._applied, self.clock.now())
