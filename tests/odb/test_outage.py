@@ -43,11 +43,14 @@ def killed(server: DatabaseServer) -> Iterator[None]:
 
 
 @contextmanager
-def paused(server: DatabaseServer) -> Iterator[None]:
-    server.pause()
+def paused_at_most(server: DatabaseServer, seconds: float = 30) -> Iterator[None]:
+    """Resumed at the end of the block, and before if the block hangs, as a driver's hang cannot be broken off."""
+    resume = threading.Timer(seconds, server.resume)
+    resume.start()
     try:
         yield
     finally:
+        resume.cancel()
         server.resume()
 
 
@@ -139,7 +142,8 @@ def test_a_database_that_stops_answering_is_noticed_within_seconds(
 ) -> None:
     log = ConfigurationLog(served)
     create(log, "before")
-    with paused(database_server):
+    with paused_at_most(database_server):
+        database_server.pause()
         for seconds in (limits.PING_SECONDS + limits.CONNECT_SECONDS, limits.CONNECT_SECONDS):
             started = time.monotonic()
             with pytest.raises(Unavailable):
@@ -154,17 +158,13 @@ def test_a_database_that_stops_answering_in_the_middle_of_a_change_does_not_hold
     monkeypatch.setattr(limits, "TRANSACTION_SECONDS", 2)
     log = ConfigurationLog(served)
     create(log, "before")
+    change = ProposedChange("service", "during", Action.CREATE, "{}")
     started = time.monotonic()
-    with pytest.raises(Unavailable):
+    with paused_at_most(database_server), pytest.raises(Unavailable):
         log.append(
-            [ProposedChange("service", "during", Action.CREATE, "{}")],
-            principal="ann",
-            cid="c",
-            at=datetime.now(UTC),
-            check=lambda items: database_server.pause(),
+            [change], principal="ann", cid="c", at=datetime.now(UTC), check=lambda items: database_server.pause()
         )
     assert time.monotonic() - started < 4
-    database_server.resume()
     assert create(log, "after") == (2,)
     assert [item.name for item in log.items()] == ["after", "before"]
 
@@ -241,12 +241,18 @@ def test_a_full_disk_is_unavailable_and_nothing_is_written(sqlite_odb: Database)
     assert [item.name for item in log.items()] == ["before"]
 
 
-def test_readers_of_a_file_are_not_kept_waiting_by_a_writer(sqlite_odb: Database) -> None:
+def test_readers_and_writers_of_a_file_do_not_keep_each_other_waiting(sqlite_odb: Database) -> None:
     log = ConfigurationLog(sqlite_odb)
     create(log, "before")
-    writer = sqlite3.connect(str(sqlite_odb.file), isolation_level=None)
-    writer.execute("BEGIN IMMEDIATE")
+    count = "SELECT count(*) FROM zt_item"
+    other = sqlite3.connect(str(sqlite_odb.file), isolation_level=None)
+    other.execute("BEGIN")
+    assert other.execute(count).fetchone() == (1,)
     started = time.monotonic()
-    assert len(log.items()) == 1
+    create(log, "during")
+    assert other.execute(count).fetchone() == (1,), "what a reader sees does not change under it"
+    other.execute("ROLLBACK")
+    other.execute("BEGIN IMMEDIATE")
+    assert len(log.items()) == 2
     assert time.monotonic() - started < 0.5
-    writer.close()
+    other.close()

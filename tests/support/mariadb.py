@@ -53,6 +53,8 @@ class MariaDb:
             "require-secure-transport": "ON",
             "innodb-flush-log-at-trx-commit": "2",  # what was committed survives a kill, not a power cut
             "innodb-buffer-pool-size": "64M",
+            "innodb-flush-method": "nosync",
+            "innodb-doublewrite": "OFF",
             "max-connections": "200",
         }
         options = [f"--{name}={value}" for name, value in settings.items()]
@@ -62,10 +64,10 @@ class MariaDb:
         self._program.kill()
 
     def pause(self) -> None:
-        self._program.signal(signal.SIGSTOP)
+        self._program.pause()
 
     def resume(self) -> None:
-        self._program.signal(signal.SIGCONT)
+        self._program.resume()
 
     def remove(self) -> None:
         self._program.remove()

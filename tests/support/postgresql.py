@@ -14,7 +14,7 @@ from support.processes import Program
 
 _BINARIES = Path("/usr/lib/postgresql")
 # Nothing but TLS, and nothing but a password that is not sent
-_ACCESS = "hostssl all all 127.0.0.1/32 scram-sha-256\nhostssl all all ::1/128 scram-sha-256\n"
+_ACCESS = "hostssl all all 127.0.0.1/32 scram-sha-256\n"
 
 
 class PostgreSql:
@@ -39,7 +39,7 @@ class PostgreSql:
     def start(self) -> None:
         pair = self._program.directory / "server"
         settings = {
-            "listen_addresses": "localhost",
+            "listen_addresses": "127.0.0.1",  # one address, so that a timeout is met once
             "unix_socket_directories": str(self._program.directory),
             "ssl": "on",
             "ssl_cert_file": f"{pair}.crt",
@@ -55,10 +55,10 @@ class PostgreSql:
         self._program.kill()
 
     def pause(self) -> None:
-        self._program.signal(signal.SIGSTOP)
+        self._program.pause()
 
     def resume(self) -> None:
-        self._program.signal(signal.SIGCONT)
+        self._program.resume()
 
     def remove(self) -> None:
         self._program.remove()

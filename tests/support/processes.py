@@ -75,15 +75,18 @@ class Program:
             except ProcessLookupError:
                 continue
 
+    def pause(self) -> None:
+        """Freeze it and its children; returns once no thread of theirs runs any more."""
+        self.signal(signal.SIGSTOP)
+        while any(_state(task) not in "TZX" for process in self._tree() for task in _tasks(process)):
+            time.sleep(0.001)
+
+    def resume(self) -> None:
+        self.signal(signal.SIGCONT)
+
     def remove(self) -> None:
-        """End it as it wishes to be ended, and remove its directory."""
-        if self._process is not None:
-            self.signal(signal.SIGCONT)
-            self._process.send_signal(self._end_signal)
-            try:
-                self._process.wait(20)
-            except subprocess.TimeoutExpired:
-                self.kill()
+        """End it, and remove its directory: nothing in it is worth an orderly end."""
+        self.kill()
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def _as_user(self, command: Sequence[str]) -> list[str]:
@@ -98,13 +101,30 @@ class Program:
         parents: dict[int, list[int]] = {}
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
-                try:
-                    # The name in parentheses may hold blanks; what follows the last one does not
-                    fields = (entry / "stat").read_text().rpartition(")")[2].split()
-                except (FileNotFoundError, ProcessLookupError):
-                    continue
-                parents.setdefault(int(fields[1]), []).append(int(entry.name))
+                fields = _fields(entry)
+                if fields:
+                    parents.setdefault(int(fields[1]), []).append(int(entry.name))
         found = [self._process.pid]
         for process in found:
             found += parents.get(process, [])
         return found
+
+
+def _tasks(process: int) -> list[Path]:
+    try:
+        return list(Path(f"/proc/{process}/task").iterdir())
+    except FileNotFoundError:
+        return []
+
+
+def _state(task: Path) -> str:
+    return (_fields(task) or ["X"])[0]
+
+
+def _fields(entry: Path) -> list[str]:
+    """What /proc says of a process or a thread from its state on; nothing where it is gone."""
+    try:
+        # The name in parentheses may hold blanks; what follows the last one does not
+        return (entry / "stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []

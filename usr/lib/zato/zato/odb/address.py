@@ -12,7 +12,7 @@ from sqlalchemy import URL, exc, make_url
 from zato.core.errors import SetupError
 
 CONNECT_SECONDS = 3
-"""How long opening a connection may take, TLS and login included."""
+"""How long opening a connection may take, TLS and login included, for each address that the host name stands for."""
 PING_SECONDS = 2
 """How long a pooled connection may take to show that it is alive."""
 LOCK_SECONDS = 8
