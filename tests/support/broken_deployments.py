@@ -177,7 +177,7 @@ BROKEN: tuple[BrokenDeployment, ...] = (
         "endless memory",
         "broken.py",
         service("x = []\nwhile True:\n    x.append(bytearray(1 << 24))\n"),
-        "out-of-memory",
+        "out-of-memory|import-timed-out",
         5,
         hostile=True,
     ),
