@@ -26,8 +26,9 @@ class LighttpdView:
     """Where the rendered files, and `uploads/` for large bodies, are."""
     body_bytes_max: int = 10 * 1024 * 1024
     connections_max: int = 5000
-    client_idle_seconds: float = 30.0
-    """For a client that has stopped sending its request or reading its answer."""
+    client_idle_seconds: float = 35.0
+    """For a client that has stopped sending its request or reading its answer. Longer than HAProxy's own time,
+    since HAProxy can tell its clients why."""
     keep_alive_seconds: float = 90.0
     """Longer than HAProxy keeps an idle connection."""
     users_cache_seconds: int = 2

@@ -1,0 +1,136 @@
+"""Workers, lighttpd and HAProxy come and go under load."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from support.edge import BALANCER, DIRECT, Edge
+from support.load import Load
+from zato.agent.haproxy import files as haproxy_files
+
+
+def load(edge: Edge, method: str = "GET", path: str = "/echo") -> Load:
+    body = b"{}" if method in {"POST", "PUT"} else None
+    return Load(edge.port(BALANCER), edge.layout.ca_certificate, path, method=method, body=body)
+
+
+def deaths(edge: Edge) -> int:
+    path = edge.directory / "deaths"
+    count = len(path.read_text()) if path.exists() else 0
+    path.unlink(missing_ok=True)
+    return count
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])
+def test_an_idempotent_request_is_repeated_where_its_worker_died(edge: Edge, method: str) -> None:
+    answer = edge.get("/die?times=1", method=method)
+    assert (answer.status, deaths(edge)) == (200, 2)
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_another_request_is_not_repeated_where_its_worker_died(edge: Edge, method: str) -> None:
+    answer = edge.get("/die?times=1", method=method, body=b"{}")
+    assert (answer.status, answer.json["error"]["code"], deaths(edge)) == (502, "bad-gateway", 1)
+
+
+def test_a_request_that_kills_every_worker_ends(edge: Edge) -> None:
+    answer = edge.get("/die?times=100")
+    assert (answer.status, deaths(edge)) == (502, 4)
+
+
+def test_lighttpd_tells_of_a_dead_worker_without_a_balancer(edge: Edge) -> None:
+    answer = edge.get("/die?times=1", DIRECT)
+    assert (answer.status, answer.json["error"]["code"], deaths(edge)) == (502, "bad-gateway", 1)
+
+
+@pytest.mark.parametrize(("method", "calls"), [("GET", 1), ("POST", 1)])
+def test_an_error_of_the_application_is_no_reason_to_ask_again(edge: Edge, method: str, calls: int) -> None:
+    assert edge.get("/status?code=500", method=method).status == 500
+    path = edge.directory / "calls"
+    assert len(path.read_text()) == calls
+    path.unlink()
+
+
+def test_killing_workers_loses_no_idempotent_request(own_edge: Edge) -> None:
+    with load(own_edge).running(clients=8) as running:
+        for _ in range(20):
+            running.wait_for_more(20)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(random.choice(own_edge.workers()), signal.SIGKILL)
+            own_edge.wait_for(lambda: len(own_edge.workers()) == 2)
+        running.wait_for_more(20)
+    assert running.failures == {}
+    assert sum(int(line["retries"].strip("+")) for line in own_edge.access_lines() if "retries" in line) > 0
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_reloading_haproxy_loses_no_request(own_edge: Edge, method: str) -> None:
+    with load(own_edge, method).running(clients=8) as running:
+        for _ in range(4):
+            running.wait_for_more(50)
+            own_edge.signal("haproxy", signal.SIGUSR2)
+            time.sleep(0.5)
+        running.wait_for_more(100)
+    assert running.failures == {}
+
+
+def test_reloading_lighttpd_loses_no_idempotent_request(own_edge: Edge) -> None:
+    with load(own_edge).running(clients=8) as running:
+        for _ in range(4):
+            running.wait_for_more(50)
+            own_edge.signal("lighttpd", signal.SIGUSR1)
+            time.sleep(0.5)
+        running.wait_for_more(100)
+    assert running.failures == {}
+    assert own_edge.log("lighttpd").read_text().count("server started") == 5
+
+
+def test_a_long_request_outlives_reloads_of_both(own_edge: Edge) -> None:
+    with ThreadPoolExecutor(1) as client:
+        answer = client.submit(own_edge.get, "/sleep?seconds=1.5")
+        time.sleep(0.2)
+        own_edge.signal("lighttpd", signal.SIGUSR1)
+        own_edge.signal("haproxy", signal.SIGUSR2)
+        assert own_edge.get("/echo").seconds < 1
+        assert answer.result().status == 200
+
+
+def test_a_restarted_server_is_used_again_within_a_second(own_edge: Edge) -> None:
+    own_edge.stop_program("gunicorn")
+    own_edge.wait_for(lambda: own_edge.get("/echo").status == 503)
+    own_edge.start_gunicorn()
+    began = time.monotonic()
+    own_edge.wait_for(lambda: own_edge.get("/echo").status == 200)
+    assert time.monotonic() - began < 1.5
+
+
+def test_a_draining_server_gets_no_new_requests_and_finishes_those_it_has(own_edge: Edge) -> None:
+    marker: Path = own_edge.directory / "draining"
+    with ThreadPoolExecutor(1) as client:
+        slow = client.submit(own_edge.get, "/sleep?seconds=1.5")
+        time.sleep(0.2)
+        marker.touch()
+        own_edge.wait_for(lambda: own_edge.get("/echo").status == 503, 2)
+        assert slow.result().status == 200
+    marker.unlink()
+    own_edge.wait_for(lambda: own_edge.get("/echo").status == 200, 2)
+
+
+def test_the_runtime_api_of_haproxy_answers_its_owner_only(edge: Edge) -> None:
+    path = haproxy_files.admin_socket(edge.layout)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_thousand_requests_can_be_in_flight(own_edge: Edge) -> None:
+    """gunicorn has 128 threads here: most requests wait for one, and none is refused."""
+    with ThreadPoolExecutor(1000) as clients:
+        answers = list(clients.map(lambda _: own_edge.get("/sleep?seconds=0.2", seconds=30).status, range(1000)))
+    assert answers == [200] * 1000

@@ -1,0 +1,77 @@
+"""Client certificates of a foreign CA, hostile ones included."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+
+class ForeignAuthority:
+    """A CA of somebody else. `parent`: an intermediate CA instead of a root."""
+
+    def __init__(self, directory: Path, name: x509.Name | str, *, parent: ForeignAuthority | None = None) -> None:
+        self._directory = directory
+        directory.mkdir(parents=True, exist_ok=True)
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._parent = parent
+        self.name = name if isinstance(name, x509.Name) else _named(name)
+        signer = parent or self
+        self.certificate = (
+            _builder(self.name, signer.name, self._key, signer._key, days=1)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .sign(signer._key, hashes.SHA256())
+        )
+
+    @property
+    def pem(self) -> bytes:
+        return self.certificate.public_bytes(serialization.Encoding.PEM)
+
+    def issue(self, common_name: str, *, file_name: str = "client", days: int = 1) -> Path:
+        """A client certificate with its chain, its key beside it. A negative `days`: it has expired."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        made = (
+            _builder(_named(common_name), self.name, key, self._key, days=days)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+            .sign(self._key, hashes.SHA256())
+        )
+        path = self._directory / f"{file_name}.crt"
+        chain = self.pem if self._parent else b""
+        path.write_bytes(made.public_bytes(serialization.Encoding.PEM) + chain)
+        path.with_suffix(".key").write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
+        return path
+
+
+def _named(common_name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name, _validate=False)])
+
+
+def _builder(
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    signer: ec.EllipticCurvePrivateKey,
+    *,
+    days: int,
+) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=10))
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
+    )
