@@ -6,6 +6,7 @@ import json
 from typing import Any, get_type_hints
 
 import msgspec
+import msgspec.inspect
 
 from zato.config.kinds import kind_named
 from zato.core.errors import InvalidInput

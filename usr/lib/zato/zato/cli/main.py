@@ -70,7 +70,7 @@ def main() -> None:
     try:
         cli.main(args=arguments, prog_name="zato")
     except ZatoError as error:
-        _show(error, as_json="--json" in arguments)
+        _show(error, as_json="--json" in arguments[: len(arguments) - len(_verbatim(arguments))])
         sys.exit(EXIT_UNREACHABLE if isinstance(error, Unavailable) else EXIT_FAILED)
 
 
@@ -81,17 +81,18 @@ def _show(error: ZatoError, *, as_json: bool) -> None:
         return
     click.echo(f"zato: {error.message}", err=True)
     for detail in error.details:
-        click.echo(f"  {detail}", err=True)
+        if detail not in error.message:
+            click.echo(f"  {detail}", err=True)
     if error.cid is not None and error.status >= 500:
         click.echo(f"  The server's log has more under the correlation id {error.cid}.", err=True)
 
 
 def _shared_first(arguments: list[str]) -> list[str]:
     """--json and --home may stand anywhere before a --, as people expect of them."""
-    end = arguments.index("--") if "--" in arguments else len(arguments)
+    verbatim = _verbatim(arguments)
     shared: list[str] = []
     rest: list[str] = []
-    words = iter(arguments[:end])
+    words = iter(arguments[: len(arguments) - len(verbatim)])
     for word in words:
         if word == "--json" or word.startswith("--home="):
             shared.append(word)
@@ -99,7 +100,12 @@ def _shared_first(arguments: list[str]) -> list[str]:
             shared += [word, *(value for value in (next(words, None),) if value is not None)]
         else:
             rest.append(word)
-    return [*shared, *rest, *arguments[end:]]
+    return [*shared, *rest, *verbatim]
+
+
+def _verbatim(arguments: list[str]) -> list[str]:
+    """From the -- on."""
+    return arguments[arguments.index("--") :] if "--" in arguments else []
 
 
 if __name__ == "__main__":

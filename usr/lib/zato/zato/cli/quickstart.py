@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from zato.cli.connection import Target, pass_target
 from zato.core.errors import SetupError
@@ -22,29 +23,39 @@ def command() -> None:
     """Create and run a whole cluster in one directory."""
 
 
+_PORT = click.IntRange(1, 65535)
+# Names, type, default, help
+_OPTIONS: tuple[tuple[tuple[str, ...], Any, Any, str], ...] = (
+    (("--servers",), click.IntRange(1, 64), 1, "Servers on this machine."),
+    (("--odb",), str, "", "SQLAlchemy URL that names its driver; embedded SQLite if not given."),
+    (("--host", "hosts"), str, ("localhost",), "Name or address that clients use; may be repeated."),
+    (("--bind",), str, "127.0.0.1", "Address to listen on."),
+    (("--lb-port",), _PORT, 11223, "Port of the balancer."),
+    (("--lighttpd-port",), _PORT, 17010, "Port of server 1 itself; the others follow."),
+    (("--workers",), click.IntRange(1, 256), os.cpu_count() or 1, "Processes that execute services, in each server."),
+    (("--log-format",), click.Choice(["text", "json"]), "text", "Form of log lines."),
+)
+
+
 def _settings_options(function: Any) -> Any:
-    for option in reversed(
-        (
-            click.option("--servers", type=click.IntRange(1, 64), default=1, show_default=True),
-            click.option("--odb", default="", help="SQLAlchemy URL; embedded SQLite if not given."),
-            click.option("--host", "hosts", multiple=True, default=("localhost",), help="Name clients use."),
-            click.option("--bind", default="127.0.0.1", show_default=True, help="Address to listen on."),
-            click.option("--lb-port", type=click.IntRange(1, 65535), default=11223, show_default=True),
-            click.option("--lighttpd-port", type=click.IntRange(1, 65535), default=17010, show_default=True),
-            click.option("--workers", type=click.IntRange(1, 256), default=os.cpu_count() or 1, show_default=True),
-            click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True),
+    for names, of_type, default, text in reversed(_OPTIONS):
+        several = isinstance(default, tuple)
+        option = click.option(
+            *names, type=of_type, default=default, multiple=several, show_default=bool(default), help=text
         )
-    ):
         function = option(function)
     return function
 
 
-def _create(directory: Path, values: dict[str, Any]) -> Layout:
+def _create(context: click.Context, directory: Path, values: dict[str, Any]) -> Layout:
     from zato.host.settings import ClusterSettings, ServerSettings
-    from zato.quickstart.create import create
+    from zato.quickstart.create import create, refuse_other_settings
 
+    sources = ((name, context.get_parameter_source(name)) for name in values)
+    given = {name: values[name] for name, source in sources if source is ParameterSource.COMMANDLINE}
     workers = values.pop("workers")
     layout = Layout(directory.absolute())
+    refuse_other_settings(layout, given)
     create(layout, ClusterSettings(**values), ServerSettings(workers=workers), lambda text: click.echo(f"==> {text}"))
     return layout
 
@@ -52,12 +63,13 @@ def _create(directory: Path, values: dict[str, Any]) -> Layout:
 @command.command("create")
 @click.argument("directory", type=click.Path(path_type=Path))
 @_settings_options
-def create_command(directory: Path, **values: Any) -> None:
+@click.pass_context
+def create_command(context: click.Context, /, directory: Path, **values: Any) -> None:
     """Make the cluster: settings, certificates, ODB. Repeating it changes nothing.
 
     Example: zato quickstart create ~/zato --servers 2 --lb-port 8443
     """
-    layout = _create(directory, values)
+    layout = _create(context, directory, values)
     click.echo(f"The cluster is in {layout.root}; start it with: zato quickstart start {directory}")
 
 
@@ -66,14 +78,17 @@ def create_command(directory: Path, **values: Any) -> None:
 @click.option("--create", is_flag=True, help="Create the cluster first where there is none.")
 @click.option("--examples", type=click.Path(path_type=Path, exists=True), help="Folder of examples to deploy.")
 @_settings_options
-def start_command(directory: Path, create: bool, examples: Path | None, **values: Any) -> None:
+@click.pass_context
+def start_command(
+    context: click.Context, /, directory: Path, create: bool, examples: Path | None, **values: Any
+) -> None:
     """Run the cluster in the foreground until Ctrl-C.
 
     Example: zato quickstart start ~/zato
     """
     from zato.quickstart.start import start
 
-    layout = _create(directory, values) if create else Layout(directory.absolute())
+    layout = _create(context, directory, values) if create else Layout(directory.absolute())
     start(layout, examples)
 
 

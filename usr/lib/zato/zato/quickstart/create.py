@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -13,10 +13,18 @@ from zato.config.secrets import SecretBox, load_or_create_key
 from zato.config.writer import Author
 from zato.core.clock import SystemClock
 from zato.core.correlation import new_cid
+from zato.core.errors import SetupError
 from zato.core.principal import Role
 from zato.host.layout import Layout
 from zato.host.programs import check_programs, program
-from zato.host.settings import ClusterSettings, ServerSettings, load_cluster, write_cluster, write_server
+from zato.host.settings import (
+    ClusterSettings,
+    ServerSettings,
+    load_cluster,
+    load_server,
+    write_cluster,
+    write_server,
+)
 from zato.odb import migrate
 from zato.odb.database import Database
 from zato.odb.log import ConfigurationLog
@@ -36,6 +44,7 @@ def create(layout: Layout, settings: ClusterSettings, server: ServerSettings, sa
     layout.haproxy.mkdir(mode=0o700, exist_ok=True)
     if not layout.settings.exists():
         say(f"Creating the cluster in {layout.root}")
+        _check_odb(settings)
         write_cluster(layout, settings)
     cluster = load_cluster(layout)
     _issue_certificates(layout, cluster, say)
@@ -43,6 +52,39 @@ def create(layout: Layout, settings: ClusterSettings, server: ServerSettings, sa
     for number in range(1, cluster.servers + 1):
         _create_server(layout, number, server)
     _prepare_odb(layout, cluster, SecretBox(key), say)
+
+
+def refuse_other_settings(layout: Layout, given: Mapping[str, object]) -> None:
+    """Raises SetupError where the cluster exists already and one of the settings that were given is another one."""
+    if not layout.settings.exists():
+        return
+    cluster = load_cluster(layout)
+    for name, value in given.items():
+        first = layout.server(1)
+        holder: msgspec.Struct = load_server(layout, 1) if name == "workers" else cluster
+        file = first.settings if name == "workers" else layout.settings
+        if getattr(holder, name) != value:
+            raise SetupError(
+                f"The cluster in {layout.root} exists with {name} {_shown(getattr(holder, name))}; "
+                f"to change that, edit {file}.",
+                code="cluster-exists",
+            )
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _check_odb(settings: ClusterSettings) -> None:
+    """Before anything is written: the URL is one, and a server that it names answers."""
+    if not settings.odb:
+        return
+    database = Database(settings.odb)
+    try:
+        if database.file is None:
+            migrate.current_version(database)
+    finally:
+        database.dispose()
 
 
 def _issue_certificates(layout: Layout, cluster: ClusterSettings, say: Say) -> None:

@@ -1,0 +1,117 @@
+"""The command line without a cluster."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from zato import __version__
+from zato.cli.main import cli
+
+
+def zato(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "zato.cli.main", *arguments],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def every_command(
+    command: click.Command, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    if not isinstance(command, click.Group):
+        yield path, command
+        return
+    context = click.Context(command)
+    for name in command.list_commands(context):
+        found = command.get_command(context, name)
+        assert found is not None
+        yield from every_command(found, (*path, name))
+
+
+COMMANDS = dict(every_command(cli))
+
+
+def test_the_version_comes_at_once() -> None:
+    times = []
+    for _ in range(5):
+        started = time.monotonic()
+        assert zato("--version").stdout == f"zato {__version__}\n"
+        times.append(time.monotonic() - started)
+    assert min(times) < 0.3
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself_with_an_example(path: tuple[str, ...]) -> None:
+    text = COMMANDS[path].help or ""
+    assert text.splitlines()[0].endswith(".")
+    assert f"zato {path[0]}" in text.partition("Example: ")[2]
+
+
+def test_a_cluster_that_is_not_there_is_named_with_how_to_create_it(tmp_path: Path) -> None:
+    done = zato("status", "--home", str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"zato: There is no cluster in {tmp_path}; create one with: zato quickstart create {tmp_path}\n"
+    )
+
+
+def test_errors_are_json_where_json_was_asked_for(tmp_path: Path) -> None:
+    done = zato("status", "--json", ZATO_HOME=str(tmp_path))
+    assert done.stdout == ""
+    assert json.loads(done.stderr)["error"]["code"] == "no-cluster"
+
+
+def test_wrong_usage_has_its_own_exit_code() -> None:
+    assert zato("config", "nope").returncode == 2
+    assert zato("config", "get").returncode == 2
+    assert zato("--home").returncode == 2
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts_name_the_command(shell: str) -> None:
+    done = zato("completion", shell)
+    assert done.returncode == 0
+    assert "_ZATO_COMPLETE" in done.stdout
+
+
+def test_what_stands_behind_two_hyphens_is_left_alone(tmp_path: Path) -> None:
+    done = zato("--home", str(tmp_path), "service", "invoke", "--", "x", "--json")
+    assert done.stderr.startswith("zato: The payload is not JSON")
+
+
+def test_an_odb_of_ones_own_making_is_named_when_it_is_wrong(tmp_path: Path) -> None:
+    done = zato("quickstart", "create", str(tmp_path / "z"), "--odb", "nonsense")
+    assert done.returncode == 1
+    assert "The URL of the ODB is not one of a database" in done.stderr
+    assert not (tmp_path / "z" / "zato.toml").exists()
+
+
+def test_options_that_differ_from_what_the_cluster_has_are_not_ignored(tmp_path: Path) -> None:
+    directory = str(tmp_path / "z")
+    assert zato("quickstart", "create", directory, "--lb-port", "12345").returncode == 0
+    assert zato("quickstart", "create", directory, "--lb-port", "12345").returncode == 0
+    done = zato("quickstart", "create", directory, "--lb-port", "12346")
+    assert done.returncode == 1
+    assert "exists with lb_port 12345; to change that, edit" in done.stderr
+
+
+def test_a_directory_that_cannot_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = zato("quickstart", "create", str(tmp_path / "file" / "z"))
+    assert done.returncode == 1
+    assert f"{tmp_path}/file is a file" in done.stderr
+    done = zato("quickstart", "create", str(tmp_path / ("x" * 100)))
+    assert done.returncode == 1
+    assert "too long a path for unix sockets" in done.stderr

@@ -1,0 +1,148 @@
+"""The command line against a running cluster."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.cluster import RunningCluster
+
+SOURCE = """
+from zato.server.service import Service
+
+class Greet(Service):
+    name = "cli-test.greet"
+    input = "who"
+
+    def handle(self):
+        self.response.payload = {"hello": self.request.input.who, "version": VERSION}
+"""
+
+
+def run(cluster: RunningCluster, *arguments: str) -> str:
+    done = cluster.zato(*arguments, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+def run_json(cluster: RunningCluster, *arguments: str) -> Any:
+    return json.loads(run(cluster, *arguments, "--json"))
+
+
+def refused(cluster: RunningCluster, *arguments: str) -> str:
+    done = cluster.zato(*arguments, check=False)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_an_item_from_its_creation_to_its_deletion(cluster: RunningCluster) -> None:
+    fields = ("service=cli.x", "path=/cli-test")
+    created = run_json(cluster, "config", "set", "channel-rest", "cli test", *fields, "methods=GET,POST")
+    assert created["value"]["methods"] == ["GET", "POST"]
+    changed = run_json(cluster, "config", "set", "channel-rest", "cli test", "active=false")
+    assert changed["value"] == {**created["value"], "active": False}
+    assert "cli test" in run(cluster, "config", "list", "channel-rest")
+    assert "/cli-test" in run(cluster, "config", "get", "channel-rest", "cli test")
+    history = run_json(cluster, "config", "history", "channel-rest", "cli test")["changes"]
+    assert [change["action"] for change in history] == ["update", "create"]
+    assert "active: true -> false" in run(cluster, "config", "diff", str(created["revision"]))
+    run(cluster, "config", "rollback", str(created["revision"]), "channel-rest", "cli test")
+    assert run_json(cluster, "config", "get", "channel-rest", "cli test")["value"]["active"] is True
+    run(cluster, "config", "delete", "channel-rest", "cli test")
+    assert refused(cluster, "config", "get", "channel-rest", "cli test") == (
+        "zato: There is no channel-rest named 'cli test'.\n"
+    )
+
+
+def test_a_change_from_an_old_revision_is_refused_with_who_changed_it(cluster: RunningCluster) -> None:
+    created = run_json(cluster, "config", "set", "service", "cli-test.stale", "active=true")
+    run(cluster, "config", "set", "service", "cli-test.stale", "active=false")
+    told = refused(
+        *(cluster, "config", "set", "service", "cli-test.stale", "active=true"),
+        *("--revision", str(created["revision"])),
+    )
+    assert "changed by admin" in told
+    run(cluster, "config", "delete", "service", "cli-test.stale")
+
+
+def test_an_export_changes_nothing_when_it_is_imported(cluster: RunningCluster, tmp_path: Path) -> None:
+    exported = run(cluster, "config", "export")
+    (tmp_path / "zato.yaml").write_text(exported)
+    before = run_json(cluster, "status")["odb"]["revision"]
+    assert "unchanged" in run(cluster, "config", "import", str(tmp_path / "zato.yaml"), "--replace")
+    assert run_json(cluster, "status")["odb"]["revision"] == before
+    assert run(cluster, "config", "export") == exported
+
+
+def test_a_service_from_its_deployment_to_its_withdrawal(cluster: RunningCluster, tmp_path: Path) -> None:
+    file = tmp_path / "cli_test.py"
+    for version in (1, 2):
+        file.write_text(SOURCE.replace("VERSION", str(version)))
+        assert "cli-test.greet" in run(cluster, "service", "deploy", str(file))
+    assert "cli-test.greet" in run(cluster, "service", "list")
+    jane = ("service", "invoke", "cli-test.greet", '{"who": "Jane"}')
+    assert run_json(cluster, *jane) == {"hello": "Jane", "version": 2}
+    run(cluster, "service", "rollback", "cli_test.py")
+    assert run_json(cluster, *jane)["version"] == 1
+    assert len(run_json(cluster, "service", "versions", "cli_test.py")["deployments"]) == 2
+    assert "who" in refused(cluster, "service", "invoke", "cli-test.greet", "{}")
+    run(cluster, "service", "undeploy", "cli_test.py")
+    assert "cli-test.greet" in refused(cluster, "service", "invoke", "cli-test.greet", "{}")
+
+
+def test_a_broken_file_is_refused_with_its_line(cluster: RunningCluster, tmp_path: Path) -> None:
+    file = tmp_path / "cli_broken.py"
+    file.write_text("x = 1\nclass (:\n")
+    told = refused(cluster, "service", "deploy", str(file))
+    assert told.startswith("zato: cli_broken.py:2: ")
+
+
+@pytest.mark.parametrize("how", ["basic", "api-key", "certificate"])
+def test_a_user_from_creation_to_deletion(cluster: RunningCluster, how: str) -> None:
+    name = f"cli-{how}"
+    created = run_json(cluster, "user", "create", name, "--role", "viewer", "--with", how)
+    assert created["generated"]
+    assert name in run(cluster, "user", "list")
+    run(cluster, "user", "set-roles", name, "viewer", "deployer")
+    listed = {item["name"]: item["value"] for item in run_json(cluster, "user", "list")}
+    assert listed[name]["roles"] == ["viewer", "deployer"]
+    secret = next((text for key, text in created["generated"].items() if key in ("password", "key")), None)
+    assert secret is None or secret not in run(cluster, "user", "list", "--json")
+    run(cluster, "user", "delete", name)
+
+
+@pytest.mark.parametrize("direct", [False, True], ids=["through the balancer", "at lighttpd"])
+def test_a_client_certificate_is_known_by_its_subject_at_both_doors(cluster: RunningCluster, direct: bool) -> None:
+    with cluster.pool("admin", direct=direct) as pool:
+        found = json.loads(pool.request("GET", "/zato/api/whoami").data)
+    assert (found["name"], found["roles"]) == ("admin", ["admin"])
+
+
+def test_the_administrator_is_still_let_in_after_the_certificate_was_renewed(cluster: RunningCluster) -> None:
+    run(cluster, "pki", "renew", "admin")
+    assert run(cluster, "whoami").startswith("admin, known by tls-client")
+
+
+@pytest.mark.parametrize("command", ["ping", "status", "whoami", "audit"])
+def test_the_cluster_as_a_whole_is_shown_as_text_and_as_json(cluster: RunningCluster, command: str) -> None:
+    assert run(cluster, command).strip()
+    assert isinstance(run_json(cluster, command), dict)
+
+
+def test_a_cluster_that_has_stopped_is_named_with_how_to_start_it(cluster: RunningCluster) -> None:
+    cluster.stop()
+    try:
+        done = cluster.zato("status", check=False)
+    finally:
+        cluster.start()
+    assert done.returncode == 3
+    assert done.stderr == (
+        f"zato: Nothing answers at {cluster.url}: is it running? "
+        f"Start it with: zato quickstart start {cluster.layout.root}\n"
+    )
