@@ -12,7 +12,7 @@ from zato.core.errors import ZatoError
 from zato.host.layout import Layout
 from zato.host.settings import load_cluster
 from zato.quickstart.output import Output
-from zato.quickstart.processes import commands, examples_option
+from zato.quickstart.processes import commands, greeting_options
 from zato.quickstart.supervisor import Supervisor
 
 
@@ -20,13 +20,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m zato.quickstart", description=__doc__)
     parser.add_argument("--root", type=Path, required=True)
     parser.add_argument("--lock", type=int, required=True, help="descriptor that holds the lock on the directory")
+    parser.add_argument("--since", type=float, required=True)
     parser.add_argument("--examples", type=Path)
     arguments = parser.parse_args()
     os.set_inheritable(arguments.lock, False)  # no process may go on holding it after this one
     layout = Layout(arguments.root)
     try:
         cluster = load_cluster(layout)
-        processes = commands(layout, cluster, examples_option(arguments.examples))
+        processes = commands(layout, cluster, greeting_options(arguments.since, arguments.examples))
     except ZatoError as error:
         print(error.message, file=sys.stderr)  # noqa: T201 - logging is not set up
         return 1

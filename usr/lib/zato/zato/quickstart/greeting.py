@@ -31,9 +31,8 @@ class Greeting:
         )
         self._examples = Examples(layout, cluster, self._client, examples, _say) if examples else None
 
-    def run(self) -> None:
+    def run(self, started: float) -> None:
         """Everything; returns when it is said."""
-        started = time.monotonic()
         self._wait(started)
         _say(f"Ready: {self._url}/zato/ping answers, {time.monotonic() - started:.1f} s after the start")
         if self._examples is not None:
@@ -87,10 +86,11 @@ def _short(path: Path) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m zato.quickstart.greeting", description=__doc__)
     parser.add_argument("--root", type=Path, required=True)
+    parser.add_argument("--since", type=float, required=True, help="when the start began, on the monotonic clock")
     parser.add_argument("--examples", type=Path)
     arguments = parser.parse_args()
     try:
-        Greeting(Layout(arguments.root), arguments.examples).run()
+        Greeting(Layout(arguments.root), arguments.examples).run(arguments.since)
     except ZatoError as error:
         _say(f"The cluster goes on, but this failed: {' '.join((error.message, *error.details))}")
         return 1

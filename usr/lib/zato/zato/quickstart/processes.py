@@ -58,6 +58,6 @@ def running(layout: Layout) -> dict[str, int]:
     return {line[0]: int(line[1]) for line in lines if len(line) == 2}
 
 
-def examples_option(examples: Path | None) -> tuple[str, ...]:
-    """The greeting's options."""
-    return ("--examples", str(examples)) if examples else ()
+def greeting_options(since: float, examples: Path | None) -> tuple[str, ...]:
+    """The greeting's options; `since` is when the start began, by the machine's monotonic clock."""
+    return ("--since", str(since), *(("--examples", str(examples)) if examples else ()))

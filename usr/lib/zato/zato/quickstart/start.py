@@ -6,6 +6,7 @@ import os
 import resource
 import shutil
 import sys
+import time
 from pathlib import Path
 
 from zato.agent.haproxy import files as haproxy
@@ -18,13 +19,14 @@ from zato.odb import migrate
 from zato.odb.database import Database
 from zato.quickstart.lock import RunLock
 from zato.quickstart.preflight import check_directory, check_ports
-from zato.quickstart.processes import examples_option
+from zato.quickstart.processes import greeting_options
 
 _FILES_MAX = 65536
 
 
 def start(layout: Layout, examples: Path | None) -> None:
     """Run the cluster until Ctrl-C or SIGTERM; does not return. Raises SetupError for whatever stands in the way."""
+    since = time.monotonic()
     check_directory(layout)
     cluster = load_cluster(layout)
     check_programs()
@@ -38,7 +40,7 @@ def start(layout: Layout, examples: Path | None) -> None:
     _allow_many_files()
     # The supervisor is this process without what was needed to get here: it stays for long, and should be small.
     os.set_inheritable(lock, True)
-    options = ("--root", str(layout.root), "--lock", str(lock), *examples_option(examples))
+    options = ("--root", str(layout.root), "--lock", str(lock), *greeting_options(since, examples))
     sys.stdout.flush()
     os.execv(sys.executable, (sys.executable, "-m", "zato.quickstart", *options))  # noqa: S606
 
