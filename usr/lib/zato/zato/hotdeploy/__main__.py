@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+import threading
 from pathlib import Path
+
+import sdnotify
 
 from zato.client.api import ApiClient
 from zato.core.clock import SystemClock
@@ -14,6 +17,7 @@ from zato.host.layout import Layout
 from zato.host.logs import configure
 from zato.host.settings import load_cluster, load_server
 from zato.hotdeploy.daemon import PickupDaemon
+from zato.hotdeploy.deploying import Deploying
 
 
 def main() -> int:
@@ -30,11 +34,12 @@ def main() -> int:
         return 1
     configure(settings.log_format or cluster.log_format, settings.log_level, f"hotdeploy-{arguments.server}")
     paths = layout.server(arguments.server)
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
     client = ApiClient.over_socket(paths.internal_socket, principal="hotdeploy")
-    daemon = PickupDaemon(paths.pickup, client, SystemClock())
-    signal.signal(signal.SIGTERM, daemon.stop)
-    signal.signal(signal.SIGINT, daemon.stop)
-    daemon.run()
+    deploying = Deploying(paths.pickup, client, SystemClock(), stop)
+    PickupDaemon(paths.pickup, deploying, stop, sdnotify.SystemdNotifier().notify).run()
     return 0
 
 

@@ -1,100 +1,100 @@
-"""Watches the pickup directory and hands its files to the server, a few at the same time."""
+"""Watches the pickup directory and hands its files to the server, several at the same time."""
 
 from __future__ import annotations
 
+import queue
 import threading
-from concurrent.futures import ThreadPoolExecutor
-from hashlib import sha256
+from collections.abc import Callable
 from pathlib import Path
 
 from inotify_simple import INotify, flags
 
-from zato.client.api import ApiClient
-from zato.core.clock import Clock
-from zato.core.errors import Unavailable, ZatoError
 from zato.host.logs import get_logger
-from zato.hotdeploy.pickup import clear_error, wanted, write_error
+from zato.hotdeploy.deploying import Deploying
+from zato.hotdeploy.pickup import files, wanted
 
 _log = get_logger("zato.hotdeploy")
-_AT_ONCE = 4
-_RETRY_SECONDS = 1.0
+# Files whose check takes its whole time limit must not hold up the others.
+_AT_ONCE = 8
 _WAKE_MS = 500
+_CHANGED = flags.CLOSE_WRITE | flags.MOVED_TO
+_GONE = flags.DELETE | flags.MOVED_FROM
+_UNWATCHED = flags.IGNORED | flags.MOVE_SELF
 
 
 class PickupDaemon:
     """A file that was closed after writing, or moved in, is deployed. Deleting one undeploys nothing."""
 
-    def __init__(self, directory: Path, client: ApiClient, clock: Clock) -> None:
+    def __init__(
+        self, directory: Path, deploying: Deploying, stop: threading.Event, tell: Callable[[str], None]
+    ) -> None:
+        """`tell` gets what systemd is to know: READY=1 once the directory is watched, WATCHDOG=1 as time goes by."""
         self._directory = directory
-        self._client = client
-        self._clock = clock
-        self._stop = threading.Event()
-        self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="deploy")
+        self._deploying = deploying
+        self._stop = stop
+        self._tell = tell
         self._lock = threading.Lock()
+        self._waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
+        # Names that wait, with whether they may be skipped if they are known, and names that are being worked on.
+        self._pending: dict[str, bool] = {}
         self._busy: set[str] = set()
-        self._again: set[str] = set()
-
-    def stop(self, *_: object) -> None:
-        self._stop.set()
 
     def run(self) -> None:
-        """Until `stop`. What changed while nobody watched is deployed first."""
-        with INotify() as watch:
-            watch.add_watch(self._directory, flags.CLOSE_WRITE | flags.MOVED_TO | flags.ONLYDIR)
-            self._scan()
-            while not self._stop.is_set():
-                for event in watch.read(timeout=_WAKE_MS):
-                    if event.mask & flags.Q_OVERFLOW:
-                        self._scan()
-                    elif wanted(event.name):
-                        self._submit(event.name)
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Until told to stop. What changed while nobody watched is deployed first."""
+        for number in range(_AT_ONCE):
+            threading.Thread(target=self._work, name=f"deploy-{number}", daemon=True).start()
+        while not self._stop.is_set():
+            self._directory.mkdir(mode=0o770, parents=True, exist_ok=True)
+            with INotify() as watch:
+                watch.add_watch(self._directory, _CHANGED | _GONE | flags.MOVE_SELF | flags.ONLYDIR)
+                # Watched first and listed then: a file that comes in between is seen twice, which does no harm.
+                self._scan()
+                self._tell("READY=1")
+                self._follow(watch)
+
+    def _follow(self, watch: INotify) -> None:
+        """Until told to stop, or the directory itself is moved or deleted."""
+        while not self._stop.is_set():
+            for event in watch.read(timeout=_WAKE_MS):
+                if event.mask & flags.Q_OVERFLOW:
+                    _log.warning("More files came at once than could be noted; looking at all of them")
+                    self._scan()
+                elif event.mask & _UNWATCHED:
+                    _log.warning("The pickup directory was moved or deleted; making it anew", path=str(self._directory))
+                    return
+                elif wanted(event.name):
+                    if event.mask & _CHANGED:
+                        self._submit(event.name, if_new=False)
+                    elif event.mask & _GONE and not (self._directory / event.name).exists():
+                        self._deploying.gone(event.name)
+            self._tell("WATCHDOG=1")
 
     def _scan(self) -> None:
-        for path in sorted(self._directory.iterdir()):
-            if wanted(path.name) and path.is_file():
-                self._submit(path.name)
+        for name in files(self._directory):
+            self._submit(name, if_new=True)
 
-    def _submit(self, name: str) -> None:
-        # One file at a time has one attempt under way; a change meanwhile is looked at after it.
+    def _submit(self, name: str, *, if_new: bool) -> None:
+        """One file has one attempt under way at a time; a change meanwhile is looked at after it."""
         with self._lock:
-            if name in self._busy:
-                self._again.add(name)
-                return
-            self._busy.add(name)
-        self._pool.submit(self._work, name)
+            known = name in self._pending
+            self._pending[name] = if_new and self._pending.get(name, True)
+            if not known and name not in self._busy:
+                self._waiting.put(name)
 
-    def _work(self, name: str) -> None:
-        try:
-            self._deploy(self._directory / name)
-        except Exception:  # the pool would keep it to itself
-            _log.exception("A file could not be handled", file=name)
-        with self._lock:
-            self._busy.discard(name)
-            again = name in self._again
-            self._again.discard(name)
-        if again and not self._stop.is_set():
-            self._submit(name)
-
-    def _deploy(self, path: Path) -> None:
-        waiting = False
-        while not self._stop.is_set():
+    def _work(self) -> None:
+        while True:
+            name = self._waiting.get()
+            with self._lock:
+                if_new = self._pending.pop(name)
+                self._busy.add(name)
             try:
-                source = path.read_bytes()
-            except OSError:
-                return  # gone again
-            try:
-                found = self._client.deploy(path.name, source)
-            except Unavailable as error:
-                if not waiting:
-                    _log.warning("Waiting for the server", file=path.name, reason=error.message)
-                waiting = True
-                self._stop.wait(_RETRY_SECONDS)
-                continue
-            except ZatoError as error:
-                write_error(path, error, self._clock.now())
-                _log.warning("Refused", file=path.name, reason=error.message)
-                return
-            clear_error(path)
-            _log.info("Active", file=path.name, deployment=found["id"], sha256=sha256(source).hexdigest()[:12])
-            return
+                again = self._deploying.deploy(name, if_new=if_new)
+            except Exception:  # the outermost loop of a thread that must not end
+                _log.exception("A file could not be handled", file=name)
+                again = ()
+            with self._lock:
+                self._busy.discard(name)
+                if name in self._pending:
+                    self._waiting.put(name)
+            for other in again:
+                self._submit(other, if_new=False)

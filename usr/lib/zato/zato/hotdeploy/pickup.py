@@ -1,19 +1,60 @@
-"""One file in the pickup directory: whether it is for us, and what is said about it beside it."""
+"""One file in the pickup directory: whether it is for us, its content, and what is said about it beside it."""
 
 from __future__ import annotations
 
+import os
+import stat
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from zato.core.errors import ZatoError
+from zato.core.errors import InvalidInput, ZatoError
 from zato.host.files import write_atomically
 
+# One byte more than the server takes, which then says so.
+_READ_BYTES_MAX = 20 * 1024 * 1024 + 1
 _SUFFIXES = (".py", ".zip")
 
 
 def wanted(name: str) -> bool:
     """Whether a file of this name is deployed: no hidden files, none that editors keep beside the real one."""
-    return name.endswith(_SUFFIXES) and not name.startswith((".", "#", "~")) and not name.endswith("~")
+    return name.endswith(_SUFFIXES) and not name.startswith((".", "#", "~"))
+
+
+def shown(name: str) -> str:
+    """The name as text that can be logged, whatever bytes it has."""
+    return name.encode("utf-8", "replace").decode("utf-8")
+
+
+def files(directory: Path) -> Iterator[str]:
+    """Names of all files that are for us, sorted."""
+    for path in sorted(directory.iterdir()):
+        if wanted(path.name):
+            yield path.name
+
+
+def read(path: Path) -> bytes | None:
+    """The content; None where there is no such file, or what has its name is no file. Never waits for a writer.
+
+    Raises InvalidInput where it may not be read or its name is not text.
+    """
+    try:
+        path.name.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InvalidInput("The file's name is not UTF-8; rename it.", code="deployment-rejected") from error
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise InvalidInput(
+            f"{path} cannot be read: {error.strerror}. Make it readable for the user that runs Zato.",
+            code="deployment-rejected",
+        ) from error
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        return file.read(_READ_BYTES_MAX)
 
 
 def error_file(path: Path) -> Path:
@@ -23,8 +64,8 @@ def error_file(path: Path) -> Path:
 
 def write_error(path: Path, error: ZatoError, now: datetime) -> None:
     """Say beside the file why it was refused; the version before it goes on."""
-    lines = [f"{path.name} was not deployed at {now:%Y-%m-%d %H:%M:%S} UTC.", "", error.message, *error.details]
-    write_atomically(error_file(path), ("\n".join(lines) + "\n").encode(), mode=0o644)
+    lines = [f"{shown(path.name)} was not deployed at {now:%Y-%m-%d %H:%M:%S} UTC.", "", error.message, *error.details]
+    write_atomically(error_file(path), ("\n".join(lines) + "\n").encode("utf-8"), mode=0o644)
 
 
 def clear_error(path: Path) -> None:

@@ -1,0 +1,88 @@
+"""What happens to one file: it is handed to the server, and the outcome is logged and written beside it."""
+
+from __future__ import annotations
+
+import threading
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Protocol
+
+from zato.core.clock import Clock
+from zato.core.errors import Unavailable, ZatoError
+from zato.host.logs import get_logger
+from zato.hotdeploy.pickup import clear_error, error_file, read, shown, write_error
+
+_log = get_logger("zato.hotdeploy")
+_FIRST_RETRY_SECONDS = 0.1
+_LONGEST_RETRY_SECONDS = 2.0
+_RAN = ("active", "superseded")
+
+
+class Server(Protocol):
+    """What of zato.client.api.ApiClient is used."""
+
+    def deploy(self, file_name: str, source: bytes) -> dict[str, Any]: ...
+
+    def deployments(self, file_name: str | None = None, *, limit: int = 100) -> dict[str, Any]: ...
+
+
+class Deploying:
+    """Deploys files of one directory. Threads may share it, each with another file."""
+
+    def __init__(self, directory: Path, server: Server, clock: Clock, stop: threading.Event) -> None:
+        self._directory = directory
+        self._server = server
+        self._clock = clock
+        self._stop = stop
+        self._refused: dict[str, str] = {}
+
+    def deploy(self, name: str, *, if_new: bool) -> tuple[str, ...]:
+        """Deploy the file, as long as the server is away waiting for it. Returns names of files to try again now.
+
+        With `if_new`, a file that was handed in before as it is now stays what it is: it may have been rolled back
+        or withdrawn since. What was refused for lack of a module is tried again once that module is there.
+        """
+        path = self._directory / name
+        pause = _FIRST_RETRY_SECONDS
+        while not self._stop.is_set():
+            try:
+                source = read(path)
+                if source is None or (if_new and self._is_known(path, source)):
+                    return ()
+                found = self._server.deploy(name, source)
+            except Unavailable as error:
+                if pause == _FIRST_RETRY_SECONDS:
+                    _log.warning("Waiting for the server", file=shown(name), reason=error.message)
+                self._stop.wait(pause)
+                pause = min(pause * 2, _LONGEST_RETRY_SECONDS)
+            except ZatoError as error:
+                self._refused[name] = error.message
+                write_error(path, error, self._clock.now())
+                _log.warning("Refused", file=shown(name), reason=error.message)
+                return ()
+            else:
+                self._refused.pop(name, None)
+                clear_error(path)
+                _log.info("Deployed", file=shown(name), deployment=found["id"], state=found["state"])
+                return self._waiting_for(str(found["module"]).split(", "))
+        return ()
+
+    def gone(self, name: str) -> None:
+        """The file was deleted or moved away, which undeploys nothing."""
+        self._refused.pop(name, None)
+        clear_error(self._directory / name)
+        _log.info("The file is gone, what it deployed stays; zato service undeploy withdraws it", file=shown(name))
+
+    def _is_known(self, path: Path, source: bytes) -> bool:
+        """Whether the last version that was handed in under this name is this one, and its outcome is known."""
+        last = self._server.deployments(path.name, limit=1)["deployments"]
+        if not last or last[0]["sha256"] != sha256(source).hexdigest():
+            return False
+        return last[0]["state"] in _RAN or (last[0]["state"] == "rejected" and error_file(path).exists())
+
+    def _waiting_for(self, modules: list[str]) -> tuple[str, ...]:
+        return tuple(
+            name
+            for name, reason in list(self._refused.items())
+            if any(f"'{module}'" in reason or f"'{module}." in reason for module in modules)
+        )
