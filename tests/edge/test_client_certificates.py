@@ -105,8 +105,10 @@ def test_the_name_in_a_certificate_cannot_make_headers(
     assert answer.status == 200
     assert "HTTP_X_ZATO_USER" not in answer.environ
     assert answer.environ["HTTP_X_ZATO_TLS_CLIENT"] == fingerprint(load_certificate(path))
-    assert answer.environ["HTTP_X_ZATO_TLS_SUBJECT"].isascii()
-    assert answer.environ["HTTP_X_ZATO_TLS_SUBJECT"].isprintable()
+    # lighttpd leaves out a name that it cannot write down for certain; nobody is let in by it then
+    subject = answer.environ.get("HTTP_X_ZATO_TLS_SUBJECT", "")
+    assert subject.isascii()
+    assert subject.isprintable()
 
 
 def test_an_expired_certificate_is_nobody_or_refused(edge: Edge, partners: ForeignAuthority, door: str) -> None:

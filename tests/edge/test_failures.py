@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from support.edge import BALANCER, DIRECT, Edge
-from support.load import Load
+from support.edge_load import Load
 from zato.agent.haproxy import files as haproxy_files
 
 

@@ -1,66 +1,75 @@
-"""Requests of many clients over kept-alive connections, and what became of them."""
+"""A steady load with a bounded count, whose every answer is kept."""
 
 from __future__ import annotations
 
-import http.client
-import ssl
 import threading
 import time
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import urllib3
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One request: when it started and ended (monotonic seconds), its status (0: no answer) and body."""
+
+    started: float
+    ended: float
+    status: int
+    body: bytes
 
 
 class Load:
-    """Clients that ask for one path again and again until the load ends; `answers` counts statuses and errors."""
+    """`per_second` requests of one kind from `threads` keep-alive clients, until `stop`, 60 s at most."""
 
-    def __init__(self, port: int, ca: Path, path: str, *, method: str = "GET", body: bytes | None = None) -> None:
-        self._port = port
-        self._ca = ca
+    def __init__(
+        self, pool: Any, path: str, *, method: str = "GET", per_second: int = 100, threads: int = 8, body: bytes = b""
+    ) -> None:
+        self._pool = pool
         self._path = path
         self._method = method
-        self._body = body
+        self._body = body or None
+        self._interval = threads / per_second
         self._stop = threading.Event()
-        self._lock = threading.Lock()
-        self.answers: Counter[object] = Counter()
+        self.samples: list[Sample] = []
+        self._threads = [threading.Thread(target=self._run, args=(n / per_second,)) for n in range(threads)]
 
-    @property
-    def failures(self) -> dict[object, int]:
-        return {answer: count for answer, count in self.answers.items() if answer != 200}
-
-    @contextmanager
-    def running(self, clients: int) -> Iterator[Load]:
-        threads = [threading.Thread(target=self._client) for _ in range(clients)]
-        for thread in threads:
+    def __enter__(self) -> Load:
+        for thread in self._threads:
             thread.start()
-        try:
-            yield self
-        finally:
-            self._stop.set()
-            for thread in threads:
-                thread.join()
+        return self
 
-    def wait_for_more(self, count: int, seconds: float = 20.0) -> None:
-        """Waits until so many more requests were answered."""
-        goal, limit = self.answers.total() + count, time.monotonic() + seconds
-        while self.answers.total() < goal:
-            assert time.monotonic() < limit, self.answers
-            time.sleep(0.01)
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
 
-    def _client(self) -> None:
-        context = ssl.create_default_context(cafile=self._ca)
-        connection = http.client.HTTPSConnection("localhost", self._port, timeout=20, context=context)
-        while not self._stop.is_set():
-            answer: object
+    def _run(self, offset: float) -> None:
+        due = time.monotonic() + offset
+        end = due + 60
+        while not self._stop.is_set() and due < end:
+            time.sleep(max(0.0, due - time.monotonic()))
+            due += self._interval
+            started = time.monotonic()
             try:
-                connection.request(self._method, self._path, body=self._body)
-                response = connection.getresponse()
-                response.read()
-                answer = response.status
-            except (OSError, http.client.HTTPException) as error:
-                answer = repr(error)
-                connection.close()
-            with self._lock:
-                self.answers[answer] += 1
-        connection.close()
+                answer = self._pool.request(self._method, self._path, body=self._body, retries=False)
+                status, data = answer.status, answer.data
+            except urllib3.exceptions.HTTPError as error:
+                status, data = 0, str(error).encode()
+            self.samples.append(Sample(started, time.monotonic(), status, data))
+
+    def failed(self) -> list[Sample]:
+        """Those that were not answered with 200."""
+        return [sample for sample in self.samples if sample.status != 200]
+
+
+def eventually(check: Callable[[], bool], seconds: float) -> float:
+    """Wait until `check` holds; the seconds it took. Fails the test where it does not come to hold."""
+    started = time.monotonic()
+    while not check():
+        if time.monotonic() - started > seconds:
+            raise AssertionError(f"It did not come to hold within {seconds} s.")
+        time.sleep(0.005)
+    return time.monotonic() - started
