@@ -7,6 +7,7 @@ import gc
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from zato.core.errors import ZatoError
@@ -36,10 +37,15 @@ def main() -> int:
     # prometheus-client reads this when it is imported, which happens below.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
 
+    from zato.server.check.zygote import start_zygote
     from zato.server.gunicorn_application import ServerApplication
     from zato.server.wiring import WorkerProcess
 
     process = WorkerProcess(layout, arguments.server, cluster, settings)
+
+    def on_starting(_server: object) -> None:
+        # Before there are sockets and threads: it shares what is loaded by now, and nothing else.
+        start_zygote(paths.run / "check.sock")
 
     def pre_fork(_server: object, _worker: object) -> None:
         # What is loaded by now is shared with the workers for as long as the collector does not touch it.
@@ -53,7 +59,12 @@ def main() -> int:
 
         multiprocess.mark_process_dead(getattr(worker, "pid", 0))  # type: ignore[no-untyped-call]
 
-    hooks = {"pre_fork": pre_fork, "worker_exit": worker_exit, "child_exit": child_exit}
+    hooks: dict[str, Callable[..., None]] = {
+        "on_starting": on_starting,
+        "pre_fork": pre_fork,
+        "worker_exit": worker_exit,
+        "child_exit": child_exit,
+    }
     get_logger("zato.server").info("Starting", workers=settings.workers, threads_max=settings.threads_max)
     ServerApplication(paths, settings, process.load, hooks).run()
     return 0

@@ -25,7 +25,7 @@ from zato.server.building import SnapshotBuilder
 from zato.server.check.checker import Checker
 from zato.server.code import CodeLoader
 from zato.server.deployment import Deployer, Stager
-from zato.server.deployment.activation import Activation
+from zato.server.deployment.activation import Activation, lead_for
 from zato.server.dispatcher import Dispatcher
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.routes import add_routes
@@ -80,7 +80,8 @@ class WorkerProcess:
             clock=clock,
         )
         publisher = Publisher(log, box, clock)
-        activation = Activation(publisher, log, members, clock)
+        bell = Doorbell(database)
+        activation = Activation(publisher, log, members, clock, lead=lead_for(bell.interval_seconds))
 
         def load(deployment: Deployment) -> None:
             code.stage(deployment.file_name, deployment.sha256, deployment.id, runtime.running)
@@ -90,7 +91,7 @@ class WorkerProcess:
             deployments=deployments,
             activation=activation,
             load=load,
-            bell=Doorbell(database),
+            bell=bell,
             clock=clock,
         )
         runtime.each_tick(stager.step)
@@ -110,6 +111,7 @@ class WorkerProcess:
                     checker=Checker(paths.run / "check.sock", owner=os.getppid()),
                     running=lambda: runtime.running,
                     clock=clock,
+                    note=lambda outcome: metrics.deployments.labels(outcome).inc(),
                 ),
                 members=members,
                 audit=AuditLog(database),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import os
 import resource
 import signal
@@ -36,6 +37,7 @@ def run_candidate(
     with os.fdopen(trace_fd, "w") as trace, os.fdopen(result_fd, "wb", buffering=0) as pipe:
         faulthandler.enable(trace)
         faulthandler.dump_traceback_later(max(0.05, request.time_limit_seconds - _TRACE_BEFORE_SECONDS), file=trace)
+        gc.enable()
         result = _load(request)
         _allow_memory()
         pipe.write(msgspec.json.encode(result) + b"\n")

@@ -15,6 +15,7 @@ from typing import NamedTuple
 _CLONE_NEWPID = 0x20000000
 _CLONE_NEWUSER = 0x10000000
 _PR_SET_PDEATHSIG = 1
+_PR_SET_NAME = 15
 _PR_SET_CHILD_SUBREAPER = 36
 _LOADAVG_LAST_PID = 4
 
@@ -57,6 +58,11 @@ def enter_pid_namespace() -> bool:
 def die_with_parent() -> None:
     """The kernel kills this process when the thread that made it ends."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def name_process(name: str) -> None:
+    """What ps shows as the command's short name, at most 15 bytes."""
+    _libc.prctl(_PR_SET_NAME, name.encode(), 0, 0, 0)
 
 
 def adopt_orphans() -> None:

@@ -17,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from zato.server.check.kernel import adopt_orphans, enter_pid_namespace, fork_into, kill_descendants
+from zato.server.check.kernel import adopt_orphans, enter_pid_namespace, fork_into, kill_descendants, name_process
 from zato.server.check.supervisor import supervise
 
 _BACKLOG = 64
@@ -31,6 +31,8 @@ def start_zygote(socket_path: Path, *, namespaces: bool = True) -> int:
     is then shared with the zygote and not loaded twice. Without `namespaces`, candidates' processes are tracked down
     one by one, as it is done anyway where the kernel or a sandbox refuses namespaces.
     """
+    gc.collect()
+    gc.freeze()
     ready_read, ready_write = os.pipe()
     owner = os.getpid()
 
@@ -49,6 +51,7 @@ def run_zygote(socket_path: Path, owner: int, ready: int | None = None, *, names
     """Serve until the process `owner` has ended. Returns at once where another zygote serves this socket."""
     if os.getsid(0) != os.getpid():
         os.setsid()
+    name_process("zato-check")
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps the keepers
@@ -61,8 +64,7 @@ def run_zygote(socket_path: Path, owner: int, ready: int | None = None, *, names
     except (BlockingIOError, ProcessLookupError):
         return
     listener = _listen(socket_path)
-    gc.collect()
-    gc.freeze()  # the collector would otherwise write to, and so copy, pages that are shared
+    gc.disable()  # it would write to, and so copy, pages that are shared; candidates turn it on again
     if ready is not None:
         os.write(ready, b"1")
         os.close(ready)
