@@ -30,7 +30,7 @@ bench:
 
 lock:
 	@tools/prepare develop
-	cd requirements && for name in product develop; do \
+	cd requirements && for name in product develop build; do \
 	    ../.venv/bin/pip-compile -q --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header \
 	        --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o $$name.lock $$name.in; done
 
