@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from support import zygotes
 from support.broken_deployments import BROKEN, WORKING, BrokenDeployment, archive, service
 from zato.server.check import Checker, start_zygote
 from zato.server.check.kernel import descendants
@@ -23,10 +24,9 @@ LIMIT_SECONDS = 1.5
 @pytest.fixture(scope="module")
 def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     path = tmp_path_factory.mktemp("zygote") / "check.sock"
-    pid = start_zygote(path)
+    pid = zygotes.start(path)
     yield path
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
+    zygotes.end(pid)
 
 
 @pytest.fixture
@@ -79,11 +79,10 @@ def test_what_is_broken_is_refused_in_time_with_its_place_and_leaves_no_process(
 )
 def test_without_namespaces_nothing_stays_either(title: str, tmp_path: Path, code: CodeSet) -> None:
     (broken,) = (one for one in BROKEN if one.title == title)
-    pid = start_zygote(tmp_path / "check.sock", namespaces=False)
+    pid = zygotes.start(tmp_path / "check.sock", namespaces=False)
     checker = Checker(tmp_path / "check.sock", owner=os.getpid(), time_limit_seconds=LIMIT_SECONDS)
     test_what_is_broken_is_refused_in_time_with_its_place_and_leaves_no_process(broken, checker, code)
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
+    zygotes.end(pid)
 
 
 def test_what_works_is_accepted_with_its_services(checker: Checker, code: CodeSet) -> None:
@@ -167,9 +166,8 @@ def test_a_zygote_that_died_is_replaced_and_ends_with_its_owner(tmp_path: Path, 
     if owner == 0:
         time.sleep(60)
         os._exit(0)
-    pid = start_zygote(path)
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
+    pid = zygotes.start(path)
+    zygotes.end(pid)
     checker = Checker(path, owner=owner)
     results: list[bool] = []
 
@@ -197,3 +195,15 @@ def _serves(path: Path) -> bool:
         except OSError:
             return False
     return True
+
+
+def test_a_zygote_is_no_child_of_the_process_that_starts_it(tmp_path: Path) -> None:
+    before = descendants(os.getpid())
+    pid = zygotes.start(tmp_path / "check.sock")
+    assert descendants(os.getpid()) == before
+    zygotes.end(pid)
+
+
+def test_a_second_zygote_does_not_take_a_socket_away(zygote: Path, checker: Checker, code: CodeSet) -> None:
+    assert start_zygote(zygote) is None
+    assert checker.check(code, "shop.py", service(), 5).refusal is None

@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from zato.server.check.kernel import adopt_orphans, enter_pid_namespace, fork_into, kill_descendants, name_process
@@ -22,10 +23,13 @@ from zato.server.check.supervisor import supervise
 
 _BACKLOG = 64
 _KEEPER_SECONDS = 30.0
+_LOCK_SECONDS = 1.0
 
 
-def start_zygote(socket_path: Path, *, namespaces: bool = True) -> int:
+def start_zygote(socket_path: Path, *, namespaces: bool = True) -> int | None:
     """Fork the zygote from this process and return its pid once it can be connected to. It ends with this process.
+
+    None where another one serves this socket already.
 
     This process must have one thread, as gunicorn's master has before it starts its workers: what it has imported
     is then shared with the zygote and not loaded twice. Without `namespaces`, candidates' processes are tracked down
@@ -36,15 +40,19 @@ def start_zygote(socket_path: Path, *, namespaces: bool = True) -> int:
     ready_read, ready_write = os.pipe()
     owner = os.getpid()
 
-    def child() -> None:
+    def zygote() -> None:
         os.close(ready_read)
         run_zygote(socket_path, owner, ready_write, namespaces=namespaces)
 
-    pid = fork_into(child)
+    def between() -> None:
+        fork_into(zygote)
+
+    # Not a child of this process, whose own children are gunicorn's workers.
+    os.waitpid(fork_into(between), 0)
     os.close(ready_write)
-    os.read(ready_read, 1)  # its end of file, too, means that there is nothing more to wait for
-    os.close(ready_read)
-    return pid
+    with os.fdopen(ready_read, "rb") as ready:
+        said = ready.read()  # ends in any case when the zygote does
+    return int(said) if said else None
 
 
 def run_zygote(socket_path: Path, owner: int, ready: int | None = None, *, namespaces: bool = True) -> None:
@@ -58,15 +66,16 @@ def run_zygote(socket_path: Path, owner: int, ready: int | None = None, *, names
     signal.set_wakeup_fd(-1)
     _close_inherited(ready)
     lock = os.open(f"{socket_path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    if not _locked(lock):
+        return
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         owner_fd = os.pidfd_open(owner)
-    except (BlockingIOError, ProcessLookupError):
+    except ProcessLookupError:
         return
     listener = _listen(socket_path)
     gc.disable()  # it would write to, and so copy, pages that are shared; candidates turn it on again
     if ready is not None:
-        os.write(ready, b"1")
+        os.write(ready, str(os.getpid()).encode())
         os.close(ready)
     poll = select.poll()
     poll.register(listener, select.POLLIN)
@@ -84,6 +93,20 @@ def run_zygote(socket_path: Path, owner: int, ready: int | None = None, *, names
 
         fork_into(child)
         connection.close()
+
+
+def _locked(lock: int) -> bool:
+    """Whether this is the socket's only zygote. That of a server that was killed a moment ago may be about to end."""
+    deadline = time.monotonic() + _LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.01)
+        else:
+            return True
 
 
 def _close_inherited(ready: int | None) -> None:
