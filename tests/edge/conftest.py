@@ -18,7 +18,7 @@ USERS = {"joe": "joe's password", "zoë": "zoë's pässword"}
 
 @pytest.fixture(scope="session")
 def edge() -> Iterator[Edge]:
-    made = Edge(head_seconds=HEAD_SECONDS, client_idle_seconds=IDLE_SECONDS, check_interval_seconds=0.2)
+    made = Edge(head_seconds=HEAD_SECONDS, client_idle_seconds=IDLE_SECONDS)
     try:
         lines = [f"{name}:{bcrypt.hashpw(word.encode(), bcrypt.gensalt(4)).decode()}\n" for name, word in USERS.items()]
         write_atomically(files.users(made.server), "".join(lines).encode())
@@ -30,7 +30,7 @@ def edge() -> Iterator[Edge]:
 @pytest.fixture
 def own_edge() -> Iterator[Edge]:
     """A chain of the test's own, for tests that break it."""
-    made = Edge(check_interval_seconds=0.2)
+    made = Edge()
     try:
         yield made.start()
     finally:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Iterator
-from urllib.parse import unquote
 
 import pytest
 from cryptography import x509
@@ -12,7 +12,7 @@ from cryptography import x509
 from support.client_certificates import ForeignAuthority
 from support.edge import BALANCER, DIRECT, Edge
 from zato.core.errors import SetupError
-from zato.pki.certificates import fingerprint, load_certificate
+from zato.pki.certificates import fingerprint, load_certificate, to_pem
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_a_client_of_the_cluster_is_known_by_its_certificate(edge: Edge, door: s
     path = edge.layout.pki / "admin.crt"
     found, subject = identity(edge, door, path)
     assert found == fingerprint(load_certificate(path))
-    assert unquote(subject or "").replace(" ", "") == "CN=admin"
+    assert subject == "CN%3Dadmin"
 
 
 def test_a_client_without_a_certificate_is_nobody(edge: Edge, door: str) -> None:
@@ -58,9 +58,45 @@ def test_two_clients_that_share_haproxys_connections_are_kept_apart(edge: Edge) 
         assert identity(edge, BALANCER, None) == (None, None)
 
 
-def test_a_client_of_an_accepted_ca_is_known(edge: Edge, partners: ForeignAuthority, door: str) -> None:
-    path = partners.issue("partner")
-    assert identity(edge, door, path)[0] == fingerprint(load_certificate(path))
+@pytest.mark.parametrize("name", ["partner", "admin"])
+def test_a_client_of_an_accepted_ca_is_known_by_its_fingerprint_only(
+    edge: Edge, partners: ForeignAuthority, door: str, name: str
+) -> None:
+    path = partners.issue(name)
+    assert identity(edge, door, path) == (fingerprint(load_certificate(path)), None)
+
+
+def test_beside_accepted_cas_a_client_of_the_cluster_keeps_its_name(
+    edge: Edge, partners: ForeignAuthority, door: str
+) -> None:
+    assert identity(edge, door, edge.layout.pki / "admin.crt")[1] == "CN%3Dadmin"
+    alone = edge.directory / "alone.crt"
+    alone.write_bytes(to_pem(load_certificate(edge.layout.pki / "admin.crt")))
+    alone.with_suffix(".key").write_bytes((edge.layout.pki / "admin.key").read_bytes())
+    assert identity(edge, door, alone)[1] == "CN%3Dadmin"
+
+
+@pytest.mark.parametrize("with_ca", [True, False])
+def test_an_intermediate_ca_with_the_name_of_the_clusters_gives_no_name(
+    edge: Edge, partners: ForeignAuthority, door: str, with_ca: bool
+) -> None:
+    """Neither at once nor in a session that is resumed, where the chain is not known any more."""
+    own = load_certificate(edge.layout.ca_certificate)
+    impostor = ForeignAuthority(edge.directory / "impostor", own.subject, parent=partners)
+    path = impostor.issue("admin")
+    if with_ca:
+        path.write_bytes(path.read_bytes() + to_pem(own))
+    context = ssl.create_default_context(cafile=edge.layout.ca_certificate)
+    context.load_cert_chain(path, path.with_suffix(".key"))
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    session = None
+    for _ in range(3):
+        plain = socket.create_connection(("127.0.0.1", edge.port(door)), timeout=5)
+        with context.wrap_socket(plain, server_hostname="localhost", session=session) as connection:
+            session = connection.session
+            connection.sendall(b"GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            received = b"".join(iter(lambda: connection.recv(65536), b""))
+        assert b'"HTTP_X_ZATO_CID"' in received and b"HTTP_X_ZATO_TLS_SUBJECT" not in received
 
 
 def test_a_certificate_named_haproxy_of_an_accepted_ca_is_not_haproxy(edge: Edge, partners: ForeignAuthority) -> None:
@@ -87,7 +123,7 @@ def test_a_second_ca_with_the_name_of_the_clusters_is_not_accepted(edge: Edge) -
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(ForeignAuthority(edge.directory / "twin", own).pem)
     try:
-        with pytest.raises(SetupError, match="twin.crt has a CA with the name of the cluster's own CA"):
+        with pytest.raises(SetupError, match=r"twin\.crt has a CA with the name of the cluster's own CA"):
             edge.write()
     finally:
         path.unlink()

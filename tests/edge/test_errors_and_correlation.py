@@ -92,7 +92,7 @@ def test_with_the_server_away_both_doors_say_unavailable(own_edge: Edge) -> None
 
 def test_each_request_is_one_line_of_json_in_haproxys_log(edge: Edge) -> None:
     before = len(edge.access_lines())
-    answer = edge.get('/%22quoted%22/%0Ax?secret=1', headers={"User-Agent": "x\ty"})
+    answer = edge.get("/%22quoted%22/%0Ax?secret=1", headers={"User-Agent": "x\ty"})
     edge.wait_for(lambda: len(edge.access_lines()) > before)
     (line,) = edge.access_lines()[before:]
     assert line["cid"] == answer.headers["x-zato-cid"]
@@ -124,9 +124,20 @@ def test_the_log_of_lighttpd_cannot_be_forged(edge: Edge) -> None:
 def test_a_request_in_http2_gets_the_same(edge: Edge) -> None:
     import subprocess
 
-    command = ["curl", "-sS", "--http2", "--cacert", str(edge.layout.ca_certificate), "-w", "%{http_version} %{http_code}"]
+    command = [
+        "curl",
+        "-sS",
+        "--http2",
+        "--cacert",
+        str(edge.layout.ca_certificate),
+        "-w",
+        "%{http_version} %{http_code}",
+    ]
     done = subprocess.run(
-        [*command, "-X", "POST", f"https://localhost:{edge.port(BALANCER)}/echo"], capture_output=True, text=True, check=True
+        [*command, "-X", "POST", f"https://localhost:{edge.port(BALANCER)}/echo"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.endswith("2 200")
 

@@ -110,7 +110,11 @@ def test_even_haproxy_cannot_name_a_user_or_a_principal(edge: Edge) -> None:
 
 
 def test_other_headers_arrive_as_they_are(edge: Edge, door: str) -> None:
-    headers = {"X-API-Key": "abc", "Authorization": "Bearer a.b.c", "Content-Type": "text/x; a=é".encode().decode("latin-1")}
+    headers = {
+        "X-API-Key": "abc",
+        "Authorization": "Bearer a.b.c",
+        "Content-Type": "text/x; a=é".encode().decode("latin-1"),
+    }
     environ = edge.get("/echo?a=%2B+b", door, headers=headers).environ
     assert environ["HTTP_X_API_KEY"] == "abc"
     assert environ["HTTP_AUTHORIZATION"] == "Bearer a.b.c"

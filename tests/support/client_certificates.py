@@ -33,22 +33,35 @@ class ForeignAuthority:
 
     def issue(self, common_name: str, *, file_name: str = "client", days: int = 1) -> Path:
         """A client certificate with its chain, its key beside it. A negative `days`: it has expired."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        made = (
-            _builder(_named(common_name), self.name, key, self._key, days=days)
-            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
-            .sign(self._key, hashes.SHA256())
-        )
         path = self._directory / f"{file_name}.crt"
-        chain = self.pem if self._parent else b""
-        path.write_bytes(made.public_bytes(serialization.Encoding.PEM) + chain)
-        path.with_suffix(".key").write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        )
+        _write_client(path, common_name, self.name, self._key, days=days)
+        if self._parent:
+            path.write_bytes(path.read_bytes() + self.pem)
         return path
+
+
+def sign_with(authority: Path, authority_key: Path, common_name: str, path: Path) -> None:
+    """A client certificate of any name from a CA whose key is at hand, its key beside it."""
+    issuer = x509.load_pem_x509_certificate(authority.read_bytes()).subject
+    key = serialization.load_pem_private_key(authority_key.read_bytes(), password=None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    _write_client(path, common_name, issuer, key, days=1)
+
+
+def _write_client(
+    path: Path, common_name: str, issuer: x509.Name, signer: ec.EllipticCurvePrivateKey, *, days: int
+) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    made = (
+        _builder(_named(common_name), issuer, key, signer, days=days)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+        .sign(signer, hashes.SHA256())
+    )
+    path.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    path.with_suffix(".key").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
 
 
 def _named(common_name: str) -> x509.Name:

@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+from secrets import token_hex
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -81,12 +82,12 @@ class Authority:
             raise SetupError(f"There is a CA in {self.directory} already; it is not replaced.", code="ca-exists")
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         key = ec.generate_private_key(ec.SECP256R1())
-        # The serial number keeps two clusters of one name apart wherever CAs are compared by subject.
+        # The random unit keeps two clusters of one name apart wherever CAs are compared by subject.
         subject = x509.Name(
             [
                 x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Zato"),
+                x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, token_hex(8)),
                 x509.NameAttribute(NameOID.COMMON_NAME, _checked_name(name)),
-                x509.NameAttribute(NameOID.SERIAL_NUMBER, f"{x509.random_serial_number():x}"[:16]),
             ]
         )
         certificate = (

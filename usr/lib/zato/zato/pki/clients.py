@@ -7,25 +7,36 @@ from pathlib import Path
 from cryptography import x509
 
 from zato.core.errors import SetupError
-from zato.pki.certificates import load_certificate, subject_der, to_pem
+from zato.pki.certificates import load_certificate, to_pem
 
 
 def client_authorities(directory: Path) -> bytes:
     """All CAs whose clients are accepted, as PEM: `ca.crt`, then every CA in `clients/*.crt`.
 
-    lighttpd believes HAProxy by the name of its issuer, so no other CA may bear the name of the cluster's.
+    Who is a client of the cluster, and who is HAProxy, is told by the name of the issuer, so no other CA may bear
+    the name of the cluster's, however it is spelled.
     Raises SetupError that names the file for that, and for a file that holds anything but CA certificates.
     """
     own = load_certificate(directory / "ca.crt")
     parts = [to_pem(own)]
     for path in sorted((directory / "clients").glob("*.crt")):
         for certificate in _all_in(path):
-            if subject_der(certificate) == subject_der(own):
+            if _comparable(certificate) == _comparable(own):
                 raise SetupError(f"{path} has a CA with the name of the cluster's own CA; remove the file.")
             if not _is_authority(certificate):
                 raise SetupError(f"{path} has a certificate that is not a CA's; put the issuing CA there instead.")
             parts.append(to_pem(certificate))
     return b"".join(parts)
+
+
+def has_foreign(authorities: bytes) -> bool:
+    """Whether there is any CA beside the cluster's own among `client_authorities`."""
+    return len(x509.load_pem_x509_certificates(authorities)) > 1
+
+
+def _comparable(certificate: x509.Certificate) -> str:
+    # TLS libraries compare names without regard to case, kind of string and spaces
+    return "".join(certificate.subject.rfc4514_string().casefold().split())
 
 
 def _all_in(path: Path) -> list[x509.Certificate]:

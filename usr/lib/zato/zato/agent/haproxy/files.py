@@ -7,11 +7,12 @@ from pathlib import Path
 from zato.agent.haproxy.render import render
 from zato.agent.haproxy.view import BalancedServer, HaproxyView
 from zato.agent.limits import connections_max
-from zato.agent.program import validate
+from zato.agent.program import program_path, validate
 from zato.host.files import write_atomically
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings
-from zato.pki.clients import client_authorities
+from zato.pki.certificates import fingerprint, load_certificate
+from zato.pki.clients import client_authorities, has_foreign
 from zato.pki.components import BALANCER, BALANCER_CLIENT, lighttpd_name
 
 PROGRAM = "haproxy"
@@ -30,12 +31,13 @@ def configuration(layout: Layout) -> Path:
 
 def command(layout: Layout) -> list[str]:
     """Runs HAProxy in the foreground. SIGUSR2 reloads it; SIGUSR1 ends it after its requests, SIGTERM at once."""
-    return [PROGRAM, "-W", "-db", "-f", str(configuration(layout))]
+    return [program_path(PROGRAM), "-W", "-db", "-f", str(configuration(layout))]
 
 
 def view_of(layout: Layout, cluster: ClusterSettings, *, body_bytes_max: int) -> HaproxyView:
-    """The balancer of a cluster whose servers are all on this machine."""
+    """The balancer of a cluster whose servers are all on this machine. Raises SetupError where it has no CA."""
     layout = Layout(layout.root.absolute())
+    authority = load_certificate(layout.ca_certificate)
     return HaproxyView(
         address=cluster.bind,
         port=cluster.lb_port,
@@ -43,6 +45,9 @@ def view_of(layout: Layout, cluster: ClusterSettings, *, body_bytes_max: int) ->
         client_certificate=layout.pki / f"{BALANCER_CLIENT}.crt",
         ca=layout.ca_certificate,
         client_ca=layout.haproxy / "client-ca.pem",
+        ca_subject=authority.subject.rfc4514_string(),
+        ca_fingerprint=fingerprint(authority),
+        foreign_authorities=has_foreign(client_authorities(layout.pki)),
         admin_socket=admin_socket(layout),
         servers=tuple(
             BalancedServer(
@@ -74,7 +79,7 @@ def write(layout: Layout, view: HaproxyView) -> bool:
     write_atomically(view.client_ca, authorities)
     candidate = path.with_suffix(".candidate")
     write_atomically(candidate, text)
-    validate(PROGRAM, [PROGRAM, "-c", "-q", "-f", str(candidate)])
+    validate(PROGRAM, [program_path(PROGRAM), "-c", "-q", "-f", str(candidate)])
     candidate.replace(path)
     return True
 

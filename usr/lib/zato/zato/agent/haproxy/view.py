@@ -32,6 +32,12 @@ class HaproxyView:
     """Issuer of the certificates of all lighttpds."""
     client_ca: Path
     """Issuers of clients' certificates: the cluster's CA and those configured beside it, in one file."""
+    ca_subject: str
+    """Subject of the cluster's CA (RFC 4514): only of its clients a subject is told, others are fingerprints."""
+    ca_fingerprint: str
+    """SHA-256 of the DER of the cluster's CA."""
+    foreign_authorities: bool
+    """Whether there are others than the cluster's CA in `client_ca`."""
     admin_socket: Path
     servers: tuple[BalancedServer, ...]
     body_bytes_max: int = 10 * 1024 * 1024

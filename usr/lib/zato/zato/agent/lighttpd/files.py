@@ -9,7 +9,7 @@ from pathlib import Path
 from zato.agent.lighttpd.render import render
 from zato.agent.lighttpd.view import LighttpdView
 from zato.agent.limits import connections_max
-from zato.agent.program import validate
+from zato.agent.program import program_path, validate
 from zato.host.files import write_atomically
 from zato.host.layout import Layout, ServerLayout
 from zato.host.settings import ClusterSettings
@@ -28,7 +28,7 @@ def configuration(server: ServerLayout) -> Path:
 
 def command(server: ServerLayout) -> list[str]:
     """Runs lighttpd in the foreground. SIGUSR1 reloads it; SIGINT ends it after its requests, SIGTERM at once."""
-    return [PROGRAM, "-D", "-f", str(configuration(server))]
+    return [program_path(PROGRAM), "-D", "-f", str(configuration(server))]
 
 
 def users(server: ServerLayout) -> Path:
@@ -84,7 +84,7 @@ def _check(view: LighttpdView, files: dict[str, bytes]) -> None:
     for name, text in render(candidate).items():
         write_atomically(candidate.directory / name, text.encode())
     write_atomically(candidate.client_ca, files[_CLIENT_CA])
-    validate(PROGRAM, [PROGRAM, "-tt", "-f", str(candidate.directory / "lighttpd.conf")])
+    validate(PROGRAM, [program_path(PROGRAM), "-tt", "-f", str(candidate.directory / "lighttpd.conf")])
     shutil.rmtree(candidate.directory, ignore_errors=True)
 
 

@@ -11,6 +11,9 @@ from zato.agent.values import ERRORS, checked_address, error_body, quoted
 from zato.host.templates import render_template
 from zato.pki.authority import BALANCER_NAME
 
+CLOSING = "closing"
+"""While there is a file of this name in lighttpd's directory, no connection is kept alive."""
+
 _CID = "@cid@"
 _OTHER = ("error", "The request could not be handled.")
 
@@ -37,6 +40,7 @@ def render(view: LighttpdView) -> dict[str, str]:
         "request.lua": render_template(
             "lighttpd",
             "request.lua.j2",
+            closing=quoted(view.directory / CLOSING),
             ca_name=view.ca_subject.hex(),
             balancer_name=balancer.public_bytes().hex(),
             uri_bytes_max=URI_BYTES_MAX,
