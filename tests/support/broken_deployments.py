@@ -77,12 +77,12 @@ def _damaged() -> bytes:
 
 
 WORKING: dict[str, bytes] = {
-    "countries.py": (
-        _HEAD + "NAMES = {'PL': 'Poland'}\n\n\nclass GetCountry(Service):\n    def handle(self):\n"
+    "nations.py": (
+        _HEAD + "NAMES = {'PL': 'Poland'}\n\n\nclass GetNation(Service):\n    def handle(self):\n"
         "        self.response.payload = {'version': 'good'}\n"
     ).encode(),
-    "report.py": (
-        "from countries import NAMES\n" + _HEAD + "COUNT = len(NAMES)\n\n\nclass Count(Service):\n"
+    "census.py": (
+        "from nations import NAMES\n" + _HEAD + "COUNT = len(NAMES)\n\n\nclass Count(Service):\n"
         "    def handle(self):\n        self.response.payload = {'count': COUNT}\n"
     ).encode(),
 }
@@ -122,7 +122,7 @@ BROKEN: tuple[BrokenDeployment, ...] = (
         "missing module", "broken.py", service("import not_there_at_all\n"), "import-failed", 3, "not_there_at_all"
     ),
     BrokenDeployment(
-        "missing name", "broken.py", service("from countries import GONE\n"), "import-failed", 3, "from 'countries'"
+        "missing name", "broken.py", service("from nations import GONE\n"), "import-failed", 3, "from 'nations'"
     ),
     BrokenDeployment(
         "endless recursion", "broken.py", service("def x():\n    return x()\n\n\nx()\n"), "import-failed", 4, "recurses"
@@ -201,14 +201,14 @@ BROKEN: tuple[BrokenDeployment, ...] = (
     BrokenDeployment(
         "no handle", "broken.py", _HEAD.encode() + b"class Broken(Service):\n    pass\n", "no-service", None, "handle"
     ),
-    BrokenDeployment("service that is only imported", "broken.py", b"from countries import GetCountry\n", "no-service"),
+    BrokenDeployment("service that is only imported", "broken.py", b"from nations import GetNation\n", "no-service"),
     BrokenDeployment(
         "service name of another file",
         "broken.py",
-        _HEAD.encode() + b"class Broken(Service):\n    name = 'countries.get-country'\n    def handle(self): pass\n",
+        _HEAD.encode() + b"class Broken(Service):\n    name = 'nations.get-nation'\n    def handle(self): pass\n",
         "service-name-taken",
         3,
-        "countries.py",
+        "nations.py",
     ),
     BrokenDeployment(
         "two services of one name",
@@ -256,12 +256,12 @@ BROKEN: tuple[BrokenDeployment, ...] = (
     BrokenDeployment("another kind of file", "broken.txt", service(), "file-name-invalid"),
     BrokenDeployment(
         "breaks what imports it",
-        "countries.py",
+        "nations.py",
         service(),
         "dependent-failed",
         1,
-        "report.py imports countries.py",
-        file="report.py",
+        "census.py imports nations.py",
+        file="census.py",
     ),
     # Archives
     BrokenDeployment("half of a zip", "shop.zip", archive({"shop/__init__.py": service()})[:-40], "archive-damaged"),
@@ -306,7 +306,7 @@ BROKEN: tuple[BrokenDeployment, ...] = (
         file="shop.zip/shop/orders.py",
     ),
     BrokenDeployment(
-        "zip with a module of another file", "shop.zip", archive({"countries.py": service()}), "module-name-taken"
+        "zip with a module of another file", "shop.zip", archive({"nations.py": service()}), "module-name-taken"
     ),
     BrokenDeployment(
         "zip that hides the standard library",

@@ -97,9 +97,9 @@ def test_what_works_is_accepted_with_its_services(checker: Checker, code: CodeSe
 def test_deployed_modules_can_be_imported_and_what_imports_the_candidate_is_tried_too(
     checker: Checker, code: CodeSet
 ) -> None:
-    assert checker.check(code, "user.py", service("from countries import NAMES\nNAMES['PL']\n"), 5).refusal is None
-    assert checker.check(code, "countries.py", WORKING["countries.py"] + b"\n", 6).refusal is None
-    package = archive({"pack/__init__.py": b"", "pack/a.py": service("from report import COUNT\n")})
+    assert checker.check(code, "user.py", service("from nations import NAMES\nNAMES['PL']\n"), 5).refusal is None
+    assert checker.check(code, "nations.py", WORKING["nations.py"] + b"\n", 6).refusal is None
+    package = archive({"pack/__init__.py": b"", "pack/a.py": service("from census import COUNT\n")})
     assert checker.check(code, "pack.zip", package, 7).refusal is None
 
 

@@ -361,9 +361,9 @@ def test_a_withdrawn_file_is_gone_everywhere_and_can_come_back(workers: list[Dep
 def test_a_file_that_others_need_cannot_be_withdrawn(workers: list[DeploymentWorker]) -> None:
     for file_name, source in WORKING.items():
         workers[0].deployer.deploy(file_name, source, by=ANN)
-    with pytest.raises(DeploymentRefused, match=r"report.py imports countries.py"):
-        workers[0].deployer.undeploy("countries.py", by=ANN)
-    assert all("countries.get-country" in worker.codes.services for worker in workers)
+    with pytest.raises(DeploymentRefused, match=r"census.py imports nations.py"):
+        workers[0].deployer.undeploy("nations.py", by=ANN)
+    assert all("nations.get-nation" in worker.codes.services for worker in workers)
 
 
 def test_a_check_whose_worker_died_does_not_stay_in_state_checking(
