@@ -93,6 +93,11 @@ class Layout:
         return self.root / "haproxy"
 
     @property
+    def haproxy_socket(self) -> Path:
+        """HAProxy's Runtime API, for its owner only."""
+        return self.run / "haproxy.sock"
+
+    @property
     def run(self) -> Path:
         return self.root / "run"
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-import threading
 from pathlib import Path
 
 import sdnotify
@@ -16,6 +14,7 @@ from zato.core.errors import ZatoError
 from zato.host.layout import Layout
 from zato.host.logs import configure
 from zato.host.settings import load_cluster, load_server
+from zato.host.stopping import stop_event
 from zato.hotdeploy.daemon import PickupDaemon
 from zato.hotdeploy.deploying import Deploying
 
@@ -34,9 +33,7 @@ def main() -> int:
         return 1
     configure(settings.log_format or cluster.log_format, settings.log_level, f"hotdeploy-{arguments.server}")
     paths = layout.server(arguments.server)
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    stop = stop_event()
     client = ApiClient.over_socket(paths.internal_socket, principal="hotdeploy")
     deploying = Deploying(paths.pickup, client, SystemClock(), stop)
     PickupDaemon(paths.pickup, deploying, stop, sdnotify.SystemdNotifier().notify).run()

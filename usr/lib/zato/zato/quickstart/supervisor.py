@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import ctypes
 import os
+import selectors
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from zato.quickstart.output import Output
 
@@ -56,8 +57,20 @@ class _Child:
     done: bool = False
 
 
+@dataclass(slots=True)
+class _Stream:
+    """Output of a process, as far as it was not shown yet for want of the end of its line."""
+
+    command: Command
+    file: IO[bytes]
+    rest: bytes = b""
+
+
 class Supervisor:
-    """Runs commands until told to stop. `pids` is kept up to date with a line "name pid" for each that runs."""
+    """Runs commands until told to stop. `pids` is kept up to date with a line "name pid" for each that runs.
+
+    All in one thread: the kernel takes the end of any thread of the parent for its end, and tells children each time.
+    """
 
     def __init__(self, commands: Sequence[Command], pids: Path, output: Output) -> None:
         self._children = [_Child(command) for command in commands]
@@ -66,6 +79,7 @@ class Supervisor:
         self._requests = 0
         self._own_id = os.getpid()
         self._begun = time.monotonic()
+        self._selector = selectors.DefaultSelector()
 
     def stop(self, *_: object) -> None:
         """Ask `run` to end everything, the second time at once. Safe to call from a signal handler."""
@@ -77,11 +91,17 @@ class Supervisor:
             while not self._requests:
                 for child in self._children:
                     self._look_after(child)
-                time.sleep(_ROUND_SECONDS)  # a signal that sets the flag does not need to wake it
+                self._wait(_ROUND_SECONDS)
         finally:
             self._output.say("Ending everything")
             self._end_all()
             self._pids.unlink(missing_ok=True)
+
+    def _wait(self, seconds: float) -> None:
+        """For so long, copying output all the while."""
+        limit = time.monotonic() + seconds
+        while (left := limit - time.monotonic()) > 0:
+            self._show_output(left)
 
     def _look_after(self, child: _Child) -> None:
         now = time.monotonic()
@@ -123,7 +143,9 @@ class Supervisor:
             self._output.say(f"{child.command.name} cannot be started: {error}; trying again in {child.pause:.1f} s")
             child.pause = min(child.pause * 2, _LONGEST_PAUSE_SECONDS)
             return
-        threading.Thread(target=self._show, args=(child.command, child.process), daemon=True).start()
+        assert child.process.stdout is not None
+        stream = _Stream(child.command, child.process.stdout)
+        self._selector.register(child.process.stdout, selectors.EVENT_READ, stream)
         self._write_pids()
 
     def _die_with_parent(self) -> None:
@@ -132,17 +154,21 @@ class Supervisor:
         if os.getppid() != self._own_id:  # it was killed before the line above
             os._exit(1)
 
-    def _show(self, command: Command, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None
-        rest = b""
-        with process.stdout as stream:
-            while block := os.read(stream.fileno(), _BLOCK_BYTES):
-                *lines, rest = (rest + block).split(b"\n")
-                if len(rest) > _LINE_BYTES_MAX:
-                    lines.append(rest)
-                    rest = b""
-                self._say_of(command, lines)
-        self._say_of(command, [rest] if rest else [])
+    def _show_output(self, seconds: float) -> None:
+        """Copy what the processes have written, waiting for the first of it so long at most."""
+        for key, _ in self._selector.select(seconds):
+            stream: _Stream = key.data
+            block = os.read(key.fd, _BLOCK_BYTES)
+            if not block:
+                self._selector.unregister(stream.file)
+                stream.file.close()
+                self._say_of(stream.command, [stream.rest] if stream.rest else [])
+                continue
+            *lines, stream.rest = (stream.rest + block).split(b"\n")
+            if len(stream.rest) > _LINE_BYTES_MAX:
+                lines.append(stream.rest)
+                stream.rest = b""
+            self._say_of(stream.command, lines)
 
     def _say_of(self, command: Command, lines: list[bytes]) -> None:
         if command.once:
@@ -172,12 +198,13 @@ class Supervisor:
         assert process is not None
         deadline = time.monotonic() + child.command.patience_seconds
         while process.poll() is None and time.monotonic() < deadline and self._requests < 2:
-            time.sleep(0.01)
+            self._wait(0.01)
         if process.poll() is None:
             self._output.say(f"{child.command.name} has not ended by itself, so it is killed")
         # Also what the process may have left in its session
         _signal_group(process.pid, signal.SIGKILL)
         process.wait()
+        self._show_output(0)
 
 
 def _signal(process: subprocess.Popen[bytes] | None, number: signal.Signals) -> None:

@@ -6,7 +6,6 @@ import argparse
 import os
 import signal
 import sys
-import threading
 from pathlib import Path
 
 from zato.core.clock import SystemClock
@@ -14,7 +13,9 @@ from zato.core.errors import ZatoError
 from zato.host.layout import Layout
 from zato.host.logs import configure, get_logger
 from zato.host.settings import load_cluster
+from zato.host.stopping import stop_event
 from zato.pki.authority import COMPONENT_NAMES, Authority
+from zato.pki.components import ADMIN
 from zato.pki.renewal import list_certificates
 
 _INTERVAL_SECONDS = 3600.0
@@ -24,11 +25,12 @@ _RELOAD = {"haproxy": signal.SIGUSR2, "lighttpd": signal.SIGUSR1}
 
 
 def renew_due(layout: Layout) -> list[str]:
-    """Renew what is due of the components' own certificates; the names of those that were."""
+    """Renew what is due of the components' and the command line's certificates; the names of those that were."""
     authority = Authority(layout.pki)
     renewed = []
     for status in list_certificates(layout.pki, SystemClock().now()):
-        if status.due and status.name != "ca" and COMPONENT_NAMES.fullmatch(status.name):
+        ours = status.name == ADMIN or COMPONENT_NAMES.fullmatch(status.name)
+        if status.due and status.name != "ca" and ours:
             authority.renew(status.name)
             renewed.append(status.name)
     return renewed
@@ -54,9 +56,7 @@ def main() -> int:
         return 1
     configure(cluster.log_format, "info", "singleton")
     log = get_logger("zato.singleton")
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    stop = stop_event()
     wait = _FIRST_SECONDS
     while not stop.wait(wait):
         wait = _INTERVAL_SECONDS
