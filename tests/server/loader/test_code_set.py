@@ -152,6 +152,14 @@ def test_a_failure_inside_a_dependency_is_blamed_on_the_file_that_was_being_impo
     assert (refused.value.refusal.file, refused.value.refusal.line) == ("shop.py", 3)
 
 
+def test_a_failure_inside_an_import_is_blamed_on_the_file_that_was_imported() -> None:
+    candidate = parse("shop.py", source("import lib\n" + handler("Get", "return lib.V")), 2)
+    broken = parse("lib.py", source("V = 1 / 0\n" + handler("L", "return V")), 1)
+    with pytest.raises(DeploymentRefused) as refused:
+        CodeSet.trial(candidate, [broken], {})
+    assert (refused.value.refusal.file, refused.value.refusal.line) == ("lib.py", 2)
+
+
 def test_several_changes_can_be_one() -> None:
     code = CodeSet().with_deployment("a.py", source(handler("A", "return 1").replace("def", "name = 'x'\n    def")), 1)
     moved = parse("b.py", source(handler("B", "return 2").replace("def", "name = 'x'\n    def")), 2)
