@@ -17,6 +17,7 @@ from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings
 
 _DEPLOY_SECONDS = 30.0
+_POLL_SECONDS = 0.3
 _FINAL = frozenset({"active", "rejected", "superseded"})
 
 
@@ -87,7 +88,7 @@ class Examples:
                 if each["id"] not in before and each["state"] in _FINAL:
                     found: dict[str, Any] = each
                     return found
-            time.sleep(0.1)
+            time.sleep(_POLL_SECONDS)
         return None
 
     def _filled_in(self, file: Path) -> str:
