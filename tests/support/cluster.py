@@ -83,6 +83,7 @@ class RunningCluster:
             if self.answers():
                 return
             time.sleep(0.05)
+        self.stop()
         raise AssertionError(f"The cluster did not start:\n{self.said()[-6000:]}")
 
     def stop(self) -> int | None:
