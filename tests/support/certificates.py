@@ -36,12 +36,12 @@ class CertificateAuthority:
         self.certificate = directory / "ca.crt"
         self.certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
 
-    def issue(self, name: str, hosts: tuple[str, ...]) -> Pair:
+    def issue(self, name: str, hosts: tuple[str, ...], *, expired: bool = False) -> Pair:
         """A certificate for host names or addresses."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         made = (
-            self._builder(subject, key)
+            self._builder(subject, key, days_ago=2 if expired else 0)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.SubjectAlternativeName([_general_name(host) for host in hosts]), critical=False)
             .sign(self._key, hashes.SHA256())
@@ -56,8 +56,8 @@ class CertificateAuthority:
         )
         return pair
 
-    def _builder(self, subject: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
-        now = datetime.now(UTC)
+    def _builder(self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, days_ago: int = 0) -> x509.CertificateBuilder:
+        now = datetime.now(UTC) - timedelta(days=days_ago)
         return (
             x509.CertificateBuilder()
             .subject_name(subject)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 from zato.config.configuration import Configuration
 from zato.config.item import Item
 from zato.config.kinds import OutgoingRest, OutgoingSql
-from zato.core.errors import NotFound
-from zato.outgoing.rest.connection import RestConnection
-from zato.outgoing.sql.connection import SqlConnection
+from zato.outgoing.connection import Connection
+from zato.outgoing.named import Connections
+
+if TYPE_CHECKING:
+    from zato.outgoing.rest.connection import RestConnection
+    from zato.outgoing.sql.connection import SqlConnection
+
+_Opened = Callable[[str], str | None]
 
 
 class OpensSecrets(Protocol):
@@ -20,76 +26,79 @@ class OpensSecrets(Protocol):
     def open(self, sealed: str, *, kind: str, name: str, field: str) -> str: ...
 
 
-T = TypeVar("T")
-
-
-class Connections(Mapping[str, T]):
-    """Connections of one protocol by name. Asking for one that is not configured raises NotFound that names them."""
-
-    def __init__(self, protocol: str, found: dict[str, T]) -> None:
-        self._protocol = protocol
-        self._found = MappingProxyType(found)
-
-    def __getitem__(self, name: str) -> T:
-        try:
-            return self._found[name]
-        except KeyError:
-            known = ", ".join(sorted(self._found)) or "none"
-            raise NotFound(
-                f"There is no outgoing {self._protocol} connection {name!r}; configured are: {known}.",
-                code="no-such-connection",
-            ) from None
-
-    def __iter__(self) -> Any:
-        return iter(self._found)
-
-    def __len__(self) -> int:
-        return len(self._found)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._found
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    item: Item
+    connection: Connection
 
 
 class OutgoingConnections:
-    """Immutable. A refreshed set shares the connections whose items did not change; replaced ones end their calls."""
+    """Immutable: what a request sees stays as it was when the request started.
 
-    def __init__(self, items: dict[tuple[str, str], tuple[Item, Any]]) -> None:
-        self._items = items
-        self.rest: Connections[RestConnection] = Connections("REST", _of(items, "outgoing-rest"))
-        self.sql: Connections[SqlConnection] = Connections("SQL", _of(items, "outgoing-sql"))
+    `rest` and `sql` are mappings by name that raise NotFound for a name that is not configured.
+    """
+
+    rest: Mapping[str, RestConnection]
+    sql: Mapping[str, SqlConnection]
+
+    def __init__(self, entries: Mapping[tuple[str, str], _Entry]) -> None:
+        self._entries = MappingProxyType(dict(entries))
+        self.rest = Connections("REST", self._of("outgoing-rest"))
+        self.sql = Connections("SQL", self._of("outgoing-sql"))
 
     @classmethod
     def empty(cls) -> OutgoingConnections:
         return cls({})
 
     def refreshed(self, configuration: Configuration, secrets: OpensSecrets) -> OutgoingConnections:
-        """The connections of `configuration`. Opens none: that happens with the first call."""
-        items: dict[tuple[str, str], tuple[Item, Any]] = {}
-        for kind in ("outgoing-rest", "outgoing-sql"):
+        """The connections of `configuration`; nothing is connected before it is first called.
+
+        Connections of items whose revision is the same are the same objects, with their pools. Those that were
+        changed or deleted are retired: requests that use them finish, idle ones are closed now. Returns itself
+        where nothing has changed.
+        """
+        entries: dict[tuple[str, str], _Entry] = {}
+        for kind, build in _BUILDERS.items():
             for item in configuration.all(kind):
-                key = (kind, item.name)
-                known = self._items.get(key)
-                same = known is not None and known[0].revision == item.revision
-                items[key] = known if same and known is not None else (item, _connection(item, secrets))
-        return self if items == self._items else OutgoingConnections(items)
+                known = self._entries.get((kind, item.name))
+                same = known is not None and known.item.revision == item.revision
+                entries[kind, item.name] = (
+                    known if known and same else _Entry(item, build(item, _opener(item, secrets)))
+                )
+        if entries == self._entries:
+            return self
+        refreshed = OutgoingConnections(entries)
+        for key, entry in self._entries.items():
+            if entries.get(key) is not entry:
+                entry.connection.retire()
+        return refreshed
+
+    def _of(self, kind: str) -> dict[str, Any]:
+        return {name: entry.connection for (of_kind, name), entry in self._entries.items() if of_kind == kind}
 
 
-def _of(items: dict[tuple[str, str], tuple[Item, Any]], kind: str) -> dict[str, Any]:
-    return {name: connection for (of_kind, name), (_, connection) in items.items() if of_kind == kind}
-
-
-def _connection(item: Item, secrets: OpensSecrets) -> RestConnection | SqlConnection:
+def _opener(item: Item, secrets: OpensSecrets) -> _Opened:
     def opened(field: str) -> str | None:
         sealed = getattr(item.value, field)
         return None if sealed is None else secrets.open(sealed, kind=item.kind, name=item.name, field=field)
 
-    if isinstance(item.value, OutgoingRest):
-        return RestConnection(
-            item.name,
-            item.value,
-            password=opened("password"),
-            secret=opened("secret"),
-            client_key=opened("client_key"),
-        )
+    return opened
+
+
+def _rest(item: Item, opened: _Opened) -> Connection:
+    from zato.outgoing.rest.connection import RestConnection
+
+    assert isinstance(item.value, OutgoingRest)
+    return RestConnection(
+        item.name, item.value, password=opened("password"), secret=opened("secret"), client_key=opened("client_key")
+    )
+
+
+def _sql(item: Item, opened: _Opened) -> Connection:
+    from zato.outgoing.sql.connection import SqlConnection
+
     assert isinstance(item.value, OutgoingSql)
     return SqlConnection(item.name, item.value, password=opened("password"))
+
+
+_BUILDERS: dict[str, Callable[[Item, _Opened], Connection]] = {"outgoing-rest": _rest, "outgoing-sql": _sql}

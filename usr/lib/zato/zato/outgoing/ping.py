@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PingResult:
-    """`stage` is how far the ping got: name, connect, tls, authentication, query, response, or "done"."""
+    """`stage` is the Stage that failed, or DONE; `message` a sentence without secrets; the time is that of the ping."""
 
     ok: bool
     stage: str

@@ -1,1 +1,1 @@
-"""SQL databases of others."""
+"""SQL databases of other systems."""

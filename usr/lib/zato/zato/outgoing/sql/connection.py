@@ -1,156 +1,165 @@
-"""A pooled connection to one SQL database of others."""
+"""A pooled connection to one SQL database of another system."""
 
 from __future__ import annotations
 
+import socket
 import ssl
-import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from zato.config.kinds import OutgoingSql
 from zato.core.errors import OutgoingFailed
 from zato.outgoing.ping import PingResult
+from zato.outgoing.stage import Stage
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-    from sqlalchemy.engine import URL
-    from sqlalchemy.orm import Session
+    from sqlalchemy import Connection, Engine
+
+    from zato.outgoing.sql.failure import Failure
+    from zato.outgoing.sql.session import TransactionSession
 
 
 class SqlConnection:
-    """`session()` for work in a transaction, `execute()` for a single statement. Connects when it is first used."""
+    """A database. Connects when it is first used; may be used by many threads at once, up to its pool's size.
 
-    def __init__(self, name: str, value: OutgoingSql, *, password: str | None) -> None:
+    OutgoingFailed says at which stage a call has failed because of the way to the database, its limits on time or its
+    locks. A statement that the database refuses raises what SQLAlchemy raises for it, IntegrityError for instance.
+    """
+
+    def __init__(self, name: str, value: OutgoingSql, *, password: str | None = None) -> None:
+        """`value` as it is stored; its password opened beside it."""
         self.name = name
         self._value = value
         self._password = password
         self._lock = threading.Lock()
-        self._known: Engine | None = None
+        self._engine: Engine | None = None
+        self._retired = False
 
     @property
     def conn(self) -> SqlConnection:
-        """Itself, for symmetry with the other protocols."""
+        """Itself: services write self.out.sql['Stock'].conn.execute(...)."""
         return self
 
-    @contextmanager
-    def session(self) -> Iterator[Session]:
-        """A SQLAlchemy session whose transaction is committed at the end of the block, rolled back if it raises.
+    def session(self) -> TransactionSession:
+        """A connected SQLAlchemy session. As a context manager it commits at its end and rolls back on an exception."""
+        from zato.outgoing.sql.session import TransactionSession
 
-        Raises OutgoingFailed where the database cannot be reached or no connection gets free in time.
+        return TransactionSession(self._connect(), self._value.timeout_seconds, self._release)
+
+    def execute(
+        self, sql: str, params: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> list[dict[str, Any]]:
+        """Run one statement in a transaction of its own, once for each set of parameters; they are written `:name`.
+
+        Returns its rows as dicts by the columns' names; none for a statement that has no rows.
         """
-        from sqlalchemy.exc import InterfaceError, OperationalError
-        from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-        from sqlalchemy.orm import Session
-
-        try:
-            with Session(self._engine()) as session, session.begin():
-                yield session
-        except PoolTimeoutError as error:
-            raise OutgoingFailed(
-                f"All {self._value.pool_size} connections of the outgoing SQL connection {self.name!r} are busy.",
-                stage="connect",
-                retriable=True,
-            ) from error
-        except (OperationalError, InterfaceError) as error:
-            raise OutgoingFailed(
-                f"The outgoing SQL connection {self.name!r} failed: {_plain(error)}.", stage="query", retriable=True
-            ) from error
-
-    def execute(self, sql: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Run one statement in a transaction of its own; rows as dicts, none for a statement without."""
         from sqlalchemy import text
 
-        with self.session() as session:
-            result: Any = session.execute(text(sql), dict(params or {}))
-            return [dict(row) for row in result.mappings()] if result.returns_rows else []
+        from zato.outgoing.sql.engine import limited, rolled_back
+
+        connection = self._connect()
+        try:
+            result = connection.execute(text(sql), params or {})
+            rows = [dict(row) for row in result.mappings()] if result.returns_rows else []
+            with limited(connection, self._value.timeout_seconds):
+                connection.commit()
+            return rows
+        except BaseException:
+            rolled_back(connection, self._value.timeout_seconds)
+            raise
+        finally:
+            self._release(connection)
 
     def ping(self, cid: str) -> PingResult:
-        """Connect and ask for one row; says whether connecting or asking failed."""
+        """Resolve the host's name, connect anew, authenticate and ask for one row."""
         from sqlalchemy import select
         from sqlalchemy.exc import SQLAlchemyError
 
         started = time.perf_counter()
-        stage = "connect"
+        stage, message = Stage.DONE, f"{self} answered a query."
+        engine = None
         try:
-            with self._engine().connect() as connection:
-                stage = "query"
-                connection.execute(select(1))
+            engine = self._new_engine()
+            self._resolve(engine)
+            with engine.connect() as connection:
+                connection.execute(select(1)).all()
+        except OutgoingFailed as error:
+            stage, message = Stage(error.stage), error.message
         except SQLAlchemyError as error:
-            taken = (time.perf_counter() - started) * 1000
-            text = _plain(error)
-            lowered = text.lower()
-            if stage == "connect":
-                stage = next((found for sign, found in _SIGNS if sign in lowered), stage)
-            return PingResult(False, stage, f"The outgoing SQL connection {self.name!r} failed: {text}.", taken)
-        return PingResult(True, "done", "The database answered.", (time.perf_counter() - started) * 1000)
+            stage, message = Stage.QUERY, f"{self} refused a query ({type(error).__name__})."
+        finally:
+            if engine is not None:
+                engine.dispose()
+        return PingResult(stage is Stage.DONE, stage, message, (time.perf_counter() - started) * 1000)
 
-    def _engine(self) -> Engine:
+    def retire(self) -> None:
+        """Close idle connections now, each other one when its session ends; later sessions keep none open."""
         with self._lock:
-            if self._known is None:
-                self._known = _engine(self._value, self._password)
-            return self._known
+            self._retired = True
+            if self._engine is not None:
+                self._engine.dispose()
 
+    def __str__(self) -> str:
+        return f"The outgoing SQL connection {self.name!r} ({self._value.url.partition('?')[0]})"
 
-# What drivers say, by the stage that it means; they have no common error codes.
-_SIGNS = (
-    ("password", "authentication"),
-    ("access denied", "authentication"),
-    ("authentication", "authentication"),
-    ("could not translate host name", "name"),
-    ("name or service not known", "name"),
-    ("getaddrinfo", "name"),
-    ("certificate", "tls"),
-    ("ssl", "tls"),
-)
+    def _connect(self) -> Connection:
+        from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+        try:
+            return self._current_engine().connect()
+        except PoolTimeoutError as error:
+            raise OutgoingFailed(
+                f"{self} has had all of its {self._value.pool_size} connections in use for "
+                f"{self._value.timeout_seconds:g} s.",
+                stage=Stage.POOL,
+                retriable=True,
+                code="outgoing-busy",
+            ) from error
 
-def _engine(value: OutgoingSql, password: str | None) -> Engine:
-    from sqlalchemy import create_engine
-    from sqlalchemy.engine import make_url
+    def _release(self, connection: Connection) -> None:
+        if self._retired and not connection.closed and not connection.invalidated:
+            connection.detach()  # closed for good, instead of going back to the pool
+        connection.close()
 
-    url = make_url(value.url)
-    if value.username is not None:
-        url = url.set(username=value.username, password=password)
-    options: dict[str, Any] = {"connect_args": _connect_args(url, value)}
-    if url.get_backend_name() != "sqlite":
-        options |= {
-            "pool_pre_ping": True,
-            "pool_size": value.pool_size,
-            "max_overflow": 0,
-            "pool_timeout": value.timeout_seconds,
-        }
-    return create_engine(url, **options)
+    def _current_engine(self) -> Engine:
+        with self._lock:
+            if self._engine is None:
+                self._engine = self._new_engine()
+            return self._engine
 
+    def _new_engine(self) -> Engine:
+        from zato.outgoing.sql.engine import new_engine
 
-def _connect_args(url: URL, value: OutgoingSql) -> dict[str, Any]:
-    seconds = max(1, round(value.timeout_seconds))
-    match url.get_backend_name():
-        case "postgresql":
-            arguments: dict[str, Any] = {"connect_timeout": seconds}
-            if value.ca_certificate is not None:
-                arguments |= {"sslmode": "verify-full", "sslrootcert": _file(value.ca_certificate)}
-            return arguments
-        case "mysql" | "mariadb":
-            arguments = {"connect_timeout": seconds, "read_timeout": seconds, "charset": "utf8mb4"}
-            if value.ca_certificate is not None:
-                arguments["ssl"] = ssl.create_default_context(cadata=value.ca_certificate)
-            return arguments
-        case "sqlite":
-            return {"timeout": value.timeout_seconds}
-        case _:
-            return {}
+        try:
+            return new_engine(self._value, self._password, self._failed)
+        except ImportError as error:
+            raise OutgoingFailed(
+                f"{self} needs a database driver that is not installed: {error}.",
+                stage=Stage.REQUEST,
+                code="outgoing-driver-missing",
+            ) from error
+        except (ssl.SSLError, ValueError) as error:
+            raise OutgoingFailed(
+                f"{self} cannot use its certificates: {error}.", stage=Stage.TLS, code="outgoing-certificate"
+            ) from error
 
+    def _failed(self, failure: Failure) -> OutgoingFailed:
+        return OutgoingFailed(
+            f"{self} failed at the stage '{failure.stage}': {failure.reason}.",
+            stage=failure.stage,
+            retriable=failure.retriable,
+            code="outgoing-timeout" if failure.timed_out else None,
+        )
 
-def _file(text: str) -> str:
-    # libpq reads its CA from a file, for each connection that is opened, so it stays as long as the process.
-    with tempfile.NamedTemporaryFile("w", suffix=".pem", delete=False, encoding="utf-8") as file:
-        file.write(text)
-    return file.name
+    def _resolve(self, engine: Engine) -> None:
+        from zato.outgoing.sql.failure import connect_failure
 
-
-def _plain(error: Exception) -> str:
-    text = str(getattr(error, "orig", None) or error)
-    return text.strip().splitlines()[0].rstrip(".") if text.strip() else type(error).__name__
+        host = engine.url.host
+        if not host or host.startswith("/"):
+            return
+        try:
+            socket.getaddrinfo(host, engine.url.port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise self._failed(connect_failure(error)) from error

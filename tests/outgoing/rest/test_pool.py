@@ -1,0 +1,86 @@
+"""Many calls at once, and the end of a connection."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from support.http_peer import HttpPeer, Reply
+from support.outgoing_rest import Connects
+
+
+def all_closed(peer: HttpPeer) -> bool:
+    deadline = time.monotonic() + 5
+    while peer.open and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return peer.open == 0
+
+
+def test_a_thousand_calls_wait_for_a_slow_system_at_the_same_time(connect: Connects) -> None:
+    together = threading.Barrier(1001, timeout=60)
+
+    def answer(_: object) -> Reply:
+        together.wait()  # nobody is answered before all of them are in
+        return Reply()
+
+    with HttpPeer(answer) as peer:
+        conn = connect(peer.address, pool_size=1000, timeout_seconds=60).conn
+        with ThreadPoolExecutor(1000) as executor:
+            calls = [executor.submit(conn.get, f"c{number}") for number in range(1000)]
+            together.wait()
+            assert {call.result().status_code for call in calls} == {200}
+        peer.answer = lambda _: Reply()
+        conn.get("c1")
+        assert peer.accepted == 1000  # all of them are kept
+
+
+def test_more_calls_than_the_pool_has_connections_are_not_held_up(peer: HttpPeer, connect: Connects) -> None:
+    together = threading.Barrier(21, timeout=30)
+
+    def answer(_: object) -> Reply:
+        together.wait()
+        return Reply()
+
+    peer.answer = answer
+    conn = connect(peer.address, pool_size=2).conn
+    with ThreadPoolExecutor(20) as executor:
+        calls = [executor.submit(conn.get, f"c{number}") for number in range(20)]
+        together.wait()
+        assert {call.result().status_code for call in calls} == {200}
+    deadline = time.monotonic() + 5
+    while peer.open > 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert peer.open == 2
+
+
+def test_a_retired_connection_ends_its_calls_and_closes(peer: HttpPeer, connect: Connects) -> None:
+    started = threading.Event()
+    go_on = threading.Event()
+
+    def answer(received: object) -> Reply:
+        if "slow" in getattr(received, "target", ""):
+            started.set()
+            go_on.wait(10)
+        return Reply()
+
+    peer.answer = answer
+    connection = connect(peer.address + "/{what}")
+    with ThreadPoolExecutor(1) as executor:
+        connection.conn.get("c1", {"what": "quick"})
+        slow = executor.submit(connection.conn.get, "c1", {"what": "slow"})
+        assert started.wait(10)
+        connection.retire()
+        assert connection.conn.get("c1", {"what": "later"}).status_code == 200
+        go_on.set()
+        assert slow.result().status_code == 200
+        del slow
+    assert all_closed(peer)
+
+
+def test_a_connection_that_nothing_refers_to_is_closed(peer: HttpPeer, connect: Connects) -> None:
+    connection = connect(peer.address)
+    connection.conn.get("c1")
+    assert peer.open == 1
+    del connection
+    assert all_closed(peer)

@@ -1,0 +1,47 @@
+"""Connections of one protocol by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import TypeVar
+
+from zato.core.errors import NotFound
+
+T = TypeVar("T")
+
+
+class UnknownConnection(NotFound):
+    """A service asked for a connection that is not configured.
+
+    To the outside caller this is a failure of the server: a 404 would say that what the caller asked for is not there.
+    """
+
+    code = "no-such-connection"
+    status = 500
+
+
+class Connections(Mapping[str, T]):
+    """Immutable. Asking for a name that is not configured, with [] or get(), raises NotFound that names what is."""
+
+    def __init__(self, protocol: str, found: Mapping[str, T]) -> None:
+        self._protocol = protocol
+        self._found = MappingProxyType(dict(found))
+
+    def __getitem__(self, name: str) -> T:
+        try:
+            return self._found[name]
+        except KeyError:
+            known = ", ".join(repr(each) for each in sorted(self._found)) or "none"
+            raise UnknownConnection(
+                f"There is no outgoing {self._protocol} connection {name!r}; configured are: {known}."
+            ) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)

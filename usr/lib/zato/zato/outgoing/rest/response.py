@@ -1,0 +1,95 @@
+"""What the other system answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from zato.core.errors import InvalidInput, OutgoingFailed
+from zato.core.json import decode
+from zato.outgoing.stage import Stage
+
+_JSON = re.compile(r"application/([a-z0-9.+-]+\+)?json|text/json")
+_CHARSET = re.compile(r"charset\s*=\s*\"?([A-Za-z0-9_.:-]+)", re.IGNORECASE)
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class Headers(Mapping[str, str]):
+    """Headers by name, in any case. One that came several times is joined by commas."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._by_name = {name.lower(): (name, value) for name, value in headers.items()}
+
+    def __getitem__(self, name: str) -> str:
+        return self._by_name[name.lower()][1]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _ in self._by_name.values())
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+class Response:
+    """A response, whatever its status; `content` is its body with no content encoding left."""
+
+    def __init__(
+        self, status_code: int, headers: Mapping[str, str], content: bytes, *, source: str = "The other system"
+    ) -> None:
+        """`source` names the connection in errors."""
+        self.status_code = status_code
+        self.headers = Headers(headers)
+        self.content = content
+        self._source = source
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is below 400."""
+        return self.status_code < 400
+
+    @cached_property
+    def text(self) -> str:
+        """The body in the charset that it says it has, UTF-8 otherwise; bytes that are not become U+FFFD."""
+        found = _CHARSET.search(self.headers.get("content-type", ""))
+        try:
+            return self.content.decode(found[1] if found else "utf-8", "replace")
+        except LookupError:
+            return self.content.decode("utf-8", "replace")
+
+    @cached_property
+    def data(self) -> Any:
+        """The value of a JSON body, the text of any other one, None where it is empty.
+
+        Raises OutgoingFailed where the body is said to be JSON and is not.
+        """
+        if not self.content:
+            return None
+        content_type = self.headers.get("content-type")
+        if content_type is not None and _JSON.match(content_type.strip().lower()) is None:
+            return self.text
+        try:
+            return self.json()
+        except OutgoingFailed:
+            if content_type is None:
+                return self.text
+            raise
+
+    def json(self) -> Any:
+        """The value of the body as JSON, whatever it says that it is. Raises OutgoingFailed where it is not."""
+        try:
+            return decode(self.content.removeprefix(_BYTE_ORDER_MARK))
+        except InvalidInput as error:
+            raise OutgoingFailed(
+                f"{self._source} answered with status {self.status_code} and a body that cannot be used: "
+                f"{error.message}",
+                stage=Stage.RESPONSE,
+                code="outgoing-response-invalid",
+            ) from error
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status_code}, {len(self.content)} bytes>"

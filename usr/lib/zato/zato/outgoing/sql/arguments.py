@@ -1,0 +1,81 @@
+"""What each database driver is told about TLS and limits on time."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import ssl
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL
+
+from zato.config.kinds import OutgoingSql
+from zato.outgoing.tls import client_context
+
+_DEBIANS_AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+@dataclass(slots=True)
+class Arguments:
+    """Arguments of the driver's connect function; the descriptors stay open as long as it may be called."""
+
+    connect: dict[str, Any] = field(default_factory=dict)
+    descriptors: list[int] = field(default_factory=list)
+
+    def close(self) -> None:
+        while self.descriptors:
+            os.close(self.descriptors.pop())
+
+
+def arguments_for(url: URL, value: OutgoingSql) -> Arguments:
+    """Raises ValueError and ssl.SSLError where the item's authorities cannot be loaded."""
+    arguments = Arguments()
+    verified = value.ca_certificate is not None or _needs_verification(url)
+    seconds = value.timeout_seconds
+    match url.get_backend_name():
+        case "postgresql":
+            # libpq takes whole seconds, at least two
+            arguments.connect = {"connect_timeout": max(2, round(seconds))}
+            if verified:
+                arguments.connect |= {"sslmode": "verify-full", "sslrootcert": _authorities(value, arguments)}
+        case "mysql" | "mariadb":
+            # The statement's own limit comes first, so that the connection survives it
+            arguments.connect = {"connect_timeout": seconds, "read_timeout": seconds + 5, "write_timeout": seconds + 5}
+            if "charset" not in url.query:
+                arguments.connect["charset"] = "utf8mb4"
+            if verified:
+                arguments.connect["ssl"] = client_context(value.ca_certificate)
+        case "oracle":
+            arguments.connect = {"tcp_connect_timeout": seconds}
+            if value.ca_certificate is not None:
+                arguments.connect["ssl_context"] = client_context(value.ca_certificate)
+        case "sqlite":
+            arguments.connect = {"timeout": seconds}
+    return arguments
+
+
+def _needs_verification(url: URL) -> bool:
+    """Whether TLS is asked for though the item names no authorities: beyond this machine, unless the URL says how."""
+    if any(name.startswith("ssl") for name in url.query):
+        return False
+    host = url.host or ""
+    if not host or host.startswith("/") or host == "localhost" or "unix_socket" in url.query:
+        return False
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return True
+
+
+def _authorities(value: OutgoingSql, arguments: Arguments) -> str:
+    if value.ca_certificate is None:
+        # The library inside of the driver's wheel does not know where the machine keeps them
+        return str(_DEBIANS_AUTHORITIES if _DEBIANS_AUTHORITIES.exists() else ssl.get_default_verify_paths().cafile)
+    # libpq reads it from a file for each connection that is opened; this one needs no place on a disk
+    descriptor = os.memfd_create("authorities", os.MFD_CLOEXEC)
+    arguments.descriptors.append(descriptor)
+    with open(descriptor, "w", encoding="utf-8", closefd=False) as file:
+        file.write(value.ca_certificate)
+    return f"/proc/self/fd/{descriptor}"

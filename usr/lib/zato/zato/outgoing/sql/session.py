@@ -1,0 +1,51 @@
+"""A session that is one transaction, or as many as the service commits by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from zato.core.errors import OutgoingFailed
+from zato.outgoing.sql.engine import limited
+
+
+class TransactionSession(Session):
+    """`with` commits at its end, rolls back when the block raises, and gives the connection back in any case.
+
+    Without `with`, commit() and close() are the service's to call, as with any session.
+    """
+
+    def __init__(self, connection: Connection, seconds: float, release: Callable[[Connection], None]) -> None:
+        super().__init__(connection)
+        self._connection = connection
+        self._seconds = seconds
+        self._release = release
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        try:
+            if kind is None:
+                self.commit()
+        finally:
+            self.close()
+
+    def commit(self) -> None:
+        with limited(self._connection, self._seconds):
+            super().commit()
+
+    def close(self) -> None:
+        """Give the connection back; what was not committed is rolled back."""
+        try:
+            with limited(self._connection, self._seconds):
+                super().close()
+        except (SQLAlchemyError, OutgoingFailed):
+            self._connection.invalidate()  # its database rolls back by itself; what went wrong before is what matters
+        finally:
+            self._release(self._connection)
