@@ -14,7 +14,6 @@ import pytest
 
 from support.edge import BALANCER, DIRECT, Edge
 from support.edge_load import Load
-from zato.agent.haproxy import files as haproxy_files
 
 
 def load(edge: Edge, method: str = "GET", path: str = "/echo") -> Load:
@@ -125,7 +124,7 @@ def test_a_draining_server_gets_no_new_requests_and_finishes_those_it_has(own_ed
 
 
 def test_the_runtime_api_of_haproxy_answers_its_owner_only(edge: Edge) -> None:
-    path = haproxy_files.admin_socket(edge.layout)
+    path = edge.layout.haproxy_socket
     assert path.stat().st_mode & 0o777 == 0o600
 
 

@@ -98,10 +98,13 @@ class Edge:
 
     def start_programs(self) -> None:
         """HAProxy and lighttpd, and waits until they answer."""
-        self.start_program("lighttpd", lighttpd_files.command(self.server))
-        self.wait_for(lambda: self.get("/zato/health", DIRECT).status == 200)
+        self.start_lighttpd()
         self.start_program("haproxy", haproxy_files.command(self.layout))
         self.wait_for(lambda: self.get("/zato/health").status == 200)
+
+    def start_lighttpd(self) -> None:
+        self.start_program("lighttpd", lighttpd_files.command(self.server))
+        self.wait_for(lambda: self.get("/zato/health", DIRECT).status == 200)
 
     def start_gunicorn(self, *, workers: int = 2) -> None:
         self.start_program(

@@ -1,27 +1,13 @@
-"""Other programs: where they are, and what they say about their configuration."""
+"""What other programs say about their configuration."""
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Sequence
-from pathlib import Path
 
 from zato.core.errors import SetupError
 
 _SECONDS = 30
-# Where Debian has them; the search path of a user that is not root often lacks these
-_ALSO = "/usr/local/sbin:/usr/sbin:/sbin"
-
-
-def program_path(program: str) -> str:
-    """Absolute path of an installed program. Raises SetupError that says how to install it."""
-    found = shutil.which(program) or shutil.which(program, path=_ALSO)
-    if found is None:
-        raise SetupError(
-            f"{program} is not installed; install it with: apt-get install {program}", code="missing-program"
-        )
-    return str(Path(found).absolute())
 
 
 def validate(program: str, command: Sequence[str]) -> None:

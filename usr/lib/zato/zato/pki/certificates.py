@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from zato.core.errors import SetupError
 
@@ -56,6 +56,19 @@ def hosts_of(certificate: x509.Certificate) -> tuple[str, ...]:
         return ()
     addresses = (str(address) for address in names.get_values_for_type(x509.IPAddress))
     return (*names.get_values_for_type(x509.DNSName), *addresses)
+
+
+def is_pair(path: Path) -> bool:
+    """Whether there are a certificate and, beside it as NAME.key, its private key.
+
+    A certificate is renewed by replacing two files, so for a moment they are none.
+    """
+    try:
+        certificate = x509.load_pem_x509_certificate(path.read_bytes())
+        key = load_pem_private_key(path.with_suffix(".key").read_bytes(), password=None)
+    except (OSError, ValueError):
+        return False
+    return key.public_key() == certificate.public_key()
 
 
 def subject_der(certificate: x509.Certificate) -> bytes:

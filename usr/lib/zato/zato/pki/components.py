@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from zato.pki.authority import BALANCER_NAME, Authority, Usage
+from zato.core.clock import Clock, SystemClock
+from zato.pki.authority import BALANCER_NAME, COMPONENT_NAMES, Authority, Usage
+from zato.pki.certificates import hosts_of, is_pair, load_certificate
+from zato.pki.renewal import due
 
 ADMIN = "admin"
 """Name of the command line's client certificate."""
@@ -11,31 +14,43 @@ BALANCER_CLIENT = "haproxy-client"
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
+def renewed_by_the_cluster(name: str) -> bool:
+    """Whether the cluster itself renews this certificate: its components' and the command line's, not clients'."""
+    return name == ADMIN or (name != "ca" and COMPONENT_NAMES.fullmatch(name) is not None)
+
+
 def lighttpd_name(number: int) -> str:
     """Name of the certificate of server `number`'s lighttpd."""
     return f"lighttpd-{number}"
 
 
-def issue_missing(authority: Authority, *, hosts: tuple[str, ...], servers: int) -> list[str]:
-    """Issues what is missing of the certificates of a cluster with `servers` servers, and says what it issued.
+def issue_missing(
+    authority: Authority, *, hosts: tuple[str, ...], servers: int, clock: Clock | None = None
+) -> list[str]:
+    """Issues what a cluster with `servers` servers lacks, and says what it issued: missing, unusable, or due.
 
-    `hosts` are the names and addresses that clients use; those of this machine itself are added.
+    `hosts` are the names and addresses that clients use; those of this machine itself are added. A certificate that
+    is fine but for other hosts is issued again too.
     """
     names = tuple(dict.fromkeys((*hosts, *_LOOPBACK)))
+    now = (clock or SystemClock()).now()
     issued = []
 
-    def missing(name: str) -> bool:
-        if all((authority.directory / f"{name}.{end}").exists() for end in ("crt", "key")):
-            return False
+    def missing(name: str, wanted: tuple[str, ...] = ()) -> bool:
+        path = authority.directory / f"{name}.crt"
+        if is_pair(path):
+            certificate = load_certificate(path)
+            if not due(now, certificate) and set(wanted) <= set(hosts_of(certificate)):
+                return False
         issued.append(name)
         return True
 
-    if missing(BALANCER):
+    if missing(BALANCER, names):
         authority.issue(BALANCER, usage=Usage.SERVER, hosts=names, common_name=names[0])
     if missing(BALANCER_CLIENT):
         authority.issue(BALANCER_CLIENT, usage=Usage.CLIENT, common_name=BALANCER_NAME)
     for name in map(lighttpd_name, range(1, servers + 1)):
-        if missing(name):
+        if missing(name, (*names, name)):
             authority.issue(name, usage=Usage.SERVER, hosts=(*names, name), common_name=name)
     if missing(ADMIN):
         authority.issue_client(ADMIN)

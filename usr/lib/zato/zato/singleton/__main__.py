@@ -1,10 +1,8 @@
-"""python -m zato.singleton --root DIR: renews certificates that are due and has HAProxy and lighttpd take them up."""
+"""python -m zato.singleton --root DIR: renews certificates that are due and has HAProxy take them up."""
 
 from __future__ import annotations
 
 import argparse
-import os
-import signal
 import sys
 from pathlib import Path
 
@@ -14,35 +12,11 @@ from zato.host.layout import Layout
 from zato.host.logs import configure, get_logger
 from zato.host.settings import load_cluster
 from zato.host.stopping import stop_event
-from zato.pki.authority import COMPONENT_NAMES, Authority
-from zato.pki.components import ADMIN
-from zato.pki.renewal import list_certificates
+from zato.singleton.balancer import BalancerCertificates
+from zato.singleton.certificates import CertificateKeeper
 
-_INTERVAL_SECONDS = 3600.0
-_FIRST_SECONDS = 5.0
-# lighttpd restarts itself gracefully on SIGUSR1; HAProxy's master starts a new worker on SIGUSR2.
-_RELOAD = {"haproxy": signal.SIGUSR2, "lighttpd": signal.SIGUSR1}
-
-
-def renew_due(layout: Layout) -> list[str]:
-    """Renew what is due of the components' and the command line's certificates; the names of those that were."""
-    authority = Authority(layout.pki)
-    renewed = []
-    for status in list_certificates(layout.pki, SystemClock().now()):
-        ours = status.name == ADMIN or COMPONENT_NAMES.fullmatch(status.name)
-        if status.due and status.name != "ca" and ours:
-            authority.renew(status.name)
-            renewed.append(status.name)
-    return renewed
-
-
-def reload_programs(layout: Layout) -> None:
-    """Ask those of the supervisor's processes that hold certificates to read them again."""
-    for line in (layout.run / "processes").read_text(encoding="utf-8").splitlines():
-        name, pid = line.split()
-        for program, number in _RELOAD.items():
-            if name == program or (name.startswith(f"{program}-") and name[len(program) + 1 :].isdigit()):
-                os.kill(int(pid), number)
+_FIRST_SECONDS = 5.0  # the programs that it tells are starting at the same time
+_INTERVAL_SECONDS = 60.0
 
 
 def main() -> int:
@@ -56,17 +30,15 @@ def main() -> int:
         return 1
     configure(cluster.log_format, "info", "singleton")
     log = get_logger("zato.singleton")
+    keeper = CertificateKeeper(layout, SystemClock(), BalancerCertificates(layout.haproxy_socket))
     stop = stop_event()
     wait = _FIRST_SECONDS
     while not stop.wait(wait):
         wait = _INTERVAL_SECONDS
         try:
-            renewed = renew_due(layout)
-            if renewed:
-                log.info("Certificates renewed", names=renewed)
-                reload_programs(layout)
-        except (ZatoError, OSError):
-            log.exception("Certificates could not be renewed; trying again in an hour")
+            keeper.step()
+        except (ZatoError, OSError) as error:
+            log.error("certificates_not_looked_at", reason=str(error))
     return 0
 
 

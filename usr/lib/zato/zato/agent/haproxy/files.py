@@ -7,9 +7,10 @@ from pathlib import Path
 from zato.agent.haproxy.render import render
 from zato.agent.haproxy.view import BalancedServer, HaproxyView
 from zato.agent.limits import connections_max
-from zato.agent.program import program_path, validate
+from zato.agent.program import validate
 from zato.host.files import write_atomically
 from zato.host.layout import Layout
+from zato.host.programs import program
 from zato.host.settings import ClusterSettings
 from zato.pki.certificates import fingerprint, load_certificate
 from zato.pki.clients import client_authorities, has_foreign
@@ -19,11 +20,6 @@ PROGRAM = "haproxy"
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not bound
 
 
-def admin_socket(layout: Layout) -> Path:
-    """Where HAProxy's Runtime API listens."""
-    return layout.run / "haproxy.sock"
-
-
 def configuration(layout: Layout) -> Path:
     """The file that HAProxy is started with."""
     return layout.haproxy / "haproxy.cfg"
@@ -31,7 +27,7 @@ def configuration(layout: Layout) -> Path:
 
 def command(layout: Layout) -> list[str]:
     """Runs HAProxy in the foreground. SIGUSR2 reloads it; SIGUSR1 ends it after its requests, SIGTERM at once."""
-    return [program_path(PROGRAM), "-W", "-db", "-f", str(configuration(layout))]
+    return [program(PROGRAM), "-W", "-db", "-f", str(configuration(layout))]
 
 
 def view_of(layout: Layout, cluster: ClusterSettings, *, body_bytes_max: int) -> HaproxyView:
@@ -48,7 +44,7 @@ def view_of(layout: Layout, cluster: ClusterSettings, *, body_bytes_max: int) ->
         ca_subject=authority.subject.rfc4514_string(),
         ca_fingerprint=fingerprint(authority),
         foreign_authorities=has_foreign(client_authorities(layout.pki)),
-        admin_socket=admin_socket(layout),
+        admin_socket=layout.haproxy_socket,
         servers=tuple(
             BalancedServer(
                 name=f"server-{number}",
@@ -79,7 +75,7 @@ def write(layout: Layout, view: HaproxyView) -> bool:
     write_atomically(view.client_ca, authorities)
     candidate = path.with_suffix(".candidate")
     write_atomically(candidate, text)
-    validate(PROGRAM, [program_path(PROGRAM), "-c", "-q", "-f", str(candidate)])
+    validate(PROGRAM, [program(PROGRAM), "-c", "-q", "-f", str(candidate)])
     candidate.replace(path)
     return True
 

@@ -13,9 +13,23 @@ from zato.core.errors import ZatoError
 from zato.host.layout import Layout
 from zato.host.logs import configure
 from zato.host.settings import load_cluster, load_server
+from zato.host.stopping import stop_event
 from zato.odb.database import Database
 from zato.odb.doorbell import Doorbell
 from zato.odb.log import ConfigurationLog
+
+_INTERVAL_SECONDS = 0.1
+
+
+class _PatientBell:
+    """The ODB's doorbell, asked less often than servers ask it: users need not be there before the next request."""
+
+    def __init__(self, bell: Doorbell) -> None:
+        self._bell = bell
+        self.interval_seconds = max(_INTERVAL_SECONDS, bell.interval_seconds)
+
+    def changed(self) -> bool:
+        return self._bell.changed()
 
 
 def main() -> int:
@@ -32,13 +46,11 @@ def main() -> int:
         return 1
     configure(settings.log_format or cluster.log_format, settings.log_level, f"lighttpd-agent-{arguments.server}")
     database = Database(cluster.odb)
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    stop = stop_event()
     clock = SystemClock()
     keeper = LighttpdKeeper(layout, arguments.server, clock, stop)
     log = ConfigurationLog(database)
-    Listener(log, Doorbell(database), clock, keeper.configuration, keeper.tick).run(stop)
+    Listener(log, _PatientBell(Doorbell(database)), clock, keeper.configuration, keeper.tick).run(stop)
     return 0
 
 

@@ -6,34 +6,36 @@ import dataclasses
 import shutil
 from pathlib import Path
 
+from zato.agent.lighttpd.names import CLIENT_CA, CONFIGURATION, UPLOADS, USERS
 from zato.agent.lighttpd.render import render
 from zato.agent.lighttpd.view import LighttpdView
 from zato.agent.limits import connections_max
-from zato.agent.program import program_path, validate
+from zato.agent.program import validate
+from zato.core.errors import SetupError
 from zato.host.files import write_atomically
 from zato.host.layout import Layout, ServerLayout
+from zato.host.programs import program
 from zato.host.settings import ClusterSettings
-from zato.pki.certificates import load_certificate, subject_der
+from zato.pki.certificates import is_pair, load_certificate, subject_der
 from zato.pki.clients import client_authorities
 from zato.pki.components import lighttpd_name
 
 PROGRAM = "lighttpd"
-_CLIENT_CA = "client-ca.pem"
 
 
 def configuration(server: ServerLayout) -> Path:
     """The file that lighttpd is started with, by absolute path: a reload starts it again from there."""
-    return server.lighttpd.absolute() / "lighttpd.conf"
+    return server.lighttpd.absolute() / CONFIGURATION
 
 
 def command(server: ServerLayout) -> list[str]:
     """Runs lighttpd in the foreground. SIGUSR1 reloads it; SIGINT ends it after its requests, SIGTERM at once."""
-    return [program_path(PROGRAM), "-D", "-f", str(configuration(server))]
+    return [program(PROGRAM), "-D", "-f", str(configuration(server))]
 
 
 def users(server: ServerLayout) -> Path:
     """Names and password hashes for HTTP Basic."""
-    return server.lighttpd.absolute() / "users"
+    return server.lighttpd.absolute() / USERS
 
 
 def view_of(layout: Layout, cluster: ClusterSettings, number: int, *, body_bytes_max: int) -> LighttpdView:
@@ -44,7 +46,7 @@ def view_of(layout: Layout, cluster: ClusterSettings, number: int, *, body_bytes
         address=cluster.bind,
         port=cluster.lighttpd_port_of(number),
         certificate=layout.pki / f"{lighttpd_name(number)}.crt",
-        client_ca=server.lighttpd / _CLIENT_CA,
+        client_ca=server.lighttpd / CLIENT_CA,
         ca_subject=subject_der(load_certificate(layout.ca_certificate)),
         front_socket=server.front_socket,
         users=users(server),
@@ -61,9 +63,9 @@ def write(layout: Layout, view: LighttpdView) -> bool:
     they change, its configuration only when it is reloaded.
     """
     files = {name: text.encode() for name, text in render(view).items()}
-    files[_CLIENT_CA] = client_authorities(layout.pki)
+    files[CLIENT_CA] = client_authorities(layout.pki)
     view.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (view.directory / "uploads").mkdir(mode=0o700, exist_ok=True)
+    (view.directory / UPLOADS).mkdir(mode=0o700, exist_ok=True)
     if not view.users.exists():
         write_atomically(view.users, b"")
     if all(_content(view.directory / name) == data for name, data in files.items()):
@@ -74,17 +76,24 @@ def write(layout: Layout, view: LighttpdView) -> bool:
     return True
 
 
+def check(server: ServerLayout, certificate: Path) -> None:
+    """Raises SetupError where lighttpd could not start from the files that are in place."""
+    if not is_pair(certificate):
+        raise SetupError(f"{certificate} and its key do not belong together; renew it with: zato pki renew NAME.")
+    validate(PROGRAM, [program(PROGRAM), "-tt", "-f", str(configuration(server))])
+
+
 def _check(view: LighttpdView, files: dict[str, bytes]) -> None:
     """Lets lighttpd look at the new files in a directory of their own, where they do not touch those in use."""
     candidate = dataclasses.replace(
-        view, directory=view.directory / "candidate", client_ca=view.directory / "candidate" / _CLIENT_CA
+        view, directory=view.directory / "candidate", client_ca=view.directory / "candidate" / CLIENT_CA
     )
     shutil.rmtree(candidate.directory, ignore_errors=True)
-    (candidate.directory / "uploads").mkdir(mode=0o700, parents=True)
+    (candidate.directory / UPLOADS).mkdir(mode=0o700, parents=True)
     for name, text in render(candidate).items():
         write_atomically(candidate.directory / name, text.encode())
-    write_atomically(candidate.client_ca, files[_CLIENT_CA])
-    validate(PROGRAM, [program_path(PROGRAM), "-tt", "-f", str(candidate.directory / "lighttpd.conf")])
+    write_atomically(candidate.client_ca, files[CLIENT_CA])
+    validate(PROGRAM, [program(PROGRAM), "-tt", "-f", str(candidate.directory / CONFIGURATION)])
     shutil.rmtree(candidate.directory, ignore_errors=True)
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from zato.agent.lighttpd.names import CLOSING, CONFIGURATION, PID, UPLOADS
 from zato.agent.lighttpd.view import LighttpdView
 from zato.agent.limits import HEAD_BYTES_MAX, HEADERS_MAX, URI_BYTES_MAX
 from zato.agent.values import ERRORS, checked_address, error_body, quoted
 from zato.host.templates import render_template
 from zato.pki.authority import BALANCER_NAME
-
-CLOSING = "closing"
-"""While there is a file of this name in lighttpd's directory, no connection is kept alive."""
 
 _CID = "@cid@"
 _OTHER = ("error", "The request could not be handled.")
@@ -27,10 +25,12 @@ def render(view: LighttpdView) -> dict[str, str]:
     bind = f"[{address}]" if ":" in address else address
     balancer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, BALANCER_NAME)])
     return {
-        "lighttpd.conf": render_template(
+        CONFIGURATION: render_template(
             "lighttpd",
             "lighttpd.conf.j2",
             view=view,
+            pid=PID,
+            uploads=UPLOADS,
             bind=bind,
             socket=f"{bind}:{view.port}",
             body_kilobytes_max=-(-view.body_bytes_max // 1024),
