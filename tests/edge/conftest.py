@@ -12,7 +12,7 @@ from zato.agent.lighttpd import files
 from zato.host.files import write_atomically
 
 HEAD_SECONDS = 1.0
-IDLE_SECONDS = 2.0
+IDLE_SECONDS = 1.0
 USERS = {"joe": "joe's password", "zoë": "zoë's pässword"}
 
 

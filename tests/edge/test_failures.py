@@ -6,6 +6,7 @@ import contextlib
 import os
 import random
 import signal
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from support.edge import BALANCER, DIRECT, Edge
 from support.edge_load import Load
+from zato.agent.lighttpd.running import RunningLighttpd
 
 
 def load(edge: Edge, method: str = "GET", path: str = "/echo") -> Load:
@@ -42,7 +44,7 @@ def test_another_request_is_not_repeated_where_its_worker_died(edge: Edge, metho
 
 def test_a_request_that_kills_every_worker_ends(edge: Edge) -> None:
     answer = edge.get("/die?times=100")
-    assert (answer.status, deaths(edge)) == (502, 4)
+    assert (answer.status, deaths(edge)) == (502, 6)
 
 
 def test_lighttpd_tells_of_a_dead_worker_without_a_balancer(edge: Edge) -> None:
@@ -50,12 +52,12 @@ def test_lighttpd_tells_of_a_dead_worker_without_a_balancer(edge: Edge) -> None:
     assert (answer.status, answer.json["error"]["code"], deaths(edge)) == (502, "bad-gateway", 1)
 
 
-@pytest.mark.parametrize(("method", "calls"), [("GET", 1), ("POST", 1)])
-def test_an_error_of_the_application_is_no_reason_to_ask_again(edge: Edge, method: str, calls: int) -> None:
-    assert edge.get("/status?code=500", method=method).status == 500
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_error_of_the_application_is_no_reason_to_ask_again(edge: Edge, method: str) -> None:
     path = edge.directory / "calls"
-    assert len(path.read_text()) == calls
-    path.unlink()
+    path.unlink(missing_ok=True)
+    assert edge.get("/status?code=500", method=method).status == 500
+    assert len(path.read_text()) == 1
 
 
 def test_killing_workers_loses_no_idempotent_request(own_edge: Edge) -> None:
@@ -81,15 +83,16 @@ def test_reloading_haproxy_loses_no_request(own_edge: Edge, method: str) -> None
     assert running.failures == {}
 
 
-def test_reloading_lighttpd_loses_no_idempotent_request(own_edge: Edge) -> None:
-    with load(own_edge).running(clients=8) as running:
-        for _ in range(4):
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_reloading_lighttpd_loses_no_request(own_edge: Edge, method: str) -> None:
+    lighttpd = RunningLighttpd(own_edge.server.lighttpd)
+    with load(own_edge, method).running(clients=8) as running:
+        for _ in range(2):
             running.wait_for_more(50)
-            own_edge.signal("lighttpd", signal.SIGUSR1)
-            time.sleep(0.5)
+            assert lighttpd.reload(threading.Event())
         running.wait_for_more(100)
     assert running.failures == {}
-    assert own_edge.log("lighttpd").read_text().count("server started") == 5
+    assert own_edge.log("lighttpd").read_text().count("server started") == 3
 
 
 def test_a_long_request_outlives_reloads_of_both(own_edge: Edge) -> None:
@@ -102,13 +105,14 @@ def test_a_long_request_outlives_reloads_of_both(own_edge: Edge) -> None:
         assert answer.result().status == 200
 
 
-def test_a_restarted_server_is_used_again_within_a_second(own_edge: Edge) -> None:
+def test_a_restarted_server_is_used_again_soon(own_edge: Edge) -> None:
+    """lighttpd looks for it again every second, HAProxy ten times in a second."""
     own_edge.stop_program("gunicorn")
     own_edge.wait_for(lambda: own_edge.get("/echo").status == 503)
     own_edge.start_gunicorn()
     began = time.monotonic()
     own_edge.wait_for(lambda: own_edge.get("/echo").status == 200)
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 3
 
 
 def test_a_draining_server_gets_no_new_requests_and_finishes_those_it_has(own_edge: Edge) -> None:
