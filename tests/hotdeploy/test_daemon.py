@@ -150,7 +150,8 @@ def test_what_editors_leave_beside_a_file_is_not_deployed(
 
 def test_what_is_no_file_is_left_alone(run: Callable[[], list[str]], server: RecordingServer, directory: Path) -> None:
     (directory / "directory.py").mkdir()
-    os.mkfifo(directory / "pipe.py")
+    for number in range(10):  # more than there are threads
+        os.mkfifo(directory / f"pipe{number}.py")
     (directory / "nowhere.py").symlink_to("gone")
     run()
     (directory / "last.py").write_bytes(GOOD)

@@ -140,6 +140,13 @@ def test_large_files_cannot_be_written(checker: Checker, code: CodeSet) -> None:
     assert "File too large" in result.refusal.reason
 
 
+def test_memory_is_limited(checker: Checker, code: CodeSet) -> None:
+    assert checker.check(code, "user.py", service("x = bytearray(100 << 20)\n"), 5).refusal is None
+    result = checker.check(code, "user.py", service("x = bytearray(400 << 20)\n"), 5)
+    assert result.refusal is not None
+    assert (result.refusal.code, result.refusal.line) == ("out-of-memory", 3)
+
+
 def test_a_hanging_check_does_not_hold_up_another(checker: Checker, code: CodeSet) -> None:
     hang = threading.Thread(target=checker.check, args=(code, "a.py", service("import time\ntime.sleep(99)\n"), 5))
     hang.start()

@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from zato.config.writer import Author
 from zato.core.errors import Conflict, NotFound, Unavailable
 from zato.odb.deployments import Deployment, DeploymentState
 from zato.server.check import Checker
+from zato.server.deployment import decision, states
 from zato.server.deployment.decision import REPORT_TIME
+from zato.server.deployment.states import States
 from zato.server.loader import CodeSet, DeploymentRefused, parse
 
 ANN = Author("ann", "c" * 32)
@@ -114,6 +117,8 @@ def test_the_next_version_replaces_it_everywhere_at_one_moment(workers: list[Dep
         thread.join()
     item = workers[0].publisher.get("deployment", "shop.py").value
     moment = item.switch_at.timestamp()  # type: ignore[attr-defined]
+    announced = workers[0].log.history("deployment", "shop.py")[0].at.timestamp()
+    assert moment - announced > 0.08, "the workers had no time to prepare"
     for requests in seen:
         answers = [answer for _, answer in requests]
         assert answers == sorted(answers), "an old version answered after the new one"
@@ -170,15 +175,15 @@ def test_a_worker_that_cannot_load_it_rejects_it_everywhere(start: Callable[...,
 def test_a_worker_that_hangs_while_loading_is_named_and_stays_alive(
     start: Callable[..., DeploymentWorker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from zato.server.deployment import decision
-
     monkeypatch.setattr(decision, "REPORT_TIME", REPORT_TIME / 10)
     good = start()
     release = threading.Event()
     bad = start(load=lambda deployment: release.wait(30))
     with pytest.raises(DeploymentRefused, match=r"worker-2 missing"):
         good.deployer.deploy("shop.py", version(1), by=ANN)
-    assert set(good.activation.live_workers()) == {good.name, bad.name}
+    time.sleep(2)
+    beats = {row.worker: row.beat for row in good.members.workers()}
+    assert good.clock.now() - beats[bad.name] < timedelta(seconds=1.5)
     release.set()
 
 
@@ -223,6 +228,18 @@ def test_of_deployments_of_one_file_at_the_same_time_the_later_one_stays(workers
     assert {one.state for one in workers[0].deployments.list(10)} == {ACTIVE, SUPERSEDED}
     # One entry for each version; a busy machine may write a second one for the same version, which changes nothing
     assert len(workers[0].log.history("deployment", "shop.py", 100)) >= 6
+
+
+def test_a_worker_that_slept_through_everything_does_not_bring_an_old_version_back(
+    workers: list[DeploymentWorker],
+) -> None:
+    remembered = _staged(workers[0], "shop.py", version(1))
+    until(lambda: workers[0].deployments.get(remembered.id).state is ACTIVE)
+    reports = workers[0].deployments.reports(remembered.id)
+    workers[0].deployer.deploy("shop.py", version(2), by=ANN)
+    slept = States(workers[0].deployments, workers[0].activation, workers[0].clock)
+    slept.move_on(remembered, workers[0].activation.active("shop.py"), reports, timedelta())
+    assert len(workers[0].log.history("deployment", "shop.py")) == 2
 
 
 def test_different_files_at_the_same_time_all_become_active(workers: list[DeploymentWorker]) -> None:
@@ -369,10 +386,6 @@ def test_a_file_that_others_need_cannot_be_withdrawn(workers: list[DeploymentWor
 def test_a_check_whose_worker_died_does_not_stay_in_state_checking(
     workers: list[DeploymentWorker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from datetime import timedelta
-
-    from zato.server.deployment import states
-
     left = workers[0].deployments.add(
         file_name="shop.py",
         module="shop",
