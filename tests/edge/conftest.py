@@ -13,7 +13,7 @@ from zato.host.files import write_atomically
 
 HEAD_SECONDS = 1.0
 IDLE_SECONDS = 1.0
-USERS = {"joe": "joe's password", "zoë": "zoë's pässword"}
+USERS = {"joe": "joe's password", "zoë": "zoë's pässword", "nul": "never used as it is"}
 
 
 @pytest.fixture(scope="session")
