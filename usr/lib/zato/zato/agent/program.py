@@ -17,5 +17,6 @@ def validate(program: str, command: Sequence[str]) -> None:
     except subprocess.TimeoutExpired as error:
         raise SetupError(f"{program} did not check its configuration within {_SECONDS} seconds.") from error
     if found.returncode != 0:
-        lines = [line.strip() for line in (found.stdout + found.stderr).splitlines() if line.strip()]
+        said = (line.strip() for line in (found.stdout + found.stderr).splitlines())
+        lines = [line for line in said if line and not line.startswith("[NOTICE]")]
         raise SetupError(f"{program} refuses its configuration: {' '.join(lines[:5])}", details=tuple(lines))

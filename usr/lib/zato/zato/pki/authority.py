@@ -204,8 +204,13 @@ class Authority:
         )
 
 
+def is_name(text: str) -> bool:
+    """Whether this can be the name of a certificate, and its common name."""
+    return _NAME.fullmatch(text) is not None
+
+
 def _checked_name(name: str) -> str:
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise InvalidInput(
             f"{name!r} cannot be the name of a certificate: up to 64 letters, digits, dots, hyphens and underscores "
             "that start with a letter or digit."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zato.core.clock import Clock, SystemClock
-from zato.pki.authority import BALANCER_NAME, COMPONENT_NAMES, Authority, Usage
+from zato.pki.authority import BALANCER_NAME, COMPONENT_NAMES, Authority, Usage, is_name
 from zato.pki.certificates import hosts_of, is_pair, load_certificate
 from zato.pki.renewal import due
 
@@ -46,7 +46,7 @@ def issue_missing(
         return True
 
     if missing(BALANCER, names):
-        authority.issue(BALANCER, usage=Usage.SERVER, hosts=names, common_name=names[0])
+        authority.issue(BALANCER, usage=Usage.SERVER, hosts=names, common_name=next(filter(is_name, names)))
     if missing(BALANCER_CLIENT):
         authority.issue(BALANCER_CLIENT, usage=Usage.CLIENT, common_name=BALANCER_NAME)
     for name in map(lighttpd_name, range(1, servers + 1)):

@@ -75,7 +75,7 @@ def write(layout: Layout, view: HaproxyView) -> bool:
     write_atomically(view.client_ca, authorities)
     candidate = path.with_suffix(".candidate")
     write_atomically(candidate, text)
-    validate(PROGRAM, [program(PROGRAM), "-c", "-q", "-f", str(candidate)])
+    validate(PROGRAM, [program(PROGRAM), "-c", "-f", str(candidate)])
     candidate.replace(path)
     return True
 

@@ -1,0 +1,133 @@
+"""What is rendered is what the programs take, whatever names and directories a cluster has."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from zato.agent.haproxy import files as haproxy
+from zato.agent.haproxy.render import render as render_haproxy
+from zato.agent.haproxy.view import HaproxyView
+from zato.agent.lighttpd import files as lighttpd
+from zato.agent.lighttpd.render import render as render_lighttpd
+from zato.agent.values import ERRORS, error_body
+from zato.core.errors import SetupError, Unauthorized
+from zato.host.layout import Layout
+from zato.host.settings import ClusterSettings
+from zato.host.templates import render_template, template_directory
+from zato.pki.authority import Authority
+from zato.pki.components import issue_missing
+
+BODY_BYTES = 1024
+
+
+def cluster(root: Path, settings: ClusterSettings) -> Layout:
+    layout = Layout(root)
+    authority = Authority(layout.pki)
+    authority.create(settings.name)
+    issue_missing(authority, hosts=settings.hosts, servers=settings.servers)
+    return layout
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    return cluster(tmp_path, ClusterSettings())
+
+
+@pytest.fixture
+def view(layout: Layout) -> HaproxyView:
+    return haproxy.view_of(layout, ClusterSettings(), body_bytes_max=BODY_BYTES)
+
+
+@pytest.mark.parametrize(
+    ("directory", "settings"),
+    [
+        ("plain", ClusterSettings()),
+        ("a ü", ClusterSettings()),
+        ("several", ClusterSettings(servers=3)),
+        ("six", ClusterSettings(bind="::1", hosts=("::1",))),
+        ("everywhere", ClusterSettings(bind="0.0.0.0", hosts=("example.org", "10.1.2.3"))),
+        ("named", ClusterSettings(bind="localhost", name="A.b-c_9")),
+    ],
+)
+def test_both_programs_accept_what_is_rendered(directory: str, settings: ClusterSettings) -> None:
+    with tempfile.TemporaryDirectory(prefix="zato-") as short:  # the kernel takes 107 bytes for sockets
+        check_both_accept(cluster(Path(short) / directory, settings), settings)
+
+
+def check_both_accept(layout: Layout, settings: ClusterSettings) -> None:
+    seen = haproxy.view_of(layout, settings, body_bytes_max=BODY_BYTES)
+    assert haproxy.write(layout, seen) is True
+    assert haproxy.write(layout, seen) is False
+    assert len(seen.servers) == settings.servers
+    for number in range(1, settings.servers + 1):
+        own = lighttpd.view_of(layout, settings, number, body_bytes_max=BODY_BYTES)
+        assert lighttpd.write(layout, own) is True
+        assert lighttpd.write(layout, own) is False
+        lighttpd.check(layout.server(number), own.certificate)
+
+
+def test_a_file_that_haproxy_refuses_does_not_replace_the_last_good_one(layout: Layout, view: HaproxyView) -> None:
+    haproxy.write(layout, view)
+    good = haproxy.configuration(layout).read_bytes()
+    with pytest.raises(SetupError, match="haproxy refuses its configuration"):
+        haproxy.write(layout, dataclasses.replace(view, certificate=layout.pki / "missing.crt"))
+    assert haproxy.configuration(layout).read_bytes() == good
+
+
+def test_files_that_lighttpd_refuses_do_not_replace_the_last_good_ones(layout: Layout) -> None:
+    own = lighttpd.view_of(layout, ClusterSettings(), 1, body_bytes_max=BODY_BYTES)
+    lighttpd.write(layout, own)
+    good = {path.name: path.read_bytes() for path in own.directory.iterdir() if path.is_file()}
+    with pytest.raises(SetupError, match="lighttpd refuses its configuration"):
+        lighttpd.write(layout, dataclasses.replace(own, certificate=layout.pki / "missing.crt"))
+    assert {path.name: path.read_bytes() for path in own.directory.iterdir() if path.is_file()} == good
+
+
+HOSTILE = ['a"b', "a\nb", "a\r\n    stats socket /tmp/x level admin", "a'b", "a\\b", "a$b", "a{b", "a%[src]", "a\x00b"]
+
+
+@pytest.mark.parametrize("part", HOSTILE)
+def test_a_directory_cannot_add_to_the_configuration(layout: Layout, view: HaproxyView, part: str) -> None:
+    with pytest.raises(SetupError, match="cannot hold"):
+        render_haproxy(dataclasses.replace(view, certificate=Path("/srv") / part))
+    own = lighttpd.view_of(layout, ClusterSettings(), 1, body_bytes_max=BODY_BYTES)
+    with pytest.raises(SetupError, match="cannot hold"):
+        render_lighttpd(dataclasses.replace(own, front_socket=Path("/srv") / part))
+
+
+@pytest.mark.parametrize("text", ["", "a b", "a\nb", "127.0.0.1\n    stats socket /tmp/x", "-a", "a:1", "a;b"])
+def test_a_name_or_address_cannot_add_to_the_configuration(view: HaproxyView, text: str) -> None:
+    (server,) = view.servers
+    for changed in (
+        dataclasses.replace(view, address=text),
+        dataclasses.replace(view, servers=(dataclasses.replace(server, address=text),)),
+        dataclasses.replace(view, servers=(dataclasses.replace(server, certificate_host=text),)),
+        dataclasses.replace(view, servers=(dataclasses.replace(server, name=text),)),
+    ):
+        with pytest.raises(SetupError):
+            render_haproxy(changed)
+
+
+def test_bodies_of_errors_can_stand_in_both_configurations() -> None:
+    for code, message in ERRORS.values():
+        assert not set("'%\\\n") & set(code + message)
+        assert error_body(code, message, "x").count("x") >= 1
+
+
+def test_lighttpd_and_the_server_refuse_credentials_with_the_same_words() -> None:
+    assert ERRORS[401] == (Unauthorized.code, Unauthorized().message)
+
+
+def test_templates_are_found_in_the_checkout() -> None:
+    assert (template_directory("haproxy") / "haproxy.cfg.j2").is_file()
+    with pytest.raises(SetupError, match="templates for nothing are missing"):
+        template_directory("nothing")
+
+
+def test_a_value_that_a_template_needs_cannot_be_forgotten() -> None:
+    with pytest.raises(Exception, match="undefined"):
+        render_template("lighttpd", "request.lua.j2")
