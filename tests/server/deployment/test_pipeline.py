@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -240,6 +242,18 @@ def test_a_worker_that_slept_through_everything_does_not_bring_an_old_version_ba
     slept = States(workers[0].deployments, workers[0].activation, workers[0].clock)
     slept.move_on(remembered, workers[0].activation.active("shop.py"), reports, timedelta())
     assert len(workers[0].log.history("deployment", "shop.py")) == 2
+
+
+def test_a_replaced_version_is_freed_soon(workers: list[DeploymentWorker]) -> None:
+    gc.disable()
+    try:
+        workers[0].deployer.deploy("shop.py", version(1), by=ANN)
+        module = weakref.ref(workers[0].codes.modules["shop"])
+        for number in (2, 3):
+            workers[0].deployer.deploy("shop.py", version(number), by=ANN)
+        until(lambda: module() is None)
+    finally:
+        gc.enable()
 
 
 def test_different_files_at_the_same_time_all_become_active(workers: list[DeploymentWorker]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import math
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Protocol
@@ -14,6 +16,8 @@ from zato.server.deployment.states import States
 
 # A bell can be missed, for instance by another worker's death in the middle of something.
 _LOOK_ANYWAY_SECONDS = 2.0
+# By then the requests that run on what was replaced are over, as a rule.
+_COLLECT_AFTER_SECONDS = 1.0
 
 
 class Bell(Protocol):
@@ -50,15 +54,18 @@ class Stager:
         self._looked = -_LOOK_ANYWAY_SECONDS
         self._turn: tuple[int, float] | None = None
         self._attempt: Attempt | None = None
+        self._collect_at = math.inf
 
     def step(self) -> None:
         """Look once. Raises Unavailable where the ODB is away."""
-        rung = self._bell.changed()
         now = self._clock.monotonic()
+        self._collect(now)
+        rung = self._bell.changed()
         if not rung and not self._pending and now - self._looked < _LOOK_ANYWAY_SECONDS:
             return
         self._pending = True  # should anything below raise, the bell has not rung in vain
-        self._states.follow()
+        if self._states.follow():
+            self._collect_at = min(self._collect_at, now + _COLLECT_AFTER_SECONDS)
         staged = self._deployments.in_state(DeploymentState.STAGED)
         self._pending = bool(staged)
         self._looked = now
@@ -66,6 +73,12 @@ class Stager:
             self._take_turn(staged[0])
         else:
             self._turn = self._attempt = None
+
+    def _collect(self, now: float) -> None:
+        """Free the modules that were replaced. Modules are cycles: left alone, a quiet worker would keep dozens."""
+        if now >= self._collect_at:
+            self._collect_at = math.inf
+            gc.collect()
 
     def _take_turn(self, deployment: Deployment) -> None:
         if self._turn is None or self._turn[0] != deployment.id:

@@ -34,11 +34,16 @@ class States:
         self._known: Mapping[str, tuple[int, int]] = {}
         self._swept = clock.monotonic()
 
-    def follow(self) -> None:
-        """Note what became active or was withdrawn since the last call, be it by a roll-back of configuration."""
+    def follow(self) -> bool:
+        """Note what became active or was withdrawn since the last call, be it by a roll-back of configuration.
+
+        True where there was something.
+        """
         revision = self._activation.revision()
+        changed = False
         if revision != self._revision:
             now = self._activation.all_active()
+            changed = {name: one[0] for name, one in now.items()} != {name: one[0] for name, one in self._known.items()}
             for name, (old, _) in self._known.items():
                 if name not in now or now[name][0] != old:
                     self._deployments.set_state(old, {DeploymentState.ACTIVE}, DeploymentState.SUPERSEDED)
@@ -52,6 +57,7 @@ class States:
         if self._clock.monotonic() - self._swept > _CHECK_TIME.total_seconds():
             self._swept = self._clock.monotonic()
             self._sweep()
+        return changed
 
     def finish(self, deployment: Deployment, revision: int) -> None:
         """All workers serve it."""
