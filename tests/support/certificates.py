@@ -56,7 +56,9 @@ class CertificateAuthority:
         )
         return pair
 
-    def _builder(self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, days_ago: int = 0) -> x509.CertificateBuilder:
+    def _builder(
+        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, days_ago: int = 0
+    ) -> x509.CertificateBuilder:
         now = datetime.now(UTC) - timedelta(days=days_ago)
         return (
             x509.CertificateBuilder()

@@ -41,8 +41,7 @@ def arguments_for(url: URL, value: OutgoingSql) -> Arguments:
             if verified:
                 arguments.connect |= {"sslmode": "verify-full", "sslrootcert": _authorities(value, arguments)}
         case "mysql" | "mariadb":
-            # The statement's own limit comes first, so that the connection survives it
-            arguments.connect = {"connect_timeout": seconds, "read_timeout": seconds + 5, "write_timeout": seconds + 5}
+            arguments.connect = dict.fromkeys(("connect_timeout", "read_timeout", "write_timeout"), seconds)
             if "charset" not in url.query:
                 arguments.connect["charset"] = "utf8mb4"
             if verified:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, exc, make_url
+from sqlalchemy import Connection, Dialect, Engine, ExceptionContext, create_engine, event, exc, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
@@ -18,7 +18,7 @@ from zato.outgoing.sql.arguments import arguments_for
 from zato.outgoing.sql.failure import Failure, connect_failure, statement_failure
 
 _FRESH = "zato_fresh"
-# Beyond the limit that the server itself keeps
+# Beyond the limit that the server itself keeps, so that the connection survives a statement that it ends
 _GRACE_SECONDS = 5.0
 
 Failed = Callable[[Failure], OutgoingFailed]
@@ -79,7 +79,7 @@ def _limit(engine: Engine, seconds: float) -> None:
         if dialect.name == "oracle":
             connection.call_timeout = int(seconds * 1000)
             return
-        with deadline(dialect.name, connection, seconds), connection.cursor() as cursor:
+        with deadline(_family(dialect), connection, seconds), connection.cursor() as cursor:
             if dialect.name == "postgresql":
                 cursor.execute(f"SET statement_timeout = {max(1, int(seconds * 1000))}")
                 connection.commit()
@@ -87,6 +87,8 @@ def _limit(engine: Engine, seconds: float) -> None:
                 cursor.execute(f"SET SESSION max_statement_time = {seconds:.3f}")
             else:
                 cursor.execute(f"SET SESSION max_execution_time = {max(1, int(seconds * 1000))}")
+        if _family(dialect) == "mysql":
+            connection._read_timeout = seconds + _GRACE_SECONDS  # until now it was that of connecting
 
     event.listen(engine, "connect", prepare)
     if dialect.name != "postgresql":
@@ -113,12 +115,16 @@ def _ping_at_checkout(engine: Engine, seconds: float) -> None:
         if entry.info.pop(_FRESH, False):
             return
         try:
-            with deadline(engine.dialect.name, connection, min(seconds, _GRACE_SECONDS)):
+            with deadline(_family(engine.dialect), connection, min(seconds, _GRACE_SECONDS)):
                 engine.dialect.do_ping(connection)
         except (driver_error, OSError) as error:
             raise exc.InvalidatePoolError from error  # those that were opened with it are lost as well
 
     event.listen(engine, "checkout", ping)
+
+
+def _family(dialect: Dialect) -> str:
+    return "mysql" if dialect.name == "mariadb" else dialect.name
 
 
 @contextmanager
@@ -127,7 +133,7 @@ def limited(connection: Connection, seconds: float) -> Iterator[None]:
     if connection.closed or connection.invalidated:
         yield
         return
-    with deadline(connection.dialect.name, connection.connection.dbapi_connection, seconds + _GRACE_SECONDS):
+    with deadline(_family(connection.dialect), connection.connection.dbapi_connection, seconds + _GRACE_SECONDS):
         yield
 
 

@@ -1,0 +1,70 @@
+"""TLS is verified beyond this machine unless the URL says otherwise, and the other way round with authorities."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from support.certificates import CertificateAuthority
+from zato.config.kinds import OutgoingSql
+from zato.outgoing.sql.arguments import arguments_for
+
+
+@pytest.mark.parametrize(
+    ("url", "verified"),
+    [
+        ("postgresql+psycopg2://db.example.com/a", True),
+        ("postgresql+psycopg2://10.0.0.5/a", True),
+        ("postgresql+psycopg2://localhost/a", False),
+        ("postgresql+psycopg2://127.0.0.1/a", False),
+        ("postgresql+psycopg2://[::1]/a", False),
+        ("postgresql+psycopg2:///a?host=/run/postgresql", False),
+        ("postgresql+psycopg2://db.example.com/a?sslmode=disable", False),
+        ("postgresql+psycopg2://localhost.evil.example/a", True),
+    ],
+)
+def test_postgresql(url: str, verified: bool) -> None:
+    arguments = arguments_for(make_url(url), OutgoingSql(url=url))
+    assert arguments.connect.get("sslmode") == ("verify-full" if verified else None)
+    if verified:
+        assert Path(arguments.connect["sslrootcert"]).is_file()
+
+
+@pytest.mark.parametrize(
+    ("url", "verified"),
+    [
+        ("mysql+pymysql://db.example.com/a", True),
+        ("mariadb+pymysql://db.example.com/a", True),
+        ("mysql+pymysql://localhost/a", False),
+        ("mysql+pymysql:///a?unix_socket=/run/mysqld/mysqld.sock", False),
+        ("mysql+pymysql://db.example.com/a?ssl_disabled=true", False),
+    ],
+)
+def test_mysql(url: str, verified: bool) -> None:
+    context = arguments_for(make_url(url), OutgoingSql(url=url)).connect.get("ssl")
+    assert (context is not None) == verified
+    if context is not None:
+        assert context.verify_mode is ssl.CERT_REQUIRED
+        assert context.check_hostname
+
+
+def test_authorities_of_the_item_win_over_the_url_and_reach_libpq_without_a_file(tmp_path: Path) -> None:
+    pem = CertificateAuthority(tmp_path).certificate.read_text()
+    url = "postgresql+psycopg2://localhost/a?sslmode=disable"
+    arguments = arguments_for(make_url(url), OutgoingSql(url=url, ca_certificate=pem))
+    assert arguments.connect["sslmode"] == "verify-full"
+    assert Path(arguments.connect["sslrootcert"]).read_text() == pem
+    assert "memfd" in str(Path(arguments.connect["sslrootcert"]).readlink())
+    arguments.close()
+    assert not Path(arguments.connect["sslrootcert"]).exists()
+
+
+def test_oracle_has_limits_and_the_items_authorities(tmp_path: Path) -> None:
+    pem = CertificateAuthority(tmp_path).certificate.read_text()
+    url = "oracle+oracledb://db.example.com/a"
+    connect = arguments_for(make_url(url), OutgoingSql(url=url, ca_certificate=pem, timeout_seconds=3)).connect
+    assert connect["tcp_connect_timeout"] == 3
+    assert connect["ssl_context"].verify_mode is ssl.CERT_REQUIRED
