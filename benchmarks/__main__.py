@@ -15,10 +15,9 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from support.cluster import RunningCluster, free_ports
-
 import zato.agent.haproxy.files as haproxy
 import zato.agent.lighttpd.files as lighttpd
+from support.cluster import RunningCluster, free_ports
 from zato.host.layout import Layout
 from zato.host.settings import load_cluster, load_server
 
@@ -165,9 +164,8 @@ def measure(cluster: RunningCluster, directory: Path) -> None:
     hello = f"{cluster.url}/hello"
     front, gthread = free_ports(2)
     bare_direct = [*GUNICORN, *OURS, "--bind", f"127.0.0.1:{front}", "benchmarks.bare:app"]
-    bare_gthread = [
-        *GUNICORN, "--worker-class", "gthread", "--threads", "4", "--bind", f"127.0.0.1:{gthread}", "benchmarks.bare:app",
-    ]  # fmt: skip
+    on_gthread = ["--worker-class", "gthread", "--threads", "4", "--bind", f"127.0.0.1:{gthread}"]
+    bare_gthread = [*GUNICORN, *on_gthread, "benchmarks.bare:app"]
     with bare_chain(directory / "b") as bare:
         ratio(
             "(a) a JSON service, whole chain : bare Falcon, same worker, same chain",

@@ -1,4 +1,4 @@
-"""JSON that leaves no room for two readers to disagree: no duplicate keys, no NaN, bounded depth (RFC 8259, RFC 7493)."""
+"""JSON that two readers cannot understand differently: no duplicate keys, no NaN, bounded depth (RFC 8259, 7493)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise InvalidInput(f"The JSON has the key {key!r} twice in one object; send it once.", code="duplicate-key")
+                raise InvalidInput(
+                    f"The JSON has the key {key!r} twice in one object; send it once.", code="duplicate-key"
+                )
             seen.add(key)
     return result
 
@@ -34,7 +36,8 @@ def decode(data: bytes) -> Any:
         raise InvalidInput(f"The message is not valid UTF-8 at byte {error.start}.", code="invalid-utf8") from error
     except json.JSONDecodeError as error:
         raise InvalidInput(
-            f"The message is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}.", code="invalid-json"
+            f"The message is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}.",
+            code="invalid-json",
         ) from error
     except RecursionError as error:
         raise InvalidInput("The JSON is nested too deeply.", code="invalid-json") from error

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a principal may do with the admin API. Each includes those before it, except that deployer and operator stand side by side."""
+    """What a principal may do with the admin API. All may read; operator and deployer stand side by side."""
 
     VIEWER = "viewer"
     OPERATOR = "operator"

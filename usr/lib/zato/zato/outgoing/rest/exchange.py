@@ -14,7 +14,7 @@ from zato.outgoing.stage import Stage
 _CHUNK_BYTES = 64 * 1024
 
 
-class ExchangeFailed(Exception):  # noqa: N818 - OutgoingFailed inside of the package
+class ExchangeFailed(Exception):
     """An attempt that did not lead to a whole response."""
 
     def __init__(self, failure: Failure) -> None:
