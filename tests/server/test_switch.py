@@ -24,3 +24,23 @@ def test_a_value_whose_time_has_passed_is_current_at_once() -> None:
     switch = Switch("old", Hands())
     switch.set("new", at=99.0)
     assert switch.current() == "new"
+
+
+def test_a_reader_that_was_held_up_does_not_undo_a_later_value() -> None:
+    class HoldingUp(Hands):
+        """Sets a value while a reader is between finding the earlier one and returning it."""
+
+        armed = False
+
+        def __call__(self) -> float:
+            if self.armed:
+                self.armed = False
+                switch.set("newest")
+            return self.time
+
+    hands = HoldingUp()
+    switch = Switch("old", hands)
+    switch.set("new", at=101.0)
+    hands.time, hands.armed = 102.0, True
+    switch.current()
+    assert switch.current() == "newest"

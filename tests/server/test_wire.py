@@ -104,8 +104,16 @@ def test_a_header_that_would_break_out_of_its_line_is_refused(pair: Pair, value:
 
 def test_only_one_of_thread_and_time_limit_may_answer(pair: Pair) -> None:
     flight = Flight(pair[0], 0)
-    assert flight.claim()
+    assert flight.claim(abandon=True)
+    assert flight.abandoned
     late = Answer(pair[0], flight, "GET")
     late.start_response("200 OK", [("Content-Length", "1")])
     with pytest.raises(TimeLimitExceeded):
         late.send([b"x"])
+
+
+def test_a_thread_that_has_begun_to_answer_is_not_given_up(pair: Pair) -> None:
+    flight = Flight(pair[0], 0)
+    assert flight.claim()
+    assert not flight.claim(abandon=True)
+    assert not flight.abandoned

@@ -36,7 +36,7 @@ def live(cluster: RunningCluster) -> RunningCluster:
     return cluster
 
 
-def test_a_dropped_file_serves_within_half_a_second(live: RunningCluster) -> None:
+def test_a_dropped_file_serves_from_every_worker_at_once(live: RunningCluster) -> None:
     times = []
     with live.pool() as pool:
         for version in range(1, 51):
@@ -55,13 +55,9 @@ def test_a_dropped_file_serves_within_half_a_second(live: RunningCluster) -> Non
     print(
         f"50 deployments, drop to serving: median {median(times):.3f} s, p95 {times[47]:.3f} s, max {times[-1]:.3f} s"
     )
-    assert median(times) <= 0.5 * slowness()
-    assert times[47] <= 1.0 * slowness()
-
-
-def slowness() -> float:
-    """Shared machines may be busy with others: the promise is for a machine that is ours, the test allows for more."""
-    return 3.0
+    # The promise is half of this, on a machine of one's own; a shared one may be busy with others.
+    assert median(times) <= 1.0
+    assert times[47] <= 2.0
 
 
 def test_a_hundred_deployments_under_load_fail_no_request_and_mix_no_versions(live: RunningCluster) -> None:

@@ -12,7 +12,8 @@ class Flight:
     """One request being handled. Either its own thread or the time limit answers it: whoever claims it first."""
 
     __slots__ = (
-        "_unclaimed",
+        "_claimed",
+        "_claiming",
         "abandoned",
         "cid",
         "client",
@@ -30,11 +31,21 @@ class Flight:
         self.cid = ""
         self.service = ""
         self.abandoned = False
-        self._unclaimed = threading.Lock()
+        self._claimed = False
+        self._claiming = threading.Lock()
 
-    def claim(self) -> bool:
-        """True for the first caller only: that one writes the answer."""
-        return self._unclaimed.acquire(blocking=False)
+    def claim(self, *, abandon: bool = False) -> bool:
+        """True for the first caller only: that one writes the answer.
+
+        With `abandon` the request's thread is given up in the same step, so that it cannot go on to another request
+        before it is interrupted.
+        """
+        with self._claiming:
+            if self._claimed:
+                return False
+            self._claimed = True
+            self.abandoned = abandon
+            return True
 
 
 def time_limit_answer(flight: Flight) -> bytes:

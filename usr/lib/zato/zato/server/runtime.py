@@ -96,7 +96,6 @@ class Runtime:
         self._disk.save(configuration)
         # Only what requests are really served from counts as applied.
         time.sleep(max(0.0, at - time.time()))
-        self.switch.current()
         self._metrics.applied_revision.set(configuration.revision)
         if self._registered:
             self._beat(configuration.revision)

@@ -22,11 +22,9 @@ class Switch(Generic[T]):
         self._clock = clock
 
     def current(self) -> T:
-        """The value for a request that starts now."""
+        """The value for a request that starts now. Only reads, so it cannot undo what `set` does at the same time."""
         following = self._next
         if following is not None and self._clock() >= following[0]:
-            self._current = following[1]
-            self._next = None
             return following[1]
         return self._current
 
@@ -35,8 +33,6 @@ class Switch(Generic[T]):
         following = self._next
         if following is not None:
             time.sleep(max(0.0, following[0] - self._clock()))
-            self.current()
-        if at <= self._clock():
-            self._current = value
-        else:
-            self._next = (at, value)
+            # Before `_next` is replaced: a reader in between finds one or the other, never what was before both.
+            self._current = following[1]
+        self._next = (at, value)

@@ -44,7 +44,7 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
         self._total = 0
         self._idle: set[int] = set()
         self._finished = 0
-        self._stuck = 0
+        self._given_up: set[int] = set()
         self._reader = Reader(self.cfg)
         self._flights: dict[int, Flight] = {}
         self._doors = {listener.fileno(): listener.sock for listener in self.sockets}
@@ -83,10 +83,9 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
                 for _ in range(min(self._total, self.cfg.threads - self._total)):
                     self._grow()
             finished_before = finished
-            if self._stuck > _STUCK_THREADS_MAX:
-                self.log.error(
-                    "%d threads are stuck in services beyond their time limits, replacing the worker", self._stuck
-                )
+            stuck = len(self._given_up)
+            if stuck > _STUCK_THREADS_MAX:
+                self.log.error("%d threads are stuck in services beyond their time limits, replacing the worker", stuck)
                 break
         self.alive = False
 
@@ -123,6 +122,7 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
             return
         finally:
             poll.close()
+            self._given_up.discard(me)
 
     def _accept_all(self, listener: socket.socket, internal: bool) -> bool:
         """Handle connections while there are any. False when this thread was given up and has to end."""
@@ -140,11 +140,8 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
                 pass
             finally:
                 self._finished += 1
-                if self._flights.get(flight.thread) is flight:
-                    del self._flights[flight.thread]
+                self._flights.pop(flight.thread, None)
             if flight.abandoned:
-                with self._lock:
-                    self._stuck -= 1
                 return False
         return True
 
@@ -186,29 +183,28 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
     def _enforce_time_limits(self, now: float) -> None:
         """Answer 504 in place of services that ran out of time, and interrupt them where Python can be interrupted."""
         for flight in list(self._flights.values()):
-            if flight.deadline < now and flight.claim():
-                with self._lock:
-                    flight.abandoned = True
-                    self._stuck += 1
-                    self._total -= 1
-                self.log.warning(
-                    "Service %s exceeded its time limit of %.1f s, cid %s",
-                    flight.service,
-                    flight.limit_seconds,
-                    flight.cid,
-                )
-                del self._flights[flight.thread]
-                try:
-                    flight.client.settimeout(0)
-                    flight.client.sendall(time_limit_answer(flight))
-                    flight.client.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                    ctypes.c_ulong(flight.thread), ctypes.py_object(TimeLimitExceeded)
-                )
-                if self._total < _THREADS_AT_START:
-                    self._grow()
+            if flight.deadline < now and flight.claim(abandon=True):
+                self._give_up(flight)
+
+    def _give_up(self, flight: Flight) -> None:
+        with self._lock:
+            self._total -= 1
+        self._given_up.add(flight.thread)
+        self._flights.pop(flight.thread, None)
+        if flight.service:
+            self.log.warning(
+                "Service %s exceeded its time limit of %.1f s, cid %s", flight.service, flight.limit_seconds, flight.cid
+            )
+        try:
+            flight.client.settimeout(0)
+            if flight.service:  # without one the request has not even come in whole: there is nothing to answer
+                flight.client.sendall(time_limit_answer(flight))
+            flight.client.shutdown(socket.SHUT_RDWR)
+        except OSError as error:
+            self.log.debug("The caller had gone before its time limit: %s", error)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(flight.thread), ctypes.py_object(TimeLimitExceeded))
+        if self._total < _THREADS_AT_START:
+            self._grow()
 
     def _wait_for_flights(self) -> None:
         """Requests that have begun are finished, within gunicorn's graceful timeout."""
