@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 _START_SECONDS = 60.0
+_END_SECONDS = 10.0
 
 
 class Program:
@@ -61,11 +62,20 @@ class Program:
             time.sleep(0.05)
 
     def kill(self) -> None:
-        """End it and its children at once, as a power cut would."""
-        if self._process is not None:
-            self.signal(signal.SIGKILL)
-            self._process.wait()
-            self._process = None
+        """End it and its children at once, as a power cut would; returns once all of them are gone."""
+        if self._process is None:
+            return
+        # Frozen, it makes no more children while they are counted; one left over would hold on to shared memory.
+        self.pause()
+        family = self._tree()
+        self.signal(signal.SIGKILL)
+        self._process.wait()
+        self._process = None
+        limit = time.monotonic() + _END_SECONDS
+        while any(_state(Path(f"/proc/{process}")) not in "ZX" for process in family):
+            if time.monotonic() > limit:
+                raise RuntimeError(f"Processes of {self.name} outlive SIGKILL: {family}")
+            time.sleep(0.001)
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to it and all processes under it."""
