@@ -36,18 +36,19 @@ def test_a_thousand_calls_wait_for_a_slow_system_at_the_same_time(connect: Conne
 
 
 def test_more_calls_than_the_pool_has_connections_are_not_held_up(peer: HttpPeer, connect: Connects) -> None:
-    together = threading.Barrier(21, timeout=30)
+    together = threading.Barrier(20, timeout=30)
 
     def answer(_: object) -> Reply:
-        together.wait()
+        together.wait()  # nobody is answered before all of them are in
         return Reply()
 
     peer.answer = answer
-    conn = connect(peer.address, pool_size=2).conn
+    conn = connect(peer.address, pool_size=2, timeout_seconds=60).conn
     with ThreadPoolExecutor(20) as executor:
         calls = [executor.submit(conn.get, f"c{number}") for number in range(20)]
-        together.wait()
-        assert {call.result().status_code for call in calls} == {200}
+        # A call that failed is what there is to see, not the others' wait for it
+        assert [str(call.exception()) for call in calls if call.exception()] == []
+    assert {call.result().status_code for call in calls} == {200}
     deadline = time.monotonic() + 5
     while peer.open > 2 and time.monotonic() < deadline:
         time.sleep(0.01)
