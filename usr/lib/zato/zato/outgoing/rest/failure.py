@@ -11,6 +11,8 @@ from urllib3 import exceptions
 
 from zato.outgoing.stage import Stage
 
+_BROKEN = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
+
 
 class HandshakeFailed(exceptions.HTTPError):
     """TLS could not be established: nothing of the request was sent. The cause is chained."""
@@ -41,8 +43,12 @@ def failure_of(error: Exception, stage: Stage) -> Failure:  # noqa: PLR0911 - a 
         case HandshakeFailed():
             return _handshake(error.__cause__ or error)
         case exceptions.SSLError():
-            # TLS 1.3 refuses a client's certificate after the handshake, with the first byte that is read
-            return Failure(Stage.TLS, _reason(_root(error)), lasting=True)
+            # TLS 1.3 refuses a client's certificate after the handshake: with the first byte that is read or, where the
+            # peer closes before the request is written, in words that are never read
+            cause = _root(error)
+            if isinstance(cause, _BROKEN):
+                return Failure(Stage.TLS, "the peer closed TLS without a reason; it may want a client certificate")
+            return Failure(Stage.TLS, _reason(cause), lasting=True)
         case exceptions.TimeoutError():
             reason = "no response came in time" if stage is Stage.READ else "the response did not end in time"
             return Failure(stage, reason, timed_out=True)
@@ -65,7 +71,7 @@ def _handshake(cause: BaseException) -> Failure:
     if isinstance(cause, ssl.SSLCertVerificationError):
         reason = f"the certificate is not accepted: {cause.verify_message}".rstrip(".")
         return Failure(Stage.TLS, reason, unsent=True, lasting=True)
-    broken = isinstance(cause, ConnectionError | ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError)
+    broken = isinstance(cause, _BROKEN)
     reason = "the connection was closed during the TLS handshake" if broken else _reason(cause)
     return Failure(Stage.TLS, reason, unsent=True, lasting=not broken)
 
