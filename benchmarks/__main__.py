@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-
-import zato.agent.haproxy.files as haproxy
-import zato.agent.lighttpd.files as lighttpd
+from benchmarks.chains import GUNICORN, HELLO, OURS, Load, bare_chain, descendants, running, wrk
 from support.cluster import RunningCluster, free_ports
-from zato.host.layout import Layout
-from zato.host.settings import load_cluster, load_server
 
 ROUNDS = 5
-SECONDS = 3
-GUNICORN = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--log-level", "warning", "--workers", "2"]
-OURS = ["--worker-class", "zato.server.worker.AcceptingThreadsWorker", "--threads", "512"]
-HELLO = """
-from zato.server.service import Service
-
-class Hello(Service):
-    name = 'bench.hello{n}'
-
-    def handle(self):
-        self.response.payload = {{'hello': 'world'}}
-"""
 SLOW = """
 import time
 from zato.server.service import Service
@@ -47,76 +28,26 @@ class Slow(Service):
 """
 
 
-def wrk(url: str, connections: int, *, close: bool = False) -> float:
-    """Requests a second; stops the run where any of them failed."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}", url]
-    if close:
-        command[1:1] = ["-H", "Connection: close"]
-    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    if "Non-2xx" in text:
-        raise SystemExit(f"{url}: {text}")
-    found = re.search(r"Requests/sec:\s+([0-9.]+)", text)
-    assert found is not None
-    return float(found[1])
-
-
-def ratio(title: str, bar: float, ours: Callable[[], float], theirs: Callable[[], float]) -> None:
+def ratio(title: str, bar: float, ours: Callable[[], Load], theirs: Callable[[], Load]) -> None:
     """Measure both in turn, `ROUNDS` times, and print the median of the ratios."""
     ratios = []
     for _ in range(ROUNDS):
         other = theirs()
-        ratios.append(ours() / other)
+        ratios.append(ours().rate / other.rate)
     found = median(ratios)
     spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
     print(f"{title:<78} {found:5.2f}  ({spread}; bar {bar:.2f}{'' if found >= bar else ', NOT REACHED'})", flush=True)
-
-
-@contextmanager
-def running(command: list[str], stdout: int | None = None) -> Iterator[None]:
-    process = subprocess.Popen(command, cwd=Path(__file__).parent.parent, stdout=stdout, stderr=stdout)
-    time.sleep(2)
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait()
-
-
-@contextmanager
-def bare_chain(directory: Path) -> Iterator[str]:
-    """The URL of bare Falcon behind HAProxy and lighttpd, configured as for a cluster."""
-    (port, lighttpd_port) = free_ports(2)
-    layout = Layout(directory)
-    ports = ["--lb-port", str(port), "--lighttpd-port", str(lighttpd_port), "--workers", "2"]
-    zato = [sys.executable, "-m", "zato.cli.main", "quickstart", "create", str(directory), *ports]
-    subprocess.run(zato, check=True, stdout=subprocess.DEVNULL)
-    cluster = load_cluster(layout)
-    limit = load_server(layout, 1).max_body_bytes
-    haproxy.write(layout, haproxy.view_of(layout, cluster, body_bytes_max=limit))
-    lighttpd.write(layout, lighttpd.view_of(layout, cluster, 1, body_bytes_max=limit))
-    server = layout.server(1)
-    with (
-        running([*GUNICORN, *OURS, "--bind", f"unix:{server.front_socket}", "benchmarks.bare:app"]),
-        running(lighttpd.command(server)),
-        running(haproxy.command(layout), stdout=subprocess.DEVNULL),
-    ):
-        time.sleep(2)
-        yield f"https://localhost:{port}"
 
 
 def pss_megabytes(cluster: RunningCluster) -> float:
     """Proportional set size of the supervisor and everything below it."""
     assert cluster.process is not None
     total = 0
-    pending = [cluster.process.pid]
-    while pending:
-        pid = pending.pop()
+    for pid in descendants(cluster.process.pid):
         try:
-            children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
             found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii"), re.M)
         except OSError:
             continue
-        pending.extend(map(int, children))
         total += int(found[1]) if found else 0
     return total / 1024
 
@@ -171,7 +102,7 @@ def measure(cluster: RunningCluster, directory: Path) -> None:
             "(a) a JSON service, whole chain : bare Falcon, same worker, same chain",
             0.90,
             lambda: wrk(hello, 16),
-            lambda: wrk(f"{bare}/hello", 16),
+            lambda: wrk(f"{bare.url}/hello", 16),
         )
     # The front socket is a unix socket, which wrk does not speak: a relay would measure itself, so the same
     # application is started once more on a port.

@@ -1,0 +1,25 @@
+"""python -m benchmarks.bare_chain DIR: bare Falcon, lighttpd and HAProxy below the supervisor that a quickstart has."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+import zato.agent.haproxy.files as haproxy
+import zato.agent.lighttpd.files as lighttpd
+from benchmarks.chains import GUNICORN, OURS
+from zato.host.layout import Layout
+from zato.quickstart.output import Output
+from zato.quickstart.supervisor import Command, Supervisor
+
+layout = Layout(Path(sys.argv[1]))
+server = layout.server(1)
+commands = [
+    Command("server1", (*GUNICORN, *OURS, "--bind", f"unix:{server.front_socket}", "benchmarks.bare:app")),
+    Command("lighttpd1", tuple(lighttpd.command(server)), stop_signal=signal.SIGINT),
+    Command("haproxy", tuple(haproxy.command(layout))),
+]
+supervisor = Supervisor(commands, layout.root / "bare.pids", Output([each.name for each in commands], "text"))
+signal.signal(signal.SIGTERM, supervisor.stop)
+supervisor.run()

@@ -1,0 +1,112 @@
+"""What is measured and what it is compared with: Zato's chain, bare Falcon in the same one, and the load on both."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+import zato.agent.haproxy.files as haproxy
+import zato.agent.lighttpd.files as lighttpd
+from support.cluster import free_ports
+from zato.host.layout import Layout
+from zato.host.settings import load_cluster, load_server
+
+SECONDS = 3
+GUNICORN = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--log-level", "warning", "--workers", "2"]
+OURS = ["--worker-class", "zato.server.worker.AcceptingThreadsWorker", "--threads", "512"]
+HELLO = """
+from zato.server.service import Service
+
+class Hello(Service):
+    name = 'bench.hello{n}'
+
+    def handle(self):
+        self.response.payload = {{'hello': 'world'}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What wrk has done: requests answered, and how many in a second."""
+
+    requests: int
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """HAProxy, lighttpd and gunicorn with bare Falcon below one process `pid`."""
+
+    url: str
+    pid: int
+
+
+def wrk(url: str, connections: int, *, close: bool = False) -> Load:
+    """Load for a few seconds. Stops the run where any request failed."""
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}", url]
+    if close:
+        command[1:1] = ["-H", "Connection: close"]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    if "Non-2xx" in text or "Socket errors" in text:
+        raise SystemExit(f"{url}: {text}")
+    rate = re.search(r"Requests/sec:\s+([0-9.]+)", text)
+    count = re.search(r"(\d+) requests in", text)
+    assert rate is not None
+    assert count is not None
+    return Load(int(count[1]), float(rate[1]))
+
+
+@contextmanager
+def running(command: list[str]) -> Iterator[int]:
+    """A process and its pid."""
+    process = subprocess.Popen(command, cwd=Path(__file__).parent.parent)
+    time.sleep(2)
+    try:
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
+def bare_chain(directory: Path) -> Iterator[Chain]:
+    """Bare Falcon behind HAProxy and lighttpd, configured and supervised as for a cluster."""
+    (port, lighttpd_port) = free_ports(2)
+    layout = Layout(directory)
+    ports = ["--lb-port", str(port), "--lighttpd-port", str(lighttpd_port), "--workers", "2"]
+    zato = [sys.executable, "-m", "zato.cli.main", "quickstart", "create", str(directory), *ports]
+    subprocess.run(zato, check=True, stdout=subprocess.DEVNULL)
+    cluster = load_cluster(layout)
+    limit = load_server(layout, 1).max_body_bytes
+    haproxy.write(layout, haproxy.view_of(layout, cluster, body_bytes_max=limit))
+    lighttpd.write(layout, lighttpd.view_of(layout, cluster, 1, body_bytes_max=limit))
+    with (directory / "output.log").open("wb") as output:
+        command = [sys.executable, "-m", "benchmarks.bare_chain", str(directory)]
+        process = subprocess.Popen(command, cwd=Path(__file__).parent.parent, stdout=output)
+        time.sleep(5)
+        try:
+            yield Chain(f"https://localhost:{port}", process.pid)
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def descendants(root: int) -> Iterator[int]:
+    """`root` and all processes below it."""
+    pending = [root]
+    while pending:
+        pid = pending.pop()
+        yield pid
+        try:
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        except OSError:
+            continue
+        pending.extend(map(int, children))
