@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 PROGRAM = """
-import logging, structlog
+import logging
 from zato.host import logs
 logs.configure({format!r}, "info", "server-1")
-structlog.contextvars.bind_contextvars(cid="c1")
+logs.correlate("c1")
 {body}
 """
 

@@ -171,10 +171,13 @@ def test_only_the_internal_door_believes_the_name_of_a_principal() -> None:
 
 def test_zatos_own_components_may_deploy_and_no_more() -> None:
     index = _index()
-    for environ in ({}, {"HTTP_X_ZATO_PRINCIPAL": "hotdeploy"}):
-        (principal,) = index.authenticate({**environ, "zato.internal": True})
-        assert principal.roles == {Role.DEPLOYER}
-        assert principal.authentication is Authentication.INTERNAL
+    (principal,) = index.authenticate({"HTTP_X_ZATO_PRINCIPAL": "hotdeploy", "zato.internal": True})
+    assert principal.roles == {Role.DEPLOYER}
+    assert principal.authentication is Authentication.INTERNAL
+
+
+def test_nobody_is_let_in_by_the_internal_door_alone() -> None:
+    assert _names(_index(), {"zato.internal": True}) == []
 
 
 def test_an_unknown_or_expired_name_on_the_internal_door_is_nobody() -> None:

@@ -150,7 +150,20 @@ class RunningCluster:
         lines = file.read_text().splitlines() if file.exists() else []
         return {name: int(pid) for name, pid in (line.split() for line in lines)}
 
+    def worker_pids(self, server: int = 1) -> list[int]:
+        """The workers of a server: those children of its gunicorn master that are not its zygote."""
+        master = self.pids()[f"server-{server}"]
+        children = Path(f"/proc/{master}/task/{master}/children").read_text(encoding="ascii").split()
+        return [pid for pid in map(int, children) if b"zato.server\0--root" in _command_line(pid)]
+
     def drop(self, name: str, source: str | bytes) -> None:
         """Put a file into the pickup directory the way `cp` does."""
         data = source.encode() if isinstance(source, str) else source
         (self.layout.server(1).pickup / name).write_bytes(data)
+
+
+def _command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""

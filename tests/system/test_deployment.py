@@ -94,25 +94,10 @@ def test_killed_workers_cost_no_idempotent_request(live: RunningCluster) -> None
     api = live.api()
     with live.pool() as pool, Load(pool, "/live") as load:
         for _ in range(10):
-            workers = worker_pids(live)
+            workers = live.worker_pids()
             if workers:
                 os.kill(workers[0], signal.SIGKILL)
             time.sleep(0.8)
     print(f"10 workers killed under {len(load.samples)} requests: {len(load.failed())} failed")
     assert load.failed() == []
     assert api.ping()
-
-
-def worker_pids(cluster: RunningCluster) -> list[int]:
-    master = cluster.pids()["server-1"]
-    with open(f"/proc/{master}/task/{master}/children", encoding="ascii") as file:  # noqa: PTH123
-        children = [int(pid) for pid in file.read().split()]
-    return [pid for pid in children if b"zato.server\0--root" in command_line(pid)]
-
-
-def command_line(pid: int) -> bytes:
-    try:
-        with open(f"/proc/{pid}/cmdline", "rb") as file:  # noqa: PTH123
-            return file.read()
-    except OSError:
-        return b""

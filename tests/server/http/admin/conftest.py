@@ -31,6 +31,7 @@ from zato.server.http.admin.routes import add_routes
 from zato.server.http.admin.running import RunningWorker
 from zato.server.http.errors import add_error_handlers
 from zato.server.http.request import ZatoRequest
+from zato.server.limited import LimitedCalls
 from zato.server.loader import CodeSet
 from zato.server.service.context import ServiceContext
 from zato.server.service.user_config import UserConfig
@@ -221,7 +222,7 @@ class World:
             outgoing=None,  # type: ignore[arg-type]  # the services here call nobody
         )
         snapshot.context = ServiceContext(
-            user_config=UserConfig({}), outgoing=None, invoker=ServiceInvoker(self.dispatcher, snapshot)
+            user_config=UserConfig({}), outgoing=None, invoker=ServiceInvoker(self.dispatcher, snapshot, LimitedCalls())
         )
         return snapshot
 

@@ -94,12 +94,13 @@ def test_anybody_with_credentials_may_ask_who_they_are(world: Any) -> None:
 
 def test_zatos_own_components_come_through_the_internal_door_and_may_deploy_only(world: Any) -> None:
     inside = {"zato.internal": True}
-    who = world.call("GET", "/whoami", user=None, environ=inside)
-    assert (who.json["name"], who.json["roles"]) == ("internal", ["deployer"])
+    assert world.call("GET", "/whoami", user=None, environ=inside).status_code == 401
     as_hotdeploy = {"X-Zato-Principal": "hotdeploy"}
-    assert world.call("GET", "/whoami", user=None, environ=inside, headers=as_hotdeploy).json["name"] == "hotdeploy"
+    who = world.call("GET", "/whoami", user=None, environ=inside, headers=as_hotdeploy)
+    assert (who.json["name"], who.json["roles"]) == ("hotdeploy", ["deployer"])
     body = {"name": "it", "value": {}}
-    assert world.call("POST", "/items/channel-rest", body, user=None, environ=inside).status_code == 403
+    refused = world.call("POST", "/items/channel-rest", body, user=None, environ=inside, headers=as_hotdeploy)
+    assert refused.status_code == 403
     as_admin = {"X-Zato-Principal": "admin"}
     assert world.call("GET", "/whoami", user=None, environ=inside, headers=as_admin).json["roles"] == ["admin"]
     assert world.call("GET", "/whoami", user=None, headers=as_admin).status_code == 401

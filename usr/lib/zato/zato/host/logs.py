@@ -8,6 +8,7 @@ import logging
 import os
 import re
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -19,9 +20,16 @@ _STANDARD_ERROR = 2
 _NEEDS_QUOTES = re.compile(r'[\s"=\x00-\x1f\x7f-\x9f\u2028\u2029]')
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
+_cid: ContextVar[str] = ContextVar("cid", default="")
+
+
+def correlate(cid: str) -> None:
+    """From now on this thread's lines, those of libraries too, carry this correlation id; empty: none."""
+    _cid.set(cid)
+
 
 def configure(log_format: str, level: str, process: str) -> None:
-    """Sets up logging for this process; every line says `process`, and the context variables bound (such as cid).
+    """Sets up logging for this process; every line says `process`, and the correlation id where there is one.
 
     `log_format` is "text" or "json", `level` a name such as "info". Calling it again replaces the earlier setup.
     """
@@ -35,13 +43,15 @@ def configure(log_format: str, level: str, process: str) -> None:
             "process": process,
         }
         stamped.update(event)
+        if cid := _cid.get():
+            stamped.setdefault("cid", cid)
         return stamped
 
     def finish(_logger: WrappedLogger, _method: str, event: EventDict) -> bytes:
         return render(event).encode("utf-8", "backslashreplace") + b"\n"
 
     structlog.configure(
-        processors=[structlog.contextvars.merge_contextvars, stamp, structlog.processors.format_exc_info, finish],
+        processors=[stamp, structlog.processors.format_exc_info, finish],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=_StandardErrorFactory(),
         cache_logger_on_first_use=True,
@@ -92,8 +102,7 @@ class _Bridge(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            event: EventDict = {"component": record.name, **structlog.contextvars.get_contextvars()}
-            event["event"] = record.getMessage()
+            event: EventDict = {"component": record.name, "event": record.getMessage()}
             if record.exc_info and record.exc_info[0] is not None:
                 event["exception"] = (logging.Formatter().formatException(record.exc_info)).rstrip()
             write_line(self._finish(event, record.levelname.lower()))

@@ -28,7 +28,7 @@ INTERNAL_PRINCIPAL = "HTTP_X_ZATO_PRINCIPAL"
 INTERNAL_DOOR = "zato.internal"
 
 # Zato's own processes, known on the internal door only. They need no more than to deploy and to invoke services.
-COMPONENTS = ("internal", "hotdeploy", "singleton", "listener")
+COMPONENTS = ("hotdeploy", "singleton", "listener")
 _COMPONENTS = {
     name: Principal(name, Authentication.INTERNAL, frozenset({Role.DEPLOYER} if name != "singleton" else {Role.VIEWER}))
     for name in COMPONENTS
@@ -135,7 +135,7 @@ class SecurityIndex:
         return tuple(definition.principal for definition in found if definition.valid(now))
 
     def _component(self, environ: Mapping[str, Any]) -> list[_Definition]:
-        name = environ.get(INTERNAL_PRINCIPAL, "internal")
+        name = environ.get(INTERNAL_PRINCIPAL, "")
         if name in _COMPONENTS:
             return [_Definition(_COMPONENTS[name], None)]
         known = self._names.get(name)

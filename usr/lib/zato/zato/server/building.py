@@ -13,6 +13,7 @@ from zato.security.authentication import SecurityIndex
 from zato.server.dispatcher import Dispatcher, ServiceInvoker
 from zato.server.http.channels import Channel
 from zato.server.http.routes import RouteTable
+from zato.server.limited import LimitedCalls
 from zato.server.loader import CodeSet
 from zato.server.metrics import Metrics
 from zato.server.service.context import ServiceContext
@@ -37,6 +38,7 @@ class SnapshotBuilder:
         self._user_config = user_config
         self._max_body_bytes = max_body_bytes
         self._outgoing = OutgoingConnections.empty()
+        self._limited = LimitedCalls()
 
     def build(self, configuration: Configuration, codes: CodeSet) -> Snapshot:
         """A new snapshot. Does not touch the network."""
@@ -59,7 +61,7 @@ class SnapshotBuilder:
         snapshot.context = ServiceContext(
             outgoing=self._outgoing,
             user_config=self._user_config,
-            invoker=ServiceInvoker(self._dispatcher, snapshot),
+            invoker=ServiceInvoker(self._dispatcher, snapshot, self._limited),
         )
         snapshot.routes = RouteTable(self._routes(configuration, snapshot))
         return snapshot

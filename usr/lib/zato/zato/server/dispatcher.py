@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from zato.core.errors import NotFound, ServiceFailed, TimeLimitExceeded, Unavailable, ZatoError
+from zato.core.errors import NotFound, ServiceFailed, Unavailable, ZatoError
 from zato.host.logs import get_logger
 from zato.server.flight import Flight
+from zato.server.limited import LimitedCalls
 from zato.server.service.execution import execute, returned
 from zato.server.service.request import Request
 
@@ -22,7 +22,7 @@ _log = get_logger("zato.dispatcher")
 
 
 class Dispatcher:
-    """Invokes services within their time limits and turns whatever they raise into errors of ours."""
+    """Invokes services within their time limits and turns whatever they raise, sys.exit() too, into errors of ours."""
 
     def __init__(self, *, default_limit_seconds: float) -> None:
         self._default_limit_seconds = default_limit_seconds
@@ -53,7 +53,7 @@ class Dispatcher:
             if error.status >= 500:
                 _log.warning(error.message, service=service, cid=request.cid, code=error.code)
             raise
-        except Exception as error:
+        except BaseException as error:
             raise self._failed(service, request.cid) from error
 
     def invoke_by_name(self, snapshot: Snapshot, service: str, request: Request) -> Any:
@@ -65,7 +65,7 @@ class Dispatcher:
             return returned(execute(self._active(snapshot, service, entry), snapshot.context, request.cid, request))
         except ZatoError:
             raise
-        except Exception as error:
+        except BaseException as error:
             raise self._failed(service, request.cid) from error
 
     def _active(self, snapshot: Snapshot, service: str, entry: ServiceEntry | None) -> ServiceEntry:
@@ -85,32 +85,21 @@ class Dispatcher:
 class ServiceInvoker:
     """What self.invoke is: services of one snapshot calling one another in the same process."""
 
-    def __init__(self, dispatcher: Dispatcher, snapshot: Snapshot) -> None:
+    def __init__(self, dispatcher: Dispatcher, snapshot: Snapshot, limited: LimitedCalls) -> None:
         self._dispatcher = dispatcher
         self._snapshot = snapshot
+        self._limited = limited
 
     def invoke(self, name: str, payload: Any, cid: str, principal: Principal, timeout: float | None = None) -> Any:
-        """The response's payload of service `name`. Raises TimeLimitExceeded after `timeout` seconds."""
+        """The response's payload of service `name`.
+
+        Raises TimeLimitExceeded after `timeout` seconds, or after the time limit that is set for the service. Without
+        either, the time limit of the service that invokes it goes on.
+        """
         request = Request(payload, cid=cid, principal=principal)
-        if timeout is None:
+        limits = [limit for limit in (timeout, self._snapshot.limits.get(name)) if limit is not None]
+        if not limits:
             return self._dispatcher.invoke_by_name(self._snapshot, name, request)
-        return self._invoke_within(name, request, timeout)
-
-    def _invoke_within(self, name: str, request: Request, timeout: float) -> Any:
-        result: list[Any] = []
-        failure: list[Exception] = []
-
-        def run() -> None:
-            try:
-                result.append(self._dispatcher.invoke_by_name(self._snapshot, name, request))
-            except Exception as error:  # carried over to the calling thread
-                failure.append(error)
-
-        thread = threading.Thread(target=run, name=f"invoke {name}", daemon=True)
-        thread.start()
-        thread.join(timeout)
-        if thread.is_alive():
-            raise TimeLimitExceeded(f"Service {name} did not finish within the {timeout:g} s that its caller allowed.")
-        if failure:
-            raise failure[0]
-        return result[0]
+        return self._limited.call(
+            f"Service {name}", lambda: self._dispatcher.invoke_by_name(self._snapshot, name, request), min(limits)
+        )

@@ -6,6 +6,7 @@ import json
 import math
 import socket
 import threading
+import time
 
 
 class Flight:
@@ -20,12 +21,12 @@ class Flight:
         "deadline",
         "limit_seconds",
         "service",
-        "thread",
+        "started",
     )
 
-    def __init__(self, client: socket.socket, thread: int) -> None:
+    def __init__(self, client: socket.socket) -> None:
         self.client = client
-        self.thread = thread
+        self.started = time.monotonic()
         self.deadline = math.inf
         self.limit_seconds = math.inf
         self.cid = ""

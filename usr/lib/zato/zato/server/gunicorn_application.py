@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from zato.host.layout import ServerLayout
 from zato.host.settings import ServerSettings
@@ -16,6 +17,15 @@ _HEADER_FIELDS = 200
 _STUCK_SECONDS = 30
 _GRACEFUL_SECONDS = 30
 _BACKLOG = 4096
+
+
+class JournalledLogger(Logger):  # type: ignore[misc]
+    """gunicorn's lines in the form of all others."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
 
 
 class ServerApplication(BaseApplication):  # type: ignore[misc]
@@ -29,6 +39,7 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
         hooks: dict[str, Callable[..., None]],
     ) -> None:
         self._layout = layout
+        self.internal_socket = str(layout.internal_socket)
         self._server_settings = settings
         self._load = load
         self._hooks = hooks
@@ -49,6 +60,7 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
             "forwarder_headers": "",
             "header_map": "drop",
             "loglevel": "warning",
+            "logger_class": JournalledLogger,
             "control_socket_disable": True,
             "proc_name": f"zato-server-{self._layout.number}",
             "umask": 0o077,

@@ -1,20 +1,17 @@
 """The gunicorn worker class: threads that accept for themselves, as many as the services' waiting needs.
 
 lighttpd opens a connection for every request, so what counts is the way from accept to close. Each thread waits on
-its own epoll with EPOLLEXCLUSIVE, accepts, handles and closes; no queue and no hand-over between threads. A worker
-starts with a few threads, which is fastest for services that only compute, and grows while connections wait and
-nothing moves, up to `threads_max`, which services that wait for slow systems need. The main thread keeps gunicorn's
-heart-beat, grows and shrinks the pool and enforces time limits. docs/adr/0001-worker-class.md has the measurements.
+its own epoll with EPOLLEXCLUSIVE, accepts, handles and closes; no queue and no hand-over between threads. The main
+thread keeps gunicorn's heart-beat, sizes the pool (`server/sizing.py`) and enforces time limits.
+docs/adr/0001-worker-class.md has the measurements.
 """
 
 from __future__ import annotations
 
-import ctypes
 import math
 import os
 import select
 import socket
-import threading
 import time
 from typing import Any
 
@@ -23,136 +20,115 @@ from gunicorn.util import close_graceful
 from gunicorn.workers.base import Worker
 
 from zato.core.errors import TimeLimitExceeded
+from zato.host.logs import correlate, get_logger
 from zato.server.flight import Flight, time_limit_answer
+from zato.server.sizing import SLOW_SECONDS, TICK_SECONDS, Sizing, Tick
+from zato.server.threads import RequestThread, RequestThreads
 from zato.server.wire import Answer, Reader
 
-_TICK_SECONDS = 0.02
-_IDLE_SECONDS = 30.0
-_THREADS_AT_START = 4
+_THREADS_AT_LEAST = 4
 _STUCK_THREADS_MAX = 64
 _READ_SECONDS = 120.0
+_OUT_OF_RESOURCES_SECONDS = 0.1
+
+_log = get_logger("zato.worker")
 
 
 class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
-    """See the module. Settings come from gunicorn's own: `threads` is the most threads one worker may have."""
+    """See the module. Settings come from gunicorn's own: `threads` is the most threads one worker may have.
+
+    The application's `internal_socket`, a path, is the door whose requests are marked as `zato.internal`.
+    """
 
     alive: bool
 
     def run(self) -> None:
-        self._stop = threading.Event()
-        self._lock = threading.Lock()
-        self._total = 0
-        self._idle: set[int] = set()
-        self._finished = 0
-        self._given_up: set[int] = set()
         self._reader = Reader(self.cfg)
-        self._flights: dict[int, Flight] = {}
-        self._doors = {listener.fileno(): listener.sock for listener in self.sockets}
-        self._internal = {fd for fd, listener in self._doors.items() if "internal" in str(listener.getsockname())}
-        self._stop_reader, self._stop_writer = os.pipe()
+        self._flights: dict[RequestThread, Flight] = {}
+        self._finished = 0
         for listener in self.sockets:
             listener.setblocking(False)
-        for _ in range(min(_THREADS_AT_START, self.cfg.threads)):
-            self._grow()
-        self._supervise()
-        self._stop.set()
-        os.write(self._stop_writer, b"x")
+        doors = {listener.fileno(): listener.sock for listener in self.sockets}
+        internal = getattr(self.app, "internal_socket", None)
+        self._internal_door = next((door for door in doors.values() if door.getsockname() == internal), None)
+        self._threads = RequestThreads(doors, self._accept_all)
+        least = min(_THREADS_AT_LEAST, self.cfg.threads)
+        self._threads.add(least)
+        self._supervise(Sizing(least=least, most=self.cfg.threads))
+        self._threads.stop()
         self._wait_for_flights()
 
-    def _supervise(self) -> None:
-        """Until told to stop: heart-beat each second, growth and time limits each tick."""
+    def _supervise(self, sizing: Sizing) -> None:
+        """Until told to stop: heart-beat each second, number of threads and time limits each tick."""
         waiting = select.poll()
         for listener in self.sockets:
             waiting.register(listener, select.POLLIN)
         next_beat = 0.0
-        finished_before = 0
+        finished, used = self._finished, time.process_time()
         while self.alive:
-            time.sleep(_TICK_SECONDS)
+            time.sleep(TICK_SECONDS)
             now = time.monotonic()
             if now >= next_beat:
                 self.notify()
                 next_beat = now + 1.0
                 if self.ppid != os.getppid():
-                    self.log.info("The parent process has gone, stopping: %s", self)
+                    _log.info("The parent process has gone, so this worker ends")
                     break
-            self._enforce_time_limits(now)
-            # Connections wait, no thread is free, and fewer requests than there are threads finished in a tick: the
-            # threads are waiting for something, not computing, so more of them help.
-            finished = self._finished
-            if not self._idle and finished - finished_before < self._total and waiting.poll(0):
-                for _ in range(min(self._total, self.cfg.threads - self._total)):
-                    self._grow()
-            finished_before = finished
-            stuck = len(self._given_up)
+            slow = self._enforce_time_limits(now)
+            before, finished = finished, self._finished
+            used_before, used = used, time.process_time()
+            seen = Tick(
+                threads=self._threads.count,
+                idle=self._threads.idle,
+                slow=slow,
+                finished=finished - before,
+                cpu_seconds=used - used_before,
+                waiting=bool(waiting.poll(0)),
+            )
+            self._threads.change(sizing.change(seen))
+            stuck = self._threads.stuck
             if stuck > _STUCK_THREADS_MAX:
-                self.log.error("%d threads are stuck in services beyond their time limits, replacing the worker", stuck)
+                _log.error("Threads are stuck in services beyond their time limits; replacing the worker", stuck=stuck)
                 break
         self.alive = False
 
-    def _grow(self) -> None:
-        with self._lock:
-            self._total += 1
-        threading.Thread(target=self._serve, name="request", daemon=True).start()
-
-    def _serve(self) -> None:
-        """One thread's life: wait, accept, handle, close, again."""
-        me = threading.get_ident()
-        poll = select.epoll()
-        for fd in self._doors:
-            poll.register(fd, select.EPOLLIN | select.EPOLLEXCLUSIVE)
-        poll.register(self._stop_reader, select.EPOLLIN)
-        try:
-            while not self._stop.is_set():
-                self._idle.add(me)
-                try:
-                    events = poll.poll(_IDLE_SECONDS)
-                finally:
-                    self._idle.discard(me)
-                if not events:
-                    with self._lock:
-                        if self._total > _THREADS_AT_START:
-                            self._total -= 1
-                            return
-                for fd, _ in events:
-                    listener = self._doors.get(fd)
-                    if listener is not None and not self._accept_all(listener, fd in self._internal):
-                        return
-        except TimeLimitExceeded:
-            # Arrived after the service had ended by itself. The thread is abandoned either way.
-            return
-        finally:
-            poll.close()
-            self._given_up.discard(me)
-
-    def _accept_all(self, listener: socket.socket, internal: bool) -> bool:
-        """Handle connections while there are any. False when this thread was given up and has to end."""
-        while not self._stop.is_set():
+    def _accept_all(self, door: socket.socket, thread: RequestThread) -> None:
+        """Handle connections while there are any and the thread may go on."""
+        while True:
             try:
-                client, address = listener.accept()
+                client, address = door.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
-                return True
-            flight = Flight(client, threading.get_ident())
-            flight.deadline = time.monotonic() + _READ_SECONDS
-            self._flights[flight.thread] = flight
+                return
+            except OSError as error:  # no file descriptors or memory: the connection waits where it is
+                _log.error("A connection cannot be accepted for now", reason=str(error))
+                time.sleep(_OUT_OF_RESOURCES_SECONDS)
+                return
+            correlate("")
+            flight = Flight(client)
+            flight.deadline = flight.started + _READ_SECONDS
+            self._flights[thread] = flight
             try:
-                self._handle(listener, client, address, internal, flight)
+                self._handle(door, client, address, flight)
             except TimeLimitExceeded:
                 pass
             finally:
                 self._finished += 1
-                self._flights.pop(flight.thread, None)
+                self._flights.pop(thread, None)
             if flight.abandoned:
-                return False
-        return True
+                thread.wanted = False
+            if self._threads.surplus:
+                self._threads.leave(thread)
+            if not thread.wanted:
+                return
 
-    def _handle(self, listener: Any, client: socket.socket, address: Any, internal: bool, flight: Flight) -> None:
+    def _handle(self, door: socket.socket, client: socket.socket, address: Any, flight: Flight) -> None:
         linger = True
         try:
-            environ = self._reader.read(client, address, listener.getsockname)
+            environ = self._reader.read(client, address, door.getsockname)
             if environ is not None:
                 flight.deadline = math.inf
                 environ["zato.flight"] = flight
-                environ["zato.internal"] = internal
+                environ["zato.internal"] = door is self._internal_door
                 self.nr += 1
                 answer = Answer(client, flight, environ["REQUEST_METHOD"])
                 chunks = self.wsgi(environ, answer.start_response)
@@ -166,34 +142,41 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
         except (http_errors.NoMoreData, StopIteration):
             pass
         except OSError as error:
-            self.log.debug("The connection ended early: %s", error)
+            _log.debug("The connection ended early", reason=str(error))
         except TimeLimitExceeded:
             raise
-        except Exception as error:  # the outermost loop: nothing may end the thread
-            if flight.claim():
+        except BaseException as error:  # the outermost loop: nothing may end the thread, sys.exit() neither
+            if flight.claim() and isinstance(error, Exception):
                 self.handle_error(None, client, address, error)
             else:
-                self.log.exception("A response broke off after it had begun")
+                _log.exception("A response broke off", cid=flight.cid)
         finally:
             if linger:
                 close_graceful(client)
             else:
                 client.close()
 
-    def _enforce_time_limits(self, now: float) -> None:
-        """Answer 504 in place of services that ran out of time, and interrupt them where Python can be interrupted."""
-        for flight in list(self._flights.values()):
-            if flight.deadline < now and flight.claim(abandon=True):
-                self._give_up(flight)
+    def _enforce_time_limits(self, now: float) -> int:
+        """Answer 504 in place of services that ran out of time, and interrupt them where Python can be interrupted.
 
-    def _give_up(self, flight: Flight) -> None:
-        with self._lock:
-            self._total -= 1
-        self._given_up.add(flight.thread)
-        self._flights.pop(flight.thread, None)
+        Returns how many requests are slow, though within their limits.
+        """
+        slow = 0
+        for thread, flight in list(self._flights.items()):
+            if flight.deadline < now and flight.claim(abandon=True):
+                self._give_up(thread, flight)
+            elif now - flight.started > SLOW_SECONDS:
+                slow += 1
+        return slow
+
+    def _give_up(self, thread: RequestThread, flight: Flight) -> None:
+        self._flights.pop(thread, None)
         if flight.service:
-            self.log.warning(
-                "Service %s exceeded its time limit of %.1f s, cid %s", flight.service, flight.limit_seconds, flight.cid
+            _log.warning(
+                "The service exceeded its time limit",
+                service=flight.service,
+                limit_seconds=flight.limit_seconds,
+                cid=flight.cid,
             )
         try:
             flight.client.settimeout(0)
@@ -201,10 +184,9 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
                 flight.client.sendall(time_limit_answer(flight))
             flight.client.shutdown(socket.SHUT_RDWR)
         except OSError as error:
-            self.log.debug("The caller had gone before its time limit: %s", error)
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(flight.thread), ctypes.py_object(TimeLimitExceeded))
-        if self._total < _THREADS_AT_START:
-            self._grow()
+            _log.debug("The caller had gone before its time limit", reason=str(error), cid=flight.cid)
+        self._threads.give_up(thread)
+        self._threads.add(_THREADS_AT_LEAST - self._threads.count)
 
     def _wait_for_flights(self) -> None:
         """Requests that have begun are finished, within gunicorn's graceful timeout."""
@@ -212,4 +194,4 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
         while self._flights and time.monotonic() < deadline:
             self.notify()
             self._enforce_time_limits(time.monotonic())
-            time.sleep(_TICK_SECONDS)
+            time.sleep(TICK_SECONDS)

@@ -9,6 +9,7 @@ from typing import Any
 import falcon
 
 from zato.core.correlation import cid_from_traceparent, new_cid
+from zato.host.logs import correlate
 
 _CID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 
@@ -33,6 +34,7 @@ class ZatoRequest(falcon.Request):
             if known is None or not _CID.match(known):
                 known = cid_from_traceparent(environ.get("HTTP_TRACEPARENT", "")) or new_cid()
             self._cid = known
+            correlate(known)
         return known
 
 
