@@ -55,7 +55,7 @@ def test_a_trace_that_is_not_valid_is_not_taken_over(edge: Edge, door: str, valu
 
 
 def test_the_applications_own_errors_pass_as_they_are(edge: Edge, door: str) -> None:
-    for code in (400, 401, 404, 409, 422, 500, 501, 504):
+    for code in (400, 401, 404, 409, 422, 425, 500, 501, 502, 503, 504):
         answer = edge.get(f"/status?code={code}", door)
         assert (answer.status, answer.body) == (code, b"the application's own words")
         assert answer.headers["content-type"] == "text/plain"

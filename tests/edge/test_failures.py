@@ -52,12 +52,33 @@ def test_lighttpd_tells_of_a_dead_worker_without_a_balancer(edge: Edge) -> None:
     assert (answer.status, answer.json["error"]["code"], deaths(edge)) == (502, "bad-gateway", 1)
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_an_error_of_the_application_is_no_reason_to_ask_again(edge: Edge, method: str) -> None:
+@pytest.mark.parametrize("code", [408, 425, 499, 500, 502, 503, 504])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "POST"])
+def test_an_error_of_the_application_is_no_reason_to_ask_again(edge: Edge, method: str, code: int) -> None:
     path = edge.directory / "calls"
     path.unlink(missing_ok=True)
-    assert edge.get("/status?code=500", method=method).status == 500
+    answer = edge.get(f"/status?code={code}", method=method)
+    assert answer.status == code
+    assert answer.body == (b"" if method == "HEAD" else b"the application's own words")
+    assert "x-zato-status" not in answer.headers
     assert len(path.read_text()) == 1
+
+
+def test_an_application_cannot_ask_for_a_repetition_or_another_status(edge: Edge, door: str) -> None:
+    path = edge.directory / "calls"
+    for code in (200, 425):
+        path.unlink(missing_ok=True)
+        answer = edge.get(f"/status?code={code}&told=502", door)
+        assert (answer.status, len(path.read_text())) == (code, 1)
+        assert "x-zato-status" not in answer.headers
+
+
+def test_the_access_log_has_the_status_that_the_client_saw(edge: Edge) -> None:
+    before = len(edge.access_lines())
+    assert edge.get("/die?times=1", method="POST", body=b"{}").status == 502
+    assert deaths(edge) == 1
+    edge.wait_for(lambda: len(edge.access_lines()) > before)
+    assert edge.access_lines()[before]["status"] == 502
 
 
 def test_killing_workers_loses_no_idempotent_request(own_edge: Edge) -> None:

@@ -35,7 +35,8 @@ def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         return [b"x" * int(query["bytes"])]
     if path == "/status":
         _append(directory / "calls", "x")
-        start(f"{query['code']} Own", [("Content-Type", "text/plain"), ("Server", "secret/1.0"), *marked])
+        told = [("X-Zato-Status", query["told"])] if "told" in query else []
+        start(f"{query['code']} Own", [("Content-Type", "text/plain"), ("Server", "secret/1.0"), *told, *marked])
         return [b"the application's own words"]
     if path == "/unmarked":
         start("500 Own", [("Content-Type", "text/html")])

@@ -35,6 +35,16 @@ ERRORS: dict[int, tuple[str, str]] = {
 }
 """Code and message of the errors that HAProxy and lighttpd answer with themselves, by HTTP status."""
 
+BACKEND_GONE = 425
+"""What lighttpd answers HAProxy with in place of 502 and 503 where the application has not answered.
+
+Of the statuses that HAProxy can be told to repeat a request for (retry-on), it is the one with the least use of its
+own: an application's is carried as GONE_BY_APPLICATION. X-Zato-Status has the status for the client.
+"""
+GONE_BY_APPLICATION = 499
+TOLD = (BACKEND_GONE, 502, 503)
+"""Statuses that X-Zato-Status may have."""
+
 
 def error_body(code: str, message: str, cid: str) -> str:
     """The body of an error as the server itself writes it; `cid` may be an expression of the program's own."""

@@ -6,7 +6,7 @@ import re
 
 from zato.agent.haproxy.view import HaproxyView
 from zato.agent.limits import HEAD_BYTES_MAX, HEADERS_MAX, URI_BYTES_MAX
-from zato.agent.values import ERRORS, checked_address, error_body, milliseconds, quoted
+from zato.agent.values import BACKEND_GONE, ERRORS, TOLD, checked_address, error_body, milliseconds, quoted
 from zato.core.errors import SetupError
 from zato.host.templates import render_template
 
@@ -36,6 +36,8 @@ def render(view: HaproxyView) -> str:
         uri_bytes_max=URI_BYTES_MAX,
         head_bytes_max=HEAD_BYTES_MAX,
         headers_max=HEADERS_MAX,
+        gone=BACKEND_GONE,
+        told=TOLD,
         quoted=quoted,
         ms=milliseconds,
     )

@@ -8,7 +8,7 @@ from cryptography.x509.oid import NameOID
 from zato.agent.lighttpd.names import CLOSING, CONFIGURATION, PID, UPLOADS
 from zato.agent.lighttpd.view import LighttpdView
 from zato.agent.limits import HEAD_BYTES_MAX, HEADERS_MAX, URI_BYTES_MAX
-from zato.agent.values import ERRORS, checked_address, error_body, quoted
+from zato.agent.values import BACKEND_GONE, ERRORS, GONE_BY_APPLICATION, checked_address, error_body, quoted
 from zato.host.templates import render_template
 from zato.pki.authority import BALANCER_NAME
 
@@ -52,6 +52,8 @@ def render(view: LighttpdView) -> dict[str, str]:
             "response.lua.j2",
             bodies={status: _around_cid(code, message) for status, (code, message) in ERRORS.items()},
             other=_around_cid(*_OTHER),
+            gone=BACKEND_GONE,
+            gone_said_by_application=GONE_BY_APPLICATION,
         ),
     }
 
