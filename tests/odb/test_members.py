@@ -43,6 +43,17 @@ def test_a_worker_that_registers_again_starts_anew(database: Database) -> None:
     assert members.workers() == [WorkerRow(2, "server-1-100", LATER, LATER, 0)]
 
 
+def test_workers_that_fell_silent_are_forgotten_by_server(database: Database) -> None:
+    members = Members(database)
+    for server, worker in ((1, "dead"), (1, "alive"), (1, "on-the-edge"), (2, "of-another-server")):
+        members.register_worker(server, worker, NOW)
+    members.beat("alive", 1, LATER)
+    members.beat("on-the-edge", 1, NOW + timedelta(seconds=1))
+    assert members.forget_silent(1, NOW + timedelta(seconds=1)) == ["dead"]
+    assert [row.worker for row in members.workers()] == ["alive", "on-the-edge", "of-another-server"]
+    assert members.forget_silent(1, NOW + timedelta(seconds=1)) == []
+
+
 def test_workers_are_listed_by_server(database: Database) -> None:
     members = Members(database)
     for server, worker in ((2, "b"), (1, "d"), (1, "a")):

@@ -78,6 +78,18 @@ class Members:
         with self._database.write() as connection:
             connection.execute(statement)
 
+    def forget_silent(self, server: int, since: datetime) -> list[str]:
+        """Remove the server's workers that were not heard of since then, and return their names."""
+        with self._database.write() as connection:
+            silent = (_worker.cluster_id == self._cluster.id, _worker.server_number == server, _worker.beat < since)
+            found = connection.scalars(select(_worker.worker).where(*silent).order_by(_worker.worker)).all()
+            # With the condition again: one of them may beat in between
+            return [
+                worker
+                for worker in found
+                if connection.execute(delete(tables.worker).where(*silent, _worker.worker == worker)).rowcount == 1
+            ]
+
     def workers(self, server: int | None = None) -> list[WorkerRow]:
         """All workers, or those of one server, by server and name."""
         query = (

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import socket
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 from zato import __version__
 from zato.config.configuration import EMPTY, Configuration
@@ -25,6 +27,8 @@ from zato.server.switch import Switch
 
 _log = get_logger("zato.server")
 _BEAT_SECONDS = 1.0
+SILENT_AFTER = timedelta(seconds=60)
+"""A worker that was not heard of for so long is taken for dead by the others of its server."""
 
 
 class Runtime:
@@ -43,6 +47,7 @@ class Runtime:
         disk: DiskSnapshot,
         metrics: Metrics,
         clock: Clock,
+        silent_after: timedelta = SILENT_AFTER,
     ) -> None:
         self.worker = worker
         self._server = server
@@ -53,7 +58,11 @@ class Runtime:
         self._metrics = metrics
         self._clock = clock
         self._stop = threading.Event()
+        self._silent_after = silent_after
+        self._burial_seconds = silent_after.total_seconds() / 6
         self._next_beat = 0.0
+        self._last_beat = -math.inf
+        self._next_burial = 0.0
         self._registered = False
         self._on_tick: Callable[[], None] | None = None
         self.switch: Switch[Snapshot] = Switch(builder.build(EMPTY, CodeSet()))
@@ -104,6 +113,7 @@ class Runtime:
         if self._clock.monotonic() >= self._next_beat:
             self._register()
             self._beat(self.switch.current().configuration.revision)
+            self._bury()
         if self._on_tick is not None:
             self._on_tick()
 
@@ -114,5 +124,25 @@ class Runtime:
             self._registered = True
 
     def _beat(self, revision: int) -> None:
-        self._next_beat = self._clock.monotonic() + _BEAT_SECONDS
-        self._members.beat(self.worker, revision, self._clock.now())
+        now = self._clock.monotonic()
+        self._next_beat = now + _BEAT_SECONDS
+        listed = self._members.beat(self.worker, revision, self._clock.now())
+        if not listed and not self._stop.is_set():
+            # Taken for dead by others, or the ODB was restored from a time before this worker
+            _log.warning("This worker was not listed any more, registering again", worker=self.worker)
+            self._registered = False
+            self._register()
+            self._members.beat(self.worker, revision, self._clock.now())
+        if now - self._last_beat > self._burial_seconds:
+            # What kept this worker from it, such as an ODB that is away, may have kept the others too: they come first
+            self._next_burial = now + self._burial_seconds
+        self._last_beat = now
+
+    def _bury(self) -> None:
+        """Remove the server's workers that ended without a word."""
+        now = self._clock.monotonic()
+        if now < self._next_burial:
+            return
+        self._next_burial = now + self._burial_seconds
+        for worker in self._members.forget_silent(self._server, self._clock.now() - self._silent_after):
+            _log.warning("A worker was not heard of any more and is not listed any longer", worker=worker)
