@@ -22,6 +22,7 @@ _COMMANDS = {
     "ping": ("zato.cli.cluster", "ping", "Say whether the cluster answers."),
     "pki": ("zato.cli.pki", "command", "Certificates."),
     "quickstart": ("zato.cli.quickstart", "command", "Create and run a whole cluster in one directory."),
+    "server": ("zato.cli.server", "command", "Take a server out of the balancer, and back."),
     "service": ("zato.cli.service", "command", "Deploy, list and invoke services."),
     "status": ("zato.cli.cluster", "status", "Servers, workers, and what is not well."),
     "user": ("zato.cli.user", "command", "Who may use the admin API, and with which roles."),

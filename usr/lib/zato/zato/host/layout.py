@@ -43,6 +43,11 @@ class ServerLayout:
         return self.run / "internal.sock"
 
     @property
+    def draining(self) -> Path:
+        """There while the server is to get no new requests: see zato.host.draining."""
+        return self.run / "draining"
+
+    @property
     def snapshot(self) -> Path:
         """What the server knew last, to start from when the ODB is away."""
         return self.root / "snapshot.json"

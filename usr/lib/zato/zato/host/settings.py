@@ -55,6 +55,8 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     time_limit_seconds: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 60.0
     """For services that set none of their own."""
     max_body_bytes: Annotated[int, msgspec.Meta(ge=1024)] = 10 * 1024 * 1024
+    drain_seconds: Annotated[float, msgspec.Meta(ge=0, le=60)] = 2.0
+    """How long a server of several goes on after it was told to stop, while HAProxy notices: a few health checks."""
     log_level: LogLevel = "info"
     log_format: LogFormat | None = None
     """None: as the cluster's."""

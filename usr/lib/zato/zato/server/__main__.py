@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from zato.core.errors import ZatoError
+from zato.host.draining import Draining, Reason
 from zato.host.layout import Layout
 from zato.host.logs import configure, get_logger
 from zato.host.settings import load_cluster, load_server
@@ -31,12 +32,14 @@ def main() -> int:
     configure(settings.log_format or cluster.log_format, settings.log_level, f"server-{arguments.server}")
     paths = layout.server(arguments.server)
     paths.run.mkdir(mode=0o700, parents=True, exist_ok=True)
+    Draining(paths.draining).end(Reason.STOPPING)
     metrics = paths.run / "metrics"
     shutil.rmtree(metrics, ignore_errors=True)
     metrics.mkdir(mode=0o700)
     # prometheus-client reads this when it is imported, which happens below.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
 
+    from zato.server.arbiter import DrainTime
     from zato.server.check.zygote import start_zygote
     from zato.server.gunicorn_application import ServerApplication
     from zato.server.wiring import WorkerProcess
@@ -66,7 +69,8 @@ def main() -> int:
         "child_exit": child_exit,
     }
     get_logger("zato.server").info("Starting", workers=settings.workers, threads_max=settings.threads_max)
-    ServerApplication(paths, settings, process.load, hooks).run()
+    drain_time = DrainTime(seconds=settings.drain_seconds, servers=cluster.servers, balancer=layout.haproxy_socket)
+    ServerApplication(paths, settings, process.load, hooks, drain_time).run()
     return 0
 
 

@@ -8,8 +8,10 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
+from zato.host.draining import Draining
 from zato.host.layout import ServerLayout
 from zato.host.settings import ServerSettings
+from zato.server.arbiter import DrainingArbiter
 
 # Beyond these a request never comes: lighttpd's own limits are lower.
 _REQUEST_LINE_BYTES = 8190
@@ -37,12 +39,14 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
         settings: ServerSettings,
         load: Callable[[], Any],
         hooks: dict[str, Callable[..., None]],
+        drain_time: Callable[[], float],
     ) -> None:
         self._layout = layout
         self.internal_socket = str(layout.internal_socket)
         self._server_settings = settings
         self._load = load
         self._hooks = hooks
+        self._drain_time = drain_time
         super().__init__()
 
     def load_config(self) -> None:
@@ -69,6 +73,10 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
         }
         for name, value in options.items():
             self.cfg.set(name, value)
+
+    def run(self) -> None:
+        """Run the master until it is told to end."""
+        DrainingArbiter(self, Draining(self._layout.draining), self._drain_time).run()
 
     def load(self) -> Any:
         return self._load()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from zato.config.configuration import Configuration
+from zato.config.configuration import EMPTY, Configuration
 from zato.security.authentication import SecurityIndex
 from zato.server.loader import CodeSet
 from zato.server.service.context import ServiceContext
@@ -31,3 +31,8 @@ class Snapshot:
     # These two refer back to the snapshot, so the builder sets them last.
     context: ServiceContext = field(init=False)
     routes: RouteTable[Channel] = field(init=False)
+
+    @property
+    def known(self) -> bool:
+        """Whether any configuration was applied, from the ODB or from disk: if not, there is nothing to serve yet."""
+        return self.configuration is not EMPTY

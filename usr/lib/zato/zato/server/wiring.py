@@ -13,6 +13,7 @@ from zato.config.publisher import Publisher
 from zato.config.secrets import SecretBox, load_or_create_key
 from zato.core.clock import SystemClock
 from zato.core.errors import SetupError
+from zato.host.draining import Draining
 from zato.host.layout import Layout, ServerLayout
 from zato.host.settings import ClusterSettings, ServerSettings
 from zato.odb.audit import AuditLog
@@ -97,7 +98,7 @@ class WorkerProcess:
         runtime.each_tick(stager.step)
         app = create_app(runtime.switch)
         add_error_handlers(app)
-        add_fixed_routes(app, runtime.switch)
+        add_fixed_routes(app, runtime.switch, Draining(paths.draining))
         add_routes(
             app,
             AdminCollaborators(

@@ -8,7 +8,7 @@ from typing import Any
 import falcon
 from falcon.routing import CompiledRouter
 
-from zato.core.errors import InvalidInput, MethodNotAllowed, NotFound
+from zato.core.errors import InvalidInput, MethodNotAllowed, NotFound, Unavailable
 from zato.server.http.request import ZatoRequest
 from zato.server.snapshot import Snapshot
 from zato.server.switch import Switch
@@ -24,14 +24,19 @@ class SnapshotRouter(CompiledRouter):
         self._switch = switch
 
     def find(self, uri: str, req: Any = None) -> Any:
-        """What answers a path and method. Raises NotFound or MethodNotAllowed."""
+        """What answers a path and method. Raises NotFound, MethodNotAllowed, or Unavailable while nothing is known."""
         if uri.startswith("/zato/"):
             found = super().find(uri, req)
             if found is None:
                 raise NotFound(f"There is nothing at {uri}.", code="no-such-path")
             return found
-        route = self._switch.current().routes.find(uri)
+        snapshot = self._switch.current()
+        route = snapshot.routes.find(uri)
         if route is None:
+            if not snapshot.known:
+                raise Unavailable(
+                    "This server does not know its configuration yet, since the ODB is away.", code="no-configuration"
+                )
             if "\ufffd" in uri:
                 raise InvalidInput("The path is not valid UTF-8.", code="invalid-utf8")
             raise NotFound(f"There is no channel at {uri}.", code="no-such-path")

@@ -6,6 +6,7 @@ import falcon
 import msgspec
 
 from zato.core.errors import Unauthorized
+from zato.host.draining import Draining
 from zato.security.authentication import SecurityIndex
 from zato.server import metrics
 from zato.server.http.request import ZatoRequest
@@ -28,12 +29,26 @@ class Ping:
 
 
 class Health:
-    """For HAProxy: 200 while this worker takes new requests."""
+    """For HAProxy: 200 while this worker takes new requests, 404 where it is to get no more, 503 where it cannot.
+
+    The 404 is a convention of HAProxy's (`http-check disable-on-404`): what is under way is finished.
+    """
+
+    def __init__(self, switch: Switch[Snapshot], draining: Draining) -> None:
+        self._switch = switch
+        self._draining = draining
 
     def on_get(self, req: ZatoRequest, resp: falcon.Response) -> None:
-        resp.data = b"ok\n"
+        resp.status, resp.data = self._state()
         resp.content_type = "text/plain"
         resp.set_header("X-Zato-CID", req.cid)
+
+    def _state(self) -> tuple[int, bytes]:
+        if not self._switch.current().known:
+            return 503, b"no configuration yet\n"
+        if self._draining.reason() is not None:
+            return 404, b"draining\n"
+        return 200, b"ok\n"
 
     on_head = on_get
 
@@ -53,8 +68,10 @@ class MetricsPage:
         resp.set_header("X-Zato-CID", req.cid)
 
 
-def add_fixed_routes(app: falcon.App[ZatoRequest, falcon.Response], switch: Switch[Snapshot]) -> None:
+def add_fixed_routes(
+    app: falcon.App[ZatoRequest, falcon.Response], switch: Switch[Snapshot], draining: Draining
+) -> None:
     """Add them all."""
     app.add_route("/zato/ping", Ping())
-    app.add_route("/zato/health", Health())
+    app.add_route("/zato/health", Health(switch, draining))
     app.add_route("/zato/metrics", MetricsPage(switch))

@@ -1,0 +1,249 @@
+"""Workers without HTTP clients: what they say of themselves, and what they do while the ODB is away."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import falcon.testing
+import pytest
+
+from support.databases import initialised, new_sqlite
+from support.load import eventually
+from zato.config.configuration import Configuration
+from zato.config.disk import DiskSnapshot
+from zato.config.secrets import SecretBox
+from zato.host.draining import Draining, Reason
+from zato.odb.database import Database
+from zato.odb.deployments import Deployments
+from zato.odb.log import ConfigurationLog
+from zato.odb.members import Members
+from zato.server.building import SnapshotBuilder
+from zato.server.code import CodeLoader
+from zato.server.dispatcher import Dispatcher
+from zato.server.http.app import create_app
+from zato.server.http.errors import add_error_handlers
+from zato.server.http.fixed import add_fixed_routes
+from zato.server.metrics import Metrics
+from zato.server.runtime import Runtime
+
+START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+SILENT = timedelta(seconds=60)
+
+
+class SettableClock:
+    """Stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def now(self) -> datetime:
+        return START + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+class EagerBell:
+    """Has the log looked at often: what happens then depends on the clock only."""
+
+    interval_seconds = 0.005
+
+    def changed(self) -> bool:
+        return True
+
+
+@pytest.fixture(scope="module")
+def metrics() -> Metrics:
+    """A process can have them once only."""
+    return Metrics()
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock()
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """An ODB that is there and empty."""
+    return initialised(new_sqlite(tmp_path)).url
+
+
+@pytest.fixture
+def make(tmp_path: Path, url: str, metrics: Metrics, clock: SettableClock) -> Iterator[Callable[..., Runtime]]:
+    """Workers of server 1."""
+    databases: list[Database] = []
+    made: list[Runtime] = []
+
+    def one(
+        name: str,
+        *,
+        url: str = url,
+        snapshot: Path = tmp_path / "snapshot.json",
+        kind: type[Members] = Members,
+    ) -> Runtime:
+        database = Database(url)
+        databases.append(database)
+        disk = DiskSnapshot(snapshot)
+        runtime = Runtime(
+            worker=name,
+            server=1,
+            log=ConfigurationLog(database),
+            doorbell=EagerBell(),
+            members=kind(database),
+            builder=SnapshotBuilder(
+                dispatcher=Dispatcher(default_limit_seconds=5),
+                metrics=metrics,
+                secrets=SecretBox(bytes(32)),
+                user_config={},
+                max_body_bytes=1000,
+            ),
+            code=CodeLoader(Deployments(database), disk),
+            disk=disk,
+            metrics=metrics,
+            clock=clock,
+            silent_after=SILENT,
+        )
+        made.append(runtime)
+        return runtime
+
+    yield one
+    for runtime in made:
+        runtime.stop()
+    for thread in threading.enumerate():
+        if thread.name == "listener":
+            thread.join()
+    for database in databases:
+        database.dispose()
+
+
+@pytest.fixture
+def members(url: str) -> Iterator[Members]:
+    """In the ODB of the workers."""
+    database = Database(url)
+    yield Members(database)
+    database.dispose()
+
+
+def names(members: Members) -> list[str]:
+    return [row.worker for row in members.workers()]
+
+
+def client(runtime: Runtime, marker: Path) -> falcon.testing.TestClient:
+    app = create_app(runtime.switch)
+    add_error_handlers(app)
+    add_fixed_routes(app, runtime.switch, Draining(marker))
+    return falcon.testing.TestClient(app)
+
+
+def beat_of(members: Members, worker: str) -> datetime | None:
+    return next((row.beat for row in members.workers() if row.worker == worker), None)
+
+
+def go_on(clock: SettableClock, members: Members, worker: str, seconds: int) -> None:
+    """So many seconds pass, in each of which the worker has beaten."""
+    for _ in range(seconds):
+        clock.seconds += 1
+        eventually(lambda: beat_of(members, worker) == clock.now(), 5)
+
+
+def test_a_worker_that_died_is_listed_until_it_was_silent_for_long(
+    make: Callable[..., Runtime], members: Members, clock: SettableClock
+) -> None:
+    members.register_worker(1, "dead", clock.now())
+    members.register_worker(2, "of-another-server", clock.now())
+    make("alive").start()
+    go_on(clock, members, "alive", 60)
+    assert names(members) == ["alive", "dead", "of-another-server"]
+    go_on(clock, members, "alive", 11)
+    eventually(lambda: names(members) == ["alive", "of-another-server"], 5)
+
+
+def test_an_odb_that_was_away_buries_nobody_before_all_could_beat(
+    make: Callable[..., Runtime], members: Members, clock: SettableClock
+) -> None:
+    make("quick").start()
+    members.register_worker(1, "slower", clock.now())
+    go_on(clock, members, "quick", 15)
+    members.beat("slower", 0, clock.now())
+    clock.seconds += 300
+    go_on(clock, members, "quick", 5)
+    assert names(members) == ["quick", "slower"]
+    go_on(clock, members, "quick", 10)
+    eventually(lambda: names(members) == ["quick"], 5)
+
+
+def test_a_worker_that_is_not_listed_any_more_registers_again(
+    make: Callable[..., Runtime], members: Members, clock: SettableClock
+) -> None:
+    """As in an ODB that was restored from a backup."""
+    make("worker").start()
+    members.register_server(1, "of-the-backup", "0.1", START)
+    members.forget("worker")
+    clock.seconds += 2
+    eventually(lambda: beat_of(members, "worker") == clock.now(), 5)
+    (server,) = members.servers()
+    assert (server.number, server.registered) == (1, clock.now())
+
+
+def test_a_worker_that_stops_while_it_beats_is_not_listed_again(make: Callable[..., Runtime], members: Members) -> None:
+    beats = threading.Semaphore(0)
+    stopped = threading.Event()
+
+    class SlowToBeat(Members):
+        def beat(self, worker: str, applied_revision: int, at: datetime) -> bool:
+            beats.release()
+            stopped.wait(5)
+            return super().beat(worker, applied_revision, at)
+
+    runtime = make("worker", kind=SlowToBeat)
+    starting = threading.Thread(target=runtime.start)
+    starting.start()
+    assert beats.acquire(timeout=5)
+    runtime.stop()
+    stopped.set()
+    starting.join()
+    assert names(members) == []
+
+
+def test_a_worker_that_knows_no_configuration_is_not_healthy_and_denies_no_channel(
+    make: Callable[..., Runtime], tmp_path: Path
+) -> None:
+    there, away = tmp_path / "there", tmp_path / "away"
+    there.mkdir()
+    url = initialised(new_sqlite(there)).url
+    there.rename(away)
+    runtime = make("worker", url=url, snapshot=tmp_path / "none.json")
+    http = client(runtime, tmp_path / "draining")
+    runtime.start()
+    assert http.simulate_get("/zato/health").status_code == 503
+    answer = http.simulate_get("/anything")
+    assert (answer.status_code, answer.json["error"]["code"]) == (503, "no-configuration")
+    assert "retry-after" in answer.headers
+    away.rename(there)
+    eventually(lambda: http.simulate_get("/zato/health").status_code == 200, 10)
+    assert http.simulate_get("/anything").status_code == 404
+
+
+def test_a_worker_that_knows_the_last_configuration_is_healthy_without_the_odb(
+    make: Callable[..., Runtime], tmp_path: Path
+) -> None:
+    DiskSnapshot(tmp_path / "last.json").save(Configuration.from_items(7, []))
+    runtime = make("worker", url=f"sqlite:///{tmp_path}/away/odb.sqlite", snapshot=tmp_path / "last.json")
+    http = client(runtime, tmp_path / "draining")
+    assert http.simulate_get("/zato/health").status_code == 503
+    runtime.start()
+    assert http.simulate_get("/zato/health").status_code == 200
+
+
+def test_a_worker_of_a_draining_server_says_so_to_the_balancer(make: Callable[..., Runtime], tmp_path: Path) -> None:
+    runtime = make("worker")
+    http = client(runtime, tmp_path / "draining")
+    runtime.start()
+    Draining(tmp_path / "draining").begin(Reason.STOPPING)
+    assert (http.simulate_get("/zato/health").status_code, http.simulate_get("/zato/ping").status_code) == (404, 200)
+    Draining(tmp_path / "draining").end(Reason.STOPPING)
+    assert http.simulate_head("/zato/health").status_code == 200

@@ -1,0 +1,60 @@
+"""zato server drain|ready N."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from zato.cli.connection import Target, pass_target
+from zato.cli.output import show_json
+from zato.core.errors import NotFound
+from zato.host.draining import Draining, Reason
+from zato.host.settings import load_cluster, load_server
+
+
+@click.group("server")
+def command() -> None:
+    """The servers of this machine."""
+
+
+@command.command("drain")
+@click.argument("number", type=click.IntRange(min=1))
+@pass_target
+def drain_command(target: Target, number: int) -> None:
+    """Have the balancer send a server no new requests; what it has, it finishes.
+
+    Example: zato server drain 2
+    """
+    _draining(target, number).begin(Reason.OPERATOR)
+    time.sleep(load_server(target.layout, number).drain_seconds)
+    if target.as_json:
+        show_json({"server": number, "draining": True})
+        return
+    click.echo(f"Server {number} gets no new requests through the balancer; undo it with: zato server ready {number}")
+
+
+@command.command("ready")
+@click.argument("number", type=click.IntRange(min=1))
+@pass_target
+def ready_command(target: Target, number: int) -> None:
+    """Have the balancer send a server new requests again.
+
+    Example: zato server ready 2
+    """
+    _draining(target, number).end(Reason.OPERATOR)
+    if target.as_json:
+        show_json({"server": number, "draining": False})
+        return
+    click.echo(f"Server {number} gets new requests again.")
+
+
+def _draining(target: Target, number: int) -> Draining:
+    servers = load_cluster(target.layout).servers
+    if number > servers:
+        there = "1 is the only one" if servers == 1 else f"they are 1 to {servers}"
+        raise NotFound(f"There is no server {number} on this machine; {there}.")
+    paths = target.layout.server(number)
+    if not paths.run.is_dir():
+        raise NotFound(f"Server {number} has not been started yet; start it with: zato quickstart start {target.home}")
+    return Draining(paths.draining)

@@ -1,0 +1,76 @@
+"""The gunicorn master of a server in a cluster of several: it ends once the balancer sends it nothing more."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from gunicorn.arbiter import Arbiter
+
+from zato.host.draining import Draining, Reason
+from zato.host.logs import get_logger
+
+_log = get_logger("zato.server")
+
+
+class DrainingArbiter(Arbiter):  # type: ignore[misc]
+    """On SIGTERM its health checks say so for as long as `seconds` returns, with everything going on as before.
+
+    Then it ends as any gunicorn does: no connection is accepted any more, requests under way are finished. A second
+    SIGTERM, SIGINT or SIGQUIT ends the wait.
+    """
+
+    def __init__(self, app: Any, draining: Draining, seconds: Callable[[], float]) -> None:
+        super().__init__(app)
+        self._draining = draining
+        self._seconds = seconds
+        self._leave_at: float | None = None
+
+    def handle_term(self) -> None:
+        seconds = self._seconds()
+        if self._leave_at is not None or seconds <= 0:
+            raise StopIteration  # gunicorn's way to leave the loop that this is called from
+        _log.info("About to stop: waiting for the balancer to notice", seconds=seconds)
+        self._draining.begin(Reason.STOPPING)
+        self._leave_at = time.monotonic() + seconds
+
+    def wait_for_signals(self, timeout: float = 1.0) -> list[int]:
+        if self._leave_at is not None:
+            left = self._leave_at - time.monotonic()
+            if left <= 0:
+                raise StopIteration
+            timeout = min(timeout, left)
+        signals: list[int] = super().wait_for_signals(timeout)
+        return signals
+
+
+class DrainTime:
+    """How long a server has to wait before it stops: not at all where nobody would send its requests elsewhere."""
+
+    def __init__(self, *, seconds: float, servers: int, balancer: Path) -> None:
+        self._seconds = seconds if servers > 1 else 0.0
+        self._balancer = balancer
+        self._parent = os.getppid()
+
+    def __call__(self) -> float:
+        # With the whole cluster the balancer ends first; where its supervisor was killed all end at the same time
+        if os.getppid() != self._parent or _refuses(self._balancer):
+            return 0.0
+        return self._seconds
+
+
+def _refuses(path: Path) -> bool:
+    """Whether a process listened there and has ended. One that is on another machine, or not ours to ask, does not."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(1.0)
+        try:
+            connection.connect(str(path))
+        except ConnectionRefusedError:
+            return True
+        except OSError:
+            return False
+    return False
