@@ -120,6 +120,7 @@ def test_no_header_breaks_anything(world: Any, text: str) -> None:
         (b"null", 400, "invalid-input"),
         (b'{"name":"a","name":"b","value":{}}', 400, "duplicate-key"),
         (b'{"name":"a","value":{"path":NaN}}', 400, "invalid-json"),
+        (b'{"name":"a","value":{"path":1e999}}', 400, "invalid-json"),
         (b'{"name":"a","value":{},"extra":1}', 400, "invalid-input"),
         (b'{"name":1,"value":{}}', 400, "invalid-input"),
         (b'{"name":"a","value":[]}', 400, "invalid-input"),

@@ -1,8 +1,12 @@
-"""JSON that two readers cannot understand differently: no duplicate keys, no NaN, bounded depth (RFC 8259, 7493)."""
+"""JSON that two readers cannot understand differently (RFC 8259, 7493).
+
+No duplicate keys, no NaN, no number beyond a double, bounded depth.
+"""
 
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from zato.core.errors import InvalidInput
@@ -25,7 +29,14 @@ def _no_constant(name: str) -> Any:
     raise InvalidInput(f"The JSON has {name}, which is not a JSON value; use null or a string.", code="invalid-json")
 
 
-_decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)
+def _finite(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):  # which JSON cannot write: an answer would have null in its place
+        raise InvalidInput(f"The JSON has the number {text[:40]}, which is too large.", code="invalid-json")
+    return value
+
+
+_decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
 
 
 def decode(data: bytes) -> Any:
