@@ -68,8 +68,14 @@ def test_a_document_that_is_too_long_is_refused_before_it_is_read() -> None:
         document.load("#" * (document.MAX_CHARACTERS + 1))
 
 
-def test_an_empty_document_has_no_items() -> None:
-    assert document.load("") == document.load("service:\n") == []
+def test_a_document_may_have_no_items() -> None:
+    assert document.load("{}") == document.load("service:\n") == []
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# cut off", "null", "---\n"])
+def test_an_empty_text_is_no_document_that_could_replace_all_items(text: str) -> None:
+    with pytest.raises(InvalidInput, match="it is empty"):
+        document.load(text)
     assert document.load("service: {a: }\n") == [("service", "a", {})]
 
 

@@ -33,7 +33,8 @@ def load(text: str) -> list[tuple[str, str, Any]]:
     """The items (kind, name, what is given for it) of a document, as yet unchecked.
 
     Raises InvalidInput where the text is no YAML, or YAML that two readers could understand differently: duplicate
-    keys, aliases, tags. An empty document has no items.
+    keys, aliases, tags. A document that is empty or cut off to nothing is no document: where the import replaces all
+    items it would delete them. `{}` is one, without items.
     """
     if len(text) > MAX_CHARACTERS:
         raise _invalid(f"it is longer than {MAX_CHARACTERS} characters")
@@ -48,7 +49,7 @@ def load(text: str) -> list[tuple[str, str, Any]]:
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise _invalid(str(error).splitlines()[0]) from error
     if document is None:
-        return []
+        raise _invalid("it is empty; write {} for a document without items")
     items: list[tuple[str, str, Any]] = []
     for kind, named in _mapping(document, "the document"):
         for name, body in _mapping(named if named is not None else {}, kind):
