@@ -21,7 +21,7 @@ class _ErrorDetail(msgspec.Struct):
     code: str
     message: str
     cid: str
-    details: list[str]
+    details: list[str] = []  # absent where HAProxy or lighttpd refuses a request
 
 
 class Components:

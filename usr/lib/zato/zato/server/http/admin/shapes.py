@@ -338,12 +338,12 @@ class Status(Given, frozen=True):
 
 
 class ErrorText(Given, frozen=True):
-    """What went wrong."""
+    """What went wrong. HAProxy and lighttpd, which refuse what is not valid HTTP, have no details."""
 
     code: str
     message: str
     cid: str
-    details: list[str]
+    details: list[str] = []
 
 
 class Error(Given, frozen=True):
