@@ -14,6 +14,7 @@ from typing import Any
 
 import urllib3
 
+from support.doors import Doors
 from zato.client.api import ApiClient
 from zato.host.layout import Layout
 
@@ -118,6 +119,10 @@ class RunningCluster:
             return bool(self.request("GET", "/zato/ping").status == 200)
         except urllib3.exceptions.HTTPError:
             return False
+
+    def doors(self) -> Doors:
+        """For requests that no client library would send."""
+        return Doors(self.layout.ca_certificate, balancer=self.lb_port, direct=self.lighttpd_port)
 
     def context(self, client: str | None = None) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=str(self.layout.ca_certificate))

@@ -1,4 +1,4 @@
-"""HAProxy, lighttpd and gunicorn as one real chain, and raw connections to either of its doors."""
+"""HAProxy, lighttpd and gunicorn as one real chain, around an application that says what arrived."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ import json
 import os
 import shutil
 import signal
-import socket
-import ssl
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from support.doors import BALANCER, DIRECT, DOORS, Answer, Doors
 from support.ports import free_port
 from zato.agent.haproxy import files as haproxy_files
 from zato.agent.haproxy.view import HaproxyView
@@ -28,39 +26,17 @@ from zato.host.settings import ClusterSettings
 from zato.pki.authority import Authority
 from zato.pki.components import issue_missing
 
-BALANCER = "haproxy"
-DIRECT = "lighttpd"
-DOORS = (BALANCER, DIRECT)
+__all__ = ["BALANCER", "DIRECT", "DOORS", "Answer", "Edge"]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One HTTP response, or what there was of it. `status` 0: the connection was closed without one."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-    seconds: float
-    closed: bool
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-    @property
-    def environ(self) -> dict[str, str]:
-        """What the application saw."""
-        seen: dict[str, str] = self.json["environ"]
-        return seen
-
-
-class Edge:
+class Edge(Doors):
     """A cluster of one server whose application is support.edge_app. Start it, and `close` it."""
 
     def __init__(self, *, body_bytes_max: int = 100 * 1024, **times: float) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="zato-edge-"))  # short: the kernel takes 107 bytes for sockets
         self.layout = Layout(self.directory)
         self.cluster = ClusterSettings(lb_port=free_port(), lighttpd_port=free_port())
+        super().__init__(self.layout.ca_certificate, balancer=self.cluster.lb_port, direct=self.cluster.lighttpd_port)
         self.server = self.layout.server(1)
         self.authority = Authority(self.layout.pki)
         self.authority.create(self.cluster.name)
@@ -87,9 +63,6 @@ class Edge:
         if "client_idle_seconds" in times:
             times["client_idle_seconds"] += 1  # lighttpd's is the longer one
         return dataclasses.replace(view, **times)
-
-    def port(self, door: str) -> int:
-        return self.cluster.lb_port if door == BALANCER else self.cluster.lighttpd_port
 
     def start(self) -> Edge:
         self.start_gunicorn()
@@ -167,59 +140,6 @@ class Edge:
                 raise AssertionError(f"{condition} did not come true within {seconds} seconds\n{logs}")
             time.sleep(0.02)
 
-    def connect(
-        self,
-        door: str = BALANCER,
-        *,
-        certificate: Path | None = None,
-        seconds: float = 10.0,
-        context: ssl.SSLContext | None = None,
-    ) -> ssl.SSLSocket:
-        """A TLS connection; the client's certificate has its key beside it."""
-        context = context or ssl.create_default_context(cafile=self.layout.ca_certificate)
-        if certificate is not None:
-            context.load_cert_chain(certificate, certificate.with_suffix(".key"))
-        plain = socket.create_connection(("127.0.0.1", self.port(door)), timeout=seconds)
-        return context.wrap_socket(plain, server_hostname="localhost")
-
-    def raw(
-        self,
-        request: bytes,
-        door: str = BALANCER,
-        *,
-        certificate: Path | None = None,
-        parts: Iterable[tuple[float, bytes]] = (),
-        seconds: float = 10.0,
-    ) -> Answer:
-        """Sends bytes as they are, then each of `parts` after a pause; stops sending where the other side closes."""
-        began = time.monotonic()
-        try:
-            with self.connect(door, certificate=certificate, seconds=seconds) as connection:
-                try:
-                    connection.sendall(request)
-                    for pause, part in parts:
-                        time.sleep(pause)
-                        connection.sendall(part)
-                except OSError:
-                    pass  # refused before all was sent: the answer may be there all the same
-                received, closed = _receive(connection)
-        except (ssl.SSLError, ConnectionError):
-            if certificate is None:  # only a certificate is a reason to refuse the connection itself
-                raise
-            received, closed = b"", True
-        return _parsed(received, closed, time.monotonic() - began)
-
-    def get(self, path: str, door: str = BALANCER, *, method: str = "GET", **options: Any) -> Answer:
-        """One request on a connection of its own; `headers` and `body` as they are."""
-        headers: dict[str, str] = options.pop("headers", {})
-        body: bytes = options.pop("body", b"")
-        lines = [f"{method} {path} HTTP/1.1", "Host: localhost", "Connection: close"]
-        lines += [f"{name}: {value}" for name, value in headers.items()]
-        if body or method in {"POST", "PUT"}:
-            lines.append(f"Content-Length: {len(body)}")
-        head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
-        return self.raw(head + body, door, **options)
-
 
 def _known(view: Any, times: dict[str, float]) -> dict[str, float]:
     names = {field.name for field in dataclasses.fields(view)}
@@ -231,26 +151,3 @@ def _quietly(condition: Callable[[], object]) -> bool:
         return bool(condition())
     except OSError:
         return False
-
-
-def _receive(connection: ssl.SSLSocket) -> tuple[bytes, bool]:
-    received = b""
-    try:
-        while part := connection.recv(65536):
-            received += part
-    except TimeoutError:
-        return received, False
-    except (ssl.SSLError, ConnectionError):
-        pass  # cut off, or a certificate refused, which TLS 1.3 tells with the first read only
-    return received, True
-
-
-def _parsed(received: bytes, closed: bool, seconds: float) -> Answer:
-    while received.startswith((b"HTTP/1.1 100", b"HTTP/1.0 100")):
-        received = received.partition(b"\r\n\r\n")[2]
-    head, _, body = received.partition(b"\r\n\r\n")
-    lines = head.decode("latin-1").split("\r\n")
-    status = int(lines[0].split()[1]) if lines[0].startswith("HTTP/") else 0
-    pairs = (line.partition(":") for line in lines[1:])
-    headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
-    return Answer(status, headers, body, seconds, closed)

@@ -22,16 +22,25 @@ class Sample:
 
 
 class Load:
-    """`per_second` requests of one kind from `threads` keep-alive clients, until `stop`, 60 s at most."""
+    """`per_second` requests of one kind from `threads` keep-alive clients, until `stop`, `seconds` at most."""
 
     def __init__(
-        self, pool: Any, path: str, *, method: str = "GET", per_second: int = 100, threads: int = 8, body: bytes = b""
+        self,
+        pool: Any,
+        path: str,
+        *,
+        method: str = "GET",
+        per_second: int = 100,
+        threads: int = 8,
+        body: bytes = b"",
+        seconds: float = 60.0,
     ) -> None:
         self._pool = pool
         self._path = path
         self._method = method
         self._body = body or None
         self._interval = threads / per_second
+        self._seconds = seconds
         self._stop = threading.Event()
         self.samples: list[Sample] = []
         self._threads = [threading.Thread(target=self._run, args=(n / per_second,)) for n in range(threads)]
@@ -48,7 +57,7 @@ class Load:
 
     def _run(self, offset: float) -> None:
         due = time.monotonic() + offset
-        end = due + 60
+        end = due + self._seconds
         while not self._stop.is_set() and due < end:
             time.sleep(max(0.0, due - time.monotonic()))
             due += self._interval

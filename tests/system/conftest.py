@@ -9,6 +9,9 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from support.cluster import RunningCluster
+from support.doors import DOORS, Doors
+from support.hostile_services import GOOD, expose
+from support.load import Load, eventually
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +37,44 @@ def what_it_printed(cluster: RunningCluster, request: pytest.FixtureRequest) -> 
     yield
     said = cluster.output.read_bytes()[before:] if cluster.output.exists() else b""
     request.node.add_report_section("call", "cluster", said[-20_000:].decode("utf-8", "replace"))
+
+
+@pytest.fixture(scope="session")
+def hostile(cluster: RunningCluster) -> RunningCluster:
+    """The cluster with the services of support.hostile_services."""
+    expose(cluster)
+    return cluster
+
+
+@pytest.fixture
+def doors(hostile: RunningCluster) -> Doors:
+    return hostile.doors()
+
+
+@pytest.fixture(params=DOORS)
+def door(request: pytest.FixtureRequest) -> str:
+    """HAProxy and lighttpd in turn, as clients may reach either."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="module")
+def good_traffic(hostile: RunningCluster) -> Iterator[Load]:
+    """Requests that have nothing to do with the bad ones beside them."""
+    with hostile.pool() as pool, Load(pool, GOOD, per_second=50, threads=4, seconds=600) as load:
+        yield load
+
+
+@pytest.fixture
+def unharmed(hostile: RunningCluster, good_traffic: Load) -> Iterator[None]:
+    """After the test: the same workers as before, no good request failed, and no exception that nobody expected."""
+    workers = hostile.worker_pids()
+    printed = hostile.output.stat().st_size
+    assert len(workers) == 2
+    yield
+    answered = len(good_traffic.samples)
+    eventually(lambda: len(good_traffic.samples) > answered, 5)
+    assert good_traffic.failed() == []
+    assert {sample.body for sample in good_traffic.samples} == {b'{"good":true}'}
+    assert hostile.worker_pids() == workers
+    assert b"Traceback" not in hostile.output.read_bytes()[printed:]
