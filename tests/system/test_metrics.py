@@ -1,0 +1,158 @@
+"""What Prometheus is told about a server, as it is after known requests."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from support.cluster import RunningCluster
+from support.doors import DOORS
+from support.load import eventually
+from zato.core.errors import InvalidInput
+
+PATH = "/measured"
+CHANNEL = "measured-channel"
+SERVICE = "measured.service"
+SOURCE = """
+import os
+import time
+from zato.server.service import Int, Service
+
+class Measured(Service):
+    name = 'measured.service'
+    input = Int('-ms'),
+
+    def handle(self):
+        time.sleep((self.request.input.ms or 0) / 1000)
+        self.response.payload = {'pid': os.getpid()}
+"""
+LABELS = {"channel": CHANNEL, "service": SERVICE}
+
+
+@pytest.fixture(scope="module")
+def measured(cluster: RunningCluster) -> Iterator[RunningCluster]:
+    api = cluster.api()
+    api.deploy("measured.py", SOURCE.encode())
+    api.create_item("channel-rest", CHANNEL, {"service": SERVICE, "path": PATH, "methods": ["GET"]})
+    eventually(lambda: cluster.request("GET", PATH).status == 200, 5)
+    yield cluster
+    api.delete_item("channel-rest", CHANNEL)
+
+
+def text(cluster: RunningCluster) -> str:
+    with cluster.pool("admin") as pool:
+        answer = pool.request("GET", "/zato/metrics", retries=False)
+    assert answer.status == 200
+    assert answer.headers["Content-Type"].startswith("text/plain; version=")
+    return str(answer.data.decode())
+
+
+def value(cluster: RunningCluster, name: str, **labels: str) -> float:
+    """A sample, 0 where there is none yet."""
+    samples = [sample for family in text_string_to_metric_families(text(cluster)) for sample in family.samples]
+    found = [sample.value for sample in samples if sample.name == name and sample.labels == labels]
+    assert len(found) <= 1, found
+    return found[0] if found else 0.0
+
+
+def requests(cluster: RunningCluster, status: int) -> float:
+    return value(cluster, "zato_requests_total", **LABELS, status=str(status))
+
+
+def test_nobody_without_a_principal_is_told_anything(measured: RunningCluster) -> None:
+    for door in DOORS:
+        answer = measured.doors().get("/zato/metrics", door)
+        assert (answer.status, answer.json["error"]["code"]) == (401, "unauthorized")
+        assert b"zato_" not in answer.body.replace(b"zato_env", b"")
+
+
+def test_requests_are_counted_by_channel_service_and_status(measured: RunningCluster) -> None:
+    right, wrong = requests(measured, 200), requests(measured, 400)
+    for _ in range(20):
+        assert measured.request("GET", PATH).status == 200
+    for _ in range(5):
+        assert measured.request("GET", f"{PATH}?ms=x").status == 400
+    assert requests(measured, 200) == right + 20
+    assert requests(measured, 400) == wrong + 5
+
+
+def test_the_time_of_requests_is_told_by_channel_and_service(measured: RunningCluster) -> None:
+    seconds = value(measured, "zato_request_seconds_sum", **LABELS)
+    count = value(measured, "zato_request_seconds_count", **LABELS)
+    short = value(measured, "zato_request_seconds_bucket", **LABELS, le="0.1")
+    for _ in range(4):
+        assert measured.request("GET", f"{PATH}?ms=150").status == 200
+    assert value(measured, "zato_request_seconds_count", **LABELS) == count + 4
+    assert value(measured, "zato_request_seconds_bucket", **LABELS, le="0.1") == short
+    assert 0.6 <= value(measured, "zato_request_seconds_sum", **LABELS) - seconds < 3
+
+
+def test_workers_and_the_revision_that_they_serve_from_are_told(measured: RunningCluster) -> None:
+    assert value(measured, "zato_workers") == len(measured.worker_pids()) == 2
+    for number in range(3):
+        item = measured.api().create_item("service", f"measured-{number}", {"time_limit_seconds": 5})
+        eventually(lambda item=item: value(measured, "zato_applied_revision") >= item["revision"], 3)
+        deleted = measured.api().delete_item("service", f"measured-{number}", item["revision"])
+        eventually(lambda item=deleted: value(measured, "zato_applied_revision") >= item["revision"], 3)
+    assert value(measured, "zato_applied_revision") == measured.api().status()["odb"]["revision"]
+
+
+def test_deployments_are_counted_by_outcome(measured: RunningCluster) -> None:
+    active = value(measured, "zato_deployments_total", outcome="active")
+    rejected = value(measured, "zato_deployments_total", outcome="rejected")
+    for number in range(2):
+        measured.api().deploy("measured.py", SOURCE.encode() + b"# %d\n" % number)
+    with pytest.raises(InvalidInput):
+        measured.api().deploy("measured.py", b"no Python")
+    assert value(measured, "zato_deployments_total", outcome="active") == active + 2
+    assert value(measured, "zato_deployments_total", outcome="rejected") == rejected + 1
+
+
+def test_counts_survive_a_killed_worker(measured: RunningCluster) -> None:
+    for _ in range(10):
+        measured.request("GET", PATH)
+    before = requests(measured, 200)
+    seconds = value(measured, "zato_request_seconds_count", **LABELS)
+    workers = measured.worker_pids()
+    os.kill(workers[0], signal.SIGKILL)
+    eventually(lambda: len(measured.worker_pids()) == 2 and measured.worker_pids() != workers, 10)
+    assert requests(measured, 200) == before
+    assert value(measured, "zato_request_seconds_count", **LABELS) == seconds
+    answered: list[int] = []
+
+    def all_serve() -> bool:
+        """More requests at once than one worker has threads: it may well take all that come one after the other."""
+        with ThreadPoolExecutor(48) as threads, measured.pool(maxsize=48) as pool:
+            get = partial(pool.request, "GET", f"{PATH}?ms=300", retries=False)
+            answers = [one.result() for one in [threads.submit(get) for _ in range(48)]]
+        answered.extend(answer.json()["pid"] for answer in answers)
+        return set(measured.worker_pids()) <= set(answered)
+
+    eventually(all_serve, 10)
+    assert requests(measured, 200) == before + len(answered)
+    assert value(measured, "zato_workers") == 2
+    assert value(measured, "zato_applied_revision") == measured.api().status()["odb"]["revision"]
+
+
+def test_every_metric_says_what_it_is(measured: RunningCluster) -> None:
+    families = list(text_string_to_metric_families(text(measured)))
+    assert {family.name for family in families} >= {
+        "zato_requests", "zato_request_seconds", "zato_workers", "zato_applied_revision", "zato_deployments",
+    }  # fmt: skip
+    for family in families:
+        assert family.documentation and family.type in {"counter", "histogram", "gauge"}
+
+
+def test_paths_that_are_made_up_do_not_become_metrics(measured: RunningCluster) -> None:
+    """Or else any client could fill the memory of Prometheus."""
+    before = len(text(measured).splitlines())
+    for number in range(50):
+        measured.request("GET", f"/made-up/{number}")
+        measured.request("FROB" if number % 2 else "DELETE", PATH)
+    assert len(text(measured).splitlines()) <= before + 2
