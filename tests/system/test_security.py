@@ -2,8 +2,6 @@
 
 import base64
 
-import pytest
-
 from support.cluster import RunningCluster
 from support.load import eventually
 
@@ -59,43 +57,3 @@ def test_a_known_path_with_another_method_says_which_it_takes(cluster: RunningCl
     answer = cluster.request("DELETE", "/open")
     assert (answer.status, answer.headers["Allow"]) == (405, "GET")
     assert answer.json()["error"]["cid"] == answer.headers["X-Zato-CID"]
-
-
-ECHO = """
-from zato.server.service import Service
-
-class Echo(Service):
-    name = 'strict.echo'
-
-    def handle(self):
-        self.response.payload = {'got': self.request.payload}
-"""
-
-
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        (b"{", "invalid-json"),
-        (b'{"a":1,"a":2}', "duplicate-key"),
-        (b'{"a":NaN}', "invalid-json"),
-        (b"[" * 100_000, "invalid-json"),
-        (b'"\xff"', "invalid-utf8"),
-    ],
-    ids=["cut off", "duplicate key", "NaN", "100,000 levels", "invalid UTF-8"],
-)
-def test_json_that_two_readers_could_understand_differently_is_refused(
-    strict: RunningCluster, body: bytes, code: str
-) -> None:
-    answer = strict.request("POST", "/strict", body=body)
-    assert (answer.status, answer.json()["error"]["code"]) == (400, code)
-    assert b"Traceback" not in answer.data
-    assert strict.request("POST", "/strict", body=b'{"a":1}').json() == {"got": {"a": 1}}
-
-
-@pytest.fixture(scope="module")
-def strict(cluster: RunningCluster) -> RunningCluster:
-    api = cluster.api()
-    api.deploy("strict.py", ECHO.encode())
-    api.create_item("channel-rest", "strict", {"service": "strict.echo", "path": "/strict", "methods": ["POST"]})
-    eventually(lambda: cluster.request("POST", "/strict", body=b"1").status == 200, 5)
-    return cluster
