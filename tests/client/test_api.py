@@ -197,6 +197,12 @@ def test_when_nothing_listens_the_error_names_the_place_and_how_to_start_it(auth
     assert caught.value.message.endswith("zato quickstart start x")
 
 
+def test_a_name_that_nobody_knows_is_told_from_a_server_that_does_not_run(authority: Authority) -> None:
+    with pytest.raises(Unavailable, match=r"https://nobody\.invalid:1 cannot be resolved") as caught:
+        client_of("https://nobody.invalid:1", authority).ping()
+    assert caught.value.code == "unreachable"
+
+
 def test_a_server_of_another_authority_is_refused(https: tuple[Peer, str], tmp_path: Path) -> None:
     other = Authority(tmp_path / "other")
     other.create("other")

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import urllib3
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
-from urllib3.exceptions import HTTPError, MaxRetryError, SSLError
+from urllib3.exceptions import HTTPError, MaxRetryError, NameResolutionError, SSLError
 from urllib3.util import Timeout
 
 from zato.core.errors import SetupError, TimeLimitExceeded, Unavailable
@@ -140,4 +140,8 @@ def _translated(
     # A connect time-out is also a NewConnectionError's relative, and means that nobody is there.
     if isinstance(reason, urllib3.exceptions.ReadTimeoutError):
         return TimeLimitExceeded(f"{place} has not answered within {timeout_seconds:g} s.")
+    if isinstance(reason, NameResolutionError):
+        return Unavailable(
+            f"The name in {place} cannot be resolved; /etc/hosts or DNS must know it.", code="unreachable"
+        )
     return Unavailable(f"Nothing answers at {place}: is it running? {hint}".strip(), code="unreachable")
