@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -34,6 +35,16 @@ def free_ports(count: int) -> list[int]:
             probe.close()
 
 
+def first_of_free_ports(count: int) -> int:
+    """The first of so many ports in a row that were free a moment ago."""
+    while True:
+        (first,) = free_ports(1)
+        with contextlib.ExitStack() as probes, contextlib.suppress(OSError, OverflowError):
+            for port in range(first, first + count):
+                probes.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return first
+
+
 class RunningCluster:
     """`zato quickstart` in `directory`; its output goes to `directory/../output.log`."""
 
@@ -41,6 +52,8 @@ class RunningCluster:
         self.layout = Layout(directory)
         self.lb_port, self.lighttpd_port = free_ports(2)
         self._options = options
+        if "--servers" in options:
+            self.lighttpd_port = first_of_free_ports(int(options[options.index("--servers") + 1]))
         self.output = directory.parent / f"{directory.name}.log"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -160,6 +173,11 @@ class RunningCluster:
         master = self.pids()[f"server-{server}"]
         children = Path(f"/proc/{master}/task/{master}/children").read_text(encoding="ascii").split()
         return [pid for pid in map(int, children) if b"zato.server\0--root" in _command_line(pid)]
+
+    def workers(self) -> set[int]:
+        """The workers of all servers."""
+        numbers = [int(name.removeprefix("server-")) for name in self.pids() if name.startswith("server-")]
+        return {pid for number in numbers for pid in self.worker_pids(number)}
 
     def drop(self, name: str, source: str | bytes) -> None:
         """Put a file into the pickup directory the way `cp` does."""

@@ -42,6 +42,10 @@ class DatabaseServer(Protocol):
 
     def start(self) -> None: ...
 
+    def stop(self) -> None:
+        """End it in an orderly way: its clients are told."""
+        ...
+
     def kill(self) -> None: ...
 
     def pause(self) -> None:

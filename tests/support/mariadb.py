@@ -60,6 +60,9 @@ class MariaDb:
         options = [f"--{name}={value}" for name, value in settings.items()]
         self._program.start(["/usr/sbin/mariadbd", "--no-defaults", *options], self._answers)
 
+    def stop(self) -> None:
+        self._program.stop()
+
     def kill(self) -> None:
         self._program.kill()
 

@@ -51,6 +51,9 @@ class PostgreSql:
         command = [str(self._binaries / "postgres"), "-D", str(self._data), "-p", str(self._port), *options]
         self._program.start(command, self._answers)
 
+    def stop(self) -> None:
+        self._program.stop()
+
     def kill(self) -> None:
         self._program.kill()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -60,6 +61,16 @@ class Program:
                 self.kill()
                 raise RuntimeError(f"{self.name} did not start: {self.output.read_text(errors='replace')[-3000:]}")
             time.sleep(0.05)
+
+    def stop(self) -> None:
+        """End it in its own orderly way; by force where that takes too long."""
+        if self._process is None:
+            return
+        self._process.send_signal(self._end_signal)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_END_SECONDS)
+            self._process = None
+        self.kill()
 
     def kill(self) -> None:
         """End it and its children at once, as a power cut would; returns once all of them are gone."""

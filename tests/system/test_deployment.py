@@ -1,14 +1,18 @@
-"""Hot deployment as a developer sees it: files in, answers out, with requests flowing all the while."""
+"""Hot deployment as a developer sees it: files in, answers out, with requests flowing all the while.
 
-import os
-import signal
-import time
-from statistics import median
+The promised times are shown by `make show` on a machine of one's own; here they are doubled, as others may use it too.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from support.cluster import RunningCluster
-from support.load import Load, eventually
+from support.load import eventually
+from support.scenarios.changing import change_versions
+from support.scenarios.dropping import drop_versions
 
 VERSION = """
 from zato.server.service import Service
@@ -23,81 +27,53 @@ class Show(Service):
 """
 
 
-def answer(cluster: RunningCluster, path: str = "/live") -> bytes:
-    return bytes(cluster.request("GET", path).data)
-
-
 @pytest.fixture(scope="module")
-def live(cluster: RunningCluster) -> RunningCluster:
+def two_servers() -> Iterator[RunningCluster]:
+    with TemporaryDirectory(prefix="zato-") as directory:
+        running = RunningCluster(Path(directory) / "z", "--servers", "2", "--workers", "2")
+        try:
+            running.start()
+            yield running
+        finally:
+            running.stop()
+
+
+def test_a_dropped_file_serves_from_every_worker_at_once(cluster: RunningCluster) -> None:
+    dropped = drop_versions(cluster, 50)
+    print(dropped)
+    assert dropped.workers == 2
+    assert dropped.median <= 1.0
+    assert dropped.p95 <= 2.0
+
+
+def test_a_dropped_file_serves_from_the_workers_of_all_servers(two_servers: RunningCluster) -> None:
+    dropped = drop_versions(two_servers, 5)
+    print(dropped)
+    assert dropped.workers == 4
+
+
+@pytest.mark.parametrize(("fixture", "deployments"), [("cluster", 100), ("two_servers", 30)])
+def test_deployments_under_load_fail_no_request_and_mix_no_versions(
+    fixture: str, deployments: int, request: pytest.FixtureRequest
+) -> None:
+    changed = change_versions(request.getfixturevalue(fixture), deployments)
+    print(changed)
+    assert changed.failed == []
+    assert changed.mixed == []
+    assert changed.stale == []
+    assert changed.lowest_rate >= 80
+    assert changed.versions_seen > deployments / 2
+
+
+def test_a_rolled_back_file_serves_its_earlier_version(cluster: RunningCluster) -> None:
+    def answer() -> bytes:
+        return bytes(cluster.request("GET", "/live").data)
+
     api = cluster.api()
-    api.deploy("live.py", VERSION.format(version=0).encode())
-    api.create_item("channel-rest", "live", {"service": "live.show", "path": "/live", "methods": ["GET"]})
-    eventually(lambda: cluster.request("GET", "/live").status == 200, 5)
-    return cluster
-
-
-def test_a_dropped_file_serves_from_every_worker_at_once(live: RunningCluster) -> None:
-    times = []
-    with live.pool() as pool:
-        for version in range(1, 51):
-            expected = f'{{"version":{version}}}'.encode()
-            live.drop("live.py", VERSION.format(version=version))
-            # Several in a row, so that every worker has answered
-            times.append(
-                eventually(
-                    lambda expected=expected: all(
-                        pool.request("GET", "/live", retries=False).data == expected for _ in range(4)
-                    ),
-                    10,
-                )
-            )
-    times.sort()
-    print(
-        f"50 deployments, drop to serving: median {median(times):.3f} s, p95 {times[47]:.3f} s, max {times[-1]:.3f} s"
-    )
-    # The promise is half of this, on a machine of one's own; a shared one may be busy with others.
-    assert median(times) <= 1.0
-    assert times[47] <= 2.0
-
-
-def test_a_hundred_deployments_under_load_fail_no_request_and_mix_no_versions(live: RunningCluster) -> None:
-    api = live.api()
-    reported: list[tuple[float, int]] = []
-    with live.pool() as pool, Load(pool, "/live") as load:
-        for version in range(1000, 1100):
-            api.deploy("live.py", VERSION.format(version=version).encode())
-            reported.append((time.monotonic(), version))
-    versions = [
-        (sample, int(sample.body.split(b":")[1].rstrip(b"}"))) for sample in load.samples if sample.status == 200
-    ]
-    stale = [
-        (version, sample)
-        for sample, version in versions
-        if any(sample.started > at and version < active for at, active in reported)
-    ]
-    print(f"100 deployments under {len(load.samples)} requests: {len(load.failed())} failed, {len(stale)} stale")
-    assert load.failed() == []
-    assert stale == []
-    assert len({version for _, version in versions}) > 50
-
-
-def test_a_rolled_back_file_serves_its_earlier_version(live: RunningCluster) -> None:
-    api = live.api()
     first = api.deploy("live.py", VERSION.format(version=7).encode())
+    api.create_item("channel-rest", "live", {"service": "live.show", "path": "/live", "methods": ["GET"]})
+    eventually(lambda: answer() == b'{"version":7}', 5)
     api.deploy("live.py", VERSION.format(version=8).encode())
-    assert answer(live) == b'{"version":8}'
+    assert answer() == b'{"version":8}'
     api.activate(first["id"])
-    assert answer(live) == b'{"version":7}'
-
-
-def test_killed_workers_cost_no_idempotent_request(live: RunningCluster) -> None:
-    api = live.api()
-    with live.pool() as pool, Load(pool, "/live") as load:
-        for _ in range(10):
-            workers = live.worker_pids()
-            if workers:
-                os.kill(workers[0], signal.SIGKILL)
-            time.sleep(0.8)
-    print(f"10 workers killed under {len(load.samples)} requests: {len(load.failed())} failed")
-    assert load.failed() == []
-    assert api.ping()
+    assert answer() == b'{"version":7}'

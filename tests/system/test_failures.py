@@ -1,0 +1,33 @@
+"""What callers notice of workers that are killed, and of an ODB that is away: nothing."""
+
+import pytest
+
+from support.cluster import RunningCluster
+from support.databases import DatabaseServer
+from support.scenarios.killing import METHODS, kill_workers
+from support.scenarios.outage import BACK_SECONDS, Way, cluster_on, go_without_odb
+
+
+def test_killed_workers_cost_no_idempotent_request(cluster: RunningCluster) -> None:
+    killed = kill_workers(cluster, 50)
+    print(killed)
+    assert killed.workers == 50
+    assert killed.repeated > 0, "some requests were in the workers that were killed"
+    assert killed.failed == []
+    assert killed.lowest_rate >= 80
+    assert all(killed.requests[method] > 0 for method in METHODS)
+
+
+@pytest.mark.parametrize("way", list(Way))
+def test_requests_go_on_and_changes_are_refused_while_the_odb_is_away(way: Way, postgresql: DatabaseServer) -> None:
+    with cluster_on(postgresql) as cluster:
+        outage = go_without_odb(cluster, postgresql, way, seconds=15)
+    print(outage)
+    assert outage.failed == []
+    assert outage.lowest_rate >= 80
+    assert outage.not_refused == []
+    assert outage.accepted == []
+    assert outage.worker_back_seconds <= 15
+    assert outage.change_back_seconds <= BACK_SECONDS
+    assert outage.deployment_back_seconds <= BACK_SECONDS
+    assert outage.restarted == []
