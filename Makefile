@@ -1,10 +1,12 @@
-.PHONY: help run test check bench clean lock
+.PHONY: help run test check bench show fresh clean lock
 
 help:
 	@echo "make run    prepare this checkout, then run a cluster from .zato/ in the foreground; Ctrl-C ends it"
 	@echo "make test   prepare this checkout for tests and run them all"
 	@echo "make check  linters, types, layers, then all tests"
 	@echo "make bench  speed and memory, as ratios measured in turn"
+	@echo "make show   what is promised of starts, deployments and failures, in full, each with its figure and bar"
+	@echo "make fresh  make run on a fresh Debian 12 in a directory of its own: how long both starts take (needs root)"
 	@echo "make lock   renew requirements/*.lock from requirements/*.in"
 	@echo "make clean  remove what the above made, the cluster's state in .zato/ excepted"
 
@@ -27,6 +29,13 @@ check:
 bench:
 	@tools/prepare develop
 	.venv/bin/python -m benchmarks
+
+show:
+	@tools/prepare develop
+	.venv/bin/python -m benchmarks.show
+
+fresh:
+	/usr/bin/python3 tools/fresh_host.py
 
 lock:
 	@tools/prepare develop

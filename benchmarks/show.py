@@ -1,0 +1,130 @@
+"""python -m benchmarks.show [PART ...]: plays through in full what is promised, and prints a line for each promise.
+
+A line has the command that shows it alone, what was seen, the bar, and REACHED or NOT REACHED. Exit status 1 where one
+was not reached. The tests play the same scenarios (`tests/support/scenarios`) in small, with bars for a busy machine.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from support.cluster import RunningCluster
+from support.postgresql import PostgreSql
+from support.scenarios.changing import change_versions
+from support.scenarios.dropping import drop_versions
+from support.scenarios.killing import kill_workers
+from support.scenarios.outage import Way, cluster_on, go_without_odb
+from support.scenarios.refusing import refuse_broken
+from support.scenarios.starting import seconds_to_start_again
+
+# Of the hundred requests a second that the load is made of, as many must come out at any time
+RATE = 95
+Line = tuple[str, str, bool]
+"""What was seen, the bar, and whether it was reached."""
+
+
+@contextmanager
+def running(*options: str) -> Iterator[RunningCluster]:
+    with tempfile.TemporaryDirectory(prefix="zato-show-") as directory:
+        cluster = RunningCluster(Path(directory) / "z", "--workers", "2", *options)
+        try:
+            cluster.start()
+            yield cluster
+        finally:
+            cluster.stop()
+
+
+def start() -> Iterator[Line]:
+    with running() as cluster:
+        seconds = seconds_to_start_again(cluster)
+    yield f"second start, until /zato/ping answers 200: {seconds:.1f} s", "6 s", seconds <= 6
+
+
+def drop() -> Iterator[Line]:
+    for servers in ("1", "2"):
+        with running("--servers", servers) as cluster:
+            dropped = drop_versions(cluster, 50)
+        yield f"servers: {servers}; {dropped}", "median 0.5 s, p95 1.0 s", dropped.median <= 0.5 and dropped.p95 <= 1.0
+
+
+def change() -> Iterator[Line]:
+    for servers in ("1", "2"):
+        with running("--servers", servers) as cluster:
+            changed = change_versions(cluster, 100)
+        wrong = [*changed.failed, *changed.mixed, *changed.stale]
+        reached = not wrong and changed.lowest_rate >= RATE
+        yield f"servers: {servers}; {changed}", f"0 of each, at {RATE} a second at least", reached
+
+
+def refuse() -> Iterator[Line]:
+    with running() as cluster:
+        refused = refuse_broken(cluster)
+    for problem in refused.problems:
+        print(f"    {problem}")
+    reached = (
+        not refused.problems
+        and len(refused.seconds) >= 30
+        and max(refused.seconds) <= 6
+        and not refused.failed
+        and not refused.others
+        and refused.lowest_rate >= RATE
+    )
+    yield str(refused), f"30 files or more, 6 s each, 0 of the others, at {RATE} a second at least", reached
+
+
+def kill() -> Iterator[Line]:
+    with running() as cluster:
+        killed = kill_workers(cluster, 50)
+    reached = killed.workers == 50 and killed.repeated > 0 and not killed.failed and killed.lowest_rate >= RATE
+    yield str(killed), f"50 killed, 0 failed, at {RATE} a second at least", reached
+
+
+def outage() -> Iterator[Line]:
+    server = PostgreSql()
+    try:
+        for way in Way:
+            with cluster_on(server) as cluster:
+                seen = go_without_odb(cluster, server, way, seconds=60)
+            reached = (
+                not (seen.failed or seen.not_refused or seen.accepted or seen.restarted)
+                and seen.worker_back_seconds <= 30
+                and max(seen.change_back_seconds, seen.deployment_back_seconds) <= 10
+                and seen.lowest_rate >= RATE
+            )
+            yield str(seen), f"0 of each, back within 10 s, at {RATE} a second at least", reached
+    finally:
+        server.remove()
+
+
+PARTS: dict[str, Callable[[], Iterator[Line]]] = {
+    "start": start,
+    "drop": drop,
+    "change": change,
+    "refuse": refuse,
+    "kill": kill,
+    "outage": outage,
+}
+
+
+def main(wanted: list[str]) -> int:
+    unknown = [name for name in wanted if name not in PARTS]
+    if unknown:
+        print(f"There is no part {', '.join(unknown)}; parts are {', '.join(PARTS)}.", file=sys.stderr)
+        return 2
+    missed = 0
+    for name in wanted or PARTS:
+        for seen, bar, reached in PARTS[name]():
+            missed += not reached
+            verdict = "REACHED" if reached else "NOT REACHED"
+            print(f"python -m benchmarks.show {name:<7} {seen} (bar: {bar}) {verdict}", flush=True)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
