@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from zato.config.configuration import Configuration
 from zato.config.kinds.text import character_finding
+from zato.config.plan import Planned
 from zato.config.publisher import Author, ImportMode, Publisher
 from zato.config.secrets import SecretBox, password_matches
 from zato.core.clock import SystemClock
@@ -25,6 +27,10 @@ BY = Author("ann", "c" * 32)
 
 def values(log: ConfigurationLog) -> dict[tuple[str, str], str]:
     return {(item.kind, item.name): item.data for item in log.items()}
+
+
+def unprepared(base: int, changes: Sequence[Planned]) -> Sequence[Planned]:
+    return changes
 
 
 def fill(publisher: Publisher) -> None:
@@ -185,19 +191,19 @@ def test_the_whole_cluster_rolls_back_to_a_revision(publisher: Publisher, log: C
     publisher.update("outgoing-sql", "Stock", {"url": "sqlite:////y", "password": None}, by=BY)
     publisher.create("security-basic", "new", {"username": "crm", "password": "another password"}, by=BY)
     now = values(log)
-    summary = publisher.rollback_all(9, by=BY)
+    summary = publisher.rollback_all(9, by=BY, prepare=unprepared)
     assert values(log) == then
     assert summary.created == (("security-basic", "clients"),)
     assert set(summary.updated) == {("channel-rest", "customers"), ("outgoing-sql", "Stock")}
     assert summary.deleted == (("security-basic", "new"),)
     assert summary.unchanged == 6
-    publisher.rollback_all(13, by=BY)
+    publisher.rollback_all(13, by=BY, prepare=unprepared)
     assert values(log) == now
-    publisher.rollback_all(0, by=BY)
+    publisher.rollback_all(0, by=BY, prepare=unprepared)
     assert values(log) == {}
-    assert publisher.rollback_all(log.revision(), by=BY).revision == log.revision()
+    assert publisher.rollback_all(log.revision(), by=BY, prepare=unprepared).revision == log.revision()
     with pytest.raises(InvalidInput, match="There is no revision"):
-        publisher.rollback_all(log.revision() + 1, by=BY)
+        publisher.rollback_all(log.revision() + 1, by=BY, prepare=unprepared)
 
 
 class Overtaken(ConfigurationLog):
@@ -230,7 +236,7 @@ def test_a_roll_back_that_lost_a_race_is_decided_again(
     fill(publisher)
     then = values(log)
     publisher.update("service", "crm.get", {}, by=BY)
-    Publisher(Overtaken(database, publisher), box, SystemClock()).rollback_all(9, by=BY)
+    Publisher(Overtaken(database, publisher), box, SystemClock()).rollback_all(9, by=BY, prepare=unprepared)
     assert values(log) == then
 
 
@@ -259,7 +265,7 @@ def test_any_state_survives_export_and_import_and_rolling_back(
     publisher.import_(exported, ImportMode.REPLACE, by=BY)
     assert values(log) == then
     publisher.import_(documented(second), ImportMode.REPLACE, by=BY)
-    publisher.rollback_all(revision, by=BY)
+    publisher.rollback_all(revision, by=BY, prepare=unprepared)
     assert values(log) == then
     assert [difference.name for difference in publisher.diff(revision) if difference.fields] == []
     everything = Configuration.from_items(*log.items_with_revision())

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zato.config.secrets import SecretBox, generate_secret, hash_password, load_or_create_key, password_matches
+from zato.config.secrets import SecretBox, create_key, generate_secret, hash_password, load_key, password_matches
 from zato.core.errors import InvalidInput, SetupError
 
 BOX = SecretBox(b"k" * 32)
@@ -73,19 +73,25 @@ def test_generated_secrets_differ() -> None:
 
 def test_the_key_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
     path = tmp_path / "secret.key"
-    assert load_or_create_key(path) == load_or_create_key(path)
+    assert create_key(path) == create_key(path)
     assert path.stat().st_mode & 0o777 == 0o600
     assert [entry.name for entry in tmp_path.iterdir()] == ["secret.key"]
     path.chmod(0o644)
     with pytest.raises(SetupError, match="chmod 600"):
-        load_or_create_key(path)
+        create_key(path)
+
+
+def test_a_key_that_is_missing_is_named_and_no_other_takes_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "secret.key"
+    with pytest.raises(SetupError, match=f"{path} is missing; restore it from a backup") as refused:
+        load_key(path)
+    assert refused.value.code == "key-missing"
+    assert not path.exists()
 
 
 def test_processes_that_race_for_the_key_get_the_same_one(tmp_path: Path) -> None:
     path = tmp_path / "secret.key"
-    program = (
-        f"from pathlib import Path; from zato.config.secrets import *; print(load_or_create_key(Path({str(path)!r})))"
-    )
+    program = f"from pathlib import Path; from zato.config.secrets import *; print(create_key(Path({str(path)!r})))"
     running = [subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) for _ in range(4)]
     assert len({process.communicate()[0] for process in running}) == 1
     assert [process.returncode for process in running] == [0] * 4
@@ -96,5 +102,5 @@ def test_a_file_that_is_not_a_key_is_left_alone(tmp_path: Path) -> None:
     path.write_text("hello\n")
     path.chmod(0o600)
     with pytest.raises(SetupError, match="is not a key of Zato"):
-        load_or_create_key(path)
+        create_key(path)
     assert path.read_text() == "hello\n"

@@ -14,15 +14,15 @@ from support.http_peer import HttpPeer
 from zato.config.codec import encode
 from zato.config.configuration import Configuration
 from zato.config.kinds import OutgoingRest, OutgoingSql
-from zato.config.secrets import SecretBox, load_or_create_key
-from zato.core.errors import NotFound
+from zato.config.secrets import SecretBox, create_key
+from zato.core.errors import NotFound, ZatoError
 from zato.odb.log import StoredItem
 from zato.outgoing import OutgoingConnections
 
 
 @pytest.fixture
 def box(tmp_path: Path) -> SecretBox:
-    return SecretBox(load_or_create_key(tmp_path / "secret.key"))
+    return SecretBox(create_key(tmp_path / "secret.key"))
 
 
 @pytest.fixture
@@ -70,6 +70,31 @@ def test_secrets_are_opened(box: SecretBox, peer: HttpPeer) -> None:
     items = configuration(rest("CRM", 1, address=peer.address, security="bearer", secret=sealed))
     OutgoingConnections.empty().refreshed(items, box).rest["CRM"].conn.get("c1")
     assert peer.received[0].headers["Authorization"] == "Bearer t0ken"
+
+
+def test_a_secret_that_does_not_open_makes_one_connection_unusable_and_no_other(box: SecretBox, peer: HttpPeer) -> None:
+    sealed = SecretBox(b"x" * 32).seal("t0ken", kind="outgoing-rest", name="CRM", field="secret")
+    broken = rest("CRM", 1, address=peer.address, security="bearer", secret=sealed)
+    password = SecretBox(b"x" * 32).seal("t0ken", kind="outgoing-sql", name="Stock", field="password")
+    stock = sql("Stock", 2, url="postgresql+psycopg2://localhost/a", username="a", password=password)
+    outgoing = OutgoingConnections.empty().refreshed(
+        configuration(broken, stock, rest("ERP", 3, address=peer.address)), box
+    )
+    outgoing.rest["ERP"].conn.get("c1")
+    for protocol, name in ((outgoing.rest, "CRM"), (outgoing.sql, "Stock")):
+        with pytest.raises(ZatoError, match=f"'{name}' cannot be used: The sealed .* Give the secret") as raised:
+            protocol[name]
+        assert (raised.value.code, raised.value.status) == ("connection-unusable", 500)
+    assert [problem.partition(" cannot")[0] for problem in outgoing.problems] == [
+        "The outgoing-rest 'CRM'",
+        "The outgoing-sql 'Stock'",
+    ]
+    right = box.seal("t0ken", kind="outgoing-rest", name="CRM", field="secret")
+    healed = outgoing.refreshed(
+        configuration(rest("CRM", 4, address=peer.address, security="bearer", secret=right)), box
+    )
+    healed.rest["CRM"].conn.get("c1")
+    assert healed.problems == ()
 
 
 def test_unchanged_connections_are_kept_with_their_pools(box: SecretBox, peer: HttpPeer) -> None:

@@ -19,19 +19,21 @@ from zato.odb.deployments import Deployment, Deployments
 from zato.odb.doorbell import Doorbell
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
+from zato.odb.stagings import Stagings
 from zato.server.check import Checker
-from zato.server.code import CodeLoader, switch_time
-from zato.server.deployment import Deployer, Stager
+from zato.server.code import CodeLoader
+from zato.server.deployment import ClusterRollback, Deployer, RevisionStager, Stager
 from zato.server.deployment.activation import Activation, lead_for
 from zato.server.loader import CodeSet
 from zato.server.switch import Switch
+from zato.server.versions import active_versions, switch_time
 
 KEY = bytes(32)
 BEAT_SECONDS = 0.5
 
 
 class DeploymentWorker:
-    """One worker. `load` may be replaced to make it fail or hang; `serve` is what a request would run."""
+    """One worker. `load` and `load_all` may be replaced to fail or hang; `serve` is what a request would run."""
 
     def __init__(self, name: str, url: str, directory: Path, checker: Checker) -> None:
         self.name = name
@@ -48,11 +50,19 @@ class DeploymentWorker:
         self.switch: Switch[tuple[Configuration, CodeSet]] = Switch((EMPTY, CodeSet()))
         self._code = CodeLoader(self.deployments, DiskSnapshot(directory / f"{name}.json"))
         self.load: Callable[[Deployment], None] = self.stage
+        self.load_all: Callable[[int], None] = self.stage_all
+        self.stagings = Stagings(self.database)
         self.stager = Stager(
             worker=name,
             deployments=self.deployments,
             activation=self.activation,
             load=self._load,
+            whole=RevisionStager(
+                worker=name,
+                stagings=self.stagings,
+                load=lambda revision: self.load_all(revision),  # noqa: PLW0108 it may be replaced later
+                clock=self.clock,
+            ),
             bell=Doorbell(self.database),
             clock=self.clock,
         )
@@ -60,6 +70,15 @@ class DeploymentWorker:
             deployments=self.deployments,
             activation=self.activation,
             publisher=self.publisher,
+            checker=checker,
+            running=lambda: self.codes,
+            clock=self.clock,
+        )
+        self.cluster_rollback = ClusterRollback(
+            publisher=self.publisher,
+            deployments=self.deployments,
+            stagings=self.stagings,
+            activation=self.activation,
             checker=checker,
             running=lambda: self.codes,
             clock=self.clock,
@@ -97,6 +116,10 @@ class DeploymentWorker:
 
     def stage(self, deployment: Deployment) -> None:
         self._code.stage(deployment.file_name, deployment.sha256, deployment.id, self.codes)
+
+    def stage_all(self, revision: int) -> None:
+        then = Configuration.from_items(revision, self.log.items_at(revision))
+        self._code.stage_all(active_versions(then), self.codes)
 
     def _apply(self, configuration: Configuration) -> None:
         before, codes = self.switch.current()

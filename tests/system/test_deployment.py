@@ -3,6 +3,7 @@
 The promised times are shown by `make show` on a machine of one's own; here they are doubled, as others may use it too.
 """
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from support.cluster import RunningCluster
-from support.load import eventually
+from support.load import Load, eventually
 from support.scenarios.changing import change_versions
 from support.scenarios.dropping import drop_versions
 
@@ -24,6 +25,18 @@ class Show(Service):
 
     def handle(self):
         self.response.payload = {{'version': VERSION}}
+"""
+
+# An answer with the versions of three files
+BOTH = """
+import shelf, stock
+from zato.server.service import Service
+
+class Show(Service):
+    name = 'both.show'
+
+    def handle(self):
+        self.response.payload = {{'version': [{version}, shelf.VERSION, stock.VERSION]}}
 """
 
 
@@ -77,3 +90,42 @@ def test_a_rolled_back_file_serves_its_earlier_version(cluster: RunningCluster) 
     assert answer() == b'{"version":8}'
     api.activate(first["id"])
     assert answer() == b'{"version":7}'
+
+
+def test_a_cluster_rolled_back_over_several_files_fails_no_request_and_mixes_no_versions(
+    cluster: RunningCluster,
+) -> None:
+    api = cluster.api()
+
+    def deploy(version: int) -> int:
+        for name in ("shelf", "stock"):
+            api.deploy(f"{name}.py", VERSION.format(version=version).replace("live.show", f"{name}.show").encode())
+        api.deploy("both.py", BOTH.format(version=version).encode())
+        return int(api.status()["odb"]["revision"])
+
+    deploy(0)
+    api.create_item("channel-rest", "both", {"service": "both.show", "path": "/both", "methods": ["GET"]})
+    revisions = {version: deploy(version) for version in (1, 2, 3)}
+    eventually(lambda: bytes(cluster.request("GET", "/both").data) == b'{"version":[3,3,3]}', 5)
+    done: list[tuple[float, float, int]] = []
+    with cluster.pool() as pool, Load(pool, "/both") as load:
+        for version in (1, 2, 3, 1, 3, 2, 1):
+            started = time.monotonic()
+            api.rollback_all(revisions[version])
+            done.append((started, time.monotonic(), version))
+            time.sleep(0.3)
+    mixed = [sample for sample in load.samples if len(set(sample.body.strip(b'{"version:[]}').split(b","))) != 1]
+    wrong = [
+        sample
+        for sample in load.samples
+        for (_, ended, version), following in zip(done, [*done[1:], (float("inf"), 0.0, 0)], strict=True)
+        if sample.started > ended and sample.ended < following[0] and f"[{version}," not in sample.body.decode()
+    ]
+    longest = max(ended - started for started, ended, _ in done)
+    print(
+        f"{len(done)} roll-backs of the cluster under {len(load.samples)} requests: {len(load.failed())} failed, "
+        f"{len(mixed)} mixed, {len(wrong)} stale; the longest took {longest:.2f} s"
+    )
+    assert load.failed() == []
+    assert mixed == []
+    assert wrong == []

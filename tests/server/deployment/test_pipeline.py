@@ -19,7 +19,7 @@ from support.broken_deployments import BROKEN, WORKING
 from support.databases import initialised, new_sqlite
 from support.deployment_workers import DeploymentWorker
 from zato.config.writer import Author
-from zato.core.errors import Conflict, NotFound, Unavailable
+from zato.core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from zato.odb.deployments import Deployment, DeploymentState
 from zato.server.check import Checker
 from zato.server.deployment import decision, states
@@ -377,6 +377,138 @@ def test_a_rolled_back_configuration_brings_its_code_and_its_states_back(workers
     until(lambda: workers[0].deployments.get(second.id).state is SUPERSEDED)
 
 
+def test_a_rolled_back_cluster_switches_files_that_need_one_another_at_one_moment(
+    workers: list[DeploymentWorker],
+) -> None:
+    before = deploy_pair(workers[0], 1)
+    deploy_pair(workers[0], 2)
+    workers[0].deployer.deploy("late.py", version(3), by=ANN)
+    stop = threading.Event()
+    seen: list[list[tuple[float, str]]] = [[] for _ in workers]
+
+    def request(index: int) -> None:
+        while not stop.is_set():
+            started = time.time()
+            seen[index].append((started, workers[index].serve("user.get")))
+            time.sleep(0.0005)
+
+    threads = [threading.Thread(target=request, args=(index,)) for index in range(len(workers))]
+    for thread in threads:
+        thread.start()
+    summary = workers[1].cluster_rollback.rollback(before, by=BOB)
+    returned = time.time()
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert sorted(name for _, name in summary.updated) == ["lib.py", "user.py"]
+    assert [name for _, name in summary.deleted] == ["late.py"]
+    moments = {workers[0].publisher.get("deployment", name).value.switch_at for name in ("lib.py", "user.py")}  # type: ignore[attr-defined]
+    assert len(moments) == 1
+    moment = moments.pop().timestamp()
+    assert moment - workers[0].log.history("deployment", "lib.py")[0].at.timestamp() > 0.08, "no time to prepare"
+    for requests in seen:
+        assert {answer for _, answer in requests} == {"1 1", "2 2"}
+        assert all(answer == "1 1" for started, answer in requests if started > min(moment + 0.02, returned))
+        assert all(answer == "2 2" for started, answer in requests if started < moment - 0.02)
+    assert all("late.get" not in worker.codes.services for worker in workers)
+    until(
+        lambda: (
+            [one.state for one in workers[0].deployments.list(9) if one.file_name == "lib.py"] == [SUPERSEDED, ACTIVE]
+        )
+    )
+    assert workers[2].deployer.deploy("late.py", version(4), by=ANN).state is ACTIVE
+
+
+@pytest.mark.parametrize("how", ["fails", "hangs"])
+def test_a_cluster_is_not_rolled_back_where_one_worker_cannot_load_the_code(
+    how: str, workers: list[DeploymentWorker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = deploy_pair(workers[0], 1)
+    deploy_pair(workers[0], 2)
+    workers[0].publisher.create("security-tls", "partner", {"subject": "CN=partner"}, by=ANN)
+    revision = workers[0].log.revision()
+    release = threading.Event()
+
+    def load_all(_: int) -> None:
+        if how == "fails":
+            raise DeploymentRefused(_refusal_of(b"1 / 0\n"))
+        release.wait(30)
+
+    monkeypatch.setattr(decision, "REPORT_TIME", REPORT_TIME / 10)
+    workers[2].load_all = load_all
+    with pytest.raises(InvalidInput, match=rf"rolled back to revision {before}\. .*worker-3") as refused:
+        workers[0].cluster_rollback.rollback(before, by=BOB)
+    release.set()
+    assert refused.value.code == "deployment-rejected"
+    assert workers[0].log.revision() == revision
+    assert served(workers, "user.get") == ["2 2"] * 3
+    workers[2].load_all = workers[2].stage_all
+    workers[0].cluster_rollback.rollback(before, by=BOB)
+    assert served(workers, "user.get") == ["1 1"] * 3
+
+
+def test_a_cluster_is_not_rolled_back_to_code_that_does_not_pass_its_check_any_more(
+    workers: list[DeploymentWorker], tmp_path: Path
+) -> None:
+    flag = tmp_path / "flag"
+    flag.touch()
+    needing = f"import os, sys\nos.path.exists({str(flag)!r}) or sys.exit()"
+    workers[0].deployer.deploy("shop.py", version(1, needing), by=ANN)
+    before = workers[0].log.revision()
+    workers[0].deployer.deploy("shop.py", version(2), by=ANN)
+    revision = workers[0].log.revision()
+    flag.unlink()
+    with pytest.raises(InvalidInput, match=r"shop\.py:3: .*exit"):
+        workers[0].cluster_rollback.rollback(before, by=BOB)
+    assert workers[0].log.revision() == revision
+    assert served(workers) == [2, 2, 2]
+
+
+def test_a_deployment_that_comes_during_a_roll_back_waits_and_stays(workers: list[DeploymentWorker]) -> None:
+    before = deploy_pair(workers[0], 1)
+    deploy_pair(workers[0], 2)
+    held = threading.Event()
+
+    def slow(revision: int) -> None:
+        held.wait(5)
+        workers[2].stage_all(revision)
+
+    workers[2].load_all = slow
+    rolling = threading.Thread(target=workers[0].cluster_rollback.rollback, args=(before,), kwargs={"by": BOB})
+    rolling.start()
+    until(lambda: workers[0].stagings.current(workers[0].clock.now()) is not None)
+    deploying = threading.Thread(target=workers[1].deployer.deploy, args=("new.py", version(5)), kwargs={"by": ANN})
+    deploying.start()
+    time.sleep(0.5)
+    assert all("new.get" not in worker.codes.services for worker in workers)
+    with pytest.raises(Conflict, match="Another roll-back"):
+        workers[1].cluster_rollback.rollback(before, by=BOB)
+    held.set()
+    rolling.join()
+    deploying.join()
+    assert served(workers, "user.get") == ["1 1"] * 3
+    assert served(workers, "new.get") == [5] * 3
+
+
+def test_a_revision_whose_code_was_not_loaded_is_never_reported_as_applied(
+    workers: list[DeploymentWorker], tmp_path: Path
+) -> None:
+    flag = tmp_path / "flag"
+    flag.touch()
+    needing = f"import os\nassert os.path.exists({str(flag)!r})"
+    first = workers[0].deployer.deploy("shop.py", version(1, needing), by=ANN)
+    workers[0].deployer.deploy("shop.py", version(2), by=ANN)
+    flag.unlink()
+    assert first.revision is not None
+    workers[0].publisher.rollback_item("deployment", "shop.py", first.revision, by=BOB)
+    time.sleep(1.5)
+    assert all(row.applied_revision < workers[0].log.revision() for row in workers[0].members.workers())
+    assert served(workers) == [2, 2, 2]
+    # What replaces it reaches them all the same.
+    assert workers[1].deployer.deploy("shop.py", version(3), by=ANN).state is ACTIVE
+    assert served(workers) == [3, 3, 3]
+
+
 def test_a_withdrawn_file_is_gone_everywhere_and_can_come_back(workers: list[DeploymentWorker]) -> None:
     first = workers[0].deployer.deploy("shop.py", version(1), by=ANN)
     revision = workers[1].deployer.undeploy("shop.py", by=BOB)
@@ -438,6 +570,14 @@ def test_from_the_call_to_all_workers_serving_takes_less_than_half_a_second(work
     taken.sort()
     print(f"median {taken[7]:.3f} s, longest {taken[-1]:.3f} s")
     assert taken[7] < 0.5
+
+
+def deploy_pair(worker: DeploymentWorker, number: int) -> int:
+    """Two files, one of which imports the other: `user.get` answers with the versions of both. Returns the revision."""
+    worker.deployer.deploy("lib.py", version(number, f"V = {number}"), by=ANN)
+    user = version(0, "from lib import V").replace(b"return 0", f"return f'{number} {{V}}'".encode())
+    worker.deployer.deploy("user.py", user, by=ANN)
+    return worker.log.revision()
 
 
 def _staged(worker: DeploymentWorker, file_name: str, source: bytes) -> Deployment:

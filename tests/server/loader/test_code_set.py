@@ -156,7 +156,7 @@ def test_a_failure_inside_an_import_is_blamed_on_the_file_that_was_imported() ->
     candidate = parse("shop.py", source("import lib\n" + handler("Get", "return lib.V")), 2)
     broken = parse("lib.py", source("V = 1 / 0\n" + handler("L", "return V")), 1)
     with pytest.raises(DeploymentRefused) as refused:
-        CodeSet.trial(candidate, [broken], {})
+        CodeSet.trial([candidate], [broken], {})
     assert (refused.value.refusal.file, refused.value.refusal.line) == ("lib.py", 2)
 
 

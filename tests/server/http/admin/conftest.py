@@ -14,7 +14,7 @@ import pytest
 from falcon.testing import Result, TestClient
 
 from zato.config.configuration import Configuration
-from zato.config.publisher import Author, Publisher
+from zato.config.publisher import Author, Publisher, Summary
 from zato.config.secrets import SecretBox
 from zato.core.errors import InvalidInput, NotFound, ZatoError
 from zato.core.principal import Principal, Role
@@ -170,6 +170,16 @@ class Deployer:
         return self._publisher.delete("deployment", file_name, by=by)
 
 
+class ClusterRollback:
+    """Rolls back without code."""
+
+    def __init__(self, publisher: Publisher) -> None:
+        self._publisher = publisher
+
+    def rollback(self, to_revision: int, *, by: Author) -> Summary:
+        return self._publisher.rollback_all(to_revision, by=by, prepare=lambda base, changes: changes)
+
+
 class World:
     """The application and everything behind it."""
 
@@ -204,6 +214,7 @@ class World:
             log=self.log,
             deployments=self.deployments,
             deployer=self.deployer,
+            cluster_rollback=ClusterRollback(self.publisher),
             members=self.members,
             audit=self.audit,
             worker=self.worker,
@@ -213,13 +224,15 @@ class World:
 
     def _snapshot(self) -> Snapshot:
         configuration = Configuration.from_items(*self.log.items_with_revision())
+        security = SecurityIndex(configuration, self.box)
         snapshot = Snapshot(
             configuration=configuration,
             codes=self.codes,
-            security=SecurityIndex(configuration, self.box),
+            security=security,
             limits={},
             inactive=frozenset(),
             outgoing=None,  # type: ignore[arg-type]  # the services here call nobody
+            problems=security.problems,
         )
         snapshot.context = ServiceContext(
             user_config=UserConfig({}), outgoing=None, invoker=ServiceInvoker(self.dispatcher, snapshot, LimitedCalls())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +17,12 @@ from zato.config.sealing import Sealer
 from zato.config.writer import Author, Writer, despite_races, items_at
 from zato.core.errors import InvalidInput, ZatoError
 from zato.odb.log import ConfigurationLog, StoredItem
+
+Prepare = Callable[[int, Sequence[Planned]], Sequence[Planned]]
+"""Told the log's revision and the changes that are about to follow it; returns them as they are to be written.
+
+Called again where somebody else is faster. What it raises is passed on, and nothing is changed.
+"""
 
 
 class ImportMode(StrEnum):
@@ -34,20 +40,21 @@ class Bulk:
         self._writer = writer
         self._sealer = sealer
 
-    def rollback(self, to_revision: int, *, by: Author) -> Summary:
+    def rollback(self, to_revision: int, *, by: Author, prepare: Prepare) -> Summary:
         """Every item as it was at a revision, those made since deleted."""
 
         def attempt() -> Summary:
             wanted = {(item.kind, item.name): item_of(item).value for item in items_at(self._log, to_revision)}
             revision, items = self._log.items_with_revision()
             current = current_values(items)
-            changes = plan(current, wanted, current)
+            changes: Sequence[Planned] = plan(current, wanted, current)
             findings = {
                 change.key: self._sealer.findings(change.kind, change.name, change.value)
                 for change in changes
                 if change.value is not None
             }
             self._check(f"The cluster cannot be rolled back to revision {to_revision}", findings, items, changes)
+            changes = prepare(revision, changes)
             if changes:
                 comment = f"Rolled back to revision {to_revision}"
                 revision = self._writer.append(changes, by=by, comment=comment, based_on=items)[-1]

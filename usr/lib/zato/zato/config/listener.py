@@ -8,7 +8,7 @@ from typing import Protocol
 
 from zato.config.configuration import EMPTY, Configuration
 from zato.core.clock import Clock
-from zato.core.errors import Unavailable
+from zato.core.errors import Unavailable, ZatoError
 from zato.host.logs import get_logger
 from zato.odb.log import ConfigurationLog
 
@@ -84,6 +84,7 @@ class Listener:
         """Steps until `stop` is set. Survives everything that `step` raises, with pauses of a second at most."""
         pause = interval = self._doorbell.interval_seconds
         away = False
+        said: str | None = None
         while not stop.is_set():
             try:
                 self.step()
@@ -91,13 +92,18 @@ class Listener:
                 if not away:
                     self._logger.warning("odb_away", reason=error.message, revision=self._configuration.revision)
                 away, pause = True, min(max(pause, 0.05) * 2, _LONGEST_PAUSE_SECONDS)
+            except ZatoError as error:
+                if error.message != said:
+                    revision = self._configuration.revision
+                    self._logger.warning("configuration_not_applied", reason=error.message, revision=revision)
+                said, pause = error.message, _LONGEST_PAUSE_SECONDS
             except Exception:  # the outermost loop of a thread that must not end
                 self._logger.exception("configuration_not_applied", revision=self._configuration.revision)
                 pause = _LONGEST_PAUSE_SECONDS
             else:
                 if away:
                     self._logger.info("odb_back", revision=self._configuration.revision)
-                away, pause = False, interval
+                away, said, pause = False, None, interval
             stop.wait(pause)
 
     def _latest(self, *, overdue: bool) -> Configuration:

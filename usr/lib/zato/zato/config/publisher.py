@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from zato.config import document
-from zato.config.bulk import Bulk, ImportMode, current_values, is_exported
+from zato.config.bulk import Bulk, ImportMode, Prepare, current_values, is_exported
 from zato.config.codec import public_data, refused
 from zato.config.configuration import item_of
 from zato.config.diff import ItemDiff, diff
@@ -152,9 +152,12 @@ class Publisher:
 
         return despite_races(attempt)
 
-    def rollback_all(self, to_revision: int, *, by: Author) -> Summary:
-        """Every item as it was at a revision, those made since deleted, as new changes in one append."""
-        return self._bulk.rollback(to_revision, by=by)
+    def rollback_all(self, to_revision: int, *, by: Author, prepare: Prepare) -> Summary:
+        """Every item as it was at a revision, those made since deleted, as new changes in one append.
+
+        `prepare` gets the code ready that the changes activate, and says when they do.
+        """
+        return self._bulk.rollback(to_revision, by=by, prepare=prepare)
 
     def export(self) -> str:
         """All items as a YAML document that `import_` takes back; its secrets open with this cluster's key only."""

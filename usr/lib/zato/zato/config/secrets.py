@@ -51,7 +51,10 @@ class SecretBox:
     def open(self, sealed: str, *, kind: str, name: str, field: str) -> str:
         """The text. Raises InvalidInput where it was sealed with another key, for another field, or was changed."""
         try:
-            raw = base64.b64decode(sealed.removeprefix(SEALED).encode("ascii"), altchars=b"-_", validate=True)
+            text = sealed.removeprefix(SEALED).encode("ascii")
+            raw = base64.b64decode(text, altchars=b"-_", validate=True)
+            if base64.urlsafe_b64encode(raw) != text:  # Python takes + and / for - and _, too
+                raise ValueError("It is not in the form in which it was sealed.")
             plain = self._cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], _context(kind, name, field))
         except (InvalidTag, ValueError, binascii.Error) as error:
             raise InvalidInput(
@@ -84,10 +87,10 @@ def generate_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
-def load_or_create_key(path: Path) -> bytes:
-    """The key in that file, which is made with mode 0600 where it does not exist; processes that race get the same one.
+def create_key(path: Path) -> bytes:
+    """A new key in that file, with mode 0600; the one that is there where there is one. Processes may race.
 
-    Raises SetupError where the file is not a key, or where others than its owner can read it.
+    Only for a cluster that is being made: with a key of its own, nothing that an older one has sealed can be opened.
     """
     if not path.exists():
         temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
@@ -101,7 +104,18 @@ def load_or_create_key(path: Path) -> bytes:
                 os.link(temporary, path)
         finally:
             temporary.unlink()
-    mode = stat.S_IMODE(path.stat().st_mode)
+    return load_key(path)
+
+
+def load_key(path: Path) -> bytes:
+    """The key in that file. Raises SetupError where there is none, or where others than its owner can read it."""
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        raise SetupError(
+            f"The key file {path} is missing; restore it from a backup, for nothing else opens the cluster's secrets.",
+            code="key-missing",
+        ) from None
     if mode & 0o077:
         raise SetupError(f"The key file {path} can be read by others than its owner; run: chmod 600 {path}")
     try:

@@ -168,3 +168,30 @@ report = Table(
     ForeignKeyConstraint(["deployment_id"], ["zt_deployment.id"], name="zt_deployment_report_fk"),
     **MYSQL_OPTIONS,
 )
+
+# The code of an earlier revision that all workers are asked to load, one at a time; see zato.odb.stagings.
+staging = Table(
+    "zt_staging",
+    metadata,
+    Column("cluster_id", Integer, nullable=False),
+    Column("token", Label(32), nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("started", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("cluster_id", name="zt_staging_pk"),
+    ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_staging_cluster_fk"),
+    **MYSQL_OPTIONS,
+)
+
+staging_report = Table(
+    "zt_staging_report",
+    metadata,
+    Column("cluster_id", Integer, nullable=False),
+    Column("token", Label(32), nullable=False),
+    Column("worker", Label(120), nullable=False),
+    Column("succeeded", Boolean, nullable=False),
+    Column("reason", Prose),
+    Column("reported", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("cluster_id", "token", "worker", name="zt_staging_report_pk"),
+    ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_staging_report_cluster_fk"),
+    **MYSQL_OPTIONS,
+)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from zato.config.configuration import Configuration
 from zato.config.item import Item
 from zato.config.kinds import OutgoingRest, OutgoingSql
+from zato.core.errors import ZatoError
 from zato.outgoing.connection import Connection
 from zato.outgoing.named import Connections
 
@@ -28,14 +29,18 @@ class OpensSecrets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
+    """One of `connection` and `problem`, a sentence, is None."""
+
     item: Item
-    connection: Connection
+    connection: Connection | None
+    problem: str | None = None
 
 
 class OutgoingConnections:
     """Immutable: what a request sees stays as it was when the request started.
 
-    `rest` and `sql` are mappings by name that raise NotFound for a name that is not configured.
+    `rest` and `sql` are mappings by name that raise NotFound for a name that is not configured. `problems` has a
+    sentence for each connection that is configured and cannot be used, which is what asking for it raises.
     """
 
     rest: Mapping[str, RestConnection]
@@ -43,8 +48,9 @@ class OutgoingConnections:
 
     def __init__(self, entries: Mapping[tuple[str, str], _Entry]) -> None:
         self._entries = MappingProxyType(dict(entries))
-        self.rest = Connections("REST", self._of("outgoing-rest"))
-        self.sql = Connections("SQL", self._of("outgoing-sql"))
+        self.rest = Connections("REST", self._of("outgoing-rest"), self._unusable("outgoing-rest"))
+        self.sql = Connections("SQL", self._of("outgoing-sql"), self._unusable("outgoing-sql"))
+        self.problems = tuple(entry.problem for entry in self._entries.values() if entry.problem is not None)
 
     @classmethod
     def empty(cls) -> OutgoingConnections:
@@ -62,19 +68,36 @@ class OutgoingConnections:
             for item in configuration.all(kind):
                 known = self._entries.get((kind, item.name))
                 same = known is not None and known.item.revision == item.revision
-                entries[kind, item.name] = (
-                    known if known and same else _Entry(item, build(item, _opener(item, secrets)))
-                )
+                entries[kind, item.name] = known if known and same else _entry(item, build, secrets)
         if entries == self._entries:
             return self
         refreshed = OutgoingConnections(entries)
         for key, entry in self._entries.items():
-            if entries.get(key) is not entry:
+            if entry.connection is not None and entries.get(key) is not entry:
                 entry.connection.retire()
         return refreshed
 
     def _of(self, kind: str) -> dict[str, Any]:
-        return {name: entry.connection for (of_kind, name), entry in self._entries.items() if of_kind == kind}
+        return {
+            name: entry.connection
+            for (of_kind, name), entry in self._entries.items()
+            if of_kind == kind and entry.connection is not None
+        }
+
+    def _unusable(self, kind: str) -> dict[str, str]:
+        return {
+            name: entry.problem
+            for (of_kind, name), entry in self._entries.items()
+            if of_kind == kind and entry.problem is not None
+        }
+
+
+def _entry(item: Item, build: Callable[[Item, _Opened], Connection], secrets: OpensSecrets) -> _Entry:
+    """One connection that cannot be made, as when its secret was sealed with another key, must not stop the others."""
+    try:
+        return _Entry(item, build(item, _opener(item, secrets)))
+    except ZatoError as error:
+        return _Entry(item, None, f"The {item.kind} {item.name!r} cannot be used: {error.message}")
 
 
 def _opener(item: Item, secrets: OpensSecrets) -> _Opened:

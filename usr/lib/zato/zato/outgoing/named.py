@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
-from zato.core.errors import NotFound
+from zato.core.errors import NotFound, ZatoError
 
 T = TypeVar("T")
 
@@ -21,17 +21,30 @@ class UnknownConnection(NotFound):
     status = 500
 
 
-class Connections(Mapping[str, T]):
-    """Immutable. Asking for a name that is not configured, with [] or get(), raises NotFound that names what is."""
+class UnusableConnection(ZatoError):
+    """A service asked for a connection that is configured and cannot be used, for instance for want of its secret."""
 
-    def __init__(self, protocol: str, found: Mapping[str, T]) -> None:
+    code = "connection-unusable"
+    status = 500
+
+
+class Connections(Mapping[str, T]):
+    """Immutable. Asking for a name that is not configured, with [] or get(), raises NotFound that names what is.
+
+    For one of `unusable`, which says why by name, it raises UnusableConnection.
+    """
+
+    def __init__(self, protocol: str, found: Mapping[str, T], unusable: Mapping[str, str] | None = None) -> None:
         self._protocol = protocol
         self._found = MappingProxyType(dict(found))
+        self._unusable = MappingProxyType(dict(unusable or {}))
 
     def __getitem__(self, name: str) -> T:
         try:
             return self._found[name]
         except KeyError:
+            if name in self._unusable:
+                raise UnusableConnection(self._unusable[name]) from None
             known = ", ".join(repr(each) for each in sorted(self._found)) or "none"
             raise UnknownConnection(
                 f"There is no outgoing {self._protocol} connection {name!r}; configured are: {known}."

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from zato.config.publisher import Publisher
-from zato.config.secrets import SecretBox, load_or_create_key
+from zato.config.secrets import SecretBox, create_key, load_key
 from zato.config.writer import Author
 from zato.core.clock import SystemClock
 from zato.core.correlation import new_cid
@@ -48,10 +48,9 @@ def create(layout: Layout, settings: ClusterSettings, server: ServerSettings, sa
         write_cluster(layout, settings)
     cluster = load_cluster(layout)
     _issue_certificates(layout, cluster, say)
-    key = load_or_create_key(layout.secret_key)
     for number in range(1, cluster.servers + 1):
         _create_server(layout, number, server)
-    _prepare_odb(layout, cluster, SecretBox(key), say)
+    _prepare_odb(layout, cluster, say)
 
 
 def refuse_other_settings(layout: Layout, given: Mapping[str, object]) -> None:
@@ -111,14 +110,16 @@ def _create_server(layout: Layout, number: int, settings: ServerSettings) -> Non
     subprocess.run([*git, "commit", "-q", "-m", f"Configuration of server {number} as created"], check=True)
 
 
-def _prepare_odb(layout: Layout, cluster: ClusterSettings, box: SecretBox, say: Say) -> None:
+def _prepare_odb(layout: Layout, cluster: ClusterSettings, say: Say) -> None:
     database = Database(cluster.odb)
     try:
         if migrate.current_version(database) is None:
             say("Preparing the ODB")
         migrate.init(database, cluster.name)
         log = ConfigurationLog(database)
-        publisher = Publisher(log, box, SystemClock())
+        # Once there are items, a new key would only hide that the one which sealed their secrets is lost.
+        key = load_key(layout.secret_key) if log.revision() else create_key(layout.secret_key)
+        publisher = Publisher(log, SecretBox(key), SystemClock())
         by = Author("quickstart", new_cid())
         present = {(item.kind, item.name) for item in log.items()}
         for number in range(1, cluster.servers + 1):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from zato.agent.haproxy import files as haproxy
 from zato.agent.lighttpd import files as lighttpd
+from zato.config.secrets import load_key
 from zato.core.errors import SetupError, Unavailable
 from zato.host.layout import Layout
 from zato.host.programs import check_programs
@@ -32,6 +33,7 @@ def start(layout: Layout, examples: Path | None) -> None:
     check_programs()
     lock = RunLock(layout.lock).acquire()
     check_ports(layout, cluster)
+    load_key(layout.secret_key)
     _check_odb(cluster)
     write_edge(layout, cluster)
     for number in range(1, cluster.servers + 1):

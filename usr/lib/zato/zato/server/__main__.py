@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from zato.config.secrets import load_key
 from zato.core.errors import ZatoError
 from zato.host.draining import Draining, Reason
 from zato.host.layout import Layout
@@ -26,6 +27,7 @@ def main() -> int:
     try:
         cluster = load_cluster(layout)
         settings = load_server(layout, arguments.server)
+        load_key(layout.secret_key)  # no worker can start without it
     except ZatoError as error:
         print(error.message, file=sys.stderr)  # noqa: T201 logging is not set up yet
         return 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from zato.config.configuration import Configuration
@@ -40,16 +40,17 @@ class SnapshotBuilder:
         self._outgoing = OutgoingConnections.empty()
         self._limited = LimitedCalls()
 
-    def build(self, configuration: Configuration, codes: CodeSet) -> Snapshot:
-        """A new snapshot. Does not touch the network."""
+    def build(self, configuration: Configuration, codes: CodeSet, problems: Sequence[str] = ()) -> Snapshot:
+        """A new snapshot. Does not touch the network. `problems` are those of the code, which it adds its own to."""
         self._outgoing = self._outgoing.refreshed(configuration, self._secrets)
+        security = SecurityIndex(configuration, self._secrets)
         settings = {
             item.name: item.value for item in configuration.all("service") if isinstance(item.value, ServiceSettings)
         }
         snapshot = Snapshot(
             configuration=configuration,
             codes=codes,
-            security=SecurityIndex(configuration, self._secrets),
+            security=security,
             limits={
                 name: value.time_limit_seconds
                 for name, value in settings.items()
@@ -57,6 +58,7 @@ class SnapshotBuilder:
             },
             inactive=frozenset(name for name, value in settings.items() if not value.active),
             outgoing=self._outgoing,
+            problems=(*problems, *security.problems, *self._outgoing.problems),
         )
         snapshot.context = ServiceContext(
             outgoing=self._outgoing,

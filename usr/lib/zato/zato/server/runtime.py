@@ -19,11 +19,12 @@ from zato.host.logs import get_logger
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.server.building import SnapshotBuilder
-from zato.server.code import CodeLoader, switch_time
+from zato.server.code import CodeLoader, CodeNotLoaded
 from zato.server.loader import CodeSet
 from zato.server.metrics import Metrics
 from zato.server.snapshot import Snapshot
 from zato.server.switch import Switch
+from zato.server.versions import switch_time
 
 _log = get_logger("zato.server")
 _BEAT_SECONDS = 1.0
@@ -64,6 +65,7 @@ class Runtime:
         self._last_beat = -math.inf
         self._next_burial = 0.0
         self._registered = False
+        self._applied = 0
         self._on_tick: Callable[[], None] | None = None
         self.switch: Switch[Snapshot] = Switch(builder.build(EMPTY, CodeSet()))
         self._listener = Listener(log, doorbell, clock, self._apply, self._tick)
@@ -99,12 +101,19 @@ class Runtime:
 
     def _apply(self, configuration: Configuration) -> None:
         before = self.switch.current()
-        codes = self._code.load(configuration, before.codes)
+        try:
+            codes = self._code.load(configuration, before.codes)
+        except CodeNotLoaded:
+            # Who may do what must not wait for code. But the revision does not count as applied, and is tried again.
+            if before.configuration.revision != configuration.revision:
+                self.switch.set(self._builder.build(configuration, before.codes, self._code.problems))
+            raise
         at = switch_time(before.configuration, configuration)
-        self.switch.set(self._builder.build(configuration, codes), at)
+        self.switch.set(self._builder.build(configuration, codes, self._code.problems), at)
         self._disk.save(configuration)
         # Only what requests are really served from counts as applied.
         time.sleep(max(0.0, at - time.time()))
+        self._applied = configuration.revision
         self._metrics.applied_revision.set(configuration.revision)
         if self._registered:
             self._beat(configuration.revision)
@@ -112,7 +121,7 @@ class Runtime:
     def _tick(self) -> None:
         if self._clock.monotonic() >= self._next_beat:
             self._register()
-            self._beat(self.switch.current().configuration.revision)
+            self._beat(self._applied)
             self._bury()
         if self._on_tick is not None:
             self._on_tick()

@@ -28,6 +28,8 @@ class Snapshot:
     """Time limits in seconds of the services that have one of their own."""
     inactive: frozenset[str]
     outgoing: OutgoingConnections
+    problems: tuple[str, ...]
+    """A sentence for everything in it that cannot be used."""
     # These two refer back to the snapshot, so the builder sets them last.
     context: ServiceContext = field(init=False)
     routes: RouteTable[Channel] = field(init=False)

@@ -8,9 +8,10 @@ import tomllib
 from typing import Any
 
 from zato import __version__
+from zato.config.configuration import Configuration
 from zato.config.disk import DiskSnapshot
 from zato.config.publisher import Publisher
-from zato.config.secrets import SecretBox, load_or_create_key
+from zato.config.secrets import SecretBox, load_key
 from zato.core.clock import SystemClock
 from zato.core.errors import SetupError
 from zato.host.draining import Draining
@@ -22,10 +23,11 @@ from zato.odb.deployments import Deployment, Deployments
 from zato.odb.doorbell import Doorbell
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
+from zato.odb.stagings import Stagings
 from zato.server.building import SnapshotBuilder
 from zato.server.check.checker import Checker
 from zato.server.code import CodeLoader
-from zato.server.deployment import Deployer, Stager
+from zato.server.deployment import ClusterRollback, Deployer, RevisionStager, Stager
 from zato.server.deployment.activation import Activation, lead_for
 from zato.server.dispatcher import Dispatcher
 from zato.server.http.admin.collaborators import AdminCollaborators
@@ -37,6 +39,7 @@ from zato.server.http.fixed import add_fixed_routes
 from zato.server.metrics import Metrics
 from zato.server.runtime import Runtime
 from zato.server.service.user_config import UserConfig
+from zato.server.versions import active_versions
 
 
 class WorkerProcess:
@@ -57,7 +60,7 @@ class WorkerProcess:
         log = ConfigurationLog(database)
         members = Members(database)
         deployments = Deployments(database)
-        box = SecretBox(load_or_create_key(self._layout.secret_key))
+        box = SecretBox(load_key(self._layout.secret_key))
         metrics = Metrics()
         dispatcher = Dispatcher(default_limit_seconds=self._settings.time_limit_seconds)
         disk = DiskSnapshot(paths.snapshot)
@@ -87,15 +90,22 @@ class WorkerProcess:
         def load(deployment: Deployment) -> None:
             code.stage(deployment.file_name, deployment.sha256, deployment.id, runtime.running)
 
+        def load_all(revision: int) -> None:
+            then = Configuration.from_items(revision, log.items_at(revision))
+            code.stage_all(active_versions(then), runtime.running)
+
+        stagings = Stagings(database)
         stager = Stager(
             worker=runtime.worker,
             deployments=deployments,
             activation=activation,
             load=load,
+            whole=RevisionStager(worker=runtime.worker, stagings=stagings, load=load_all, clock=clock),
             bell=bell,
             clock=clock,
         )
         runtime.each_tick(stager.step)
+        checker = Checker(paths.run / "check.sock", owner=os.getppid())
         app = create_app(runtime.switch)
         add_error_handlers(app)
         add_fixed_routes(app, runtime.switch, Draining(paths.draining))
@@ -109,10 +119,19 @@ class WorkerProcess:
                     deployments=deployments,
                     activation=activation,
                     publisher=publisher,
-                    checker=Checker(paths.run / "check.sock", owner=os.getppid()),
+                    checker=checker,
                     running=lambda: runtime.running,
                     clock=clock,
                     note=lambda outcome: metrics.deployments.labels(outcome).inc(),
+                ),
+                cluster_rollback=ClusterRollback(
+                    publisher=publisher,
+                    deployments=deployments,
+                    stagings=stagings,
+                    activation=activation,
+                    checker=checker,
+                    running=lambda: runtime.running,
+                    clock=clock,
                 ),
                 members=members,
                 audit=AuditLog(database),

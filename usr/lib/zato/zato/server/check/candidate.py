@@ -99,9 +99,11 @@ def _allow_memory() -> None:
 def _load(request: CheckRequest) -> CheckResult:
     candidate = request.candidate
     try:
-        source = parse(candidate.file_name, candidate.source, candidate.deployment_id)
-        others = [parse(other.file_name, other.source, other.deployment_id) for other in request.others]
-        code = CodeSet.trial(source, others, request.service_owners)
+        candidates, others = (
+            [parse(file.file_name, file.source, file.deployment_id) for file in files]
+            for files in ((candidate, *request.along), request.others)
+        )
+        code = CodeSet.trial(candidates, others, request.service_owners)
     except DeploymentRefused as error:
         return CheckResult(refusal=error.refusal)
     except BaseException as error:  # this process exists to find out about any failure

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -57,6 +58,24 @@ class Checker:
                 for name in sorted(others)
             ),
             service_owners={name: entry.file_name for name, entry in code.services.items()},
+            time_limit_seconds=self._time_limit_seconds,
+            memory_limit_bytes=self._memory_limit_bytes,
+        )
+        return self._ask(request)
+
+    def check_together(
+        self, files: Sequence[CheckedFile], others: Sequence[CheckedFile], service_owners: Mapping[str, str]
+    ) -> CheckResult:
+        """Whether `files`, versions that were accepted before, can be active together beside `others`.
+
+        Answers and raises as `check` does.
+        """
+        first, *along = files
+        request = CheckRequest(
+            candidate=first,
+            along=tuple(along),
+            others=tuple(others),
+            service_owners=dict(service_owners),
             time_limit_seconds=self._time_limit_seconds,
             memory_limit_bytes=self._memory_limit_bytes,
         )

@@ -22,9 +22,13 @@ class CheckedFile(Struct, frozen=True, array_like=True):
 
 
 class CheckRequest(Struct, frozen=True, kw_only=True):
-    """`others` are deployed files that the candidate may import or that import what it provides."""
+    """`others` are deployed files that the candidate may import or that import what it provides.
+
+    `along` are files that change together with the candidate.
+    """
 
     candidate: CheckedFile
+    along: tuple[CheckedFile, ...] = ()
     others: tuple[CheckedFile, ...]
     service_owners: dict[str, str]
     time_limit_seconds: float

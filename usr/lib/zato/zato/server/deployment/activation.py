@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from zato.config.kinds import DeploymentVersion
@@ -81,6 +81,10 @@ class Activation:
         except (Conflict, NotFound) as error:
             if error.code not in ("stale-revision", "already-exists", "no-such-item"):
                 raise
+
+    def moment(self) -> datetime:
+        """When changes of many files, which are about to be written, can be switched to by every worker."""
+        return self._clock.now() + 2 * self._lead
 
     def withdraw(self, file_name: str, revision: int, by: Author) -> int:
         """The revision from which nothing is active under the name. Raises Conflict where that has changed."""

@@ -12,6 +12,8 @@ from zato.core.clock import Clock
 from zato.odb.deployments import Deployment, Deployments, DeploymentState, Report
 from zato.server.deployment.activation import Activation
 from zato.server.deployment.attempt import Attempt
+from zato.server.deployment.decision import REPORT_TIME
+from zato.server.deployment.revision_stager import RevisionStager
 from zato.server.deployment.states import States
 
 # A bell can be missed, for instance by another worker's death in the middle of something.
@@ -29,7 +31,8 @@ class Bell(Protocol):
 class Stager:
     """Called with every look at the log. No worker is special: whoever sees first that a step is due takes it.
 
-    Staged deployments take turns, so that each is loaded by all workers on top of the same code.
+    Staged deployments take turns, so that each is loaded by all workers on top of the same code; a roll-back of the
+    whole cluster has precedence.
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class Stager:
         deployments: Deployments,
         activation: Activation,
         load: Callable[[Deployment], None],
+        whole: RevisionStager,
         bell: Bell,
         clock: Clock,
     ) -> None:
@@ -47,6 +51,7 @@ class Stager:
         self._deployments = deployments
         self._activation = activation
         self._load = load
+        self._whole = whole
         self._bell = bell
         self._clock = clock
         self._states = States(deployments, activation, clock)
@@ -54,6 +59,7 @@ class Stager:
         self._looked = -_LOOK_ANYWAY_SECONDS
         self._turn: tuple[int, float] | None = None
         self._attempt: Attempt | None = None
+        self._late: dict[int, int] = {}
         self._collect_at = math.inf
 
     def step(self) -> None:
@@ -66,11 +72,15 @@ class Stager:
         self._pending = True  # should anything below raise, the bell has not rung in vain
         if self._states.follow():
             self._collect_at = min(self._collect_at, now + _COLLECT_AFTER_SECONDS)
+        if self._whole.step():
+            self._looked, self._turn, self._attempt = now, None, None
+            return
         staged = self._deployments.in_state(DeploymentState.STAGED)
         self._pending = bool(staged)
         self._looked = now
-        if staged:
-            self._take_turn(staged[0])
+        waiting = [deployment for deployment in staged if not self._is_late(deployment)]
+        if waiting:
+            self._take_turn(waiting[0])
         else:
             self._turn = self._attempt = None
 
@@ -80,19 +90,31 @@ class Stager:
             self._collect_at = math.inf
             gc.collect()
 
+    def _is_late(self, deployment: Deployment) -> bool:
+        """Whether it is active, but for a worker that has been behind for long: the others need not wait for that."""
+        revision = self._late.get(deployment.id)
+        if revision is None:
+            return False
+        if self._activation.applied(revision):
+            self._states.finish(deployment, revision)
+            del self._late[deployment.id]
+        return True
+
     def _take_turn(self, deployment: Deployment) -> None:
         if self._turn is None or self._turn[0] != deployment.id:
             self._turn = (deployment.id, self._clock.monotonic())
             self._attempt = None
+        waited = timedelta(seconds=self._clock.monotonic() - self._turn[1])
         active = self._activation.active(deployment.file_name)
         if active is not None and active[1].deployment_id == deployment.id:
             if self._activation.applied(active[0]):
                 self._states.finish(deployment, active[0])
+            elif waited > REPORT_TIME:
+                self._late[deployment.id] = active[0]
             return
         reports: Sequence[Report] = self._deployments.reports(deployment.id)
         if not any(report.worker == self._worker for report in reports):
             reports = self._report(deployment)
-        waited = timedelta(seconds=self._clock.monotonic() - self._turn[1])
         self._states.move_on(deployment, active, reports, waited)
 
     def _report(self, deployment: Deployment) -> Sequence[Report]:

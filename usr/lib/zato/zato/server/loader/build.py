@@ -32,11 +32,12 @@ def build(
 
 
 def build_trial(
-    candidate: DeploymentSource, others: Sequence[DeploymentSource], service_owners: Mapping[str, str]
+    candidates: Sequence[DeploymentSource], others: Sequence[DeploymentSource], service_owners: Mapping[str, str]
 ) -> Mapping[str, LoadedFile]:
-    """All of them loaded from nothing, `candidate` being what is blamed where they do not fit together."""
+    """All of them loaded from nothing, `candidates` being what is blamed where they do not fit together."""
     again = {source.file_name: source for source in others}
-    attempt = _Build({}, {candidate.file_name: candidate}, again, frozenset(), tolerant=False)
+    changing = {source.file_name: source for source in candidates}
+    attempt = _Build({}, changing, again, frozenset(), tolerant=False)
     attempt.reserve(service_owners)
     return attempt.run()[0]
 

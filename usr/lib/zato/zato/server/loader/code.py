@@ -48,13 +48,16 @@ class CodeSet:
 
     @classmethod
     def trial(
-        cls, candidate: DeploymentSource, others: Sequence[DeploymentSource], service_owners: Mapping[str, str]
+        cls,
+        candidates: Sequence[DeploymentSource],
+        others: Sequence[DeploymentSource],
+        service_owners: Mapping[str, str],
     ) -> CodeSet:
-        """`candidate` together with `others`, loaded from nothing. Raises DeploymentRefused for `candidate`.
+        """`candidates` together with `others`, loaded from nothing. Raises DeploymentRefused for `candidates`.
 
         `service_owners` are the files that have each service now, also those that are not among `others`.
         """
-        return _code_set(build_trial(candidate, others, service_owners))
+        return _code_set(build_trial(candidates, others, service_owners))
 
 
 def _code_set(files: Mapping[str, LoadedFile]) -> CodeSet:

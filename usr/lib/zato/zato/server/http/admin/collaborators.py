@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from zato.config.configuration import Configuration
-from zato.config.publisher import Publisher
+from zato.config.publisher import Publisher, Summary
 from zato.config.writer import Author
 from zato.core.clock import Clock
 from zato.core.principal import Principal
@@ -31,6 +31,14 @@ class DeploysFiles(Protocol):
 
     def undeploy(self, file_name: str, *, by: Author) -> int | None:
         """The revision from which the file's services are gone."""
+        ...
+
+
+class RollsBack(Protocol):
+    """Done on all live workers when it returns, or has raised why it is not."""
+
+    def rollback(self, to_revision: int, *, by: Author) -> Summary:
+        """What had to be changed to have everything as it was at a revision."""
         ...
 
 
@@ -65,6 +73,8 @@ class ServesFrom(Protocol):
     def security(self) -> SecurityIndex: ...
     @property
     def codes(self) -> HasServices: ...
+    @property
+    def problems(self) -> tuple[str, ...]: ...
 
 
 class PingResult(Protocol):
@@ -119,6 +129,7 @@ class AdminCollaborators:
     log: ConfigurationLog
     deployments: Deployments
     deployer: DeploysFiles
+    cluster_rollback: RollsBack
     members: Members
     audit: AuditLog
     worker: ThisWorker

@@ -45,7 +45,7 @@ class StateOperations:
         """Answers 200 with the ODB away, too: that is when operators ask."""
         snapshot = self._worker.current()
         applied = snapshot.configuration.revision
-        problems = list(snapshot.security.problems)
+        problems = list(snapshot.problems)
         servers: list[shapes.Server] = []
         in_progress: list[Deployment] = []
         try:

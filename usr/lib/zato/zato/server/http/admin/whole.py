@@ -5,7 +5,7 @@ from __future__ import annotations
 from zato.config.kinds import kind_named
 from zato.config.plan import Key
 from zato.config.plan import Summary as Done
-from zato.core.errors import Conflict, InvalidInput
+from zato.core.errors import Conflict, InvalidInput, TimeLimitExceeded
 from zato.security.authorisation import Right
 from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
@@ -20,6 +20,7 @@ class WholeOperations:
 
     def __init__(self, collaborators: AdminCollaborators) -> None:
         self._publisher = collaborators.publisher
+        self._cluster_rollback = collaborators.cluster_rollback
         self._log = collaborators.log
 
     def routes(self) -> tuple[Route, ...]:
@@ -44,7 +45,7 @@ class WholeOperations:
                 Right.ADMINISTER,
                 shapes.Summary,
                 takes=shapes.Back,
-                errors=(Conflict,),
+                errors=(Conflict, TimeLimitExceeded),
             ),
             Route(
                 "GET",
@@ -88,7 +89,7 @@ class WholeOperations:
 
     def rollback(self, call: Call) -> Answer:
         body: shapes.Back = call.body
-        return Answer(_summary(self._publisher.rollback_all(body.revision, by=call.by)))
+        return Answer(_summary(self._cluster_rollback.rollback(body.revision, by=call.by)))
 
     def export(self, call: Call) -> Answer:
         return Answer(self._publisher.export().encode(), content_type="text/yaml; charset=utf-8")
