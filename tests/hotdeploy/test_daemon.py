@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from zato.core.clock import SystemClock
-from zato.core.errors import InvalidInput, Unavailable
+from zato.core.errors import InvalidInput, TimeLimitExceeded, Unavailable
 from zato.hotdeploy import daemon as daemon_module
 from zato.hotdeploy.daemon import PickupDaemon
 from zato.hotdeploy.deploying import Deploying
@@ -28,6 +28,7 @@ class RecordingServer:
         self.calls: list[tuple[str, bytes]] = []
         self.versions: list[dict[str, Any]] = []
         self.away = 0
+        self.late: list[str] = []
         self.hold: dict[str, threading.Event] = {}
         self.modules: set[str] = set()
         self._lock = threading.Lock()
@@ -49,13 +50,21 @@ class RecordingServer:
             "sha256": sha256(source).hexdigest(),
             "state": "active" if good else "rejected",
             "module": module,
+            "cid": f"cid-{len(self.calls)}",
         }
         self.versions.insert(0, version)
+        if self.late:
+            version["state"] = self.late.pop(0)
+            late = TimeLimitExceeded("It has not come to an end after 60 s.")
+            late.cid = version["cid"]
+            raise late
         if good:
             self.modules.add(module)
             return version
         reason = f"{file_name}:3: No module named {missing[0]!r}." if missing else f"{file_name}:3: It is no good."
-        raise InvalidInput(reason, code="deployment-rejected", details=(f"file: {file_name}", "line: 3"))
+        refused = InvalidInput(reason, code="deployment-rejected", details=(f"file: {file_name}", "line: 3"))
+        refused.cid = version["cid"]
+        raise refused
 
     def deployments(self, file_name: str | None = None, *, limit: int = 100) -> dict[str, Any]:
         found = [version for version in self.versions if file_name in {None, version["file_name"]}]
@@ -330,3 +339,38 @@ def test_systemd_is_told_when_it_watches_and_that_it_lives(run: Callable[[], lis
     told = run()
     until(lambda: told.count("WATCHDOG=1") >= 2)
     assert told[0] == "READY=1"
+
+
+@pytest.mark.parametrize("becomes", ["active", "superseded"])
+def test_a_deployment_that_takes_longer_than_the_answer_is_waited_for_and_no_refusal(
+    becomes: str, run: Callable[[], list[str]], server: RecordingServer, directory: Path, capsys: Any
+) -> None:
+    run()
+    server.late = ["staged"]
+    (directory / "shop.py").write_bytes(GOOD)
+    until(lambda: len(server.versions) == 1)
+    time.sleep(0.5)
+    assert not (directory / "shop.py.error").exists()
+    assert "Deployed" not in capsys.readouterr().out
+    server.versions[0]["state"] = becomes
+    said: list[str] = []
+
+    def is_said() -> bool:
+        said.append(capsys.readouterr().out)
+        return "Deployed" in "".join(said)
+
+    until(is_said)
+    assert "cid-1" in "".join(said)
+    assert len(server.calls) == 1
+    assert not (directory / "shop.py.error").exists()
+
+
+def test_a_late_deployment_that_comes_to_nothing_is_handed_in_again(
+    run: Callable[[], list[str]], server: RecordingServer, directory: Path
+) -> None:
+    run()
+    server.late = ["rejected"]
+    (directory / "shop.py").write_bytes(b"bad\n")
+    until((directory / "shop.py.error").exists)
+    assert len(server.calls) == 2
+    assert "Correlation id: cid-2" in (directory / "shop.py.error").read_text()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from zato.core.clock import Clock
-from zato.core.errors import Unavailable, ZatoError
+from zato.core.errors import ZatoError
 from zato.host.logs import get_logger
 from zato.hotdeploy.pickup import clear_error, error_file, read, shown, write_error
 
@@ -16,6 +16,7 @@ _log = get_logger("zato.hotdeploy")
 _FIRST_RETRY_SECONDS = 0.1
 _LONGEST_RETRY_SECONDS = 2.0
 _RAN = ("active", "superseded")
+_UNDER_WAY = ("checking", "staged")
 
 
 class Server(Protocol):
@@ -37,34 +38,38 @@ class Deploying:
         self._refused: dict[str, str] = {}
 
     def deploy(self, name: str, *, if_new: bool) -> tuple[str, ...]:
-        """Deploy the file, as long as the server is away waiting for it. Returns names of files to try again now.
+        """Deploy the file, waiting for the server while it is away or late. Returns names of files to try again now.
 
         With `if_new`, a file that was handed in before as it is now stays what it is: it may have been rolled back
         or withdrawn since. What was refused for lack of a module is tried again once that module is there.
         """
         path = self._directory / name
         pause = _FIRST_RETRY_SECONDS
+        handed_in: str | None = None
         while not self._stop.is_set():
             try:
                 source = read(path)
                 if source is None or (if_new and self._is_known(path, source)):
                     return ()
-                found = self._server.deploy(name, source)
-            except Unavailable as error:
-                if pause == _FIRST_RETRY_SECONDS:
-                    _log.warning("Waiting for the server", file=shown(name), reason=error.message)
-                self._stop.wait(pause)
-                pause = min(pause * 2, _LONGEST_RETRY_SECONDS)
+                found = self._under_way(name, handed_in) or self._server.deploy(name, source)
             except ZatoError as error:
-                self._refused[name] = error.message
-                write_error(path, error, self._clock.now())
-                _log.warning("Refused", file=shown(name), reason=error.message)
-                return ()
+                if not error.retriable:
+                    self._refused[name] = error.message
+                    write_error(path, error, self._clock.now())
+                    _log.warning("Refused", file=shown(name), reason=error.message, cid=error.cid)
+                    return ()
+                if pause == _FIRST_RETRY_SECONDS:
+                    _log.warning("Waiting for the server", file=shown(name), reason=error.message, cid=error.cid)
+                handed_in = error.cid or handed_in
             else:
-                self._refused.pop(name, None)
-                clear_error(path)
-                _log.info("Deployed", file=shown(name), deployment=found["id"], state=found["state"])
-                return self._waiting_for(str(found["module"]).split(", "))
+                if found["state"] not in _UNDER_WAY:
+                    self._refused.pop(name, None)
+                    clear_error(path)
+                    deployment, state, cid = found["id"], found["state"], found["cid"]
+                    _log.info("Deployed", file=shown(name), deployment=deployment, state=state, cid=cid)
+                    return self._waiting_for(str(found["module"]).split(", "))
+            self._stop.wait(pause)
+            pause = min(pause * 2, _LONGEST_RETRY_SECONDS)
         return ()
 
     def gone(self, name: str) -> None:
@@ -72,6 +77,13 @@ class Deploying:
         self._refused.pop(name, None)
         clear_error(self._directory / name)
         _log.info("The file is gone, what it deployed stays; zato service undeploy withdraws it", file=shown(name))
+
+    def _under_way(self, name: str, cid: str | None) -> dict[str, Any] | None:
+        """The deployment that an earlier request has made, unless it came to nothing: it may still become active."""
+        if cid is None:
+            return None
+        last: list[dict[str, Any]] = self._server.deployments(name, limit=1)["deployments"]
+        return last[0] if last and last[0]["cid"] == cid and last[0]["state"] != "rejected" else None
 
     def _is_known(self, path: Path, source: bytes) -> bool:
         """Whether the last version that was handed in under this name is this one, and its outcome is known."""

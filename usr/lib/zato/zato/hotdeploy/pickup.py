@@ -9,10 +9,11 @@ from datetime import datetime
 from pathlib import Path
 
 from zato.core.errors import InvalidInput, ZatoError
+from zato.core.limits import SOURCE_BYTES_MAX
 from zato.host.files import write_atomically
 
 # One byte more than the server takes, which then says so.
-_READ_BYTES_MAX = 20 * 1024 * 1024 + 1
+_READ_BYTES_MAX = SOURCE_BYTES_MAX + 1
 _SUFFIXES = (".py", ".zip")
 
 
@@ -65,6 +66,8 @@ def error_file(path: Path) -> Path:
 def write_error(path: Path, error: ZatoError, now: datetime) -> None:
     """Say beside the file why it was refused; the version before it goes on."""
     lines = [f"{shown(path.name)} was not deployed at {now:%Y-%m-%d %H:%M:%S} UTC.", "", error.message, *error.details]
+    if error.cid is not None:
+        lines += ["", f"Correlation id: {error.cid}"]
     write_atomically(error_file(path), ("\n".join(lines) + "\n").encode("utf-8"), mode=0o644)
 
 

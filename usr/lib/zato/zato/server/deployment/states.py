@@ -64,7 +64,13 @@ class States:
         if self._deployments.set_state(
             deployment.id, {DeploymentState.STAGED}, DeploymentState.ACTIVE, revision=revision
         ):
-            _log.info("Deployment active", file=deployment.file_name, deployment=deployment.id, revision=revision)
+            _log.info(
+                "Deployment active",
+                file=deployment.file_name,
+                deployment=deployment.id,
+                revision=revision,
+                cid=deployment.cid,
+            )
 
     def move_on(
         self,
@@ -109,7 +115,13 @@ class States:
             reason=None if again else reason,
             reason_file=None if again else deployment.file_name,
         ):
-            _log.warning("Deployment rejected", file=deployment.file_name, deployment=deployment.id, reason=reason)
+            _log.warning(
+                "Deployment rejected",
+                file=deployment.file_name,
+                deployment=deployment.id,
+                reason=reason,
+                cid=deployment.cid,
+            )
 
     def _sweep(self) -> None:
         for deployment in self._deployments.in_state(DeploymentState.CHECKING):

@@ -1,0 +1,9 @@
+"""Limits that several processes have to agree on."""
+
+from __future__ import annotations
+
+SOURCE_BYTES_MAX = 10 * 1024 * 1024
+"""Of a file that is deployed, on whichever way it comes."""
+
+TIME_LIMIT_SECONDS_MAX = 86_400
+"""Of a service; whoever waits for its answer has to wait longer."""
