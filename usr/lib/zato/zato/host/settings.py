@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 
 from zato.core.errors import SetupError
+from zato.core.limits import TIME_LIMIT_SECONDS_MAX
 from zato.host.layout import Layout
 
 LogFormat = Literal["text", "json"]
@@ -52,7 +53,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     workers: Annotated[int, msgspec.Meta(ge=1, le=256)] = msgspec.field(default_factory=lambda: os.cpu_count() or 1)
     threads_max: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 512
     """Requests that one worker handles at the same time at most."""
-    time_limit_seconds: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 60.0
+    time_limit_seconds: Annotated[float, msgspec.Meta(gt=0, le=TIME_LIMIT_SECONDS_MAX)] = 60.0
     """For services that set none of their own."""
     max_body_bytes: Annotated[int, msgspec.Meta(ge=1024)] = 10 * 1024 * 1024
     drain_seconds: Annotated[float, msgspec.Meta(ge=0, le=60)] = 2.0

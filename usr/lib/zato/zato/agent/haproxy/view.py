@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from zato.core.limits import TIME_LIMIT_SECONDS_MAX
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BalancedServer:
@@ -47,7 +49,7 @@ class HaproxyView:
     client_idle_seconds: float = 30.0
     """For a client that has stopped sending its request or reading its answer."""
     keep_alive_seconds: float = 60.0
-    answer_seconds: float = 3600.0
+    answer_seconds: float = TIME_LIMIT_SECONDS_MAX + 60
     """For a server that is silent: longer than any service's time limit, which is the dispatcher's business."""
     check_interval_seconds: float = 0.5
     wrong_passwords_max: int = 200

@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from zato.config.kinds.base import Kind
+from zato.core.limits import TIME_LIMIT_SECONDS_MAX
 
 
 class ServiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -14,7 +15,7 @@ class ServiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     active: Annotated[bool, Meta(description="An inactive service cannot be invoked.")] = True
     time_limit_seconds: Annotated[
-        Annotated[float, Meta(gt=0, le=86_400)] | None,
+        Annotated[float, Meta(gt=0, le=TIME_LIMIT_SECONDS_MAX)] | None,
         Meta(description="How long one invocation may take; the server's own limit where empty."),
     ] = None
 

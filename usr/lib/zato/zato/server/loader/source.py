@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from types import CodeType, MappingProxyType
 
+from zato.core.limits import SOURCE_BYTES_MAX
 from zato.server.loader.archive import read_archive
 from zato.server.loader.names import check_file_name, check_module_name
 from zato.server.loader.refusal import refuse
 
-SOURCE_BYTES_MAX = 10 * 1024 * 1024
 _TOP_LEVEL_NAMES_MAX = 200
 
 

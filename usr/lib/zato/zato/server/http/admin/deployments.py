@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec import UNSET, UnsetType
 
 from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, ZatoError
+from zato.core.limits import SOURCE_BYTES_MAX
 from zato.odb.deployments import Deployment, Report
 from zato.security.authorisation import Right
 from zato.server.http.admin import shapes
@@ -18,7 +19,6 @@ from zato.server.loader.names import check_file_name
 
 DEPLOYMENTS = "/zato/api/deployments"
 SOURCE = ("application/octet-stream", "text/x-python", "application/x-python-code", "application/zip")
-SOURCE_BYTES_MAX = 20 * 1024 * 1024
 
 
 class DeploymentOperations:

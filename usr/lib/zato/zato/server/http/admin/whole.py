@@ -12,7 +12,7 @@ from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.route import Answer, Call, Route
 
 YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
-_IMPORT_BYTES_MAX = 16 * 1024 * 1024
+_IMPORT_BYTES_MAX = 10 * 1024 * 1024
 
 
 class WholeOperations:
