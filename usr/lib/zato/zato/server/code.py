@@ -85,6 +85,12 @@ class CodeLoader:
             return self._staged[1]
         return self._load_beside(wanted, running) if running.files else self._load_from_nothing(wanted)
 
+    def keep_sources(self, configuration: Configuration, codes: CodeSet) -> None:
+        """Have on disk what a start without the ODB needs, and nothing else."""
+        for file in codes.files.values():
+            self._disk.save_source(file.source.data)
+        self._disk.forget_sources(version.sha256 for version in active_versions(configuration).values())
+
     def _load_from_nothing(self, wanted: Versions) -> CodeSet:
         codes, refusals = CodeSet.of([self._parsed(name, version) for name, version in wanted.items()])
         for refusal in refusals:

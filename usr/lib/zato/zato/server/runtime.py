@@ -111,6 +111,8 @@ class Runtime:
         at = switch_time(before.configuration, configuration)
         self.switch.set(self._builder.build(configuration, codes, self._code.problems), at)
         self._disk.save(configuration)
+        if codes is not before.codes:
+            self._code.keep_sources(configuration, codes)
         # Only what requests are really served from counts as applied.
         time.sleep(max(0.0, at - time.time()))
         self._applied = configuration.revision
