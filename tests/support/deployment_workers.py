@@ -50,6 +50,7 @@ class DeploymentWorker:
         self.switch: Switch[tuple[Configuration, CodeSet]] = Switch((EMPTY, CodeSet()))
         self._code = CodeLoader(self.deployments, DiskSnapshot(directory / f"{name}.json"))
         self.load: Callable[[Deployment], None] = self.stage
+        self.noted: list[str] = []
         self.load_all: Callable[[int], None] = self.stage_all
         self.stagings = Stagings(self.database)
         self.stager = Stager(
@@ -73,6 +74,7 @@ class DeploymentWorker:
             checker=checker,
             running=lambda: self.codes,
             clock=self.clock,
+            note=lambda outcome: self.noted.append(outcome),  # noqa: PLW0108 it is cleared by tests
         )
         self.cluster_rollback = ClusterRollback(
             publisher=self.publisher,

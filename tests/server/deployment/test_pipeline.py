@@ -19,10 +19,11 @@ from support.broken_deployments import BROKEN, WORKING
 from support.databases import initialised, new_sqlite
 from support.deployment_workers import DeploymentWorker
 from zato.config.writer import Author
-from zato.core.errors import Conflict, InvalidInput, NotFound, Unavailable
+from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, Unavailable
 from zato.odb.deployments import Deployment, DeploymentState
 from zato.server.check import Checker
 from zato.server.deployment import decision, states
+from zato.server.deployment import deployer as deployer_module
 from zato.server.deployment.decision import REPORT_TIME
 from zato.server.deployment.states import States
 from zato.server.loader import CodeSet, DeploymentRefused, parse
@@ -507,6 +508,28 @@ def test_a_revision_whose_code_was_not_loaded_is_never_reported_as_applied(
     # What replaces it reaches them all the same.
     assert workers[1].deployer.deploy("shop.py", version(3), by=ANN).state is ACTIVE
     assert served(workers) == [3, 3, 3]
+
+
+def test_every_outcome_is_counted(
+    workers: list[DeploymentWorker], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flag = tmp_path / "flag"
+    flag.touch()
+    deployer = workers[0].deployer
+    first = deployer.deploy("shop.py", version(1, f"import os\nassert os.path.exists({str(flag)!r})"), by=ANN)
+    deployer.deploy("shop.py", version(2), by=ANN)
+    flag.unlink()
+    with pytest.raises(DeploymentRefused):
+        deployer.activate(first.id, by=ANN)
+    with pytest.raises(NotFound):
+        deployer.activate(999, by=ANN)
+    deployer.undeploy("shop.py", by=ANN)
+    with pytest.raises(DeploymentRefused):
+        deployer.deploy("shop.txt", version(3), by=ANN)
+    monkeypatch.setattr(deployer_module, "_PATIENCE_SECONDS", 0.0)
+    with pytest.raises(TimeLimitExceeded):
+        deployer.deploy("shop.py", version(4), by=ANN)
+    assert workers[0].noted == ["active", "active", "rejected", "failed", "withdrawn", "rejected", "timed-out"]
 
 
 def test_a_withdrawn_file_is_gone_everywhere_and_can_come_back(workers: list[DeploymentWorker]) -> None:

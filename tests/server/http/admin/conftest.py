@@ -193,6 +193,7 @@ class World:
         self.deployer = Deployer(self.deployments, self.publisher, self.clock)
         self.members = Members(database)
         self.audit = AuditLog(database)
+        self.counted: list[tuple[str, int]] = []
         self.dispatcher = Dispatcher(default_limit_seconds=10)
         self.codes = CodeSet().with_deployment("demo.py", SERVICES, 1)
         for role in Role:
@@ -220,6 +221,7 @@ class World:
             worker=self.worker,
             clock=self.clock,
             version="1.2.3",
+            count=lambda operation, status, seconds: self.counted.append((operation, status)),
         )
 
     def _snapshot(self) -> Snapshot:

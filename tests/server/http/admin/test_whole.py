@@ -65,3 +65,10 @@ def test_an_import_has_to_be_yaml_in_utf8_and_the_mode_a_known_one(world: Any) -
     assert world.call("POST", "/import?mode=erase", raw=b"", content_type=YAML).status_code == 400
     for content_type in ("text/plain", "application/x-www-form-urlencoded", None):
         assert world.call("POST", "/import", raw=b"a: {}", content_type=content_type).status_code == 415
+
+
+def test_every_operation_is_counted_by_its_name_and_status(world: Any) -> None:
+    world.call("GET", "/export")
+    world.call("GET", "/export", user=None)
+    world.call("POST", "/rollback", {"revision": 999999})
+    assert world.counted == [("export", 200), ("export", 401), ("rollback-all", 400)]

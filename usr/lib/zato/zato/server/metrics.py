@@ -6,10 +6,17 @@ worker is asked answers for all. PROMETHEUS_MULTIPROC_DIR has to be set before t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
+ADMIN = "(admin)"
+"""The channel of the admin API's operations."""
+NO_ROUTE = "(none)"
 _BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0)
 
 
@@ -58,6 +65,10 @@ class Metrics:
         self.deployments = Counter("zato_deployments", "Deployments by outcome.", ("outcome",), registry=registry)
         self._routes: dict[tuple[str, str], RouteMetrics] = {}
 
+    def unrouted(self, status: int) -> None:
+        """Count a request that came to no channel and no operation. Its path is the sender's to choose: no label."""
+        self.requests.labels(NO_ROUTE, NO_ROUTE, str(status)).inc()
+
     def route(self, channel: str, service: str) -> RouteMetrics:
         """The counters of a channel; the same ones each time."""
         key = (channel, service)
@@ -67,8 +78,22 @@ class Metrics:
         return found
 
 
-def exposition() -> bytes:
-    """The numbers of all workers of this server in Prometheus's text format."""
+class _OfServer(Collector):
+    """Says of every sample which server it is from: a scrape through the balancer reaches any of them."""
+
+    def __init__(self, server: int) -> None:
+        self._server = str(server)
+
+    def collect(self) -> Iterator[Metric]:
+        for metric in multiprocess.MultiProcessCollector(None).collect():  # type: ignore[no-untyped-call]
+            metric.samples = [
+                sample._replace(labels={"server": self._server, **sample.labels}) for sample in metric.samples
+            ]
+            yield metric
+
+
+def exposition(server: int) -> bytes:
+    """The numbers of all workers of this server in Prometheus's text format, labelled with its number."""
     registry = CollectorRegistry()
-    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    registry.register(_OfServer(server))
     return generate_latest(registry)

@@ -36,7 +36,7 @@ from zato.server.http.admin.running import RunningWorker
 from zato.server.http.app import create_app
 from zato.server.http.errors import add_error_handlers
 from zato.server.http.fixed import add_fixed_routes
-from zato.server.metrics import Metrics
+from zato.server.metrics import ADMIN, Metrics
 from zato.server.runtime import Runtime
 from zato.server.service.user_config import UserConfig
 from zato.server.versions import active_versions
@@ -107,8 +107,8 @@ class WorkerProcess:
         runtime.each_tick(stager.step)
         checker = Checker(paths.run / "check.sock", owner=os.getppid())
         app = create_app(runtime.switch)
-        add_error_handlers(app)
-        add_fixed_routes(app, runtime.switch, Draining(paths.draining))
+        add_error_handlers(app, metrics.unrouted)
+        add_fixed_routes(app, runtime.switch, Draining(paths.draining), self._number)
         add_routes(
             app,
             AdminCollaborators(
@@ -138,6 +138,7 @@ class WorkerProcess:
                 worker=RunningWorker(runtime.switch, dispatcher),
                 clock=clock,
                 version=__version__,
+                count=lambda operation, status, seconds: metrics.route(ADMIN, operation).observe(status, seconds),
             ),
         )
         runtime.start()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import sha256
 from typing import TypeVar
@@ -41,7 +42,10 @@ class Deployer:
         clock: Clock,
         note: Callable[[str], None] = lambda outcome: None,
     ) -> None:
-        """`note` is told "active" or "rejected" of each attempt, for the metrics."""
+        """`note` is told of each attempt how it ended, for the metrics.
+
+        That is active, withdrawn, rejected, timed-out, or failed for everything else.
+        """
         self._deployments = deployments
         self._activation = activation
         self._publisher = publisher
@@ -58,6 +62,10 @@ class Deployer:
         they are known, and TimeLimitExceeded. Where somebody deployed the same file at the same time the later one
         stays; the earlier one is answered in state superseded.
         """
+        with self._counted("active"):
+            return self._deploy(file_name, source, by)
+
+    def _deploy(self, file_name: str, source: bytes, by: Author) -> Deployment:
         check_file_name(file_name)
         digest = sha256(source).hexdigest()
         active = self._activation.active(file_name)
@@ -85,7 +93,6 @@ class Deployer:
                 reason_file=refusal.file,
                 reason_line=refusal.line,
             )
-            self._note("rejected")
             raise
         self._stage(deployment, DeploymentState.CHECKING, services)
         return self._await_outcome(deployment, None)
@@ -95,6 +102,10 @@ class Deployer:
 
         Raises Conflict (not-activatable) for a version that was never active.
         """
+        with self._counted("active"):
+            return self._activate(deployment_id, by)
+
+    def _activate(self, deployment_id: int, by: Author) -> Deployment:
         deployment = self._deployments.get(deployment_id)
         active = self._activation.active(deployment.file_name)
         if active is not None and active[1].deployment_id == deployment_id:
@@ -114,6 +125,10 @@ class Deployer:
 
         Raises NotFound, and DeploymentRefused where a file that imports it does not work without it.
         """
+        with self._counted("withdrawn"):
+            return self._undeploy(file_name, by)
+
+    def _undeploy(self, file_name: str, by: Author) -> int:
         active = self._activation.active(file_name)
         if active is None:
             raise NotFound(f"{file_name} is not deployed; zato service list shows what is.", code="no-such-item")
@@ -121,6 +136,21 @@ class Deployer:
         revision = self._activation.withdraw(file_name, active[0], by)
         self._await(lambda: self._activation.applied(revision) or None, f"The withdrawal of {file_name}")
         return revision
+
+    @contextmanager
+    def _counted(self, success: str) -> Iterator[None]:
+        outcome = "failed"
+        try:
+            yield
+            outcome = success
+        except DeploymentRefused:
+            outcome = "rejected"
+            raise
+        except TimeLimitExceeded:
+            outcome = "timed-out"
+            raise
+        finally:
+            self._note(outcome)
 
     def _check(self, deployment: Deployment, source: bytes) -> tuple[str, ...]:
         result = self._checker.check(self._running(), deployment.file_name, source, deployment.id)
@@ -147,9 +177,7 @@ class Deployer:
 
         deployment = self._await(look, f"Deployment {before.id} of {before.file_name}")
         if deployment.revision != before.revision:
-            self._note("active")
             return deployment
-        self._note("rejected")
         raise DeploymentRefused(self._refusal(deployment))
 
     def _move_on(self, deployment: Deployment, by: Author) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import falcon
@@ -95,19 +96,24 @@ def answer_error(resp: falcon.Response, error: ZatoError, cid: str) -> None:
         resp.set_header(name, value)
 
 
-def add_error_handlers(app: falcon.App[Any, Any]) -> None:
-    """Answer every exception that ends a request, Falcon's own and unforeseen ones too."""
+def add_error_handlers(app: falcon.App[Any, Any], unrouted: Callable[[int], None] = lambda status: None) -> None:
+    """Answer every exception that ends a request, Falcon's own and unforeseen ones too.
+
+    `unrouted` is told the status of each request that nothing else was there to answer or to count.
+    """
+
+    def on_ours(req: falcon.Request, resp: falcon.Response, error: ZatoError, _params: dict[str, Any]) -> None:
+        if req.uri_template is None:
+            unrouted(error.status)
+        answer_error(resp, error, _cid(req))
+
+    def on_falcon(req: falcon.Request, resp: falcon.Response, error: falcon.HTTPError, _params: dict[str, Any]) -> None:
+        unrouted(error.status_code)
+        answer_error(resp, from_falcon(error), _cid(req))
+
     app.add_error_handler(Exception, _on_unexpected)
-    app.add_error_handler(falcon.HTTPError, _on_falcon)
-    app.add_error_handler(ZatoError, _on_ours)
-
-
-def _on_ours(req: falcon.Request, resp: falcon.Response, error: ZatoError, _params: dict[str, Any]) -> None:
-    answer_error(resp, error, _cid(req))
-
-
-def _on_falcon(req: falcon.Request, resp: falcon.Response, error: falcon.HTTPError, _params: dict[str, Any]) -> None:
-    answer_error(resp, from_falcon(error), _cid(req))
+    app.add_error_handler(falcon.HTTPError, on_falcon)
+    app.add_error_handler(ZatoError, on_ours)
 
 
 def _on_unexpected(req: falcon.Request, resp: falcon.Response, error: Exception, _params: dict[str, Any]) -> None:

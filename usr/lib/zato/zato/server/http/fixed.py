@@ -56,22 +56,23 @@ class Health:
 class MetricsPage:
     """For Prometheus, with any principal that Zato knows."""
 
-    def __init__(self, switch: Switch[Snapshot]) -> None:
+    def __init__(self, switch: Switch[Snapshot], server: int) -> None:
         self._switch = switch
+        self._server = server
 
     def on_get(self, req: ZatoRequest, resp: falcon.Response) -> None:
         security: SecurityIndex = self._switch.current().security
         if not security.authenticate(req.env):
             raise Unauthorized
-        resp.data = metrics.exposition()
+        resp.data = metrics.exposition(self._server)
         resp.content_type = metrics.CONTENT_TYPE
         resp.set_header("X-Zato-CID", req.cid)
 
 
 def add_fixed_routes(
-    app: falcon.App[ZatoRequest, falcon.Response], switch: Switch[Snapshot], draining: Draining
+    app: falcon.App[ZatoRequest, falcon.Response], switch: Switch[Snapshot], draining: Draining, server: int
 ) -> None:
-    """Add them all."""
+    """Add them all; `server` is the number of the one that answers."""
     app.add_route("/zato/ping", Ping())
     app.add_route("/zato/health", Health(switch, draining))
-    app.add_route("/zato/metrics", MetricsPage(switch))
+    app.add_route("/zato/metrics", MetricsPage(switch, server))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -135,3 +135,5 @@ class AdminCollaborators:
     worker: ThisWorker
     clock: Clock
     version: str
+    count: Callable[[str, int, float], None]
+    """Told operation, status and seconds of each request."""

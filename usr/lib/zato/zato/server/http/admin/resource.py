@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -9,7 +10,7 @@ import falcon
 import msgspec
 
 from zato.config.writer import Author
-from zato.core.errors import Forbidden
+from zato.core.errors import Forbidden, ZatoError
 from zato.security.authorisation import authorise
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.reading import check_content_type, read_body, read_json, read_query, refuse_cross_site
@@ -27,6 +28,7 @@ class AdminResource:
 
     def __init__(self, routes: Iterable[Route], collaborators: AdminCollaborators) -> None:
         self._worker = collaborators.worker
+        self._count = collaborators.count
         self._trail = Trail(collaborators.audit, collaborators.clock)
         for route in routes:
             setattr(self, f"on_{route.method.lower()}", self._responder(route))
@@ -35,7 +37,15 @@ class AdminResource:
         def respond(req: ZatoRequest, resp: falcon.Response, **params: str) -> None:
             # What may be a secret's only showing, and is about one principal, must stay in no cache.
             resp.set_headers({"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Zato-CID": req.cid})
-            answer = self._handle(route, req, params)
+            started, status = time.perf_counter(), 500
+            try:
+                answer = self._handle(route, req, params)
+                status = answer.status
+            except ZatoError as error:
+                status = error.status
+                raise
+            finally:
+                self._count(route.operation, status, time.perf_counter() - started)
             resp.status = answer.status
             resp.content_type = answer.content_type
             resp.data = answer.body if isinstance(answer.body, bytes) else _encoder.encode(answer.body)
