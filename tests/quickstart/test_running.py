@@ -16,6 +16,7 @@ import pytest
 
 from support.cluster import RunningCluster
 from support.scenarios.starting import seconds_to_start_again
+from zato.config.secrets import create_key
 from zato.host.settings import load_cluster
 
 
@@ -129,6 +130,57 @@ def test_status_and_stop_find_the_supervisor_by_its_lock(cluster: RunningCluster
     assert cluster.zato("quickstart", "stop", str(cluster.layout.root), check=False).returncode == 0
     assert cluster.zato("quickstart", "status", str(cluster.layout.root), check=False).returncode == 3
     assert cluster.zato("quickstart", "stop", str(cluster.layout.root), check=False).returncode == 0
+
+
+@pytest.mark.parametrize("command", [("start",), ("start", "--create"), ("create",)])
+def test_a_key_that_is_missing_is_one_sentence_and_not_replaced(
+    shared: RunningCluster, command: tuple[str, ...]
+) -> None:
+    key = shared.layout.secret_key
+    saved = key.rename(key.with_suffix(".saved"))
+    try:
+        done = shared.zato("quickstart", *command, str(shared.layout.root), check=False)
+        assert not key.exists()
+    finally:
+        saved.rename(key)
+    assert done.returncode == 1
+    assert f"zato: The key file {key} is missing; restore it from a backup" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_server_without_a_key_refuses_to_start(shared: RunningCluster) -> None:
+    key = shared.layout.secret_key
+    saved = key.rename(key.with_suffix(".saved"))
+    try:
+        program = [sys.executable, "-m", "zato.server", "--root", str(shared.layout.root), "--server", "1"]
+        done = subprocess.run(program, capture_output=True, text=True, timeout=30, check=False)
+    finally:
+        saved.rename(key)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"The key file {key} is missing; restore it from a backup")
+    assert done.stderr.count("\n") == 1
+
+
+def test_secrets_that_do_not_open_stop_neither_the_start_nor_a_change_and_are_named(shared: RunningCluster) -> None:
+    shared.start()
+    value = {"address": "https://crm.example.com", "security": "bearer", "secret": "a-token-of-the-CRM"}
+    shared.api().create_item("outgoing-rest", "CRM", value)
+    shared.stop()
+    key = shared.layout.secret_key
+    saved = key.rename(key.with_suffix(".saved"))
+    create_key(key)
+    try:
+        shared.start()
+        revision = shared.api().create_item("outgoing-rest", "ERP", {"address": "https://erp"})["revision"]
+        assert eventually(lambda: shared.api().status()["applied_revision"] == revision)
+        problems = shared.api().status()["problems"]
+        assert [problem.partition(":")[0] for problem in problems] == ["The outgoing-rest 'CRM' cannot be used"]
+    finally:
+        shared.stop()
+        saved.replace(key)
+    shared.start()
+    assert shared.api().status()["problems"] == []
+    shared.stop()
 
 
 @pytest.mark.parametrize("setting", ["lb_port", "lighttpd_port"])

@@ -54,9 +54,10 @@ def text(cluster: RunningCluster) -> str:
 
 
 def value(cluster: RunningCluster, name: str, **labels: str) -> float:
-    """A sample, 0 where there is none yet."""
+    """A sample of server 1, 0 where there is none yet."""
+    expected = {"server": "1", **labels}
     samples = [sample for family in text_string_to_metric_families(text(cluster)) for sample in family.samples]
-    found = [sample.value for sample in samples if sample.name == name and sample.labels == labels]
+    found = [sample.value for sample in samples if sample.name == name and sample.labels == expected]
     assert len(found) <= 1, found
     return found[0] if found else 0.0
 
@@ -156,3 +157,25 @@ def test_paths_that_are_made_up_do_not_become_metrics(measured: RunningCluster) 
         measured.request("GET", f"/made-up/{number}")
         measured.request("FROB" if number % 2 else "DELETE", PATH)
     assert len(text(measured).splitlines()) <= before + 2
+
+
+def test_requests_without_a_channel_and_the_admin_api_are_counted_without_their_paths(measured: RunningCluster) -> None:
+    def counts() -> list[float]:
+        places = [("(none)", "(none)", "404"), ("(none)", "(none)", "405"), ("(admin)", "status", "200")]
+        return [
+            value(measured, "zato_requests_total", channel=channel, service=service, status=status)
+            for channel, service, status in places
+        ]
+
+    before = counts()
+    measured.request("GET", "/made-up-1")
+    measured.request("GET", "/zato/made-up-2")
+    measured.request("POST", "/zato/ping")
+    measured.api().status()
+    assert [now - then for now, then in zip(counts(), before, strict=True)] == [2.0, 1.0, 1.0]
+
+
+def test_every_sample_says_which_server_it_is_from(measured: RunningCluster) -> None:
+    samples = [sample for family in text_string_to_metric_families(text(measured)) for sample in family.samples]
+    assert samples
+    assert {sample.labels.get("server") for sample in samples} == {"1"}
