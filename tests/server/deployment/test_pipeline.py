@@ -459,8 +459,12 @@ def test_a_cluster_is_not_rolled_back_to_code_that_does_not_pass_its_check_any_m
     workers[0].deployer.deploy("shop.py", version(2), by=ANN)
     revision = workers[0].log.revision()
     flag.unlink()
+    loaded: list[int] = []
+    for worker in workers:
+        worker.load_all = loaded.append
     with pytest.raises(InvalidInput, match=r"shop\.py:3: .*exit"):
         workers[0].cluster_rollback.rollback(before, by=BOB)
+    assert loaded == [], "what ends its process reached a worker"
     assert workers[0].log.revision() == revision
     assert served(workers) == [2, 2, 2]
 
