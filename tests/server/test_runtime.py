@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import falcon.testing
@@ -14,7 +15,10 @@ from support.databases import initialised, new_sqlite
 from support.load import eventually
 from zato.config.configuration import Configuration
 from zato.config.disk import DiskSnapshot
+from zato.config.publisher import Publisher
 from zato.config.secrets import SecretBox
+from zato.config.writer import Author
+from zato.core.clock import SystemClock
 from zato.host.draining import Draining, Reason
 from zato.odb.database import Database
 from zato.odb.deployments import Deployments
@@ -135,7 +139,7 @@ def names(members: Members) -> list[str]:
 def client(runtime: Runtime, marker: Path) -> falcon.testing.TestClient:
     app = create_app(runtime.switch)
     add_error_handlers(app)
-    add_fixed_routes(app, runtime.switch, Draining(marker))
+    add_fixed_routes(app, runtime.switch, Draining(marker), 1)
     return falcon.testing.TestClient(app)
 
 
@@ -247,3 +251,40 @@ def test_a_worker_of_a_draining_server_says_so_to_the_balancer(make: Callable[..
     assert (http.simulate_get("/zato/health").status_code, http.simulate_get("/zato/ping").status_code) == (404, 200)
     Draining(tmp_path / "draining").end(Reason.STOPPING)
     assert http.simulate_head("/zato/health").status_code == 200
+
+
+def test_a_revision_whose_code_cannot_be_loaded_is_in_force_but_for_its_code_and_not_applied(
+    make: Callable[..., Runtime], members: Members, clock: SettableClock, url: str
+) -> None:
+    database = Database(url)
+    publisher = Publisher(ConfigurationLog(database), SecretBox(bytes(32)), SystemClock())
+    by = Author("ann", "c" * 32)
+
+    def activate(source: bytes) -> None:
+        digest = sha256(source).hexdigest()
+        added = Deployments(database).add(
+            file_name="shop.py", module="shop", form="py", sha256=digest, source=source, author="ann", cid="c", at=START
+        )
+        body = {
+            "deployment_id": added.id,
+            "sha256": digest,
+            "module": "shop",
+            "services": [],
+            "switch_at": START.isoformat(),
+        }
+        if added.id == 1:
+            publisher.create("deployment", "shop.py", body, by=by)
+        else:
+            publisher.update("deployment", "shop.py", body, by=by)
+
+    activate(b"from zato.server.service import Service\nclass A(Service):\n    def handle(self): pass\n")
+    runtime = make("alive")
+    runtime.start()
+    assert runtime.running.files["shop.py"].source.deployment_id == 1
+    activate(b"1 / 0\n")
+    publisher.create("security-tls", "partner", {"subject": "CN=partner"}, by=by)
+    eventually(lambda: runtime.switch.current().configuration.get("security-tls", "partner") is not None, 10)
+    assert runtime.running.files["shop.py"].source.deployment_id == 1
+    go_on(clock, members, "alive", 2)
+    assert [row.applied_revision for row in members.workers()] == [1]
+    database.dispose()
