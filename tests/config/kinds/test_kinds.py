@@ -135,6 +135,12 @@ def test_an_unknown_kind_is_named_with_the_nearest_there_is() -> None:
             "url: the parameter 'password' looks like a secret",
         ),
         ("outgoing-sql", {"url": "sqlite://"}, "url: SQLite needs a path"),
+        ("outgoing-sql", {"url": "sqlite:///file:/x"}, "url: SQLite needs a path, not a file: URI"),
+        ("outgoing-sql", {"url": "sqlite:///%46ile:/x"}, "url: SQLite needs a path, not a file: URI"),
+        ("outgoing-sql", {"url": "oracle+oracledb://a/b)(x=y"}, "url: the name of an Oracle database has letters"),
+        ("outgoing-sql", {"url": "oracle+oracledb://a?service_name=(x=y)"}, "url: a service_name has letters"),
+        ("outgoing-sql", {"url": "postgresql+psycopg2://a/b?host=evil"}, "url: the parameter 'host' is for the path"),
+        ("outgoing-sql", {"url": "postgresql+psycopg2://a/b?host=/x&host=evil"}, "url: the parameter 'host' is for"),
         ("outgoing-sql", {**SQL, "password": "x"}, "username: it is needed beside password"),
         ("server", {"host": "a b"}, "name: it must be 'server-'"),
     ],
@@ -157,10 +163,42 @@ def test_what_is_wrong_is_refused_with_the_name_of_its_field(kind: str, body: di
         ("outgoing-rest", {"address": "https://crm.example.com:8443/a%20b/"}),
         ("outgoing-sql", {"url": "sqlite:////var/lib/stock.db"}),
         ("outgoing-sql", {"url": "oracle+oracledb://db:1521/?service_name=x"}),
+        ("outgoing-sql", {"url": "postgresql+psycopg2://db/x?sslmode=require&application_name=a"}),
+        ("outgoing-sql", {"url": "postgresql+psycopg2://localhost/x?host=/run/postgresql"}),
+        ("outgoing-sql", {"url": "mysql+pymysql://db/x?charset=latin1&ssl_disabled=true"}),
     ],
 )
 def test_what_is_right_is_accepted(kind: str, body: dict[str, Any]) -> None:
     assert findings(kind, body) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        *(
+            (f"{scheme}://db/x", name)
+            for scheme in ("mysql+pymysql", "mariadb+pymysql")
+            for name in (
+                "local_infile",
+                "LOCAL_INFILE",
+                "read_default_file",
+                "read_default_group",
+                "client_flag",
+                "host",
+            )
+        ),
+        *(("mysql+pymysql://db/x", name) for name in ("ssl_ca", "ssl_key", "init_command", "plugin", "defer_connect")),
+        *(
+            ("postgresql+psycopg2://db/x", name)
+            for name in ("service", "servicefile", "passfile", "sslkey", "sslcert", "sslrootcert", "hostaddr", "dsn")
+        ),
+        *(("oracle+oracledb://db/x", name) for name in ("config_dir", "wallet_location", "dsn", "thick_mode")),
+        *(("sqlite:////x", name) for name in ("uri", "mode", "timeout")),
+    ],
+)
+def test_a_parameter_that_lets_a_driver_do_things_on_this_machine_is_refused(url: str, name: str) -> None:
+    (found,) = findings("outgoing-sql", {"url": f"{url}?{name}=1"})
+    assert found.startswith(f"url: the parameter '{name}' is not one that a {url.partition('://')[0]} URL may have")
 
 
 @pytest.mark.parametrize("name", ["", " a", "a ", "a\n", "-a", "a/b", "a" * 121, "ä", "a\x00", "../a"])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ssl
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, event, make_url
 
 from support.certificates import CertificateAuthority
 from zato.config.kinds import OutgoingSql
@@ -49,6 +50,24 @@ def test_mysql(url: str, verified: bool) -> None:
     if context is not None:
         assert context.verify_mode is ssl.CERT_REQUIRED
         assert context.check_hostname
+
+
+@pytest.mark.parametrize("scheme", ["mysql+pymysql", "mariadb+pymysql"])
+def test_a_mysql_server_gets_no_file_of_this_machine_whatever_the_url_says(scheme: str) -> None:
+    url = make_url(f"{scheme}://db.example.com/a?local_infile=1")
+    engine = create_engine(url, connect_args=arguments_for(url, OutgoingSql(url=str(url))).connect)
+    _, from_url = engine.dialect.create_connect_args(url)
+    assert from_url["local_infile"] is True
+    given: dict[str, Any] = {}
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: object, _entry: object, _args: object, options: dict[str, Any]) -> None:
+        given.update(options)
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        engine.connect()
+    assert given["local_infile"] is False
 
 
 def test_authorities_of_the_item_win_over_the_url_and_reach_libpq_without_a_file(tmp_path: Path) -> None:

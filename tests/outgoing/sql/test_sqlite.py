@@ -11,6 +11,7 @@ from support.databases import DatabaseAddress
 from support.outgoing_sql import sql_connection
 from zato.config.kinds import OutgoingSql
 from zato.core.errors import OutgoingFailed
+from zato.odb.database import Database
 from zato.outgoing.sql.connection import SqlConnection
 
 
@@ -53,3 +54,25 @@ def test_authorities_that_cannot_be_loaded_are_a_matter_of_tls() -> None:
     with pytest.raises(OutgoingFailed) as raised:
         connection.session()
     assert (raised.value.stage, raised.value.code) == ("tls", "outgoing-certificate")
+
+
+def test_the_odb_of_a_cluster_is_not_for_services(sqlite_odb: Database) -> None:
+    stock = sql_connection(DatabaseAddress(f"sqlite:///{sqlite_odb.file}"))
+    with pytest.raises(OutgoingFailed, match="it is an ODB of Zato"):
+        stock.conn.execute("DELETE FROM zt_change")
+    assert not stock.ping("c1").ok
+
+
+@pytest.mark.parametrize("url", ["sqlite:////x?uri=true", "mysql+pymysql://127.0.0.1/a?read_default_file=/etc/passwd"])
+def test_a_url_that_was_stored_before_its_parameters_were_checked_is_not_used(url: str) -> None:
+    connection = SqlConnection("Stock", OutgoingSql(url=url))
+    with pytest.raises(OutgoingFailed) as raised:
+        connection.session()
+    assert (raised.value.stage, raised.value.code) == ("request", "outgoing-url")
+    assert connection.ping("c1").stage == "request"
+
+
+def test_a_parameter_that_the_driver_cannot_take_is_an_answer_of_the_ping() -> None:
+    connection = SqlConnection("Stock", OutgoingSql(url="mysql+pymysql://127.0.0.1:1/a?charset=nonsense"))
+    result = connection.ping("c1")
+    assert (result.ok, result.stage) == (False, "request")

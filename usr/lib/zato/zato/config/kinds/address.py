@@ -1,10 +1,10 @@
-"""Addresses of other systems: HTTP URLs and SQLAlchemy URLs, taken apart strictly."""
+"""Addresses of other systems: hosts and HTTP URLs, taken apart strictly."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 _HOST_LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _URL_CHARACTERS = re.compile(r"[!-~]*")
@@ -12,16 +12,6 @@ _NOT_IN_URL = re.compile(r"[\"<>\\^`{}|]")
 # Filled in by each call, percent-encoded; only the path may have them
 _PLACEHOLDER = re.compile(r"\{[A-Za-z_][A-Za-z0-9_]*\}")
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_SECRET_PARAMETERS = re.compile(r"passw|passwd|pwd|secret|token", re.IGNORECASE)
-
-SQL_DRIVERS = (
-    "postgresql+psycopg2",
-    "mysql+pymysql",
-    "mariadb+pymysql",
-    "oracle+oracledb",
-    "oracle+cx_oracle",
-    "sqlite",
-)
 
 
 def host_finding(host: str) -> str | None:
@@ -46,7 +36,7 @@ def http_findings(field: str, address: str) -> list[str]:
         return [f"{field}: it cannot be taken apart as a URL ({error})"]
     if parts.scheme not in {"http", "https"}:
         return [f"{field}: it must start with https:// (or http://)"]
-    findings = _url_text_findings(field, _PLACEHOLDER.sub("x", address))
+    findings = url_text_findings(field, _PLACEHOLDER.sub("x", address))
     if "@" in parts.netloc:
         findings.append(f"{field}: credentials do not belong here; use username and password")
     elif not parts.hostname:
@@ -68,44 +58,11 @@ def request_path_findings(field: str, path: str) -> list[str]:
         return [f"{field}: it must start with one '/'"]
     if "#" in path:
         return [f"{field}: it must not have a fragment ('#')"]
-    return _url_text_findings(field, path)
+    return url_text_findings(field, path)
 
 
-def sql_findings(field: str, url: str) -> list[str]:
-    """What is wrong with an SQLAlchemy URL that must name its driver and carry no credentials.
-
-    A bare `postgresql://` is refused since it names another driver in another version of SQLAlchemy.
-    """
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        return [f"{field}: it cannot be taken apart as a URL ({error})"]
-    findings = _url_text_findings(field, url)
-    if parts.scheme not in SQL_DRIVERS:
-        return [*findings, f"{field}: it must start with a database and its driver, one of {', '.join(SQL_DRIVERS)}"]
-    if "@" in parts.netloc:
-        findings.append(f"{field}: credentials do not belong here; use username and password")
-    elif parts.scheme == "sqlite":
-        if parts.netloc or len(parts.path) < 2:
-            findings.append(f"{field}: SQLite needs a path, for instance sqlite:////var/lib/stock.db")
-    elif not parts.hostname:
-        findings.append(f"{field}: the host is missing")
-    elif (host := host_finding(parts.hostname)) is not None:
-        findings.append(f"{field}: {host}")
-    if port == 0:
-        findings.append(f"{field}: 0 is not a port")
-    if parts.fragment:
-        findings.append(f"{field}: it must not have a fragment ('#')")
-    findings.extend(
-        f"{field}: the parameter {name!r} looks like a secret; use password"
-        for name, _ in parse_qsl(parts.query, keep_blank_values=True)
-        if _SECRET_PARAMETERS.search(name)
-    )
-    return findings
-
-
-def _url_text_findings(field: str, text: str) -> list[str]:
+def url_text_findings(field: str, text: str) -> list[str]:
+    """What is wrong with the characters of a URL."""
     if _URL_CHARACTERS.fullmatch(text) is None:
         return [f"{field}: it has a space or a character outside of ASCII; percent-encode it"]
     if (found := _NOT_IN_URL.search(text)) is not None:

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.address import sql_findings
 from zato.config.kinds.base import Kind
 from zato.config.kinds.pem import certificate_findings
+from zato.config.kinds.sql_address import sql_findings
 
 
 class OutgoingSql(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -42,6 +42,8 @@ def arguments_for(url: URL, value: OutgoingSql) -> Arguments:
                 arguments.connect |= {"sslmode": "verify-full", "sslrootcert": _authorities(value, arguments)}
         case "mysql" | "mariadb":
             arguments.connect = dict.fromkeys(("connect_timeout", "read_timeout", "write_timeout"), seconds)
+            # Else a server may ask for any file that this process can read; the URL has no say in it
+            arguments.connect["local_infile"] = False
             if "charset" not in url.query:
                 arguments.connect["charset"] = "utf8mb4"
             if verified:

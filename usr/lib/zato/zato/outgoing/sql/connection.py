@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from zato.config.kinds import OutgoingSql
+from zato.config.kinds.sql_address import sql_parameter_findings
 from zato.core.errors import OutgoingFailed
 from zato.outgoing.ping import PingResult
 from zato.outgoing.stage import Stage
@@ -89,6 +90,8 @@ class SqlConnection:
             stage, message = Stage(error.stage), error.message
         except SQLAlchemyError as error:
             stage, message = Stage.QUERY, f"{self} refused a query ({type(error).__name__})."
+        except Exception as error:  # a driver may raise anything for a parameter that it cannot take
+            stage, message = Stage.REQUEST, f"{self} cannot be opened as its URL says ({type(error).__name__})."
         finally:
             if engine is not None:
                 engine.dispose()
@@ -132,6 +135,9 @@ class SqlConnection:
     def _new_engine(self) -> Engine:
         from zato.outgoing.sql.engine import new_engine
 
+        # Again, for what was stored before these rules
+        if findings := sql_parameter_findings("url", self._value.url):
+            raise OutgoingFailed(f"{self} is not used: {findings[0]}.", stage=Stage.REQUEST, code="outgoing-url")
         try:
             return new_engine(self._value, self._password, self._failed)
         except ImportError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,11 +14,13 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from zato.config.kinds import OutgoingSql
 from zato.core.errors import OutgoingFailed
+from zato.odb import tables
 from zato.odb.deadline import deadline
 from zato.outgoing.sql.arguments import arguments_for
 from zato.outgoing.sql.failure import Failure, connect_failure, statement_failure
 
 _FRESH = "zato_fresh"
+_ODB_TABLE = tables.change.name
 # Beyond the limit that the server itself keeps, so that the connection survives a statement that it ends
 _GRACE_SECONDS = 5.0
 
@@ -67,7 +70,20 @@ def _translate(engine: Engine, failed: Failed) -> None:
 
 
 def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    if _is_odb(connection):
+        raise sqlite3.OperationalError("unable to open database file: it is an ODB of Zato, which services may not use")
     connection.isolation_level = None  # transactions begin where we say so, before reads and DDL too
+
+
+def _is_odb(connection: Any) -> bool:
+    """What the log and the audit log are worth rests on nobody writing there but through the admin API."""
+    try:
+        found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (_ODB_TABLE,)).fetchone()
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:  # no database at all, which statements will be told
+        return False
+    return found is not None
 
 
 def _limit(engine: Engine, seconds: float) -> None:

@@ -1,0 +1,104 @@
+"""SQLAlchemy URLs of other systems' databases, taken apart strictly.
+
+Whoever may write such an item need not be trusted with this machine. A driver takes over from the query whatever its
+connect function knows, and that is a lot: files to be read and sent, other hosts, other options files, code to be
+loaded. So each driver's parameters are the few that are listed here.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from zato.config.kinds.address import host_finding, url_text_findings
+
+_POSTGRESQL = frozenset(
+    {
+        "application_name",
+        "channel_binding",
+        "client_encoding",
+        "connect_timeout",
+        "host",
+        "keepalives",
+        "keepalives_count",
+        "keepalives_idle",
+        "keepalives_interval",
+        "options",
+        "sslmode",
+        "target_session_attrs",
+        "tcp_user_timeout",
+    }
+)
+_MYSQL = frozenset({"charset", "collation", "ssl_check_hostname", "ssl_disabled", "unix_socket", "use_unicode"})
+_ORACLE = frozenset({"mode", "purity", "service_name"})
+
+_PARAMETERS = {
+    "postgresql+psycopg2": _POSTGRESQL,
+    "mysql+pymysql": _MYSQL,
+    "mariadb+pymysql": _MYSQL,
+    "oracle+oracledb": _ORACLE,
+    "oracle+cx_oracle": _ORACLE,
+    "sqlite": frozenset[str](),
+}
+# Here they name a socket of this machine; a host would be one that nothing else of the URL's checks is about
+_PATHS = frozenset({"host", "unix_socket"})
+_SECRET_PARAMETERS = re.compile(r"passw|passwd|pwd|secret|token", re.IGNORECASE)
+# It becomes a part of a connect descriptor, in which a parenthesis starts another setting
+_ORACLE_NAME = re.compile(r"[A-Za-z0-9_.$#-]*")
+
+
+def sql_findings(field: str, url: str) -> list[str]:
+    """What is wrong with an SQLAlchemy URL that must name its driver and carry no credentials.
+
+    A bare `postgresql://` is refused since it names another driver in another version of SQLAlchemy.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        return [f"{field}: it cannot be taken apart as a URL ({error})"]
+    findings = url_text_findings(field, url)
+    if parts.scheme not in _PARAMETERS:
+        return [*findings, f"{field}: it must start with a database and its driver, one of {', '.join(_PARAMETERS)}"]
+    if "@" in parts.netloc:
+        findings.append(f"{field}: credentials do not belong here; use username and password")
+    elif parts.scheme == "sqlite":
+        findings.extend(_file_findings(field, parts))
+    elif not parts.hostname:
+        findings.append(f"{field}: the host is missing")
+    elif (host := host_finding(parts.hostname)) is not None:
+        findings.append(f"{field}: {host}")
+    if port == 0:
+        findings.append(f"{field}: 0 is not a port")
+    if parts.fragment:
+        findings.append(f"{field}: it must not have a fragment ('#')")
+    if parts.scheme.startswith("oracle") and _ORACLE_NAME.fullmatch(unquote(parts.path).removeprefix("/")) is None:
+        findings.append(f"{field}: the name of an Oracle database has letters, digits and . _ - $ # only")
+    return [*findings, *sql_parameter_findings(field, url)]
+
+
+def sql_parameter_findings(field: str, url: str) -> list[str]:
+    """What is wrong with the parameters alone, which is what decides on what a driver does on this machine."""
+    scheme = url.partition(":")[0]
+    allowed = _PARAMETERS.get(scheme, frozenset())
+    findings = []
+    # Cut where SQLAlchemy cuts, which knows no fragments
+    for name, value in parse_qsl(url.partition("?")[2], keep_blank_values=True):
+        if _SECRET_PARAMETERS.search(name):
+            findings.append(f"{field}: the parameter {name!r} looks like a secret; use password")
+        elif name not in allowed:
+            known = f"there are {', '.join(sorted(allowed))}" if allowed else "it has none"
+            findings.append(f"{field}: the parameter {name!r} is not one that a {scheme} URL may have; {known}")
+        elif name in _PATHS and not value.startswith("/"):
+            findings.append(f"{field}: the parameter {name!r} is for the path of a socket, which starts with '/'")
+        elif name == "service_name" and _ORACLE_NAME.fullmatch(value) is None:
+            findings.append(f"{field}: a service_name has letters, digits and . _ - $ # only")
+    return findings
+
+
+def _file_findings(field: str, parts: SplitResult) -> list[str]:
+    if parts.netloc or len(parts.path) < 2:
+        return [f"{field}: SQLite needs a path, for instance sqlite:////var/lib/stock.db"]
+    if unquote(parts.path).removeprefix("/").lower().startswith("file:"):
+        return [f"{field}: SQLite needs a path, not a file: URI; write, for instance, sqlite:////var/lib/stock.db"]
+    return []
