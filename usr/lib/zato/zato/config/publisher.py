@@ -43,7 +43,8 @@ class Publisher:
     """All operations on configuration items. What it returns never has a secret in plain text.
 
     Changes raise InvalidInput (details name the fields), NotFound, or Conflict: `stale-revision`, `already-exists`,
-    `in-use` (names who refers to the item), `already-taken` (names who has it). Threads may share it.
+    `in-use` (names who refers to the item), `already-taken` (names who has it), `last-administrator`. Threads may
+    share it.
     """
 
     def __init__(self, log: ConfigurationLog, box: SecretBox, clock: Clock) -> None:

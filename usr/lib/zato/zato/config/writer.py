@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from zato.config import relations
+from zato.config import administrators, relations
 from zato.config.entries import EntryReader
 from zato.config.plan import Key, Planned
 from zato.config.secrets import SecretBox
@@ -72,7 +72,8 @@ class Writer:
         self, items: Sequence[StoredItem], changes: Sequence[Planned], assumed: Iterable[Key] = ()
     ) -> list[relations.Problem]:
         """What the changes break; items in `assumed` count as there, for what is wrong with them is said elsewhere."""
-        after = self._entries.read(items)
+        before = self._entries.read(items)
+        after = dict(before)
         for key in assumed:
             after.setdefault(key, relations.Entry(*key, None))
         for change in changes:
@@ -80,7 +81,11 @@ class Writer:
                 after.pop(change.key, None)
             else:
                 after[change.key] = self._entries.entry(change.kind, change.name, change.value)
-        return relations.problems(after, [change.key for change in changes])
+        touched = [change.key for change in changes]
+        return [
+            *relations.problems(after, touched),
+            *administrators.problems(before, after, touched, self._clock.now()),
+        ]
 
 
 def items_at(log: ConfigurationLog, revision: int) -> list[StoredItem]:
