@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -52,7 +53,9 @@ def upgrade(database: Database) -> None:
 
 
 def current_version(database: Database) -> str | None:
-    """The version that the ODB is at; None for an empty one."""
+    """The version that the ODB is at; None for an empty one, and for a file that is not there, which stays so."""
+    if database.file is not None and not Path(database.file).exists():
+        return None
     with database.read() as connection:
         if not inspect(connection).has_table(_VERSION_TABLE):
             return None
@@ -114,11 +117,17 @@ def _alone(database: Database) -> Iterator[Connection]:
 
 
 def _make_file(database: Database) -> None:
-    """SQLite would make its file readable for everybody; what it adds beside it takes over the file's mode."""
+    """SQLite would make it readable for everybody; what it adds beside the file takes over the mode."""
     if database.file is None:
         return
     try:
-        os.close(os.open(database.file, os.O_CREAT | os.O_RDWR, 0o600))
+        descriptor = os.open(database.file, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
+            if mode & 0o007:  # a group may be meant to share it, everybody never is
+                os.fchmod(descriptor, mode & ~0o007)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise SetupError(
             f"The file of the ODB, {database.file}, cannot be made: {error.strerror}. Make its directory writable.",

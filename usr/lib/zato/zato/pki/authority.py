@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from zato.core.clock import Clock, SystemClock
-from zato.core.errors import InvalidInput, SetupError
+from zato.core.errors import Conflict, InvalidInput, SetupError
 from zato.host.files import write_atomically
 from zato.pki.certificates import hosts_of, load_certificate, to_pem
 
@@ -141,10 +141,27 @@ class Authority:
         write_atomically(self.directory / f"{name}.crt", to_pem(certificate) + to_pem(authority), mode=0o644)
         return certificate
 
-    def issue_client(self, name: str, *, days: int = LEAF_DAYS) -> x509.Certificate:
-        """A certificate for a client of the cluster. Raises InvalidInput for the name of a component."""
+    def check_client(self, name: str, *, replace: bool = False) -> None:
+        """Raises what `issue_client` would raise, without issuing anything."""
+        _checked_name(name)
         if COMPONENT_NAMES.fullmatch(name):
             raise InvalidInput(f"{name} is the name of a component of the cluster; choose another one for the client.")
+        present = [path for path in (self.directory / f"{name}{end}" for end in (".crt", ".key")) if path.exists()]
+        if present and not replace:
+            raise Conflict(
+                f"{present[0]} exists; choose another name, renew the certificate with: zato pki renew {name}, "
+                "or repeat the command with --replace, after which the old key is gone.",
+                code="certificate-exists",
+            )
+        self.load()
+        self._load_key()
+
+    def issue_client(self, name: str, *, days: int = LEAF_DAYS, replace: bool = False) -> x509.Certificate:
+        """A certificate for a client of the cluster.
+
+        Raises InvalidInput for the name of a component, and Conflict where there is one and not `replace`.
+        """
+        self.check_client(name, replace=replace)
         return self.issue(name, usage=Usage.CLIENT, days=days)
 
     def renew(self, name: str) -> x509.Certificate:
@@ -218,12 +235,26 @@ def _checked_name(name: str) -> str:
     return name
 
 
+def is_host(text: str) -> bool:
+    """Whether a certificate can be for this host name or IP address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return len(text) <= 253 and _HOST.fullmatch(text) is not None
+    return True
+
+
+def check_host(text: str) -> None:
+    """Raises InvalidInput where a certificate cannot be for this host name or IP address."""
+    if not is_host(text):
+        raise InvalidInput(f"{text!r} is neither a host name nor an IP address.")
+
+
 def _general_name(host: str) -> x509.GeneralName:
+    check_host(host)
     try:
         return x509.IPAddress(ipaddress.ip_address(host))
     except ValueError:
-        if not _HOST.fullmatch(host) or len(host) > 253:
-            raise InvalidInput(f"{host!r} is neither a host name nor an IP address.") from None
         return x509.DNSName(host)
 
 

@@ -53,5 +53,5 @@ def issue_missing(
         if missing(name, (*names, name)):
             authority.issue(name, usage=Usage.SERVER, hosts=(*names, name), common_name=name)
     if missing(ADMIN):
-        authority.issue_client(ADMIN)
+        authority.issue_client(ADMIN, replace=True)
     return issued

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import socket
-import subprocess
 from collections.abc import Callable, Mapping
 
 import msgspec
 
+from zato.config.administrators import is_administrator
+from zato.config.bulk import current_values
 from zato.config.publisher import Publisher
 from zato.config.secrets import SecretBox, create_key, load_key
 from zato.config.writer import Author
@@ -16,7 +17,7 @@ from zato.core.correlation import new_cid
 from zato.core.errors import SetupError
 from zato.core.principal import Role
 from zato.host.layout import Layout
-from zato.host.programs import check_programs, program
+from zato.host.programs import check_programs
 from zato.host.settings import (
     ClusterSettings,
     ServerSettings,
@@ -26,11 +27,13 @@ from zato.host.settings import (
     write_server,
 )
 from zato.odb import migrate
+from zato.odb.address import parse
 from zato.odb.database import Database
 from zato.odb.log import ConfigurationLog
-from zato.pki.authority import Authority
+from zato.pki.authority import Authority, check_host, is_host
 from zato.pki.components import ADMIN, issue_missing
 from zato.quickstart.preflight import check_directory
+from zato.quickstart.repository import commit_first
 
 Say = Callable[[str], None]
 
@@ -44,6 +47,9 @@ def create(layout: Layout, settings: ClusterSettings, server: ServerSettings, sa
     layout.haproxy.mkdir(mode=0o700, exist_ok=True)
     if not layout.settings.exists():
         say(f"Creating the cluster in {layout.root}")
+        # Before anything is written: what is there once is not replaced by the corrected command
+        for host in settings.hosts:
+            check_host(host)
         _check_odb(settings)
         write_cluster(layout, settings)
     cluster = load_cluster(layout)
@@ -64,18 +70,20 @@ def refuse_other_settings(layout: Layout, given: Mapping[str, object]) -> None:
         file = first.settings if name == "workers" else layout.settings
         if getattr(holder, name) != value:
             raise SetupError(
-                f"The cluster in {layout.root} exists with {name} {_shown(getattr(holder, name))}; "
+                f"The cluster in {layout.root} exists with {name} {_shown(name, getattr(holder, name))}; "
                 f"to change that, edit {file}.",
                 code="cluster-exists",
             )
 
 
-def _shown(value: object) -> str:
+def _shown(name: str, value: object) -> str:
+    if name == "odb":
+        return parse(str(value)).label  # it may have a password
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _check_odb(settings: ClusterSettings) -> None:
-    """Before anything is written: the URL is one, and a server that it names answers."""
+    """The URL is one, and a server that it names answers."""
     if not settings.odb:
         return
     database = Database(settings.odb)
@@ -91,23 +99,21 @@ def _issue_certificates(layout: Layout, cluster: ClusterSettings, say: Say) -> N
     if not authority.exists():
         say("Creating the certificate authority")
         authority.create(cluster.name)
-    hosts = tuple(dict.fromkeys((*cluster.hosts, socket.gethostname())))
+    own = socket.gethostname()
+    hosts = tuple(dict.fromkeys((*cluster.hosts, *((own,) if is_host(own) else ()))))
     issued = issue_missing(authority, hosts=hosts, servers=cluster.servers)
     if issued:
         say(f"Certificates issued: {', '.join(issued)}")
 
 
 def _create_server(layout: Layout, number: int, settings: ServerSettings) -> None:
+    """Also where an earlier attempt came only so far."""
     paths = layout.server(number)
     for directory in (paths.root, paths.pickup, paths.run, paths.lighttpd, paths.config):
         directory.mkdir(mode=0o700, exist_ok=True)
-    if paths.settings.exists():
-        return
-    write_server(layout, msgspec.structs.replace(settings, number=number))
-    git = [program("git"), "-C", str(paths.config), "-c", "user.name=Zato", "-c", "user.email=zato@localhost"]
-    subprocess.run([*git, "init", "-q", "-b", "main"], check=True)
-    subprocess.run([*git, "add", "-A"], check=True)
-    subprocess.run([*git, "commit", "-q", "-m", f"Configuration of server {number} as created"], check=True)
+    if not paths.settings.exists():
+        write_server(layout, msgspec.structs.replace(settings, number=number))
+    commit_first(paths.config, f"Configuration of server {number} as created")
 
 
 def _prepare_odb(layout: Layout, cluster: ClusterSettings, say: Say) -> None:
@@ -121,13 +127,17 @@ def _prepare_odb(layout: Layout, cluster: ClusterSettings, say: Say) -> None:
         key = load_key(layout.secret_key) if log.revision() else create_key(layout.secret_key)
         publisher = Publisher(log, SecretBox(key), SystemClock())
         by = Author("quickstart", new_cid())
-        present = {(item.kind, item.name) for item in log.items()}
+        items = current_values(log.items())
         for number in range(1, cluster.servers + 1):
-            if ("server", f"server-{number}") not in present:
+            if ("server", f"server-{number}") not in items:
                 publisher.create("server", f"server-{number}", {"host": cluster.host}, by=by)
         # By its subject, which stays the same when the certificate is renewed
         admin = {"subject": f"CN={ADMIN}", "roles": [Role.ADMIN.value]}
-        if ("security-tls", ADMIN) not in present:
+        now = SystemClock().now()
+        if ("security-tls", ADMIN) not in items:
             publisher.create("security-tls", ADMIN, admin, by=by)
+        elif not any(is_administrator(value, now) for _, value in items.values()):
+            say(f"No administrator is left, so the security definition {ADMIN} is made one again")
+            publisher.update("security-tls", ADMIN, admin, by=by)
     finally:
         database.dispose()
