@@ -1,3 +1,6 @@
+# Whatever Python the caller's shell is set up for is not the one that is used here
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
+
 .PHONY: help run test check bench show fresh clean lock
 
 help:
