@@ -23,6 +23,9 @@ from zato.core.errors import InvalidInput, NotFound
         ("channel-rest", "security=", {"security": []}),
         ("service", "time_limit_seconds=2.5", {"time_limit_seconds": 2.5}),
         ("service", "time_limit_seconds=null", {"time_limit_seconds": None}),
+        ("outgoing-sql", "username=null", {"username": None}),
+        ("security-tls", "expires=null", {"expires": None}),
+        ("security-basic", "username=null", {"username": "null"}),  # it is required, and somebody may be called so
         ("security-tls", "expires=2030-01-01T00:00:00Z", {"expires": "2030-01-01T00:00:00Z"}),
     ],
 )

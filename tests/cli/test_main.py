@@ -7,14 +7,13 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import click
 import pytest
 
+from support.commands import COMMANDS
 from zato import __version__
-from zato.cli.main import cli
+from zato.cli.main import main
 
 
 def zato(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -25,22 +24,6 @@ def zato(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
         text=True,
         check=False,
     )
-
-
-def every_command(
-    command: click.Command, path: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    if not isinstance(command, click.Group):
-        yield path, command
-        return
-    context = click.Context(command)
-    for name in command.list_commands(context):
-        found = command.get_command(context, name)
-        assert found is not None
-        yield from every_command(found, (*path, name))
-
-
-COMMANDS = dict(every_command(cli))
 
 
 def test_the_version_comes_at_once() -> None:
@@ -71,6 +54,26 @@ def test_errors_are_json_where_json_was_asked_for(tmp_path: Path) -> None:
     done = zato("status", "--json", ZATO_HOME=str(tmp_path))
     assert done.stdout == ""
     assert json.loads(done.stderr)["error"]["code"] == "no-cluster"
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_wrong_usage_is_json_where_json_was_asked_for(path: tuple[str, ...], capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*path, "--no-such-option", "--json"])
+    captured = capfd.readouterr()
+    assert (ended.value.code, captured.out) == (2, "")
+    error = json.loads(captured.err)["error"]
+    assert set(error) == {"code", "message", "details", "cid"}
+    assert error["code"] == "usage"
+    assert "--no-such-option" in error["message"]
+    assert error["details"][0].startswith(f"Usage: zato {' '.join(path)}")
+
+
+@pytest.mark.parametrize("arguments", [["nope"], ["config"], ["config", "nope"], ["config", "get"], ["--home"]])
+def test_every_other_wrong_usage_is_json_too(arguments: list[str]) -> None:
+    done = zato(*arguments, "--json") if arguments != ["--home"] else zato("--json", "--home")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert json.loads(done.stderr)["error"]["code"] == "usage"
 
 
 def test_wrong_usage_has_its_own_exit_code() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from zato.client.api import ApiClient
+from zato.client.balancer import curl_options, url_of
 from zato.client.transport import HttpsTransport, SocketTransport
 from zato.core.errors import (
     Conflict,
@@ -29,6 +30,7 @@ from zato.core.errors import (
     Unavailable,
     ZatoError,
 )
+from zato.host.settings import ClusterSettings
 from zato.pki.authority import Authority, Usage
 
 
@@ -100,6 +102,33 @@ def client_of(url: str, authority: Authority, **options: Any) -> ApiClient:
     return ApiClient(
         HttpsTransport(url, ca=pki / "ca.crt", certificate=pki / "admin.crt", key=pki / "admin.key", **options)
     )
+
+
+def test_a_server_is_reached_at_another_address_and_must_still_be_the_one_of_the_url(
+    https: tuple[Peer, str], authority: Authority
+) -> None:
+    peer, url = https
+    port = url.rpartition(":")[2]
+    with pytest.raises(SetupError, match="TLS connection"):
+        client_of(f"https://esb.example.com:{port}", authority, address="127.0.0.1").ping()
+    client_of(url, authority, address="127.0.0.1").ping()
+    assert peer.seen[0][2]["Host"] == f"localhost:{port}"
+
+
+@pytest.mark.parametrize(
+    ("settings", "url", "options"),
+    [
+        ({}, "https://localhost:11223", ""),
+        ({"bind": "0.0.0.0"}, "https://localhost:11223", ""),
+        ({"hosts": ("::1",), "bind": "::1"}, "https://[::1]:11223", ""),
+        ({"bind": "10.0.0.5"}, "https://localhost:11223", " --connect-to ::10.0.0.5:11223"),
+        ({"bind": "2001:db8::1"}, "https://localhost:11223", " --connect-to ::[2001:db8::1]:11223"),
+        ({"hosts": ("esb.example.com",), "bind": "10.0.0.5"}, "https://esb.example.com:11223", ""),
+    ],
+)
+def test_what_people_are_told_leads_to_the_balancer(settings: dict[str, Any], url: str, options: str) -> None:
+    cluster = ClusterSettings(**settings)
+    assert (url_of(cluster), curl_options(cluster)) == (url, options)
 
 
 def test_names_are_one_segment_of_the_path_whatever_they_hold(https: tuple[Peer, str], authority: Authority) -> None:

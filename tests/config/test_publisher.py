@@ -290,6 +290,22 @@ def test_a_deleted_item_comes_back_by_rolling_it_back(filled: Publisher, by: Aut
     assert filled.rollback_item("channel-rest", "customers", before.revision, by=by).value == before.value
 
 
+def test_rolling_back_says_which_revision_it_started_from(filled: Publisher, by: Author) -> None:
+    before = filled.get("channel-rest", "customers")
+    changed = filled.update("channel-rest", "customers", {**REST, "active": False}, by=by)
+    for stale in (0, before.revision):
+        with pytest.raises(Conflict):
+            filled.rollback_item("channel-rest", "customers", before.revision, stale, by=by)
+    with pytest.raises(Conflict):  # although nothing would change
+        filled.rollback_item("channel-rest", "customers", changed.revision, before.revision, by=by)
+    back = filled.rollback_item("channel-rest", "customers", before.revision, changed.revision, by=by)
+    assert back.value == before.value
+    filled.delete("channel-rest", "customers", by=by)
+    with pytest.raises(Conflict, match="ann deleted it"):
+        filled.rollback_item("channel-rest", "customers", before.revision, back.revision, by=by)
+    assert filled.rollback_item("channel-rest", "customers", before.revision, 0, by=by).value == before.value
+
+
 def test_rolling_back_obeys_the_rules_between_items(filled: Publisher, by: Author) -> None:
     filled.update("channel-rest", "customers", REST, by=by)
     filled.delete("security-basic", "clients", by=by)

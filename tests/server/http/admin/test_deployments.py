@@ -94,6 +94,8 @@ def test_an_earlier_version_is_activated_again_by_its_number_or_by_its_items_rev
     assert (again.status_code, again.json["state"]) == (200, "active")
     assert world.publisher.get("deployment", "shop.py").value.deployment_id == first["id"]
     rollback = {"revision": second["revision"]}
+    stale = world.call("POST", "/items/deployment/shop.py/rollback", {**rollback, "started_from": second["revision"]})
+    assert (stale.status_code, stale.json["error"]["code"]) == (409, "stale-revision")
     back = world.call("POST", "/items/deployment/shop.py/rollback", rollback, user="deployer")
     assert back.json["value"]["deployment_id"] == second["id"]
     assert world.call("POST", "/items/deployment/shop.py/rollback", {"revision": 1}).status_code == 404

@@ -143,6 +143,22 @@ def test_history_names_who_changed_what_and_a_rollback_is_a_new_change(world: An
     assert (never.status_code, never.json["error"]["code"]) == (400, "unknown-revision")
 
 
+def test_a_rollback_may_say_which_revision_it_started_from(world: Any) -> None:
+    first = _create(world).json["revision"]
+    path = "/items/channel-rest/echo"
+    other = {"value": {**CHANNEL, "path": "/other"}, "revision": first}
+    second = world.call("PUT", path, other, user="operator").json["revision"]
+    back = {"revision": first}
+    for body, headers in [({**back, "started_from": first}, {}), (back, {"If-Match": f'"{first}"'})]:
+        refused = world.call("POST", f"{path}/rollback", body, headers=headers)
+        assert (refused.status_code, refused.json["error"]["code"]) == (409, "stale-revision")
+        assert "operator" in refused.json["error"]["message"]
+    disagreeing = {**back, "started_from": first}
+    assert world.call("POST", f"{path}/rollback", disagreeing, headers={"If-Match": f'"{second}"'}).status_code == 400
+    assert world.call("GET", path).json["revision"] == second
+    assert world.call("POST", f"{path}/rollback", {**back, "started_from": second}).status_code == 200
+
+
 def test_every_change_is_in_the_audit_log_with_its_revision_and_cid(world: Any) -> None:
     created = world.call(
         "POST", "/items/channel-rest", {"name": "echo", "value": CHANNEL}, headers={"X-Zato-CID": "cid-of-it"}

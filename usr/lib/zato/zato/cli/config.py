@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from zato.cli.connection import Target, pass_target
 from zato.cli.fields import parse
 from zato.cli.output import moment, show_json, show_table
 from zato.client.api import ApiClient
+from zato.config import document
 from zato.core.errors import InvalidInput, NotFound
 
 
@@ -77,7 +78,7 @@ def get_command(target: Target, kind: str, name: str) -> None:
 @click.argument("kind")
 @click.argument("name")
 @click.argument("fields", nargs=-1, metavar="FIELD=VALUE...")
-@click.option("--file", type=click.File("r"), help="JSON or YAML with all fields; - for standard input.")
+@click.option("--file", type=click.File("rb"), help="JSON or YAML with all fields; - for standard input.")
 @click.option("--revision", type=int, help="Refuse the change if the item is no longer at this revision.")
 @pass_target
 def set_command(target: Target, kind: str, name: str, fields: tuple[str, ...], file: Any, revision: int | None) -> None:
@@ -167,8 +168,11 @@ def diff_command(target: Target, from_revision: int, to_revision: int | None) ->
 @click.argument("to_revision", type=int)
 @click.argument("kind", required=False)
 @click.argument("name", required=False)
+@click.option("--revision", type=int, help="Refuse if the item is no longer at this revision.")
 @pass_target
-def rollback_command(target: Target, to_revision: int, kind: str | None, name: str | None) -> None:
+def rollback_command(
+    target: Target, to_revision: int, kind: str | None, name: str | None, revision: int | None
+) -> None:
     """Make one item, or everything, what it was at a revision.
 
     Example: zato config rollback 40 channel-rest hello
@@ -177,9 +181,16 @@ def rollback_command(target: Target, to_revision: int, kind: str | None, name: s
         raise InvalidInput("Give a kind and a name to roll one item back, or neither to roll back everything.")
     client = target.client()
     if kind is not None and name is not None:
-        found = client.rollback_item(kind, name, to_revision)
-        text = f"{kind} {name!r} is what it was at revision {to_revision}"
+        if revision is None:
+            known = _known(client, kind, name)
+            revision = 0 if known is None else int(known["revision"])
+        found = client.rollback_item(kind, name, to_revision, started_from=revision)
+        text = f"{kind} {name!r} is what it was at revision {to_revision}, as revision {found['revision']}"
+        if revision:
+            text += f"; it was at revision {revision}"
     else:
+        if revision is not None:
+            raise InvalidInput("--revision is for one item: give its kind and name, too.")
         found = client.rollback_all(to_revision)
         text = f"Everything is what it was at revision {to_revision}"
     if target.as_json:
@@ -191,15 +202,21 @@ def rollback_command(target: Target, to_revision: int, kind: str | None, name: s
 @command.command("export")
 @pass_target
 def export_command(target: Target) -> None:
-    """All items as YAML, on standard output; secrets stay sealed with the cluster's key.
+    """All items as YAML, or with --json as JSON, on standard output; secrets stay sealed with the cluster's key.
+
+    Both go back with: zato config import
 
     Example: zato config export > zato.yaml
     """
-    click.echo(target.client().export(), nl=False)
+    text = target.client().export()
+    if target.as_json:
+        show_json(document.parse(text))
+        return
+    click.echo(text, nl=False)
 
 
 @command.command("import")
-@click.argument("file", type=click.File("r"))
+@click.argument("file", type=click.File("rb"))
 @click.option("--replace", is_flag=True, help="Delete items that the file does not have.")
 @pass_target
 def import_command(target: Target, file: Any, replace: bool) -> None:
@@ -207,7 +224,8 @@ def import_command(target: Target, file: Any, replace: bool) -> None:
 
     Example: zato config import zato.yaml
     """
-    found = target.client().import_(file.read(), "replace" if replace else "merge")
+    text = _text_of(file)
+    found = target.client().import_(text, "replace" if replace else "merge")
     if target.as_json:
         show_json(found)
         return
@@ -246,15 +264,20 @@ def _known(client: ApiClient, kind: str, name: str) -> dict[str, Any] | None:
 
 
 def _from_file(file: Any) -> dict[str, Any]:
-    import yaml
-
-    try:
-        found = yaml.safe_load(file.read())
-    except yaml.YAMLError as error:
-        raise InvalidInput(f"{Path(file.name).name} is neither JSON nor YAML: {error}.") from error
+    # JSON is YAML too. What only YAML has, such as points in time, becomes what it is in JSON
+    found = msgspec.to_builtins(document.parse(_text_of(file)))
     if not isinstance(found, dict):
-        raise InvalidInput(f"{Path(file.name).name} must hold the fields of the item as one mapping.")
+        raise InvalidInput(f"{file.name} must hold the fields of the item as one mapping.")
     return found
+
+
+def _text_of(file: Any) -> str:
+    try:
+        return str(file.read(), "utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            f"{file.name} is not valid UTF-8 at byte {error.start}; convert it.", code="invalid-utf8"
+        ) from error
 
 
 def _brief(value: Any) -> str:

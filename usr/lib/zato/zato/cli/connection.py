@@ -31,20 +31,11 @@ class Target:
     def client(self) -> ApiClient:
         """The admin API, with this machine's admin certificate."""
         from zato.client.api import ApiClient
-        from zato.client.transport import HttpsTransport
+        from zato.client.balancer import admin_transport
         from zato.host.settings import load_cluster
 
-        cluster = load_cluster(self.layout)
-        pki = self.layout.pki
-        return ApiClient(
-            HttpsTransport(
-                f"https://{cluster.host}:{cluster.lb_port}",
-                ca=self.layout.ca_certificate,
-                certificate=pki / "admin.crt",
-                key=pki / "admin.key",
-                hint=f"Start it with: zato quickstart start {self.home}",
-            )
-        )
+        hint = f"Start it with: zato quickstart start {self.home}"
+        return ApiClient(admin_transport(self.layout, load_cluster(self.layout), hint=hint))
 
 
 def default_home() -> Path:

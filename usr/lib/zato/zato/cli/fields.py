@@ -27,6 +27,8 @@ def _one(kind: str, types: dict[str, Any], field: str) -> tuple[str, Any]:
         raise InvalidInput(f"{field!r} is not FIELD=VALUE; write, for instance: {next(iter(types))}=...")
     if name not in types:
         raise InvalidInput(f"A {kind} has no field {name!r}; its fields are: {', '.join(types)}.", code="unknown-field")
+    if text == "null" and _may_be_unset(types[name]):
+        return name, None
     try:
         value = msgspec.convert(_items(text) if _takes_several(types[name]) else text, types[name], strict=False)
     except (msgspec.ValidationError, ValueError) as error:
@@ -35,11 +37,19 @@ def _one(kind: str, types: dict[str, Any], field: str) -> tuple[str, Any]:
 
 
 def _takes_several(of_type: Any) -> bool:
+    several = msgspec.inspect.VarTupleType | msgspec.inspect.ListType
+    return any(isinstance(part, several) for part in _alternatives(of_type))
+
+
+def _may_be_unset(of_type: Any) -> bool:
+    return any(isinstance(part, msgspec.inspect.NoneType) for part in _alternatives(of_type))
+
+
+def _alternatives(of_type: Any) -> tuple[msgspec.inspect.Type, ...]:
     shown = msgspec.inspect.type_info(of_type)
     while isinstance(shown, msgspec.inspect.Metadata):
         shown = shown.type
-    parts = shown.types if isinstance(shown, msgspec.inspect.UnionType) else (shown,)
-    return any(isinstance(part, msgspec.inspect.VarTupleType | msgspec.inspect.ListType) for part in parts)
+    return shown.types if isinstance(shown, msgspec.inspect.UnionType) else (shown,)
 
 
 def _items(text: str) -> Any:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib
-import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from zato import __version__
+from zato.cli import failure
 from zato.cli.connection import Target, default_home
 from zato.core.errors import Unavailable, ZatoError
 
@@ -65,27 +66,27 @@ def cli(context: click.Context, home: Path | None, as_json: bool) -> None:
     context.obj = Target(home or default_home(), as_json)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; an error is one sentence on standard error, or one JSON object with --json."""
-    arguments = _shared_first(sys.argv[1:])
+    words = _shared_first(list(sys.argv[1:] if arguments is None else arguments))
+    as_json = "--json" in words[: len(words) - len(_verbatim(words))]
     try:
-        cli.main(args=arguments, prog_name="zato")
-    except ZatoError as error:
-        _show(error, as_json="--json" in arguments[: len(arguments) - len(_verbatim(arguments))])
-        sys.exit(EXIT_UNREACHABLE if isinstance(error, Unavailable) else EXIT_FAILED)
-
-
-def _show(error: ZatoError, *, as_json: bool) -> None:
-    if as_json:
-        found = {"code": error.code, "message": error.message, "cid": error.cid, "details": error.details}
-        click.echo(json.dumps({"error": found}, ensure_ascii=False), err=True)
-        return
-    click.echo(f"zato: {error.message}", err=True)
-    for detail in error.details:
-        if detail not in error.message:
-            click.echo(f"  {detail}", err=True)
-    if error.cid is not None and error.status >= 500:
-        click.echo(f"  The server's log has more under the correlation id {error.cid}.", err=True)
+        # Not standalone: click would write its errors as text, and knows nothing of ours
+        code = cli.main(args=words, prog_name="zato", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        failure.show_usage(error, as_json=as_json)
+        code = error.exit_code
+    except click.Abort:
+        code = EXIT_FAILED
+    except BrokenPipeError:
+        failure.close_output()
+        code = EXIT_FAILED
+    except (ZatoError, OSError, UnicodeError) as error:
+        translated = failure.translated(error)
+        failure.show(translated, as_json=as_json)
+        code = EXIT_UNREACHABLE if isinstance(translated, Unavailable) else EXIT_FAILED
+    sys.exit(code)
 
 
 def _shared_first(arguments: list[str]) -> list[str]:

@@ -25,7 +25,7 @@ def init_command(target: Target) -> None:
     """
     cluster = load_cluster(target.layout)
     migrate.init(Database(cluster.odb), cluster.name)
-    click.echo(f"The ODB is at version {migrate.head_version()}")
+    _show_version(target)
 
 
 @command.command("upgrade")
@@ -36,7 +36,7 @@ def upgrade_command(target: Target) -> None:
     Example: zato odb upgrade
     """
     migrate.upgrade(Database(load_cluster(target.layout).odb))
-    click.echo(f"The ODB is at version {migrate.head_version()}")
+    _show_version(target)
 
 
 @command.command("status")
@@ -52,3 +52,11 @@ def status_command(target: Target) -> None:
         show_json(found)
         return
     click.echo(f"current {found['current']}, needed {found['needed']}")
+
+
+def _show_version(target: Target) -> None:
+    version = migrate.head_version()
+    if target.as_json:
+        show_json({"version": version})
+        return
+    click.echo(f"The ODB is at version {version}")

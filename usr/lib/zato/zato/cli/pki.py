@@ -67,13 +67,14 @@ def renew_command(target: Target, name: str) -> None:
 @command.command("issue-client")
 @click.argument("name")
 @click.option("--days", type=click.IntRange(1, 825), default=90, show_default=True)
+@click.option("--replace", is_flag=True, help="Also where there is one; its key is gone afterwards.")
 @pass_target
-def issue_client_command(target: Target, name: str, days: int) -> None:
+def issue_client_command(target: Target, name: str, days: int, replace: bool) -> None:
     """Issue a certificate for a client, to be named by a security-tls item.
 
     Example: zato pki issue-client partner
     """
-    certificate = Authority(target.layout.pki).issue_client(name, days=days)
+    certificate = Authority(target.layout.pki).issue_client(name, days=days, replace=replace)
     thumb = fingerprint(certificate)
     if target.as_json:
         show_json({"name": name, "fingerprint": thumb, "directory": str(target.layout.pki)})

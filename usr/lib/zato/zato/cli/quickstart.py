@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sys
@@ -14,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 from zato.cli.connection import Target, pass_target
+from zato.cli.output import show_json
 from zato.core.errors import SetupError
 from zato.host.layout import Layout
 
@@ -47,29 +47,43 @@ def _settings_options(function: Any) -> Any:
     return function
 
 
-def _create(context: click.Context, directory: Path, values: dict[str, Any]) -> Layout:
+def _create(context: click.Context, layout: Layout, values: dict[str, Any], *, quiet: bool) -> None:
     from zato.host.settings import ClusterSettings, ServerSettings
     from zato.quickstart.create import create, refuse_other_settings
 
     sources = ((name, context.get_parameter_source(name)) for name in values)
     given = {name: values[name] for name, source in sources if source is ParameterSource.COMMANDLINE}
     workers = values.pop("workers")
-    layout = Layout(directory.absolute())
     refuse_other_settings(layout, given)
-    create(layout, ClusterSettings(**values), ServerSettings(workers=workers), lambda text: click.echo(f"==> {text}"))
-    return layout
+
+    def say(text: str) -> None:
+        if not quiet:
+            click.echo(f"==> {text}")
+
+    create(layout, ClusterSettings(**values), ServerSettings(workers=workers), say)
 
 
 @command.command("create")
 @click.argument("directory", type=click.Path(path_type=Path))
 @_settings_options
+@pass_target
 @click.pass_context
-def create_command(context: click.Context, /, directory: Path, **values: Any) -> None:
+def create_command(context: click.Context, target: Target, /, directory: Path, **values: Any) -> None:
     """Make the cluster: settings, certificates, ODB. Repeating it changes nothing.
 
     Example: zato quickstart create ~/zato --servers 2 --lb-port 8443
     """
-    layout = _create(context, directory, values)
+    layout = Layout(directory.absolute())
+    _create(context, layout, values, quiet=target.as_json)
+    if target.as_json:
+        show_json(
+            {
+                "directory": str(layout.root),
+                "ca_certificate": str(layout.ca_certificate),
+                "pickup": str(layout.server(1).pickup),
+            }
+        )
+        return
     click.echo(f"The cluster is in {layout.root}; start it with: zato quickstart start {directory}")
 
 
@@ -78,23 +92,29 @@ def create_command(context: click.Context, /, directory: Path, **values: Any) ->
 @click.option("--create", is_flag=True, help="Create the cluster first where there is none.")
 @click.option("--examples", type=click.Path(path_type=Path, exists=True), help="Folder of examples to deploy.")
 @_settings_options
+@pass_target
 @click.pass_context
 def start_command(
-    context: click.Context, /, directory: Path, create: bool, examples: Path | None, **values: Any
+    context: click.Context, target: Target, /, directory: Path, create: bool, examples: Path | None, **values: Any
 ) -> None:
-    """Run the cluster in the foreground until Ctrl-C.
+    """Run the cluster in the foreground until Ctrl-C. With --json every line of its output is a JSON object.
 
     Example: zato quickstart start ~/zato
     """
     from zato.quickstart.start import start
 
-    layout = _create(context, directory, values) if create else Layout(directory.absolute())
-    start(layout, examples)
+    layout = Layout(directory.absolute())
+
+    def make() -> None:
+        _create(context, layout, values, quiet=target.as_json)
+
+    start(layout, examples, create=make if create else None, as_json=target.as_json)
 
 
 @command.command("stop")
 @click.argument("directory", type=click.Path(path_type=Path))
-def stop_command(directory: Path) -> None:
+@pass_target
+def stop_command(target: Target, directory: Path) -> None:
     """End a cluster that runs, and wait until it has.
 
     Example: zato quickstart stop ~/zato
@@ -103,16 +123,17 @@ def stop_command(directory: Path) -> None:
 
     lock = RunLock(Layout(directory.absolute()).lock)
     holder = lock.holder()
-    if holder is None:
-        click.echo(f"The cluster in {directory} is not running.")
-        return
-    os.kill(holder, signal.SIGTERM)
+    if holder is not None:
+        os.kill(holder, signal.SIGTERM)
     deadline = time.monotonic() + 30
     while lock.holder() is not None:
         if time.monotonic() > deadline:
             raise SetupError(f"Process {holder} has not ended after 30 s; look at its output.", code="not-stopped")
         time.sleep(0.1)
-    click.echo(f"The cluster in {directory} has ended.")
+    if target.as_json:
+        show_json({"running": False, "ended": holder})
+    else:
+        click.echo(f"The cluster in {directory} {'is not running' if holder is None else 'has ended'}.")
 
 
 @command.command("status")
@@ -131,7 +152,7 @@ def status_command(target: Target, directory: Path) -> None:
     lines = pids.read_text(encoding="utf-8").splitlines() if holder is not None and pids.exists() else []
     processes = {name: int(pid) for name, pid in (line.split() for line in lines)}
     if target.as_json:
-        click.echo(json.dumps({"running": holder is not None, "supervisor": holder, "processes": processes}))
+        show_json({"running": holder is not None, "supervisor": holder, "processes": processes})
     elif holder is None:
         click.echo(f"The cluster in {directory} is not running; start it with: zato quickstart start {directory}")
     else:

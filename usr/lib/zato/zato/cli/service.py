@@ -130,10 +130,14 @@ def invoke_command(target: Target, service: str, payload: str) -> None:
     """
     try:
         message = json.loads(payload)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInput(f"The payload is not JSON: {error}.", code="invalid-json") from error
     data, content_type = target.client().invoke(service, message)
     if content_type.startswith("application/json") and data:
         show_json(json.loads(data))
+        return
+    text = data.decode("utf-8", "replace")
+    if target.as_json:
+        show_json(text)
     else:
-        click.echo(data.decode("utf-8", "replace"))
+        click.echo(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,9 @@ from zato.cli.output import show_json, show_table
 from zato.client.api import ApiClient
 from zato.core.errors import NotFound
 from zato.core.principal import Role
+
+if TYPE_CHECKING:
+    from zato.pki.authority import Authority
 
 KINDS = {"basic": "security-basic", "api-key": "security-api-key", "certificate": "security-tls"}
 _roles = click.Choice([role.value for role in Role])
@@ -29,8 +32,9 @@ def command() -> None:
 @click.argument("name")
 @click.option("--role", "roles", type=_roles, multiple=True, help="May be repeated; none for callers of channels only.")
 @click.option("--with", "how", type=click.Choice(list(KINDS)), default="basic", show_default=True)
+@click.option("--replace", is_flag=True, help="Replace a certificate that is there; its key is gone afterwards.")
 @pass_target
-def create_command(target: Target, name: str, roles: tuple[str, ...], how: str) -> None:
+def create_command(target: Target, name: str, roles: tuple[str, ...], how: str, replace: bool) -> None:
     """Create a user. A password or key is made up, and shown this once.
 
     Example: zato user create jane --role deployer
@@ -42,10 +46,13 @@ def create_command(target: Target, name: str, roles: tuple[str, ...], how: str) 
         shown = {"username": name, "password": secrets.token_urlsafe(18)}
         value.update(shown)
     if how == "certificate":
+        _authority(target).check_client(name, replace=replace)  # rather than when the user is there already
         value["subject"] = f"CN={name}"
     item = client.create_item(KINDS[how], name, value)
     if how == "certificate":
-        shown = _issue(target, name)
+        _authority(target).issue_client(name, replace=replace)
+        pki = target.layout.pki
+        shown = {"certificate": f"{pki / name}.crt", "private key": f"{pki / name}.key"}
     shown.update(item.get("generated") or {})
     if target.as_json:
         show_json({**item, "generated": shown})
@@ -127,11 +134,10 @@ def _find(client: ApiClient, name: str) -> dict[str, Any]:
     raise NotFound(f"There is no user {name!r}; see: zato user list")
 
 
-def _issue(target: Target, name: str) -> dict[str, str]:
+def _authority(target: Target) -> Authority:
     from zato.pki.authority import Authority
 
-    Authority(target.layout.pki).issue_client(name)
-    return {"certificate": f"{target.layout.pki / name}.crt", "private key": f"{target.layout.pki / name}.key"}
+    return Authority(target.layout.pki)
 
 
 def _said(roles: tuple[str, ...]) -> str:

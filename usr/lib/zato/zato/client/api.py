@@ -91,9 +91,10 @@ class ApiClient:
         """Changes of an item, newest first."""
         return self._json("GET", f"{_item(kind, name)}/history", query={"limit": limit})
 
-    def rollback_item(self, kind: str, name: str, revision: int) -> Json:
-        """The item as it was at a revision, as a new change."""
-        return self._json("POST", f"{_item(kind, name)}/rollback", {"revision": revision})
+    def rollback_item(self, kind: str, name: str, revision: int, *, started_from: int | None = None) -> Json:
+        """The item as it was at a revision, as a new change; `started_from` is what it is at now, 0 for not there."""
+        body = {"revision": revision, "started_from": started_from}
+        return self._json("POST", f"{_item(kind, name)}/rollback", body)
 
     def ping_item(self, kind: str, name: str) -> Json:
         """Whether an outgoing connection works, and how far it got."""

@@ -12,7 +12,7 @@ import urllib3
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import HTTPError, MaxRetryError, NameResolutionError, SSLError
-from urllib3.util import Timeout
+from urllib3.util import Timeout, parse_url
 
 from zato.core.errors import SetupError, TimeLimitExceeded, Unavailable
 
@@ -39,18 +39,37 @@ class Transport(Protocol):
 
 
 class HttpsTransport:
-    """Verifies the other side against `ca`, and shows the client certificate `certificate` with its `key`."""
+    """Verifies the other side against `ca`, and shows the client certificate `certificate` with its `key`.
 
-    def __init__(self, base_url: str, *, ca: Path, certificate: Path | None, key: Path | None, hint: str = "") -> None:
+    `address` is the host that is connected to where it is another one than the URL's, whose certificate is still
+    expected of it.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        ca: Path,
+        certificate: Path | None,
+        key: Path | None,
+        address: str | None = None,
+        hint: str = "",
+    ) -> None:
         for path in filter(None, (ca, certificate, key)):
             if not path.is_file():
                 raise SetupError(f"{path} is missing, so nobody can be asked at {base_url}. {hint}".strip())
         self._base_url = base_url.rstrip("/")
         self._hint = hint
-        self._pool = urllib3.PoolManager(
+        url = parse_url(self._base_url)
+        self._host = url.netloc or ""
+        name = (url.host or "").strip("[]")
+        self._pool = urllib3.HTTPSConnectionPool(
+            address or name,
+            url.port,
             ca_certs=str(ca),
             cert_file=None if certificate is None else str(certificate),
             key_file=None if key is None else str(key),
+            server_hostname=name,
             retries=False,
         )
 
@@ -61,9 +80,9 @@ class HttpsTransport:
             return _reply(
                 self._pool.request(
                     method,
-                    self._base_url + target,
+                    target,
                     body=body,
-                    headers=headers,
+                    headers={"Host": self._host, **headers},
                     timeout=Timeout(connect=CONNECT_SECONDS, read=timeout_seconds),
                 )
             )

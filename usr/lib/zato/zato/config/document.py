@@ -32,22 +32,10 @@ def dump(items: Iterable[tuple[str, str, Body]]) -> str:
 def load(text: str) -> list[tuple[str, str, Any]]:
     """The items (kind, name, what is given for it) of a document, as yet unchecked.
 
-    Raises InvalidInput where the text is no YAML, or YAML that two readers could understand differently: duplicate
-    keys, aliases, tags. A document that is empty or cut off to nothing is no document: where the import replaces all
-    items it would delete them. `{}` is one, without items.
+    Raises InvalidInput as `parse` does. A document that is empty or cut off to nothing is no document: where the
+    import replaces all items it would delete them. `{}` is one, without items.
     """
-    if len(text) > MAX_CHARACTERS:
-        raise _invalid(f"it is longer than {MAX_CHARACTERS} characters")
-    try:
-        _check_structure(text)
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = "" if mark is None else f" at line {mark.line + 1}, column {mark.column + 1}"
-        said = " ".join(part for part in (error.context, error.problem) if part)
-        raise _invalid(f"{said}{where}") from error
-    except (yaml.YAMLError, ValueError, OverflowError) as error:
-        raise _invalid(str(error).splitlines()[0]) from error
+    document = parse(text)
     if document is None:
         raise _invalid("it is empty; write {} for a document without items")
     items: list[tuple[str, str, Any]] = []
@@ -55,6 +43,26 @@ def load(text: str) -> list[tuple[str, str, Any]]:
         for name, body in _mapping(named if named is not None else {}, kind):
             items.append((kind, name, {} if body is None else body))
     return items
+
+
+def parse(text: str) -> Any:
+    """The value of a YAML document.
+
+    Raises InvalidInput where the text is no YAML, or YAML that two readers could understand differently: duplicate
+    keys, aliases, tags.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise _invalid(f"it is longer than {MAX_CHARACTERS} characters")
+    try:
+        _check_structure(text)
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = "" if mark is None else f" at line {mark.line + 1}, column {mark.column + 1}"
+        said = " ".join(part for part in (error.context, error.problem) if part)
+        raise _invalid(f"{said}{where}") from error
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        raise _invalid(str(error).splitlines()[0]) from error
 
 
 def _mapping(value: Any, what: str) -> list[tuple[str, Any]]:
@@ -67,7 +75,7 @@ def _mapping(value: Any, what: str) -> list[tuple[str, Any]]:
 
 
 def _invalid(reason: str) -> InvalidInput:
-    return InvalidInput(f"The YAML document cannot be imported: {reason}.", code="invalid-document")
+    return InvalidInput(f"The YAML document cannot be read: {reason}.", code="invalid-document")
 
 
 def _check_structure(text: str) -> None:

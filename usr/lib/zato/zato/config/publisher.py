@@ -15,7 +15,7 @@ from zato.config.diff import ItemDiff, diff
 from zato.config.item import CreatedItem, Item
 from zato.config.kinds import KINDS, kind_named
 from zato.config.kinds.text import name_finding
-from zato.config.plan import Planned, Summary, plan
+from zato.config.plan import Planned, Summary
 from zato.config.sealing import Sealer
 from zato.config.secrets import SecretBox, generate_secret
 from zato.config.writer import Author, Writer, despite_races, items_at
@@ -130,8 +130,13 @@ class Publisher:
 
         return diff(chosen(from_revision), chosen(self._log.revision() if to_revision is None else to_revision))
 
-    def rollback_item(self, kind: str, name: str, to_revision: int, *, by: Author) -> Item:
-        """The item as it was at a revision, as a new change. Raises NotFound where it was not there then."""
+    def rollback_item(
+        self, kind: str, name: str, to_revision: int, expected_revision: int | None = None, *, by: Author
+    ) -> Item:
+        """The item as it was at a revision, as a new change. Raises NotFound where it was not there then.
+
+        The expected revision is that of the item now, 0 where it is not there. Without one, the last change wins.
+        """
         _check_name(kind, name)
 
         def attempt() -> Item:
@@ -145,13 +150,16 @@ class Publisher:
             if wrong := self._sealer.findings(kind, name, value):
                 raise refused(kind, name, wrong)
             current = [item for item in self._log.items(kind) if item.name == name]
-            changes = plan(current_values(current), {(kind, name): value}, ())
-            if not changes:
+            (known, stored) = current_values(current).get((kind, name), (0, None))
+            if stored == value and expected_revision in {None, known}:
                 return item_of(current[0])
-            (revision,) = self._writer.append(changes, by=by, comment=f"Rolled back to revision {to_revision}")
+            action = Action.UPDATE if known else Action.CREATE
+            expected = known if expected_revision is None else expected_revision
+            change = Planned(kind, name, action, value, expected)
+            (revision,) = self._writer.append([change], by=by, comment=f"Rolled back to revision {to_revision}")
             return Item(kind, name, revision, value)
 
-        return despite_races(attempt)
+        return attempt() if expected_revision is not None else despite_races(attempt)
 
     def rollback_all(self, to_revision: int, *, by: Author, prepare: Prepare) -> Summary:
         """Every item as it was at a revision, those made since deleted, as new changes in one append.

@@ -22,6 +22,7 @@ def main() -> int:
     parser.add_argument("--lock", type=int, required=True, help="descriptor that holds the lock on the directory")
     parser.add_argument("--since", type=float, required=True)
     parser.add_argument("--examples", type=Path)
+    parser.add_argument("--json", action="store_true", help="every line of output is a JSON object")
     arguments = parser.parse_args()
     os.set_inheritable(arguments.lock, False)  # no process may go on holding it after this one
     layout = Layout(arguments.root)
@@ -31,7 +32,7 @@ def main() -> int:
     except ZatoError as error:
         print(error.message, file=sys.stderr)  # noqa: T201 - logging is not set up
         return 1
-    output = Output([command.name for command in processes], cluster.log_format)
+    output = Output([command.name for command in processes], "json" if arguments.json else cluster.log_format)
     supervisor = Supervisor(processes, layout.run / "processes", output)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, supervisor.stop)

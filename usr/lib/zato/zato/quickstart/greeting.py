@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from zato.client.api import ApiClient
-from zato.client.transport import HttpsTransport
+from zato.client.balancer import admin_transport, curl_options, url_of
 from zato.core.errors import ZatoError
 from zato.host.layout import Layout
 from zato.host.settings import load_cluster
@@ -24,11 +24,9 @@ class Greeting:
     def __init__(self, layout: Layout, examples: Path | None) -> None:
         self._layout = layout
         cluster = load_cluster(layout)
-        self._url = f"https://{cluster.host}:{cluster.lb_port}"
-        pki = layout.pki
-        self._client = ApiClient(
-            HttpsTransport(self._url, ca=layout.ca_certificate, certificate=pki / "admin.crt", key=pki / "admin.key")
-        )
+        self._url = url_of(cluster)
+        self._curl = f"curl --cacert {_short(layout.ca_certificate)}{curl_options(cluster)}"
+        self._client = ApiClient(admin_transport(layout, cluster))
         self._examples = Examples(layout, cluster, self._client, examples, _say) if examples else None
 
     def run(self, started: float) -> None:
@@ -65,10 +63,10 @@ class Greeting:
             "",
             "  Try it in another terminal:",
             "",
-            f"    curl --cacert {ca} {self._url}/zato/ping",
+            f"    {self._curl} {self._url}/zato/ping",
         ]
         if self._examples is not None:
-            lines += [f"    curl --cacert {ca} '{self._url}{path}'" for path in self._examples.paths]
+            lines += [f"    {self._curl} '{self._url}{path}'" for path in self._examples.paths]
         return [*lines, f"    {zato}{home} status", "", "  Ctrl-C ends everything.", ""]
 
 

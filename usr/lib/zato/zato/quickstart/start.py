@@ -7,6 +7,7 @@ import resource
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from zato.agent.haproxy import files as haproxy
@@ -25,13 +26,24 @@ from zato.quickstart.processes import greeting_options
 _FILES_MAX = 65536
 
 
-def start(layout: Layout, examples: Path | None) -> None:
-    """Run the cluster until Ctrl-C or SIGTERM; does not return. Raises SetupError for whatever stands in the way."""
+def start(
+    layout: Layout, examples: Path | None, *, create: Callable[[], None] | None = None, as_json: bool = False
+) -> None:
+    """Run the cluster until Ctrl-C or SIGTERM; does not return. Raises SetupError for whatever stands in the way.
+
+    `create` makes the cluster where it is missing; it is called when no other process runs one from the directory, as
+    it may migrate the ODB. With `as_json` every line of output is a JSON object.
+    """
     since = time.monotonic()
     check_directory(layout)
-    cluster = load_cluster(layout)
+    if create is None:
+        load_cluster(layout)  # before anything is made in what may be a mistyped directory
     check_programs()
+    layout.root.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = RunLock(layout.lock).acquire()
+    if create is not None:
+        create()
+    cluster = load_cluster(layout)
     check_ports(layout, cluster)
     load_key(layout.secret_key)
     _check_odb(cluster)
@@ -42,7 +54,8 @@ def start(layout: Layout, examples: Path | None) -> None:
     _allow_many_files()
     # The supervisor is this process without what was needed to get here: it stays for long, and should be small.
     os.set_inheritable(lock, True)
-    options = ("--root", str(layout.root), "--lock", str(lock), *greeting_options(since, examples))
+    options = ("--root", str(layout.root), "--lock", str(lock), *(("--json",) if as_json else ()))
+    options += greeting_options(since, examples)
     sys.stdout.flush()
     os.execv(sys.executable, (sys.executable, "-m", "zato.quickstart", *options))  # noqa: S606
 

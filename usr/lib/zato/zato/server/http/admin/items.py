@@ -16,7 +16,7 @@ from zato.odb.log import Action
 from zato.security.authorisation import Right
 from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
-from zato.server.http.admin.reading import expected_revision
+from zato.server.http.admin.reading import expected_revision, stated_revision
 from zato.server.http.admin.route import Answer, Call, Route
 from zato.server.http.admin.trail import Trail
 
@@ -97,7 +97,7 @@ class ItemOperations:
                 self.rollback,
                 None,
                 shapes.Item,
-                takes=shapes.Back,
+                takes=shapes.ItemBack,
                 errors=(Conflict, TimeLimitExceeded),
             ),
             Route(
@@ -165,17 +165,30 @@ class ItemOperations:
 
     def rollback(self, call: Call) -> Answer:
         kind, name = _key(call)
-        body: shapes.Back = call.body
+        body: shapes.ItemBack = call.body
+        expected = stated_revision(body.started_from, call.environ)
         if kind == "deployment":
             try:
+                if expected is not None:
+                    self._require_at(kind, name, expected)
                 self._deployer.activate(self._deployment_at(name, body.revision), by=call.by)
             except ZatoError as error:
                 self._trail.note("rollback-item", f"{kind}:{name}", call.by, error)
                 raise
             item = self._publisher.get(kind, name)
         else:
-            item = self._publisher.rollback_item(kind, name, body.revision, by=call.by)
+            item = self._publisher.rollback_item(kind, name, body.revision, expected, by=call.by)
         return Answer(_shown(item), headers=_etag(item))
+
+    def _require_at(self, kind: str, name: str, expected: int) -> None:
+        last = self._publisher.history(kind, name, 1)[0]
+        now = 0 if last.action is Action.DELETE else last.revision
+        if now != expected:
+            raise Conflict(
+                f"The change of {kind} {name!r} started from revision {expected}, and it is at revision {now} now, "
+                f"changed by {last.principal}. Read it again and repeat the change.",
+                code="stale-revision",
+            )
 
     def _deployment_at(self, name: str, revision: int) -> int:
         for entry in self._publisher.history("deployment", name, 1000):

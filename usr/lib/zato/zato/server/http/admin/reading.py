@@ -119,7 +119,7 @@ def number_in_path(text: str, what: str) -> int:
     return int(text)
 
 
-def expected_revision(given: int | None, environ: Mapping[str, Any]) -> int:
+def stated_revision(given: int | None, environ: Mapping[str, Any]) -> int | None:
     """The revision that a change started from, of the body or query and of If-Match, which must not disagree."""
     header = environ.get("HTTP_IF_MATCH")
     if header is not None:
@@ -130,9 +130,15 @@ def expected_revision(given: int | None, environ: Mapping[str, Any]) -> int:
         if given is not None and given != matched:
             raise InvalidInput(f"The revision is {given} and If-Match says {matched}; send one of them.")
         return matched
-    if given is None:
+    return given
+
+
+def expected_revision(given: int | None, environ: Mapping[str, Any]) -> int:
+    """The same where it must be there."""
+    stated = stated_revision(given, environ)
+    if stated is None:
         raise InvalidInput(
             "The change does not say which revision it started from; send the item's revision, or If-Match.",
             code="revision-missing",
         )
-    return given
+    return stated

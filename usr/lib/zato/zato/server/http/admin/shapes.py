@@ -51,6 +51,15 @@ class Back(Taken, frozen=True):
     revision: Revision
 
 
+class ItemBack(Back, frozen=True):
+    """Where to roll one item back to."""
+
+    started_from: Annotated[
+        Revision | None,
+        Meta(description="The item's revision that the change started from, 0 where it is not there; as If-Match."),
+    ] = None
+
+
 class Item(Given, frozen=True):
     """An item; its secrets are masked. `generated` has those that were made up, this once."""
 

@@ -1,0 +1,60 @@
+"""What a person sees where a command fails: a sentence, or the same as one JSON object; never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import click
+
+from zato.core.errors import InvalidInput, SetupError, ZatoError
+
+USAGE = "usage"
+
+
+def translated(error: ZatoError | OSError | UnicodeError) -> ZatoError:
+    """The error as one of ours. What standard output has not taken yet is dropped where writing there failed."""
+    if isinstance(error, ZatoError):
+        return error
+    if isinstance(error, UnicodeError):
+        return InvalidInput(f"What was given, or is to be shown, is not text in the right encoding: {error}.")
+    where = f"{error.filename}: " if error.filename else ""
+    if not where:
+        close_output()
+    return SetupError(f"The operating system refuses it: {where}{error.strerror or error}.", code="os-error")
+
+
+def show(error: ZatoError, *, as_json: bool) -> None:
+    """The error on standard error."""
+    if as_json:
+        _show_json(error.code, error.message, error.details, error.cid)
+        return
+    click.echo(f"zato: {error.message}", err=True)
+    for detail in error.details:
+        if detail not in error.message:
+            click.echo(f"  {detail}", err=True)
+    if error.cid is not None and error.status >= 500:
+        click.echo(f"  The server's log has more under the correlation id {error.cid}.", err=True)
+
+
+def show_usage(error: click.ClickException, *, as_json: bool) -> None:
+    """What is wrong with how the command was called, with its usage, on standard error."""
+    if not as_json:
+        error.show()
+        return
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    details = (context.get_usage(),) if context is not None else ()
+    _show_json(USAGE, error.format_message(), details, None)
+
+
+def close_output() -> None:
+    """Python writes what is left when it ends, and complains where it cannot; nobody would read it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def _show_json(code: str, message: str, details: tuple[str, ...], cid: str | None) -> None:
+    found = {"code": code, "message": message, "details": details, "cid": cid}
+    click.echo(json.dumps({"error": found}, ensure_ascii=False), err=True)

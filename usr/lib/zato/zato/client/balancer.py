@@ -1,0 +1,42 @@
+"""How this machine's own clients reach its cluster."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from zato.client.transport import HttpsTransport
+from zato.host.layout import Layout
+from zato.host.settings import ClusterSettings
+
+_LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1", "*": "127.0.0.1"}  # noqa: S104 - what is listened on, not by us
+
+
+def url_of(cluster: ClusterSettings) -> str:
+    """The balancer's URL, by the first name that clients use."""
+    return f"https://{_in_url(cluster.host)}:{cluster.lb_port}"
+
+
+def admin_transport(layout: Layout, cluster: ClusterSettings, *, hint: str = "") -> HttpsTransport:
+    """To the balancer as the administrator: where it listens, whatever its name stands for on this machine."""
+    return HttpsTransport(
+        url_of(cluster),
+        ca=layout.ca_certificate,
+        certificate=layout.pki / "admin.crt",
+        key=layout.pki / "admin.key",
+        address=_LOOPBACK.get(cluster.bind, cluster.bind),
+        hint=hint,
+    )
+
+
+def curl_options(cluster: ClusterSettings) -> str:
+    """What curl on this machine needs beside the URL where the name of this machine does not lead to the balancer."""
+    if cluster.host != "localhost" or cluster.bind in _LOOPBACK or cluster.bind in {"localhost", "127.0.0.1", "::1"}:
+        return ""
+    return f" --connect-to ::{_in_url(cluster.bind)}:{cluster.lb_port}"
+
+
+def _in_url(host: str) -> str:
+    try:
+        return f"[{host}]" if ipaddress.ip_address(host).version == 6 else host
+    except ValueError:
+        return host
