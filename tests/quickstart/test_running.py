@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -195,6 +196,32 @@ def test_a_taken_port_is_named_with_who_has_it_and_what_to_change(shared: Runnin
     assert f"Port {port} on 127.0.0.1 is taken by process {os.getpid()}" in done.stderr
     assert f"set {setting} in {shared.layout.settings}" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_second_start_changes_nothing_before_it_finds_that_the_first_one_runs(cluster: RunningCluster) -> None:
+    key = cluster.layout.pki / "admin.key"
+    kept = key.rename(key.with_suffix(".kept"))
+    try:
+        done = cluster.zato("quickstart", "start", str(cluster.layout.root), "--create", check=False)
+        assert not key.exists()  # else it was made again, and the ODB migrated
+    finally:
+        kept.rename(key)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "is running already, under process" in done.stderr
+
+
+def test_a_start_with_json_writes_nothing_but_objects(shared: RunningCluster) -> None:
+    root = str(shared.layout.root)
+    command = [sys.executable, "-m", "zato.cli.main", "quickstart", "start", root, "--create", "--json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    try:
+        assert eventually(shared.answers)
+    finally:
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=30)
+    assert errors == b""
+    lines = [json.loads(line) for line in output.splitlines()]
+    assert any(line["event"] == "Everything has ended" for line in lines)
 
 
 def test_a_broken_setting_is_named(shared: RunningCluster) -> None:

@@ -117,6 +117,32 @@ def test_a_user_from_creation_to_deletion(cluster: RunningCluster, how: str) -> 
     run(cluster, "user", "delete", name)
 
 
+def test_a_user_that_no_certificate_can_be_issued_for_is_not_created(cluster: RunningCluster) -> None:
+    assert "'jane doe' cannot be the name of a certificate" in refused(
+        *(cluster, "user", "create", "jane doe", "--with", "certificate")
+    )
+    assert "jane doe" not in run(cluster, "user", "list")
+
+
+def test_a_point_in_time_in_yaml_is_taken(cluster: RunningCluster, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("subject: CN=cli-yaml\nexpires: 2047-01-01T00:00:00Z\n")
+    created = run_json(cluster, "config", "set", "security-tls", "cli-yaml", "--file", str(tmp_path / "a.yaml"))
+    assert created["value"]["expires"] == "2047-01-01T00:00:00Z"
+    run(cluster, "config", "delete", "security-tls", "cli-yaml")
+
+
+def test_a_rollback_does_not_overwrite_what_somebody_else_has_changed_since(cluster: RunningCluster) -> None:
+    first, second = (
+        str(run_json(cluster, "config", "set", "service", "cli-test.back", f"active={active}")["revision"])
+        for active in ("true", "false")
+    )
+    back = ("config", "rollback", first, "service", "cli-test.back")
+    assert "changed by admin" in refused(cluster, *back, "--revision", first)
+    assert f"; it was at revision {second}" in run(cluster, *back, "--revision", second)
+    assert "--revision is for one item" in refused(cluster, "config", "rollback", first, "--revision", second)
+    run(cluster, "config", "delete", "service", "cli-test.back")
+
+
 @pytest.mark.parametrize("direct", [False, True], ids=["through the balancer", "at lighttpd"])
 def test_a_client_certificate_is_known_by_its_subject_at_both_doors(cluster: RunningCluster, direct: bool) -> None:
     with cluster.pool("admin", direct=direct) as pool:

@@ -1,0 +1,135 @@
+"""Every command gives JSON where JSON was asked for, its result on standard output and its errors on standard error."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from support.cluster import RunningCluster
+from support.commands import COMMANDS
+
+SERVICE = """
+from zato.server.service import Service
+
+class Plain(Service):
+    name = "cli-json.plain"
+
+    def handle(self):
+        self.response.content_type = "text/plain"
+        self.response.payload = "a line, not JSON"
+"""
+# How to call each command, in an order in which they all work, with the exit code where it is not 0. What the words in
+# braces stand for is below.
+CALLS: tuple[tuple[str, int], ...] = (
+    ("ping", 0),
+    ("status", 0),
+    ("whoami", 0),
+    ("audit", 0),
+    ("completion bash", 0),
+    ("config kinds", 0),
+    ("config set channel-rest cli-json service=cli.x path=/cli-json", 0),
+    ("config set channel-rest cli-json active=false", 0),
+    ("config get channel-rest cli-json", 0),
+    ("config list channel-rest", 0),
+    ("config history channel-rest cli-json", 0),
+    ("config diff 1", 0),
+    ("config rollback {revision} channel-rest cli-json", 0),
+    ("config delete channel-rest cli-json", 0),
+    ("config set outgoing-sql cli-json url=sqlite:////nowhere/x", 0),
+    ("config ping outgoing-sql cli-json", 1),
+    ("config export", 0),
+    ("config import {export}", 0),
+    ("config rollback {revision}", 0),
+    ("odb init", 0),
+    ("odb upgrade", 0),
+    ("odb status", 0),
+    ("pki list", 0),
+    ("pki issue-client cli-json", 0),
+    ("pki renew cli-json", 0),
+    ("quickstart create {other}", 0),
+    ("quickstart status {other}", 3),
+    ("quickstart stop {other}", 0),
+    ("service deploy {service}", 0),
+    ("service deploy {service}", 0),
+    ("service list", 0),
+    ("service versions cli_json.py", 0),
+    ("service invoke cli-json.plain", 0),
+    ("service rollback cli_json.py", 0),
+    ("service undeploy cli_json.py", 0),
+    ("user create cli-json-user --role viewer --with api-key", 0),
+    ("user list", 0),
+    ("user set-roles cli-json-user deployer", 0),
+    ("user delete cli-json-user", 0),
+)
+IN_THE_FOREGROUND = {("quickstart", "start")}  # has a test of its own, in tests/quickstart
+
+
+def test_no_command_is_forgotten() -> None:
+    called = {path for path in COMMANDS for call, _ in CALLS if tuple(call.split()[: len(path)]) == path}
+    assert called | IN_THE_FOREGROUND == set(COMMANDS)
+
+
+def test_results_are_json_on_standard_output(cluster: RunningCluster, tmp_path: Path) -> None:
+    service = tmp_path / "cli_json.py"
+    service.write_text(SERVICE)
+    export = tmp_path / "export.json"
+    revision = json.loads(cluster.zato("status", "--json").stdout)["odb"]["revision"]
+    results: dict[str, Any] = {}
+    with TemporaryDirectory(prefix="zato-") as other:
+        words = {"revision": str(revision), "export": str(export), "other": f"{other}/z", "service": str(service)}
+        for call, code in CALLS:
+            if "deploy {service}" in call:  # another version each time
+                service.write_text(service.read_text() + "\n")
+            given = [word.format(**words) for word in call.split()]
+            done = cluster.zato(*given, "--json", check=False)
+            assert (done.returncode, done.stderr) == (code, ""), call
+            results[call] = json.loads(done.stdout)
+            if call.startswith("config set channel-rest"):
+                words["revision"] = str(results[call]["revision"])
+            elif call == "config export":
+                export.write_text(done.stdout)
+                words["revision"] = str(json.loads(cluster.zato("status", "--json").stdout)["odb"]["revision"])
+    assert results["service invoke cli-json.plain"] == "a line, not JSON"
+    assert results["config import {export}"]["unchanged"] > 0
+    assert [results["config import {export}"][key] for key in ("created", "updated", "deleted")] == [[], [], []]
+    assert results["odb upgrade"] == results["odb init"]
+    assert results["quickstart stop {other}"] == {"running": False, "ended": None}
+    cluster.zato("config", "delete", "outgoing-sql", "cli-json")
+
+
+@pytest.mark.parametrize(
+    ("call", "code"),
+    [
+        ("config get channel-rest cli-json-missing", "no-such-item"),
+        ("config set channel-rest cli-json-missing path=nowhere", "invalid-item"),
+        ("config list nothing", "unknown-kind"),
+        ("config delete security-tls admin", "last-administrator"),
+        ("user delete admin", "last-administrator"),
+        ("user set-roles admin viewer", "last-administrator"),
+        ("config rollback 1", "invalid-items"),
+        ("pki renew cli-json-missing", "missing-certificate"),
+        ("pki issue-client admin", "certificate-exists"),
+        ("service invoke cli-json.missing", "no-such-service"),
+        ("service invoke x {", "invalid-json"),
+        ("quickstart create /dev/null/x", "directory"),
+        ("quickstart start /dev/null/x", "directory"),
+    ],
+)
+def test_errors_are_json_on_standard_error(cluster: RunningCluster, call: str, code: str) -> None:
+    done = cluster.zato(*call.split(), "--json", check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    error = json.loads(done.stderr)["error"]
+    assert set(error) == {"code", "message", "details", "cid"}
+    assert error["code"] == code
+
+
+def test_the_administrator_survives_an_import_that_does_not_mention_it(cluster: RunningCluster, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("service: {}\n")
+    done = cluster.zato("config", "import", str(tmp_path / "a.yaml"), "--replace", check=False)
+    assert done.returncode == 1
+    assert "give the role to another one first" in done.stderr
+    assert cluster.zato("whoami").stdout.startswith("admin, known by tls-client")
