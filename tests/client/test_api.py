@@ -12,10 +12,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from zato.client.api import ApiClient
-from zato.client.balancer import curl_options, url_of
+from zato.client.balancer import admin_transport, curl_options, url_of
 from zato.client.transport import HttpsTransport, SocketTransport
 from zato.core.errors import (
     Conflict,
@@ -30,6 +31,7 @@ from zato.core.errors import (
     Unavailable,
     ZatoError,
 )
+from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings
 from zato.pki.authority import Authority, Usage
 
@@ -75,7 +77,7 @@ class UnixServer(socketserver.ThreadingUnixStreamServer):
 def authority(tmp_path: Path) -> Authority:
     authority = Authority(tmp_path / "pki")
     authority.create("test")
-    authority.issue("server", usage=Usage.SERVER, hosts=("localhost",))
+    authority.issue("server", usage=Usage.SERVER, hosts=("localhost", "esb.invalid"))
     authority.issue_client("admin")
     return authority
 
@@ -113,6 +115,15 @@ def test_a_server_is_reached_at_another_address_and_must_still_be_the_one_of_the
         client_of(f"https://esb.example.com:{port}", authority, address="127.0.0.1").ping()
     client_of(url, authority, address="127.0.0.1").ping()
     assert peer.seen[0][2]["Host"] == f"localhost:{port}"
+
+
+def test_the_administrator_reaches_the_balancer_where_it_listens(https: tuple[Peer, str], authority: Authority) -> None:
+    _, url = https
+    layout = Layout(authority.directory.parent)
+    cluster = ClusterSettings(hosts=("esb.invalid",), bind="127.0.0.1", lb_port=int(url.rpartition(":")[2]))
+    ApiClient(admin_transport(layout, cluster)).ping()
+    with pytest.raises(Unavailable, match=r"Nothing answers at https://esb\.invalid"):
+        ApiClient(admin_transport(layout, msgspec.structs.replace(cluster, bind="127.0.0.2"))).ping()
 
 
 @pytest.mark.parametrize(
