@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 
 import click
 
@@ -14,14 +12,12 @@ USAGE = "usage"
 
 
 def translated(error: ZatoError | OSError | UnicodeError) -> ZatoError:
-    """The error as one of ours. What standard output has not taken yet is dropped where writing there failed."""
+    """The error as one of ours."""
     if isinstance(error, ZatoError):
         return error
     if isinstance(error, UnicodeError):
         return InvalidInput(f"What was given, or is to be shown, is not text in the right encoding: {error}.")
     where = f"{error.filename}: " if error.filename else ""
-    if not where:
-        close_output()
     return SetupError(f"The operating system refuses it: {where}{error.strerror or error}.", code="os-error")
 
 
@@ -46,13 +42,6 @@ def show_usage(error: click.ClickException, *, as_json: bool) -> None:
     context = error.ctx if isinstance(error, click.UsageError) else None
     details = (context.get_usage(),) if context is not None else ()
     _show_json(USAGE, error.format_message(), details, None)
-
-
-def close_output() -> None:
-    """Python writes what is left when it ends, and complains where it cannot; nobody would read it."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
 
 
 def _show_json(code: str, message: str, details: tuple[str, ...], cid: str | None) -> None:

@@ -73,14 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         # Not standalone: click would write its errors as text, and knows nothing of ours
         code = cli.main(args=words, prog_name="zato", standalone_mode=False)
-        sys.stdout.flush()
     except click.ClickException as error:
         failure.show_usage(error, as_json=as_json)
         code = error.exit_code
     except click.Abort:
-        code = EXIT_FAILED
-    except BrokenPipeError:
-        failure.close_output()
         code = EXIT_FAILED
     except (ZatoError, OSError, UnicodeError) as error:
         translated = failure.translated(error)
