@@ -44,6 +44,8 @@ CALLS: tuple[tuple[str, int], ...] = (
     ("config export", 0),
     ("config import {export}", 0),
     ("config rollback {revision}", 0),
+    ("server drain 1", 0),
+    ("server ready 1", 0),
     ("odb init", 0),
     ("odb upgrade", 0),
     ("odb status", 0),
