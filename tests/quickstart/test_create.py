@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from zato.config.publisher import Author, Publisher
-from zato.config.secrets import SecretBox, load_or_create_key
+from zato.config.secrets import SecretBox, create_key
 from zato.core.clock import SystemClock
 from zato.core.errors import InvalidInput, SetupError
 from zato.host.layout import Layout
@@ -130,7 +130,7 @@ def test_another_odb_is_refused_without_showing_the_password_of_the_one_there_is
 def test_creating_again_restores_the_administrator_when_none_is_left(layout: Layout, lost: dict[str, object]) -> None:
     write_cluster(layout, ClusterSettings())
     database = Database(f"sqlite:///{layout.odb}")
-    publisher = Publisher(ConfigurationLog(database), SecretBox(load_or_create_key(layout.secret_key)), SystemClock())
+    publisher = Publisher(ConfigurationLog(database), SecretBox(create_key(layout.secret_key)), SystemClock())
     init(database, "zato")
     publisher.create("security-tls", "admin", {"subject": "CN=admin", **lost}, by=BY)
     other = publisher.create("security-api-key", "other", {"roles": ["admin"]}, by=BY)
