@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import NameOID
 
 from zato.core.errors import InvalidInput, SetupError
 from zato.pki.authority import Authority, Usage
-from zato.pki.certificates import fingerprint, hosts_of, is_pair, load_certificate
+from zato.pki.certificates import fingerprint, hosts_of, is_pair, load_certificate, to_pem
 from zato.pki.components import issue_missing, renewed_by_the_cluster
 from zato.pki.renewal import due, list_certificates
 
@@ -155,13 +158,41 @@ def test_a_missing_or_broken_certificate_is_named(authority: Authority) -> None:
 
 def test_certificates_are_listed_with_what_one_wants_to_know(authority: Authority, clock: SetClock) -> None:
     issue_missing(authority, hosts=("example.org",), servers=2, clock=clock)
-    found = {status.name: status for status in list_certificates(authority.directory, clock.now())}
+    readable, unusable = list_certificates(authority.directory, clock.now())
+    found = {status.name: status for status in readable}
+    assert unusable == []
     assert set(found) == {"admin", "ca", "haproxy", "haproxy-client", "lighttpd-1", "lighttpd-2"}
     assert found["haproxy-client"].subject == "CN=haproxy"
     assert set(found["haproxy"].hosts) == {"example.org", "localhost", "127.0.0.1", "::1"}
     assert "lighttpd-2" in found["lighttpd-2"].hosts
     assert found["admin"].fingerprint == fingerprint((authority.directory / "admin.crt").read_bytes())
     assert not any(status.due for status in found.values())
+
+
+def test_a_file_that_is_no_certificate_does_not_hide_the_others(authority: Authority, clock: SetClock) -> None:
+    authority.issue_client("partner")
+    (authority.directory / "broken.crt").write_text("no certificate")
+    (authority.directory / "gone.crt").symlink_to("nowhere")
+    readable, unusable = list_certificates(authority.directory, clock.now())
+    assert [each.name for each in readable] == ["ca", "partner"]
+    assert [each.name for each in unusable] == ["broken", "gone"]
+    assert "is not a PEM certificate; remove it" in unusable[0].reason
+
+
+def foreign(**subject: str) -> bytes:
+    """A certificate of nobody's CA, without extensions."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, each) for each in subject.values()])
+    start = datetime.now(UTC) - timedelta(days=1)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, start, start + timedelta(days=1))
+    return to_pem(builder.sign(key, SHA256()))
+
+
+@pytest.mark.parametrize("subject", [{"name": "partner"}, {}])
+def test_a_certificate_of_somebody_elses_is_not_renewed(authority: Authority, subject: dict[str, str]) -> None:
+    (authority.directory / "foreign.crt").write_bytes(foreign(**subject))
+    with pytest.raises(SetupError, match=r"foreign\.crt was not issued by this cluster.*get another one"):
+        authority.renew("foreign")
 
 
 def test_only_what_is_missing_broken_due_or_for_other_hosts_is_issued_again(

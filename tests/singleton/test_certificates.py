@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from support.edge import BALANCER, DIRECT, Edge
 from support.edge_load import Load
 from zato.core.clock import SystemClock
 from zato.core.errors import Unavailable
+from zato.host.logs import configure
 from zato.pki.certificates import load_certificate
 from zato.singleton.balancer import BalancerCertificates
 from zato.singleton.certificates import CertificateKeeper
@@ -117,6 +119,31 @@ def test_without_haproxy_certificates_are_renewed_all_the_same(edge: Edge) -> No
     assert "lighttpd-1" in keeper.step()
     assert serial(edge, "lighttpd-1") != before
     edge.authority.renew("lighttpd-1")
+
+
+def test_files_that_cannot_be_renewed_are_said_and_keep_no_other_from_it(
+    edge: Edge, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Both come before those that are due."""
+    configure("json", "info", "singleton")
+    broken, strange = (edge.layout.pki / f"{name}.crt" for name in ("aaa", "haproxy-client"))
+    kept = strange.read_bytes()
+    broken.write_text("no certificate")
+    strange.write_bytes(edge.layout.ca_certificate.read_bytes())
+    before = serial(edge, "lighttpd-1")
+    try:
+        keeper = CertificateKeeper(edge.layout, LaterClock(3600), Deaf())
+        assert keeper.step() == ["admin", "haproxy", "lighttpd-1"]
+    finally:
+        broken.unlink()
+        strange.write_bytes(kept)
+        for name in ("admin", "haproxy", "lighttpd-1"):
+            edge.authority.renew(name)
+    assert serial(edge, "lighttpd-1") != before
+    said = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    reasons = {line["name"]: line["reason"] for line in said if line["level"] == "error"}
+    assert "remove it" in reasons["aaa"]
+    assert "was not issued by this cluster" in reasons["haproxy-client"]
 
 
 def test_a_haproxy_that_is_away_is_unavailable(edge: Edge, tmp_path: Path) -> None:

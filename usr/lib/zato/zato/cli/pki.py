@@ -24,7 +24,9 @@ def list_command(target: Target) -> None:
 
     Example: zato pki list
     """
-    found = list_certificates(target.layout.pki, SystemClock().now())
+    found, unusable = list_certificates(target.layout.pki, SystemClock().now())
+    for file in unusable:
+        click.echo(f"zato: {file.reason}", err=True)
     if target.as_json:
         show_json(
             [

@@ -165,23 +165,29 @@ class Authority:
         return self.issue(name, usage=Usage.CLIENT, days=days)
 
     def renew(self, name: str) -> x509.Certificate:
-        """Issues `name` again, with a new key, for the same subject, hosts, use and time. The CA is not renewed."""
+        """Issues `name` again, with a new key, for the same subject, hosts, use and time. The CA is not renewed.
+
+        Raises SetupError where there is no such certificate, or one that this cluster cannot have issued.
+        """
         if name == "ca":
             raise InvalidInput(
                 "The CA is not renewed in place: that would make every certificate of the cluster invalid."
             )
-        old = load_certificate(self.directory / f"{_checked_name(name)}.crt")
-        allowed = set(old.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
-        usage = next(usage for usage, oids in _EXTENDED_USAGE.items() if set(oids) == allowed)
-        common_name = old.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
+        path = self.directory / f"{_checked_name(name)}.crt"
+        old = load_certificate(path)
+        try:
+            allowed = set(old.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
+            usage = next(usage for usage, oids in _EXTENDED_USAGE.items() if set(oids) == allowed)
+            common_name = old.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
+            hosts = hosts_of(old)
+        except (x509.ExtensionNotFound, StopIteration, IndexError, ValueError) as error:
+            raise SetupError(
+                f"{path} was not issued by this cluster, which cannot renew it; get another one from its issuer, "
+                "or remove the file.",
+                code="foreign-certificate",
+            ) from error
         days = round((old.not_valid_after_utc - old.not_valid_before_utc) / timedelta(days=1))
-        return self.issue(
-            name,
-            usage=usage,
-            hosts=hosts_of(old),
-            common_name=str(common_name),
-            days=max(1, days),
-        )
+        return self.issue(name, usage=usage, hosts=hosts, common_name=str(common_name), days=max(1, days))
 
     def _load_key(self) -> ec.EllipticCurvePrivateKey:
         try:

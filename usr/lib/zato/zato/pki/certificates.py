@@ -36,7 +36,8 @@ def load_certificate(path: Path) -> x509.Certificate:
         ) from error
     except ValueError as error:
         raise SetupError(
-            f"{path} is not a PEM certificate; issue it again with: zato pki renew {path.stem}",
+            f"{path} is not a PEM certificate; remove it. What components and the command line need is issued again at "
+            f"the cluster's next start, a client's with: zato pki issue-client {path.stem}",
             code="invalid-certificate",
         ) from error
 

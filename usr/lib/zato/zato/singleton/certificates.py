@@ -50,7 +50,10 @@ class CertificateKeeper:
     def _renew_due(self) -> list[str]:
         authority = Authority(self._layout.pki, self._clock)
         renewed = []
-        for status in list_certificates(self._layout.pki, self._clock.now()):
+        readable, unusable = list_certificates(self._layout.pki, self._clock.now())
+        for file in unusable:
+            self._log.error("certificate_unusable", name=file.name, reason=file.reason)
+        for status in readable:
             if status.due and status.name == _AUTHORITY:
                 self._log.warning("authority_expires", not_after=status.not_after.isoformat())
             if not status.due or not renewed_by_the_cluster(status.name):
