@@ -52,6 +52,7 @@ class RunningCluster:
         self.layout = Layout(directory)
         self.lb_port, self.lighttpd_port = free_ports(2)
         self._options = options
+        self.create_at_start = False
         if "--servers" in options:
             self.lighttpd_port = first_of_free_ports(int(options[options.index("--servers") + 1]))
         self.output = directory.parent / f"{directory.name}.log"
@@ -82,7 +83,10 @@ class RunningCluster:
         self.output.unlink(missing_ok=True)
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "zato.cli.main", "quickstart", "start", str(self.layout.root)],
+                [
+                    *(sys.executable, "-m", "zato.cli.main", "quickstart", "start", str(self.layout.root)),
+                    *(["--create"] if self.create_at_start else []),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

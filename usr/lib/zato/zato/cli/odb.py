@@ -6,7 +6,7 @@ import click
 
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import show_json
-from zato.host.settings import load_cluster
+from zato.host.settings import ServerSettings, load_cluster
 from zato.odb import migrate
 from zato.odb.database import Database
 
@@ -19,12 +19,15 @@ def command() -> None:
 @command.command("init")
 @pass_target
 def init_command(target: Target) -> None:
-    """Make the tables where they are missing.
+    """Make the tables where they are missing, and what the command line and the servers need in them.
 
     Example: zato odb init
     """
+    from zato.quickstart.create import create
+
     cluster = load_cluster(target.layout)
     migrate.init(Database(cluster.odb), cluster.name)
+    create(target.layout, cluster, ServerSettings(), lambda text: click.echo(f"==> {text}", err=True))
     _show_version(target)
 
 

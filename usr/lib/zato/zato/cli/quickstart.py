@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -55,12 +56,15 @@ def _create(context: click.Context, layout: Layout, values: dict[str, Any], *, q
     given = {name: values[name] for name, source in sources if source is ParameterSource.COMMANDLINE}
     workers = values.pop("workers")
     refuse_other_settings(layout, given)
+    create(layout, ClusterSettings(**values), ServerSettings(workers=workers), _sayer(quiet=quiet))
 
+
+def _sayer(*, quiet: bool) -> Callable[[str], None]:
     def say(text: str) -> None:
         if not quiet:
             click.echo(f"==> {text}")
 
-    create(layout, ClusterSettings(**values), ServerSettings(workers=workers), say)
+    return say
 
 
 @command.command("create")
@@ -108,7 +112,8 @@ def start_command(
     def make() -> None:
         _create(context, layout, values, quiet=target.as_json)
 
-    start(layout, examples, create=make if create else None, as_json=target.as_json)
+    say = _sayer(quiet=target.as_json)
+    start(layout, examples, say, create=make if create else None, as_json=target.as_json)
 
 
 @command.command("stop")

@@ -80,9 +80,12 @@ def load_server(layout: Layout, number: int) -> ServerSettings:
     """Settings of server `number`, `log_format` filled in from the cluster's."""
     path = layout.server(number).settings
     if not path.is_file():
-        raise SetupError(
-            f"{path} is missing, so server {number} cannot start; restore it from the git repository beside it."
-        )
+        repository = path.parent
+        if (repository / ".git").is_dir():
+            remedy = f"{path} is missing; restore it with: git -C {repository} checkout HEAD -- {path.name}"
+        else:
+            remedy = f"Server {number} was not created yet; create it with: zato quickstart create {layout.root}"
+        raise SetupError(remedy, code="no-server")
     settings = _load(path, ServerSettings, number=number)
     if settings.log_format is None:
         settings = msgspec.structs.replace(settings, log_format=load_cluster(layout).log_format)

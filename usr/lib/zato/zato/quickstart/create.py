@@ -14,7 +14,7 @@ from zato.config.secrets import SecretBox, create_key, load_key
 from zato.config.writer import Author
 from zato.core.clock import SystemClock
 from zato.core.correlation import new_cid
-from zato.core.errors import SetupError
+from zato.core.errors import SetupError, Unavailable
 from zato.core.principal import Role
 from zato.host.layout import Layout
 from zato.host.programs import check_programs
@@ -45,7 +45,8 @@ def create(layout: Layout, settings: ClusterSettings, server: ServerSettings, sa
     layout.root.mkdir(mode=0o700, parents=True, exist_ok=True)
     layout.run.mkdir(mode=0o700, exist_ok=True)
     layout.haproxy.mkdir(mode=0o700, exist_ok=True)
-    if not layout.settings.exists():
+    existed = layout.settings.exists()
+    if not existed:
         say(f"Creating the cluster in {layout.root}")
         # Before anything is written: what is there once is not replaced by the corrected command
         for host in settings.hosts:
@@ -53,10 +54,15 @@ def create(layout: Layout, settings: ClusterSettings, server: ServerSettings, sa
         _check_odb(settings)
         write_cluster(layout, settings)
     cluster = load_cluster(layout)
-    _issue_certificates(layout, cluster, say)
+    issue_certificates(layout, cluster, say)
     for number in range(1, cluster.servers + 1):
         _create_server(layout, number, server)
-    _prepare_odb(layout, cluster, say)
+    try:
+        _prepare_odb(layout, cluster, say)
+    except Unavailable as error:
+        if not existed:
+            raise
+        say(f"What the cluster has is left as it is: {error.message}")  # servers go on with what they know
 
 
 def refuse_other_settings(layout: Layout, given: Mapping[str, object]) -> None:
@@ -94,7 +100,8 @@ def _check_odb(settings: ClusterSettings) -> None:
         database.dispose()
 
 
-def _issue_certificates(layout: Layout, cluster: ClusterSettings, say: Say) -> None:
+def issue_certificates(layout: Layout, cluster: ClusterSettings, say: Say) -> None:
+    """Issue what the cluster lacks, for its host names as they are now; the CA too, where there is none."""
     authority = Authority(layout.pki)
     if not authority.exists():
         say("Creating the certificate authority")

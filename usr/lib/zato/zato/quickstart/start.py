@@ -19,6 +19,7 @@ from zato.host.programs import check_programs
 from zato.host.settings import ClusterSettings, load_cluster, load_server
 from zato.odb import migrate
 from zato.odb.database import Database
+from zato.quickstart.create import Say, issue_certificates
 from zato.quickstart.lock import RunLock
 from zato.quickstart.preflight import check_directory, check_ports
 from zato.quickstart.processes import greeting_options
@@ -27,7 +28,12 @@ _FILES_MAX = 65536
 
 
 def start(
-    layout: Layout, examples: Path | None, *, create: Callable[[], None] | None = None, as_json: bool = False
+    layout: Layout,
+    examples: Path | None,
+    say: Say,
+    *,
+    create: Callable[[], None] | None = None,
+    as_json: bool = False,
 ) -> None:
     """Run the cluster until Ctrl-C or SIGTERM; does not return. Raises SetupError for whatever stands in the way.
 
@@ -47,6 +53,7 @@ def start(
     check_ports(layout, cluster)
     load_key(layout.secret_key)
     _check_odb(cluster)
+    _follow_hosts(layout, cluster, say)
     write_edge(layout, cluster)
     for number in range(1, cluster.servers + 1):
         shutil.rmtree(layout.server(number).run, ignore_errors=True)
@@ -67,6 +74,18 @@ def write_edge(layout: Layout, cluster: ClusterSettings) -> None:
     haproxy.write(layout, haproxy.view_of(layout, cluster, body_bytes_max=max(limits.values())))
     for number, limit in limits.items():
         lighttpd.write(layout, lighttpd.view_of(layout, cluster, number, body_bytes_max=limit))
+
+
+def _follow_hosts(layout: Layout, cluster: ClusterSettings, say: Say) -> None:
+    """Certificates for the host names as they are now. Without the CA, or its key, the present ones are used on."""
+    if not layout.ca_certificate.exists():
+        return  # another CA would lock out every client; what reads it next says that it is missing
+    try:
+        issue_certificates(layout, cluster, say)
+    except SetupError as error:
+        if error.code != "missing-ca-key":
+            raise
+        say(error.message)
 
 
 def _check_odb(cluster: ClusterSettings) -> None:

@@ -1,0 +1,104 @@
+"""What a cluster that exists already makes of changed settings, a lost ODB, and one that is away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from support.cluster import RunningCluster
+from support.ports import free_port
+from zato.pki.certificates import hosts_of, load_certificate
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[RunningCluster]:
+    with TemporaryDirectory(prefix="zato-") as directory:
+        made = RunningCluster(Path(directory) / "z", "--workers", "1")
+        made.start()
+        made.stop()
+        yield made
+        made.stop()
+
+
+@pytest.fixture
+def cluster(shared: RunningCluster) -> Iterator[RunningCluster]:
+    """One that has run and does not; its settings are back after the test."""
+    before = shared.layout.settings.read_text()
+    yield shared
+    shared.stop()
+    shared.layout.settings.write_text(before)
+
+
+def change(cluster: RunningCluster, line: str) -> None:
+    """Replaces the setting that the line is about."""
+    name = line.partition(" = ")[0]
+    kept = [each for each in cluster.layout.settings.read_text().splitlines() if not each.startswith(f"{name} = ")]
+    cluster.layout.settings.write_text("\n".join([*kept, line, ""]))
+
+
+def refused(cluster: RunningCluster) -> str:
+    """What `start` says that does not start."""
+    done = cluster.zato("quickstart", "start", str(cluster.layout.root), check=False)
+    assert done.returncode == 1
+    return done.stderr
+
+
+def test_a_host_name_that_was_added_is_in_the_certificates_after_the_next_start(cluster: RunningCluster) -> None:
+    change(cluster, 'hosts = ["localhost", "zato.example.org"]')
+    cluster.start()
+    assert "Certificates issued: haproxy, lighttpd-1" in cluster.said()
+    assert "zato.example.org" in hosts_of(load_certificate(cluster.layout.pki / "haproxy.crt"))
+
+
+def test_without_the_key_of_the_ca_it_starts_with_the_certificates_there_are(cluster: RunningCluster) -> None:
+    change(cluster, 'hosts = ["localhost", "other.example.org"]')
+    key = cluster.layout.pki / "ca.key"
+    elsewhere = key.rename(key.with_name("elsewhere"))
+    try:
+        cluster.start()
+    finally:
+        elsewhere.rename(key)
+    assert "no certificate can be issued here" in cluster.said()
+
+
+def test_a_server_that_was_never_created_is_created_as_the_refusal_says(cluster: RunningCluster) -> None:
+    change(cluster, "servers = 2")
+    said = refused(cluster)
+    advice = f"zato quickstart create {cluster.layout.root}"
+    assert said == f"zato: Server 2 was not created yet; create it with: {advice}\n"
+    cluster.zato(*advice.split()[1:])
+    assert cluster.layout.server(2).settings.exists()
+
+
+def test_lost_settings_of_a_server_come_back_as_the_refusal_says(cluster: RunningCluster) -> None:
+    settings = cluster.layout.server(1).settings
+    kept = settings.read_text()
+    settings.unlink()
+    said = refused(cluster)
+    settings.write_text(kept)
+    assert said.rstrip().endswith(f"restore it with: git -C {settings.parent} checkout HEAD -- server.toml")
+
+
+def test_an_odb_that_was_lost_is_made_again_as_the_refusal_says(cluster: RunningCluster) -> None:
+    for file in cluster.layout.root.glob("odb.sqlite*"):
+        file.unlink()
+    assert "zato odb init" in refused(cluster)
+    cluster.zato("odb", "init")
+    cluster.start()
+    assert json.loads(cluster.zato("whoami", "--json").stdout)["roles"] == ["admin"]
+
+
+def test_with_the_odb_away_it_starts_and_says_so_in_a_sentence(cluster: RunningCluster) -> None:
+    change(cluster, f'odb = "postgresql+psycopg2://zato:x@127.0.0.1:{free_port()}/zato"')
+    cluster.create_at_start = True
+    try:
+        cluster.start()
+    finally:
+        cluster.create_at_start = False
+    said = [line for line in cluster.said().splitlines() if line.startswith("==> What the cluster has is left")]
+    assert len(said) == 1
+    assert "cannot be used for now" in said[0]
