@@ -24,6 +24,7 @@ from zato.outgoing.sql.arguments import arguments_for
         ("postgresql+psycopg2://[::1]/a", False),
         ("postgresql+psycopg2:///a?host=/run/postgresql", False),
         ("postgresql+psycopg2://db.example.com/a?sslmode=disable", False),
+        ("postgresql+psycopg2:///a?host=db.example.com", True),
         ("postgresql+psycopg2://localhost.evil.example/a", True),
     ],
 )

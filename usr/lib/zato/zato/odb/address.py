@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import URL, exc, make_url
 
 from zato.core.errors import SetupError
+from zato.odb.verification import machines_authorities, mysql_needs_authorities, postgresql_options
 
 CONNECT_SECONDS = 3
 """How long opening a connection may take, TLS and login included, for each address that the host name stands for."""
@@ -90,20 +91,24 @@ def parse(url: str) -> Address:
 
 
 def connect_arguments(address: Address, tls: DatabaseTls | None) -> dict[str, Any]:
-    """What the driver is called with, beside what the URL says. A setting in the URL wins over a limit of ours."""
+    """What the driver is called with, beside what the URL says. A setting in the URL wins over one of ours.
+
+    Without `tls` the certificates of PostgreSQL and MySQL are verified by this machine's authorities, unless the
+    database is on this machine or the URL says otherwise.
+    """
     match address.dialect:
         case "sqlite":
             arguments: dict[str, Any] = {"timeout": LOCK_SECONDS}
         case "postgresql":
-            arguments = _postgresql(tls)
+            arguments = _postgresql(address.url, tls)
         case "mysql":
-            arguments = _mysql(tls)
+            arguments = _mysql(address.url, tls)
         case _:
             arguments = _oracle(address.url, tls)
     return {name: value for name, value in arguments.items() if name not in address.url.query}
 
 
-def _postgresql(tls: DatabaseTls | None) -> dict[str, Any]:
+def _postgresql(url: URL, tls: DatabaseTls | None) -> dict[str, Any]:
     arguments: dict[str, Any] = {
         "connect_timeout": CONNECT_SECONDS,
         "application_name": "zato",
@@ -114,10 +119,12 @@ def _postgresql(tls: DatabaseTls | None) -> dict[str, Any]:
         arguments |= {"sslmode": "verify-full", "sslrootcert": str(tls.ca_certificate)}
         if tls.certificate is not None:
             arguments |= {"sslcert": str(tls.certificate), "sslkey": str(tls.key)}
+    else:
+        arguments |= postgresql_options(url)
     return arguments
 
 
-def _mysql(tls: DatabaseTls | None) -> dict[str, Any]:
+def _mysql(url: URL, tls: DatabaseTls | None) -> dict[str, Any]:
     arguments: dict[str, Any] = {
         "charset": "utf8mb4",
         "connect_timeout": CONNECT_SECONDS,
@@ -126,6 +133,10 @@ def _mysql(tls: DatabaseTls | None) -> dict[str, Any]:
         "write_timeout": STATEMENT_SECONDS,
         "init_command": f"SET SESSION innodb_lock_wait_timeout={LOCK_SECONDS}",
     }
+    if tls is None and mysql_needs_authorities(url):
+        certificate, key = url.query.get("ssl_cert"), url.query.get("ssl_key")
+        own = (Path(str(certificate)), Path(str(key or certificate))) if certificate else (None, None)
+        tls = DatabaseTls(Path(machines_authorities()), *own)
     if tls is not None:
         arguments["ssl"] = _context(tls)
     return arguments

@@ -34,7 +34,8 @@ class Database:
     zato.core.errors: Unavailable(odb-unavailable) for whatever a later try can heal, Conflict for a violated key,
     SetupError(odb-not-initialised) where tables are missing.
 
-    TLS is asked for by `tls`, or by the driver's own options in the URL.
+    The certificate of a database that is not on this machine is verified by `tls`, by the driver's own options in the
+    URL, or by this machine's authorities.
     """
 
     def __init__(self, url: str, *, tls: DatabaseTls | None = None, pool_size: int = 5) -> None:
@@ -79,7 +80,7 @@ class Database:
             try:
                 transaction.commit()
             except exc.SQLAlchemyError as error:
-                raise translate(error, self.label, committing=True) from error
+                raise translate(error, self.label, self.dialect, committing=True) from error
 
     @contextmanager
     def maintenance(self) -> Iterator[Connection]:
@@ -118,7 +119,7 @@ class Database:
         try:
             yield
         except exc.SQLAlchemyError as error:
-            raise translate(error, self.label) from error
+            raise translate(error, self.label, self.dialect) from error
 
     def _engine_here(self) -> Engine:
         process = os.getpid()

@@ -7,12 +7,20 @@ import re
 from sqlalchemy import exc
 
 from zato.core.errors import Conflict, InvalidInput, SetupError, Unavailable, ZatoError
+from zato.odb.verification import remedy
 
 # SQLite, PostgreSQL, MySQL, Oracle, in this order
 _NO_TABLE = re.compile(r"no such table|relation \S+ does not exist|\(1146,|ORA-00942", re.IGNORECASE)
+# PostgreSQL's and OpenSSL's words for a certificate that is not accepted, and for a server without TLS
+_NOT_VERIFIED = re.compile(
+    r"certificate verify failed|root certificate file|server certificate for|does not support SSL|SSL is required",
+    re.IGNORECASE,
+)
 
 
-def translate(error: exc.SQLAlchemyError, label: str, *, committing: bool = False) -> ZatoError:
+def translate(  # noqa: PLR0911 - one for each error
+    error: exc.SQLAlchemyError, label: str, dialect: str, *, committing: bool = False
+) -> ZatoError:
     """What the rest of Zato sees; `label` is the ODB's URL without its password.
 
     Whatever a later try can heal (no connection, a time-out, a deadlock) is Unavailable. An error that was met while
@@ -32,6 +40,9 @@ def translate(error: exc.SQLAlchemyError, label: str, *, committing: bool = Fals
     gone = isinstance(error, exc.DBAPIError) and error.connection_invalidated
     if gone or isinstance(error, exc.OperationalError | exc.InterfaceError | exc.TimeoutError | exc.DisconnectionError):
         outcome = "whether the change was stored is not known" if committing else "nothing was changed"
+        if _NOT_VERIFIED.search(reason):
+            text = f"is not used, since it could not prove who it is: {reason}. {remedy(dialect)}."
+            return Unavailable(f"The ODB at {label} {text}", code="odb-not-verified")
         return Unavailable(
             f"The ODB at {label} cannot be used for now and {outcome}: {reason}. Check that the database runs and "
             "that this machine reaches it, then try again.",

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import ssl
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL
 
 from zato.config.kinds import OutgoingSql
+from zato.odb.verification import is_beyond_this_machine, machines_authorities
 from zato.outgoing.tls import client_context
-
-_DEBIANS_AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 @dataclass(slots=True)
@@ -61,19 +57,12 @@ def _needs_verification(url: URL) -> bool:
     """Whether TLS is asked for though the item names no authorities: beyond this machine, unless the URL says how."""
     if any(name.startswith("ssl") for name in url.query):
         return False
-    host = url.host or ""
-    if not host or host.startswith("/") or host == "localhost" or "unix_socket" in url.query:
-        return False
-    try:
-        return not ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return True
+    return is_beyond_this_machine(url)
 
 
 def _authorities(value: OutgoingSql, arguments: Arguments) -> str:
     if value.ca_certificate is None:
-        # The library inside of the driver's wheel does not know where the machine keeps them
-        return str(_DEBIANS_AUTHORITIES if _DEBIANS_AUTHORITIES.exists() else ssl.get_default_verify_paths().cafile)
+        return machines_authorities()
     # libpq reads it from a file for each connection that is opened; this one needs no place on a disk
     descriptor = os.memfd_create("authorities", os.MFD_CLOEXEC)
     arguments.descriptors.append(descriptor)
