@@ -1,1 +1,1 @@
-"""What one process of a server does for all of it: certificates are renewed before they expire."""
+"""What one process does for all servers: certificates are renewed, and inactive servers get no requests."""

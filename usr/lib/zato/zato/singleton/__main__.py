@@ -1,4 +1,4 @@
-"""python -m zato.singleton --root DIR: renews certificates that are due and has HAProxy take them up."""
+"""python -m zato.singleton --root DIR: renews certificates, and tells HAProxy of them and of inactive servers."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ import argparse
 import sys
 from pathlib import Path
 
+from zato.config.configuration import Configuration
+from zato.config.disk import DiskSnapshot
+from zato.config.listener import Listener
 from zato.core.clock import SystemClock
 from zato.core.errors import ZatoError
 from zato.host.layout import Layout
-from zato.host.logs import configure, get_logger
+from zato.host.logs import configure
 from zato.host.settings import load_cluster
 from zato.host.stopping import stop_event
+from zato.odb.database import Database
+from zato.odb.doorbell import Doorbell
+from zato.odb.log import ConfigurationLog
 from zato.singleton.balancer import BalancerCertificates
 from zato.singleton.certificates import CertificateKeeper
-
-_FIRST_SECONDS = 5.0  # the programs that it tells are starting at the same time
-_INTERVAL_SECONDS = 60.0
+from zato.singleton.rounds import Bell, Rounds
+from zato.singleton.servers import BalancedServers, ServerKeeper
 
 
 def main() -> int:
@@ -29,17 +34,20 @@ def main() -> int:
         print(error.message, file=sys.stderr)  # noqa: T201 logging is not set up yet
         return 1
     configure(cluster.log_format, "info", "singleton")
-    log = get_logger("zato.singleton")
-    keeper = CertificateKeeper(layout, SystemClock(), BalancerCertificates(layout.haproxy_socket))
-    stop = stop_event()
-    wait = _FIRST_SECONDS
-    while not stop.wait(wait):
-        wait = _INTERVAL_SECONDS
-        try:
-            keeper.step()
-        except (ZatoError, OSError) as error:
-            log.error("certificates_not_looked_at", reason=str(error))
+    database = Database(cluster.odb)
+    clock = SystemClock()
+    certificates = CertificateKeeper(layout, clock, BalancerCertificates(layout.haproxy_socket))
+    servers = ServerKeeper(BalancedServers(layout.haproxy_socket), _last_known(layout, cluster.servers))
+    rounds = Rounds(clock, certificates, servers)
+    listener = Listener(ConfigurationLog(database), Bell(Doorbell(database)), clock, servers.follow, rounds.step)
+    listener.run(stop_event())
     return 0
+
+
+def _last_known(layout: Layout, servers: int) -> Configuration | None:
+    """What the servers knew last: the ODB may be away."""
+    found = [DiskSnapshot(layout.server(number).snapshot).load() for number in range(1, servers + 1)]
+    return max((each for each in found if each is not None), key=lambda each: each.revision, default=None)
 
 
 sys.exit(main())

@@ -16,13 +16,20 @@ _NAME = re.compile(r"server-[1-9][0-9]{0,3}")
 class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One server; the item's name is "server-N"."""
 
-    active: Annotated[bool, Meta(description="The load balancer sends nothing to an inactive server.")] = True
+    active: Annotated[
+        bool,
+        Meta(
+            description="The load balancer sends no new requests to an inactive server, unless all are inactive: "
+            "then it goes on using the one that became so last, and `zato status` says so."
+        ),
+    ] = True
     host: Annotated[
         str,
         Meta(
             min_length=1,
             max_length=253,
-            description="Name or address under which the load balancer reaches the server.",
+            description="Machine that the server runs on, for people: the load balancer reaches all servers of a "
+            "cluster in one directory on this machine.",
         ),
     ] = "localhost"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zato.config.balancing import kept_in_use
 from zato.core.errors import Unavailable
 from zato.odb.deployments import Deployment, DeploymentState
 from zato.odb.members import WorkerRow
@@ -52,6 +53,12 @@ class StateOperations:
             odb = shapes.Odb(ok=True, revision=self._log.revision())
             servers, in_progress, found = self._members_and_problems(odb.revision or 0)
             problems += found
+            kept = kept_in_use(snapshot.configuration, {f"server-{server.number}" for server in servers})
+            if kept is not None:
+                problems.append(
+                    f"All servers are inactive; the balancer goes on using {kept}, or nothing would answer. Make "
+                    f"one active: zato config set server {kept} active=true"
+                )
         except Unavailable as error:
             odb = shapes.Odb(ok=False, revision=None, message=error.message)
             problems.append(f"{error.message} Requests go on with what the servers know; changes are refused.")

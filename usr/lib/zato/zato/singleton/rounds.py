@@ -1,0 +1,50 @@
+"""When the singleton does what, all in one thread."""
+
+from __future__ import annotations
+
+from zato.core.clock import Clock
+from zato.core.errors import ZatoError
+from zato.host.logs import get_logger
+from zato.odb.doorbell import Doorbell
+from zato.singleton.certificates import CertificateKeeper
+from zato.singleton.servers import ServerKeeper
+
+_FIRST_SECONDS = 5.0  # the programs that it tells of certificates are starting at the same time
+_CERTIFICATES_SECONDS = 60.0
+_SERVERS_SECONDS = 0.4
+_TICK_SECONDS = 0.1
+
+
+class Bell:
+    """The ODB's doorbell, asked less often than servers ask it."""
+
+    def __init__(self, doorbell: Doorbell) -> None:
+        self._doorbell = doorbell
+        self.interval_seconds = max(_TICK_SECONDS, doorbell.interval_seconds)
+
+    def changed(self) -> bool:
+        return self._doorbell.changed()
+
+
+class Rounds:
+    """`step` is called several times a second and does what is due."""
+
+    def __init__(self, clock: Clock, certificates: CertificateKeeper, servers: ServerKeeper) -> None:
+        self._clock = clock
+        self._certificates = certificates
+        self._servers = servers
+        self._certificates_at = clock.monotonic() + _FIRST_SECONDS
+        self._servers_at = clock.monotonic()
+        self._log = get_logger("zato.singleton")
+
+    def step(self) -> None:
+        now = self._clock.monotonic()
+        if now >= self._servers_at:
+            self._servers_at = now + _SERVERS_SECONDS
+            self._servers.step()
+        if now >= self._certificates_at:
+            self._certificates_at = now + _CERTIFICATES_SECONDS
+            try:
+                self._certificates.step()
+            except (ZatoError, OSError) as error:
+                self._log.error("certificates_not_looked_at", reason=str(error))
