@@ -1,12 +1,18 @@
 """Countries and their subdivisions, from Debian's iso-codes, kept in an SQL database and served over REST."""
 
 import json
+import time
 import unicodedata
 from pathlib import Path
 
-from zato.server.service import Int, NotFound, Service
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError, IntegrityError
+
+from zato.core.errors import OutgoingFailed
+from zato.server.service import Int, NotFound, Service, Unavailable
 
 SOURCES = Path("/usr/share/iso-codes/json")
+ATTEMPTS = 5
 
 CREATE = [
     "CREATE TABLE IF NOT EXISTS country (alpha_2 VARCHAR(2) PRIMARY KEY, alpha_3 VARCHAR(3) NOT NULL, "
@@ -22,18 +28,18 @@ def searchable(text):
     return "".join(part for part in parts if not unicodedata.combining(part)).casefold()
 
 
-def countries(service):
-    """The database, filled the first time that somebody asks for it."""
-    connection = service.out.sql["Countries"].conn
-    for statement in CREATE:
-        connection.execute(statement)
-    if not connection.execute("SELECT alpha_2 FROM country LIMIT 1"):
-        service.invoke(Load)
-    return connection
+def select(service, query, parameters):
+    """Rows of the database; says what to do where it has not been filled yet."""
+    try:
+        return service.out.sql["Countries"].conn.execute(query, parameters)
+    except DatabaseError as error:
+        raise Unavailable(
+            "There are no countries yet; load them with: zato service invoke countries.load", code="not-loaded"
+        ) from error
 
 
 class Load(Service):
-    """Fills the database from Debian's files. Doing it again changes nothing."""
+    """Fills the database from Debian's files. Doing it again changes nothing, several times at once neither."""
 
     output = Int("countries"), Int("subdivisions")
 
@@ -54,8 +60,21 @@ class Load(Service):
             {"code": row["code"], "country": row["code"][:2], "name": row["name"], "type": row["type"]}
             for row in subdivisions
         ]
-        from sqlalchemy import text
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                self.replace(rows, parts)
+                break
+            except (IntegrityError, OutgoingFailed):
+                # Somebody else who loads at the same time was faster: with theirs committed, ours replaces it
+                if attempt == ATTEMPTS:
+                    raise
+                time.sleep(0.1 * attempt)
+        self.logger.info("Loaded countries", countries=len(rows), subdivisions=len(parts))
+        self.response.payload.countries = len(rows)
+        self.response.payload.subdivisions = len(parts)
 
+    def replace(self, rows, parts):
+        """Everything in one transaction, so that a look-up meanwhile finds what was there before."""
         with self.out.sql["Countries"].session() as session:
             for statement in CREATE:
                 session.execute(text(statement))
@@ -63,9 +82,6 @@ class Load(Service):
             session.execute(text("DELETE FROM country"))
             session.execute(text("INSERT INTO country VALUES (:alpha_2, :alpha_3, :digits, :name, :search_name)"), rows)
             session.execute(text("INSERT INTO subdivision VALUES (:code, :country, :name, :type)"), parts)
-        self.logger.info("Loaded countries", countries=len(rows), subdivisions=len(parts))
-        self.response.payload.countries = len(rows)
-        self.response.payload.subdivisions = len(parts)
 
 
 class GetCountry(Service):
@@ -76,7 +92,8 @@ class GetCountry(Service):
 
     def handle(self):
         code = self.request.input.code.upper()
-        rows = countries(self).execute(
+        rows = select(
+            self,
             "SELECT alpha_2, alpha_3, digits, name FROM country WHERE alpha_2 = :c OR alpha_3 = :c OR digits = :c",
             {"c": code},
         )
@@ -92,9 +109,13 @@ class Search(Service):
 
     def handle(self):
         limit = min(max(self.request.input.get("limit") or 20, 1), 100)
-        found = countries(self).execute(
-            "SELECT alpha_2, name FROM country WHERE search_name LIKE :pattern ORDER BY name LIMIT :most",
-            {"pattern": f"%{searchable(self.request.input.name)}%", "most": limit},
+        wanted = searchable(self.request.input.name)
+        for special in "!%_":
+            wanted = wanted.replace(special, f"!{special}")
+        found = select(
+            self,
+            "SELECT alpha_2, name FROM country WHERE search_name LIKE :pattern ESCAPE '!' ORDER BY name LIMIT :most",
+            {"pattern": f"%{wanted}%", "most": limit},
         )
         self.response.payload = {"countries": found}
 
@@ -106,8 +127,10 @@ class Subdivisions(Service):
 
     def handle(self):
         country = self.invoke(GetCountry, {"code": self.request.input.code})
-        found = countries(self).execute(
-            "SELECT code, name, type FROM subdivision WHERE country = :c ORDER BY code", {"c": country["alpha_2"]}
+        found = select(
+            self,
+            "SELECT code, name, type FROM subdivision WHERE country = :c ORDER BY code",
+            {"c": country["alpha_2"]},
         )
         self.response.payload = {"country": country["name"], "subdivisions": found}
 

@@ -94,11 +94,11 @@ def test_an_odb_that_was_lost_is_made_again_as_the_refusal_says(cluster: Running
 
 def test_with_the_odb_away_it_starts_and_says_so_in_a_sentence(cluster: RunningCluster) -> None:
     change(cluster, f'odb = "postgresql+psycopg2://zato:x@127.0.0.1:{free_port()}/zato"')
-    cluster.create_at_start = True
+    cluster.start_options = ("--create",)
     try:
         cluster.start()
     finally:
-        cluster.create_at_start = False
+        cluster.start_options = ()
     said = [line for line in cluster.said().splitlines() if line.startswith("==> What the cluster has is left")]
     assert len(said) == 1
     assert "cannot be used for now" in said[0]

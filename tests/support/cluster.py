@@ -52,7 +52,7 @@ class RunningCluster:
         self.layout = Layout(directory)
         self.lb_port, self.lighttpd_port = free_ports(2)
         self._options = options
-        self.create_at_start = False
+        self.start_options: tuple[str, ...] = ()
         if "--servers" in options:
             self.lighttpd_port = first_of_free_ports(int(options[options.index("--servers") + 1]))
         self.output = directory.parent / f"{directory.name}.log"
@@ -85,7 +85,7 @@ class RunningCluster:
             self.process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "zato.cli.main", "quickstart", "start", str(self.layout.root)),
-                    *(["--create"] if self.create_at_start else []),
+                    *self.start_options,
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -18,14 +18,16 @@ from zato.host.settings import ClusterSettings
 
 _DEPLOY_SECONDS = 30.0
 _POLL_SECONDS = 0.3
+_EVERYWHERE_SECONDS = 0.5  # until every worker has what was imported
 _FINAL = frozenset({"active", "rejected", "superseded"})
 
 
 class Examples:
-    """Each folder of `directory` is one: services (*.py), `items.yaml`, and in `try.txt` paths to call, one a line.
+    """Each folder of `directory` is one: services (*.py), `items.yaml`, services to invoke once (`invoke.txt`), and
+    paths to call (`try.txt`), one a line.
 
-    What was put into the cluster once is not put there again until the example itself changes, so that what
-    somebody has made of it since stays.
+    What was put into the cluster once is not put there again until it would be something else: the example has
+    changed, or the directory, address or CA of the cluster that is filled in. What somebody has made of it since stays.
     """
 
     def __init__(
@@ -41,23 +43,33 @@ class Examples:
     @property
     def paths(self) -> list[str]:
         """What to call, for the summary."""
-        files = (folder / "try.txt" for folder in self._folders)
-        return [line for file in files if file.exists() for line in file.read_text(encoding="utf-8").split()]
+        return [line for folder in self._folders for line in _lines(folder / "try.txt")]
 
     def deploy(self) -> None:
         """Import and copy whatever is new. What cannot be is said, not raised: the cluster goes on."""
         known = self._known()
         for folder in self._folders:
             try:
-                for file in (folder / "items.yaml", *sorted(folder.glob("*.py"))):
-                    digest = hashlib.sha256(file.read_bytes()).hexdigest()
-                    key = f"{folder.name}/{file.name}"
-                    if known.get(key) != digest:
-                        self._put(file)
-                        known[key] = digest
+                self._deploy(folder, known)
             except ZatoError as error:
                 self._say(f"The example {folder.name} was not deployed: {' '.join((error.message, *error.details))}")
         write_atomically(self._stamp, json.dumps(known, indent=1).encode())
+
+    def _deploy(self, folder: Path, known: dict[str, str]) -> None:
+        contents = {"items.yaml": self._filled_in(folder / "items.yaml").encode()}
+        contents |= {file.name: file.read_bytes() for file in sorted(folder.glob("*.py"))}
+        digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+        for name, content in contents.items():
+            if known.get(f"{folder.name}/{name}") != digests[name]:
+                self._put(folder.name, name, content)
+                known[f"{folder.name}/{name}"] = digests[name]
+        everything = hashlib.sha256("".join(digests.values()).encode()).hexdigest()
+        if known.get(f"{folder.name}/invoke.txt") != everything:
+            time.sleep(_EVERYWHERE_SECONDS)
+            for service in _lines(folder / "invoke.txt"):
+                answer, _ = self._client.invoke(service, {})
+                self._say(f"{service} is invoked: {answer.decode('utf-8', 'replace')}")
+            known[f"{folder.name}/invoke.txt"] = everything
 
     def _known(self) -> dict[str, str]:
         try:
@@ -66,20 +78,20 @@ class Examples:
             return {}
         return found if isinstance(found, dict) else {}
 
-    def _put(self, file: Path) -> None:
-        if file.suffix == ".yaml":
-            self._client.import_(self._filled_in(file), "merge")
-            self._say(f"The example {file.parent.name} is configured")
+    def _put(self, example: str, name: str, content: bytes) -> None:
+        if name == "items.yaml":
+            self._client.import_(content.decode(), "merge")
+            self._say(f"The example {example} is configured")
             return
-        before = {each["id"] for each in self._client.deployments(file.name)["deployments"]}
-        write_atomically(self._layout.server(1).pickup / file.name, file.read_bytes())
-        deployment = self._outcome(file.name, before)
+        before = {each["id"] for each in self._client.deployments(name)["deployments"]}
+        write_atomically(self._layout.server(1).pickup / name, content)
+        deployment = self._outcome(name, before)
         if deployment is None:
-            self._say(f"{file.name} is in the pickup directory and has not been deployed yet")
+            self._say(f"{name} is in the pickup directory and has not been deployed yet")
         elif deployment["state"] == "rejected":
-            self._say(f"{file.name} was rejected: {deployment['reason']}")
+            self._say(f"{name} was rejected: {deployment['reason']}")
         else:
-            self._say(f"{file.name} is deployed: {', '.join(deployment['services'])}")
+            self._say(f"{name} is deployed: {', '.join(deployment['services'])}")
 
     def _outcome(self, file_name: str, before: set[int]) -> dict[str, Any] | None:
         deadline = time.monotonic() + _DEPLOY_SECONDS
@@ -100,3 +112,7 @@ class Examples:
                 f"\n          {line}" for line in self._layout.ca_certificate.read_text().splitlines()
             ),
         )
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8").split() if file.exists() else []
