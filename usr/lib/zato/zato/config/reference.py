@@ -64,7 +64,7 @@ def _row(kind: Kind[Any], field: msgspec.structs.FieldInfo) -> str:
         text += " *Secret.*"
     if field.name in kind.multiline_fields:
         text += " Several lines."
-    cells = (f"`{field.name}`", _type(described), _default(kind, field), text)
+    cells = (f"`{field.name}`", type_in_words(described), _default(kind, field), text)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
@@ -83,13 +83,13 @@ def _default(kind: Kind[Any], field: msgspec.structs.FieldInfo) -> str:
     return f"`{value}`"
 
 
-def _type(described: inspect.Type) -> str:  # noqa: PLR0911 - one for each type
+def type_in_words(described: inspect.Type) -> str:  # noqa: PLR0911 - one for each type
     """A type in a few words, its limits included."""
     match described:
         case inspect.Metadata(type=inner):
-            return _type(inner)
+            return type_in_words(inner)
         case inspect.UnionType(types=types):
-            return " or ".join(_type(part) for part in types if not isinstance(part, inspect.NoneType))
+            return " or ".join(type_in_words(part) for part in types if not isinstance(part, inspect.NoneType))
         case inspect.BoolType():
             return "true or false"
         case inspect.IntType() | inspect.FloatType():
@@ -105,7 +105,7 @@ def _type(described: inspect.Type) -> str:  # noqa: PLR0911 - one for each type
             return "one of " + ", ".join(f"`{member.value}`" for member in _members(cls))
         case inspect.VarTupleType(item_type=item):
             closed = isinstance(item, inspect.LiteralType | inspect.EnumType)
-            return f"list: {_type(item)}" if closed else "list of strings"
+            return f"list: {type_in_words(item)}" if closed else "list of strings"
     raise TypeError(f"There are no words yet for {described}")
 
 

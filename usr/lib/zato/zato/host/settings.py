@@ -24,17 +24,21 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Settings that all processes of a cluster on this machine share: `zato.toml`."""
 
     name: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")] = "zato"
+    """Letters, digits, dots, hyphens and underscores. It is kept in the ODB and in the CA, so it cannot be changed."""
     odb: str = ""
-    """SQLAlchemy URL that names its driver; load_cluster() puts the embedded SQLite ODB where the file has none."""
+    """SQLAlchemy URL of the ODB, which names its driver. Without it, the SQLite file `odb.sqlite` beside this one."""
     hosts: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] = ("localhost",)
-    """Names and addresses that clients use; they are put into the certificates."""
+    """Names and addresses that clients use; the next start puts them into the certificates. The first is used here."""
     bind: str = "127.0.0.1"
     """Address that HAProxy and lighttpd listen on."""
     lb_port: Port = 11223
+    """Port of the load balancer."""
     lighttpd_port: Port = 17010
     """Port of server 1's lighttpd; server N has the N-1-th after it."""
     servers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
+    """Servers on this machine. After raising it, run `zato quickstart create DIR` before the next start."""
     log_format: LogFormat = "text"
+    """Form of the log lines; HAProxy's are always JSON."""
 
     @property
     def host(self) -> str:
@@ -51,16 +55,19 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     number: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
     workers: Annotated[int, msgspec.Meta(ge=1, le=256)] = msgspec.field(default_factory=lambda: os.cpu_count() or 1)
+    """Processes that execute services."""
     threads_max: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 512
     """Requests that one worker handles at the same time at most."""
     time_limit_seconds: Annotated[float, msgspec.Meta(gt=0, le=TIME_LIMIT_SECONDS_MAX)] = 60.0
     """For services that set none of their own."""
     max_body_bytes: Annotated[int, msgspec.Meta(ge=1024)] = 10 * 1024 * 1024
+    """Largest body of a request."""
     drain_seconds: Annotated[float, msgspec.Meta(ge=0, le=60)] = 2.0
     """How long a server of several goes on after it was told to stop, while HAProxy notices: a few health checks."""
     log_level: LogLevel = "info"
+    """The least important lines that are written."""
     log_format: LogFormat | None = None
-    """None: as the cluster's."""
+    """Without it, the cluster's."""
 
 
 def load_cluster(layout: Layout) -> ClusterSettings:

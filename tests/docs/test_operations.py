@@ -1,0 +1,84 @@
+"""docs/operations.md: every warning is explained, and a backup made as it says can be started."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+import zato
+from support import tutorial
+from support.cluster import RunningCluster
+
+REPOSITORY = Path(__file__).parents[2]
+DOCUMENT = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
+LEVELS = {"warning", "error", "exception", "critical"}
+
+KEEPER = """
+from zato.server.service import Service
+
+class Keeper(Service):
+    def handle(self):
+        self.response.payload = {'kept': True}
+"""
+
+
+def logged() -> set[str]:
+    """The constant texts of all warnings and errors in the code."""
+    found = set()
+    for path in Path(zato.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(
+                    func=ast.Attribute(value=ast.Name() | ast.Attribute(), attr=level),
+                    args=[ast.Constant(value=str(text)), *_],
+                ) if level in LEVELS and "log" in ast.unparse(node.func.value):
+                    found.add(text)
+    return found
+
+
+def test_every_warning_and_error_that_is_logged_is_explained() -> None:
+    events = logged()
+    assert len(events) > 20
+    assert sorted(event for event in events if f"`{event}`" not in DOCUMENT) == []
+
+
+@pytest.fixture
+def directory() -> Iterator[Path]:
+    with TemporaryDirectory(prefix="zato-") as made:
+        (Path(made) / ".venv").symlink_to(Path(sys.prefix))
+        yield Path(made)
+
+
+def test_a_cluster_comes_back_from_a_backup_that_was_made_while_it_ran(directory: Path) -> None:
+    backup, restore = (
+        tutorial.steps_of(part) for part in DOCUMENT.partition("## Backup and restore")[2].split("To restore,")
+    )
+    key = {"X-API-Key": "a-long-secret-for-the-test"}
+    running = RunningCluster(directory / ".zato", "--workers", "1")
+    try:
+        running.start()
+        (directory / "keeper.py").write_text(KEEPER)
+        running.zato("service", "deploy", str(directory / "keeper.py"))
+        running.zato("config", "set", "security-api-key", "shop", f"key={key['X-API-Key']}")
+        running.zato("config", "set", "channel-rest", "kept", "service=keeper.keeper", "path=/kept", "security=shop")
+        assert [tutorial.run(step.name, directory) for step in backup] == [""] * 3
+        running.zato("config", "delete", "channel-rest", "kept")
+    finally:
+        running.stop()
+    for step in restore:
+        found = tutorial.run(step.name, directory)
+        assert tutorial.fits(step.text, found), found
+    restored = RunningCluster(directory / "restored")
+    restored.lb_port = running.lb_port
+    try:
+        restored.start()
+        assert restored.request("GET", "/kept", headers=key).data == b'{"kept":true}'
+        assert restored.request("GET", "/kept").status == 401
+        assert restored.api().status()["problems"] == []
+    finally:
+        restored.stop()
