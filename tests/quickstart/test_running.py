@@ -22,22 +22,27 @@ from zato.host.settings import load_cluster
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[RunningCluster]:
+def created() -> Iterator[RunningCluster]:
     """One that does not run."""
     with TemporaryDirectory(prefix="zato-") as directory:
         made = RunningCluster(Path(directory) / "z", "--workers", "2")
         made.start()
         made.stop()
         yield made
-        made.stop()
 
 
 @pytest.fixture
-def cluster(shared: RunningCluster) -> Iterator[RunningCluster]:
+def shared(created: RunningCluster) -> Iterator[RunningCluster]:
+    """One that does not run; where a test starts it and fails, the next one still finds it stopped."""
+    yield created
+    created.stop()
+
+
+@pytest.fixture
+def cluster(shared: RunningCluster) -> RunningCluster:
     """One that runs until the test ends."""
     shared.start()
-    yield shared
-    shared.stop()
+    return shared
 
 
 def supervisor(cluster: RunningCluster) -> int:
@@ -181,7 +186,6 @@ def test_secrets_that_do_not_open_stop_neither_the_start_nor_a_change_and_are_na
         saved.replace(key)
     shared.start()
     assert shared.api().status()["problems"] == []
-    shared.stop()
 
 
 @pytest.mark.parametrize("setting", ["lb_port", "lighttpd_port"])

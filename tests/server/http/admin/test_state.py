@@ -50,6 +50,17 @@ def test_a_worker_that_does_not_apply_a_change_is_a_problem_once_the_change_is_o
     assert f"serves from revision {world.log.revision() - 1} while {world.log.revision()}" in problem
 
 
+def test_a_worker_that_has_only_just_started_is_given_the_time_to_apply_what_is_old(world: Any) -> None:
+    world.members.register_server(1, "localhost", "1.2.3", world.clock.now())
+    value = {"service": "demo.echo", "path": "/echo"}
+    world.call("POST", "/items/channel-rest", {"name": "echo", "value": value})
+    world.clock.advance(60)
+    world.members.register_worker(1, "w1", world.clock.now())
+    assert not any("serves from" in problem for problem in world.call("GET", "/status").json["problems"])
+    world.clock.advance(6)
+    assert any("serves from revision 0" in problem for problem in world.call("GET", "/status").json["problems"])
+
+
 def test_a_deployment_in_progress_is_shown_and_one_that_is_stuck_is_a_problem(world: Any) -> None:
     _member(world)
     added = world.deployments.add(

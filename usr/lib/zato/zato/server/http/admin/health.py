@@ -47,7 +47,8 @@ def problems(
             found.append(f"Worker {worker.worker} of server {worker.server} was last heard of {age:.0f} s ago.")
     if oldest_not_applied is not None and now - oldest_not_applied > LATE_AFTER:
         for worker in living:
-            if worker.applied_revision < revision:
+            # One that has only just started is about to load the snapshot; it takes no requests before.
+            if worker.applied_revision < revision and now - worker.started > LATE_AFTER:
                 found.append(
                     f"Worker {worker.worker} of server {worker.server} serves from revision {worker.applied_revision} "
                     f"while {revision} has been there for more than {LATE_AFTER.seconds} s; its log says why."
