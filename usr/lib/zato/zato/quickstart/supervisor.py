@@ -24,7 +24,10 @@ _LONGEST_PAUSE_SECONDS = 5.0
 _STEADY_SECONDS = 10.0
 _AFTER_SECONDS = 5.0
 _ROUND_SECONDS = 0.05
-_BLOCK_BYTES = 65536
+# A balancer under load writes thousands of lines a second, each by itself: they are let gather for a moment, since to
+# wake up for each costs more than to copy it. The pipe holds what comes meanwhile
+_GATHER_SECONDS = 0.01
+_BLOCK_BYTES = 1024 * 1024
 _LINE_BYTES_MAX = 1024 * 1024
 _libc = ctypes.CDLL(None)
 
@@ -101,7 +104,8 @@ class Supervisor:
         """For so long, copying output all the while."""
         limit = time.monotonic() + seconds
         while (left := limit - time.monotonic()) > 0:
-            self._show_output(left)
+            if self._show_output(left):
+                time.sleep(_GATHER_SECONDS)
 
     def _look_after(self, child: _Child) -> None:
         now = time.monotonic()
@@ -137,6 +141,7 @@ class Supervisor:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is the supervisor's alone
                 preexec_fn=self._die_with_parent,  # noqa: PLW1509 - it makes two system calls and touches no lock
+                pipesize=_BLOCK_BYTES,
             )
         except OSError as error:
             child.start_at = child.started + child.pause
@@ -154,9 +159,10 @@ class Supervisor:
         if os.getppid() != self._own_id:  # it was killed before the line above
             os._exit(1)
 
-    def _show_output(self, seconds: float) -> None:
-        """Copy what the processes have written, waiting for the first of it so long at most."""
-        for key, _ in self._selector.select(seconds):
+    def _show_output(self, seconds: float) -> bool:
+        """Copy what the processes have written, waiting for the first of it so long at most; whether there was any."""
+        ready = self._selector.select(seconds)
+        for key, _ in ready:
             stream: _Stream = key.data
             block = os.read(key.fd, _BLOCK_BYTES)
             if not block:
@@ -169,6 +175,7 @@ class Supervisor:
                 lines.append(stream.rest)
                 stream.rest = b""
             self._say_of(stream.command, lines)
+        return bool(ready)
 
     def _say_of(self, command: Command, lines: list[bytes]) -> None:
         if command.once:
