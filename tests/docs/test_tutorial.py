@@ -53,6 +53,7 @@ def test_every_file_command_and_log_line_is_as_the_tutorial_shows_it(cluster: Ru
             if not tutorial.fits(step.text, found.replace(str(cluster.lb_port), PORT)):
                 different.append(f"$ {step.name}expected:\n{step.text}\nfound:\n{found}")
         else:
+            time.sleep(0.5)  # the supervisor lets output gather for a moment
             said = cluster.said().splitlines()
             different += [
                 f"not in the log: {line}"
