@@ -15,6 +15,7 @@ from zato.quickstart.supervisor import Command, Supervisor
 
 layout = Layout(Path(sys.argv[1]))
 server = layout.server(1)
+server.front_socket.parent.mkdir()
 commands = [
     Command("server1", (*GUNICORN, *OURS, "--bind", f"unix:{server.front_socket}", "benchmarks.bare:app")),
     Command("lighttpd1", tuple(lighttpd.command(server)), stop_signal=signal.SIGINT),

@@ -44,7 +44,8 @@ class Edge(Doors):
         self._body_bytes_max = body_bytes_max
         self._times = times
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.server.run.mkdir(parents=True)
+        for path in (self.server.front_socket, self.layout.haproxy_socket):
+            path.parent.mkdir(parents=True)
         self.server.lighttpd.mkdir(parents=True)
         self.write()
 

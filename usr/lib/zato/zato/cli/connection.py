@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zato.host.layout import Layout
+from zato.host.layout import APPLIANCE, Layout
 
 if TYPE_CHECKING:
     from zato.client.api import ApiClient
-
-APPLIANCE = Path("/var/lib/zato")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,14 @@
-"""Where everything lives in a cluster's directory: `.zato/` in a checkout, ZATO_HOME, or any other."""
+"""Where everything lives: in one directory, such as `.zato/` in a checkout, or where Debian expects it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+
+APPLIANCE = Path("/var/lib/zato")
+"""The directory of the cluster that Debian's packages make; its other parts are in /etc/zato and /run/zato."""
+_APPLIANCE_CONFIGURATION = Path("/etc/zato")
+_APPLIANCE_RUN = Path("/run/zato")
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +17,12 @@ class ServerLayout:
 
     root: Path
     number: int
+    config: Path
+    """The server's own configuration, a git repository; `server.toml` in it."""
+    run: Path
+    """Sockets, worker locks, metrics: recreated at each start."""
+    lighttpd: Path
+    """Rendered configuration and user files of this server's lighttpd."""
 
     @property
     def pickup(self) -> Path:
@@ -19,28 +30,18 @@ class ServerLayout:
         return self.root / "pickup"
 
     @property
-    def config(self) -> Path:
-        """The server's own configuration, a git repository; `server.toml` in it."""
-        return self.root / "config"
-
-    @property
     def settings(self) -> Path:
         return self.config / "server.toml"
 
     @property
-    def run(self) -> Path:
-        """Sockets, worker locks, metrics: recreated at each start."""
-        return self.root / "run"
-
-    @property
     def front_socket(self) -> Path:
-        """Where lighttpd connects to."""
-        return self.run / "front.sock"
+        """Where lighttpd connects to. The directory says who may."""
+        return self.run / "front" / "http.sock"
 
     @property
     def internal_socket(self) -> Path:
-        """The second door, for Zato's own processes."""
-        return self.run / "internal.sock"
+        """The second door, for Zato's own processes. The directory says who may."""
+        return self.run / "internal" / "http.sock"
 
     @property
     def draining(self) -> Path:
@@ -53,11 +54,6 @@ class ServerLayout:
         return self.root / "snapshot.json"
 
     @property
-    def lighttpd(self) -> Path:
-        """Rendered configuration and user files of this server's lighttpd."""
-        return self.root / "lighttpd"
-
-    @property
     def user_config(self) -> Path:
         """Key-value settings that services read as self.user_config."""
         return self.config / "user.toml"
@@ -65,18 +61,28 @@ class ServerLayout:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Paths of a cluster on this machine."""
+    """Paths of a cluster on this machine. That of APPLIANCE is spread over the system, any other is below `root`."""
 
     root: Path
 
     @property
+    def is_appliance(self) -> bool:
+        """Whether Debian's packages made it: its processes are systemd's, and each kind of them has its own user."""
+        return self.root == APPLIANCE
+
+    @property
+    def configuration(self) -> Path:
+        """What administrators may edit, and keys."""
+        return _APPLIANCE_CONFIGURATION if self.is_appliance else self.root
+
+    @property
     def settings(self) -> Path:
-        return self.root / "zato.toml"
+        return self.configuration / "zato.toml"
 
     @property
     def pki(self) -> Path:
         """`ca.crt`, `ca.key`, and `NAME.crt`, `NAME.key` for each component and client."""
-        return self.root / "pki"
+        return self.configuration / "pki"
 
     @property
     def ca_certificate(self) -> Path:
@@ -85,12 +91,12 @@ class Layout:
     @property
     def secret_key(self) -> Path:
         """The key that secrets in the ODB are encrypted with."""
-        return self.root / "secret.key"
+        return self.configuration / "secret.key"
 
     @property
     def odb(self) -> Path:
-        """The embedded ODB."""
-        return self.root / "odb.sqlite"
+        """The embedded ODB. It needs a directory that those who use it may write to."""
+        return self.root / "odb" / "odb.sqlite" if self.is_appliance else self.root / "odb.sqlite"
 
     @property
     def haproxy(self) -> Path:
@@ -100,16 +106,29 @@ class Layout:
     @property
     def haproxy_socket(self) -> Path:
         """HAProxy's Runtime API, for its owner only."""
-        return self.run / "haproxy.sock"
+        return self.run / "haproxy" / "admin.sock"
 
     @property
     def run(self) -> Path:
-        return self.root / "run"
+        return _APPLIANCE_RUN if self.is_appliance else self.root / "run"
 
     @property
     def lock(self) -> Path:
         """Held by the supervisor as long as the cluster runs from this directory; the kernel releases it."""
         return self.run / "quickstart.lock"
 
+    def server_numbers(self, configured: int) -> list[int]:
+        """Servers of this machine: `configured` of them, or, on an appliance, those that were ever started."""
+        if not self.is_appliance:
+            return list(range(1, configured + 1))
+        names = (path.parent.name for path in self.configuration.glob("server-*/server.toml"))
+        return sorted(int(name.removeprefix("server-")) for name in names if name.removeprefix("server-").isdecimal())
+
     def server(self, number: int) -> ServerLayout:
-        return ServerLayout(self.root / f"server-{number}", number)
+        name = f"server-{number}"
+        root = self.root / name
+        if self.is_appliance:
+            # lighttpd is another user's than the rest, to whom its directory must not belong
+            lighttpd = self.root / f"lighttpd-{number}"
+            return ServerLayout(root, number, self.configuration / name, self.run / name, lighttpd)
+        return ServerLayout(root, number, root / "config", root / "run", root / "lighttpd")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -43,7 +43,8 @@ def create(layout: Layout, settings: ClusterSettings, server: ServerSettings, sa
     check_directory(layout)
     check_programs()
     layout.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    layout.run.mkdir(mode=0o700, exist_ok=True)
+    for directory in (layout.run, layout.haproxy_socket.parent):
+        directory.mkdir(mode=0o700, exist_ok=True)
     layout.haproxy.mkdir(mode=0o700, exist_ok=True)
     existed = layout.settings.exists()
     if not existed:
@@ -58,7 +59,7 @@ def create(layout: Layout, settings: ClusterSettings, server: ServerSettings, sa
     for number in range(1, cluster.servers + 1):
         _create_server(layout, number, server)
     try:
-        _prepare_odb(layout, cluster, say)
+        register(layout, cluster, range(1, cluster.servers + 1), say)
     except Unavailable as error:
         if not existed:
             raise
@@ -118,12 +119,19 @@ def _create_server(layout: Layout, number: int, settings: ServerSettings) -> Non
     paths = layout.server(number)
     for directory in (paths.root, paths.pickup, paths.run, paths.lighttpd, paths.config):
         directory.mkdir(mode=0o700, exist_ok=True)
+    write_server_settings(layout, number, settings)
+
+
+def write_server_settings(layout: Layout, number: int, settings: ServerSettings) -> None:
+    """Settings of server `number`, under version control, where it has none."""
+    paths = layout.server(number)
     if not paths.settings.exists():
         write_server(layout, msgspec.structs.replace(settings, number=number))
     commit_first(paths.config, f"Configuration of server {number} as created")
 
 
-def _prepare_odb(layout: Layout, cluster: ClusterSettings, say: Say) -> None:
+def register(layout: Layout, cluster: ClusterSettings, numbers: Iterable[int], say: Say) -> None:
+    """The ODB has this release's tables, these servers, and an administrator."""
     database = Database(cluster.odb)
     try:
         if migrate.current_version(database) is None:
@@ -135,7 +143,7 @@ def _prepare_odb(layout: Layout, cluster: ClusterSettings, say: Say) -> None:
         publisher = Publisher(log, SecretBox(key), SystemClock())
         by = Author("quickstart", new_cid())
         items = current_values(log.items())
-        for number in range(1, cluster.servers + 1):
+        for number in numbers:
             if ("server", f"server-{number}") not in items:
                 publisher.create("server", f"server-{number}", {"host": cluster.host}, by=by)
         # By its subject, which stays the same when the certificate is renewed

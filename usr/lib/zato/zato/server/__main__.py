@@ -33,7 +33,8 @@ def main() -> int:
         return 1
     configure(settings.log_format or cluster.log_format, settings.log_level, f"server-{arguments.server}")
     paths = layout.server(arguments.server)
-    paths.run.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for directory in (paths.run, paths.front_socket.parent, paths.internal_socket.parent):
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     Draining(paths.draining).end(Reason.STOPPING)
     metrics = paths.run / "metrics"
     shutil.rmtree(metrics, ignore_errors=True)
@@ -71,7 +72,8 @@ def main() -> int:
         "child_exit": child_exit,
     }
     get_logger("zato.server").info("Starting", workers=settings.workers, threads_max=settings.threads_max)
-    drain_time = DrainTime(seconds=settings.drain_seconds, servers=cluster.servers, balancer=layout.haproxy_socket)
+    servers = len(layout.server_numbers(cluster.servers))
+    drain_time = DrainTime(seconds=settings.drain_seconds, servers=servers, balancer=layout.haproxy_socket)
     ServerApplication(paths, settings, process.load, hooks, drain_time).run()
     return 0
 

@@ -12,6 +12,7 @@ from zato.host.draining import Draining
 from zato.host.layout import ServerLayout
 from zato.host.settings import ServerSettings
 from zato.server.arbiter import DrainingArbiter
+from zato.server.doors import open_door
 
 # Beyond these a request never comes: lighttpd's own limits are lower.
 _REQUEST_LINE_BYTES = 8190
@@ -51,7 +52,7 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
 
     def load_config(self) -> None:
         options: dict[str, Any] = {
-            "bind": [f"unix:{self._layout.front_socket}", f"unix:{self._layout.internal_socket}"],
+            "bind": [f"fd://{open_door(path)}" for path in (self._layout.front_socket, self._layout.internal_socket)],
             "worker_class": "zato.server.worker.AcceptingThreadsWorker",
             "workers": self._server_settings.workers,
             "threads": self._server_settings.threads_max,

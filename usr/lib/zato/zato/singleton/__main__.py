@@ -36,7 +36,10 @@ def main() -> int:
     configure(cluster.log_format, "info", "singleton")
     database = Database(cluster.odb)
     clock = SystemClock()
-    certificates = CertificateKeeper(layout, clock, BalancerCertificates(layout.haproxy_socket))
+    # On an appliance only root has the CA's key, and renews by a timer
+    certificates = (
+        None if layout.is_appliance else CertificateKeeper(layout, clock, BalancerCertificates(layout.haproxy_socket))
+    )
     servers = ServerKeeper(BalancedServers(layout.haproxy_socket), _last_known(layout, cluster.servers))
     rounds = Rounds(clock, certificates, servers)
     listener = Listener(ConfigurationLog(database), Bell(Doorbell(database)), clock, servers.follow, rounds.step)
@@ -46,7 +49,7 @@ def main() -> int:
 
 def _last_known(layout: Layout, servers: int) -> Configuration | None:
     """What the servers knew last: the ODB may be away."""
-    found = [DiskSnapshot(layout.server(number).snapshot).load() for number in range(1, servers + 1)]
+    found = [DiskSnapshot(layout.server(number).snapshot).load() for number in layout.server_numbers(servers)]
     return max((each for each in found if each is not None), key=lambda each: each.revision, default=None)
 
 

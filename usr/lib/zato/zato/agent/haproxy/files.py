@@ -45,6 +45,7 @@ def view_of(layout: Layout, cluster: ClusterSettings, *, body_bytes_max: int) ->
         ca_fingerprint=fingerprint(authority),
         foreign_authorities=has_foreign(client_authorities(layout.pki)),
         admin_socket=layout.haproxy_socket,
+        group_steers=layout.is_appliance,  # the singleton is another user's there
         servers=tuple(
             BalancedServer(
                 name=f"server-{number}",
@@ -52,7 +53,7 @@ def view_of(layout: Layout, cluster: ClusterSettings, *, body_bytes_max: int) ->
                 port=cluster.lighttpd_port_of(number),
                 certificate_host=lighttpd_name(number),
             )
-            for number in range(1, cluster.servers + 1)
+            for number in layout.server_numbers(cluster.servers)
         ),
         body_bytes_max=body_bytes_max,
         connections_max=connections_max(),
@@ -66,7 +67,7 @@ def write(layout: Layout, view: HaproxyView) -> bool:
     """
     text = render(view).encode()
     authorities = client_authorities(layout.pki)
-    for directory in (layout.haproxy, layout.run):
+    for directory in (layout.haproxy, layout.haproxy_socket.parent):
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = configuration(layout)
     same = path.exists() and path.read_bytes() == text and _content(view.client_ca) == authorities

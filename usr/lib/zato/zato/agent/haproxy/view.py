@@ -42,6 +42,8 @@ class HaproxyView:
     """Whether there are others than the cluster's CA in `client_ca`."""
     admin_socket: Path
     servers: tuple[BalancedServer, ...]
+    group_steers: bool = False
+    """Whether the group of the Runtime API's socket may use it, not only its owner."""
     body_bytes_max: int = 10 * 1024 * 1024
     connections_max: int = 5000
     head_seconds: float = 10.0
