@@ -1,7 +1,7 @@
 # Whatever Python the caller's shell is set up for is not the one that is used here
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 
-.PHONY: help run test check bench show fresh clean lock
+.PHONY: help run test check bench show fresh deb clean lock
 
 help:
 	@echo "make run    prepare this checkout, then run a cluster from .zato/ in the foreground; Ctrl-C ends it"
@@ -10,6 +10,7 @@ help:
 	@echo "make bench  speed and memory, as ratios measured in turn"
 	@echo "make show   what is promised of starts, deployments and failures, in full, each with its figure and bar"
 	@echo "make fresh  make run on a fresh Debian 12 in a directory of its own: how long both starts take (needs root)"
+	@echo "make deb    build the Debian packages into build/deb"
 	@echo "make lock   renew requirements/*.lock from requirements/*.in"
 	@echo "make clean  remove what the above made, the cluster's state in .zato/ excepted"
 
@@ -39,6 +40,10 @@ show:
 
 fresh:
 	/usr/bin/python3 tools/fresh_host.py
+
+deb:
+	@tools/prepare develop
+	@tools/deb
 
 lock:
 	@tools/prepare develop

@@ -1,0 +1,43 @@
+"""Files change hands only where that is safe."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import stat
+from pathlib import Path
+
+import pytest
+
+from zato.appliance import owners
+from zato.appliance.owners import Owner
+from zato.core.errors import SetupError
+
+ME = Owner(pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(os.getegid()).gr_name)
+
+
+def test_a_directory_is_made_with_its_mode_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        owners.directory(tmp_path / "made", ME, 0o2775)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "made").stat().st_mode) == 0o2775
+
+
+def test_a_link_is_not_followed_to_what_belongs_to_somebody_else(tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.touch(mode=0o600)
+    link = tmp_path / "link"
+    link.symlink_to(target)
+    with pytest.raises(OSError, match="symbolic links"):
+        owners.give(link, ME, 0o644)
+    with pytest.raises(FileExistsError):
+        owners.directory(link, ME, 0o755)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_a_user_that_is_not_there_is_named_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match=r"no user 'zato-nobody'.*systemd-sysusers"):
+        owners.give(tmp_path, Owner("zato-nobody", ME.group), 0o755)

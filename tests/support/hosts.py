@@ -1,0 +1,183 @@
+"""Debian hosts that really boot: systemd-nspawn containers on a bridge of their own, from one root file system."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+BOOT_SECONDS = 60.0
+_CACHE = REPOSITORY / "build" / "hosts"
+_SOURCES = Path("/etc/apt/sources.list.d/debian.sources")
+_BRIDGE = "zato-test0"
+_NETWORK = "10.77.83"
+# What a host is before Zato comes, beside what the packages depend on
+_PACKAGES = ("curl", "dbus", "iproute2", "procps", "socat", "systemd", "systemd-sysv")
+
+
+class Host:
+    """One machine. `run` is a root shell on it."""
+
+    def __init__(self, name: str, root: Path, address: str) -> None:
+        self.name = name
+        self.root = root
+        self.address = address
+        self._process: subprocess.Popen[bytes] | None = None
+        self._init = 0
+        self._console: IO[bytes] | None = None
+
+    def boot(self) -> float:
+        """The seconds until systemd says that all has started."""
+        started = time.monotonic()
+        self._console = (self.root.parent / f"{self.name}.console").open("ab")
+        command = ["systemd-nspawn", "-q", "-D", str(self.root), "--boot", "--register=no", "--keep-unit"]
+        self._process = subprocess.Popen(
+            [*command, f"--machine={self.name}", f"--network-bridge={_BRIDGE}"],
+            stdin=subprocess.DEVNULL,
+            stdout=self._console,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        deadline = started + BOOT_SECONDS
+        while time.monotonic() < deadline:
+            self._init = self._find_init()
+            if self._init and self._try("systemctl is-system-running --wait").stdout.strip() in ("running", "degraded"):
+                break
+            time.sleep(0.1)
+        else:
+            raise AssertionError(f"{self.name} did not boot: {self.console()}")
+        self.run(f"ip addr replace {self.address}/24 dev host0 && ip link set host0 up")
+        return time.monotonic() - started
+
+    def run(self, script: str, *, check: bool = True, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+        """What a shell on the host makes of `script`. Raises AssertionError with its output where it fails."""
+        done = self._try(script, timeout=timeout)
+        if check and done.returncode != 0:
+            raise AssertionError(f"{self.name}: {script}\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def background(self, script: str, **options: Any) -> subprocess.Popen[bytes]:
+        """A process on the host that goes on beside the test."""
+        return subprocess.Popen(self._command(script), **options)
+
+    def reboot(self) -> float:
+        """As `boot`, after an orderly end."""
+        self.stop()
+        return self.boot()
+
+    def stop(self) -> None:
+        """Shut down, by force after half a minute."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if self._init:
+            os.kill(self._init, signal.SIGRTMIN + 4)  # systemd's word for: power off
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        self._init = 0
+        if self._console is not None:
+            self._console.close()
+
+    def console(self) -> str:
+        """The end of what it printed."""
+        return (self.root.parent / f"{self.name}.console").read_text(errors="replace")[-3000:]
+
+    def _find_init(self) -> int:
+        assert self._process is not None
+        if self._process.poll() is not None:
+            raise AssertionError(f"{self.name} has ended: {self.console()}")
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        for child in map(int, children):
+            try:
+                if (
+                    Path(f"/proc/{child}/cmdline")
+                    .read_bytes()
+                    .startswith((b"/sbin/init", b"/usr/lib/systemd", b"/lib/sy"))
+                ):
+                    return child
+            except OSError:
+                continue
+        return 0
+
+    def _try(self, script: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(self._command(script), capture_output=True, text=True, timeout=timeout, check=False)
+
+    def _command(self, script: str) -> list[str]:
+        environment = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8", "TERM=dumb"]
+        return ["nsenter", "-t", str(self._init), "-a", "--", *environment, "bash", "-c", f"cd /root && {script}"]
+
+
+def new_directory() -> Path:
+    """For file systems of hosts; what makes it removes it. Not in memory, as some systems' /tmp is."""
+    return Path(tempfile.mkdtemp(prefix="zato-hosts-", dir="/var/tmp"))
+
+
+def dependencies() -> list[str]:
+    """What our packages depend on and recommend, other than one another."""
+    text = (REPOSITORY / "debian" / "control").read_text(encoding="utf-8")
+    found = set()
+    for block in re.findall(r"^(?:Depends|Recommends):\n((?: .*\n)+)", text, re.M):
+        for line in block.splitlines():
+            name = line.strip().rstrip(",").split()[0]
+            if not name.startswith(("zato", "$")):
+                found.add(name)
+    return sorted(found)
+
+
+def base() -> Path:
+    """A root file system with Debian 12 and what Zato needs of it; made once, in about a minute."""
+    packages = sorted({*_PACKAGES, *dependencies()})
+    made = _CACHE / "base"
+    stamp = _CACHE / "base.packages"
+    if made.is_dir() and stamp.exists() and stamp.read_text().split() == packages:
+        return made
+    shutil.rmtree(made, ignore_errors=True)
+    _CACHE.mkdir(parents=True, exist_ok=True)
+    include = ",".join(packages)
+    subprocess.run(
+        ["mmdebstrap", "-q", "--variant=minbase", f"--include={include}", "bookworm", str(made), str(_SOURCES)],
+        check=True,
+        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", **{k: v for k, v in os.environ.items() if "proxy" in k.lower()}},
+    )
+    stamp.write_text("\n".join(packages))
+    return made
+
+
+@contextmanager
+def bridge() -> Iterator[None]:
+    """The hosts' own network."""
+    for command in (
+        f"ip link add {_BRIDGE} type bridge",
+        f"ip addr add {_NETWORK}.1/24 dev {_BRIDGE}",
+        f"ip link set {_BRIDGE} up",
+    ):
+        subprocess.run(command.split(), check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["ip", "link", "del", _BRIDGE], check=True)
+
+
+@contextmanager
+def host(name: str, directory: Path, number: int) -> Iterator[Host]:
+    """A host that has not booted yet, with a file system of its own below `directory`."""
+    root = directory / name
+    subprocess.run(["cp", "-a", "--reflink=auto", str(base()), str(root)], check=True)
+    found = Host(name, root, f"{_NETWORK}.{number}")
+    try:
+        yield found
+    finally:
+        found.stop()
+        shutil.rmtree(root, ignore_errors=True)

@@ -1,0 +1,46 @@
+"""python -m zato.appliance STEP [N]: what systemd has done before it starts a part of Zato, or beside it.
+
+cluster, server N and renew are root's. odb, register N, balancer and lighttpd N run as the user of that part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+
+from zato.core.errors import ZatoError
+
+# Module and function; those that are not needed are not imported, as each start waits for this
+_STEPS = {
+    "cluster": ("create", "cluster"),
+    "odb": ("register", "prepare_odb"),
+    "renew": ("renew", "renew"),
+    "balancer": ("render", "balancer"),
+}
+_SERVER_STEPS = {
+    "server": ("create", "server"),
+    "register": ("register", "register_server"),
+    "lighttpd": ("render", "lighttpd"),
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m zato.appliance", description=__doc__)
+    steps = parser.add_subparsers(dest="step", required=True)
+    for name in _STEPS:
+        steps.add_parser(name)
+    for name in _SERVER_STEPS:
+        steps.add_parser(name).add_argument("number", type=int)
+    arguments = parser.parse_args()
+    module, function = {**_STEPS, **_SERVER_STEPS}[arguments.step]
+    call = getattr(importlib.import_module(f"zato.appliance.{module}"), function)
+    try:
+        call(*((arguments.number,) if arguments.step in _SERVER_STEPS else ()))
+    except ZatoError as error:
+        print(f"zato: {error.message}", file=sys.stderr)  # noqa: T201 - for the journal
+        return 1
+    return 0
+
+
+sys.exit(main())

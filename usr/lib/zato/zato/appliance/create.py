@@ -1,0 +1,81 @@
+"""What root prepares on an appliance, so that everything else can run as somebody else."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from zato.appliance import certificates, owners
+from zato.config.secrets import create_key
+from zato.host.layout import APPLIANCE, Layout
+from zato.host.settings import ClusterSettings, load_cluster, write_cluster
+
+LAYOUT = Layout(APPLIANCE)
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - a balancer that nobody reaches is of no use
+
+
+def cluster() -> None:
+    """The cluster of this machine: directories, settings, CA, certificates and the key of secrets."""
+    with _alone():
+        _cluster()
+
+
+def server(number: int) -> None:
+    """Everything that server `number` needs of root: directories and lighttpd's certificate."""
+    with _alone():
+        _server(_cluster(), number)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """systemd starts several parts of Zato at the same time, and each of them prepares what all need."""
+    owners.directory(LAYOUT.configuration, owners.ROOT, 0o755)
+    descriptor = os.open(LAYOUT.configuration, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _cluster() -> ClusterSettings:
+    layout = LAYOUT
+    for path in (layout.root, layout.run):
+        owners.directory(path, owners.ROOT, 0o755)
+    owners.directory(layout.odb.parent, owners.SERVERS, 0o2770)
+    owners.directory(layout.haproxy, owners.BALANCER, 0o750)
+    owners.directory(layout.haproxy_socket.parent, owners.STEERED_BY_SERVERS, 0o2750)
+    if not layout.settings.exists():
+        # Before the settings: with them there is a cluster, and a key that it has lost is not replaced
+        create_key(layout.secret_key)
+        names = tuple(dict.fromkeys(("localhost", socket.getfqdn(), socket.gethostname())))
+        write_cluster(layout, ClusterSettings(hosts=names, bind=_EVERYWHERE, log_format="json"))
+    owners.give(layout.settings, owners.READ_BY_SERVERS, 0o640)
+    owners.give(layout.secret_key, owners.SERVERS, 0o400)
+    settings = load_cluster(layout)
+    certificates.issue(layout, settings, servers=max(layout.server_numbers(settings.servers), default=0))
+    return settings
+
+
+def _server(settings: ClusterSettings, number: int) -> None:
+    paths = LAYOUT.server(number)
+    owners.directory(paths.config, owners.SERVERS, 0o750)
+    owners.directory(paths.root, owners.SERVERS, 0o755)
+    owners.directory(paths.pickup, owners.SERVERS, 0o2775)
+    owners.directory(paths.lighttpd, owners.EDGE, 0o700)
+    # Emptied, as sockets of a server that was killed would be in the way; root's until it is complete. The directory
+    # itself stays: where it was there before, systemd has mounted it
+    owners.directory(paths.run, owners.ROOT, 0o755)
+    for entry in paths.run.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+    owners.directory(paths.front_socket.parent, owners.FRONT, 0o2750)
+    owners.directory(paths.internal_socket.parent, owners.SERVERS, 0o700)
+    owners.give(paths.run, owners.SERVERS, 0o755)
+    certificates.issue(LAYOUT, settings, servers=max((number, *LAYOUT.server_numbers(settings.servers))))

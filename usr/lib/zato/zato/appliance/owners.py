@@ -1,0 +1,67 @@
+"""Who may read and write what on an appliance."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from zato.core.errors import SetupError
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A user and a group, by name."""
+
+    user: str
+    group: str
+
+    def ids(self) -> tuple[int, int]:
+        """Their numbers. Raises SetupError where the system has no such user or group."""
+        try:
+            return pwd.getpwnam(self.user).pw_uid, grp.getgrnam(self.group).gr_gid
+        except KeyError as error:
+            raise SetupError(
+                f"This system has no user {self.user!r} or group {self.group!r}; run: "
+                "systemd-sysusers, or install the package zato-common again.",
+                code="missing-user",
+            ) from error
+
+
+ROOT = Owner("root", "root")
+SERVERS = Owner("zato", "zato")
+"""Runs services; has the ODB and the key of its secrets."""
+EDGE = Owner("zato-tls", "zato-tls")
+"""Runs lighttpd; has lighttpd's private keys."""
+BALANCER = Owner("zato-lb", "zato-lb")
+"""Runs HAProxy; has HAProxy's private keys."""
+FRONT = Owner(SERVERS.user, EDGE.group)
+"""The way from lighttpd to a server."""
+STEERED_BY_SERVERS = Owner(BALANCER.user, SERVERS.group)
+"""HAProxy's socket, on which the singleton tells it which servers are to be used."""
+READ_BY_SERVERS = Owner("root", SERVERS.group)
+"""What servers read and only administrators change."""
+
+
+def directory(path: Path, owner: Owner, mode: int) -> None:
+    """There is such a directory. The one above it has to be there, and to be root's or `owner`'s."""
+    if not path.is_dir() or path.is_symlink():
+        path.mkdir()
+    give(path, owner, mode)
+
+
+def give(path: Path, owner: Owner, mode: int) -> None:
+    """`path`, which is no link, belongs to `owner` from now on, with these permissions."""
+    uid, gid = owner.ids()
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        found = os.fstat(descriptor)
+        if (found.st_uid, found.st_gid) != (uid, gid):
+            os.fchown(descriptor, uid, gid)
+        if stat.S_IMODE(found.st_mode) != mode:
+            os.fchmod(descriptor, mode)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,34 @@
+"""A server of this machine becomes one of the cluster: as user zato, who has the ODB."""
+
+from __future__ import annotations
+
+import os
+
+from zato.appliance.create import LAYOUT
+from zato.host.settings import ServerSettings, load_cluster
+from zato.quickstart.create import register, write_server_settings
+
+
+def prepare_odb() -> None:
+    """The ODB has this release's tables, and the administrator may use the admin API."""
+    _share_odb()
+    register(LAYOUT, load_cluster(LAYOUT), (), _say)
+
+
+def register_server(number: int) -> None:
+    """Server `number` has its settings, under version control, and is in the ODB."""
+    _share_odb()
+    write_server_settings(LAYOUT, number, ServerSettings(number=number))
+    # HAProxy's and lighttpd's configuration depend on it
+    LAYOUT.server(number).settings.chmod(0o640)
+    register(LAYOUT, load_cluster(LAYOUT), (number,), _say)
+
+
+def _share_odb() -> None:
+    """The agent of lighttpd, another user of the same group, reads the ODB, and SQLite's readers write beside it."""
+    os.umask(0o007)
+    os.close(os.open(LAYOUT.odb, os.O_CREAT | os.O_RDWR, 0o660))
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - for the journal
