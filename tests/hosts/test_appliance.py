@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +29,7 @@ class Hello(Service):
     name = 'demo.hello'
 
     def handle(self):
+        self.logger.info('Greeting', user=os.getuid())
         self.response.payload = {'user': os.getuid()}
 """
 
@@ -84,8 +86,12 @@ def servers_in_balancer(host: Host) -> int:
     return len(re.findall(r"^servers,server-\d+,.*?,UP,", shown, re.M))
 
 
-def status(host: Host) -> dict[str, object]:
-    found: dict[str, object] = json.loads(host.run("zato --json status", check=False).stdout or "{}")
+def main_pid(host: Host, unit: str) -> int:
+    return int(host.run(f"systemctl show -p MainPID --value {unit}").stdout)
+
+
+def status(host: Host) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(host.run("zato --json status", check=False).stdout or "{}")
     return found
 
 
@@ -113,6 +119,18 @@ def test_a_file_in_the_pickup_directory_serves_as_the_servers_user(appliance: Ho
     user = appliance.run("id -u zato").stdout.strip()
     call = "curl -sf -m 2 --cacert /etc/zato/pki/ca.crt https://localhost:11223/hello"
     assert eventually(lambda: appliance.run(call, check=False).stdout == f'{{"user":{user}}}', 10)
+
+
+def test_the_journal_finds_what_a_request_left_by_its_correlation_id(appliance: Host) -> None:
+    cid = "0af7651916cd43dd8448eb211c80319c"
+    trace = f"-H 'traceparent: 00-{cid}-b7ad6b7169203331-01'"
+    appliance.run(f"curl -sf -m 2 --cacert /etc/zato/pki/ca.crt {trace} https://localhost:11223/hello")
+    search = f"journalctl -b -u 'zato-*' ZATO_CID={cid} -o json"
+    assert eventually(lambda: appliance.run(search).stdout != "", 5)
+    (line,) = map(json.loads, appliance.run(search).stdout.splitlines())
+    assert line["MESSAGE"].startswith("Greeting ")
+    assert (line["_SYSTEMD_UNIT"], line["SYSLOG_IDENTIFIER"]) == ("zato-server@1.service", "zato-server-1")
+    assert line["ZATO_USER"] == appliance.run("id -u zato").stdout.strip()
 
 
 def test_private_keys_and_the_internal_door_are_for_their_own_users_only(appliance: Host) -> None:
@@ -153,11 +171,30 @@ def test_a_server_that_was_killed_or_stopped_comes_back(appliance: Host) -> None
         assert eventually(lambda: status(appliance).get("ok") is True, 20), status(appliance)
 
 
+def test_a_process_that_is_wedged_is_restarted(appliance: Host) -> None:
+    watched = ["zato-server@1", "zato-singleton@1", "zato-hotdeploy@1", "zato-lighttpd-agent@1"]
+    for unit in watched:  # sooner than an operator would want it
+        directory = f"/run/systemd/system/{unit}.service.d"
+        appliance.run(f"mkdir -p {directory} && printf '[Service]\\nWatchdogSec=4\\n' > {directory}/90-test.conf")
+    appliance.run("systemctl daemon-reload && systemctl restart zato-server@1")
+    assert answers(appliance, SERVER_SECONDS)
+    # The server last: with it the others would be restarted
+    for unit in reversed(watched):
+        before = main_pid(appliance, unit)
+        appliance.run(f"kill -STOP {before}")
+        assert eventually(lambda unit=unit, before=before: main_pid(appliance, unit) not in (0, before), 15), unit
+    assert answers(appliance, SERVER_SECONDS)
+    appliance.run("rm -r /run/systemd/system/zato-*@1.service.d && systemctl daemon-reload")
+
+
 def test_a_second_server_is_one_command_and_takes_requests(appliance: Host) -> None:
     started = time.monotonic()
     appliance.run("systemctl start zato-server@2")
     assert eventually(lambda: servers_in_balancer(appliance) == 2, SERVER_SECONDS - (time.monotonic() - started))
-    assert eventually(lambda: status(appliance).get("ok") is True, 10), status(appliance)
+    found = status(appliance)
+    assert [server["number"] for server in found["servers"]] == [1, 2]
+    # Those of workers that were killed before are still told of
+    assert all("was last heard of" in problem and "of server 1" in problem for problem in found["problems"]), found
 
 
 def test_everything_comes_up_by_itself_after_a_reboot(appliance: Host) -> None:

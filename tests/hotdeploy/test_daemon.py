@@ -14,6 +14,7 @@ import pytest
 
 from zato.core.clock import SystemClock
 from zato.core.errors import InvalidInput, TimeLimitExceeded, Unavailable
+from zato.host.watchdog import Watchdog
 from zato.hotdeploy import daemon as daemon_module
 from zato.hotdeploy.daemon import PickupDaemon
 from zato.hotdeploy.deploying import Deploying
@@ -98,7 +99,9 @@ def run(server: RecordingServer, directory: Path) -> Iterator[Callable[[], list[
         stop = threading.Event()
         told: list[str] = []
         deploying = Deploying(directory, server, SystemClock(), stop)
-        thread = threading.Thread(target=PickupDaemon(directory, deploying, stop, told.append).run)
+        thread = threading.Thread(
+            target=PickupDaemon(directory, deploying, stop, Watchdog(SystemClock(), told.append)).run
+        )
         thread.start()
         started.append((stop, thread))
         until(lambda: "READY=1" in told)

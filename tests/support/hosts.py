@@ -18,8 +18,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 BOOT_SECONDS = 60.0
 _CACHE = REPOSITORY / "build" / "hosts"
 _SOURCES = Path("/etc/apt/sources.list.d/debian.sources")
-_BRIDGE = "zato-test0"
-_NETWORK = "10.77.83"
+# Of this run alone: others may go on beside it on the same machine
+_BRIDGE = f"zato{os.getpid()}"
+_NETWORK = f"10.77.{os.getpid() % 256}"
 # What a host is before Zato comes, beside what the packages depend on
 _PACKAGES = ("curl", "dbus", "iproute2", "procps", "socat", "systemd", "systemd-sysv")
 

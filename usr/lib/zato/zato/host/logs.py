@@ -1,4 +1,7 @@
-"""One format of log lines for structlog's loggers and the standard library's, written to standard error at once."""
+"""One format of log lines for structlog's loggers and the standard library's, written at once.
+
+They go to standard error, or, where that is systemd's journal, to it with their fields.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,9 @@ from typing import Any, cast
 
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
+
+from zato.host import journal
+from zato.host.journal import Journal
 
 _STANDARD_ERROR = 2
 # What would let one value look like two, or one line like several
@@ -31,10 +37,11 @@ def correlate(cid: str) -> None:
 def configure(log_format: str, level: str, process: str) -> None:
     """Sets up logging for this process; every line says `process`, and the correlation id where there is one.
 
-    `log_format` is "text" or "json", `level` a name such as "info". Calling it again replaces the earlier setup.
+    `log_format` is "text" or "json", `level` a name such as "info"; the journal has a format of its own. Calling it
+    again replaces the earlier setup.
     """
     number = logging.getLevelNamesMapping()[level.upper()]
-    render = _render_json if log_format == "json" else _render_text
+    render, write = _output(log_format)
 
     def stamp(_logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
         stamped: EventDict = {
@@ -48,16 +55,16 @@ def configure(log_format: str, level: str, process: str) -> None:
         return stamped
 
     def finish(_logger: WrappedLogger, _method: str, event: EventDict) -> bytes:
-        return render(event).encode("utf-8", "backslashreplace") + b"\n"
+        return render(event)
 
     structlog.configure(
         processors=[stamp, structlog.processors.format_exc_info, finish],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=_StandardErrorFactory(),
+        logger_factory=lambda *_: _LastLogger(write),
         cache_logger_on_first_use=True,
     )
     root = logging.getLogger()
-    root.handlers = [_Bridge(lambda event, method: finish(None, method, stamp(None, method, event)))]
+    root.handlers = [_Bridge(lambda event, method: write(finish(None, method, stamp(None, method, event))))]
     root.setLevel(number)
 
 
@@ -76,36 +83,42 @@ def write_line(line: bytes) -> None:
             line = line[os.write(_STANDARD_ERROR, line) :]
 
 
-class _StandardErrorLogger:
+def _output(log_format: str) -> tuple[Callable[[EventDict], bytes], Callable[[bytes], None]]:
+    """How an event becomes bytes, and where these go."""
+    if journal.is_where_errors_go():
+        return _render_entry, Journal().send
+    render = _render_json if log_format == "json" else _render_text
+    return lambda event: render(event).encode("utf-8", "backslashreplace") + b"\n", write_line
+
+
+class _LastLogger:
     """The end of structlog's chain."""
 
+    def __init__(self, write: Callable[[bytes], None]) -> None:
+        self._write = write
+
     def msg(self, line: bytes) -> None:
-        write_line(line)
+        self._write(line)
 
     debug = info = warning = error = critical = exception = fatal = log = msg
-
-
-class _StandardErrorFactory:
-    def __call__(self, *_args: object) -> _StandardErrorLogger:
-        return _StandardErrorLogger()
 
 
 class _Bridge(logging.Handler):
     """Lines of libraries and of services that log with the standard library."""
 
-    def __init__(self, finish: Callable[[EventDict, str], bytes]) -> None:
+    def __init__(self, write: Callable[[EventDict, str], None]) -> None:
         super().__init__()
-        self._finish = finish
+        self._write = write
 
     def createLock(self) -> None:  # noqa: N802 - the standard library's name
-        self.lock = None  # write_line needs none, and a lock might be held by another thread when gunicorn forks
+        self.lock = None  # to write a line needs none, and a lock might be held by another thread when gunicorn forks
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
             event: EventDict = {"component": record.name, "event": record.getMessage()}
             if record.exc_info and record.exc_info[0] is not None:
                 event["exception"] = (logging.Formatter().formatException(record.exc_info)).rstrip()
-            write_line(self._finish(event, record.levelname.lower()))
+            self._write(event, record.levelname.lower())
         except Exception:  # a message whose arguments do not fit must not break its caller
             self.handleError(record)
 
@@ -117,12 +130,25 @@ def _render_json(event: EventDict) -> str:
 def _render_text(event: EventDict) -> str:
     fields: dict[str, Any] = dict(event)
     head = f"{fields.pop('timestamp')} {fields.pop('level'):<7} {fields.pop('process')}"
+    return f"{head} {_sentence(fields)}"
+
+
+def _render_entry(event: EventDict) -> bytes:
+    fields: dict[str, Any] = dict(event)
+    del fields["timestamp"]  # the journal has its own
+    level, process = fields.pop("level"), fields.pop("process")
+    own = {key: value for key, value in fields.items() if key not in ("event", "exception")}
+    return journal.encode(_sentence(fields), process, level, own)
+
+
+def _sentence(fields: dict[str, Any]) -> str:
+    """The event and its fields for people; `fields` is used up."""
     message = _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), str(fields.pop("event", "")))
     exception = fields.pop("exception", None)
     fields.pop("component", None)
     pairs = "".join(f" {key}={_value(value)}" for key, value in fields.items())
     trace = "\n" + "\n".join("    " + line for line in str(exception).splitlines()) if exception else ""
-    return f"{head} {message}{pairs}{trace}"
+    return f"{message}{pairs}{trace}"
 
 
 def _value(value: object) -> str:

@@ -6,8 +6,6 @@ import argparse
 import sys
 from pathlib import Path
 
-import sdnotify
-
 from zato.client.api import ApiClient
 from zato.core.clock import SystemClock
 from zato.core.errors import ZatoError
@@ -15,6 +13,7 @@ from zato.host.layout import Layout
 from zato.host.logs import configure
 from zato.host.settings import load_cluster, load_server
 from zato.host.stopping import stop_event
+from zato.host.watchdog import Watchdog
 from zato.hotdeploy.daemon import PickupDaemon
 from zato.hotdeploy.deploying import Deploying
 
@@ -35,8 +34,8 @@ def main() -> int:
     paths = layout.server(arguments.server)
     stop = stop_event()
     client = ApiClient.over_socket(paths.internal_socket, principal="hotdeploy")
-    deploying = Deploying(paths.pickup, client, SystemClock(), stop)
-    PickupDaemon(paths.pickup, deploying, stop, sdnotify.SystemdNotifier().notify).run()
+    clock = SystemClock()
+    PickupDaemon(paths.pickup, Deploying(paths.pickup, client, clock, stop), stop, Watchdog(clock)).run()
     return 0
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 from inotify_simple import INotify, flags
 
 from zato.host.logs import get_logger
+from zato.host.watchdog import Watchdog
 from zato.hotdeploy.deploying import Deploying
 from zato.hotdeploy.pickup import files, wanted
 
@@ -25,14 +25,11 @@ _UNWATCHED = flags.IGNORED | flags.MOVE_SELF
 class PickupDaemon:
     """A file that was closed after writing, or moved in, is deployed. Deleting one undeploys nothing."""
 
-    def __init__(
-        self, directory: Path, deploying: Deploying, stop: threading.Event, tell: Callable[[str], None]
-    ) -> None:
-        """`tell` gets what systemd is to know: READY=1 once the directory is watched, WATCHDOG=1 as time goes by."""
+    def __init__(self, directory: Path, deploying: Deploying, stop: threading.Event, watchdog: Watchdog) -> None:
         self._directory = directory
         self._deploying = deploying
         self._stop = stop
-        self._tell = tell
+        self._watchdog = watchdog
         self._lock = threading.Lock()
         self._waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
         # Names that wait, with whether they may be skipped if they are known, and names that are being worked on.
@@ -49,7 +46,7 @@ class PickupDaemon:
                 watch.add_watch(self._directory, _CHANGED | _GONE | flags.MOVE_SELF | flags.ONLYDIR)
                 # Watched first and listed then: a file that comes in between is seen twice, which does no harm.
                 self._scan()
-                self._tell("READY=1")
+                self._watchdog.ready()
                 self._follow(watch)
 
     def _follow(self, watch: INotify) -> None:
@@ -67,7 +64,7 @@ class PickupDaemon:
                         self._submit(event.name, if_new=False)
                     elif event.mask & _GONE and not (self._directory / event.name).exists():
                         self._deploying.gone(event.name)
-            self._tell("WATCHDOG=1")
+            self._watchdog.turn()
 
     def _scan(self) -> None:
         for name in files(self._directory):

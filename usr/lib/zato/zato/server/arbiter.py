@@ -11,8 +11,10 @@ from typing import Any
 
 from gunicorn.arbiter import Arbiter
 
+from zato.core.clock import SystemClock
 from zato.host.draining import Draining, Reason
 from zato.host.logs import get_logger
+from zato.host.watchdog import Watchdog
 
 _log = get_logger("zato.server")
 
@@ -29,6 +31,7 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
         self._draining = draining
         self._seconds = seconds
         self._leave_at: float | None = None
+        self._watchdog = Watchdog(SystemClock())
 
     def handle_term(self) -> None:
         seconds = self._seconds()
@@ -39,6 +42,7 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
         self._leave_at = time.monotonic() + seconds
 
     def wait_for_signals(self, timeout: float = 1.0) -> list[int]:
+        self._watchdog.turn()
         if self._leave_at is not None:
             left = self._leave_at - time.monotonic()
             if left <= 0:

@@ -15,6 +15,7 @@ from zato.host.layout import Layout
 from zato.host.logs import configure
 from zato.host.settings import load_cluster
 from zato.host.stopping import stop_event
+from zato.host.watchdog import Watchdog
 from zato.odb.database import Database
 from zato.odb.doorbell import Doorbell
 from zato.odb.log import ConfigurationLog
@@ -41,9 +42,12 @@ def main() -> int:
         None if layout.is_appliance else CertificateKeeper(layout, clock, BalancerCertificates(layout.haproxy_socket))
     )
     servers = ServerKeeper(BalancedServers(layout.haproxy_socket), _last_known(layout, cluster.servers))
-    rounds = Rounds(clock, certificates, servers)
+    watchdog = Watchdog(clock)
+    rounds = Rounds(clock, certificates, servers, watchdog)
     listener = Listener(ConfigurationLog(database), Bell(Doorbell(database)), clock, servers.follow, rounds.step)
-    listener.run(stop_event())
+    stop = stop_event()
+    watchdog.ready()
+    listener.run(stop)
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from zato.core.clock import Clock
 from zato.core.errors import ZatoError
 from zato.host.logs import get_logger
+from zato.host.watchdog import Watchdog
 from zato.odb.doorbell import Doorbell
 from zato.singleton.certificates import CertificateKeeper
 from zato.singleton.servers import ServerKeeper
@@ -29,15 +30,19 @@ class Bell:
 class Rounds:
     """`step` is called several times a second and does what is due."""
 
-    def __init__(self, clock: Clock, certificates: CertificateKeeper | None, servers: ServerKeeper) -> None:
+    def __init__(
+        self, clock: Clock, certificates: CertificateKeeper | None, servers: ServerKeeper, watchdog: Watchdog
+    ) -> None:
         self._clock = clock
         self._certificates = certificates
         self._servers = servers
+        self._watchdog = watchdog
         self._certificates_at = clock.monotonic() + _FIRST_SECONDS
         self._servers_at = clock.monotonic()
         self._log = get_logger("zato.singleton")
 
     def step(self) -> None:
+        self._watchdog.turn()
         now = self._clock.monotonic()
         if now >= self._servers_at:
             self._servers_at = now + _SERVERS_SECONDS

@@ -14,6 +14,7 @@ from zato.host.layout import Layout
 from zato.host.logs import configure
 from zato.host.settings import load_cluster, load_server
 from zato.host.stopping import stop_event
+from zato.host.watchdog import Watchdog
 from zato.odb.database import Database
 from zato.odb.doorbell import Doorbell
 from zato.odb.log import ConfigurationLog
@@ -49,8 +50,16 @@ def main() -> int:
     stop = stop_event()
     clock = SystemClock()
     keeper = LighttpdKeeper(layout, arguments.server, clock, stop)
+    watchdog = Watchdog(clock)
+
+    def tick() -> None:
+        watchdog.turn()
+        keeper.tick()
+
     log = ConfigurationLog(database)
-    Listener(log, _PatientBell(Doorbell(database)), clock, keeper.configuration, keeper.tick).run(stop)
+    listener = Listener(log, _PatientBell(Doorbell(database)), clock, keeper.configuration, tick)
+    watchdog.ready()
+    listener.run(stop)
     return 0
 
 
