@@ -86,6 +86,10 @@ def servers_in_balancer(host: Host) -> int:
     return len(re.findall(r"^servers,server-\d+,.*?,UP,", shown, re.M))
 
 
+def is_active(host: Host, unit: str) -> bool:
+    return host.run(f"systemctl is-active {unit}", check=False).stdout.strip() == "active"
+
+
 def main_pid(host: Host, unit: str) -> int:
     return int(host.run(f"systemctl show -p MainPID --value {unit}").stdout)
 
@@ -107,6 +111,18 @@ def test_installing_leaves_a_cluster_that_runs_and_is_well(appliance: Host) -> N
         "zato-server",
         "zato-singleton",
     }
+
+
+def test_the_doctor_finds_nothing_after_an_installation_and_the_unit_that_an_operator_has_stopped(
+    appliance: Host,
+) -> None:
+    found = json.loads(appliance.run("zato doctor --json", check=False).stdout)
+    assert (found["ok"], found["findings"]) == (True, [])
+    appliance.run("systemctl stop zato-hotdeploy@1")
+    (finding,) = json.loads(appliance.run("zato doctor --json", check=False).stdout)["findings"]
+    assert (finding["subject"], finding["remedy"]) == ("units", "systemctl start zato-hotdeploy@1.service")
+    appliance.run(finding["remedy"])
+    assert json.loads(appliance.run("zato doctor --json").stdout)["ok"] is True
 
 
 def test_a_file_in_the_pickup_directory_serves_as_the_servers_user(appliance: Host) -> None:
@@ -180,6 +196,7 @@ def test_a_process_that_is_wedged_is_restarted(appliance: Host) -> None:
     assert answers(appliance, SERVER_SECONDS)
     # The server last: with it the others would be restarted
     for unit in reversed(watched):
+        assert eventually(lambda unit=unit: is_active(appliance, unit), SERVER_SECONDS), unit
         before = main_pid(appliance, unit)
         appliance.run(f"kill -STOP {before}")
         assert eventually(lambda unit=unit, before=before: main_pid(appliance, unit) not in (0, before), 15), unit

@@ -19,6 +19,7 @@ _COMMANDS = {
     "audit": ("zato.cli.cluster", "audit", "Who did what."),
     "completion": ("zato.cli.completion", "completion", "Completion for bash, zsh and fish."),
     "config": ("zato.cli.config", "command", "Channels, security definitions, connections and the rest."),
+    "doctor": ("zato.cli.doctor", "command", "What is not well on this machine, and what mends it."),
     "odb": ("zato.cli.odb", "command", "The operational database."),
     "ping": ("zato.cli.cluster", "ping", "Say whether the cluster answers."),
     "pki": ("zato.cli.pki", "command", "Certificates."),

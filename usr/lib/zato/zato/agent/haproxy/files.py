@@ -10,6 +10,7 @@ from zato.agent.limits import connections_max
 from zato.agent.program import validate
 from zato.host.files import write_atomically
 from zato.host.layout import Layout
+from zato.host.ports import from_here
 from zato.host.programs import program
 from zato.host.settings import ClusterSettings
 from zato.pki.certificates import fingerprint, load_certificate
@@ -17,7 +18,6 @@ from zato.pki.clients import client_authorities, has_foreign
 from zato.pki.components import BALANCER, BALANCER_CLIENT, lighttpd_name
 
 PROGRAM = "haproxy"
-_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not bound
 
 
 def configuration(layout: Layout) -> Path:
@@ -49,7 +49,7 @@ def view_of(layout: Layout, cluster: ClusterSettings, *, body_bytes_max: int) ->
         servers=tuple(
             BalancedServer(
                 name=f"server-{number}",
-                address=_EVERYWHERE.get(cluster.bind, cluster.bind),
+                address=from_here(cluster.bind),
                 port=cluster.lighttpd_port_of(number),
                 certificate_host=lighttpd_name(number),
             )

@@ -1,0 +1,26 @@
+"""systemd's units of an appliance."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+
+from zato.doctor.finding import Finding
+
+_SECONDS = 10.0
+_PARTS = ("server", "singleton", "hotdeploy", "lighttpd", "lighttpd-agent")
+
+
+def check(numbers: list[int]) -> Iterator[Finding]:
+    """All run that belong to this machine's servers, the balancer and the timer."""
+    units = [f"zato-{part}@{number}.service" for number in numbers for part in _PARTS]
+    units += ["zato-haproxy.service", "zato-pki.timer"]
+    for unit, state in zip(units, _states(units), strict=False):
+        if state not in ("active", "reloading"):
+            yield Finding(f"{unit} is {state}; journalctl -u {unit} says why.", f"systemctl start {unit}")
+
+
+def _states(units: list[str]) -> list[str]:
+    command = ["systemctl", "is-active", *units]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
+    return done.stdout.split()
