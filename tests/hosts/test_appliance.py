@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,15 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import urllib3
 
 from support import hosts
 from support.hosts import Host
+from support.load import Load, told
 
 pytestmark = pytest.mark.timeout(600)  # the first of these waits for packages and a root file system to be built
 
 INSTALL_SECONDS = 90
 SERVER_SECONDS = 15
 EXPOSURE_MAX = 2.0
+RESTARTS = 5
 SERVICE = """
 import os
 from zato.server.service import Service
@@ -72,6 +76,14 @@ def eventually(condition: object, seconds: float) -> bool:
             return True
         time.sleep(0.2)
     return bool(condition())
+
+
+def outside(host: Host) -> Any:
+    """Clients on another machine than the host's, which keep their connections."""
+    context = ssl.create_default_context(cafile=str(host.root / "etc/zato/pki/ca.crt"))
+    return urllib3.HTTPSConnectionPool(
+        host.address, 11223, ssl_context=context, assert_hostname="localhost", maxsize=16, timeout=20
+    )
 
 
 def units(host: Host) -> list[str]:
@@ -212,6 +224,21 @@ def test_a_second_server_is_one_command_and_takes_requests(appliance: Host) -> N
     assert [server["number"] for server in found["servers"]] == [1, 2]
     # Those of workers that were killed before are still told of
     assert all("was last heard of" in problem and "of server 1" in problem for problem in found["problems"]), found
+
+
+def test_restarting_the_servers_in_turn_fails_no_request(appliance: Host) -> None:
+    load_of = Load(outside(appliance), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=280)
+    methods = json.dumps({"service": "demo.hello", "path": "/hello", "methods": ["GET", "PUT", "POST"]})
+    appliance.run(f"echo '{methods}' > /root/hello.json && zato config set channel-rest hello --file /root/hello.json")
+    assert eventually(lambda: servers_in_balancer(appliance) == 2, SERVER_SECONDS)
+    with load_of as load:
+        for _ in range(RESTARTS):
+            for number in (1, 2):
+                appliance.run(f"systemctl restart zato-server@{number}")
+                assert eventually(lambda: servers_in_balancer(appliance) == 2, SERVER_SECONDS)
+    requests = len(load.samples)
+    print(f"{RESTARTS} rounds of restarting two servers, {requests} requests: {told(load.failed())}")
+    assert load.failed() == [], told(load.failed())
 
 
 def test_everything_comes_up_by_itself_after_a_reboot(appliance: Host) -> None:

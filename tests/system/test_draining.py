@@ -125,7 +125,7 @@ def test_a_drained_server_stays_so_when_it_is_started_again(two: RunningCluster)
 def test_a_server_that_is_not_there_cannot_be_drained(two: RunningCluster) -> None:
     done = two.zato("server", "drain", "3", check=False)
     assert done.returncode == 1
-    assert done.stderr == "zato: There is no server 3 on this machine; they are 1 to 2.\n"
+    assert done.stderr == "zato: There is no server 3 on this machine; there is: 1, 2.\n"
 
 
 def test_a_whole_cluster_ends_without_waiting_for_its_balancer(two: RunningCluster) -> None:

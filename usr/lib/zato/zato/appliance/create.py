@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,14 +66,8 @@ def _server(settings: ClusterSettings, number: int) -> None:
     owners.directory(paths.root, owners.SERVERS, 0o755)
     owners.directory(paths.pickup, owners.SERVERS, 0o2775)
     owners.directory(paths.lighttpd, owners.EDGE, 0o700)
-    # Emptied, as sockets of a server that was killed would be in the way; root's until it is complete. The directory
-    # itself stays: where it was there before, systemd has mounted it
+    # Root's until it is complete. What is in it stays: an operator's word that the server is to drain, for one
     owners.directory(paths.run, owners.ROOT, 0o755)
-    for entry in paths.run.iterdir():
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry)
-        else:
-            entry.unlink()
     owners.directory(paths.front_socket.parent, owners.FRONT, 0o2750)
     owners.directory(paths.internal_socket.parent, owners.SERVERS, 0o700)
     owners.give(paths.run, owners.SERVERS, 0o755)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+
 from zato.agent.haproxy import files as haproxy
 from zato.agent.lighttpd import files as lighttpd_files
 from zato.appliance.create import LAYOUT
-from zato.host.settings import load_cluster, load_server
+from zato.host.settings import ServerSettings, load_cluster, load_server
+
+_SYSTEMCTL_SECONDS = 10.0
 
 
 def balancer() -> None:
@@ -17,6 +21,16 @@ def balancer() -> None:
 
 def lighttpd(number: int) -> None:
     """The configuration of server `number`'s lighttpd. Raises SetupError in lighttpd's words."""
-    limit = load_server(LAYOUT, number).max_body_bytes
+    # lighttpd starts before its server, which is the one to write settings where there are none yet
+    known = LAYOUT.server(number).settings.exists()
+    limit = (load_server(LAYOUT, number) if known else ServerSettings()).max_body_bytes
     view = lighttpd_files.view_of(LAYOUT, load_cluster(LAYOUT), number, body_bytes_max=limit)
     lighttpd_files.write(LAYOUT, view)
+
+
+def announce(number: int) -> None:
+    """HAProxy is reloaded where it does not know the server yet, as root."""
+    path = haproxy.configuration(LAYOUT)
+    if path.exists() and f" server-{number} " not in path.read_text(encoding="utf-8"):
+        command = ["systemctl", "--no-block", "try-reload-or-restart", "zato-haproxy.service"]
+        subprocess.run(command, check=True, timeout=_SYSTEMCTL_SECONDS)

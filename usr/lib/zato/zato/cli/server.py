@@ -50,11 +50,13 @@ def ready_command(target: Target, number: int) -> None:
 
 
 def _draining(target: Target, number: int) -> Draining:
-    servers = load_cluster(target.layout).servers
-    if number > servers:
-        there = "1 is the only one" if servers == 1 else f"they are 1 to {servers}"
-        raise NotFound(f"There is no server {number} on this machine; {there}.")
+    servers = target.layout.server_numbers(load_cluster(target.layout).servers)
+    if number not in servers:
+        there = ", ".join(map(str, servers)) or "none"
+        raise NotFound(f"There is no server {number} on this machine; there is: {there}.")
     paths = target.layout.server(number)
     if not paths.run.is_dir():
-        raise NotFound(f"Server {number} has not been started yet; start it with: zato quickstart start {target.home}")
+        start = f"systemctl start zato-server@{number}"
+        start = start if target.layout.is_appliance else f"zato quickstart start {target.home}"
+        raise NotFound(f"Server {number} has not been started yet; start it with: {start}")
     return Draining(paths.draining)

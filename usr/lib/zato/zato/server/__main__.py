@@ -72,8 +72,11 @@ def main() -> int:
         "child_exit": child_exit,
     }
     get_logger("zato.server").info("Starting", workers=settings.workers, threads_max=settings.threads_max)
-    servers = len(layout.server_numbers(cluster.servers))
-    drain_time = DrainTime(seconds=settings.drain_seconds, servers=servers, balancer=layout.haproxy_socket)
+    drain_time = DrainTime(
+        seconds=settings.drain_seconds,
+        servers=lambda: len(layout.server_numbers(cluster.servers)),
+        balancer=layout.haproxy_socket,
+    )
     ServerApplication(paths, settings, process.load, hooks, drain_time).run()
     return 0
 

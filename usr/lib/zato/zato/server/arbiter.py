@@ -55,14 +55,16 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
 class DrainTime:
     """How long a server has to wait before it stops: not at all where nobody would send its requests elsewhere."""
 
-    def __init__(self, *, seconds: float, servers: int, balancer: Path) -> None:
-        self._seconds = seconds if servers > 1 else 0.0
+    def __init__(self, *, seconds: float, servers: Callable[[], int], balancer: Path) -> None:
+        """`servers` says how many there are by then: others may have been added since this one started."""
+        self._seconds = seconds
+        self._servers = servers
         self._balancer = balancer
         self._parent = os.getppid()
 
     def __call__(self) -> float:
         # With the whole cluster the balancer ends first; where its supervisor was killed all end at the same time
-        if os.getppid() != self._parent or _refuses(self._balancer):
+        if self._servers() < 2 or os.getppid() != self._parent or _refuses(self._balancer):
             return 0.0
         return self._seconds
 
