@@ -10,9 +10,9 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BOOT_SECONDS = 60.0
@@ -118,6 +118,12 @@ class Host:
     def _command(self, script: str) -> list[str]:
         environment = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8", "TERM=dumb"]
         return ["nsenter", "-t", str(self._init), "-a", "--", *environment, "bash", "-c", f"cd /root && {script}"]
+
+
+class NewHost(Protocol):
+    """A host of that name with the packages in /root, booted, for as long as the context lasts."""
+
+    def __call__(self, name: str) -> AbstractContextManager[Host]: ...
 
 
 def new_directory() -> Path:

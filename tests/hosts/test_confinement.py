@@ -1,0 +1,41 @@
+"""What each part of an appliance may do, and read."""
+
+from __future__ import annotations
+
+import re
+
+from support.appliance import units
+from support.hosts import Host
+
+EXPOSURE_MAX = 2.0
+
+
+def test_private_keys_and_the_internal_door_are_for_their_own_users_only(appliance: Host) -> None:
+    for user, path in (
+        ("zato", "/etc/zato/pki/haproxy.key"),
+        ("zato", "/etc/zato/pki/lighttpd-1.key"),
+        ("zato", "/etc/zato/pki/ca.key"),
+        ("zato", "/etc/zato/pki/admin.key"),
+        ("zato-tls", "/etc/zato/secret.key"),
+        ("zato-lb", "/etc/zato/secret.key"),
+    ):
+        done = appliance.run(f"setpriv --reuid={user} --regid={user} --init-groups cat {path}", check=False)
+        assert (done.returncode, "Permission denied" in done.stderr) == (1, True), (user, path)
+    door = "socat -u OPEN:/dev/null UNIX-CONNECT:/run/zato/server-1/{}/http.sock"
+    for user, name, allowed in (
+        ("zato", "internal", True),
+        ("zato-lb", "internal", False),
+        ("zato-tls", "internal", False),
+        ("zato-tls", "front", True),
+        ("zato-lb", "front", False),
+    ):
+        done = appliance.run(f"setpriv --reuid={user} --regid={user} --init-groups {door.format(name)}", check=False)
+        assert (done.returncode == 0) is allowed, (user, name, done.stderr)
+
+
+def test_each_unit_is_confined(appliance: Host) -> None:
+    for unit in units(appliance):
+        shown = appliance.run(f"systemd-analyze security --no-pager {unit} | tail -1").stdout
+        found = re.search(r": ([0-9.]+) ", shown)
+        assert found is not None, shown
+        assert float(found[1]) <= EXPOSURE_MAX, shown

@@ -1,0 +1,36 @@
+"""What comes back by itself."""
+
+from __future__ import annotations
+
+from support.appliance import INSTALL_SECONDS, SERVER_SECONDS, answers, eventually, is_active, main_pid, status
+from support.hosts import Host
+
+
+def test_a_server_that_was_killed_or_stopped_comes_back(appliance: Host) -> None:
+    for command in ("systemctl kill -s KILL zato-server@1", "systemctl restart zato-server@1"):
+        appliance.run(command)
+        assert answers(appliance, SERVER_SECONDS), command
+        assert eventually(lambda: status(appliance).get("ok") is True, 20), status(appliance)
+
+
+def test_a_process_that_is_wedged_is_restarted(appliance: Host) -> None:
+    watched = ["zato-server@1", "zato-singleton@1", "zato-hotdeploy@1", "zato-lighttpd-agent@1"]
+    for unit in watched:  # sooner than an operator would want it
+        directory = f"/run/systemd/system/{unit}.service.d"
+        appliance.run(f"mkdir -p {directory} && printf '[Service]\\nWatchdogSec=4\\n' > {directory}/90-test.conf")
+    appliance.run("systemctl daemon-reload && systemctl restart zato-server@1")
+    assert answers(appliance, SERVER_SECONDS)
+    # The server last: with it the others would be restarted
+    for unit in reversed(watched):
+        assert eventually(lambda unit=unit: is_active(appliance, unit), SERVER_SECONDS), unit
+        before = main_pid(appliance, unit)
+        appliance.run(f"kill -STOP {before}")
+        assert eventually(lambda unit=unit, before=before: main_pid(appliance, unit) not in (0, before), 15), unit
+    assert answers(appliance, SERVER_SECONDS)
+    appliance.run("rm -r /run/systemd/system/zato-*@1.service.d && systemctl daemon-reload")
+
+
+def test_everything_comes_up_by_itself_after_a_reboot(appliance: Host) -> None:
+    appliance.reboot()
+    assert answers(appliance, INSTALL_SECONDS)
+    assert appliance.run("systemctl list-units --failed --plain --no-legend 'zato*'").stdout == ""

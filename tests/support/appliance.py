@@ -1,0 +1,101 @@
+"""What the tests of appliances look at: units, balancer, state of the cluster."""
+
+from __future__ import annotations
+
+import json
+import re
+import ssl
+import time
+from collections.abc import Callable
+from typing import Any
+
+import urllib3
+
+from support.hosts import Host
+
+INSTALL_SECONDS = 90
+SERVER_SECONDS = 15
+SERVICE = """
+import os
+from zato.server.service import Service
+
+class Hello(Service):
+    name = 'demo.hello'
+
+    def handle(self):
+        self.logger.info('Greeting', user=os.getuid())
+        self.response.payload = {'user': os.getuid()}
+"""
+_HELLO = {"service": "demo.hello", "path": "/hello", "methods": ["GET", "PUT", "POST"]}
+
+
+def install(host: Host) -> None:
+    """Zato from the packages in /root, answering in time."""
+    started = time.monotonic()
+    host.run("apt-get install -y ./*.deb", timeout=INSTALL_SECONDS)
+    assert answers(host, INSTALL_SECONDS - (time.monotonic() - started)), host.run("journalctl -b -u 'zato-*'").stdout
+
+
+def deploy_hello(host: Host) -> None:
+    """A service behind /hello, out of the pickup directory, that answers with its user's number."""
+    (host.root / "root" / "demo.py").write_text(SERVICE, encoding="utf-8")
+    (host.root / "root" / "hello.json").write_text(json.dumps(_HELLO), encoding="utf-8")
+    host.run("cp /root/demo.py /var/lib/zato/server-1/pickup/")
+    assert eventually(lambda: "demo.hello" in host.run("zato service list").stdout, 10)
+    host.run("zato config set channel-rest hello --file /root/hello.json")
+    assert eventually(lambda: '"user"' in hello(host), 10)
+
+
+def hello(host: Host) -> str:
+    """What /hello answers through the balancer; nothing where it answers no 200."""
+    call = "curl -sf -m 2 --cacert /etc/zato/pki/ca.crt https://localhost:11223/hello"
+    return host.run(call, check=False).stdout
+
+
+def answers(host: Host, seconds: float) -> bool:
+    """Whether the balancer passes a ping on to a server before so many seconds are over."""
+    ping = "curl -sf -m 2 --cacert /etc/zato/pki/ca.crt https://localhost:11223/zato/ping"
+    return eventually(lambda: '"ZATO_OK"' in host.run(ping, check=False).stdout, seconds)
+
+
+def eventually(condition: Callable[[], object], seconds: float) -> bool:
+    """Whether it comes to hold before so many seconds are over."""
+    limit = time.monotonic() + seconds
+    while time.monotonic() < limit:
+        if condition():
+            return True
+        time.sleep(0.2)
+    return bool(condition())
+
+
+def outside(host: Host) -> Any:
+    """Clients on another machine than the host's, which keep their connections."""
+    context = ssl.create_default_context(cafile=str(host.root / "etc/zato/pki/ca.crt"))
+    return urllib3.HTTPSConnectionPool(
+        host.address, 11223, ssl_context=context, assert_hostname="localhost", maxsize=16, timeout=20
+    )
+
+
+def units(host: Host) -> list[str]:
+    """The services of Zato that the host has loaded."""
+    text = host.run("systemctl list-units --plain --no-legend --all --type=service 'zato-*'").stdout
+    return [line.split()[0] for line in text.splitlines() if not line.startswith("zato-pki")]
+
+
+def servers_in_balancer(host: Host) -> int:
+    """How many servers HAProxy finds well."""
+    shown = host.run("echo 'show stat' | socat - /run/zato/haproxy/admin.sock").stdout
+    return len(re.findall(r"^servers,server-\d+,.*?,UP,", shown, re.M))
+
+
+def is_active(host: Host, unit: str) -> bool:
+    return host.run(f"systemctl is-active {unit}", check=False).stdout.strip() == "active"
+
+
+def main_pid(host: Host, unit: str) -> int:
+    return int(host.run(f"systemctl show -p MainPID --value {unit}").stdout)
+
+
+def status(host: Host) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(host.run("zato --json status", check=False).stdout or "{}")
+    return found
