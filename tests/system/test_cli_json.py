@@ -29,6 +29,7 @@ CALLS: tuple[tuple[str, int], ...] = (
     ("status", 0),
     ("whoami", 0),
     ("audit", 0),
+    ("doctor", 0),
     ("completion bash", 0),
     ("config kinds", 0),
     ("config set channel-rest cli-json service=cli.x path=/cli-json", 0),
