@@ -35,14 +35,20 @@ class Host:
         self._process: subprocess.Popen[bytes] | None = None
         self._init = 0
         self._console: IO[bytes] | None = None
+        # systemd takes what is in its cgroups for its own: without groups of its own a host would meet another's there
+        self._groups = [path / f"{_BRIDGE}-{name}" for path in _cgroup_roots()]
 
     def boot(self) -> float:
         """The seconds until systemd says that all has started."""
         started = time.monotonic()
         self._console = (self.root.parent / f"{self.name}.console").open("ab")
         command = ["systemd-nspawn", "-q", "-D", str(self.root), "--boot", "--register=no", "--keep-unit"]
+        for group in self._groups:
+            group.mkdir(exist_ok=True)
+        enter = 'for group in $GROUPS_OF_HOST; do echo $$ >"$group/cgroup.procs"; done; exec "$@"'
         self._process = subprocess.Popen(
-            [*command, f"--machine={self.name}", f"--network-bridge={_BRIDGE}"],
+            ["sh", "-c", enter, "sh", *command, f"--machine={self.name}", f"--network-bridge={_BRIDGE}"],
+            env={**os.environ, "GROUPS_OF_HOST": " ".join(map(str, self._groups))},
             stdin=subprocess.DEVNULL,
             stdout=self._console,
             stderr=subprocess.STDOUT,
@@ -88,6 +94,9 @@ class Host:
             process.kill()
             process.wait()
         self._init = 0
+        for group in self._groups:
+            for path in sorted((group, *(each for each in group.rglob("*") if each.is_dir())), reverse=True):
+                path.rmdir()
         if self._console is not None:
             self._console.close()
 
@@ -124,6 +133,18 @@ class NewHost(Protocol):
     """A host of that name with the packages in /root, booted, for as long as the context lasts."""
 
     def __call__(self, name: str) -> AbstractContextManager[Host]: ...
+
+
+def _cgroup_roots() -> list[Path]:
+    """Roots of the cgroup hierarchies in which this process is at the root itself, so that nothing limits it there."""
+    at_root = {line.split(":")[1] for line in Path("/proc/self/cgroup").read_text().splitlines() if line.endswith(":/")}
+    roots = []
+    for line in Path("/proc/self/mounts").read_text().splitlines():
+        _, where, kind, options, *_ = line.split()
+        names = {""} if kind == "cgroup2" else {*options.split(",")} if kind == "cgroup" else set()
+        if any({*name.split(",")} <= names for name in at_root):
+            roots.append(Path(where))
+    return roots
 
 
 def new_directory() -> Path:
