@@ -47,7 +47,8 @@ class Host:
             group.mkdir(exist_ok=True)
         enter = 'for group in $GROUPS_OF_HOST; do echo $$ >"$group/cgroup.procs"; done; exec "$@"'
         self._process = subprocess.Popen(
-            ["sh", "-c", enter, "sh", *command, f"--machine={self.name}", f"--network-bridge={_BRIDGE}"],
+            # Its interface on this machine is named after it, and other runs have hosts, too
+            ["sh", "-c", enter, "sh", *command, f"--machine={os.getpid()}-{self.name}", f"--network-bridge={_BRIDGE}"],
             env={**os.environ, "GROUPS_OF_HOST": " ".join(map(str, self._groups))},
             stdin=subprocess.DEVNULL,
             stdout=self._console,
