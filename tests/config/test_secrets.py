@@ -89,6 +89,22 @@ def test_a_key_that_is_missing_is_named_and_no_other_takes_its_place(tmp_path: P
     assert not path.exists()
 
 
+def test_the_copy_that_systemd_hands_over_is_read_instead_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """systemd guards it, by a list of who may read it where there can be one: that looks like a group."""
+    directory = tmp_path / "credentials"
+    directory.mkdir()
+    create_key(tmp_path / "secret.key")
+    key = create_key(directory / "secret.key")
+    (directory / "secret.key").chmod(0o440)
+    assert load_key(tmp_path / "secret.key") != key
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(directory))
+    assert load_key(tmp_path / "secret.key") == key
+    (directory / "secret.key").unlink()
+    assert load_key(tmp_path / "secret.key") != key
+
+
 def test_processes_that_race_for_the_key_get_the_same_one(tmp_path: Path) -> None:
     path = tmp_path / "secret.key"
     program = f"from pathlib import Path; from zato.config.secrets import *; print(create_key(Path({str(path)!r})))"

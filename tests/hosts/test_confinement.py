@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from support.appliance import units
+from support.appliance import main_pid, units
 from support.hosts import Host
 
 EXPOSURE_MAX = 2.0
@@ -16,6 +16,7 @@ def test_private_keys_and_the_internal_door_are_for_their_own_users_only(applian
         ("zato", "/etc/zato/pki/lighttpd-1.key"),
         ("zato", "/etc/zato/pki/ca.key"),
         ("zato", "/etc/zato/pki/admin.key"),
+        ("zato", "/etc/zato/secret.key"),
         ("zato-tls", "/etc/zato/secret.key"),
         ("zato-lb", "/etc/zato/secret.key"),
     ):
@@ -31,6 +32,18 @@ def test_private_keys_and_the_internal_door_are_for_their_own_users_only(applian
     ):
         done = appliance.run(f"setpriv --reuid={user} --regid={user} --init-groups {door.format(name)}", check=False)
         assert (done.returncode == 0) is allowed, (user, name, done.stderr)
+
+
+def test_the_key_of_secrets_is_handed_to_a_server_and_to_no_other_unit(appliance: Host) -> None:
+    assert appliance.run("stat -c '%U:%G %a' /etc/zato/secret.key").stdout == "root:root 400\n"
+    key = appliance.run("cat /etc/zato/secret.key").stdout
+    inside = "nsenter -t {} -m setpriv --reuid=zato --regid=zato --clear-groups cat {}"
+    copy = "/run/credentials/zato-server@1.service/secret.key"
+    server = main_pid(appliance, "zato-server@1")
+    assert appliance.run(inside.format(server, copy)).stdout == key
+    for unit in ("zato-singleton@1", "zato-hotdeploy@1"):
+        done = appliance.run(inside.format(main_pid(appliance, unit), copy), check=False)
+        assert (done.returncode, done.stdout) == (1, ""), unit
 
 
 def test_each_unit_is_confined(appliance: Host) -> None:

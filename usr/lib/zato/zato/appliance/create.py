@@ -54,7 +54,8 @@ def _cluster() -> ClusterSettings:
         names = tuple(dict.fromkeys(("localhost", socket.getfqdn(), socket.gethostname())))
         write_cluster(layout, ClusterSettings(hosts=names, bind=_EVERYWHERE, log_format="json"))
     owners.give(layout.settings, owners.READ_BY_SERVERS, 0o640)
-    owners.give(layout.secret_key, owners.SERVERS, 0o400)
+    # systemd hands it to the servers' units
+    owners.give(layout.secret_key, owners.ROOT, 0o400)
     settings = load_cluster(layout)
     certificates.issue(layout, settings, servers=max(layout.server_numbers(settings.servers), default=0))
     return settings

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from zato.config.codec import SEALED
 from zato.core.errors import InvalidInput, SetupError
+from zato.host.credentials import handed_over
 
 KEY_BYTES = 32
 # lighttpd computes these hashes in its one event loop, so each costs every client its time: cost 7 takes about 8 ms.
@@ -108,20 +109,33 @@ def create_key(path: Path) -> bytes:
 
 
 def load_key(path: Path) -> bytes:
-    """The key in that file. Raises SetupError where there is none, or where others than its owner can read it."""
+    """The key in that file, or in systemd's copy of it. Raises SetupError where there is none.
+
+    Where others than its owner can read the file, it is refused, too.
+    """
+    copy = handed_over(path)
+    data = _guarded(path) if copy is None else copy.read_bytes()
     try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-    except FileNotFoundError:
-        raise SetupError(
-            f"The key file {path} is missing; restore it from a backup, for nothing else opens the cluster's secrets.",
-            code="key-missing",
-        ) from None
-    if mode & 0o077:
-        raise SetupError(f"The key file {path} can be read by others than its owner; run: chmod 600 {path}")
-    try:
-        key = base64.b64decode(path.read_bytes().strip(), validate=True)
+        key = base64.b64decode(data.strip(), validate=True)
     except binascii.Error:
         key = b""
     if len(key) != KEY_BYTES:
         raise SetupError(f"The file {path} is not a key of Zato; restore it from a backup, secrets need it.")
     return key
+
+
+def _guarded(path: Path) -> bytes:
+    try:
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise SetupError(f"The key file {path} can be read by others than its owner; run: chmod 600 {path}")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise SetupError(
+            f"The key file {path} is missing; restore it from a backup, for nothing else opens the cluster's secrets.",
+            code="key-missing",
+        ) from None
+    except PermissionError:
+        raise SetupError(
+            f"The key file {path} is root's alone: run this as root, or in a unit that has it as a credential.",
+            code="key-not-readable",
+        ) from None
