@@ -126,6 +126,19 @@ def test_guessing_passwords_is_slowed_down_by_haproxy() -> None:
         edge.close()
 
 
+def test_guessing_the_first_administrators_token_is_slowed_down_like_guessing_passwords() -> None:
+    edge = Edge(wrong_passwords_max=20)
+    try:
+        edge.start()
+        # However its path is written
+        paths = [f"/zato/api/first{dash}administrator?code=401" for dash in ("-", "%2D", "%2d")]
+        statuses = [edge.get(paths[number % 3], method="POST").status for number in range(30)]
+        assert statuses == [401] * 21 + [429] * 9
+        assert edge.get("/echo").status == 200
+    finally:
+        edge.close()
+
+
 def test_wrong_passwords_do_not_hold_up_other_requests(edge: Edge, door: str) -> None:
     with ThreadPoolExecutor(20) as guessers:
         guesses = [guessers.submit(edge.get, "/echo", door, headers=basic("joe", str(number))) for number in range(20)]

@@ -33,7 +33,7 @@ def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
     if path == "/large":
         start("200 OK", [("Content-Type", "application/octet-stream"), *marked])
         return [b"x" * int(query["bytes"])]
-    if path == "/status":
+    if path == "/status" or path.endswith("/first-administrator"):
         _append(directory / "calls", "x")
         told = [("X-Zato-Status", query["told"])] if "told" in query else []
         start(f"{query['code']} Own", [("Content-Type", "text/plain"), ("Server", "secret/1.0"), *told, *marked])

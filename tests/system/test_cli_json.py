@@ -67,6 +67,9 @@ CALLS: tuple[tuple[str, int], ...] = (
     ("user list", 0),
     ("user set-roles cli-json-user deployer", 0),
     ("user delete cli-json-user", 0),
+    ("user first-token", 0),
+    ("user first cli-json-first", 0),
+    ("user delete cli-json-first", 0),
 )
 IN_THE_FOREGROUND = {("quickstart", "start")}  # has a test of its own, in tests/quickstart
 

@@ -14,6 +14,7 @@ import pytest
 from falcon.testing import Result, TestClient
 
 from zato.config.configuration import Configuration
+from zato.config.first_administrator import FirstAdministrator
 from zato.config.publisher import Author, Publisher, Summary
 from zato.config.secrets import SecretBox
 from zato.core.errors import InvalidInput, NotFound, ZatoError
@@ -21,6 +22,7 @@ from zato.core.principal import Principal, Role
 from zato.odb.audit import AuditLog
 from zato.odb.database import Database
 from zato.odb.deployments import Deployment, Deployments, DeploymentState
+from zato.odb.first_tokens import FirstTokens
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.migrate import init
@@ -212,6 +214,7 @@ class World:
     def collaborators(self) -> AdminCollaborators:
         return AdminCollaborators(
             publisher=self.publisher,
+            first_administrator=FirstAdministrator(FirstTokens(self.database), self.publisher, self.clock),
             log=self.log,
             deployments=self.deployments,
             deployer=self.deployer,

@@ -1,6 +1,6 @@
 """python -m zato.appliance STEP [N]: what systemd has done before it starts a part of Zato, or beside it.
 
-cluster, server N, announce N and renew are root's.
+cluster, server N, announce N, first-token N and renew are root's.
 odb, register N, balancer and lighttpd N run as the user of that part.
 """
 
@@ -24,6 +24,7 @@ _SERVER_STEPS = {
     "register": ("register", "register_server"),
     "lighttpd": ("render", "lighttpd"),
     "announce": ("render", "announce"),
+    "first-token": ("first_token", "offer"),
 }
 
 

@@ -19,18 +19,18 @@ _EVERYWHERE = "0.0.0.0"  # noqa: S104 - a balancer that nobody reaches is of no 
 
 def cluster() -> None:
     """The cluster of this machine: directories, settings, CA, certificates and the key of secrets."""
-    with _alone():
+    with alone():
         _cluster()
 
 
 def server(number: int) -> None:
     """Everything that server `number` needs of root: directories and lighttpd's certificate."""
-    with _alone():
+    with alone():
         _server(_cluster(), number)
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
     """systemd starts several parts of Zato at the same time, and each of them prepares what all need."""
     owners.directory(LAYOUT.configuration, owners.ROOT, 0o755)
     descriptor = os.open(LAYOUT.configuration, os.O_RDONLY)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from zato.cli.connection import Target, pass_target
@@ -30,6 +32,9 @@ def status(target: Target) -> None:
     Example: zato status
     """
     found = target.client().status()
+    first = _first_administrator(target, found)
+    if first is not None:
+        found["first_administrator"] = first
     if target.as_json:
         show_json(found)
         return
@@ -57,6 +62,19 @@ def status(target: Target) -> None:
         click.echo(f"Problem: {problem}")
     if found["ok"]:
         click.echo("All is well.")
+    if first is not None:
+        click.echo(
+            f"To become the first administrator, until {moment(first['expires'])}: {first['command']}\n"
+            f"  (the one-time token is in {first['token_file']})"
+        )
+
+
+def _first_administrator(target: Target, status: dict[str, Any]) -> dict[str, str] | None:
+    """What is to be done while there is a token that can be used."""
+    expires = status["first_token_expires"]
+    if expires is None:
+        return None
+    return {"token_file": str(target.layout.first_token), "expires": expires, "command": "zato user first NAME"}
 
 
 @click.command("whoami")

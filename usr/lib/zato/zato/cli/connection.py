@@ -32,8 +32,19 @@ class Target:
         from zato.client.balancer import admin_transport
         from zato.host.settings import load_cluster
 
-        hint = f"Start it with: zato quickstart start {self.home}"
-        return ApiClient(admin_transport(self.layout, load_cluster(self.layout), hint=hint))
+        return ApiClient(admin_transport(self.layout, load_cluster(self.layout), hint=self._hint))
+
+    def nobody(self) -> ApiClient:
+        """The admin API for somebody whom the cluster does not know."""
+        from zato.client.api import ApiClient
+        from zato.client.balancer import anonymous_transport
+        from zato.host.settings import load_cluster
+
+        return ApiClient(anonymous_transport(self.layout, load_cluster(self.layout), hint=self._hint))
+
+    @property
+    def _hint(self) -> str:
+        return f"Start it with: zato quickstart start {self.home}"
 
 
 def default_home() -> Path:

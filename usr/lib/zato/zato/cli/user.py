@@ -1,4 +1,4 @@
-"""zato user create|list|set-roles|delete: security definitions whose holders may use the admin API."""
+"""zato user: security definitions whose holders may use the admin API."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zato.cli.connection import Target, pass_target
+from zato.cli.first_administrator import first_command, first_token_command
 from zato.cli.output import show_json, show_table
 from zato.client.api import ApiClient
 from zato.core.errors import NotFound
@@ -26,6 +27,10 @@ def command() -> None:
 
     viewer reads; operator changes configuration except security; deployer deploys services; admin does everything.
     """
+
+
+command.add_command(first_command)
+command.add_command(first_token_command)
 
 
 @command.command("create")

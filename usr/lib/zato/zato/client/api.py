@@ -55,6 +55,15 @@ class ApiClient:
         """The principal that this client is, with its roles."""
         return self._json("GET", f"{_API}/whoami")
 
+    def new_first_token(self, seconds: int) -> Json:
+        """A one-time token with which somebody becomes an administrator within so many seconds."""
+        return self._json("POST", f"{_API}/first-token", {"seconds": seconds})
+
+    def become_first_administrator(self, token: str, name: str, password: str) -> Json:
+        """The new administrator's item. Nobody needs to be known for this: the token is the proof."""
+        body = {"token": token, "name": name, "password": password}
+        return self._json("POST", f"{_API}/first-administrator", body)
+
     def audit(self, limit: int = 100, *, before: int | None = None) -> Json:
         """Entries of the audit log, newest first."""
         return self._json("GET", f"{_API}/audit", query={"limit": limit, "before": before})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from pathlib import Path
 
 from zato.client.transport import HttpsTransport
 from zato.host.layout import Layout
@@ -18,11 +19,22 @@ def url_of(cluster: ClusterSettings) -> str:
 
 def admin_transport(layout: Layout, cluster: ClusterSettings, *, hint: str = "") -> HttpsTransport:
     """To the balancer as the administrator: where it listens, whatever its name stands for on this machine."""
+    return _transport(layout, cluster, hint, certificate=layout.pki / "admin.crt", key=layout.pki / "admin.key")
+
+
+def anonymous_transport(layout: Layout, cluster: ClusterSettings, *, hint: str = "") -> HttpsTransport:
+    """The same as nobody."""
+    return _transport(layout, cluster, hint, certificate=None, key=None)
+
+
+def _transport(
+    layout: Layout, cluster: ClusterSettings, hint: str, *, certificate: Path | None, key: Path | None
+) -> HttpsTransport:
     return HttpsTransport(
         url_of(cluster),
         ca=layout.ca_certificate,
-        certificate=layout.pki / "admin.crt",
-        key=layout.pki / "admin.key",
+        certificate=certificate,
+        key=key,
         address=_LOOPBACK.get(cluster.bind, cluster.bind),
         hint=hint,
     )

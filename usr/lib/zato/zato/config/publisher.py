@@ -21,7 +21,7 @@ from zato.config.secrets import SecretBox, generate_secret
 from zato.config.writer import Author, Writer, despite_races, items_at
 from zato.core.clock import Clock
 from zato.core.errors import NotFound
-from zato.odb.log import Action, ConfigurationLog, StoredItem
+from zato.odb.log import Action, ConfigurationLog, StoredItem, Within
 
 __all__ = ["Author", "HistoryEntry", "ImportMode", "Publisher", "Summary"]
 
@@ -82,12 +82,17 @@ class Publisher:
             for change in changes
         )
 
-    def create(self, kind: str, name: str, body: Mapping[str, Any], *, by: Author) -> CreatedItem:
-        """The new item, along with the secrets that were generated because they were absent."""
+    def create(
+        self, kind: str, name: str, body: Mapping[str, Any], *, by: Author, within: Within | None = None
+    ) -> CreatedItem:
+        """The new item, along with the secrets that were generated because they were absent.
+
+        `within` is done in the transaction that makes the item.
+        """
         absent = [field for field in kind_named(kind).generated_fields if body.get(field) is None]
         generated = {field: generate_secret() for field in absent}
         value = self._sealer.accept(kind, name, {**body, **generated}, None)
-        (revision,) = self._writer.append([Planned(kind, name, Action.CREATE, value, 0)], by=by)
+        (revision,) = self._writer.append([Planned(kind, name, Action.CREATE, value, 0)], by=by, within=within)
         return CreatedItem(kind, name, revision, value, generated)
 
     def update(

@@ -12,7 +12,7 @@ from zato.config.plan import Key, Planned
 from zato.config.secrets import SecretBox
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, InvalidInput
-from zato.odb.log import ConfigurationLog, StoredItem
+from zato.odb.log import ConfigurationLog, StoredItem, Within
 
 _ATTEMPTS = 5
 _RACES = frozenset({"stale-revision", "already-exists", "configuration-changed"})
@@ -43,8 +43,9 @@ class Writer:
         by: Author,
         comment: str | None = None,
         based_on: Sequence[StoredItem] | None = None,
+        within: Within | None = None,
     ) -> tuple[int, ...]:
-        """The revisions of the changes, all or none of which are made.
+        """The revisions of the changes, all or none of which are made, and `within` is done with them.
 
         Raises what `relations.error_of` makes of the problems, and where `based_on` is given and no longer what
         there is, Conflict `configuration-changed`.
@@ -66,6 +67,7 @@ class Writer:
             at=self._clock.now(),
             comment=comment,
             check=check,
+            within=within,
         )
 
     def problems(

@@ -94,6 +94,11 @@ class Layout:
         return self.configuration / "secret.key"
 
     @property
+    def first_token(self) -> Path:
+        """The one-time token of the first administrator."""
+        return self.configuration / "first-token"
+
+    @property
     def odb(self) -> Path:
         """The embedded ODB. It needs a directory that those who use it may write to."""
         return self.root / "odb" / "odb.sqlite" if self.is_appliance else self.root / "odb.sqlite"

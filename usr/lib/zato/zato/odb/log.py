@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from zato.core.errors import NotFound
 from zato.odb import tables
@@ -14,7 +14,10 @@ from zato.odb.changes import Action, LoggedChange, ProposedChange, StoredItem, c
 from zato.odb.cluster import Cluster
 from zato.odb.database import Database
 
-__all__ = ["Action", "ConfigurationLog", "LoggedChange", "ProposedChange", "StoredItem"]
+__all__ = ["Action", "ConfigurationLog", "LoggedChange", "ProposedChange", "StoredItem", "Within"]
+
+Within = Callable[[Connection], None]
+"""Something else that is done in the same transaction; what it raises undoes all of it."""
 
 _change = tables.change.c
 _item = tables.item.c
@@ -46,12 +49,14 @@ class ConfigurationLog:
         at: datetime,
         comment: str | None = None,
         check: Callable[[Sequence[StoredItem]], None] | None = None,
+        within: Within | None = None,
     ) -> tuple[int, ...]:
         """Write all changes or none, each with the next revision and an audit entry, and return the revisions.
 
         `check` is called with all items as they were before, while nobody else can change them; what it raises is
-        passed on and nothing is written. Raises Conflict(stale-revision) where an item is not at the revision that
-        the change expects, Conflict(already-exists) and NotFound where a change does not fit what is there.
+        passed on and nothing is written; `within` is called after it. Raises Conflict(stale-revision) where an item
+        is not at the revision that the change expects, Conflict(already-exists) and NotFound where a change does not
+        fit what is there.
         """
         if not changes:
             return ()
@@ -60,6 +65,8 @@ class ConfigurationLog:
             appending = Appending(connection, cluster_id)
             if check is not None:
                 check(appending.all_items())
+            if within is not None:
+                within(connection)
             return appending.write(changes, principal=principal, cid=cid, at=at, comment=comment)
 
     def items(self, kind: str | None = None) -> list[StoredItem]:

@@ -195,3 +195,15 @@ staging_report = Table(
     ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_staging_report_cluster_fk"),
     **MYSQL_OPTIONS,
 )
+
+# The one-time token that lets its holder become the first administrator, as a hash; see zato.odb.first_tokens.
+first_token = Table(
+    "zt_first_token",
+    metadata,
+    Column("cluster_id", Integer, nullable=False),
+    Column("digest", Label(64), nullable=False),
+    Column("expires", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("cluster_id", name="zt_first_token_pk"),
+    ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_first_token_cluster_fk"),
+    **MYSQL_OPTIONS,
+)

@@ -10,6 +10,7 @@ from typing import Any
 from zato import __version__
 from zato.config.configuration import Configuration
 from zato.config.disk import DiskSnapshot
+from zato.config.first_administrator import FirstAdministrator
 from zato.config.publisher import Publisher
 from zato.config.secrets import SecretBox, load_key
 from zato.core.clock import SystemClock
@@ -21,6 +22,7 @@ from zato.odb.audit import AuditLog
 from zato.odb.database import Database
 from zato.odb.deployments import Deployment, Deployments
 from zato.odb.doorbell import Doorbell
+from zato.odb.first_tokens import FirstTokens
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.stagings import Stagings
@@ -113,6 +115,7 @@ class WorkerProcess:
             app,
             AdminCollaborators(
                 publisher=publisher,
+                first_administrator=FirstAdministrator(FirstTokens(database), publisher, clock),
                 log=log,
                 deployments=deployments,
                 deployer=Deployer(

@@ -14,7 +14,9 @@ from zato.core.principal import ANONYMOUS, Role
 SECURITY_KINDS = ("security-basic", "security-api-key", "security-tls")
 
 # Principals that are not in the configuration: with their names, the audit log could not tell who did something.
-_NAMES_OF_ZATO = frozenset({ANONYMOUS.name, "internal", "hotdeploy", "singleton", "listener", "quickstart"})
+_NAMES_OF_ZATO = frozenset(
+    {ANONYMOUS.name, "internal", "hotdeploy", "singleton", "listener", "quickstart", "first-token"}
+)
 
 Roles = Annotated[
     tuple[Role, ...],

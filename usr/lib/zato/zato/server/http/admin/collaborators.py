@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from zato.config.configuration import Configuration
+from zato.config.first_administrator import FirstAdministrator
 from zato.config.publisher import Publisher, Summary
 from zato.config.writer import Author
 from zato.core.clock import Clock
@@ -126,6 +127,7 @@ class AdminCollaborators:
     """Everything, by name."""
 
     publisher: Publisher
+    first_administrator: FirstAdministrator
     log: ConfigurationLog
     deployments: Deployments
     deployer: DeploysFiles

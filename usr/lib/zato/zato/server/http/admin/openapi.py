@@ -75,12 +75,13 @@ def _schemas(routes: tuple[Route, ...]) -> _Schemas:
 def _operation(route: Route, references: Mapping[type, dict[str, Any]]) -> dict[str, Any]:
     right = route.right
     roles = "depends on the kind" if right is None else ", ".join(roles_with(right))
+    who = "Any principal." if right is Right.KNOW_ONESELF else f"Roles: {roles}."
     operation: dict[str, Any] = {
         "operationId": route.operation,
         "summary": route.summary,
-        "description": "Any principal." if right is Right.KNOW_ONESELF else f"Roles: {roles}.",
+        "description": "Whoever has the token that the body takes." if route.open else who,
         "tags": ["admin"],
-        "security": list(_SECURITY),
+        "security": [] if route.open else list(_SECURITY),
         "parameters": [*_path_parameters(route.path), *_query_parameters(route.query)],
         "responses": _responses(route, references),
     }

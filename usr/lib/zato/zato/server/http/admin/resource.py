@@ -11,6 +11,7 @@ import msgspec
 
 from zato.config.writer import Author
 from zato.core.errors import Forbidden, ZatoError
+from zato.core.principal import ANONYMOUS
 from zato.security.authorisation import authorise
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.reading import check_content_type, read_body, read_json, read_query, refuse_cross_site
@@ -57,11 +58,12 @@ class AdminResource:
         environ = req.env
         principals = self._worker.current().security.authenticate(environ)
         try:
-            principal = authorise(principals, route.right_for(params))
+            principal = ANONYMOUS if route.open else authorise(principals, route.right_for(params))
             refuse_cross_site(environ)
         except Forbidden as error:
-            subject = ":".join(params.values()) or route.path
-            self._trail.note(route.operation, subject, Author(principals[0].name, req.cid), error)
+            if principals:  # strangers cannot fill the audit log
+                subject = ":".join(params.values()) or route.path
+                self._trail.note(route.operation, subject, Author(principals[0].name, req.cid), error)
             raise
         query = read_query(environ.get("QUERY_STRING", ""), route.query)
         body: Any = None

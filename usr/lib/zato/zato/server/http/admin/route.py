@@ -65,6 +65,8 @@ class Route:
     status: int = 200
     errors: tuple[type[ZatoError], ...] = ()
     body_bytes_max: int = BODY_BYTES_MAX
+    open: bool = False
+    """Anybody may send a request, since its body has to prove who may: no right is asked for."""
 
     def right_for(self, params: Mapping[str, str]) -> Right:
         """The right that a request with these path parameters takes."""

@@ -10,6 +10,7 @@ import msgspec
 from zato.security.authorisation import Right
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.deployments import DeploymentOperations
+from zato.server.http.admin.first import FirstOperations
 from zato.server.http.admin.items import ItemOperations
 from zato.server.http.admin.openapi import document
 from zato.server.http.admin.resource import AdminResource
@@ -34,6 +35,7 @@ def routes(collaborators: AdminCollaborators) -> tuple[Route, ...]:
         *DeploymentOperations(collaborators).routes(),
         *ServiceOperations(collaborators).routes(),
         *StateOperations(collaborators).routes(),
+        *FirstOperations(collaborators).routes(),
         Route("GET", OPENAPI, "openapi", "This document", describe, Right.READ, "application/json"),
     )
     return table

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from zato.config.bulk import ImportMode
+from zato.config.first_administrator import LIFE
 from zato.config.kinds.text import ITEM_NAME_PATTERN
 
 Revision = Annotated[int, Meta(ge=0, le=2**63 - 1)]
@@ -304,6 +305,27 @@ class WhoAmI(Given, frozen=True):
     cid: str
 
 
+class TokenLife(Taken, frozen=True):
+    """For how long the token can be used."""
+
+    seconds: Annotated[int, Meta(ge=1, le=7 * 86400)] = int(LIFE.total_seconds())
+
+
+class FirstToken(Given, frozen=True):
+    """A token that is shown this once, and works once."""
+
+    token: str
+    expires: datetime
+
+
+class FirstAdministrator(Taken, frozen=True):
+    """Who holds the token becomes an administrator, with HTTP Basic credentials of their choice."""
+
+    token: Annotated[str, Meta(max_length=200)]
+    name: Annotated[ItemName, Meta(description="Name of the security definition, and the user name.")]
+    password: Annotated[str, Meta(max_length=200, description="From 8 characters to 72 bytes.")]
+
+
 class Worker(Given, frozen=True):
     """A process that executes services."""
 
@@ -344,6 +366,8 @@ class Status(Given, frozen=True):
     applied_revision: int
     servers: list[Server]
     deployments_in_progress: list[Deployment]
+    first_token_expires: datetime | None = None
+    """Until when somebody can still become the first administrator by a one-time token."""
 
 
 class ErrorText(Given, frozen=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from zato.config.balancing import kept_in_use
 from zato.core.errors import Unavailable
 from zato.odb.deployments import Deployment, DeploymentState
@@ -22,6 +24,7 @@ class StateOperations:
         self._deployments = collaborators.deployments
         self._audit = collaborators.audit
         self._worker = collaborators.worker
+        self._first = collaborators.first_administrator
         self._clock = collaborators.clock
         self._version = collaborators.version
 
@@ -49,8 +52,10 @@ class StateOperations:
         problems = list(snapshot.problems)
         servers: list[shapes.Server] = []
         in_progress: list[Deployment] = []
+        token_expires: datetime | None = None
         try:
             odb = shapes.Odb(ok=True, revision=self._log.revision())
+            token_expires = self._first.valid_until()
             servers, in_progress, found = self._members_and_problems(odb.revision or 0)
             problems += found
             kept = kept_in_use(snapshot.configuration, {f"server-{server.number}" for server in servers})
@@ -72,6 +77,7 @@ class StateOperations:
                 applied_revision=applied,
                 servers=servers,
                 deployments_in_progress=[shown(deployment) for deployment in in_progress],
+                first_token_expires=token_expires,
             )
         )
 
