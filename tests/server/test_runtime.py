@@ -139,7 +139,7 @@ def names(members: Members) -> list[str]:
 def client(runtime: Runtime, marker: Path) -> falcon.testing.TestClient:
     app = create_app(runtime.switch)
     add_error_handlers(app)
-    add_fixed_routes(app, runtime.switch, Draining(marker), 1)
+    add_fixed_routes(app, runtime.switch, Draining(marker), 1, marker.parent)
     return falcon.testing.TestClient(app)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -15,6 +16,7 @@ from support.cluster import RunningCluster
 from support.doors import DOORS
 from support.load import eventually
 from zato.core.errors import InvalidInput
+from zato.pki.certificates import load_certificate
 
 PATH = "/measured"
 CHANNEL = "measured-channel"
@@ -53,7 +55,7 @@ def text(cluster: RunningCluster) -> str:
     return str(answer.data.decode())
 
 
-def value(cluster: RunningCluster, name: str, **labels: str) -> float:
+def value(cluster: RunningCluster, name: str, /, **labels: str) -> float:
     """A sample of server 1, 0 where there is none yet."""
     expected = {"server": "1", **labels}
     samples = [sample for family in text_string_to_metric_families(text(cluster)) for sample in family.samples]
@@ -141,10 +143,21 @@ def test_counts_survive_a_killed_worker(measured: RunningCluster) -> None:
     assert value(measured, "zato_applied_revision") == measured.api().status()["odb"]["revision"]
 
 
+def test_until_when_certificates_are_valid_is_told(measured: RunningCluster) -> None:
+    for name in ("ca", "admin", "haproxy", "lighttpd-1"):
+        expires = load_certificate(measured.layout.pki / f"{name}.crt").not_valid_after_utc.timestamp()
+        assert value(measured, "zato_certificate_not_after_seconds", name=name) == expires
+    before = value(measured, "zato_certificate_not_after_seconds", name="metrics-partner")
+    measured.zato("pki", "issue-client", "metrics-partner", "--days", "3")
+    left = value(measured, "zato_certificate_not_after_seconds", name="metrics-partner") - time.time()
+    assert (before, round(left / 86400)) == (0, 3)
+
+
 def test_every_metric_says_what_it_is(measured: RunningCluster) -> None:
     families = list(text_string_to_metric_families(text(measured)))
     assert {family.name for family in families} >= {
         "zato_requests", "zato_request_seconds", "zato_workers", "zato_applied_revision", "zato_deployments",
+        "zato_certificate_not_after_seconds",
     }  # fmt: skip
     for family in families:
         assert family.documentation and family.type in {"counter", "histogram", "gauge"}

@@ -7,11 +7,15 @@ worker is asked answers for all. PROMETHEUS_MULTIPROC_DIR has to be set before t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from prometheus_client.metrics_core import Metric
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+
+from zato.pki.renewal import list_certificates
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 ADMIN = "(admin)"
@@ -78,6 +82,25 @@ class Metrics:
         return found
 
 
+class _Certificates(Collector):
+    """Until when each certificate of the cluster is valid, as it is on disk now. Those that are none are left out."""
+
+    def __init__(self, server: int, directory: Path) -> None:
+        self._server = str(server)
+        self._directory = directory
+
+    def collect(self) -> Iterator[Metric]:
+        gauge = GaugeMetricFamily(
+            "zato_certificate_not_after_seconds",
+            "The time when a certificate of the cluster expires, in seconds since 1970.",
+            labels=("server", "name"),
+        )
+        readable, _ = list_certificates(self._directory, datetime.now(UTC))
+        for each in readable:
+            gauge.add_metric((self._server, each.name), each.not_after.timestamp())
+        yield gauge
+
+
 class _OfServer(Collector):
     """Says of every sample which server it is from: a scrape through the balancer reaches any of them."""
 
@@ -92,8 +115,12 @@ class _OfServer(Collector):
             yield metric
 
 
-def exposition(server: int) -> bytes:
-    """The numbers of all workers of this server in Prometheus's text format, labelled with its number."""
+def exposition(server: int, certificates: Path) -> bytes:
+    """The numbers of all workers of this server in Prometheus's text format, labelled with its number.
+
+    `certificates` is the directory of the cluster's PKI.
+    """
     registry = CollectorRegistry()
+    registry.register(_Certificates(server, certificates))
     registry.register(_OfServer(server))
     return generate_latest(registry)

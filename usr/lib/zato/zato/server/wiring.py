@@ -110,7 +110,7 @@ class WorkerProcess:
         checker = Checker(paths.run / "check.sock", owner=os.getppid())
         app = create_app(runtime.switch)
         add_error_handlers(app, metrics.unrouted)
-        add_fixed_routes(app, runtime.switch, Draining(paths.draining), self._number)
+        add_fixed_routes(app, runtime.switch, Draining(paths.draining), self._number, self._layout.pki)
         add_routes(
             app,
             AdminCollaborators(

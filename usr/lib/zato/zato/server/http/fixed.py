@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import falcon
 import msgspec
 
@@ -56,23 +58,28 @@ class Health:
 class MetricsPage:
     """For Prometheus, with any principal that Zato knows."""
 
-    def __init__(self, switch: Switch[Snapshot], server: int) -> None:
+    def __init__(self, switch: Switch[Snapshot], server: int, certificates: Path) -> None:
         self._switch = switch
         self._server = server
+        self._certificates = certificates
 
     def on_get(self, req: ZatoRequest, resp: falcon.Response) -> None:
         security: SecurityIndex = self._switch.current().security
         if not security.authenticate(req.env):
             raise Unauthorized
-        resp.data = metrics.exposition(self._server)
+        resp.data = metrics.exposition(self._server, self._certificates)
         resp.content_type = metrics.CONTENT_TYPE
         resp.set_header("X-Zato-CID", req.cid)
 
 
 def add_fixed_routes(
-    app: falcon.App[ZatoRequest, falcon.Response], switch: Switch[Snapshot], draining: Draining, server: int
+    app: falcon.App[ZatoRequest, falcon.Response],
+    switch: Switch[Snapshot],
+    draining: Draining,
+    server: int,
+    certificates: Path,
 ) -> None:
-    """Add them all; `server` is the number of the one that answers."""
+    """Add them all; `server` is the number of the one that answers, `certificates` the cluster's PKI."""
     app.add_route("/zato/ping", Ping())
     app.add_route("/zato/health", Health(switch, draining))
-    app.add_route("/zato/metrics", MetricsPage(switch, server))
+    app.add_route("/zato/metrics", MetricsPage(switch, server, certificates))
