@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -69,6 +70,25 @@ def test_private_keys_are_for_their_owner_only(authority: Authority) -> None:
     for path in authority.directory.glob("*.key"):
         assert path.stat().st_mode & 0o777 == 0o600
     assert authority.directory.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_key_belongs_to_whoever_is_to_read_it_and_is_not_issued_for_somebody_unknown(
+    authority: Authority, clock: SetClock
+) -> None:
+    authority.issue_client("partner")
+    # Only root can give files away
+    user = 12345 if os.geteuid() == 0 else os.geteuid()
+    Authority(authority.directory, clock, lambda name: (user, os.getegid())).renew("partner")
+    pair = [authority.directory / f"partner.{end}" for end in ("key", "crt")]
+    assert [path.stat().st_uid for path in pair] == [user, os.geteuid()]
+    before = [path.read_bytes() for path in pair]
+
+    def nobody(name: str) -> tuple[int, int]:
+        raise SetupError(f"This system has no user for {name}.")
+
+    with pytest.raises(SetupError, match="no user for partner"):
+        Authority(authority.directory, clock, nobody).renew("partner")
+    assert [path.read_bytes() for path in pair] == before
 
 
 def test_a_leaf_cannot_issue_certificates_and_the_authority_no_further_authorities(authority: Authority) -> None:

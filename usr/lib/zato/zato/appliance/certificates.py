@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import socket
 
+from cryptography import x509
+
 from zato.appliance import owners
 from zato.core.clock import SystemClock
 from zato.host.layout import Layout
@@ -22,7 +24,7 @@ _KEY_OWNERS = (
 def issue(layout: Layout, cluster: ClusterSettings, servers: int) -> list[str]:
     """What a cluster with so many servers lacks is issued; its names."""
     owners.directory(layout.pki, owners.ROOT, 0o755)
-    authority = Authority(layout.pki)
+    authority = _authority(layout)
     if not authority.exists():
         authority.create(cluster.name)
     hosts = tuple(dict.fromkeys((*cluster.hosts, socket.gethostname())))
@@ -31,21 +33,28 @@ def issue(layout: Layout, cluster: ClusterSettings, servers: int) -> list[str]:
     return issued
 
 
-def renew_due(layout: Layout) -> list[str]:
-    """What has lived two thirds of its life is issued again; its names."""
-    clock = SystemClock()
-    authority = Authority(layout.pki, clock)
-    renewed = []
-    readable, _ = list_certificates(layout.pki, clock.now())
-    for status in readable:
-        if status.due and renewed_by_the_cluster(status.name):
-            authority.renew(status.name)
-            renewed.append(status.name)
+def due(layout: Layout) -> list[str]:
+    """Names of those that have lived two thirds of their life."""
+    readable, _ = list_certificates(layout.pki, SystemClock().now())
+    return [status.name for status in readable if status.due and renewed_by_the_cluster(status.name)]
+
+
+def renew(layout: Layout, name: str) -> x509.Certificate:
+    """Issues it again. The programs that use it can read the new key as soon as it is there."""
+    renewed = _authority(layout).renew(name)
     _hand_over(layout)
     return renewed
 
 
+def _authority(layout: Layout) -> Authority:
+    return Authority(layout.pki, owner_of=lambda name: _owner_of(name).ids())
+
+
+def _owner_of(name: str) -> owners.Owner:
+    return next((owner for names, owner in _KEY_OWNERS if names.fullmatch(name)), owners.ROOT)
+
+
 def _hand_over(layout: Layout) -> None:
+    """Those, too, that were put there by other means."""
     for key in layout.pki.glob("*.key"):
-        owner = next((owner for names, owner in _KEY_OWNERS if names.fullmatch(key.stem)), owners.ROOT)
-        owners.give(key, owner, 0o400)
+        owners.give(key, _owner_of(key.stem), 0o400)

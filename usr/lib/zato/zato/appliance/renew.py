@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
+from cryptography import x509
+
 from zato.appliance import certificates
-from zato.appliance.create import LAYOUT
+from zato.appliance.create import LAYOUT, alone
 from zato.core.errors import Unavailable
 from zato.pki.components import BALANCER, BALANCER_CLIENT
 from zato.singleton.balancer import BalancerCertificates
@@ -11,12 +15,30 @@ from zato.singleton.balancer import BalancerCertificates
 
 def renew() -> None:
     """Renews what is due and has HAProxy use it; lighttpd's agents see a new certificate by themselves."""
-    for name in certificates.renew_due(LAYOUT):
-        print(f"Renewed: {name}", flush=True)  # noqa: T201 - for the journal
+    with alone():
+        for name in certificates.due(LAYOUT):
+            certificates.renew(LAYOUT, name)
+            _say(f"Renewed: {name}")
+    _tell_balancer()
+
+
+def renew_now(name: str) -> x509.Certificate:
+    """The same with one certificate, whether it is due or not."""
+    with alone():
+        renewed = certificates.renew(LAYOUT, name)
+    _tell_balancer()
+    return renewed
+
+
+def _tell_balancer() -> None:
     balancer = BalancerCertificates(LAYOUT.haproxy_socket)
     for name in (BALANCER, BALANCER_CLIENT):
         try:
             if balancer.refresh(LAYOUT.pki / f"{name}.crt"):
-                print(f"HAProxy uses the new certificate {name}", flush=True)  # noqa: T201
+                _say(f"HAProxy uses the new certificate {name}")
         except Unavailable as error:
-            print(f"HAProxy was not told of {name}: {error.message}", flush=True)  # noqa: T201
+            _say(f"HAProxy was not told of {name}: {error.message}")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - for the journal, and beside what a command prints

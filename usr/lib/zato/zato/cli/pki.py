@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from cryptography import x509
 
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import show_json, show_table
@@ -59,11 +60,20 @@ def renew_command(target: Target, name: str) -> None:
 
     Example: zato pki renew lighttpd-1
     """
-    found = Authority(target.layout.pki).renew(name)
+    found = _renewed(target, name)
     if target.as_json:
         show_json({"name": name, "not_after": found.not_valid_after_utc.isoformat(), "fingerprint": fingerprint(found)})
         return
     click.echo(f"{name} is valid until {found.not_valid_after_utc:%Y-%m-%d}")
+
+
+def _renewed(target: Target, name: str) -> x509.Certificate:
+    if not target.layout.is_appliance:
+        return Authority(target.layout.pki).renew(name)
+    # The key is another user's there, and nobody else looks for a new certificate as often
+    from zato.appliance.renew import renew_now
+
+    return renew_now(name)
 
 
 @command.command("issue-client")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -57,13 +58,17 @@ _EXTENDED_USAGE = {
 class Authority:
     """Issues certificates (EC P-256, SHA-256) into its directory as NAME.crt, the leaf and then the CA, and NAME.key.
 
-    Private keys are 0600 and files are replaced whole. The key is read for each certificate issued, so a process
+    Private keys are 0600 and files are replaced whole; `owner_of` gives the user and group who are to read the key of a
+    name, where that is somebody else. The CA's key is read for each certificate issued, so a process
     that holds an Authority does not hold the key.
     """
 
-    def __init__(self, directory: Path, clock: Clock | None = None) -> None:
+    def __init__(
+        self, directory: Path, clock: Clock | None = None, owner_of: Callable[[str], tuple[int, int]] | None = None
+    ) -> None:
         self.directory = directory
         self._clock = clock or SystemClock()
+        self._owner_of = owner_of
 
     @property
     def certificate_path(self) -> Path:
@@ -137,7 +142,8 @@ class Authority:
             builder = builder.add_extension(names, critical=False)
         certificate = builder.sign(authority_key, SHA256())
         # A crash between the two leaves a key without its certificate; whoever loads the pair notices, and renews.
-        write_atomically(self.directory / f"{name}.key", _key_pem(key))
+        owner = None if self._owner_of is None else self._owner_of(name)
+        write_atomically(self.directory / f"{name}.key", _key_pem(key), owner=owner)
         write_atomically(self.directory / f"{name}.crt", to_pem(certificate) + to_pem(authority), mode=0o644)
         return certificate
 
