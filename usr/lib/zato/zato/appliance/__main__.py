@@ -1,7 +1,7 @@
 """python -m zato.appliance STEP [N]: what systemd has done before it starts a part of Zato, or beside it.
 
 cluster, server N, announce N, first-token N and renew are root's.
-odb, register N, balancer and lighttpd N run as the user of that part.
+odb, register N, balancer, lighttpd N and reload-lighttpd N run as the user of that part.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _SERVER_STEPS = {
     "server": ("create", "server"),
     "register": ("register", "register_server"),
     "lighttpd": ("render", "lighttpd"),
+    "reload-lighttpd": ("render", "reload_lighttpd"),
     "announce": ("render", "announce"),
     "first-token": ("first_token", "offer"),
 }

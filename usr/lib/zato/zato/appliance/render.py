@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 
 from zato.agent.haproxy import files as haproxy
 from zato.agent.lighttpd import files as lighttpd_files
+from zato.agent.lighttpd.running import RunningLighttpd
 from zato.appliance.create import LAYOUT
+from zato.core.errors import SetupError
 from zato.host.settings import ServerSettings, load_cluster, load_server
+from zato.pki.components import lighttpd_name
 
 _SYSTEMCTL_SECONDS = 10.0
 
@@ -26,6 +30,18 @@ def lighttpd(number: int) -> None:
     limit = (load_server(LAYOUT, number) if known else ServerSettings()).max_body_bytes
     view = lighttpd_files.view_of(LAYOUT, load_cluster(LAYOUT), number, body_bytes_max=limit)
     lighttpd_files.write(LAYOUT, view)
+
+
+def reload_lighttpd(number: int) -> None:
+    """Has server `number`'s lighttpd start anew from its configuration as it is to be now, without losing a request.
+
+    Raises SetupError, and lets it go on as it is, where it does not accept that.
+    """
+    lighttpd(number)
+    paths = LAYOUT.server(number)
+    lighttpd_files.check(paths, LAYOUT.pki / f"{lighttpd_name(number)}.crt")
+    if not RunningLighttpd(paths.lighttpd).reload(threading.Event()):
+        raise SetupError("lighttpd did not start again after its reload.")
 
 
 def announce(number: int) -> None:

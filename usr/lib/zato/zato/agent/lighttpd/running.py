@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from zato.agent.lighttpd.names import CLOSING, CONFIGURATION, PID
@@ -40,8 +43,22 @@ class RunningLighttpd:
         """Has it read its files again without losing a request; False where it did not.
 
         lighttpd closes idle connections on a reload, just when HAProxy may be about to use one, and a POST cannot be
-        sent twice. So connections are not kept for a second before: then HAProxy has none to use.
+        sent twice. So connections are not kept for a second before: then HAProxy has none to use. Of two processes
+        that reload it at the same time one waits for the other.
         """
+        with self._alone():
+            return self._reload(stop)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        descriptor = os.open(self._directory, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _reload(self, stop: threading.Event) -> bool:
         pid, before = self.pid(), self.loaded_at()
         if pid is None or before is None:
             return False

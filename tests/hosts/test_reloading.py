@@ -1,0 +1,50 @@
+"""systemctl reload, while requests flow."""
+
+from __future__ import annotations
+
+from support.appliance import SERVER_SECONDS, eventually, main_pid, outside, servers_in_balancer
+from support.hosts import Host
+from support.load import Load, told
+
+RELOADS = 3
+
+
+def started(host: Host, unit: str) -> str:
+    """What differs once the program has started anew, which it does without a new process of systemd's."""
+    if unit == "zato-haproxy":
+        return host.run("echo 'show info' | socat - /run/zato/haproxy/admin.sock | grep ^Pid:").stdout
+    number = unit.rpartition("@")[2]
+    return host.run(f"stat -c %.9Y /var/lib/zato/lighttpd-{number}/lighttpd.pid").stdout
+
+
+def test_reloading_haproxy_and_lighttpd_fails_no_request(two_servers: Host) -> None:
+    load_of = Load(outside(two_servers), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=120)
+    assert eventually(lambda: servers_in_balancer(two_servers) == 2, SERVER_SECONDS)
+    units = ("zato-haproxy", "zato-lighttpd@1", "zato-lighttpd@2")
+    pids = [main_pid(two_servers, unit) for unit in units]
+    with load_of as load:
+        for _ in range(RELOADS):
+            for unit in units:
+                before = started(two_servers, unit)
+                two_servers.run(f"systemctl reload {unit}")
+                assert eventually(lambda unit=unit, before=before: started(two_servers, unit) != before, 5), unit
+    assert [main_pid(two_servers, unit) for unit in units] == pids
+    print(f"{RELOADS} reloads of {len(units)} units, {len(load.samples)} requests: {told(load.failed())}")
+    assert load.failed() == [], told(load.failed())
+
+
+def test_what_lighttpd_or_haproxy_refuses_is_not_put_in_place(two_servers: Host) -> None:
+    settings = two_servers.root / "etc" / "zato" / "zato.toml"
+    good = settings.read_text(encoding="utf-8")
+    files = [
+        two_servers.root / "var" / "lib" / "zato" / name for name in ("haproxy/haproxy.cfg", "lighttpd-1/lighttpd.conf")
+    ]
+    before = [path.read_bytes() for path in files]
+    settings.write_text(good.replace('bind = "0.0.0.0"', 'bind = "nowhere.invalid"'), encoding="utf-8")
+    try:
+        for unit in ("zato-haproxy", "zato-lighttpd@1"):
+            assert two_servers.run(f"systemctl reload {unit}", check=False).returncode != 0, unit
+    finally:
+        settings.write_text(good, encoding="utf-8")
+    assert [path.read_bytes() for path in files] == before
+    assert eventually(lambda: servers_in_balancer(two_servers) == 2, 5)
