@@ -62,9 +62,9 @@ def appliance(new_host: NewHost) -> Iterator[Host]:
         yield host
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def two_servers(appliance: Host) -> Host:
-    """The same, with a second server since then, which was in the balancer in time."""
+    """The same, with a second server from now on, until the host is booted again; it was in the balancer in time."""
     started = time.monotonic()
     appliance.run("systemctl start zato-server@2")
     assert eventually(lambda: servers_in_balancer(appliance) == 2, SERVER_SECONDS - (time.monotonic() - started))
