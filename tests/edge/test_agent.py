@@ -18,7 +18,8 @@ from zato.config.configuration import Configuration
 from zato.config.publisher import Author, Publisher
 from zato.config.secrets import SecretBox
 from zato.core.clock import SystemClock
-from zato.host.settings import ServerSettings, write_cluster, write_server
+from zato.host.server_toml import new_text
+from zato.host.settings import write_cluster
 from zato.odb import migrate
 from zato.odb.changes import StoredItem
 from zato.odb.database import Database
@@ -33,7 +34,9 @@ def edge() -> Iterator[Edge]:
     made = Edge()
     try:
         write_cluster(made.layout, made.cluster)
-        write_server(made.layout, ServerSettings(max_body_bytes=100 * 1024))
+        settings = made.layout.server(1).settings
+        settings.parent.mkdir(parents=True)
+        settings.write_text(new_text({"max_body_bytes": 100 * 1024}))
         database = Database(f"sqlite:///{made.layout.odb}")
         migrate.init(database, made.cluster.name)
         database.dispose()

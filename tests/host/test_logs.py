@@ -28,6 +28,13 @@ def run_json(body: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in run("json", body)]
 
 
+@pytest.mark.parametrize("logger", ["logs.get_logger('a')", "logging.getLogger('a')"])
+def test_the_level_changes_for_loggers_that_are_in_use_already(logger: str) -> None:
+    body = f"logger = {logger}; logger.debug('a'); logs.set_level('debug'); logger.debug('b'); "
+    lines = run_json(body + "logs.set_level('error'); logger.warning('c'); logger.error('d')")
+    assert [line["event"] for line in lines] == ["b", "d"]
+
+
 @pytest.mark.parametrize(
     "body",
     ["logs.get_logger('a').info('hello', n=1)", "logging.getLogger('a').info('hello')"],

@@ -8,7 +8,7 @@ import pytest
 
 from zato.core.errors import SetupError
 from zato.host.layout import Layout
-from zato.host.settings import ClusterSettings, ServerSettings, load_cluster, load_server, write_cluster, write_server
+from zato.host.settings import ClusterSettings, load_cluster, load_server, write_cluster
 
 
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
@@ -41,10 +41,20 @@ def test_a_cluster_without_an_odb_url_gets_the_embedded_one(tmp_path: Path) -> N
 def test_the_servers_number_is_its_directorys_and_its_log_format_the_clusters(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
     write_cluster(layout, ClusterSettings(log_format="json"))
-    write_server(layout, ServerSettings(number=2, workers=3))
+    layout.server(2).config.mkdir(parents=True)
+    layout.server(2).settings.write_text("workers = 3\n")
     settings = load_server(layout, 2)
     assert (settings.number, settings.workers, settings.log_format) == (2, 3, "json")
-    assert "number" not in layout.server(2).settings.read_text()
+
+
+def test_what_was_accepted_counts_and_not_what_somebody_has_written_since(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    write_cluster(layout, ClusterSettings())
+    paths = layout.server(1)
+    for path, text in ((paths.settings, "workers = no"), (paths.applied_settings, "workers = 3")):
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+    assert load_server(layout, 1).workers == 3
 
 
 def test_lighttpd_ports_follow_one_another() -> None:

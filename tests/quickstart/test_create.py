@@ -15,7 +15,7 @@ from zato.config.secrets import SecretBox, create_key
 from zato.core.clock import SystemClock
 from zato.core.errors import InvalidInput, SetupError
 from zato.host.layout import Layout
-from zato.host.settings import ClusterSettings, ServerSettings, load_cluster, write_cluster
+from zato.host.settings import ClusterSettings, load_cluster, write_cluster
 from zato.odb.database import Database
 from zato.odb.log import ConfigurationLog
 from zato.odb.migrate import init
@@ -33,7 +33,7 @@ def layout() -> Iterator[Layout]:
 
 def make(layout: Layout, **settings: object) -> list[str]:
     said: list[str] = []
-    create(layout, ClusterSettings(**settings), ServerSettings(workers=1), said.append)  # type: ignore[arg-type]
+    create(layout, ClusterSettings(**settings), {"workers": 1}, said.append)  # type: ignore[arg-type]
     return said
 
 

@@ -78,6 +78,7 @@ def test_lost_settings_of_a_server_come_back_as_the_refusal_says(cluster: Runnin
     settings = cluster.layout.server(1).settings
     kept = settings.read_text()
     settings.unlink()
+    cluster.layout.server(1).applied_settings.unlink()
     said = refused(cluster)
     settings.write_text(kept)
     assert said.rstrip().endswith(f"restore it with: git -C {settings.parent} checkout HEAD -- server.toml")

@@ -31,7 +31,7 @@ def draining(tmp_path: Path) -> Draining:
 
 
 def arbiter(draining: Draining, seconds: Callable[[], float]) -> DrainingArbiter:
-    return DrainingArbiter(NoApplication(), draining, seconds)
+    return DrainingArbiter(NoApplication(), draining, seconds, lambda: 1)
 
 
 def test_it_drains_for_a_while_and_then_ends(draining: Draining) -> None:
@@ -59,14 +59,14 @@ def test_without_a_time_to_wait_it_ends_at_once(draining: Draining) -> None:
 
 
 def test_the_only_server_does_not_wait(tmp_path: Path) -> None:
-    assert DrainTime(seconds=2.0, servers=lambda: 1, balancer=tmp_path / "away")() == 0.0
-    assert DrainTime(seconds=2.0, servers=lambda: 2, balancer=tmp_path / "away")() == 2.0
+    assert DrainTime(seconds=lambda: 2.0, servers=lambda: 1, balancer=tmp_path / "away")() == 0.0
+    assert DrainTime(seconds=lambda: 2.0, servers=lambda: 2, balancer=tmp_path / "away")() == 2.0
 
 
 def test_nobody_waits_for_a_balancer_that_has_ended() -> None:
     with TemporaryDirectory(prefix="zato-") as directory:
         path = Path(directory) / "haproxy.sock"
-        seconds = DrainTime(seconds=2.0, servers=lambda: 2, balancer=path)
+        seconds = DrainTime(seconds=lambda: 2.0, servers=lambda: 2, balancer=path)
         with socket.socket(socket.AF_UNIX) as balancer:
             balancer.bind(str(path))
             balancer.listen()
@@ -76,7 +76,7 @@ def test_nobody_waits_for_a_balancer_that_has_ended() -> None:
 
 def test_nobody_waits_where_the_supervisor_was_killed(tmp_path: Path) -> None:
     """All processes of the cluster end then, each when the kernel tells it."""
-    seconds = DrainTime(seconds=2.0, servers=lambda: 2, balancer=tmp_path / "away")
+    seconds = DrainTime(seconds=lambda: 2.0, servers=lambda: 2, balancer=tmp_path / "away")
     child = os.fork()
     if child == 0:  # its parent is another one than the one that the time was made under
         os._exit(0 if seconds() == 0.0 else 1)

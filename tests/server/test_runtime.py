@@ -20,6 +20,7 @@ from zato.config.secrets import SecretBox
 from zato.config.writer import Author
 from zato.core.clock import SystemClock
 from zato.host.draining import Draining, Reason
+from zato.host.settings import ServerSettings
 from zato.odb.database import Database
 from zato.odb.deployments import Deployments
 from zato.odb.log import ConfigurationLog
@@ -32,6 +33,7 @@ from zato.server.http.errors import add_error_handlers
 from zato.server.http.fixed import add_fixed_routes
 from zato.server.metrics import Metrics
 from zato.server.runtime import Runtime
+from zato.server.service.user_config import UserConfigFile
 
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SILENT = timedelta(seconds=60)
@@ -99,11 +101,11 @@ def make(tmp_path: Path, url: str, metrics: Metrics, clock: SettableClock) -> It
             doorbell=EagerBell(),
             members=kind(database),
             builder=SnapshotBuilder(
-                dispatcher=Dispatcher(default_limit_seconds=5),
+                dispatcher=Dispatcher(),
                 metrics=metrics,
                 secrets=SecretBox(bytes(32)),
-                user_config={},
-                max_body_bytes=1000,
+                user_config=UserConfigFile(tmp_path / "user.toml"),
+                settings=ServerSettings(time_limit_seconds=5),
             ),
             code=CodeLoader(Deployments(database), disk),
             disk=disk,

@@ -47,6 +47,9 @@ CALLS: tuple[tuple[str, int], ...] = (
     ("config rollback {revision}", 0),
     ("server drain 1", 0),
     ("server ready 1", 0),
+    ("server config history 1", 0),
+    ("server config diff 1", 0),
+    ("server config rollback 1 HEAD", 0),
     ("odb init", 0),
     ("odb upgrade", 0),
     ("odb status", 0),
@@ -92,7 +95,7 @@ def test_results_are_json_on_standard_output(cluster: RunningCluster, tmp_path: 
                 service.write_text(service.read_text() + "\n")
             given = [word.format(**words) for word in call.split()]
             done = cluster.zato(*given, "--json", check=False)
-            assert (done.returncode, done.stderr) == (code, ""), call
+            assert (done.returncode, done.stderr) == (code, ""), (call, done)
             results[call] = json.loads(done.stdout)
             if call.startswith("config set channel-rest"):
                 words["revision"] = str(results[call]["revision"])

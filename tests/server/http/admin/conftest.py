@@ -19,6 +19,7 @@ from zato.config.publisher import Author, Publisher, Summary
 from zato.config.secrets import SecretBox
 from zato.core.errors import InvalidInput, NotFound, ZatoError
 from zato.core.principal import Principal, Role
+from zato.host.settings import ServerSettings
 from zato.odb.audit import AuditLog
 from zato.odb.database import Database
 from zato.odb.deployments import Deployment, Deployments, DeploymentState
@@ -196,7 +197,7 @@ class World:
         self.members = Members(database)
         self.audit = AuditLog(database)
         self.counted: list[tuple[str, int]] = []
-        self.dispatcher = Dispatcher(default_limit_seconds=10)
+        self.dispatcher = Dispatcher()
         self.codes = CodeSet().with_deployment("demo.py", SERVICES, 1)
         for role in Role:
             body = {"username": role.value, "password": PASSWORD, "roles": [role.value]}
@@ -234,6 +235,7 @@ class World:
             configuration=configuration,
             codes=self.codes,
             security=security,
+            settings=ServerSettings(time_limit_seconds=10),
             limits={},
             inactive=frozenset(),
             outgoing=None,  # type: ignore[arg-type]  # the services here call nobody

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from zato.appliance.create import LAYOUT
-from zato.host.settings import ServerSettings, load_cluster
+from zato.host.settings import load_cluster
 from zato.quickstart.create import register, write_server_settings
 
 
@@ -18,9 +18,7 @@ def prepare_odb() -> None:
 def register_server(number: int) -> None:
     """Server `number` has its settings, under version control, and is in the ODB."""
     _share_odb()
-    write_server_settings(LAYOUT, number, ServerSettings(number=number))
-    # HAProxy's and lighttpd's configuration depend on it
-    LAYOUT.server(number).settings.chmod(0o640)
+    write_server_settings(LAYOUT, number, {})
     register(LAYOUT, load_cluster(LAYOUT), (number,), _say)
 
 

@@ -6,7 +6,7 @@ import click
 
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import show_json
-from zato.host.settings import ServerSettings, load_cluster
+from zato.host.settings import load_cluster
 from zato.odb import migrate
 from zato.odb.database import Database
 
@@ -27,7 +27,7 @@ def init_command(target: Target) -> None:
 
     cluster = load_cluster(target.layout)
     migrate.init(Database(cluster.odb), cluster.name)
-    create(target.layout, cluster, ServerSettings(), lambda text: click.echo(f"==> {text}", err=True))
+    create(target.layout, cluster, {}, lambda text: click.echo(f"==> {text}", err=True))
     _show_version(target)
 
 

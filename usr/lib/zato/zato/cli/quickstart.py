@@ -49,14 +49,15 @@ def _settings_options(function: Any) -> Any:
 
 
 def _create(context: click.Context, layout: Layout, values: dict[str, Any], *, quiet: bool) -> None:
-    from zato.host.settings import ClusterSettings, ServerSettings
+    from zato.host.settings import ClusterSettings
     from zato.quickstart.create import create, refuse_other_settings
 
     sources = ((name, context.get_parameter_source(name)) for name in values)
     given = {name: values[name] for name, source in sources if source is ParameterSource.COMMANDLINE}
     workers = values.pop("workers")
     refuse_other_settings(layout, given)
-    create(layout, ClusterSettings(**values), ServerSettings(workers=workers), _sayer(quiet=quiet))
+    server_values = {"workers": workers} if "workers" in given else {}
+    create(layout, ClusterSettings(**values), server_values, _sayer(quiet=quiet))
 
 
 def _sayer(*, quiet: bool) -> Callable[[str], None]:

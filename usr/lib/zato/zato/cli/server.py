@@ -1,4 +1,4 @@
-"""zato server drain|ready N."""
+"""zato server drain|ready N, and N's own configuration."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ import time
 
 import click
 
+from zato.cli import server_config
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import show_json
+from zato.cli.servers import known_server
 from zato.core.errors import NotFound
 from zato.host.draining import Draining, Reason
-from zato.host.settings import load_cluster, load_server
+from zato.host.settings import load_server
 
 
 @click.group("server")
 def command() -> None:
     """The servers of this machine."""
+
+
+command.add_command(server_config.command)
 
 
 @command.command("drain")
@@ -50,11 +55,7 @@ def ready_command(target: Target, number: int) -> None:
 
 
 def _draining(target: Target, number: int) -> Draining:
-    servers = target.layout.server_numbers(load_cluster(target.layout).servers)
-    if number not in servers:
-        there = ", ".join(map(str, servers)) or "none"
-        raise NotFound(f"There is no server {number} on this machine; there is: {there}.")
-    paths = target.layout.server(number)
+    paths = known_server(target, number)
     if not paths.run.is_dir():
         start = f"systemctl start zato-server@{number}"
         start = start if target.layout.is_appliance else f"zato quickstart start {target.home}"

@@ -58,8 +58,7 @@ def _notes(kind: Kind[Any]) -> list[str]:
 
 def _row(kind: Kind[Any], field: msgspec.structs.FieldInfo) -> str:
     described = inspect.type_info(field.type)
-    meaning = (described.extra_json_schema or {}) if isinstance(described, inspect.Metadata) else {}
-    text = str(meaning.get("description", ""))
+    text = description(described)
     if field.name in kind.secret_fields:
         text += " *Secret.*"
     if field.name in kind.multiline_fields:
@@ -81,6 +80,12 @@ def _default(kind: Kind[Any], field: msgspec.structs.FieldInfo) -> str:
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     return f"`{value}`"
+
+
+def description(described: inspect.Type) -> str:
+    """What the field's annotation says of it."""
+    schema = described.extra_json_schema if isinstance(described, inspect.Metadata) else None
+    return str((schema or {}).get("description", ""))
 
 
 def type_in_words(described: inspect.Type) -> str:  # noqa: PLR0911 - one for each type

@@ -9,7 +9,7 @@ import textwrap
 
 import msgspec
 
-from zato.config.reference import type_in_words
+from zato.config.reference import description, type_in_words
 from zato.host.settings import ClusterSettings, ServerSettings
 
 _INTRODUCTION = """\
@@ -17,9 +17,12 @@ _INTRODUCTION = """\
 
 <!-- Generated from the settings by `python -m zato.config.settings_reference`; do not edit. -->
 
-What a process must know before it can read the configuration is in two files of TOML. They are read at the start:
-after a change, start the cluster again. A key that does not exist, or a value of a wrong type, is refused with what
-would be right.
+What a process must know before it can read the configuration is in two files of TOML. A key that does not exist, or a
+value of a wrong type, is refused with what would be right.
+
+`zato.toml` is read at the start: after a change, start the cluster again. `server.toml` is looked after while the
+cluster runs ([operations.md](operations.md#settings-of-a-server)): a change of it, or of the same fields of the item
+`server-N` (`zato config set server server-1 workers=4`), is applied at once.
 """
 _FILES = (
     ("zato.toml", "The cluster on this machine, in its directory.", ClusterSettings),
@@ -42,8 +45,9 @@ def _section(file: str, summary: str, struct: type[msgspec.Struct]) -> str:
 
 
 def _row(field: msgspec.structs.FieldInfo, meaning: str) -> str:
-    words = type_in_words(msgspec.inspect.type_info(field.type))
-    return f"| `{field.name}` | {words} | {_default(field)} | {meaning} |"
+    described = msgspec.inspect.type_info(field.type)
+    meaning = meaning or description(described)
+    return f"| `{field.name}` | {type_in_words(described)} | {_default(field)} | {meaning} |"
 
 
 def _default(field: msgspec.structs.FieldInfo) -> str:

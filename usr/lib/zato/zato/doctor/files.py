@@ -25,8 +25,11 @@ def check_keys(layout: Layout) -> Iterator[Finding]:
 
 
 def check_settings(layout: Layout, numbers: list[int]) -> Iterator[Finding]:
-    """Each server's settings."""
+    """Each server's settings, and edits of them that were refused and that nobody has looked after."""
     for number in numbers:
+        for path in sorted(_errors(layout.server(number).config)):
+            reason, *_ = path.read_text(encoding="utf-8").splitlines()
+            yield Finding(f"An edit of server {number}'s configuration was refused: {reason}", f"cat {path}")
         try:
             load_server(layout, number)
         except ZatoError as error:

@@ -31,7 +31,18 @@ class ServerLayout:
 
     @property
     def settings(self) -> Path:
+        """What administrators edit; `applied_settings` is what the server goes by."""
         return self.config / "server.toml"
+
+    @property
+    def applied_settings(self) -> Path:
+        """The settings that were accepted last, written by the singleton."""
+        return self.root / "applied" / self.settings.name
+
+    @property
+    def applied_user_config(self) -> Path:
+        """The `user_config` that was accepted last, written by the singleton."""
+        return self.root / "applied" / self.user_config.name
 
     @property
     def front_socket(self) -> Path:
@@ -55,7 +66,7 @@ class ServerLayout:
 
     @property
     def user_config(self) -> Path:
-        """Key-value settings that services read as self.user_config."""
+        """Key-value settings that services read as self.user_config; edited as `settings` are."""
         return self.config / "user.toml"
 
 

@@ -26,6 +26,9 @@ _STANDARD_ERROR = 2
 _NEEDS_QUOTES = re.compile(r'[\s"=\x00-\x1f\x7f-\x9f\u2028\u2029]')
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
+_NUMBERS = {name.lower(): number for name, number in logging.getLevelNamesMapping().items()}
+_least = logging.INFO
+
 _cid: ContextVar[str] = ContextVar("cid", default="")
 
 
@@ -40,10 +43,12 @@ def configure(log_format: str, level: str, process: str) -> None:
     `log_format` is "text" or "json", `level` a name such as "info"; the journal has a format of its own. Calling it
     again replaces the earlier setup.
     """
-    number = logging.getLevelNamesMapping()[level.upper()]
+    set_level(level)
     render, write = _output(log_format)
 
     def stamp(_logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+        if _NUMBERS.get(method, logging.ERROR) < _least:
+            raise structlog.DropEvent
         stamped: EventDict = {
             "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "level": "error" if method == "exception" else method,
@@ -59,13 +64,19 @@ def configure(log_format: str, level: str, process: str) -> None:
 
     structlog.configure(
         processors=[stamp, structlog.processors.format_exc_info, finish],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
         logger_factory=lambda *_: _LastLogger(write),
         cache_logger_on_first_use=True,
     )
     root = logging.getLogger()
     root.handlers = [_Bridge(lambda event, method: write(finish(None, method, stamp(None, method, event))))]
-    root.setLevel(number)
+
+
+def set_level(level: str) -> None:
+    """From now on lines below `level` are dropped, whoever's logger they come from."""
+    global _least  # noqa: PLW0603 - loggers are the process's own as well, and keep what they were configured with
+    _least = _NUMBERS[level]
+    logging.getLogger().setLevel(_least)
 
 
 def get_logger(name: str = "zato") -> FilteringBoundLogger:

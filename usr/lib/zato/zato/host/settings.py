@@ -11,6 +11,7 @@ import msgspec
 
 from zato.core.errors import SetupError
 from zato.core.limits import TIME_LIMIT_SECONDS_MAX
+from zato.host.files import write_atomically
 from zato.host.layout import Layout
 
 LogFormat = Literal["text", "json"]
@@ -50,24 +51,39 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         return self.lighttpd_port + number - 1
 
 
+Workers = Annotated[int, msgspec.Meta(ge=1, le=256)]
+ThreadsMax = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+TimeLimitSeconds = Annotated[float, msgspec.Meta(gt=0, le=TIME_LIMIT_SECONDS_MAX)]
+MaxBodyBytes = Annotated[int, msgspec.Meta(ge=1024)]
+DrainSeconds = Annotated[float, msgspec.Meta(ge=0, le=60)]
+
+WORKERS = msgspec.Meta(description="Processes that execute services; as many as CPUs unless set.")
+THREADS_MAX = msgspec.Meta(description="Requests that one worker handles at the same time at most.")
+TIME_LIMIT_SECONDS = msgspec.Meta(description="For services that set none of their own.")
+MAX_BODY_BYTES = msgspec.Meta(description="Largest body of a request.")
+DRAIN_SECONDS = msgspec.Meta(
+    description="How long a server of several goes on after it was told to stop, while HAProxy notices: a few health "
+    "checks."
+)
+LOG_LEVEL = msgspec.Meta(description="The least important lines that are written.")
+LOG_FORMAT = msgspec.Meta(description="Form of the log lines from the next start on; the cluster's unless set.")
+
+
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Settings of one server: `server-N/config/server.toml`. The number is the directory's, not in the file."""
+    """Settings of one server: `server.toml` in its repository. The number is the directory's, not in the file."""
 
     number: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
-    workers: Annotated[int, msgspec.Meta(ge=1, le=256)] = msgspec.field(default_factory=lambda: os.cpu_count() or 1)
-    """Processes that execute services."""
-    threads_max: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 512
-    """Requests that one worker handles at the same time at most."""
-    time_limit_seconds: Annotated[float, msgspec.Meta(gt=0, le=TIME_LIMIT_SECONDS_MAX)] = 60.0
-    """For services that set none of their own."""
-    max_body_bytes: Annotated[int, msgspec.Meta(ge=1024)] = 10 * 1024 * 1024
-    """Largest body of a request."""
-    drain_seconds: Annotated[float, msgspec.Meta(ge=0, le=60)] = 2.0
-    """How long a server of several goes on after it was told to stop, while HAProxy notices: a few health checks."""
-    log_level: LogLevel = "info"
-    """The least important lines that are written."""
-    log_format: LogFormat | None = None
-    """Without it, the cluster's."""
+    workers: Annotated[Workers, WORKERS] = msgspec.field(default_factory=lambda: os.cpu_count() or 1)
+    threads_max: Annotated[ThreadsMax, THREADS_MAX] = 512
+    time_limit_seconds: Annotated[TimeLimitSeconds, TIME_LIMIT_SECONDS] = 60.0
+    max_body_bytes: Annotated[MaxBodyBytes, MAX_BODY_BYTES] = 10 * 1024 * 1024
+    drain_seconds: Annotated[DrainSeconds, DRAIN_SECONDS] = 2.0
+    log_level: Annotated[LogLevel, LOG_LEVEL] = "info"
+    log_format: Annotated[LogFormat | None, LOG_FORMAT] = None
+
+
+SERVER_SETTINGS = tuple(field.name for field in msgspec.structs.fields(ServerSettings) if field.name != "number")
+"""Keys that `server.toml` may have, and fields of the items of kind `server`."""
 
 
 def load_cluster(layout: Layout) -> ClusterSettings:
@@ -84,8 +100,9 @@ def load_cluster(layout: Layout) -> ClusterSettings:
 
 
 def load_server(layout: Layout, number: int) -> ServerSettings:
-    """Settings of server `number`, `log_format` filled in from the cluster's."""
-    path = layout.server(number).settings
+    """Settings of server `number` as they were accepted last: an edit that was not, or not yet, has no part in them."""
+    paths = layout.server(number)
+    path = paths.applied_settings if paths.applied_settings.is_file() else paths.settings
     if not path.is_file():
         repository = path.parent
         if (repository / ".git").is_dir():
@@ -93,33 +110,55 @@ def load_server(layout: Layout, number: int) -> ServerSettings:
         else:
             remedy = f"Server {number} was not created yet; create it with: zato quickstart create {layout.root}"
         raise SetupError(remedy, code="no-server")
-    settings = _load(path, ServerSettings, number=number)
+    settings = server_settings(path, number)
     if settings.log_format is None:
         settings = msgspec.structs.replace(settings, log_format=load_cluster(layout).log_format)
     return settings
 
 
+def server_settings(path: Path, number: int) -> ServerSettings:
+    """What a file in the form of `server.toml` says. Raises SetupError that names key and what would be right."""
+    return _convert(path, {**parse_toml(path, _read(path)), "number": number}, ServerSettings)
+
+
+def check_server_values(path: Path, values: dict[str, Any]) -> None:
+    """Raises SetupError where these, read from `path`, are no settings of a server."""
+    if "number" in values:
+        raise SetupError(f"{path} has the key number; a server's number is its directory's.", code="invalid-settings")
+    _convert(path, values, ServerSettings)
+
+
 def write_cluster(layout: Layout, settings: ClusterSettings) -> None:
     """Writes `zato.toml`, readable by its owner only since an ODB URL may hold a password."""
-    _write(layout.settings, "Settings of this cluster; restart it after a change.", msgspec.structs.asdict(settings))
-
-
-def write_server(layout: Layout, settings: ServerSettings) -> None:
-    """Writes the server's `server.toml`."""
+    lines = ["# Settings of this cluster; restart it after a change."]
     values = msgspec.structs.asdict(settings)
-    number = values.pop("number")
-    _write(layout.server(number).settings, "Settings of this server; restart it after a change.", values)
+    lines += [f"{key} = {_toml(value)}" for key, value in values.items() if value not in (None, "")]
+    layout.settings.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_atomically(layout.settings, ("\n".join(lines) + "\n").encode())
 
 
-def _load(path: Path, struct: type[_S], **known: Any) -> _S:
+def parse_toml(path: Path, data: bytes) -> dict[str, Any]:
+    """The values of a TOML document that was read from `path`. Raises SetupError where it is none."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SetupError(f"{path} cannot be read: {error.strerror}.") from error
+        return tomllib.loads(data.decode("utf-8"))
     except ValueError as error:  # TOML and UTF-8 errors alike
         raise SetupError(f"{path} is not valid TOML: {error}.", code="invalid-settings") from error
+
+
+def _load(path: Path, struct: type[_S]) -> _S:
+    return _convert(path, parse_toml(path, _read(path)), struct)
+
+
+def _read(path: Path) -> bytes:
     try:
-        return msgspec.convert({**values, **known}, struct)
+        return path.read_bytes()
+    except OSError as error:
+        raise SetupError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _convert(path: Path, values: dict[str, Any], struct: type[_S]) -> _S:
+    try:
+        return msgspec.convert(values, struct)
     except msgspec.ValidationError as error:
         raise SetupError(
             f"{path} has a setting that is not valid: {_explain(str(error), struct)}", code="invalid-settings"
@@ -129,20 +168,10 @@ def _load(path: Path, struct: type[_S], **known: Any) -> _S:
 def _explain(message: str, struct: type[msgspec.Struct]) -> str:
     """msgspec's words with `$.lb_port` turned into the key's name, and the known keys where one is unknown."""
     if message.startswith("Object contains unknown field"):
-        known = ", ".join(field.name for field in msgspec.structs.fields(struct))
+        known = ", ".join(field.name for field in msgspec.structs.fields(struct) if field.name != "number")
         return f"{message.replace('Object contains unknown field', 'there is no key')}; the keys are: {known}."
     reason, _, path = message.rpartition(" - at ")
     return f"{path.strip('`').removeprefix('$.')}: {reason[:1].lower()}{reason[1:]}." if reason else f"{message}."
-
-
-def _write(path: Path, heading: str, values: dict[str, Any]) -> None:
-    lines = [f"# {heading}"]
-    lines += [f"{key} = {_toml(value)}" for key, value in values.items() if value not in (None, "")]
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".new")
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write("\n".join(lines) + "\n")
-    temporary.replace(path)
 
 
 def _toml(value: object) -> str:

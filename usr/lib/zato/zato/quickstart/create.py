@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import msgspec
 
@@ -16,15 +17,17 @@ from zato.core.clock import SystemClock
 from zato.core.correlation import new_cid
 from zato.core.errors import SetupError, Unavailable
 from zato.core.principal import Role
+from zato.host.files import write_atomically
+from zato.host.git import GitRepository
 from zato.host.layout import Layout
 from zato.host.programs import check_programs
+from zato.host.server_toml import new_text
 from zato.host.settings import (
     ClusterSettings,
-    ServerSettings,
     load_cluster,
     load_server,
+    parse_toml,
     write_cluster,
-    write_server,
 )
 from zato.odb import migrate
 from zato.odb.address import parse
@@ -33,13 +36,12 @@ from zato.odb.log import ConfigurationLog
 from zato.pki.authority import Authority, check_host, is_host
 from zato.pki.components import ADMIN, issue_missing
 from zato.quickstart.preflight import check_directory
-from zato.quickstart.repository import commit_first
 
 Say = Callable[[str], None]
 
 
-def create(layout: Layout, settings: ClusterSettings, server: ServerSettings, say: Say) -> None:
-    """Make whatever of the cluster is not there yet. May be repeated; what exists is not changed."""
+def create(layout: Layout, settings: ClusterSettings, server_values: Mapping[str, Any], say: Say) -> None:
+    """Make whatever of the cluster is not there yet, servers with these settings. What exists is not changed."""
     check_directory(layout)
     check_programs()
     layout.root.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -57,7 +59,7 @@ def create(layout: Layout, settings: ClusterSettings, server: ServerSettings, sa
     cluster = load_cluster(layout)
     issue_certificates(layout, cluster, say)
     for number in range(1, cluster.servers + 1):
-        _create_server(layout, number, server)
+        _create_server(layout, number, server_values)
     try:
         register(layout, cluster, range(1, cluster.servers + 1), say)
     except Unavailable as error:
@@ -114,20 +116,20 @@ def issue_certificates(layout: Layout, cluster: ClusterSettings, say: Say) -> No
         say(f"Certificates issued: {', '.join(issued)}")
 
 
-def _create_server(layout: Layout, number: int, settings: ServerSettings) -> None:
+def _create_server(layout: Layout, number: int, values: Mapping[str, Any]) -> None:
     """Also where an earlier attempt came only so far."""
     paths = layout.server(number)
     for directory in (paths.root, paths.pickup, paths.run, paths.lighttpd, paths.config):
         directory.mkdir(mode=0o700, exist_ok=True)
-    write_server_settings(layout, number, settings)
+    write_server_settings(layout, number, values)
 
 
-def write_server_settings(layout: Layout, number: int, settings: ServerSettings) -> None:
+def write_server_settings(layout: Layout, number: int, values: Mapping[str, Any]) -> None:
     """Settings of server `number`, under version control, where it has none."""
     paths = layout.server(number)
     if not paths.settings.exists():
-        write_server(layout, msgspec.structs.replace(settings, number=number))
-    commit_first(paths.config, f"Configuration of server {number} as created")
+        write_atomically(paths.settings, new_text(values).encode(), mode=0o640)
+    GitRepository(paths.config).create(f"Configuration of server {number} as created")
 
 
 def register(layout: Layout, cluster: ClusterSettings, numbers: Iterable[int], say: Say) -> None:
@@ -145,7 +147,7 @@ def register(layout: Layout, cluster: ClusterSettings, numbers: Iterable[int], s
         items = current_values(log.items())
         for number in numbers:
             if ("server", f"server-{number}") not in items:
-                publisher.create("server", f"server-{number}", {"host": cluster.host}, by=by)
+                publisher.create("server", f"server-{number}", {"host": cluster.host, **_values(layout, number)}, by=by)
         # By its subject, which stays the same when the certificate is renewed
         admin = {"subject": f"CN={ADMIN}", "roles": [Role.ADMIN.value]}
         now = SystemClock().now()
@@ -156,3 +158,8 @@ def register(layout: Layout, cluster: ClusterSettings, numbers: Iterable[int], s
             publisher.update("security-tls", ADMIN, admin, by=by)
     finally:
         database.dispose()
+
+
+def _values(layout: Layout, number: int) -> dict[str, Any]:
+    path = layout.server(number).settings
+    return parse_toml(path, path.read_bytes()) if path.exists() else {}

@@ -42,12 +42,14 @@ def main() -> int:
     # prometheus-client reads this when it is imported, which happens below.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
 
+    from zato.server.applied_settings import AppliedSettings
     from zato.server.arbiter import DrainTime
     from zato.server.check.zygote import start_zygote
     from zato.server.gunicorn_application import ServerApplication
     from zato.server.wiring import WorkerProcess
 
     process = WorkerProcess(layout, arguments.server, cluster, settings)
+    applied = AppliedSettings(layout, settings)
 
     def on_starting(_server: object) -> None:
         # Before there are sockets and threads: it shares what is loaded by now, and nothing else.
@@ -73,11 +75,19 @@ def main() -> int:
     }
     get_logger("zato.server").info("Starting", workers=settings.workers, threads_max=settings.threads_max)
     drain_time = DrainTime(
-        seconds=settings.drain_seconds,
+        seconds=lambda: applied.current().drain_seconds,
         servers=lambda: len(layout.server_numbers(cluster.servers)),
         balancer=layout.haproxy_socket,
     )
-    ServerApplication(paths, settings, process.load, hooks, drain_time).run()
+    ServerApplication(
+        paths,
+        settings,
+        process.load,
+        threads_max=lambda: process.settings().threads_max,
+        hooks=hooks,
+        drain_time=drain_time,
+        workers=lambda: applied.current().workers,
+    ).run()
     return 0
 
 

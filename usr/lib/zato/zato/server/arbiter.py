@@ -26,8 +26,10 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
     SIGTERM, SIGINT or SIGQUIT ends the wait.
     """
 
-    def __init__(self, app: Any, draining: Draining, seconds: Callable[[], float]) -> None:
+    def __init__(self, app: Any, draining: Draining, seconds: Callable[[], float], workers: Callable[[], int]) -> None:
+        self.num_workers: int
         super().__init__(app)
+        self._wanted_workers = workers
         self._draining = draining
         self._seconds = seconds
         self._leave_at: float | None = None
@@ -43,6 +45,7 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
 
     def wait_for_signals(self, timeout: float = 1.0) -> list[int]:
         self._watchdog.turn()
+        self._follow_settings()
         if self._leave_at is not None:
             left = self._leave_at - time.monotonic()
             if left <= 0:
@@ -51,11 +54,18 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
         signals: list[int] = super().wait_for_signals(timeout)
         return signals
 
+    def _follow_settings(self) -> None:
+        """gunicorn starts or ends workers after each wait; those that end finish what they have."""
+        wanted = self._wanted_workers()
+        if wanted != self.num_workers:
+            _log.info("The number of workers changes", before=self.num_workers, after=wanted)
+            self.num_workers = wanted
+
 
 class DrainTime:
     """How long a server has to wait before it stops: not at all where nobody would send its requests elsewhere."""
 
-    def __init__(self, *, seconds: float, servers: Callable[[], int], balancer: Path) -> None:
+    def __init__(self, *, seconds: Callable[[], float], servers: Callable[[], int], balancer: Path) -> None:
         """`servers` says how many there are by then: others may have been added since this one started."""
         self._seconds = seconds
         self._servers = servers
@@ -66,7 +76,7 @@ class DrainTime:
         # With the whole cluster the balancer ends first; where its supervisor was killed all end at the same time
         if self._servers() < 2 or os.getppid() != self._parent or _refuses(self._balancer):
             return 0.0
-        return self._seconds
+        return self._seconds()
 
 
 def _refuses(path: Path) -> bool:

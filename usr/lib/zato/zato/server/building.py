@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from zato.config.configuration import Configuration
 from zato.config.kinds import ChannelHttp, ChannelRest, ServiceSettings
 from zato.config.secrets import SecretBox
+from zato.config.server_settings import settings_of
+from zato.host.settings import ServerSettings
 from zato.outgoing import OutgoingConnections
 from zato.security.authentication import SecurityIndex
 from zato.server.dispatcher import Dispatcher, ServiceInvoker
@@ -17,6 +19,7 @@ from zato.server.limited import LimitedCalls
 from zato.server.loader import CodeSet
 from zato.server.metrics import Metrics
 from zato.server.service.context import ServiceContext
+from zato.server.service.user_config import UserConfigFile
 from zato.server.snapshot import Snapshot
 
 
@@ -29,40 +32,46 @@ class SnapshotBuilder:
         dispatcher: Dispatcher,
         metrics: Metrics,
         secrets: SecretBox,
-        user_config: Mapping[str, Any],
-        max_body_bytes: int,
+        user_config: UserConfigFile,
+        settings: ServerSettings,
     ) -> None:
+        """`settings` are those that hold until the configuration says others."""
         self._dispatcher = dispatcher
         self._metrics = metrics
         self._secrets = secrets
         self._user_config = user_config
-        self._max_body_bytes = max_body_bytes
+        self._settings = settings
         self._outgoing = OutgoingConnections.empty()
         self._limited = LimitedCalls()
+
+    def outdated(self) -> bool:
+        """Whether another snapshot of the same configuration would be a different one."""
+        return self._user_config.changed()
 
     def build(self, configuration: Configuration, codes: CodeSet, problems: Sequence[str] = ()) -> Snapshot:
         """A new snapshot. Does not touch the network. `problems` are those of the code, which it adds its own to."""
         self._outgoing = self._outgoing.refreshed(configuration, self._secrets)
         security = SecurityIndex(configuration, self._secrets)
-        settings = {
+        services = {
             item.name: item.value for item in configuration.all("service") if isinstance(item.value, ServiceSettings)
         }
         snapshot = Snapshot(
             configuration=configuration,
             codes=codes,
+            settings=settings_of(configuration, self._settings),
             security=security,
             limits={
                 name: value.time_limit_seconds
-                for name, value in settings.items()
+                for name, value in services.items()
                 if value.time_limit_seconds is not None
             },
-            inactive=frozenset(name for name, value in settings.items() if not value.active),
+            inactive=frozenset(name for name, value in services.items() if not value.active),
             outgoing=self._outgoing,
             problems=(*problems, *security.problems, *self._outgoing.problems),
         )
         snapshot.context = ServiceContext(
             outgoing=self._outgoing,
-            user_config=self._user_config,
+            user_config=self._user_config.current(),
             invoker=ServiceInvoker(self._dispatcher, snapshot, self._limited),
         )
         snapshot.routes = RouteTable(self._routes(configuration, snapshot))
@@ -86,6 +95,6 @@ class SnapshotBuilder:
                     snapshot=snapshot,
                     dispatcher=self._dispatcher,
                     metrics=self._metrics.route(item.name, value.service),
-                    max_body_bytes=self._max_body_bytes,
+                    max_body_bytes=snapshot.settings.max_body_bytes,
                 )
                 yield value.path, value.methods, channel

@@ -24,9 +24,6 @@ _log = get_logger("zato.dispatcher")
 class Dispatcher:
     """Invokes services within their time limits and turns whatever they raise, sys.exit() too, into errors of ours."""
 
-    def __init__(self, *, default_limit_seconds: float) -> None:
-        self._default_limit_seconds = default_limit_seconds
-
     def invoke_from_channel(
         self,
         snapshot: Snapshot,
@@ -41,7 +38,7 @@ class Dispatcher:
         The time limit is enforced on `flight` by the worker.
         """
         if flight is not None:
-            limit = snapshot.limits.get(service, self._default_limit_seconds)
+            limit = snapshot.limits.get(service, snapshot.settings.time_limit_seconds)
             flight.service = service
             flight.cid = request.cid
             flight.limit_seconds = limit

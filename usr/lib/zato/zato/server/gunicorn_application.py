@@ -39,15 +39,19 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
         layout: ServerLayout,
         settings: ServerSettings,
         load: Callable[[], Any],
+        threads_max: Callable[[], int],
         hooks: dict[str, Callable[..., None]],
         drain_time: Callable[[], float],
+        workers: Callable[[], int],
     ) -> None:
         self._layout = layout
         self.internal_socket = str(layout.internal_socket)
         self._server_settings = settings
         self._load = load
+        self.threads_max = threads_max
         self._hooks = hooks
         self._drain_time = drain_time
+        self._workers = workers
         super().__init__()
 
     def load_config(self) -> None:
@@ -77,7 +81,7 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
 
     def run(self) -> None:
         """Run the master until it is told to end."""
-        DrainingArbiter(self, Draining(self._layout.draining), self._drain_time).run()
+        DrainingArbiter(self, Draining(self._layout.draining), self._drain_time, self._workers).run()
 
     def load(self) -> Any:
         return self._load()

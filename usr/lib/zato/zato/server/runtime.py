@@ -15,7 +15,7 @@ from zato.config.disk import DiskSnapshot
 from zato.config.listener import Bell, Listener
 from zato.core.clock import Clock
 from zato.core.errors import Unavailable
-from zato.host.logs import get_logger
+from zato.host.logs import get_logger, set_level
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.server.building import SnapshotBuilder
@@ -109,7 +109,9 @@ class Runtime:
                 self.switch.set(self._builder.build(configuration, before.codes, self._code.problems))
             raise
         at = switch_time(before.configuration, configuration)
-        self.switch.set(self._builder.build(configuration, codes, self._code.problems), at)
+        snapshot = self._builder.build(configuration, codes, self._code.problems)
+        self.switch.set(snapshot, at)
+        set_level(snapshot.settings.log_level)
         self._disk.save(configuration)
         if codes is not before.codes:
             self._code.keep_sources(configuration, codes)
@@ -122,6 +124,9 @@ class Runtime:
 
     def _tick(self) -> None:
         if self._clock.monotonic() >= self._next_beat:
+            if self._builder.outdated():
+                current = self.switch.current()
+                self.switch.set(self._builder.build(current.configuration, current.codes, self._code.problems))
             self._register()
             self._beat(self._applied)
             self._bury()

@@ -48,8 +48,16 @@ class Sizing:
         self._slowest = 0
         self._crowded = 0
 
+    def limit(self, most: int) -> None:
+        """From now on there may be so many threads at most."""
+        self._most = most
+        self._least = min(self._least, most)
+
     def change(self, seen: Tick) -> int:
         """How many threads to add, or, below zero, to end."""
+        if seen.threads > self._most:
+            self._begin()
+            return self._most - seen.threads
         self._ticks += 1
         self._finished += seen.finished
         self._cpu_seconds += seen.cpu_seconds

@@ -12,6 +12,7 @@ from zato.server.loader import CodeSet
 from zato.server.service.context import ServiceContext
 
 if TYPE_CHECKING:
+    from zato.host.settings import ServerSettings
     from zato.outgoing import OutgoingConnections
     from zato.server.http.channels import Channel
     from zato.server.http.routes import RouteTable
@@ -24,6 +25,7 @@ class Snapshot:
     configuration: Configuration
     codes: CodeSet
     security: SecurityIndex
+    settings: ServerSettings
     limits: Mapping[str, float]
     """Time limits in seconds of the services that have one of their own."""
     inactive: frozenset[str]

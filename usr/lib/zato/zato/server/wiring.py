@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import tomllib
 from typing import Any
 
 from zato import __version__
@@ -14,9 +13,8 @@ from zato.config.first_administrator import FirstAdministrator
 from zato.config.publisher import Publisher
 from zato.config.secrets import SecretBox, load_key
 from zato.core.clock import SystemClock
-from zato.core.errors import SetupError
 from zato.host.draining import Draining
-from zato.host.layout import Layout, ServerLayout
+from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings, ServerSettings
 from zato.odb.audit import AuditLog
 from zato.odb.database import Database
@@ -40,7 +38,7 @@ from zato.server.http.errors import add_error_handlers
 from zato.server.http.fixed import add_fixed_routes
 from zato.server.metrics import ADMIN, Metrics
 from zato.server.runtime import Runtime
-from zato.server.service.user_config import UserConfig
+from zato.server.service.user_config import UserConfigFile
 from zato.server.versions import active_versions
 
 
@@ -64,7 +62,7 @@ class WorkerProcess:
         deployments = Deployments(database)
         box = SecretBox(load_key(self._layout.secret_key))
         metrics = Metrics()
-        dispatcher = Dispatcher(default_limit_seconds=self._settings.time_limit_seconds)
+        dispatcher = Dispatcher()
         disk = DiskSnapshot(paths.snapshot)
         code = CodeLoader(deployments, disk)
         runtime = Runtime(
@@ -77,8 +75,8 @@ class WorkerProcess:
                 dispatcher=dispatcher,
                 metrics=metrics,
                 secrets=box,
-                user_config=UserConfig(_user_config(paths)),
-                max_body_bytes=self._settings.max_body_bytes,
+                user_config=UserConfigFile(paths.applied_user_config, paths.user_config),
+                settings=self._settings,
             ),
             code=code,
             disk=disk,
@@ -149,16 +147,11 @@ class WorkerProcess:
         self._runtime = runtime
         return app
 
+    def settings(self) -> ServerSettings:
+        """Those that requests are served by now."""
+        return self._settings if self._runtime is None else self._runtime.switch.current().settings
+
     def stop(self) -> None:
         """Called when the worker ends in an orderly way."""
         if self._runtime is not None:
             self._runtime.stop()
-
-
-def _user_config(paths: ServerLayout) -> dict[str, Any]:
-    if not paths.user_config.is_file():
-        return {}
-    try:
-        return tomllib.loads(paths.user_config.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise SetupError(f"{paths.user_config} is not valid TOML: {error}.", code="invalid-settings") from error

@@ -13,6 +13,7 @@ import os
 import select
 import socket
 import time
+from collections.abc import Callable
 from typing import Any
 
 from gunicorn.http import errors as http_errors
@@ -35,9 +36,10 @@ _log = get_logger("zato.worker")
 
 
 class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
-    """See the module. Settings come from gunicorn's own: `threads` is the most threads one worker may have.
+    """See the module. The application's `threads_max` says how many threads a worker may have at most, at each moment.
 
-    The application's `internal_socket`, a path, is the door whose requests are marked as `zato.internal`.
+    Without it gunicorn's setting `threads` does. The application's `internal_socket`, a path, is the door whose
+    requests are marked as `zato.internal`.
     """
 
     alive: bool
@@ -58,6 +60,10 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
         self._threads.stop()
         self._wait_for_flights()
 
+    def _threads_max(self) -> int:
+        most: Callable[[], int] | None = getattr(self.app, "threads_max", None)
+        return int(self.cfg.threads) if most is None else most()
+
     def _supervise(self, sizing: Sizing) -> None:
         """Until told to stop: heart-beat each second, number of threads and time limits each tick."""
         waiting = select.poll()
@@ -70,6 +76,7 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
             now = time.monotonic()
             if now >= next_beat:
                 self.notify()
+                sizing.limit(self._threads_max())
                 next_beat = now + 1.0
                 if self.ppid != os.getppid():
                     _log.info("The parent process has gone, so this worker ends")

@@ -1,4 +1,7 @@
-"""python -m zato.singleton --root DIR: renews certificates, and tells HAProxy of them and of inactive servers."""
+"""python -m zato.singleton --root DIR: what one process of a machine has to do, or one beside each server.
+
+It renews certificates, tells HAProxy of them and of inactive servers, and keeps the servers' own configuration.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from pathlib import Path
 from zato.config.configuration import Configuration
 from zato.config.disk import DiskSnapshot
 from zato.config.listener import Listener
+from zato.config.publisher import Publisher
+from zato.config.secrets import SecretBox, load_key
 from zato.core.clock import SystemClock
 from zato.core.errors import ZatoError
 from zato.host.layout import Layout
@@ -21,6 +26,7 @@ from zato.odb.doorbell import Doorbell
 from zato.odb.log import ConfigurationLog
 from zato.singleton.balancer import BalancerCertificates
 from zato.singleton.certificates import CertificateKeeper
+from zato.singleton.repository import RepositoryKeeper, ServerRepository
 from zato.singleton.rounds import Bell, Rounds
 from zato.singleton.servers import BalancedServers, ServerKeeper
 
@@ -28,9 +34,12 @@ from zato.singleton.servers import BalancedServers, ServerKeeper
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m zato.singleton", description=__doc__)
     parser.add_argument("--root", type=Path, required=True, help="the cluster's directory")
-    layout = Layout(parser.parse_args().root.absolute())
+    parser.add_argument("--server", type=int, help="the only server whose configuration repository it keeps")
+    arguments = parser.parse_args()
+    layout = Layout(arguments.root.absolute())
     try:
         cluster = load_cluster(layout)
+        box = SecretBox(load_key(layout.secret_key))
     except ZatoError as error:
         print(error.message, file=sys.stderr)  # noqa: T201 logging is not set up yet
         return 1
@@ -43,12 +52,23 @@ def main() -> int:
     )
     servers = ServerKeeper(BalancedServers(layout.haproxy_socket), _last_known(layout, cluster.servers))
     watchdog = Watchdog(clock)
-    rounds = Rounds(clock, certificates, servers, watchdog)
-    listener = Listener(ConfigurationLog(database), Bell(Doorbell(database)), clock, servers.follow, rounds.step)
+    log = ConfigurationLog(database)
+    publisher = Publisher(log, box, clock)
+    numbers = [arguments.server] if arguments.server else layout.server_numbers(cluster.servers)
+    repositories = RepositoryKeeper(
+        [ServerRepository(layout.server(number), publisher, _administrator(layout)) for number in numbers], clock
+    )
+    rounds = Rounds(clock, certificates, servers, repositories, watchdog)
+    listener = Listener(log, Bell(Doorbell(database)), clock, rounds.follow, rounds.step)
     stop = stop_event()
     watchdog.ready()
     listener.run(stop)
     return 0
+
+
+def _administrator(layout: Layout) -> str | None:
+    """Who edits files in place that this process's user owns: nobody works as that user on an appliance."""
+    return "root" if layout.is_appliance else None
 
 
 def _last_known(layout: Layout, servers: int) -> Configuration | None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from zato.config.configuration import Configuration
 from zato.core.clock import Clock
 from zato.core.errors import ZatoError
 from zato.host.logs import get_logger
 from zato.host.watchdog import Watchdog
 from zato.odb.doorbell import Doorbell
 from zato.singleton.certificates import CertificateKeeper
+from zato.singleton.repository import RepositoryKeeper
 from zato.singleton.servers import ServerKeeper
 
 _FIRST_SECONDS = 5.0  # the programs that it tells of certificates are starting at the same time
 _CERTIFICATES_SECONDS = 60.0
 _SERVERS_SECONDS = 0.4
+_REPOSITORIES_SECONDS = 0.2
 _TICK_SECONDS = 0.1
 
 
@@ -31,15 +34,26 @@ class Rounds:
     """`step` is called several times a second and does what is due."""
 
     def __init__(
-        self, clock: Clock, certificates: CertificateKeeper | None, servers: ServerKeeper, watchdog: Watchdog
+        self,
+        clock: Clock,
+        certificates: CertificateKeeper | None,
+        servers: ServerKeeper,
+        repositories: RepositoryKeeper,
+        watchdog: Watchdog,
     ) -> None:
         self._clock = clock
         self._certificates = certificates
         self._servers = servers
+        self._repositories = repositories
         self._watchdog = watchdog
         self._certificates_at = clock.monotonic() + _FIRST_SECONDS
-        self._servers_at = clock.monotonic()
+        self._servers_at = self._repositories_at = clock.monotonic()
         self._log = get_logger("zato.singleton")
+
+    def follow(self, configuration: Configuration) -> None:
+        """Works by this configuration from now on."""
+        self._servers.follow(configuration)
+        self._repositories.follow(configuration)
 
     def step(self) -> None:
         self._watchdog.turn()
@@ -47,6 +61,9 @@ class Rounds:
         if now >= self._servers_at:
             self._servers_at = now + _SERVERS_SECONDS
             self._servers.step()
+        if now >= self._repositories_at:
+            self._repositories_at = now + _REPOSITORIES_SECONDS
+            self._repositories.step()
         if self._certificates is not None and now >= self._certificates_at:
             self._certificates_at = now + _CERTIFICATES_SECONDS
             try:

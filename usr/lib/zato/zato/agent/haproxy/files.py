@@ -81,5 +81,10 @@ def write(layout: Layout, view: HaproxyView) -> bool:
     return True
 
 
+def is_current(layout: Layout, view: HaproxyView) -> bool:
+    """Whether the file that is there is what would be written now."""
+    return _content(configuration(layout)) == render(view).encode()
+
+
 def _content(path: Path) -> bytes | None:
     return path.read_bytes() if path.exists() else None

@@ -69,9 +69,10 @@ class LighttpdKeeper:
             self._log.info("users_written", count=data.count(b"\n"), revision=self._configuration.revision)
 
     def _render(self) -> None:
-        """Only where a CA is newer than what was rendered for it."""
+        """Only where a CA, or the server's settings, are newer than what was rendered for them."""
         clients = self._layout.pki / "clients"
-        newest = _newest([self._layout.ca_certificate, clients, *clients.glob("*.crt")])
+        settings = self._layout.server(self._number).applied_settings
+        newest = _newest([self._layout.ca_certificate, clients, *clients.glob("*.crt"), settings])
         if newest <= max(
             _newest([self._directory / CONFIGURATION, self._directory / CLIENT_CA]), self._rendered_for or 0
         ):

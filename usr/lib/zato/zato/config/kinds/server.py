@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
 from zato.config.kinds.address import host_finding
 from zato.config.kinds.base import Kind
+from zato.host.settings import (
+    DRAIN_SECONDS,
+    LOG_FORMAT,
+    LOG_LEVEL,
+    MAX_BODY_BYTES,
+    SERVER_SETTINGS,
+    THREADS_MAX,
+    TIME_LIMIT_SECONDS,
+    WORKERS,
+    DrainSeconds,
+    LogFormat,
+    LogLevel,
+    MaxBodyBytes,
+    ThreadsMax,
+    TimeLimitSeconds,
+    Workers,
+)
 
 _NAME = re.compile(r"server-[1-9][0-9]{0,3}")
 
@@ -32,6 +49,18 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "cluster in one directory on this machine.",
         ),
     ] = "localhost"
+    workers: Annotated[Workers | None, WORKERS] = None
+    threads_max: Annotated[ThreadsMax | None, THREADS_MAX] = None
+    time_limit_seconds: Annotated[TimeLimitSeconds | None, TIME_LIMIT_SECONDS] = None
+    max_body_bytes: Annotated[MaxBodyBytes | None, MAX_BODY_BYTES] = None
+    drain_seconds: Annotated[DrainSeconds | None, DRAIN_SECONDS] = None
+    log_level: Annotated[LogLevel | None, LOG_LEVEL] = None
+    log_format: Annotated[LogFormat | None, LOG_FORMAT] = None
+
+    def settings(self) -> dict[str, Any]:
+        """Those that are set, as `server.toml` has them."""
+        values = {key: getattr(self, key) for key in SERVER_SETTINGS}
+        return {key: value for key, value in values.items() if value is not None}
 
 
 def _validate(name: str, value: Server) -> list[str]:

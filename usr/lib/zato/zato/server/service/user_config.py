@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
+
+from zato.host.settings import parse_toml
 
 
 class UserConfig(Mapping[str, Any]):
@@ -37,3 +40,33 @@ class UserConfig(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         return f"UserConfig({', '.join(self._values)})"  # not the values: there may be passwords among them
+
+
+class UserConfigFile:
+    """The first of these files that is there, read again when it was replaced."""
+
+    def __init__(self, *paths: Path) -> None:
+        self._paths = paths
+        self._read: tuple[Path, int, int] | None = None
+        self._values = UserConfig({})
+
+    def changed(self) -> bool:
+        """Whether `current` would be others than those that it said last."""
+        return self._seen() != self._read
+
+    def current(self) -> UserConfig:
+        """The values. Raises SetupError where the file is not valid TOML."""
+        seen = self._seen()
+        if seen != self._read:
+            self._values = UserConfig({} if seen is None else parse_toml(seen[0], seen[0].read_bytes()))
+            self._read = seen
+        return self._values
+
+    def _seen(self) -> tuple[Path, int, int] | None:
+        for path in self._paths:
+            try:
+                found = path.stat()
+            except FileNotFoundError:
+                continue
+            return path, found.st_ino, found.st_mtime_ns
+        return None

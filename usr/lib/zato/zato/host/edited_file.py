@@ -1,0 +1,155 @@
+"""A file that a program keeps up to date and that people edit at the same time."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import pwd
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+_MODE = 0o640
+
+
+class _Access(NamedTuple):
+    mode: int
+    user: int
+    group: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What tells one state of a file from another without reading it."""
+
+    device: int
+    inode: int
+    size: int
+    modified_ns: int
+    changed_ns: int
+    owner: int
+
+    @property
+    def user(self) -> str:
+        """Name of the user that the file belongs to."""
+        try:
+            return pwd.getpwuid(self.owner).pw_name
+        except KeyError:
+            return f"user {self.owner}"
+
+
+class EditedFile:
+    """Nothing that somebody has written is replaced unread, whether written in place or moved there."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._displaced: tuple[int, bytes] | None = None
+
+    def seen(self) -> Seen | None:
+        """The file as it is now; None where it is not there or is no plain file."""
+        try:
+            found = self.path.lstat()
+        except FileNotFoundError:
+            return None
+        if not stat.S_ISREG(found.st_mode):
+            return None
+        return Seen(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_uid)
+
+    def read(self) -> bytes | None:
+        """Its content; None where it is not there. Raises OSError where it is a link or no plain file."""
+        try:
+            return _read(self.path)
+        except FileNotFoundError:
+            return None
+
+    def replace(self, expected: bytes | None, content: bytes) -> bool:
+        """Puts `content` in the place of `expected`; False, and nothing done, where there is something else by now.
+
+        Permissions stay; root leaves the owner, too, and gives what it makes anew to the directory's.
+        """
+        candidate = self.path.with_name(f".{self.path.name}.new")
+        _write(candidate, content, self._like())
+        if expected is None:
+            try:
+                os.link(candidate, self.path)
+            except FileExistsError:
+                return False
+            finally:
+                candidate.unlink()
+            return True
+        try:
+            _exchange(candidate, self.path)
+        except FileNotFoundError:
+            candidate.unlink()
+            return False
+        if _read(candidate) != expected:
+            _exchange(candidate, self.path)
+            candidate.unlink()
+            return False
+        # Whoever has opened the file to write in place, and has not done so yet, writes to the one that was here
+        self._forget()
+        self._displaced = (os.open(candidate, os.O_RDONLY), expected)
+        candidate.unlink()
+        return True
+
+    def late(self) -> bytes | None:
+        """What was written in place to the file that `replace` took away; None where nothing was. Says it once."""
+        if self._displaced is None:
+            return None
+        descriptor, expected = self._displaced
+        content = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+        if content == expected:
+            return None
+        self._displaced = (descriptor, content)
+        return content
+
+    def _like(self) -> _Access:
+        try:
+            found = self.path.lstat()
+        except FileNotFoundError:
+            found = self.path.parent.stat()
+            return _Access(_MODE, found.st_uid, found.st_gid)
+        return _Access(stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid)
+
+    def _forget(self) -> None:
+        if self._displaced is not None:
+            os.close(self._displaced[0])
+            self._displaced = None
+
+
+def _read(path: Path) -> bytes:
+    # Who may write here may not read whatever we may, nor hold us up
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a plain file", str(path))
+        return file.read()
+
+
+def _write(path: Path, content: bytes, access: _Access) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        if os.geteuid() == 0:
+            os.fchown(descriptor, access.user, access.group)
+        os.fchmod(descriptor, access.mode)
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Both are there at any moment, each under one of the names (renameat2(2))."""
+    call = ctypes.CDLL(None, use_errno=True).renameat2
+    if call(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE):
+        number = ctypes.get_errno()
+        if number != errno.EINVAL:
+            raise OSError(number, os.strerror(number), str(one))
+        # A file system without that: there is a moment in which an edit would be lost
+        saved = _read(other)
+        found = other.stat()
+        one.replace(other)
+        _write(one, saved, _Access(stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid))

@@ -1,0 +1,152 @@
+"""git repositories of configuration, by git's own command line.
+
+Settings of whoever runs it have no part in it: one who signs commits, has hooks, or calls this from a hook, gets the
+same. For root, git runs as the user that the repository belongs to, as its settings can name programs to run.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from zato.core.errors import SetupError
+from zato.host.programs import program
+
+REVISION = "Zato-Revision"
+"""Trailer of commits that hold what a revision of the configuration says."""
+
+_SECONDS = 30.0
+_FIELD, _RECORD = "\x1f", "\x1e"
+_LOG = _FIELD.join(("%H", "%an", "%aI", "%s", f"%(trailers:key={REVISION},valueonly,separator=%x20)")) + _RECORD
+_OWN = "Zato"
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit; `revision` is None where it was not made for one."""
+
+    id: str
+    author: str
+    at: datetime
+    subject: str
+    revision: int | None
+
+
+class GitRepository:
+    """The repository whose working tree is `directory`. Raises SetupError in git's words."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def create(self, message: str) -> None:
+        """Everything in the directory is committed, unless there is a commit already. May be repeated."""
+        if self.head() is not None:
+            return
+        self._git("init", "-q", "-b", "main", "--template=")
+        self._git("add", "-A")
+        self._git("commit", "-q", "--allow-empty", "-m", message)
+
+    def head(self) -> str | None:
+        """The last commit; None where there is none."""
+        done = self._run("rev-parse", "-q", "--verify", "HEAD")
+        return done.stdout.decode().strip() if done.returncode == 0 else None
+
+    def commit(
+        self,
+        files: Mapping[str, bytes | None],
+        message: str,
+        *,
+        author: str,
+        at: datetime | None = None,
+        revision: int | None = None,
+    ) -> str:
+        """Commits these files' content (None: removed) after HEAD, and returns the commit. The files are left alone."""
+        parent = self.head()
+        index = {"GIT_INDEX_FILE": str(self._directory / ".git" / "zato.index")}
+        if parent is not None:
+            self._git("read-tree", parent, environment=index)
+        for name, data in files.items():
+            if data is None:
+                self._git("update-index", "--force-remove", name, environment=index)
+                continue
+            blob = self._git("hash-object", "-w", "--stdin", data=data)
+            self._git("update-index", "--add", "--cacheinfo", f"100644,{blob},{name}", environment=index)
+        tree = self._git("write-tree", environment=index)
+        if revision is not None:
+            message = f"{message}\n\n{REVISION}: {revision}"
+        moment = (at or datetime.now(UTC)).isoformat()
+        who = {"GIT_AUTHOR_NAME": author, "GIT_AUTHOR_EMAIL": f"<{author}>", "GIT_AUTHOR_DATE": moment}
+        parents = ("-p", parent) if parent is not None else ()
+        made = self._git("commit-tree", tree, *parents, "-F", "-", data=message.encode(), environment=who)
+        self._git("update-ref", "HEAD", made, parent or "")
+        return made
+
+    def take_up(self, names: Sequence[str]) -> None:
+        """Files of the working tree that are as HEAD has them are known as such, so that git's status is clean."""
+        self._run("reset", "-q", "--", *names)
+
+    def show(self, commit: str, name: str) -> bytes | None:
+        """A file's content as of a commit; None where it was not there, or where there is no such commit."""
+        done = self._run("cat-file", "blob", f"{commit}:{name}")
+        return done.stdout if done.returncode == 0 else None
+
+    def log(self, limit: int = 100, *, revision: str | None = None) -> list[Commit]:
+        """The last commits, newest first; with `revision` (a number, or .*) those only that were made for it."""
+        chosen = () if revision is None else ("-E", f"--grep=^{REVISION}: {revision}$")
+        text = self._git("log", "--first-parent", f"-n{limit}", f"--format={_LOG}", *chosen)
+        return [_commit(record) for record in text.split(_RECORD) if record.strip()]
+
+    def resolve(self, name: str) -> str:
+        """The full id of a commit. Raises SetupError where there is none of that name."""
+        done = self._run("rev-parse", "-q", "--verify", "--end-of-options", f"{name}^{{commit}}")
+        if done.returncode:
+            raise SetupError(f"There is no commit {name!r} in {self._directory}.", code="no-such-commit")
+        return done.stdout.decode().strip()
+
+    def diff(self, before: str, after: str | None = None) -> str:
+        """What differs between two commits, as a patch; without the second, between one and the files as they are."""
+        return self._git("diff", "--no-color", "--no-ext-diff", before, *(() if after is None else (after,)))
+
+    def _git(self, *arguments: str, data: bytes = b"", environment: Mapping[str, str] | None = None) -> str:
+        done = self._run(*arguments, data=data, environment=environment)
+        if done.returncode:
+            said = " ".join(done.stderr.decode(errors="replace").split()) or f"exit code {done.returncode}"
+            raise SetupError(f"git {arguments[0]} failed in {self._directory}: {said}", code="git-failed")
+        return done.stdout.decode(errors="replace").strip("\n")
+
+    def _run(
+        self, *arguments: str, data: bytes = b"", environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        clean |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_OPTIONAL_LOCKS": "0"}
+        # Else git would look for a repository in the directories above, which may be a checkout
+        clean["GIT_CEILING_DIRECTORIES"] = str(self._directory.parent)
+        options = ("-c", f"user.name={_OWN}", "-c", "user.email=zato@localhost", "-c", "gc.autoDetach=false")
+        try:
+            return subprocess.run(
+                [program("git"), "-C", str(self._directory), *options, *arguments],
+                env={**clean, **(environment or {})},
+                **self._owner(),
+                input=data,
+                capture_output=True,
+                timeout=_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise SetupError(f"git {arguments[0]} took too long in {self._directory}.", code="git-failed") from error
+
+    def _owner(self) -> dict[str, Any]:
+        owner = self._directory.stat()
+        if os.geteuid() != 0 or owner.st_uid == 0:
+            return {}
+        return {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": ()}
+
+
+def _commit(record: str) -> Commit:
+    commit, author, at, subject, revision = record.strip("\n").split(_FIELD)
+    return Commit(commit, author, datetime.fromisoformat(at), subject, int(revision) if revision.isdecimal() else None)
