@@ -25,6 +25,8 @@ def command() -> None:
 
 
 _PORT = click.IntRange(1, 65535)
+# The default itself would differ between machines, and the manual pages with it
+_SHOWN = {"--workers": "number of CPUs"}
 # Names, type, default, help
 _OPTIONS: tuple[tuple[tuple[str, ...], Any, Any, str], ...] = (
     (("--servers",), click.IntRange(1, 64), 1, "Servers on this machine."),
@@ -41,9 +43,8 @@ _OPTIONS: tuple[tuple[tuple[str, ...], Any, Any, str], ...] = (
 def _settings_options(function: Any) -> Any:
     for names, of_type, default, text in reversed(_OPTIONS):
         several = isinstance(default, tuple)
-        option = click.option(
-            *names, type=of_type, default=default, multiple=several, show_default=bool(default), help=text
-        )
+        shown = _SHOWN.get(names[0], bool(default))
+        option = click.option(*names, type=of_type, default=default, multiple=several, show_default=shown, help=text)
         function = option(function)
     return function
 

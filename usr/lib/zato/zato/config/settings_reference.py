@@ -6,23 +6,25 @@ import ast
 import inspect
 import sys
 import textwrap
+from dataclasses import dataclass
 
 import msgspec
 
 from zato.config.reference import description, type_in_words
 from zato.host.settings import ClusterSettings, ServerSettings
 
-_INTRODUCTION = """\
-# Settings
-
-<!-- Generated from the settings by `python -m zato.config.settings_reference`; do not edit. -->
-
+INTRODUCTION = """\
 What a process must know before it can read the configuration is in two files of TOML. A key that does not exist, or a
 value of a wrong type, is refused with what would be right.
 
 `zato.toml` is read at the start: after a change, start the cluster again. `server.toml` is looked after while the
-cluster runs ([operations.md](operations.md#settings-of-a-server)): a change of it, or of the same fields of the item
-`server-N` (`zato config set server server-1 workers=4`), is applied at once.
+cluster runs: a change of it, or of the same fields of the item `server-N` (`zato config set server server-1 workers=4`),
+is applied at once.
+"""
+_HEADING = """\
+# Settings
+
+<!-- Generated from the settings by `python -m zato.config.settings_reference`; do not edit. -->
 """
 _FILES = (
     ("zato.toml", "The cluster on this machine, in its directory.", ClusterSettings),
@@ -32,30 +34,54 @@ _NOT_IN_THE_FILE = {"number"}
 _COMPUTED = {"workers": "number of CPUs"}
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What there is to say of one key."""
+
+    key: str
+    type: str
+    default: str
+    """As it is written in the file; in words where it is `computed`; empty where there is none."""
+    computed: bool
+    meaning: str
+
+
+def entries(struct: type[msgspec.Struct]) -> list[Entry]:
+    """The keys of a file, in its order."""
+    meanings = _meanings(struct)
+    described = {field.name: msgspec.inspect.type_info(field.type) for field in msgspec.structs.fields(struct)}
+    return [
+        Entry(
+            key=field.name,
+            type=type_in_words(described[field.name]),
+            default=_default(field),
+            computed=field.name in _COMPUTED,
+            meaning=meanings.get(field.name) or description(described[field.name]),
+        )
+        for field in msgspec.structs.fields(struct)
+        if field.name not in _NOT_IN_THE_FILE
+    ]
+
+
 def render() -> str:
     """The whole document, the same for the same settings."""
-    return "\n".join([_INTRODUCTION, *(_section(*file) for file in _FILES)])
+    return "\n".join([_HEADING, INTRODUCTION, *(_section(*file) for file in _FILES)])
 
 
 def _section(file: str, summary: str, struct: type[msgspec.Struct]) -> str:
-    meanings = _meanings(struct)
-    fields = [field for field in msgspec.structs.fields(struct) if field.name not in _NOT_IN_THE_FILE]
-    rows = "\n".join(_row(field, meanings.get(field.name, "")) for field in fields)
+    rows = "\n".join(_row(entry) for entry in entries(struct))
     return f"## {file}\n\n{summary}\n\n| key | type | default | meaning |\n| --- | --- | --- | --- |\n{rows}\n"
 
 
-def _row(field: msgspec.structs.FieldInfo, meaning: str) -> str:
-    described = msgspec.inspect.type_info(field.type)
-    meaning = meaning or description(described)
-    return f"| `{field.name}` | {type_in_words(described)} | {_default(field)} | {meaning} |"
+def _row(entry: Entry) -> str:
+    default = f"`{entry.default}`" if entry.default and not entry.computed else entry.default
+    return f"| `{entry.key}` | {entry.type} | {default} | {entry.meaning} |"
 
 
 def _default(field: msgspec.structs.FieldInfo) -> str:
     if field.name in _COMPUTED:
         return _COMPUTED[field.name]
-    if field.default in (None, ""):
-        return ""
-    return f"`{msgspec.json.encode(field.default).decode()}`"
+    return "" if field.default in (None, "") else msgspec.json.encode(field.default).decode()
 
 
 def _meanings(struct: type[msgspec.Struct]) -> dict[str, str]:
