@@ -21,8 +21,20 @@ _SOURCES = Path("/etc/apt/sources.list.d/debian.sources")
 # Of this run alone: others may go on beside it on the same machine
 _BRIDGE = f"zato{os.getpid()}"
 _NETWORK = f"10.77.{os.getpid() % 256}"
+# Hosts that a Vagrantfile describes too, with the last number of their addresses
+MACHINES = {"appliance": 11, "client": 12}
 # What a host is before Zato comes, beside what the packages depend on
-_PACKAGES = ("curl", "dbus", "iproute2", "procps", "socat", "systemd", "systemd-sysv")
+_PACKAGES = (
+    "bash-completion",
+    "curl",
+    "dbus",
+    "iproute2",
+    "openssh-server",
+    "procps",
+    "socat",
+    "systemd",
+    "systemd-sysv",
+)
 
 
 class Host:
@@ -201,9 +213,12 @@ def bridge() -> Iterator[None]:
 
 @contextmanager
 def host(name: str, directory: Path, number: int) -> Iterator[Host]:
-    """A host that has not booted yet, with a file system of its own below `directory`."""
+    """A host that has not booted yet, with a file system of its own below `directory`, which knows the MACHINES."""
     root = directory / name
     subprocess.run(["cp", "-a", "--reflink=auto", str(base()), str(root)], check=True)
+    others = "".join(f"{_NETWORK}.{last} {machine}\n" for machine, last in MACHINES.items())
+    (root / "etc/hosts").write_text(f"127.0.0.1 localhost\n::1 localhost\n{others}", encoding="ascii")
+    (root / "etc/hostname").write_text(f"{name}\n", encoding="ascii")
     found = Host(name, root, f"{_NETWORK}.{number}")
     try:
         yield found

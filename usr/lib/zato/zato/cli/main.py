@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 from zato import __version__
 from zato.cli import failure
@@ -47,6 +48,15 @@ class LazyGroup(click.Group):
         found: click.Command = getattr(importlib.import_module(module), attribute)
         return found
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """As every group's, without an import of each command for its summary: somebody waits at the keyboard."""
+        found = [
+            CompletionItem(name, help=summary)
+            for name, (_, _, summary) in sorted(_COMMANDS.items())
+            if name.startswith(incomplete)
+        ]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, _, summary) in sorted(_COMMANDS.items())])
@@ -54,7 +64,11 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup)
 @click.version_option(__version__, prog_name="zato", message="%(prog)s %(version)s")
-@click.option("--home", type=click.Path(path_type=Path), help="The cluster's directory; ZATO_HOME, else ./.zato.")
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path),
+    help="The cluster's directory; ZATO_HOME, else ./.zato, else /var/lib/zato.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 @click.pass_context
 def cli(context: click.Context, home: Path | None, as_json: bool) -> None:
