@@ -14,6 +14,7 @@ import pytest
 from support import hosts
 from support.appliance import SERVER_SECONDS, deploy_hello, eventually, install, servers_in_balancer
 from support.hosts import Host, NewHost
+from support.ssh import Keys, Machines, connections
 
 PACKAGES = hosts.REPOSITORY / "build" / "deb"
 
@@ -33,16 +34,23 @@ def packages() -> list[Path]:
 
 
 @pytest.fixture(scope="session")
-def new_host(packages: list[Path]) -> Iterator[NewHost]:
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    """What opens the hosts that `new_host` makes."""
+    return Keys(tmp_path_factory.mktemp("ssh"))
+
+
+@pytest.fixture(scope="session")
+def new_host(packages: list[Path], keys: Keys) -> Iterator[NewHost]:
     """Hosts on a bridge of their own, without Zato."""
     directory = hosts.new_directory()
-    numbers = iter(range(11, 250))
+    numbers = iter(range(max(hosts.MACHINES.values()) + 1, 250))
 
     @contextmanager
     def make(name: str) -> Iterator[Host]:
-        with hosts.host(name, directory, next(numbers)) as made:
+        with hosts.host(name, directory, hosts.MACHINES.get(name) or next(numbers)) as made:
             for package in packages:
                 shutil.copy(package, made.root / "root")
+            keys.admit(made)
             made.boot()
             yield made
 
@@ -62,6 +70,13 @@ def appliance(new_host: NewHost) -> Iterator[Host]:
         yield host
 
 
+@pytest.fixture(scope="session")
+def client(new_host: NewHost) -> Iterator[Host]:
+    """Another machine, without Zato."""
+    with new_host("client") as host:
+        yield host
+
+
 @pytest.fixture
 def two_servers(appliance: Host) -> Host:
     """The same, with a second server from now on, until the host is booted again; it was in the balancer in time."""
@@ -69,3 +84,17 @@ def two_servers(appliance: Host) -> Host:
     appliance.run("systemctl start zato-server@2")
     assert eventually(lambda: servers_in_balancer(appliance) == 2, SERVER_SECONDS - (time.monotonic() - started))
     return appliance
+
+
+@pytest.fixture(scope="session")
+def machines(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
+    """Those of --ssh-config (with --sudo where one logs in as somebody else than root), or hosts that boot here."""
+    given = request.config.getoption("--ssh-config")
+    if given is None:
+        for name in hosts.MACHINES:
+            request.getfixturevalue(name)
+    configuration = Path(given) if given is not None else request.getfixturevalue("keys").configuration
+    with connections(
+        configuration, tmp_path_factory.mktemp("connections"), sudo=request.config.getoption("--sudo")
+    ) as found:
+        yield found
