@@ -7,6 +7,9 @@ from pathlib import Path
 
 from support import hosts
 
+# A third above what they had when this was written
+PACKAGES_MEGABYTES_MAX = 16
+
 
 def test_the_packages_can_be_built_again_to_the_same_bytes(packages: list[Path]) -> None:
     before = {path.name: path.read_bytes() for path in packages}
@@ -20,6 +23,14 @@ def test_the_packages_are_without_what_lintian_calls_an_error(packages: list[Pat
         ["lintian", "--fail-on", "error", *packages], capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_the_packages_stay_small(packages: list[Path]) -> None:
+    sizes = {path.name.partition("_")[0]: path.stat().st_size / 1_000_000 for path in packages}
+    told = ", ".join(f"{name} {size:.2f}" for name, size in sizes.items())
+    together = sum(sizes.values())
+    print(f"Packages in MB: {told}; together {together:.1f} (bar {PACKAGES_MEGABYTES_MAX})")
+    assert together <= PACKAGES_MEGABYTES_MAX, told
 
 
 def test_hosts_are_built_from_what_the_packages_depend_on() -> None:

@@ -3,20 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
 from support.appliance import INSTALL_SECONDS, answers, deploy_hello, eventually, hello, install
 from support.hosts import Host, NewHost
 
+# Not of Zato: what dpkg, systemd, the C library and Debian's own lighttpd keep for themselves, and files of the tests
+OTHERS = (
+    "/etc/ld.so.cache",
+    "/root",
+    "/run/agetty.reload",
+    "/run/dbus",
+    "/run/lighttpd.pid",
+    "/run/lock",
+    "/run/log",
+    "/run/systemd",
+    "/run/utmp",
+    "/var/cache/apt",
+    "/var/cache/debconf",
+    "/var/cache/ldconfig",
+    "/var/lib/apt",
+    "/var/lib/dpkg",
+    "/var/lib/systemd",
+    "/var/log",
+)
+# Written anew with each user; what is in them is compared instead
+USERS = ("passwd", "group", "shadow", "gshadow")
+STAMP = "/root/stamp"
+
+
+@dataclass(frozen=True)
+class State:
+    """What there is on a host."""
+
+    paths: frozenset[str]
+    users: dict[str, list[str]]
+
+    @classmethod
+    def of(cls, host: Host, *conditions: str) -> State:
+        """All of it, or those paths for which find's conditions hold."""
+        exceptions = " ".join(f"-path {path} -prune -o" for path in OTHERS)
+        own = " ".join(f"! -path '/etc/{name}' ! -path '/etc/{name}-'" for name in USERS)
+        found = host.run(f"find / /run -xdev {exceptions} {own} {' '.join(conditions)} -print", check=False).stdout
+        users = {name: sorted(host.run(f"getent {name}").stdout.splitlines()) for name in USERS}
+        return cls(frozenset(found.splitlines()), users)
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A host on which Zato is, and what was on it before."""
+
+    host: Host
+    before: State
+
 
 @pytest.fixture(scope="module")
-def installed(new_host: NewHost) -> Iterator[Host]:
+def installation(new_host: NewHost) -> Iterator[Installed]:
     """A host of these tests alone."""
     with new_host("removal") as host:
+        # Files of packages are as old as the package: a stamp finds what was written since, a list what has come
+        host.run(f"touch {STAMP}")
+        before = State.of(host)
         install(host)
         deploy_hello(host)
-        yield host
+        yield Installed(host, before)
+
+
+@pytest.fixture
+def installed(installation: Installed) -> Host:
+    return installation.host
 
 
 def test_removing_keeps_what_was_there_for_the_next_installation(installed: Host) -> None:
@@ -27,13 +84,13 @@ def test_removing_keeps_what_was_there_for_the_next_installation(installed: Host
     assert eventually(lambda: '"user"' in hello(installed), INSTALL_SECONDS)
 
 
-def test_purging_leaves_nothing_behind(installed: Host) -> None:
-    installed.run("apt-get purge -y 'zato*' && rm -f /root/*.deb")
-    left = installed.run(
-        "find / -xdev -iname '*zato*' -not -path '/proc/*' -not -path '/sys/*' -not -path '/var/log/*'", check=False
-    ).stdout
-    assert left == ""
-    assert installed.run("getent passwd; getent group").stdout.count("zato") == 0
+def test_purging_leaves_nothing_behind(installed: Host, installation: Installed) -> None:
+    installed.run("apt-get purge -y 'zato*'")
+    after = State.of(installed)
+    assert sorted(after.paths - installation.before.paths) == []
+    assert after.users == installation.before.users
+    written = State.of(installed, f"-newer {STAMP}", "! -type d")
+    assert sorted(written.paths) == []
     # systemd forgets what is gone when it comes to it
     known = "systemctl list-units --all --plain --no-legend 'zato*'"
     assert eventually(lambda: installed.run(known).stdout == "", 10), installed.run(known).stdout
