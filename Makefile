@@ -1,7 +1,7 @@
 # Whatever Python the caller's shell is set up for is not the one that is used here
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 
-.PHONY: help run test check bench show fresh deb clean lock
+.PHONY: help run test check bench show show-hosts fresh deb clean lock
 
 help:
 	@echo "make run    prepare this checkout, then run a cluster from .zato/ in the foreground; Ctrl-C ends it"
@@ -9,6 +9,7 @@ help:
 	@echo "make check  linters, types, layers, then all tests"
 	@echo "make bench  speed and memory, as ratios measured in turn"
 	@echo "make show   what is promised of starts, deployments and failures, in full, each with its figure and bar"
+	@echo "make show-hosts  what is promised of an appliance whose daemons are killed, in full (needs root)"
 	@echo "make fresh  make run on a fresh Debian 12 in a directory of its own: how long both starts take (needs root)"
 	@echo "make deb    build the Debian packages into build/deb"
 	@echo "make lock   renew requirements/*.lock from requirements/*.in"
@@ -37,6 +38,10 @@ bench:
 show:
 	@tools/prepare develop
 	.venv/bin/python -m benchmarks.show
+
+show-hosts:
+	@tools/prepare develop
+	.venv/bin/python -m benchmarks.show_hosts
 
 fresh:
 	/usr/bin/python3 tools/fresh_host.py

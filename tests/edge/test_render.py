@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from zato.agent.haproxy import files as haproxy
+from zato.agent.haproxy.render import edge_of
 from zato.agent.haproxy.render import render as render_haproxy
 from zato.agent.haproxy.view import HaproxyView
 from zato.agent.lighttpd import files as lighttpd
@@ -131,3 +132,14 @@ def test_templates_are_found_in_the_checkout() -> None:
 def test_a_value_that_a_template_needs_cannot_be_forgotten() -> None:
     with pytest.raises(Exception, match="undefined"):
         render_template("lighttpd", "request.lua.j2")
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", "127.0.0.1", "localhost"])
+def test_a_socket_that_haproxy_inherits_is_opened_where_its_configuration_says(
+    layout: Layout, view: HaproxyView, address: str
+) -> None:
+    inheriting = dataclasses.replace(view, address=address, port=18443, inherits_edge=True)
+    assert edge_of(render_haproxy(inheriting)) == (address, 18443)
+    assert haproxy.write(layout, inheriting)  # HAProxy accepts it without the socket
+    with pytest.raises(SetupError, match="names no socket"):
+        edge_of(render_haproxy(view))

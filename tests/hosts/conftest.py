@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,23 +40,8 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 @pytest.fixture(scope="session")
 def new_host(packages: list[Path], keys: Keys) -> Iterator[NewHost]:
     """Hosts on a bridge of their own, without Zato."""
-    directory = hosts.new_directory()
-    numbers = iter(range(max(hosts.MACHINES.values()) + 1, 250))
-
-    @contextmanager
-    def make(name: str) -> Iterator[Host]:
-        with hosts.host(name, directory, hosts.MACHINES.get(name) or next(numbers)) as made:
-            for package in packages:
-                shutil.copy(package, made.root / "root")
-            keys.admit(made)
-            made.boot()
-            yield made
-
-    try:
-        with hosts.bridge():
-            yield make
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
+    with hosts.hosts_with(packages, keys.admit) as make:
+        yield make
 
 
 @pytest.fixture(scope="session")

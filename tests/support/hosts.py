@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -57,10 +57,11 @@ class Host:
         command = ["systemd-nspawn", "-q", "-D", str(self.root), "--boot", "--register=no", "--keep-unit"]
         for group in self._groups:
             group.mkdir(exist_ok=True)
+        # The machine's name, and so that of its network interface, is this run's alone
+        names = [f"--machine={os.getpid()}-{self.name}", f"--hostname={self.name}", f"--network-bridge={_BRIDGE}"]
         enter = 'for group in $GROUPS_OF_HOST; do echo $$ >"$group/cgroup.procs"; done; exec "$@"'
         self._process = subprocess.Popen(
-            # Its interface on this machine is named after it, and other runs have hosts, too
-            ["sh", "-c", enter, "sh", *command, f"--machine={os.getpid()}-{self.name}", f"--network-bridge={_BRIDGE}"],
+            ["sh", "-c", enter, "sh", *command, *names],
             env={**os.environ, "GROUPS_OF_HOST": " ".join(map(str, self._groups))},
             stdin=subprocess.DEVNULL,
             stdout=self._console,
@@ -209,6 +210,28 @@ def bridge() -> Iterator[None]:
         yield
     finally:
         subprocess.run(["ip", "link", "del", _BRIDGE], check=True)
+
+
+@contextmanager
+def hosts_with(packages: Sequence[Path], prepare: Callable[[Host], None] = lambda host: None) -> Iterator[NewHost]:
+    """Hosts on a bridge of their own, for as long as the context lasts; `prepare` is called before each boots."""
+    directory = new_directory()
+    numbers = iter(range(max(MACHINES.values()) + 1, 250))
+
+    @contextmanager
+    def make(name: str) -> Iterator[Host]:
+        with host(name, directory, MACHINES.get(name) or next(numbers)) as made:
+            for package in packages:
+                shutil.copy(package, made.root / "root")
+            prepare(made)
+            made.boot()
+            yield made
+
+    try:
+        with bridge():
+            yield make
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """python -m zato.appliance STEP [N]: what systemd has done before it starts a part of Zato, or beside it.
 
 cluster, server N, announce N, first-token N and renew are root's.
-odb, register N, balancer, lighttpd N and reload-lighttpd N run as the user of that part.
+odb, register N, balancer, lighttpd N and reload-lighttpd N run as the user of that part. haproxy becomes HAProxy.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ _STEPS = {
     "odb": ("register", "prepare_odb"),
     "renew": ("renew", "renew"),
     "balancer": ("render", "balancer"),
+    "haproxy": ("balancer", "run"),
 }
 _SERVER_STEPS = {
     "server": ("create", "server"),

@@ -46,6 +46,7 @@ def view_of(layout: Layout, cluster: ClusterSettings, *, body_bytes_max: int) ->
         foreign_authorities=has_foreign(client_authorities(layout.pki)),
         admin_socket=layout.haproxy_socket,
         group_steers=layout.is_appliance,  # the singleton is another user's there
+        inherits_edge=layout.is_appliance,
         servers=tuple(
             BalancedServer(
                 name=f"server-{number}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from zato.agent.haproxy.view import HaproxyView
+from zato.agent.haproxy.view import EDGE_VARIABLE, HaproxyView
 from zato.agent.limits import HEAD_BYTES_MAX, HEADERS_MAX, URI_BYTES_MAX
 from zato.agent.values import BACKEND_GONE, ERRORS, TOLD, checked_address, error_body, milliseconds, quoted
 from zato.core.errors import SetupError
@@ -13,6 +13,7 @@ from zato.host.templates import render_template
 _SERVER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 # Those that HAProxy answers with itself and that it can be given a body for
 _OWN_ERRORS = (400, 401, 403, 404, 405, 408, 413, 429, 500, 501, 502, 503, 504)
+_EDGE = re.compile(rf"\${{{EDGE_VARIABLE}-\[?(.+?)\]?:([0-9]+)}}")
 _CID = "%[var(txn.cid)]"
 
 
@@ -22,7 +23,7 @@ def render(view: HaproxyView) -> str:
         "haproxy",
         "haproxy.cfg.j2",
         view=view,
-        bind=_endpoint(view.address, view.port),
+        bind=_edge(view),
         servers=[
             {
                 "name": _checked_name(server.name),
@@ -41,6 +42,20 @@ def render(view: HaproxyView) -> str:
         quoted=quoted,
         ms=milliseconds,
     )
+
+
+def edge_of(text: str) -> tuple[str, int]:
+    """Address and port of the socket that the haproxy.cfg with this `text` inherits."""
+    found = _EDGE.search(text)
+    if found is None:
+        raise SetupError("HAProxy's configuration names no socket that it inherits; systemctl restart zato-haproxy")
+    return found[1], int(found[2])
+
+
+def _edge(view: HaproxyView) -> str:
+    endpoint = _endpoint(view.address, view.port)
+    # HAProxy's own check of the file runs without the socket
+    return f'"${{{EDGE_VARIABLE}-{endpoint}}}"' if view.inherits_edge else endpoint
 
 
 def _endpoint(address: str, port: int) -> str:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from zato.core.limits import TIME_LIMIT_SECONDS_MAX
 
+EDGE_VARIABLE = "ZATO_EDGE"
+"""Names, in HAProxy's environment, the listening socket that it inherits, as `fd@N`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BalancedServer:
@@ -44,6 +47,8 @@ class HaproxyView:
     servers: tuple[BalancedServer, ...]
     group_steers: bool = False
     """Whether the group of the Runtime API's socket may use it, not only its owner."""
+    inherits_edge: bool = False
+    """Whether the socket that clients connect to is opened for HAProxy: see EDGE_VARIABLE."""
     body_bytes_max: int = 10 * 1024 * 1024
     connections_max: int = 5000
     head_seconds: float = 10.0

@@ -1,0 +1,32 @@
+"""The socket that clients connect to."""
+
+from __future__ import annotations
+
+from support.appliance import SERVER_SECONDS, answers, eventually
+from support.hosts import Host
+
+OTHER_PORT = 11229
+
+
+def listens(host: Host, port: int) -> bool:
+    return host.run(f"ss -Hltn sport = :{port}").stdout != ""
+
+
+def test_another_port_in_the_settings_holds_after_a_restart_and_the_former_one_is_closed(appliance: Host) -> None:
+    assert answers(appliance, SERVER_SECONDS)
+    appliance.run("cp -p /etc/zato/zato.toml /root/zato.toml")
+    appliance.run(f"sed -i '/^lb_port/d; 1i lb_port = {OTHER_PORT}' /etc/zato/zato.toml")
+    appliance.run("systemctl restart zato-haproxy")
+    ping = f"curl -sf -m 2 --cacert /etc/zato/pki/ca.crt https://localhost:{OTHER_PORT}/zato/ping"
+    assert eventually(lambda: appliance.run(ping, check=False).returncode == 0, SERVER_SECONDS)
+    assert not listens(appliance, 11223)
+    appliance.run("mv /root/zato.toml /etc/zato/zato.toml && systemctl restart zato-haproxy")
+    assert answers(appliance, SERVER_SECONDS)
+    assert not listens(appliance, OTHER_PORT)
+
+
+def test_what_an_operator_has_stopped_refuses_connections(appliance: Host) -> None:
+    appliance.run("systemctl stop zato-haproxy")
+    assert not listens(appliance, 11223)
+    appliance.run("systemctl start zato-haproxy")
+    assert answers(appliance, SERVER_SECONDS)
