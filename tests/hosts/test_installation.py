@@ -15,6 +15,7 @@ def test_installing_leaves_a_cluster_that_runs_and_is_well(appliance: Host) -> N
     assert failed == ""
     assert {unit.partition("@")[0].partition(".")[0] for unit in units(appliance)} == {
         "zato-haproxy",
+        "zato-haproxy-agent",
         "zato-hotdeploy",
         "zato-lighttpd",
         "zato-lighttpd-agent",

@@ -18,8 +18,8 @@ What a process must know before it can read the configuration is in two files of
 value of a wrong type, is refused with what would be right.
 
 `zato.toml` is read at the start: after a change, start the cluster again. `server.toml` is looked after while the
-cluster runs: a change of it, or of the same fields of the item `server-N` (`zato config set server server-1 workers=4`),
-is applied at once.
+cluster runs: a change of it, or of the same fields of the item `server-N`, as by
+`zato config set server server-1 workers=4`, is applied at once.
 """
 _HEADING = """\
 # Settings

@@ -14,7 +14,7 @@ _PARTS = ("server", "singleton", "hotdeploy", "lighttpd", "lighttpd-agent")
 def check(numbers: list[int]) -> Iterator[Finding]:
     """All run that belong to this machine's servers, the balancer and the timer."""
     units = [f"zato-{part}@{number}.service" for number in numbers for part in _PARTS]
-    units += ["zato-haproxy.service", "zato-pki.timer"]
+    units += ["zato-haproxy.service", "zato-haproxy-agent.service", "zato-pki.timer"]
     for unit, state in zip(units, _states(units), strict=False):
         if state not in ("active", "reloading"):
             yield Finding(f"{unit} is {state}; journalctl -u {unit} says why.", f"systemctl start {unit}")

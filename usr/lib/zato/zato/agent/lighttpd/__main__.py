@@ -6,12 +6,16 @@ import argparse
 import sys
 from pathlib import Path
 
+from zato.agent.lighttpd.answering import AnsweringLighttpd
 from zato.agent.lighttpd.keeper import LighttpdKeeper
+from zato.agent.lighttpd.running import RunningLighttpd
+from zato.agent.wedged import PATIENCE_SECONDS, WedgedKiller
 from zato.config.listener import Listener
 from zato.core.clock import SystemClock
 from zato.core.errors import ZatoError
 from zato.host.layout import Layout
 from zato.host.logs import configure
+from zato.host.ports import from_here
 from zato.host.settings import load_cluster, load_server
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
@@ -37,6 +41,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m zato.agent.lighttpd", description=__doc__)
     parser.add_argument("--root", type=Path, required=True, help="the cluster's directory")
     parser.add_argument("--server", type=int, required=True, help="the server's number")
+    parser.add_argument("--patience", type=float, default=PATIENCE_SECONDS, help="seconds without lighttpd's answer")
     arguments = parser.parse_args()
     layout = Layout(arguments.root.absolute())
     try:
@@ -51,10 +56,14 @@ def main() -> int:
     clock = SystemClock()
     keeper = LighttpdKeeper(layout, arguments.server, clock, stop)
     watchdog = Watchdog(clock)
+    address = from_here(cluster.bind), cluster.lighttpd_port_of(arguments.server)
+    lighttpd = AnsweringLighttpd(RunningLighttpd(layout.server(arguments.server).lighttpd), address)
+    killer = WedgedKiller("lighttpd", lighttpd, clock, patience_seconds=arguments.patience)
 
     def tick() -> None:
         watchdog.turn()
         keeper.tick()
+        killer.turn()
 
     log = ConfigurationLog(database)
     listener = Listener(log, _PatientBell(Doorbell(database)), clock, keeper.configuration, tick)

@@ -1,0 +1,135 @@
+"""What listens and does not answer is killed, and nothing else is."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.ports import free_port
+from zato.agent.haproxy.running import RunningHaproxy
+from zato.agent.wedged import WedgedKiller
+from zato.core.clock import SystemClock
+from zato.host.programs import program
+
+CONFIGURATION = """
+defaults
+    mode http
+    timeout connect 1s
+    timeout client 1s
+    timeout server 1s
+frontend edge
+    bind 127.0.0.1:{port}
+    http-request return status 200
+"""
+
+
+class Clock(SystemClock):
+    now_seconds = 100.0
+
+    def monotonic(self) -> float:
+        return self.now_seconds
+
+
+class Program:
+    """Behaves as the test wants it to."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.behaviour: type[OSError] | None = None
+
+    def pid(self) -> int | None:
+        return 4711
+
+    def answer(self, seconds: float) -> None:
+        assert seconds == 5
+        if self.behaviour is TimeoutError:
+            self._clock.now_seconds += seconds
+        if self.behaviour is not None:
+            raise self.behaviour
+
+
+def test_only_what_did_not_answer_for_half_a_minute_is_killed() -> None:
+    clock = Clock()
+    watched = Program(clock)
+    killed: list[tuple[int, int]] = []
+    killer = WedgedKiller("it", watched, clock, kill=lambda pid, number: killed.append((pid, number)))
+
+    def turn_for(seconds: float, behaviour: type[OSError] | None) -> None:
+        watched.behaviour = behaviour
+        end = clock.now_seconds + seconds
+        while clock.now_seconds < end:
+            killer.turn()
+            clock.now_seconds += 1
+
+    for behaviour in (None, ConnectionRefusedError):
+        turn_for(24, TimeoutError)
+        turn_for(60, behaviour)
+    assert killed == []
+    turn_for(36, TimeoutError)
+    assert killed == [(4711, signal.SIGKILL)]
+
+
+def test_a_machine_that_stood_still_is_no_reason_to_kill() -> None:
+    clock = Clock()
+    watched = Program(clock)
+    killed: list[int] = []
+    killer = WedgedKiller("it", watched, clock, kill=lambda pid, _: killed.append(pid))
+    watched.behaviour = TimeoutError
+    for _ in range(2):
+        clock.now_seconds += 3600
+        killer.turn()
+    assert killed == []
+    killer.turn()
+    assert killed == [4711]
+
+
+@pytest.fixture
+def haproxy(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A master with its worker, whose socket is `master.sock`."""
+    configuration = tmp_path / "haproxy.cfg"
+    configuration.write_text(CONFIGURATION.format(port=free_port()), encoding="utf-8")
+    command = [program("haproxy"), "-W", "-db", "-f", str(configuration), "-S", str(tmp_path / "master.sock")]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    yield process
+    process.kill()
+    process.wait()
+
+
+@pytest.mark.parametrize("part", ["master", "worker"])
+def test_either_of_haproxys_processes_is_missed_and_the_master_is_the_one_to_kill(
+    tmp_path: Path, haproxy: subprocess.Popen[bytes], part: str
+) -> None:
+    running = RunningHaproxy(tmp_path / "master.sock")
+    deadline = time.monotonic() + 5
+    while True:
+        try:
+            running.answer(1)
+            break
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    assert running.pid() == haproxy.pid
+    haproxy.send_signal(signal.SIGUSR2)  # the master starts itself again, with a new worker
+    time.sleep(0.5)
+    running.answer(1)
+    assert running.pid() == haproxy.pid
+    children = Path(f"/proc/{haproxy.pid}/task/{haproxy.pid}/children").read_text().split()
+    wedged = haproxy.pid if part == "master" else int(children[-1])
+    os.kill(wedged, signal.SIGSTOP)
+    with pytest.raises(TimeoutError):
+        running.answer(0.3)
+    os.kill(wedged, signal.SIGCONT)
+    running.answer(1)
+
+
+def test_one_that_is_not_there_is_not_missed(tmp_path: Path) -> None:
+    running = RunningHaproxy(tmp_path / "master.sock")
+    with pytest.raises(FileNotFoundError):
+        running.answer(0.3)
+    assert running.pid() is None
