@@ -97,3 +97,40 @@ def test_a_directory_that_is_missing_is_named(tmp_path: Path) -> None:
     database = new_sqlite(tmp_path / "missing").open()
     with pytest.raises(SetupError, match="missing/odb"):
         migrate.init(database, "zato")
+
+
+def test_an_odb_that_a_later_release_has_changed_is_used_and_left_as_it_is(odb: DatabaseAddress) -> None:
+    database = odb.open()
+    with database.write() as connection:
+        connection.execute(text("UPDATE zt_version SET version_num = '9999'"))
+    migrate.init(database, "zato")
+    migrate.upgrade(database)
+    migrate.require_current(database)
+    assert migrate.current_version(database) == "9999"
+    database.dispose()
+
+
+def test_a_migration_that_fails_is_undone_where_the_database_can_and_says_which_it_was(
+    odb: DatabaseAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = odb.open()
+    with database.write() as connection:
+        connection.execute(text("UPDATE zt_version SET version_num = '0001'"))
+        connection.execute(text("DROP TABLE zt_staging_report"))
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("no luck")
+
+    with monkeypatch.context() as patched:
+        # When the tables are made, and the version is to be written
+        patched.setattr("alembic.runtime.migration.HeadMaintainer.update_to_step", fail)
+        with pytest.raises(SetupError, match=r"from version 0001 to 0002 failed.*no luck") as caught:
+            migrate.upgrade(database)
+    assert caught.value.code == "odb-migration-failed"
+    assert migrate.current_version(database) == "0001"
+    with database.read() as connection:
+        undone = not inspect(connection).has_table("zt_staging_report")
+    assert undone is (database.dialect != "mysql")
+    migrate.upgrade(database)
+    assert migrate.current_version(database) == "0002"
+    database.dispose()

@@ -1,6 +1,6 @@
 """python -m zato.appliance STEP [N]: what systemd has done before it starts a part of Zato, or beside it.
 
-cluster, server N, announce N, first-token N and renew are root's.
+cluster, server N, announce N, first-token N, renew and upgrade are root's.
 odb, register N, balancer, lighttpd N and reload-lighttpd N run as the user of that part. haproxy becomes HAProxy.
 """
 
@@ -17,6 +17,7 @@ _STEPS = {
     "cluster": ("create", "cluster"),
     "odb": ("register", "prepare_odb"),
     "renew": ("renew", "renew"),
+    "upgrade": ("upgrade", "upgrade"),
     "balancer": ("render", "balancer"),
     "haproxy": ("balancer", "run"),
 }

@@ -1,6 +1,7 @@
 """Preparing an ODB and bringing an older one up to date, with Alembic.
 
-Alembic is imported here only, since nothing but the preparation needs it.
+Alembic is imported here only, since nothing but the preparation needs it. An ODB that a later release has brought up to
+date is as good as one of this release's own: migrations only add to it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, insert, inspect, select
+from sqlalchemy import Connection, exc, insert, inspect, select
 
 from zato.core.errors import SetupError
 from zato.odb import tables
@@ -71,13 +72,13 @@ def head_version() -> str:
 
 
 def require_current(database: Database) -> None:
-    """Raises SetupError where the ODB is not at this release's version."""
+    """Raises SetupError where the ODB is not at this release's version or a later one."""
     current = current_version(database)
     if current is None:
         raise SetupError(
             f"The ODB at {database.label} is empty; prepare it with `zato odb init`.", code="odb-not-initialised"
         )
-    if current != head_version():
+    if current != head_version() and not _is_later(current):
         raise SetupError(
             f"The ODB at {database.label} is at version {current} and this release needs {head_version()}; run "
             "`zato odb upgrade` with the newest release that is installed anywhere in the cluster.",
@@ -107,7 +108,25 @@ def _config(output: io.StringIO | None = None) -> Config:
 def _upgrade(connection: Connection) -> None:
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    context = MigrationContext.configure(connection, opts={"version_table": _VERSION_TABLE})
+    current = context.get_current_revision()
+    if current is not None and _is_later(current):
+        return
+    try:
+        command.upgrade(config, "head")
+    except Exception as error:  # a migration is any code
+        if isinstance(error, exc.DBAPIError) and error.connection_invalidated:
+            raise  # the ODB has gone, which is nothing that a release is to blame for
+        raise SetupError(
+            f"The migration from version {current or 'none'} to {head_version()} failed: {error!r}",
+            code="odb-migration-failed",
+        ) from error
+
+
+def _is_later(version: str) -> bool:
+    """Whether a later release made it; versions are numbers of four digits."""
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return version not in known and version > head_version()
 
 
 @contextmanager

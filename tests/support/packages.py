@@ -1,0 +1,55 @@
+"""A later release than this tree's, as Debian packages: the same ones with another version, and further migrations."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+_LIBRARY = Path("usr/lib/zato/lib/zato")
+
+
+def next_release(
+    packages: Sequence[Path], directory: Path, version: str, *migrations: str, first_line: str = ""
+) -> list[Path]:
+    """`packages` anew in `directory`, as `version`; `migrations` are the sources of those that follow the last one.
+
+    Servers execute `first_line` when they start.
+    """
+    directory.mkdir()
+    return [_renewed(package, directory, version, migrations, first_line) for package in packages]
+
+
+def version_of(package: Path) -> str:
+    return package.name.split("_")[1]
+
+
+def _renewed(package: Path, directory: Path, version: str, migrations: Sequence[str], first_line: str) -> Path:
+    tree = directory / "tree"
+    subprocess.run(["dpkg-deb", "-R", package, tree], check=True)
+    old = version_of(package)
+    control = tree / "DEBIAN" / "control"
+    text = re.sub(rf"\b{re.escape(old)}\b", version, control.read_text(encoding="utf-8"))
+    control.write_text(text, encoding="utf-8")
+    (tree / "DEBIAN" / "md5sums").unlink(missing_ok=True)
+    library = tree / _LIBRARY
+    if library.is_dir():
+        (library / "__init__.py").write_text(f'__version__ = "{version}"\n', encoding="utf-8")
+        with (library / "server" / "__init__.py").open("a", encoding="utf-8") as servers:
+            servers.write(f"{first_line}\n")
+        for migration in migrations:
+            _add(library / "odb" / "migrations" / "versions", migration)
+    made = directory / package.name.replace(old, version)
+    build = ["dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "-b", tree, made]
+    subprocess.run(build, check=True, capture_output=True)
+    shutil.rmtree(tree)
+    return made
+
+
+def _add(versions: Path, migration: str) -> None:
+    number = max(int(path.name[1:5]) for path in versions.glob("v[0-9]*_*.py"))
+    head = "from alembic import op\nfrom sqlalchemy import Column, Integer\n\n"
+    head += f'revision = "{number + 1:04}"\ndown_revision = "{number:04}"\n'
+    (versions / f"v{number + 1:04}_next.py").write_text(head + migration, encoding="utf-8")

@@ -1,0 +1,104 @@
+"""Units of this machine as an upgrade needs them: which servers run, and restarting one without a failed request."""
+
+from __future__ import annotations
+
+import csv
+import re
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from zato.appliance.create import LAYOUT
+from zato.client.transport import SocketTransport
+from zato.core.errors import SetupError, ZatoError
+from zato.singleton.runtime_api import RuntimeApi
+
+_BALANCER = "zato-haproxy.service"
+_BALANCER_AGENT = "zato-haproxy-agent.service"
+_SYSTEMCTL_SECONDS = 240.0
+_WORK_SECONDS = 60.0
+_HEALTH_SECONDS = 5.0
+_POLL_SECONDS = 0.2
+_NAME = re.compile(r"^zato-server@([0-9]+)\.service ", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a server does."""
+
+    serves: bool
+    """Takes requests."""
+    balanced: bool
+    """Gets some from this machine's HAProxy."""
+
+    def covers(self, expected: Work) -> bool:
+        """Whether it is as much as expected, or more."""
+        return self.serves >= expected.serves and self.balanced >= expected.balanced
+
+
+def systemd_runs() -> bool:
+    """Whether this machine was booted with it: a package may also be installed into a directory."""
+    return Path("/run/systemd/system").is_dir()
+
+
+def read_again() -> None:
+    """systemd knows the units' files as they are now."""
+    _systemctl("daemon-reload")
+
+
+def running_servers() -> list[int]:
+    """Servers that run, or that systemd tries to start."""
+    listed = _systemctl("list-units", "--plain", "--no-legend", "--state=active,activating", "zato-server@*.service")
+    return sorted(map(int, _NAME.findall(listed)))
+
+
+def work_of(number: int) -> Work:
+    """What a server does at this moment."""
+    transport = SocketTransport(LAYOUT.server(number).internal_socket)
+    try:
+        answer = transport.request("GET", "/zato/health", None, {}, timeout_seconds=_HEALTH_SECONDS)
+    except ZatoError:
+        return Work(serves=False, balanced=_is_balanced(number))
+    return Work(serves=answer.status == 200, balanced=_is_balanced(number))
+
+
+def restart_server(number: int, expected: Work) -> None:
+    """It drains, ends and starts again. Raises SetupError where it does not do what is expected a minute later."""
+    _systemctl("restart", f"zato-server@{number}.service", must=expected.serves)
+    deadline = time.monotonic() + _WORK_SECONDS
+    while not work_of(number).covers(expected):
+        if time.monotonic() > deadline:
+            raise SetupError(
+                f"Server {number} takes no requests {_WORK_SECONDS:.0f} s after its restart; "
+                f"journalctl -u zato-server@{number} says why."
+            )
+        time.sleep(_POLL_SECONDS)
+
+
+def renew_balancer() -> None:
+    """HAProxy, where it runs, reads a configuration that this release has rendered; open connections go on."""
+    if _systemctl("is-active", _BALANCER, must=False).strip() == "active":
+        _systemctl("reload", _BALANCER)
+        _systemctl("restart", _BALANCER_AGENT)
+
+
+def _is_balanced(number: int) -> bool:
+    try:
+        lines = RuntimeApi(LAYOUT.haproxy_socket).ask("show stat").removeprefix("# ").splitlines()
+    except ZatoError:
+        return False
+    rows = csv.DictReader(lines)
+    return any(row["svname"] == f"server-{number}" and row["status"].startswith("UP") for row in rows)
+
+
+def _systemctl(*arguments: str, must: bool = True) -> str:
+    """What it says. Raises SetupError where it fails and `must` not."""
+    command = ["systemctl", *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_SYSTEMCTL_SECONDS, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise SetupError(f"{' '.join(command)} did not end within {_SYSTEMCTL_SECONDS:.0f} s.") from error
+    if must and done.returncode != 0:
+        raise SetupError(f"{' '.join(command)} failed: {done.stderr.strip()}")
+    return done.stdout

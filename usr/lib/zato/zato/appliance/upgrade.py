@@ -1,0 +1,86 @@
+"""The last step of an installation and of an upgrade: this machine runs the release that has just been put in place.
+
+The order is what keeps requests from failing: the release is put beside the one that runs, the ODB is migrated, then
+one server after the other is restarted, and the balancer is reloaded. Migrations only add (see odb/migrations), so both
+releases work on the same ODB in between. Whatever fails ends it where the former release is the one that runs.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from zato import __version__
+from zato.appliance import units
+from zato.appliance.create import LAYOUT
+from zato.appliance.releases import Releases
+from zato.core.errors import SetupError
+from zato.host.settings import load_cluster
+
+_AS_SERVERS = ("setpriv", "--reuid=zato", "--regid=zato", "--init-groups")
+_AGAIN = (
+    "Once the cause is mended, repeat it with: dpkg --configure -a. To go back instead, install the former packages: "
+    "apt install --allow-downgrades ./zato*.deb"
+)
+
+
+def upgrade() -> None:
+    """Raises SetupError where that was not possible; it says what runs now, and what to do."""
+    os.umask(0o022)  # every user of Zato's reads a release
+    releases = Releases()
+    before = releases.current()
+    release = releases.add(__version__)
+    try:
+        _migrate(release)
+    except SetupError as error:
+        releases.remove(release)
+        raise SetupError(
+            f"{error.message}\nThe ODB could not be prepared for Zato {__version__}, so the upgrade was not begun. "
+            f"{_what_runs(before)} {_AGAIN}",
+            code="upgrade-failed",
+        ) from error
+    releases.use(release)
+    if units.systemd_runs():
+        units.read_again()
+        _restart_servers(releases, before)
+        units.renew_balancer()
+    releases.remove_others()
+
+
+def _migrate(release: Path) -> None:
+    """As the user who has the ODB, by the new release's code. A machine that has no servers leaves it to others."""
+    if not LAYOUT.settings.exists() or not LAYOUT.server_numbers(load_cluster(LAYOUT).servers):
+        return
+    done = _run([*_AS_SERVERS, str(release / "venv" / "bin" / "python3"), "-m", "zato.appliance", "odb"])
+    if done.returncode != 0:
+        raise SetupError(done.stderr.strip() or f"The migration ended with {done.returncode}.")
+
+
+def _restart_servers(releases: Releases, before: Path | None) -> None:
+    """One at a time, each at work again before the next one. Where one is not, all go back to the old release."""
+    restarted: dict[int, units.Work] = {}
+    for number in units.running_servers():
+        restarted[number] = units.work_of(number)
+        try:
+            units.restart_server(number, restarted[number])
+        except SetupError as error:
+            if before is None:
+                raise
+            releases.use(before)
+            for again in reversed(restarted):
+                units.restart_server(again, restarted[again])
+            raise SetupError(
+                f"{error.message}\nServer {number} does not work with Zato {__version__}, so the upgrade was undone. "
+                f"{_what_runs(before)} {_AGAIN}",
+                code="upgrade-failed",
+            ) from error
+
+
+def _what_runs(before: Path | None) -> str:
+    return "Nothing runs yet." if before is None else f"{before.name} is what runs, and what is started from now on."
+
+
+def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
