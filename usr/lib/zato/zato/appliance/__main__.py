@@ -1,7 +1,7 @@
 """python -m zato.appliance STEP [N]: what systemd has done before it starts a part of Zato, or beside it.
 
 cluster, server N, announce N, first-token N, renew and upgrade are root's.
-odb, register N, balancer, lighttpd N and reload-lighttpd N run as the user of that part. haproxy becomes HAProxy.
+migrate, register N, balancer, lighttpd N and reload-lighttpd N run as the user of that part. haproxy becomes HAProxy.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from zato.core.errors import ZatoError
 # Module and function; those that are not needed are not imported, as each start waits for this
 _STEPS = {
     "cluster": ("create", "cluster"),
-    "odb": ("register", "prepare_odb"),
+    "migrate": ("register", "migrate_odb"),
     "renew": ("renew", "renew"),
     "upgrade": ("upgrade", "upgrade"),
     "balancer": ("render", "balancer"),

@@ -6,13 +6,20 @@ import os
 
 from zato.appliance.create import LAYOUT
 from zato.host.settings import load_cluster
+from zato.odb import migrate
+from zato.odb.database import Database
 from zato.quickstart.create import register, write_server_settings
 
 
-def prepare_odb() -> None:
-    """The ODB has this release's tables, and the administrator may use the admin API."""
+def migrate_odb() -> None:
+    """The ODB has this release's tables. Needs no secrets, which this user has as part of a unit only."""
     _share_odb()
-    register(LAYOUT, load_cluster(LAYOUT), (), _say)
+    cluster = load_cluster(LAYOUT)
+    database = Database(cluster.odb)
+    try:
+        migrate.init(database, cluster.name)
+    finally:
+        database.dispose()
 
 
 def register_server(number: int) -> None:

@@ -53,7 +53,7 @@ def _migrate(release: Path) -> None:
     """As the user who has the ODB, by the new release's code. A machine that has no servers leaves it to others."""
     if not LAYOUT.settings.exists() or not LAYOUT.server_numbers(load_cluster(LAYOUT).servers):
         return
-    done = _run([*_AS_SERVERS, str(release / "venv" / "bin" / "python3"), "-m", "zato.appliance", "odb"])
+    done = _run([*_AS_SERVERS, str(release / "venv" / "bin" / "python3"), "-m", "zato.appliance", "migrate"])
     if done.returncode != 0:
         raise SetupError(done.stderr.strip() or f"The migration ended with {done.returncode}.")
 
