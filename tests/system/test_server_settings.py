@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -102,6 +104,14 @@ def test_the_number_of_workers_changes_without_a_failed_request(served: RunningC
             eventually(lambda workers=workers: len(served.worker_pids()) == workers, 20)
     assert load.failed() == []
     assert len(load.samples) > 50
+
+
+def test_a_hangup_replaces_the_workers_without_a_failed_request(served: RunningCluster) -> None:
+    before = {*served.worker_pids()}
+    with served.pool() as pool, Load(pool, "/settings/quick", method="POST", body=b"{}", per_second=50) as load:
+        os.kill(served.pids()["server-1"], signal.SIGHUP)
+        eventually(lambda: not before & {*served.worker_pids()} and len(served.worker_pids()) == len(before), 20)
+    assert load.failed() == []
 
 
 def test_the_largest_body_changes(served: RunningCluster) -> None:

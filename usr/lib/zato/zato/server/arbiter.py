@@ -24,12 +24,17 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
 
     Then it ends as any gunicorn does: no connection is accepted any more, requests under way are finished. A second
     SIGTERM, SIGINT or SIGQUIT ends the wait.
+
+    On SIGHUP its workers are replaced, one at a time, while the others, and those that are about to end, go on.
     """
 
     def __init__(self, app: Any, draining: Draining, seconds: Callable[[], float], workers: Callable[[], int]) -> None:
         self.num_workers: int
         super().__init__(app)
+        self.WORKERS: dict[int, Any]
         self._wanted_workers = workers
+        self._workers = self.num_workers
+        self._to_replace: set[int] = set()
         self._draining = draining
         self._seconds = seconds
         self._leave_at: float | None = None
@@ -43,6 +48,10 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
         self._draining.begin(Reason.STOPPING)
         self._leave_at = time.monotonic() + seconds
 
+    def handle_hup(self) -> None:
+        self._to_replace = {*self.WORKERS}
+        _log.info("The workers are replaced, one at a time", workers=len(self._to_replace))
+
     def wait_for_signals(self, timeout: float = 1.0) -> list[int]:
         self._watchdog.turn()
         self._follow_settings()
@@ -55,11 +64,15 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
         return signals
 
     def _follow_settings(self) -> None:
-        """gunicorn starts or ends workers after each wait; those that end finish what they have."""
+        """gunicorn starts workers after each wait, or ends the oldest; those that end finish what they have."""
         wanted = self._wanted_workers()
-        if wanted != self.num_workers:
-            _log.info("The number of workers changes", before=self.num_workers, after=wanted)
-            self.num_workers = wanted
+        if wanted != self._workers:
+            _log.info("The number of workers changes", before=self._workers, after=wanted)
+            self._workers = wanted
+        self._to_replace &= {*self.WORKERS}
+        # One more than there should be has the oldest ended in the next round, when the new one is at work
+        one_more = bool(self._to_replace) and len(self.WORKERS) <= wanted
+        self.num_workers = wanted + one_more
 
 
 class DrainTime:
