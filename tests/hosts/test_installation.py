@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from support.appliance import eventually, hello, status, units
+from support.appliance import eventually, hello, problems, units
 from support.hosts import Host
 
 
 def test_installing_leaves_a_cluster_that_runs_and_is_well(appliance: Host) -> None:
-    assert eventually(lambda: status(appliance).get("ok") is True, 10), status(appliance)
+    assert eventually(lambda: problems(appliance) == [], 10), problems(appliance)
     failed = appliance.run("systemctl list-units --failed --plain --no-legend 'zato*'").stdout
     assert failed == ""
     assert {unit.partition("@")[0].partition(".")[0] for unit in units(appliance)} == {

@@ -34,6 +34,7 @@ def install(host: Host) -> None:
     started = time.monotonic()
     host.run("apt-get install -y ./*.deb", timeout=INSTALL_SECONDS)
     assert answers(host, INSTALL_SECONDS - (time.monotonic() - started)), host.run("journalctl -b -u 'zato-*'").stdout
+    print(f"apt install, then a ping through the balancer: {time.monotonic() - started:.1f} s")
 
 
 def deploy_hello(host: Host) -> None:
@@ -94,6 +95,11 @@ def is_active(host: Host, unit: str) -> bool:
 
 def main_pid(host: Host, unit: str) -> int:
     return int(host.run(f"systemctl show -p MainPID --value {unit}").stdout)
+
+
+def problems(host: Host) -> list[str]:
+    """What is not well, other than workers that a test has killed: these are told of for a minute."""
+    return [text for text in status(host).get("problems", ["no status"]) if "was last heard of" not in text]
 
 
 def status(host: Host) -> dict[str, Any]:
