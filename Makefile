@@ -9,7 +9,7 @@ help:
 	@echo "make check  linters, types, layers, then all tests"
 	@echo "make bench  speed and memory, as ratios measured in turn"
 	@echo "make show   what is promised of starts, deployments and failures, in full, each with its figure and bar"
-	@echo "make show-hosts  what is promised of an appliance whose daemons are killed, in full (needs root)"
+	@echo "make show-hosts  what is promised of an appliance, in full, each with its figure (needs root)"
 	@echo "make fresh  make run on a fresh Debian 12 in a directory of its own: how long both starts take (needs root)"
 	@echo "make deb    build the Debian packages into build/deb"
 	@echo "make lock   renew requirements/*.lock from requirements/*.in"
@@ -41,6 +41,7 @@ show:
 
 show-hosts:
 	@tools/prepare develop
+	.venv/bin/python -m pytest -q -s tests/hosts
 	.venv/bin/python -m benchmarks.show_hosts
 
 fresh:

@@ -47,6 +47,9 @@ def test_edits_by_hand_and_through_the_admin_api_at_the_same_time_are_all_there_
     for number in range(1, EDITS + 1):
         assert made.count(("zeus", f"max_body_bytes = {200_000 + number}")) == 1
         assert made.count(("admin", f"threads_max = {300 + number}")) == 1
+    print(
+        f"{2 * EDITS} edits by hand and through the admin API at the same time: all in the history, with who made them"
+    )
     value = json.loads(appliance.run("zato --json config get server server-1").stdout)["value"]
     assert (value["max_body_bytes"], value["threads_max"]) == (200_000 + EDITS, 300 + EDITS)
     appliance.run("zato config set server server-1 threads_max=null max_body_bytes=null; userdel zeus")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from hashlib import sha256
 from pathlib import Path
 
 from support import hosts
@@ -15,6 +16,8 @@ def test_the_packages_can_be_built_again_to_the_same_bytes(packages: list[Path])
     before = {path.name: path.read_bytes() for path in packages}
     subprocess.run([str(hosts.REPOSITORY / "tools" / "deb")], check=True, stdout=subprocess.DEVNULL)
     assert {path.name: path.read_bytes() for path in packages} == before
+    for name, data in before.items():
+        print(f"built twice: {sha256(data).hexdigest()} {name}")
 
 
 def test_the_packages_are_without_what_lintian_calls_an_error(packages: list[Path]) -> None:
@@ -22,6 +25,7 @@ def test_the_packages_are_without_what_lintian_calls_an_error(packages: list[Pat
     done = subprocess.run(
         ["lintian", "--fail-on", "error", *packages], capture_output=True, text=True, timeout=120, check=False
     )
+    print(f"lintian: {done.stdout or 'nothing'}")
     assert done.returncode == 0, done.stdout
 
 
