@@ -38,11 +38,9 @@ def _root_page(context: click.Context, root: click.Group, names: list[str], vers
 def _page(context: click.Context, version: str) -> Iterator[str]:
     yield from _beginning(context, version)
     yield from _options(context)
-    group = context.command
-    if isinstance(group, click.Group):
+    if isinstance(context.command, click.Group):
         yield roff.heading("COMMANDS")
-        for name in group.list_commands(context):
-            inner = _below(context, name)
+        for inner in _commands_of(context):
             yield roff.subheading(_usage(inner))
             yield from _text(inner.command)
             yield from _option_items(inner)
@@ -96,6 +94,17 @@ def _summary(command: click.Command) -> str:
 
 def _usage(context: click.Context) -> str:
     return " ".join([context.command_path, *context.command.collect_usage_pieces(context)])
+
+
+def _commands_of(context: click.Context) -> Iterator[click.Context]:
+    """The commands of a group, and of the groups in it."""
+    assert isinstance(context.command, click.Group)
+    for name in context.command.list_commands(context):
+        inner = _below(context, name)
+        if isinstance(inner.command, click.Group):
+            yield from _commands_of(inner)
+        else:
+            yield inner
 
 
 def _below(context: click.Context, name: str) -> click.Context:
