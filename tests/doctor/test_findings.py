@@ -13,7 +13,9 @@ import pytest
 
 from support.cluster import RunningCluster
 from zato.doctor.certificates import check as check_certificates
+from zato.doctor.clocks import check as check_clocks
 from zato.host.layout import Layout
+from zato.host.settings import load_cluster
 from zato.pki.authority import Authority
 
 
@@ -51,6 +53,15 @@ def test_a_key_that_others_can_read_is_named_with_the_command_that_closes_it(clu
         assert problems(cluster, "keys") == [f"{key} can be read by more than its owner. -> chmod 600 {key}"]
     finally:
         key.chmod(0o600)
+
+
+def test_a_server_from_the_future_means_that_a_clock_is_wrong(cluster: RunningCluster) -> None:
+    behind = datetime.now(UTC) - timedelta(seconds=30)
+    settings = load_cluster(cluster.layout)
+    (finding,) = check_clocks(settings, behind)
+    assert "Server 1 was last heard of 3" in finding.problem or "Server 1 was last heard of 2" in finding.problem
+    assert finding.remedy == "timedatectl"
+    assert list(check_clocks(settings, datetime.now(UTC))) == []
 
 
 def test_a_setting_that_is_not_valid_is_named(cluster: RunningCluster) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from zato.core.errors import ZatoError
-from zato.doctor import certificates, database, files, machine, programs, units
+from zato.doctor import certificates, clocks, database, files, machine, programs, units
 from zato.doctor.finding import Finding, of_error
 from zato.host.layout import Layout
 from zato.host.settings import load_cluster
@@ -22,6 +22,7 @@ def examine(layout: Layout, now: datetime) -> Iterator[tuple[str, list[Finding]]
         "certificates": lambda: certificates.check(layout, now),
         "disk": lambda: machine.check_disk(layout),
         "ODB": lambda: database.check(cluster),
+        "clocks": lambda: clocks.check(cluster, now),
         "HAProxy and lighttpd": lambda: programs.check(layout, numbers),
         "ports": lambda: machine.check_ports(layout, cluster, numbers),
         "pickup directories": lambda: files.check_pickup(layout, numbers),
