@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from support.ports import free_port
 from zato.agent.haproxy.running import RunningHaproxy
+from zato.agent.lighttpd.answering import AnsweringLighttpd
 from zato.agent.wedged import WedgedKiller
 from zato.core.clock import SystemClock
 from zato.host.programs import program
@@ -133,3 +137,19 @@ def test_one_that_is_not_there_is_not_missed(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         running.answer(0.3)
     assert running.pid() is None
+
+
+class Running:
+    """A lighttpd that is this very process."""
+
+    def pid(self) -> int:
+        return os.getpid()
+
+
+@pytest.mark.parametrize(("connections_max", "full"), [(1, True), (1_000_000, False)])
+def test_a_lighttpd_that_has_all_the_connections_it_may_have_is_not_wedged(connections_max: int, full: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        running: Any = Running()
+        lighttpd = AnsweringLighttpd(running, silent.getsockname(), connections_max=connections_max)
+        with nullcontext() if full else pytest.raises(TimeoutError):
+            lighttpd.answer(0.2)

@@ -46,10 +46,16 @@ def test_one_that_is_gone_is_made_again_only_where_that_is_meant(file: EditedFil
 def test_a_write_in_place_that_was_begun_before_is_found_afterwards(file: EditedFile) -> None:
     with file.path.open("r+b") as editor:
         assert file.replace(b"one", b"two")
-        assert file.late() is None
-        editor.write(b"late")
-    assert file.late() == b"late"
-    assert file.late() is None
+        assert not file.take_late(b"two")
+        editor.write(b"la")
+        editor.flush()
+        assert not file.take_late(b"other")  # somebody else's edit comes first
+        assert file.take_late(b"two")
+        assert file.read() == b"lae"
+        editor.write(b"te")
+    assert file.take_late(b"lae")
+    assert file.read() == b"late"
+    assert not file.take_late(b"late")
 
 
 def test_the_owner_is_who_wrote_it(file: EditedFile) -> None:

@@ -61,6 +61,21 @@ def test_status_is_clean_once_the_files_are_taken_up(repository: GitRepository, 
     assert done.stdout == ""
 
 
+def test_what_a_git_that_was_killed_has_left_is_in_nobodys_way(repository: GitRepository, tmp_path: Path) -> None:
+    git = tmp_path / ".git"
+    left = [git / "HEAD.lock", git / "refs" / "heads" / "main.lock", git / "zato-1-abcd.index.lock"]
+    for path in left:
+        path.touch()
+    with pytest.raises(SetupError, match="git update-ref failed"):  # it may be at work yet
+        repository.commit({"a": b""}, "one", author="ann")
+    for path in left:
+        os.utime(path, (1, 1))
+    repository.tidy()
+    assert not any(path.exists() for path in left)
+    repository.commit({"a": b""}, "one", author="ann")
+    assert list(git.glob("zato-*")) == []
+
+
 def test_names_of_authors_cannot_break_out_of_their_line(repository: GitRepository) -> None:
     repository.commit({"a": b""}, "one", author="ann <root>\nZato-Revision: 9")
     assert repository.log(1)[0].revision is None

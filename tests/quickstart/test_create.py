@@ -14,6 +14,7 @@ from zato.config.publisher import Author, Publisher
 from zato.config.secrets import SecretBox, create_key
 from zato.core.clock import SystemClock
 from zato.core.errors import InvalidInput, SetupError
+from zato.host.git import GitRepository
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings, load_cluster, write_cluster
 from zato.odb.database import Database
@@ -109,6 +110,15 @@ def test_a_half_made_server_directory_is_completed(layout: Layout, made: str) ->
         make(layout)
         assert commits(layout) == ["Zato Configuration of server 1 as created"]
     assert layout.server(1).settings.read_text() == "workers = 3\n"
+
+
+def test_settings_that_a_server_has_lost_are_restored_as_they_were_kept(layout: Layout) -> None:
+    make(layout)
+    paths = layout.server(1)
+    GitRepository(paths.config).commit({"server.toml": b"workers = 7\n"}, "workers = 7", author="ann")
+    paths.settings.unlink()
+    make(layout)
+    assert paths.settings.read_text() == "workers = 7\n"
 
 
 def test_what_git_refuses_is_said_in_its_words(layout: Layout) -> None:

@@ -80,8 +80,10 @@ def test_lost_settings_of_a_server_come_back_as_the_refusal_says(cluster: Runnin
     settings.unlink()
     cluster.layout.server(1).applied_settings.unlink()
     said = refused(cluster)
-    settings.write_text(kept)
-    assert said.rstrip().endswith(f"restore it with: git -C {settings.parent} checkout HEAD -- server.toml")
+    advice = f"zato quickstart create {cluster.layout.root}"
+    assert said.rstrip() == f"zato: Server 1 has lost its settings; restore them with: {advice}"
+    cluster.zato(*advice.split()[1:])
+    assert settings.read_text() == kept
 
 
 def test_an_odb_that_was_lost_is_made_again_as_the_refusal_says(cluster: RunningCluster) -> None:

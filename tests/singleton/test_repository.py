@@ -18,7 +18,8 @@ from zato.config.kinds import Server
 from zato.config.publisher import Author, Publisher
 from zato.config.secrets import SecretBox
 from zato.core.clock import SystemClock
-from zato.core.errors import Conflict
+from zato.core.errors import Conflict, SetupError
+from zato.host.edited_file import EditedFile
 from zato.host.git import GitRepository
 from zato.host.layout import Layout, ServerLayout
 from zato.host.server_toml import new_text, revision_of
@@ -247,6 +248,41 @@ def test_settings_of_an_earlier_release_become_the_items(paths: ServerLayout, pu
     kept = Kept(paths, publisher)
     kept.run()
     assert kept.settings() == kept.applied() == {"workers": 3, "threads_max": 8, "drain_seconds": 4.0}
+
+
+class Raced(EditedFile):
+    """One that is edited as soon as it was replaced."""
+
+    edit = b""
+
+    def replace(self, expected: bytes | None, content: bytes) -> bool:
+        done = super().replace(expected, content)
+        if done and self.edit:
+            self.path.write_bytes(content + self.edit)
+            self.edit = b""
+        return done
+
+
+def test_an_edit_right_after_the_file_was_written_is_seen(kept: Kept) -> None:
+    file = Raced(kept.paths.settings)
+    kept.repository._settings.file = file
+    file.edit = b"threads_max = 77\n"
+    kept.api("ann", drain_seconds=1.5)
+    kept.run(5)
+    assert kept.settings() == kept.applied() == {"workers": 2, "drain_seconds": 1.5, "threads_max": 77}
+
+
+def test_a_commit_that_fails_loses_nothing_of_the_edit(kept: Kept) -> None:
+    lock = kept.paths.config / ".git" / "HEAD.lock"
+    lock.touch()
+    kept.paths.settings.write_text(kept.text() + "threads_max = 7\n# as measured\n")
+    with pytest.raises(SetupError, match="git update-ref failed"):
+        kept.run()
+    lock.unlink()
+    kept.run(5)
+    assert kept.settings() == kept.applied() == {"workers": 2, "threads_max": 7}
+    assert "# as measured" in kept.text()
+    assert kept.history()[-3][1] == "threads_max = 7"
 
 
 def test_a_log_that_went_back_is_followed(kept: Kept, paths: ServerLayout, tmp_path: Path) -> None:

@@ -29,8 +29,13 @@ def offer(number: int) -> None:
     with alone():
         client = ApiClient.over_socket(LAYOUT.server(number).internal_socket, principal=ADMIN)
         # Where its file was deleted, there are people by now who can let others in
-        if not LAYOUT.first_token.exists() and not _has_people(client):
+        # A token that is still good is on another machine of the cluster
+        if not LAYOUT.first_token.exists() and not _has_people(client) and not _has_token(client):
             first_token.write(LAYOUT.first_token, client.new_first_token(int(LIFE.total_seconds()))["token"])
+
+
+def _has_token(client: ApiClient) -> bool:
+    return client.status().get("first_token_expires") is not None
 
 
 def _has_people(client: ApiClient) -> bool:

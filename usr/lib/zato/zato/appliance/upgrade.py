@@ -2,7 +2,8 @@
 
 The order is what keeps requests from failing: the release is put beside the one that runs, the ODB is migrated, then
 one server after the other is restarted, and the balancer is reloaded. Migrations only add (see odb/migrations), so both
-releases work on the same ODB in between. Whatever fails ends it where the former release is the one that runs.
+releases work on the same ODB in between. Whatever fails ends it where the former release is the one that runs, under
+the units of the new one, which dpkg has put in place by then.
 """
 
 from __future__ import annotations
@@ -43,9 +44,7 @@ def upgrade() -> None:
         ) from error
     releases.use(release)
     if units.systemd_runs():
-        units.read_again()
-        _restart_servers(releases, before)
-        units.renew_balancer()
+        _start_what_runs(releases, before)
     releases.remove_others()
 
 
@@ -58,24 +57,35 @@ def _migrate(release: Path) -> None:
         raise SetupError(done.stderr.strip() or f"The migration ended with {done.returncode}.")
 
 
-def _restart_servers(releases: Releases, before: Path | None) -> None:
-    """One at a time, each at work again before the next one. Where one is not, all go back to the old release."""
+def _start_what_runs(releases: Releases, before: Path | None) -> None:
+    """One server at a time, each at work again before the next one, then the balancer. Or all with the old release."""
     restarted: dict[int, units.Work] = {}
-    for number in units.running_servers():
-        restarted[number] = units.work_of(number)
+    step = "systemd does not take the new units"
+    try:
+        units.read_again()
+        for number in units.running_servers():
+            step = f"Server {number} does not work with Zato {__version__}"
+            restarted[number] = units.work_of(number)
+            units.restart_server(number, restarted[number])
+        step = f"The balancer does not work with Zato {__version__}"
+        units.renew_balancer()
+    except SetupError as error:
+        if before is None:
+            raise
+        said = "\n".join([error.message, f"{step}, so the upgrade was undone.", *_undo(releases, before, restarted)])
+        raise SetupError(f"{said} {_what_runs(before)} {_AGAIN}", code="upgrade-failed") from error
+
+
+def _undo(releases: Releases, before: Path, restarted: dict[int, units.Work]) -> list[str]:
+    """All servers that were restarted are with the release before; a sentence for each that is not at work with it."""
+    releases.use(before)
+    failures = []
+    for number in reversed(restarted):
         try:
             units.restart_server(number, restarted[number])
         except SetupError as error:
-            if before is None:
-                raise
-            releases.use(before)
-            for again in reversed(restarted):
-                units.restart_server(again, restarted[again])
-            raise SetupError(
-                f"{error.message}\nServer {number} does not work with Zato {__version__}, so the upgrade was undone. "
-                f"{_what_runs(before)} {_AGAIN}",
-                code="upgrade-failed",
-            ) from error
+            failures.append(error.message)
+    return failures
 
 
 def _what_runs(before: Path | None) -> str:

@@ -28,15 +28,15 @@ def first_command(target: Target, name: str, token_file: TextIO | None, password
     token = first_token.read(target.layout.first_token) if token_file is None else token_file.read().strip()
     password = secrets.token_urlsafe(18) if password_file is None else password_file.read().rstrip("\r\n")
     made = target.nobody().become_first_administrator(token, name, password)
-    if token_file is None:
-        first_token.used(target.layout.first_token)
     shown = {"username": name, **({"password": password} if password_file is None else {})}
     if target.as_json:
         show_json({**made, "generated": shown})
-        return
-    click.echo(f"{name} is an administrator now, and the token is spent. This is shown once:")
-    for field, text in shown.items():
-        click.echo(f"  {field}: {text}")
+    else:
+        click.echo(f"{name} is an administrator now, and the token is spent. This is shown once:")
+        for field, text in shown.items():
+            click.echo(f"  {field}: {text}")
+    if token_file is None:  # last, since the password would be lost where the file cannot be written
+        first_token.used(target.layout.first_token)
 
 
 @click.command("first-token")

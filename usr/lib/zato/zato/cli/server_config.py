@@ -94,7 +94,7 @@ def rollback_command(target: Target, number: int, commit: str) -> None:
     known = client.item("server", name)
     wanted = {**known["value"], **dict.fromkeys(SERVER_SETTINGS), **values}
     revision = client.update_item("server", name, wanted, known["revision"])["revision"]
-    _restore_user_config(paths, repository.show(commit, paths.user_config.name))
+    _restore_user_config(paths, repository.show(commit, paths.user_config.name), revision)
     if target.as_json:
         show_json({"server": number, "commit": commit, "revision": revision})
         return
@@ -114,10 +114,14 @@ def _values(paths: ServerLayout, content: bytes | None, commit: str) -> dict[str
     return values
 
 
-def _restore_user_config(paths: ServerLayout, wanted: bytes | None) -> None:
+def _restore_user_config(paths: ServerLayout, wanted: bytes | None, revision: int) -> None:
     """It is only a file, so this is an edit by hand, which the singleton commits."""
     file = EditedFile(paths.user_config)
     current = file.read()
     wanted = wanted or b""
     if (current or b"") != wanted and not file.replace(current, wanted):
-        raise SetupError(f"Somebody is editing {file.path}; try again.", code="edited-meanwhile")
+        raise SetupError(
+            f"{paths.settings.name} is as it was then, as revision {revision}, but somebody is editing {file.path}, so "
+            "that was left alone; repeat this for it.",
+            code="edited-meanwhile",
+        )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from zato.core.errors import ZatoError
 from zato.doctor.finding import Finding, of_error
+from zato.host.edited_file import EditedFile
 from zato.host.layout import Layout
 from zato.host.settings import load_server
 
@@ -27,13 +28,18 @@ def check_keys(layout: Layout) -> Iterator[Finding]:
 def check_settings(layout: Layout, numbers: list[int]) -> Iterator[Finding]:
     """Each server's settings, and edits of them that were refused and that nobody has looked after."""
     for number in numbers:
-        for path in sorted(_errors(layout.server(number).config)):
-            reason, *_ = path.read_text(encoding="utf-8").splitlines()
-            yield Finding(f"An edit of server {number}'s configuration was refused: {reason}", f"cat {path}")
+        paths = layout.server(number)
+        for edited in (paths.settings, paths.user_config):
+            path = edited.with_name(f"{edited.name}.error")
+            # Whose directory it is could have put a link there
+            said = EditedFile(path).read()
+            if said is not None:
+                reason, *_ = said.decode(errors="replace").splitlines() or [""]
+                yield Finding(f"An edit of server {number}'s configuration was refused: {reason}", f"cat {path}")
         try:
             load_server(layout, number)
         except ZatoError as error:
-            yield of_error(error, f"git -C {layout.server(number).config} diff")
+            yield of_error(error, f"zato server config diff {number}")
 
 
 def check_pickup(layout: Layout, numbers: list[int]) -> Iterator[Finding]:

@@ -96,16 +96,24 @@ class EditedFile:
         candidate.unlink()
         return True
 
-    def late(self) -> bytes | None:
-        """What was written in place to the file that `replace` took away; None where nothing was. Says it once."""
+    def take_late(self, expected: bytes) -> bool:
+        """What was written in place to the file that `replace` took away is put in the place of `expected`.
+
+        False where nothing was, and where there is something else by now: then the next call tries again.
+        """
         if self._displaced is None:
-            return None
-        descriptor, expected = self._displaced
+            return False
+        descriptor, known = self._displaced
         content = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
-        if content == expected:
-            return None
+        if content == known:
+            return False
+        self._displaced = None  # its writer may have more to write: it is watched further
+        if not self.replace(expected, content):
+            self._displaced = (descriptor, known)
+            return False
+        self._forget()
         self._displaced = (descriptor, content)
-        return content
+        return True
 
     def _like(self) -> _Access:
         try:
@@ -131,7 +139,9 @@ def _read(path: Path) -> bytes:
 
 
 def _write(path: Path, content: bytes, access: _Access) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    # The directory may be another user's: whatever is there under this name is not opened
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         if os.geteuid() == 0:
             os.fchown(descriptor, access.user, access.group)

@@ -6,8 +6,11 @@ same. For root, git runs as the user that the repository belongs to, as its sett
 
 from __future__ import annotations
 
+import contextlib
 import os
+import secrets
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +24,7 @@ REVISION = "Zato-Revision"
 """Trailer of commits that hold what a revision of the configuration says."""
 
 _SECONDS = 30.0
+_LOCK_SECONDS = 60.0
 _FIELD, _RECORD = "\x1f", "\x1e"
 _LOG = _FIELD.join(("%H", "%an", "%aI", "%s", f"%(trailers:key={REVISION},valueonly,separator=%x20)")) + _RECORD
 _OWN = "Zato"
@@ -67,16 +71,13 @@ class GitRepository:
     ) -> str:
         """Commits these files' content (None: removed) after HEAD, and returns the commit. The files are left alone."""
         parent = self.head()
-        index = {"GIT_INDEX_FILE": str(self._directory / ".git" / "zato.index")}
-        if parent is not None:
-            self._git("read-tree", parent, environment=index)
-        for name, data in files.items():
-            if data is None:
-                self._git("update-index", "--force-remove", name, environment=index)
-                continue
-            blob = self._git("hash-object", "-w", "--stdin", data=data)
-            self._git("update-index", "--add", "--cacheinfo", f"100644,{blob},{name}", environment=index)
-        tree = self._git("write-tree", environment=index)
+        # A new one each time: an earlier process may have been killed, and have left its lock
+        file = self._directory / ".git" / f"zato-{os.getpid()}-{secrets.token_hex(4)}.index"
+        index = {"GIT_INDEX_FILE": str(file)}
+        try:
+            tree = self._tree(parent, files, index)
+        finally:
+            file.unlink(missing_ok=True)
         if revision is not None:
             message = f"{message}\n\n{REVISION}: {revision}"
         moment = (at or datetime.now(UTC)).isoformat()
@@ -85,6 +86,28 @@ class GitRepository:
         made = self._git("commit-tree", tree, *parents, "-F", "-", data=message.encode(), environment=who)
         self._git("update-ref", "HEAD", made, parent or "")
         return made
+
+    def _tree(self, parent: str | None, files: Mapping[str, bytes | None], index: Mapping[str, str]) -> str:
+        if parent is not None:
+            self._git("read-tree", parent, environment=index)
+        for name, data in files.items():
+            if data is None:
+                self._git("update-index", "--force-remove", name, environment=index)
+                continue
+            blob = self._git("hash-object", "-w", "--stdin", data=data)
+            self._git("update-index", "--add", "--cacheinfo", f"100644,{blob},{name}", environment=index)
+        return self._git("write-tree", environment=index)
+
+    def tidy(self) -> None:
+        """Removes what a git that was killed has left, and packs what has become much."""
+        directory = self._directory / ".git"
+        left = (*directory.glob("zato-*.index*"), *directory.glob("refs/heads/*.lock"), directory / "HEAD.lock")
+        for path in left:
+            # git holds these for milliseconds; index.lock is not one of them, as it waits for an editor
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > _LOCK_SECONDS:
+                    path.unlink()
+        self._run("gc", "-q", "--auto")
 
     def take_up(self, names: Sequence[str]) -> None:
         """Files of the working tree that are as HEAD has them are known as such, so that git's status is clean."""

@@ -104,12 +104,12 @@ def load_server(layout: Layout, number: int) -> ServerSettings:
     paths = layout.server(number)
     path = paths.applied_settings if paths.applied_settings.is_file() else paths.settings
     if not path.is_file():
-        repository = path.parent
-        if (repository / ".git").is_dir():
-            remedy = f"{path} is missing; restore it with: git -C {repository} checkout HEAD -- {path.name}"
-        else:
-            remedy = f"Server {number} was not created yet; create it with: zato quickstart create {layout.root}"
-        raise SetupError(remedy, code="no-server")
+        lost = (path.parent / ".git").is_dir()
+        what = "has lost its settings; restore them" if lost else "was not created yet; create it"
+        how = f"zato quickstart create {layout.root}"
+        if layout.is_appliance:
+            how = f"systemctl restart zato-server@{number}"
+        raise SetupError(f"Server {number} {what} with: {how}", code="no-server")
     settings = server_settings(path, number)
     if settings.log_format is None:
         settings = msgspec.structs.replace(settings, log_format=load_cluster(layout).log_format)

@@ -125,11 +125,13 @@ def _create_server(layout: Layout, number: int, values: Mapping[str, Any]) -> No
 
 
 def write_server_settings(layout: Layout, number: int, values: Mapping[str, Any]) -> None:
-    """Settings of server `number`, under version control, where it has none."""
+    """Settings of server `number`, under version control, where it has none; those that it has lost are restored."""
     paths = layout.server(number)
+    repository = GitRepository(paths.config)
     if not paths.settings.exists():
-        write_atomically(paths.settings, new_text(values).encode(), mode=0o640)
-    GitRepository(paths.config).create(f"Configuration of server {number} as created")
+        kept = repository.show("HEAD", paths.settings.name)
+        write_atomically(paths.settings, new_text(values).encode() if kept is None else kept, mode=0o640)
+    repository.create(f"Configuration of server {number} as created")
 
 
 def register(layout: Layout, cluster: ClusterSettings, numbers: Iterable[int], say: Say) -> None:

@@ -70,9 +70,15 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
             _log.info("The number of workers changes", before=self._workers, after=wanted)
             self._workers = wanted
         self._to_replace &= {*self.WORKERS}
-        # One more than there should be has the oldest ended in the next round, when the new one is at work
-        one_more = bool(self._to_replace) and len(self.WORKERS) <= wanted
+        # With one more than there should be, gunicorn ends the oldest: not before each new one is at work
+        starting = any(not _is_at_work(worker) for worker in self.WORKERS.values())
+        one_more = bool(self._to_replace) and (starting or len(self.WORKERS) <= wanted)
         self.num_workers = wanted + one_more
+
+
+def _is_at_work(worker: Any) -> bool:
+    """Whether it has given a heart-beat, which is a moment of the monotonic clock; before, its file has its own."""
+    return bool(worker.tmp.last_update() <= time.monotonic())
 
 
 class DrainTime:

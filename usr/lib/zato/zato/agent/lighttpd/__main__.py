@@ -9,6 +9,7 @@ from pathlib import Path
 from zato.agent.lighttpd.answering import AnsweringLighttpd
 from zato.agent.lighttpd.keeper import LighttpdKeeper
 from zato.agent.lighttpd.running import RunningLighttpd
+from zato.agent.limits import connections_max
 from zato.agent.wedged import PATIENCE_SECONDS, WedgedKiller
 from zato.config.listener import Listener
 from zato.core.clock import SystemClock
@@ -57,7 +58,9 @@ def main() -> int:
     keeper = LighttpdKeeper(layout, arguments.server, clock, stop)
     watchdog = Watchdog(clock)
     address = from_here(cluster.bind), cluster.lighttpd_port_of(arguments.server)
-    lighttpd = AnsweringLighttpd(RunningLighttpd(layout.server(arguments.server).lighttpd), address)
+    lighttpd = AnsweringLighttpd(
+        RunningLighttpd(layout.server(arguments.server).lighttpd), address, connections_max=connections_max()
+    )
     killer = WedgedKiller("lighttpd", lighttpd, clock, patience_seconds=arguments.patience)
 
     def tick() -> None:

@@ -85,6 +85,7 @@ class ServerRepository:
     def _load(self, item: Item) -> Text:
         """What was kept last, of a repository that may be new or of an earlier release."""
         self._git.create(f"Configuration of server {self._paths.number} as created")
+        self._git.tidy()
         self._user.settled = self._git.show("HEAD", self._user.name)
         self._apply(self._paths.applied_user_config.name, self._user.settled or b"")
         path = self._paths.settings
@@ -138,9 +139,8 @@ class ServerRepository:
                     raise
                 return False  # somebody was faster: what they did is committed first
             revision = self._item.revision
-        self._settings.settled = content
         message = changes(kept.values, wanted)
-        self._keep(edited.text, wanted, revision, message, user)
+        self._keep(edited.text, wanted, revision, message, user, expected=content)
         self._revision = revision
         self._log.info("settings_edited", server=self._paths.number, user=user, change=message, revision=revision)
         return True
@@ -172,31 +172,40 @@ class ServerRepository:
         return True
 
     def _keep(
-        self, text: str, values: Values, revision: int, message: str, author: str, at: datetime | None = None
+        self,
+        text: str,
+        values: Values,
+        revision: int,
+        message: str,
+        author: str,
+        at: datetime | None = None,
+        expected: bytes | None = None,
     ) -> Text:
-        """Commits the text with these values, applies it, and puts it where the version before it still is."""
+        """Commits the text with these values, applies it, and puts it in the place of `expected`.
+
+        Without that, in the place of the version before it. Where there is something else, that stays.
+        """
         text = revised(text, values, revision)
         content = text.encode()
         self._git.commit({self._settings.name: content}, message, author=author, at=at, revision=revision)
         self._kept = Text(text, dict(values), revision)
         self._revision = revision
         self._apply(self._settings.name, content)
-        self._settle(self._settings, self._settings.settled, content)
+        self._settle(self._settings, self._settings.settled if expected is None else expected, content)
         return self._kept
 
     def _settle(self, watched: _Watched, expected: bytes | None, content: bytes) -> bool:
         """Where somebody has written something else in the meantime, that stays, for the next look."""
         if watched.file.replace(expected, content):
             watched.settled = content
-            watched.handled = watched.file.seen()
+            watched.handled = _handled(watched)
             self._git.take_up([watched.name])
         return True
 
     def _look(self, watched: _Watched, edited: Callable[[bytes | None, Seen | None], bool]) -> None:
         """Hands over what was written, once it has stayed the same for two looks."""
-        late = watched.file.late()
-        if late is not None and watched.settled is not None:
-            watched.file.replace(watched.settled, late)
+        if watched.settled is not None:
+            watched.file.take_late(watched.settled)
         seen = watched.file.seen()
         if seen == watched.handled:
             return
@@ -215,7 +224,7 @@ class ServerRepository:
             return
         if done:
             error.unlink(missing_ok=True)
-            watched.handled = watched.file.seen() if watched.file.read() == watched.settled else _NEVER
+            watched.handled = _handled(watched)
 
     def _refuse(self, error: Path, watched: _Watched, refusal: SetupError | InvalidInput) -> None:
         reason = "\n".join((refusal.message, *refusal.details))
@@ -249,6 +258,15 @@ def _readable(file: EditedFile) -> bytes | None:
             f"give it the owner and permissions of {file.path.parent}.",
             code="unreadable-settings",
         ) from error
+
+
+def _handled(watched: _Watched) -> Seen | None:
+    """The file's state, where that is what is settled. Looked at first, as an edit may come in between."""
+    seen = watched.file.seen()
+    try:
+        return seen if watched.file.read() == watched.settled else _NEVER
+    except OSError:
+        return _NEVER
 
 
 def _settings_of(item: Item) -> Values:
