@@ -1,0 +1,1 @@
+"""What passes between servers: the doorbell that announces changes, and asynchronous invocations."""

@@ -1,0 +1,41 @@
+"""An asynchronous invocation on its way to a service."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Says which service is to be invoked with what; the same wherever it is kept, and however often delivered."""
+
+    id: str
+    """Thirty-two hexadecimal digits, unique: by it, a service can tell what it has done already."""
+    service: str
+    payload: str
+    """JSON; empty where there is none."""
+    cid: str
+    """Correlation id of the request that sent it."""
+    sent: datetime
+
+
+class Delivery(Struct, frozen=True, kw_only=True):
+    """One attempt to have a message processed."""
+
+    message: Message
+    redelivered: bool
+    """Whether it may have been processed before, in whole or in part."""
+    attempt: int
+    """From 1, as far as the broker counts: an attempt that nobody lived to tell of may be missing."""
+
+
+class Outcome(StrEnum):
+    """What came of a delivery."""
+
+    DONE = "done"
+    AGAIN = "again"
+    """It failed and may go well another time: delivered again, up to the limit; then it is a dead letter."""
+    NEVER = "never"
+    """It cannot go well: a dead letter at once."""
