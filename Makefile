@@ -1,6 +1,9 @@
 # Whatever Python the caller's shell is set up for is not the one that is used here
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 
+# Hosts are booted in one process while the other runs the rest
+PARALLEL = -n 2 --no-loadscope-reorder
+
 .PHONY: help run test check bench show show-hosts fresh deb clean lock
 
 help:
@@ -21,7 +24,7 @@ run:
 
 test:
 	@tools/prepare develop
-	.venv/bin/python -m pytest -q
+	.venv/bin/python -m pytest -q $(PARALLEL)
 
 check:
 	@tools/prepare develop
@@ -29,7 +32,7 @@ check:
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/python -m pytest -q
+	.venv/bin/python -m pytest -q $(PARALLEL)
 
 bench:
 	@tools/prepare develop

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from support.databases import DatabaseAddress, DatabaseServer, emptied_oracle, initialised, new_database, new_sqlite
 from support.mariadb import MariaDb
@@ -14,8 +16,25 @@ from support.postgresql import PostgreSql
 from zato.odb.database import Database
 
 ORACLE_URL = os.environ.get("ZATO_TEST_ORACLE_URL", "")
+HOSTS = "tests/hosts/"
 SERVERS = ["postgresql", "mariadb"]
 ALL_DATABASES = ["sqlite", *SERVERS, *(["oracle"] if ORACLE_URL else [])]
+
+
+class ByFile(LoadScopeScheduling):
+    """What shares a cluster, or hosts, is run by the same process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return HOSTS if nodeid.startswith(HOSTS) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The hosts take the longest, so they come first."""
+    items.sort(key=lambda item: not item.nodeid.startswith(HOSTS))
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,15 @@ from zato.server.loader import CodeSet
 LIMIT_SECONDS = 1.5
 
 
+@pytest.fixture(scope="module", autouse=True)
+def directories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the checks of this module make theirs, and no others."""
+    path = tmp_path_factory.mktemp("checks")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tempfile.tempdir", str(path))
+        yield path
+
+
 @pytest.fixture(scope="module")
 def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     path = tmp_path_factory.mktemp("zygote") / "check.sock"
@@ -42,22 +51,22 @@ def code() -> CodeSet:
     return made
 
 
-def leftovers() -> set[str]:
-    """Processes that a check has started and left: they are somewhere below this one, or have a directory of its."""
+def leftovers(directories: Path) -> set[str]:
+    """Processes that a check has started and left: wherever they are, they have a directory of its."""
     found = set()
     for task in descendants(1):
         try:
             directory = str(Path(f"/proc/{task.pid}/cwd").readlink())
         except OSError:
             continue
-        if "zato-check-" in directory:
+        if directory.startswith(f"{directories}/zato-check-"):
             found.add(f"{task.pid} in {directory}")
     return found
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.title)
 def test_what_is_broken_is_refused_in_time_with_its_place_and_leaves_no_process(
-    broken: BrokenDeployment, checker: Checker, code: CodeSet
+    broken: BrokenDeployment, checker: Checker, code: CodeSet, directories: Path
 ) -> None:
     started = time.monotonic()
     result = checker.check(code, broken.file_name, broken.source, 99)
@@ -69,19 +78,19 @@ def test_what_is_broken_is_refused_in_time_with_its_place_and_leaves_no_process(
         assert result.refusal.line == broken.line
     assert broken.reason in result.refusal.reason
     deadline = time.monotonic() + 10
-    while leftovers() and time.monotonic() < deadline:
+    while leftovers(directories) and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert not leftovers()
+    assert not leftovers(directories)
 
 
 @pytest.mark.parametrize(
     "title", ["leaves a process behind and hangs", "fork bomb", "kills itself", "os._exit", "hangs"]
 )
-def test_without_namespaces_nothing_stays_either(title: str, tmp_path: Path, code: CodeSet) -> None:
+def test_without_namespaces_nothing_stays_either(title: str, tmp_path: Path, code: CodeSet, directories: Path) -> None:
     (broken,) = (one for one in BROKEN if one.title == title)
     pid = zygotes.start(tmp_path / "check.sock", namespaces=False)
     checker = Checker(tmp_path / "check.sock", owner=os.getpid(), time_limit_seconds=LIMIT_SECONDS)
-    test_what_is_broken_is_refused_in_time_with_its_place_and_leaves_no_process(broken, checker, code)
+    test_what_is_broken_is_refused_in_time_with_its_place_and_leaves_no_process(broken, checker, code, directories)
     zygotes.end(pid)
 
 
