@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -19,6 +20,10 @@ class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cid: str
     """Correlation id of the request that sent it."""
     sent: datetime
+    principal: str = "anonymous"
+    """Name of the principal in whose request it was sent."""
+    resent: bool = False
+    """It may have been sent before, under the same id: each of its deliveries counts as a redelivery."""
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
@@ -39,3 +44,31 @@ class Outcome(StrEnum):
     """It failed and may go well another time: delivered again, up to the limit; then it is a dead letter."""
     NEVER = "never"
     """It cannot go well: a dead letter at once."""
+    BACK = "back"
+    """It was not begun: delivered again, by whoever comes first. Not an attempt, where the broker can leave it out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The outcome of a delivery, and a sentence that says why where it is not done."""
+
+    outcome: Outcome
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that is not delivered any more, until somebody has it delivered again."""
+
+    message: Message
+    attempts: int
+    reason: str
+    died: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many messages there are: `waiting` to be processed or being processed, and dead letters."""
+
+    waiting: int
+    dead: int

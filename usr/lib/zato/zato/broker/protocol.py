@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from zato.broker.message import Delivery, Message, Outcome
+from zato.broker.message import Counts, DeadLetter, Delivery, Message, Result
 
-DELIVERIES_MAX = 5
-"""How often a message is delivered before it is a dead letter."""
+UNCONFIRMED = "message-unconfirmed"
+"""Code of the Unavailable of a message that may be delivered although its sender was not told that it is safe."""
+
+Handle = Callable[[Delivery], Result]
 
 
 class Doorbell(Protocol):
@@ -31,21 +33,45 @@ class Doorbell(Protocol):
         ...
 
 
-class Invocations(Protocol):
-    """Delivers each message at least once, to one of those who consume."""
+class Sender(Protocol):
+    """The side of those who send."""
 
     def send(self, message: Message) -> None:
         """Returns once the message is safe: it survives this process, and the broker's restart.
 
-        Raises Unavailable where it is not; then it may, or may not, be delivered.
+        Raises Unavailable where it is not; its code is UNCONFIRMED where it may be delivered all the same.
         """
         ...
 
-    def consume(self, handle: Callable[[Delivery], Outcome], stop: threading.Event, *, prefetch: int) -> None:
+
+class Invocations(Sender, Protocol):
+    """Delivers each message at least once, to one of those who consume."""
+
+    def consume(self, handle: Handle, stop: threading.Event, *, prefetch: int) -> None:
         """Hands over deliveries until `stop` is set, `prefetch` at most at the same time, each in a thread.
 
         Returns when those under way are done. What this process does not live to acknowledge is delivered again,
         as `redelivered`; so at most `prefetch` messages of each consumer are processed twice. Goes on by itself when
-        the broker was away.
+        the broker was away. What `handle` raises counts as AGAIN.
         """
+        ...
+
+
+class Letters(Protocol):
+    """The side of operators: how much there is to do, and dead letters. Everything may raise Unavailable."""
+
+    def counts(self) -> Counts:
+        """Of the whole cluster."""
+        ...
+
+    def dead(self, limit: int) -> list[DeadLetter]:
+        """The newest first."""
+        ...
+
+    def retry(self, ids: Sequence[str] | None) -> int:
+        """Has dead letters, all without ids, delivered again as redeliveries from attempt 1. Says how many."""
+        ...
+
+    def delete(self, ids: Sequence[str] | None) -> int:
+        """Deletes dead letters, all without ids, for good. Says how many."""
         ...

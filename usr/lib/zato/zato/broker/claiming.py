@@ -1,0 +1,157 @@
+"""One consumer of the messages that the ODB keeps: claims them, has them handled, and settles the claims."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from zato.broker.embedded_message import released
+from zato.broker.message import Delivery, Outcome, Result
+from zato.broker.protocol import Handle
+from zato.broker.retrying import Retrying
+from zato.core.clock import Clock
+from zato.core.errors import Unavailable
+from zato.host.logs import get_logger
+from zato.odb.messages import Claim, Dead, Done, Later, Messages, Settlement
+
+_INTERVAL_SECONDS = 0.05
+_LONGEST_PAUSE_SECONDS = 1.0
+_log = get_logger("zato.broker")
+
+
+class Bell(Protocol):
+    """Says whether looking into the ODB is worth it; zato.odb.doorbell.Doorbell is one."""
+
+    interval_seconds: float
+
+    def changed(self) -> bool:
+        """A cheap hint; it may say yes in vain."""
+        ...
+
+
+class Claiming:
+    """Only the thread that calls `run` uses the ODB; each delivery has a thread of its own."""
+
+    def __init__(
+        self,
+        messages: Messages,
+        bell: Bell,
+        clock: Clock,
+        handle: Handle,
+        *,
+        prefetch: int,
+        lease: timedelta,
+        retrying: Retrying,
+    ) -> None:
+        self._messages = messages
+        self._bell = bell
+        self._clock = clock
+        self._handle = handle
+        self._prefetch = prefetch
+        self._lease = lease
+        self._retrying = retrying
+        self._interval = max(_INTERVAL_SECONDS, bell.interval_seconds)
+        self._wake = threading.Event()
+        self._finished: queue.SimpleQueue[tuple[Claim, Result]] = queue.SimpleQueue()
+        # One message may be there twice, where a claim has expired
+        self._under_way: dict[tuple[str, int], Claim] = {}
+        self._unsettled: list[tuple[Claim, Result]] = []
+        self._extend_at = clock.now() + lease / 3
+        self._due: datetime | None = None
+        self._owed = True
+
+    def run(self, stop: threading.Event) -> None:
+        """Until `stop` is set and what is under way is done. Goes on where the ODB was away."""
+        pause = self._interval
+        away = False
+        while True:
+            stopping = stop.is_set()
+            try:
+                self._turn(stopping)
+            except Unavailable as error:
+                if not away:
+                    _log.warning("Messages are neither claimed nor settled: the ODB is away", reason=error.message)
+                away, pause = True, min(pause * 2, _LONGEST_PAUSE_SECONDS)
+            else:
+                if away:
+                    _log.info("Messages are claimed again: the ODB is back")
+                away, pause = False, self._interval
+            # With the ODB away nothing can be settled: what was done is delivered again then
+            if stopping and (not self._under_way or (away and len(self._unsettled) == len(self._under_way))):
+                return
+            self._wake.wait(pause)
+            self._wake.clear()
+
+    def _turn(self, stopping: bool) -> None:
+        self._settle()
+        now = self._clock.now()
+        if now >= self._extend_at:
+            self._warn_of(self._messages.extend(list(self._under_way.values()), now + self._lease))
+            self._extend_at = now + self._lease / 3
+        if not stopping and len(self._under_way) < self._prefetch:
+            self._claim(now)
+
+    def _settle(self) -> None:
+        while not self._finished.empty():
+            self._unsettled.append(self._finished.get())
+        if not self._unsettled:
+            return
+        now = self._clock.now()
+        steps = [settlement(claim, result, now, self._retrying) for claim, result in self._unsettled]
+        self._warn_of(self._messages.settle(steps))
+        for claim, _ in self._unsettled:
+            del self._under_way[claim.message.id, claim.fence]
+        self._unsettled.clear()
+        self._owed = True
+
+    def _claim(self, now: datetime) -> None:
+        # What the bell said before a failure, or while there was no room, is still owed
+        self._owed = self._bell.changed() or self._owed
+        if not self._owed and (self._due is None or now < self._due):
+            return
+        # A look at the index first: a claim takes SQLite's only write lock
+        self._due = self._messages.next_due()
+        if self._due is not None and self._due <= now:
+            room = self._prefetch - len(self._under_way)
+            claims = self._messages.claim(room, now, now + self._lease, self._retrying.deliveries_max)
+            for claim in claims:
+                self._start(claim)
+        self._owed = False
+
+    def _start(self, claim: Claim) -> None:
+        self._under_way[claim.message.id, claim.fence] = claim
+        threading.Thread(target=self._deliver, args=(claim,), name=f"delivery-{claim.message.id}", daemon=True).start()
+
+    def _deliver(self, claim: Claim) -> None:
+        message = released(claim.message)
+        try:
+            result = self._handle(Delivery(message=message, redelivered=claim.begun, attempt=claim.attempt))
+        except Exception as error:  # the outermost loop of a thread: the message must not be lost with it
+            _log.exception("A delivery could not be handled", message=message.id, cid=message.cid)
+            result = Result(Outcome.AGAIN, f"It could not be handled: {error!r}")
+        self._finished.put((claim, result))
+        self._wake.set()
+
+    def _warn_of(self, lost: list[Claim]) -> None:
+        for claim in lost:
+            _log.warning(
+                "A message was delivered to another consumer as well: the claim had expired",
+                message=claim.message.id,
+                cid=claim.message.cid,
+            )
+
+
+def settlement(claim: Claim, result: Result, now: datetime, retrying: Retrying) -> Settlement:
+    """What becomes of a message after a delivery."""
+    match result.outcome:
+        case Outcome.DONE:
+            return Done(claim)
+        case Outcome.NEVER:
+            return Dead(claim, now, result.reason)
+        case Outcome.BACK:
+            return Later(claim, now + retrying.back_delay, result.reason, counted=False)
+        case Outcome.AGAIN:
+            delay = retrying.delay_after(claim.attempt)
+            return Dead(claim, now, result.reason) if delay is None else Later(claim, now + delay, result.reason)

@@ -1,0 +1,69 @@
+"""Asynchronous invocations with nothing but the ODB: rows that consumers claim."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+
+from zato.broker.claiming import Claiming
+from zato.broker.embedded_message import kept, released
+from zato.broker.message import Counts, DeadLetter, Message
+from zato.broker.protocol import UNCONFIRMED, Handle
+from zato.broker.retrying import Retrying
+from zato.core.clock import Clock
+from zato.core.errors import Unavailable
+from zato.odb.database import Database
+from zato.odb.doorbell import Doorbell
+from zato.odb.messages import Messages
+
+LEASE = timedelta(seconds=15)
+"""How long after a consumer's death its messages are delivered again, at the latest."""
+
+
+class EmbeddedInvocations:
+    """A protocol.Invocations, and protocol.Letters. Constructing it does nothing; threads may share it."""
+
+    def __init__(
+        self, database: Database, clock: Clock, *, lease: timedelta = LEASE, retrying: Retrying | None = None
+    ) -> None:
+        self._database = database
+        self._messages = Messages(database)
+        self._clock = clock
+        self._lease = lease
+        self._retrying = retrying or Retrying()
+
+    def send(self, message: Message) -> None:
+        try:
+            self._messages.add(kept(message), self._clock.now(), begun=message.resent)
+        except Unavailable as error:
+            # Whether it got as far as the commit is not told apart: who sends it again has it marked
+            raise Unavailable(
+                f"The message to service {message.service} is not safe: {error.message}", code=UNCONFIRMED
+            ) from error
+
+    def consume(self, handle: Handle, stop: threading.Event, *, prefetch: int) -> None:
+        Claiming(
+            self._messages,
+            Doorbell(self._database),
+            self._clock,
+            handle,
+            prefetch=prefetch,
+            lease=self._lease,
+            retrying=self._retrying,
+        ).run(stop)
+
+    def counts(self) -> Counts:
+        return Counts(*self._messages.counts())
+
+    def dead(self, limit: int) -> list[DeadLetter]:
+        return [
+            DeadLetter(released(each.message), each.attempts, each.reason, each.died)
+            for each in self._messages.dead(limit)
+        ]
+
+    def retry(self, ids: Sequence[str] | None) -> int:
+        return self._messages.retry(ids, self._clock.now())
+
+    def delete(self, ids: Sequence[str] | None) -> int:
+        return self._messages.delete(ids)
