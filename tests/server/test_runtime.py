@@ -13,6 +13,7 @@ import pytest
 
 from support.databases import initialised, new_sqlite
 from support.load import eventually
+from zato.broker.embedded import EmbeddedInvocations
 from zato.config.configuration import Configuration
 from zato.config.disk import DiskSnapshot
 from zato.config.publisher import Publisher
@@ -25,6 +26,7 @@ from zato.odb.database import Database
 from zato.odb.deployments import Deployments
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
+from zato.server.asynchronous import AsyncInvocations
 from zato.server.building import SnapshotBuilder
 from zato.server.code import CodeLoader
 from zato.server.dispatcher import Dispatcher
@@ -102,6 +104,7 @@ def make(tmp_path: Path, url: str, metrics: Metrics, clock: SettableClock) -> It
             members=kind(database),
             builder=SnapshotBuilder(
                 dispatcher=Dispatcher(),
+                asynchronous=AsyncInvocations(EmbeddedInvocations(database, clock), clock),
                 metrics=metrics,
                 secrets=SecretBox(bytes(32)),
                 user_config=UserConfigFile(tmp_path / "user.toml"),

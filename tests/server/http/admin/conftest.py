@@ -13,6 +13,7 @@ import falcon
 import pytest
 from falcon.testing import Result, TestClient
 
+from zato.broker.embedded import EmbeddedInvocations
 from zato.config.configuration import Configuration
 from zato.config.first_administrator import FirstAdministrator
 from zato.config.publisher import Author, Publisher, Summary
@@ -28,6 +29,7 @@ from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.migrate import init
 from zato.security.authentication import SecurityIndex
+from zato.server.asynchronous import AsyncInvocations
 from zato.server.dispatcher import Dispatcher, ServiceInvoker
 from zato.server.http.admin.collaborators import AdminCollaborators, Invoked
 from zato.server.http.admin.routes import add_routes
@@ -198,6 +200,8 @@ class World:
         self.audit = AuditLog(database)
         self.counted: list[tuple[str, int]] = []
         self.dispatcher = Dispatcher()
+        self.invocations = EmbeddedInvocations(database, self.clock)
+        self.asynchronous = AsyncInvocations(self.invocations, self.clock)
         self.codes = CodeSet().with_deployment("demo.py", SERVICES, 1)
         for role in Role:
             body = {"username": role.value, "password": PASSWORD, "roles": [role.value]}
@@ -241,9 +245,8 @@ class World:
             outgoing=None,  # type: ignore[arg-type]  # the services here call nobody
             problems=security.problems,
         )
-        snapshot.context = ServiceContext(
-            user_config=UserConfig({}), outgoing=None, invoker=ServiceInvoker(self.dispatcher, snapshot, LimitedCalls())
-        )
+        invoker = ServiceInvoker(self.dispatcher, snapshot, LimitedCalls(), self.asynchronous)
+        snapshot.context = ServiceContext(user_config=UserConfig({}), outgoing=None, invoker=invoker)
         return snapshot
 
     def refresh(self) -> None:

@@ -41,6 +41,7 @@ class Claiming:
         clock: Clock,
         handle: Handle,
         *,
+        owner: str | None,
         prefetch: int,
         lease: timedelta,
         retrying: Retrying,
@@ -49,6 +50,8 @@ class Claiming:
         self._bell = bell
         self._clock = clock
         self._handle = handle
+        self._owner = owner
+        self._heir = owner is not None
         self._prefetch = prefetch
         self._lease = lease
         self._retrying = retrying
@@ -87,6 +90,9 @@ class Claiming:
     def _turn(self, stopping: bool) -> None:
         self._settle()
         now = self._clock.now()
+        if self._heir and self._owner is not None:
+            self._messages.release(self._owner, now)
+            self._heir = False
         if now >= self._extend_at:
             self._warn_of(self._messages.extend(list(self._under_way.values()), now + self._lease))
             self._extend_at = now + self._lease / 3
@@ -100,7 +106,19 @@ class Claiming:
             return
         now = self._clock.now()
         steps = [settlement(claim, result, now, self._retrying) for claim, result in self._unsettled]
-        self._warn_of(self._messages.settle(steps))
+        lost = self._messages.settle(steps)
+        self._warn_of(lost)
+        for step in steps:
+            if isinstance(step, Dead) and step.claim not in lost:
+                message = step.claim.message
+                _log.error(
+                    "A message became a dead letter",
+                    message=message.id,
+                    service=message.service,
+                    attempts=step.claim.attempt,
+                    reason=step.reason,
+                    cid=message.cid,
+                )
         for claim, _ in self._unsettled:
             del self._under_way[claim.message.id, claim.fence]
         self._unsettled.clear()
@@ -115,8 +133,10 @@ class Claiming:
         self._due = self._messages.next_due()
         if self._due is not None and self._due <= now:
             room = self._prefetch - len(self._under_way)
-            claims = self._messages.claim(room, now, now + self._lease, self._retrying.deliveries_max)
-            for claim in claims:
+            until = now + self._lease
+            for claim in self._messages.claim(
+                room, now, until, owner=self._owner, attempts_max=self._retrying.deliveries_max
+            ):
                 self._start(claim)
         self._owed = False
 

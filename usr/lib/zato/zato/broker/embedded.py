@@ -25,11 +25,19 @@ class EmbeddedInvocations:
     """A protocol.Invocations, and protocol.Letters. Constructing it does nothing; threads may share it."""
 
     def __init__(
-        self, database: Database, clock: Clock, *, lease: timedelta = LEASE, retrying: Retrying | None = None
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        owner: str | None = None,
+        lease: timedelta = LEASE,
+        retrying: Retrying | None = None,
     ) -> None:
+        """`owner` is a name that one consumer at a time has: what the one before held is delivered again at once."""
         self._database = database
         self._messages = Messages(database)
         self._clock = clock
+        self._owner = owner
         self._lease = lease
         self._retrying = retrying or Retrying()
 
@@ -48,6 +56,7 @@ class EmbeddedInvocations:
             Doorbell(self._database),
             self._clock,
             handle,
+            owner=self._owner,
             prefetch=prefetch,
             lease=self._lease,
             retrying=self._retrying,

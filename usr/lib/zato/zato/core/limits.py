@@ -7,3 +7,6 @@ SOURCE_BYTES_MAX = 10 * 1024 * 1024
 
 TIME_LIMIT_SECONDS_MAX = 86_400
 """Of a service; whoever waits for its answer has to wait longer."""
+
+MESSAGE_BYTES_MAX = 10 * 1024 * 1024
+"""Of the payload of an asynchronous invocation, as JSON."""

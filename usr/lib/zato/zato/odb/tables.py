@@ -219,6 +219,8 @@ message = Table(
     Column("due", UtcDateTime, nullable=False),
     # Grows with each claim: who holds an earlier one has lost the message
     Column("fence", BigInteger, nullable=False),
+    # Whose the last claim is, where it gave a name
+    Column("owner", Label(120)),
     Column("attempts", Integer, nullable=False),
     Column("begun", Boolean, nullable=False),
     Column("service", Label(500), nullable=False),

@@ -31,6 +31,12 @@ def commands(layout: Layout, cluster: ClusterSettings, greeting: tuple[str, ...]
         arguments = (program("lighttpd"), "-D", "-f", str(file))
         return Command(f"lighttpd-{number}", arguments, signal.SIGINT, _EDGE, after=sockets)
 
+    def listener(number: int) -> Command:
+        arguments = python("zato.listener", "--server", str(number))
+        # It finishes what it has begun; started later, it leaves the processor to those that answer first
+        after = (layout.server(number).internal_socket,)
+        return Command(f"listener-{number}", arguments, stage=_FOLLOWERS, patience_seconds=10.0, after=after)
+
     haproxy = (program("haproxy"), "-W", "-db", "-f", str(layout.haproxy / "haproxy.cfg"))
     return [
         *(
@@ -44,6 +50,7 @@ def commands(layout: Layout, cluster: ClusterSettings, greeting: tuple[str, ...]
             Command(f"lighttpd-agent-{n}", python("zato.agent.lighttpd", "--server", str(n)), stage=_FOLLOWERS)
             for n in numbers
         ),
+        *(listener(n) for n in numbers),
         Command("singleton", python("zato.singleton"), stage=_FOLLOWERS),
         Command("greeting", python("zato.quickstart.greeting", *greeting), stage=_BALANCER, once=True, after=sockets),
     ]

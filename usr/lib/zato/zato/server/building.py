@@ -12,6 +12,7 @@ from zato.config.server_settings import settings_of
 from zato.host.settings import ServerSettings
 from zato.outgoing import OutgoingConnections
 from zato.security.authentication import SecurityIndex
+from zato.server.asynchronous import AsyncInvocations
 from zato.server.dispatcher import Dispatcher, ServiceInvoker
 from zato.server.http.channels import Channel
 from zato.server.http.routes import RouteTable
@@ -30,6 +31,7 @@ class SnapshotBuilder:
         self,
         *,
         dispatcher: Dispatcher,
+        asynchronous: AsyncInvocations,
         metrics: Metrics,
         secrets: SecretBox,
         user_config: UserConfigFile,
@@ -37,6 +39,7 @@ class SnapshotBuilder:
     ) -> None:
         """`settings` are those that hold until the configuration says others."""
         self._dispatcher = dispatcher
+        self._asynchronous = asynchronous
         self._metrics = metrics
         self._secrets = secrets
         self._user_config = user_config
@@ -72,7 +75,7 @@ class SnapshotBuilder:
         snapshot.context = ServiceContext(
             outgoing=self._outgoing,
             user_config=self._user_config.current(),
-            invoker=ServiceInvoker(self._dispatcher, snapshot, self._limited),
+            invoker=ServiceInvoker(self._dispatcher, snapshot, self._limited, self._asynchronous),
         )
         snapshot.routes = RouteTable(self._routes(configuration, snapshot))
         return snapshot

@@ -14,6 +14,7 @@ from zato.server.service.request import Request
 
 if TYPE_CHECKING:
     from zato.core.principal import Principal
+    from zato.server.asynchronous import AsyncInvocations
     from zato.server.registry import ServiceEntry
     from zato.server.service.response import Response
     from zato.server.snapshot import Snapshot
@@ -37,12 +38,7 @@ class Dispatcher:
 
         The time limit is enforced on `flight` by the worker.
         """
-        if flight is not None:
-            limit = snapshot.limits.get(service, snapshot.settings.time_limit_seconds)
-            flight.service = service
-            flight.cid = request.cid
-            flight.limit_seconds = limit
-            flight.deadline = time.monotonic() + limit
+        self._limit(snapshot, service, request, flight)
         try:
             response = execute(self._active(snapshot, service, entry), snapshot.context, request.cid, request)
             return response, response.encoded(text_type)
@@ -53,17 +49,43 @@ class Dispatcher:
         except BaseException as error:
             raise self._failed(service, request.cid) from error
 
-    def invoke_by_name(self, snapshot: Snapshot, service: str, request: Request) -> Any:
-        """The payload of a service's response. Raises NotFound where no deployed file has it, else ZatoError."""
+    def invoke_from_message(
+        self, snapshot: Snapshot, service: str, entry: ServiceEntry, request: Request, flight: Flight | None
+    ) -> None:
+        """As from a channel, but nobody waits for the response. Raises ZatoError only."""
+        self._limit(snapshot, service, request, flight)
+        try:
+            execute(self._active(snapshot, service, entry), snapshot.context, request.cid, request)
+        except ZatoError as error:
+            _log.warning(error.message, service=service, cid=request.cid, code=error.code)
+            raise
+        except BaseException as error:
+            raise self._failed(service, request.cid) from error
+
+    def require_active(self, snapshot: Snapshot, service: str) -> ServiceEntry:
+        """What will be invoked. Raises NotFound where no deployed file has it, Unavailable where it is switched off."""
         entry = snapshot.codes.services.get(service)
         if entry is None:
-            raise NotFound(f"There is no service {service!r}; zato service list shows what is deployed.")
+            raise NotFound(f"There is no service {service[:120]!r}; zato service list shows what is deployed.")
+        return self._active(snapshot, service, entry)
+
+    def invoke_by_name(self, snapshot: Snapshot, service: str, request: Request) -> Any:
+        """The payload of a service's response. Raises NotFound where no deployed file has it, else ZatoError."""
+        entry = self.require_active(snapshot, service)
         try:
-            return returned(execute(self._active(snapshot, service, entry), snapshot.context, request.cid, request))
+            return returned(execute(entry, snapshot.context, request.cid, request))
         except ZatoError:
             raise
         except BaseException as error:
             raise self._failed(service, request.cid) from error
+
+    def _limit(self, snapshot: Snapshot, service: str, request: Request, flight: Flight | None) -> None:
+        if flight is not None:
+            limit = snapshot.limits.get(service, snapshot.settings.time_limit_seconds)
+            flight.service = service
+            flight.cid = request.cid
+            flight.limit_seconds = limit
+            flight.deadline = time.monotonic() + limit
 
     def _active(self, snapshot: Snapshot, service: str, entry: ServiceEntry | None) -> ServiceEntry:
         if entry is None:
@@ -80,12 +102,15 @@ class Dispatcher:
 
 
 class ServiceInvoker:
-    """What self.invoke is: services of one snapshot calling one another in the same process."""
+    """What self.invoke and self.invoke_async are, for the services of one snapshot."""
 
-    def __init__(self, dispatcher: Dispatcher, snapshot: Snapshot, limited: LimitedCalls) -> None:
+    def __init__(
+        self, dispatcher: Dispatcher, snapshot: Snapshot, limited: LimitedCalls, asynchronous: AsyncInvocations
+    ) -> None:
         self._dispatcher = dispatcher
         self._snapshot = snapshot
         self._limited = limited
+        self._asynchronous = asynchronous
 
     def invoke(self, name: str, payload: Any, cid: str, principal: Principal, timeout: float | None = None) -> Any:
         """The response's payload of service `name`.
@@ -100,3 +125,8 @@ class ServiceInvoker:
         return self._limited.call(
             f"Service {name}", lambda: self._dispatcher.invoke_by_name(self._snapshot, name, request), min(limits)
         )
+
+    def invoke_async(self, name: str, payload: Any, cid: str, principal: Principal) -> None:
+        """Returns once the message is safe. Raises NotFound, Unavailable, InvalidInput, TooLarge."""
+        self._dispatcher.require_active(self._snapshot, name)
+        self._asynchronous.send(name, payload, cid, principal)

@@ -7,6 +7,7 @@ import secrets
 from typing import Any
 
 from zato import __version__
+from zato.broker.embedded import EmbeddedInvocations
 from zato.config.configuration import Configuration
 from zato.config.disk import DiskSnapshot
 from zato.config.first_administrator import FirstAdministrator
@@ -24,6 +25,7 @@ from zato.odb.first_tokens import FirstTokens
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.stagings import Stagings
+from zato.server.asynchronous import AsyncInvocations
 from zato.server.building import SnapshotBuilder
 from zato.server.check.checker import Checker
 from zato.server.code import CodeLoader
@@ -36,6 +38,7 @@ from zato.server.http.admin.running import RunningWorker
 from zato.server.http.app import create_app
 from zato.server.http.errors import add_error_handlers
 from zato.server.http.fixed import add_fixed_routes
+from zato.server.http.invocations import PATH, InternalInvocations
 from zato.server.metrics import ADMIN, Metrics
 from zato.server.runtime import Runtime
 from zato.server.service.user_config import UserConfigFile
@@ -63,6 +66,7 @@ class WorkerProcess:
         box = SecretBox(load_key(self._layout.secret_key))
         metrics = Metrics()
         dispatcher = Dispatcher()
+        invocations = EmbeddedInvocations(database, clock)
         disk = DiskSnapshot(paths.snapshot)
         code = CodeLoader(deployments, disk)
         runtime = Runtime(
@@ -73,6 +77,7 @@ class WorkerProcess:
             members=members,
             builder=SnapshotBuilder(
                 dispatcher=dispatcher,
+                asynchronous=AsyncInvocations(invocations, clock),
                 metrics=metrics,
                 secrets=box,
                 user_config=UserConfigFile(paths.applied_user_config, paths.user_config),
@@ -109,6 +114,7 @@ class WorkerProcess:
         app = create_app(runtime.switch)
         add_error_handlers(app, metrics.unrouted)
         add_fixed_routes(app, runtime.switch, Draining(paths.draining), self._number, self._layout.pki)
+        app.add_route(PATH, InternalInvocations(runtime.switch, dispatcher, metrics))
         add_routes(
             app,
             AdminCollaborators(

@@ -1,9 +1,17 @@
 """Unit tests of services, without a server: run a class, look at what it answered and at what it asked others."""
 
 from zato.testing.client import ServiceTestClient
-from zato.testing.invoker import InvokedService
+from zato.testing.invoker import InvokedService, SentMessage
 from zato.testing.response import ServiceResponse
 from zato.testing.rest import FakeRest, SentRequest
 from zato.testing.sql import TestSql
 
-__all__ = ["FakeRest", "InvokedService", "SentRequest", "ServiceResponse", "ServiceTestClient", "TestSql"]
+__all__ = [
+    "FakeRest",
+    "InvokedService",
+    "SentMessage",
+    "SentRequest",
+    "ServiceResponse",
+    "ServiceTestClient",
+    "TestSql",
+]

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from zato.core.correlation import new_cid
 from zato.core.principal import ANONYMOUS, Principal
 from zato.server.service import Service
 from zato.server.service.context import ServiceContext
 from zato.server.service.execution import execute
-from zato.server.service.request import HTTPRequest, Request
+from zato.server.service.request import HTTPRequest, MessageDelivery, Request
 from zato.server.service.values import encode
-from zato.testing.invoker import InvokedService, TestInvoker, entry_of
+from zato.testing.invoker import InvokedService, SentMessage, TestInvoker, entry_of
 from zato.testing.response import ServiceResponse
 from zato.testing.rest import FakeRests
 from zato.testing.sql import TestSqls
@@ -45,6 +46,11 @@ class ServiceTestClient:
     def invoked(self) -> list[InvokedService]:
         """What services have invoked with self.invoke, in order."""
         return self._invoker.invoked
+
+    @property
+    def sent(self) -> list[SentMessage]:
+        """What services have sent with self.invoke_async, in order. It is not run; `run` and `deliver` do that."""
+        return self._invoker.sent
 
     def answer(self, name: str, payload: Any = None) -> None:
         """What self.invoke(name) returns from now on: `payload`, or what that returns where it is a function.
@@ -91,6 +97,19 @@ class ServiceTestClient:
     def run(self, service: type[Service], payload: Any = None, **fields: Any) -> Any:
         """What another service would get from self.invoke(service, payload, **fields)."""
         return self._invoker.run(service, {**(payload or {}), **fields} if fields else payload, self._principal)
+
+    def deliver(
+        self,
+        service: type[Service],
+        payload: Any = None,
+        *,
+        message_id: str | None = None,
+        redelivered: bool = False,
+        attempt: int = 1,
+    ) -> None:
+        """Runs a service as a message that was sent with self.invoke_async does; raises what the service raises."""
+        delivery = MessageDelivery(message_id or uuid4().hex, redelivered, attempt)
+        self._invoker.run(service, payload, self._principal, delivery)
 
 
 def _body(payload: Any) -> bytes:

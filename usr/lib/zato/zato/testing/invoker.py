@@ -7,12 +7,14 @@ from typing import Any
 
 from zato.core.correlation import new_cid
 from zato.core.errors import NotFound
+from zato.core.json import decode
 from zato.core.principal import Principal
+from zato.server.asynchronous import document_of
 from zato.server.service import Service
 from zato.server.service.context import ServiceContext
 from zato.server.service.execution import execute, returned
 from zato.server.service.io import IOModel, io_of
-from zato.server.service.request import Request
+from zato.server.service.request import MessageDelivery, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,15 @@ def entry_of(service: type[Service]) -> TestedService:
     return TestedService(service.get_name(), service, *io_of(service))
 
 
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """One call of self.invoke_async; the payload as the other service will get it."""
+
+    name: str
+    payload: Any
+    cid: str
+
+
 class TestInvoker:
     """Runs the given services, answers for others as told, remembers what was invoked. Enforces no timeouts."""
 
@@ -52,6 +63,7 @@ class TestInvoker:
     def __init__(self, services: tuple[type[Service], ...]) -> None:
         self.answers: dict[str, Any] = {}
         self.invoked: list[InvokedService] = []
+        self.sent: list[SentMessage] = []
         self._services = {service.get_name(): service for service in services}
 
     def invoke(self, name: str, payload: Any, cid: str, principal: Principal, timeout: float | None) -> Any:
@@ -62,13 +74,32 @@ class TestInvoker:
                 raise answer
             return answer(payload) if callable(answer) else answer
         if name not in self._services:
-            known = ", ".join(sorted([*self._services, *self.answers])) or "none"
-            raise NotFound(f"There is no service {name!r} in this test; there are: {known}.")
+            raise self._unknown(name)
         return self._run(self._services[name], payload, cid, principal)
 
-    def run(self, service: type[Service], payload: Any, principal: Principal) -> Any:
-        """What the service returns to one that invokes it."""
-        return self._run(service, payload, new_cid(), principal)
+    def invoke_async(self, name: str, payload: Any, cid: str, principal: Principal) -> None:
+        if name not in self._services and name not in self.answers:
+            raise self._unknown(name)
+        document = document_of(name, payload)
+        self.sent.append(SentMessage(name, decode(document.encode()) if document else None, cid))
 
-    def _run(self, service: type[Service], payload: Any, cid: str, principal: Principal) -> Any:
-        return returned(execute(entry_of(service), self.context, cid, Request(payload, cid=cid, principal=principal)))
+    def run(
+        self, service: type[Service], payload: Any, principal: Principal, delivery: MessageDelivery | None = None
+    ) -> Any:
+        """What the service returns to one that invokes it."""
+        return self._run(service, payload, new_cid(), principal, delivery)
+
+    def _unknown(self, name: str) -> NotFound:
+        known = ", ".join(sorted([*self._services, *self.answers])) or "none"
+        return NotFound(f"There is no service {name!r} in this test; there are: {known}.")
+
+    def _run(
+        self,
+        service: type[Service],
+        payload: Any,
+        cid: str,
+        principal: Principal,
+        delivery: MessageDelivery | None = None,
+    ) -> Any:
+        request = Request(payload, cid=cid, principal=principal, delivery=delivery)
+        return returned(execute(entry_of(service), self.context, cid, request))

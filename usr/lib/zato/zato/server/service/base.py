@@ -101,12 +101,31 @@ class Service:
 
         `fields` are an easier way to write a payload that is a dict. `timeout` is in seconds.
         """
-        if fields:
-            if payload is not None and not isinstance(payload, dict):
-                raise BadRequest("invoke takes either a payload or fields by keyword, not both.")
-            payload = {**(payload or {}), **fields}
-        target = name if isinstance(name, str) else name.get_name()
-        return self.context.invoker.invoke(target, payload, self.cid, self.request.principal, timeout)
+        message = _message("invoke", payload, fields)
+        return self.context.invoker.invoke(_target(name), message, self.cid, self.request.principal, timeout)
+
+    def invoke_async(self, name: str | type[Service], /, payload: Any = None, **fields: Any) -> str:
+        """Have another service invoked, soon and at least once, by whichever server comes first.
+
+        Returns the correlation id, under which that service runs too, once the message is safe: neither a crash nor
+        a restart loses it then. Raises Unavailable where it is not safe. The payload travels as JSON. What that service
+        answers goes nowhere; where it raises it is invoked again later. See self.request.delivery.
+        """
+        message = _message("invoke_async", payload, fields)
+        self.context.invoker.invoke_async(_target(name), message, self.cid, self.request.principal)
+        return self.cid
+
+
+def _message(method: str, payload: Any, fields: dict[str, Any]) -> Any:
+    if not fields:
+        return payload
+    if payload is not None and not isinstance(payload, dict):
+        raise BadRequest(f"{method} takes either a payload or fields by keyword, not both.")
+    return {**(payload or {}), **fields}
+
+
+def _target(name: str | type[Service]) -> str:
+    return name if isinstance(name, str) else name.get_name()
 
 
 def derived_name(module: str, class_name: str) -> str:

@@ -24,6 +24,14 @@ class Invoker(Protocol):
         """
         ...
 
+    def invoke_async(self, name: str, payload: Any, cid: str, principal: Principal) -> None:
+        """Returns once it is certain that the service called `name` will be invoked, at least once.
+
+        Raises NotFound for an unknown service, Unavailable where it is not certain, InvalidInput for a payload that
+        JSON cannot hold, TooLarge.
+        """
+        ...
+
 
 class Outgoing(Protocol):
     """Connections to other systems, by protocol and name: self.out, self.outgoing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -69,10 +70,22 @@ class HTTPRequest:
         return content_type.partition(";")[0].strip().lower() == _FORM and self.body.lstrip()[:1] not in b"{["
 
 
+@dataclass(frozen=True, slots=True)
+class MessageDelivery:
+    """How a service came to be invoked by self.invoke_async: self.request.delivery."""
+
+    id: str
+    """Of the message, the same each time it is delivered."""
+    redelivered: bool
+    """Whether it may have been processed before, in whole or in part."""
+    attempt: int
+    """From 1."""
+
+
 class Request:
     """One invocation's input. `raw_request` is what came: bytes from a channel, any object from a service."""
 
-    __slots__ = ("_input", "_payload", "cid", "http", "is_json", "principal", "raw_request")
+    __slots__ = ("_input", "_payload", "cid", "delivery", "http", "is_json", "principal", "raw_request")
 
     def __init__(
         self,
@@ -82,13 +95,17 @@ class Request:
         http: HTTPRequest | None = None,
         principal: Principal = ANONYMOUS,
         is_json: bool = True,
+        delivery: MessageDelivery | None = None,
     ) -> None:
-        """`is_json`: bytes are a JSON document (REST channels); otherwise they are text or binary data (plain HTTP)."""
+        """`delivery` is None unless the service is invoked asynchronously.
+
+        `is_json`: bytes are a JSON document (REST channels); otherwise they are text or binary data (plain HTTP)."""
         self.raw_request = raw_request
         self.cid = cid
         self.http = http if http is not None else HTTPRequest()
         self.principal = principal
         self.is_json = is_json
+        self.delivery = delivery
         self._payload: Any = _UNREAD
         self._input: Any = _UNREAD
 

@@ -31,6 +31,7 @@ def upgrade() -> None:
         Column("state", Label(10), nullable=False),
         Column("due", UtcDateTime, nullable=False),
         Column("fence", BigInteger, nullable=False),
+        Column("owner", Label(120)),
         Column("attempts", Integer, nullable=False),
         Column("begun", Boolean, nullable=False),
         Column("service", Label(500), nullable=False),

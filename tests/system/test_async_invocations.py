@@ -1,0 +1,68 @@
+"""self.invoke_async through a running cluster."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from support.async_services import AsyncServices
+from support.cluster import RunningCluster
+from support.load import eventually
+from zato.core.errors import NotFound
+from zato.listener.consuming import PREFETCH
+
+_MESSAGES = 300
+_KILLS = 4
+
+
+@pytest.fixture
+def services(cluster: RunningCluster, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncServices:
+    return AsyncServices(cluster, f"async_{abs(hash(request.node.name)) % 10**8}", tmp_path)
+
+
+def test_a_service_is_invoked_in_the_name_and_under_the_correlation_id_of_who_sent_the_message(
+    services: AsyncServices,
+) -> None:
+    cid = services.send({"n": 7, "text": "Zażółć"})
+    eventually(lambda: bool(services.received()), 5)
+    [received] = services.received()
+    assert (received.n, received.cid, received.principal) == (7, cid, "admin")
+    assert (received.redelivered, received.attempt) == (False, 1)
+    assert len(received.id) == 32
+
+
+def test_a_service_that_fails_is_invoked_again_with_the_same_message(services: AsyncServices) -> None:
+    services.send({"n": 1, "failures": 1})
+    eventually(lambda: len(services.received()) == 2, 10)
+    first, second = services.received()
+    assert (first.id, first.cid) == (second.id, second.cid)
+    assert [(each.redelivered, each.attempt) for each in (first, second)] == [(False, 1), (True, 2)]
+
+
+def test_an_unknown_service_is_refused_when_the_message_is_sent(services: AsyncServices) -> None:
+    with pytest.raises(NotFound, match=r"no service 'no\.such'"):
+        services.send({}, service="no.such")
+
+
+def test_nothing_is_lost_while_the_listener_is_killed(cluster: RunningCluster, services: AsyncServices) -> None:
+    for n in range(_MESSAGES):
+        services.send({"n": n, "seconds": 0.05})
+        if n % (_MESSAGES // _KILLS) == _MESSAGES // _KILLS // 2:
+            before = cluster.pids()["listener-1"]
+            os.kill(before, signal.SIGKILL)
+            eventually(lambda before=before: cluster.pids().get("listener-1", before) != before, 10)  # type: ignore[misc]
+    eventually(lambda: len({each.n for each in services.received()}) == _MESSAGES, 30)
+    time.sleep(0.5)
+    received = services.received()
+    twice = len(received) - _MESSAGES
+    print(f"{_MESSAGES} sent, {len(received)} processed, {twice} of them a second time, {_KILLS} kills")
+    assert twice <= _KILLS * PREFETCH
+    seen: set[str] = set()
+    for each in received:  # whoever comes second knows
+        assert each.redelivered or each.id not in seen
+        seen.add(each.id)
+    assert len(seen) == _MESSAGES

@@ -1,0 +1,1 @@
+"""Consumes asynchronous invocations, and has the server beside it invoke the services."""

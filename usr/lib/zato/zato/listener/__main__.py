@@ -1,0 +1,45 @@
+"""python -m zato.listener --root DIR --server N: asynchronous invocations for the server beside it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from zato.broker.embedded import EmbeddedInvocations
+from zato.core.clock import SystemClock
+from zato.core.errors import ZatoError
+from zato.host.layout import Layout
+from zato.host.logs import configure
+from zato.host.settings import load_cluster, load_server
+from zato.host.stopping import stop_event
+from zato.host.watchdog import Watchdog
+from zato.listener.consuming import Consuming
+from zato.listener.door import ServerDoor
+from zato.odb.database import Database
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m zato.listener", description=__doc__)
+    parser.add_argument("--root", type=Path, required=True, help="the cluster's directory")
+    parser.add_argument("--server", type=int, required=True, help="the server's number")
+    arguments = parser.parse_args()
+    layout = Layout(arguments.root.absolute())
+    try:
+        cluster = load_cluster(layout)
+        settings = load_server(layout, arguments.server)
+    except ZatoError as error:
+        print(error.message, file=sys.stderr)  # noqa: T201 logging is not set up yet
+        return 1
+    configure(settings.log_format or cluster.log_format, settings.log_level, f"listener-{arguments.server}")
+    stop = stop_event()
+    clock = SystemClock()
+    watchdog = Watchdog(clock)
+    invocations = EmbeddedInvocations(Database(cluster.odb, pool_size=1), clock, owner=f"listener-{arguments.server}")
+    consuming = Consuming(invocations, ServerDoor(layout.server(arguments.server).internal_socket), watchdog)
+    watchdog.ready()
+    consuming.run(stop)
+    return 0
+
+
+sys.exit(main())

@@ -1,0 +1,98 @@
+"""The listener's loop: it consumes while its server takes requests."""
+
+from __future__ import annotations
+
+import threading
+from typing import Protocol
+
+from zato.broker.message import Delivery, Outcome, Result
+from zato.broker.protocol import Invocations
+from zato.core.errors import TimeLimitExceeded, Unavailable, ZatoError
+from zato.host.logs import correlate, get_logger
+from zato.host.watchdog import Watchdog
+from zato.listener.door import NOT_BEGUN, Reply
+from zato.listener.verdict import verdict
+
+PREFETCH = 16
+"""How many messages one listener has under way at the same time."""
+_EVERY_SECONDS = 0.5
+_log = get_logger("zato.listener")
+
+
+class Door(Protocol):
+    """door.ServerDoor is one."""
+
+    def takes_requests(self) -> bool: ...
+
+    def invoke(self, delivery: Delivery) -> Reply: ...
+
+
+class Consuming:
+    """Where the server is away or drains, other servers' listeners get the messages."""
+
+    def __init__(
+        self, invocations: Invocations, door: Door, watchdog: Watchdog, *, every_seconds: float = _EVERY_SECONDS
+    ) -> None:
+        self._invocations = invocations
+        self._door = door
+        self._watchdog = watchdog
+        self._every_seconds = every_seconds
+        self._pause = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def run(self, stop: threading.Event) -> None:
+        """Until `stop` is set, and what is under way is done."""
+        while not stop.is_set():
+            self._watchdog.turn()
+            self._step(wanted=self._door.takes_requests())
+            stop.wait(self._every_seconds)
+        while self._step(wanted=False):
+            self._watchdog.turn()
+            self._join()
+
+    def _step(self, *, wanted: bool) -> bool:
+        """Starts or ends consuming. Says whether it goes on, if only to finish what it has begun."""
+        if self._thread is not None and not self._thread.is_alive():
+            self._thread = None
+        if not wanted:
+            if self._thread is not None and not self._pause.is_set():
+                _log.info("No messages are taken while the server takes no requests")
+            self._pause.set()
+        elif self._thread is None:
+            _log.info("Messages are taken")
+            self._pause = threading.Event()
+            self._thread = threading.Thread(target=self._consume, args=(self._pause,), name="consumer", daemon=True)
+            self._thread.start()
+        return self._thread is not None
+
+    def _join(self) -> None:
+        if self._thread is not None:
+            self._thread.join(self._every_seconds)
+
+    def _consume(self, pause: threading.Event) -> None:
+        try:
+            self._invocations.consume(self._handle, pause, prefetch=PREFETCH)
+        except ZatoError as error:
+            _log.error("Messages cannot be taken; trying again", reason=error.message)
+        except Exception:  # the outermost loop of a thread: the next round starts another one
+            _log.exception("Messages cannot be taken; trying again")
+
+    def _handle(self, delivery: Delivery) -> Result:
+        message = delivery.message
+        correlate(message.cid)
+        try:
+            result = verdict(self._door.invoke(delivery), delivery.attempt)
+        except Unavailable as error:
+            result = Result(Outcome.BACK if error.code == NOT_BEGUN else Outcome.AGAIN, error.message)
+        except TimeLimitExceeded as error:
+            result = Result(Outcome.AGAIN, error.message)
+        if result.outcome in {Outcome.AGAIN, Outcome.NEVER}:
+            _log.warning(
+                "A message was not processed",
+                message=message.id,
+                service=message.service,
+                attempt=delivery.attempt,
+                outcome=result.outcome.value,
+                reason=result.reason,
+            )
+        return result

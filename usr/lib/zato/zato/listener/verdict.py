@@ -1,0 +1,26 @@
+"""What the answer to an invocation means for its message."""
+
+from __future__ import annotations
+
+from zato.broker.message import Outcome, Result
+from zato.listener.door import Reply
+
+# Refused before any service was reached, for a reason that passes by itself
+_NOT_BEGUN = frozenset({"no-configuration"})
+# Refused for now, by a service that says when it may go well: too early, too many requests, a time-out (RFC 9110)
+_LATER = frozenset({408, 425, 429})
+
+
+def verdict(reply: Reply, attempt: int) -> Result:
+    """The outcome of an attempt, counted from 1, that the server has answered."""
+    reason = f"{reply.code}: {reply.message}" if reply.code else f"Status {reply.status}: {reply.message}"
+    if reply.status < 400:
+        return Result(Outcome.DONE)
+    if reply.code in _NOT_BEGUN:
+        return Result(Outcome.BACK, reason)
+    if reply.code == "no-such-service" and attempt == 1:
+        # The server that took the message may have got the newest code a moment before this one
+        return Result(Outcome.AGAIN, reason)
+    if reply.status < 500 and reply.status not in _LATER:
+        return Result(Outcome.NEVER, reason)
+    return Result(Outcome.AGAIN, reason)
