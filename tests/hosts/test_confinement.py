@@ -41,7 +41,7 @@ def test_the_key_of_secrets_is_roots_and_a_units_copy_of_it_is_seen_by_no_other_
     copy = "/run/credentials/zato-server@1.service/secret.key"
     server = main_pid(appliance, "zato-server@1")
     assert appliance.run(inside.format(server, copy)).stdout == key
-    for unit in ("zato-singleton@1", "zato-hotdeploy@1"):
+    for unit in ("zato-singleton@1", "zato-hotdeploy@1", "zato-listener@1"):
         done = appliance.run(inside.format(main_pid(appliance, unit), copy), check=False)
         assert (done.returncode, done.stdout) == (1, ""), unit
 

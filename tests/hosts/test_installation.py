@@ -19,6 +19,7 @@ def test_installing_leaves_a_cluster_that_runs_and_is_well(appliance: Host) -> N
         "zato-hotdeploy",
         "zato-lighttpd",
         "zato-lighttpd-agent",
+        "zato-listener",
         "zato-server",
         "zato-singleton",
     }

@@ -9,7 +9,7 @@ from support.appliance import eventually
 from support.ssh import Machines
 
 ENABLED = ("zato.target", "zato-haproxy.service", "zato-server@1.service", "zato-pki.timer")
-COMPANIONS = ("zato-singleton@1", "zato-hotdeploy@1", "zato-lighttpd@1", "zato-lighttpd-agent@1")
+COMPANIONS = ("zato-singleton@1", "zato-hotdeploy@1", "zato-listener@1", "zato-lighttpd@1", "zato-lighttpd-agent@1")
 # Path, user, group, mode
 ENTRIES = (
     ("/etc/zato/zato.toml", "root", "zato", 0o640),

@@ -90,7 +90,9 @@ def test_the_second_start_answers_within_six_seconds_and_in_the_same_state(share
     shared.stop()
 
 
-@pytest.mark.parametrize("name", ["server-1", "lighttpd-1", "haproxy", "hotdeploy-1", "lighttpd-agent-1", "singleton"])
+@pytest.mark.parametrize(
+    "name", ["server-1", "lighttpd-1", "haproxy", "hotdeploy-1", "listener-1", "lighttpd-agent-1", "singleton"]
+)
 def test_a_killed_process_is_started_again(cluster: RunningCluster, name: str) -> None:
     assert eventually(lambda: name in cluster.pids())
     old = cluster.pids()[name]

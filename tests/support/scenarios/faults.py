@@ -27,6 +27,7 @@ VICTIMS: dict[str, tuple[str, bool]] = {
     "HAProxy's worker": ("zato-haproxy", True),
     "singleton": ("zato-singleton@{}", False),
     "hotdeploy": ("zato-hotdeploy@{}", False),
+    "listener": ("zato-listener@{}", False),
 }
 """Unit, and whether it is a child of the main process."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from zato.doctor.finding import Finding
 
 _SECONDS = 10.0
-_PARTS = ("server", "singleton", "hotdeploy", "lighttpd", "lighttpd-agent")
+_PARTS = ("server", "singleton", "hotdeploy", "listener", "lighttpd", "lighttpd-agent")
 
 
 def check(numbers: list[int]) -> Iterator[Finding]:

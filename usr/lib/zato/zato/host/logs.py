@@ -10,16 +10,24 @@ import json
 import logging
 import os
 import re
+import sys
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, cast
 
-import structlog
-from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
-
 from zato.host import journal
 from zato.host.journal import Journal
+
+# Where rich is installed, structlog loads it for its own console output, which is not used here: 3 MB in each process
+_rich = sys.modules.get("rich")
+sys.modules["rich"] = cast(Any, None)
+import structlog  # noqa: E402
+from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger  # noqa: E402
+
+del sys.modules["rich"]
+if _rich is not None:
+    sys.modules["rich"] = _rich
 
 _STANDARD_ERROR = 2
 # What would let one value look like two, or one line like several
