@@ -1,0 +1,149 @@
+"""What happens to messages while a broker is away."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from support.brokers import Consumer, consuming, new_message
+from support.load import eventually
+from zato.broker.embedded import EmbeddedInvocations
+from zato.broker.handover import WithHandover
+from zato.broker.message import Counts, DeadLetter, Delivery, Message
+from zato.broker.protocol import UNCONFIRMED, Handle
+from zato.core.clock import SystemClock
+from zato.core.errors import Unavailable
+from zato.odb.database import Database
+from zato.odb.messages import Messages
+
+
+class Primary:
+    """A broker in memory that can be away, or take messages without confirming them."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.failure: str | None = None
+        self.fails_from = 0
+
+    def send(self, message: Message) -> None:
+        if self.failure is None or len(self.messages) < self.fails_from:
+            self.messages.append(message)
+            return
+        if self.failure == UNCONFIRMED:
+            self.messages.append(message)
+        raise Unavailable("The broker is away.", code=self.failure)
+
+    def consume(self, handle: Handle, stop: threading.Event, *, prefetch: int) -> None:
+        while not stop.wait(0.01):
+            while self.messages:
+                message = self.messages.pop()
+                handle(Delivery(message=message, redelivered=message.resent, attempt=1))
+
+    def counts(self) -> Counts:
+        return Counts(len(self.messages), 1)
+
+    def dead(self, limit: int) -> list[DeadLetter]:
+        return []
+
+    def retry(self, ids: Sequence[str] | None) -> int:
+        return 0
+
+    def delete(self, ids: Sequence[str] | None) -> int:
+        return 0
+
+
+@pytest.fixture
+def primary() -> Primary:
+    return Primary()
+
+
+@pytest.fixture
+def broker(primary: Primary, sqlite_odb: Database) -> WithHandover:
+    clock = SystemClock()
+    letters = EmbeddedInvocations(sqlite_odb, clock)
+    lease = timedelta(milliseconds=300)
+    return WithHandover(primary, Messages(sqlite_odb), letters, clock, every_seconds=0.02, lease=lease)
+
+
+def test_while_the_broker_is_there_nothing_is_in_the_odb(broker: WithHandover, primary: Primary) -> None:
+    message = new_message()
+    broker.send(message)
+    assert primary.messages == [message]
+    assert broker.hand_over() == 0
+    assert broker.counts() == Counts(waiting=1, dead=1)
+
+
+def test_what_is_sent_while_the_broker_is_away_is_delivered_once_it_is_back(
+    broker: WithHandover, primary: Primary
+) -> None:
+    messages = [new_message() for _ in range(3)]
+    primary.failure = "broker-away"
+    consumer = Consumer()
+    with consuming(broker, consumer):
+        for message in messages:
+            broker.send(message)
+        assert broker.counts().waiting == 3
+        primary.failure = None
+        eventually(lambda: len(consumer.got) == 3, 5)
+        eventually(lambda: broker.counts().waiting == 0, 5)
+    assert sorted(consumer.ids) == sorted(message.id for message in messages)
+    assert not any(delivery.redelivered for delivery in consumer.got)
+
+
+def test_what_the_broker_may_have_taken_is_marked_when_it_is_sent_again(broker: WithHandover, primary: Primary) -> None:
+    message = new_message()
+    primary.failure = UNCONFIRMED
+    broker.send(message)
+    assert broker.hand_over() == 0
+    primary.failure = None
+    assert broker.hand_over() == 1
+    assert [each.resent for each in primary.messages] == [False, True, True]
+    assert {each.id for each in primary.messages} == {message.id}
+
+
+def test_what_a_crash_in_the_middle_leaves_is_handed_over_by_another_and_marked(
+    broker: WithHandover, primary: Primary, sqlite_odb: Database
+) -> None:
+    primary.failure = "broker-away"
+    message = new_message()
+    broker.send(message)
+    primary.failure = None
+
+    class Dying(Messages):
+        def settle(self, settlements: object) -> list[object]:  # type: ignore[override]
+            raise SystemExit
+
+    clock = SystemClock()
+    letters = EmbeddedInvocations(sqlite_odb, clock)
+    dying = WithHandover(primary, Dying(sqlite_odb), letters, clock, lease=timedelta(milliseconds=300))
+    with pytest.raises(SystemExit):
+        dying.hand_over()
+    assert broker.hand_over() == 0
+    eventually(lambda: broker.hand_over() == 1, 5)
+    assert [(each.id, each.resent) for each in primary.messages] == [(message.id, False), (message.id, True)]
+
+
+def test_a_broker_that_goes_away_in_the_middle_gets_the_rest_later(broker: WithHandover, primary: Primary) -> None:
+    primary.failure = "broker-away"
+    for _ in range(4):
+        broker.send(new_message())
+    primary.fails_from = 2
+    assert broker.hand_over() == 2
+    primary.failure = None
+    assert broker.hand_over() == 2
+    assert broker.hand_over() == 0
+    assert not any(message.resent for message in primary.messages)
+
+
+def test_with_both_away_sending_is_refused(primary: Primary) -> None:
+    class Away(Messages):
+        def add(self, *_arguments: object, **_options: object) -> None:
+            raise Unavailable("The ODB is away.")
+
+    primary.failure = "broker-away"
+    broker = WithHandover(primary, Away(None), primary, SystemClock())  # type: ignore[arg-type]
+    with pytest.raises(Unavailable, match="ODB is away"):
+        broker.send(new_message())

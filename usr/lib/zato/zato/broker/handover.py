@@ -1,0 +1,131 @@
+"""A broker that may be away, and the ODB in its place until it is back."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from zato.broker.embedded_message import kept, released
+from zato.broker.message import Counts, DeadLetter, Message
+from zato.broker.protocol import UNCONFIRMED, Handle, Invocations, Letters
+from zato.core.clock import Clock
+from zato.core.errors import Unavailable
+from zato.host.logs import get_logger
+from zato.odb.messages import Claim, Done, Later, Messages, Settlement
+
+_BATCH = 50
+_LEASE = timedelta(seconds=60)
+_EVERY_SECONDS = 1.0
+_log = get_logger("zato.broker")
+
+
+class Primary(Invocations, Letters, Protocol):
+    """The broker that messages are meant for."""
+
+
+class WithHandover:
+    """A protocol.Invocations, and protocol.Letters: what `primary` does not take is kept in the ODB and handed over.
+
+    Those who consume hand it over. A crash in between hands a message over twice, with the same id and marked as
+    resent. Messages that an embedded broker has left in the ODB are handed over too, its dead letters stay there.
+    """
+
+    def __init__(
+        self,
+        primary: Primary,
+        messages: Messages,
+        letters: Letters,
+        clock: Clock,
+        *,
+        every_seconds: float = _EVERY_SECONDS,
+        lease: timedelta = _LEASE,
+    ) -> None:
+        """`letters` are those of `messages`."""
+        self._primary = primary
+        self._messages = messages
+        self._letters = letters
+        self._clock = clock
+        self._every_seconds = every_seconds
+        self._lease = lease
+        self._away = False
+
+    def send(self, message: Message) -> None:
+        """Returns once it is safe with the primary, or in the ODB. Raises Unavailable where both are away."""
+        try:
+            self._primary.send(message)
+        except Unavailable as error:
+            unconfirmed = error.code == UNCONFIRMED
+            self._messages.add(kept(message), self._clock.now(), begun=message.resent or unconfirmed)
+            self._note(error)
+        else:
+            self._note(None)
+
+    def consume(self, handle: Handle, stop: threading.Event, *, prefetch: int) -> None:
+        thread = threading.Thread(target=self._hand_over_until, args=(stop,), name="handover", daemon=True)
+        thread.start()
+        self._primary.consume(handle, stop, prefetch=prefetch)
+        thread.join()
+
+    def hand_over(self) -> int:
+        """Hands over what the ODB has, a batch at most, and says how many. Raises Unavailable where the ODB is away."""
+        now = self._clock.now()
+        due = self._messages.next_due()
+        if due is None or due > now:
+            return 0
+        claims = self._messages.claim(_BATCH, now, now + self._lease)
+        settlements: list[Settlement] = []
+        for position, claim in enumerate(claims):
+            try:
+                self._primary.send(released(claim.message, resent=claim.begun))
+            except Unavailable as error:
+                self._note(error)
+                settlements += _not_now(claims[position:], now, error)
+                break
+            settlements.append(Done(claim))
+        else:
+            self._note(None)
+        self._messages.settle(settlements)
+        return sum(isinstance(each, Done) for each in settlements)
+
+    def counts(self) -> Counts:
+        ours = self._letters.counts()
+        theirs = self._primary.counts()
+        return Counts(ours.waiting + theirs.waiting, ours.dead + theirs.dead)
+
+    def dead(self, limit: int) -> list[DeadLetter]:
+        found = [*self._primary.dead(limit), *self._letters.dead(limit)]
+        return sorted(found, key=lambda letter: letter.died, reverse=True)[:limit]
+
+    def retry(self, ids: Sequence[str] | None) -> int:
+        return self._letters.retry(ids) + self._primary.retry(ids)
+
+    def delete(self, ids: Sequence[str] | None) -> int:
+        return self._letters.delete(ids) + self._primary.delete(ids)
+
+    def _hand_over_until(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            handed = 0
+            # The primary's own consumer, or the next to send, says that the ODB is away
+            with contextlib.suppress(Unavailable):
+                handed = self.hand_over()
+            if handed < _BATCH:
+                stop.wait(self._every_seconds)
+
+    def _note(self, error: Unavailable | None) -> None:
+        if error is not None and not self._away:
+            _log.warning("Messages are kept in the ODB: the broker is away", reason=error.message)
+        elif error is None and self._away:
+            _log.info("Messages go to the broker again")
+        self._away = error is not None
+
+
+def _not_now(claims: Sequence[Claim], now: datetime, error: Unavailable) -> list[Settlement]:
+    """The first one has met the error, and the primary may have it all the same; the others were not sent."""
+    first, *others = claims
+    return [
+        Later(first, now, error.message, counted=error.code == UNCONFIRMED),
+        *(Later(claim, now, error.message, counted=False) for claim in others),
+    ]
