@@ -14,6 +14,7 @@ import pytest
 from falcon.testing import Result, TestClient
 
 from zato.broker.embedded import EmbeddedInvocations
+from zato.broker.message import Message
 from zato.config.configuration import Configuration
 from zato.config.first_administrator import FirstAdministrator
 from zato.config.publisher import Author, Publisher, Summary
@@ -98,8 +99,8 @@ class Pinged:
 class Worker:
     """The real view of a worker, but for what reaches out."""
 
-    def __init__(self, switch: Switch[Snapshot], dispatcher: Dispatcher) -> None:
-        self._real = RunningWorker(switch, dispatcher)
+    def __init__(self, switch: Switch[Snapshot], dispatcher: Dispatcher, asynchronous: AsyncInvocations) -> None:
+        self._real = RunningWorker(switch, dispatcher, asynchronous)
         self.pinged: list[tuple[str, str]] = []
 
     def current(self) -> Snapshot:
@@ -113,6 +114,9 @@ class Worker:
         self, service: str, body: bytes, *, principal: Principal, cid: str, environ: Mapping[str, Any]
     ) -> Invoked:
         return self._real.invoke(service, body, principal=principal, cid=cid, environ=environ)
+
+    def invoke_async(self, service: str, payload: Any, *, principal: Principal, cid: str) -> Message:
+        return self._real.invoke_async(service, payload, principal=principal, cid=cid)
 
     def channels_document(self, version: str) -> Mapping[str, Any]:
         return self._real.channels_document(version)
@@ -208,7 +212,7 @@ class World:
             self.publisher.create("security-basic", role.value, body, by=BY)
         self.publisher.create("security-basic", "nothing", {"username": "nothing", "password": PASSWORD}, by=BY)
         self.switch: Switch[Snapshot] = Switch(self._snapshot())
-        self.worker = Worker(self.switch, self.dispatcher)
+        self.worker = Worker(self.switch, self.dispatcher, self.asynchronous)
         app: Any = falcon.App(request_type=ZatoRequest)
         add_error_handlers(app)
         add_routes(app, self.collaborators)
@@ -227,6 +231,7 @@ class World:
             members=self.members,
             audit=self.audit,
             worker=self.worker,
+            letters=self.invocations,
             clock=self.clock,
             version="1.2.3",
             count=lambda operation, status, seconds: self.counted.append((operation, status)),

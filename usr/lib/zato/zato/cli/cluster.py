@@ -41,6 +41,11 @@ def status(target: Target) -> None:
     odb = found["odb"]
     click.echo(f"Zato {found['version']}, configuration at revision {found['applied_revision']}")
     click.echo(f"ODB: {'answers, at revision ' + str(odb['revision']) if odb['ok'] else odb['message']}")
+    messages = found["messages"]
+    if messages is not None:
+        click.echo(
+            f"Broker: {found['broker']}, {messages['waiting']} messages waiting, {messages['dead']} dead letters"
+        )
     click.echo("")
     show_table(
         ("server", "host", "worker", "since", "last heard of", "revision"),

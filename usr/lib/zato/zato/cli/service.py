@@ -122,8 +122,9 @@ def undeploy_command(target: Target, file_name: str) -> None:
 @command.command("invoke")
 @click.argument("service")
 @click.argument("payload", default="{}")
+@click.option("--async", "asynchronous", is_flag=True, help="Have it invoked soon, at least once; do not wait for it.")
 @pass_target
-def invoke_command(target: Target, service: str, payload: str) -> None:
+def invoke_command(target: Target, service: str, payload: str, asynchronous: bool) -> None:
     """Invoke SERVICE with a JSON payload and print what it answers.
 
     Example: zato service invoke hello.hello '{"name": "Jane"}'
@@ -132,6 +133,13 @@ def invoke_command(target: Target, service: str, payload: str) -> None:
         message = json.loads(payload)
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"The payload is not JSON: {error}.", code="invalid-json") from error
+    if asynchronous:
+        sent = target.client().invoke_async(service, message)
+        if target.as_json:
+            show_json(sent)
+        else:
+            click.echo(f"Message {sent['message_id']} is safe, and will be delivered to {service} (cid {sent['cid']})")
+        return
     data, content_type = target.client().invoke(service, message)
     if content_type.startswith("application/json") and data:
         show_json(json.loads(data))

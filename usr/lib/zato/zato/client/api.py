@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -168,6 +168,25 @@ class ApiClient:
         body = json.dumps(payload).encode("utf-8")
         reply = self._send("POST", target, body, "application/json", timeout_seconds=_LONG_SECONDS)
         return reply.body, reply.content_type
+
+    def invoke_async(self, service: str, payload: Any) -> Json:
+        """The message, which is safe, and will be delivered to the service."""
+        target = f"{_API}/services/{segment(service)}/invoke-async"
+        return _decoded(self._send("POST", target, json.dumps(payload).encode("utf-8"), "application/json"))
+
+    # Messages
+
+    def dead_letters(self, *, limit: int = 100) -> Json:
+        """Messages that are not delivered any more, newest first."""
+        return self._json("GET", f"{_API}/messages/dead", query={"limit": limit})
+
+    def retry_dead_letters(self, ids: Sequence[str] | None) -> Json:
+        """How many dead letters, all without ids, are delivered again."""
+        return self._json("POST", f"{_API}/messages/dead/retry", {"ids": None if ids is None else list(ids)})
+
+    def delete_dead_letters(self, ids: Sequence[str] | None) -> Json:
+        """How many dead letters, all without ids, there are no more."""
+        return self._json("POST", f"{_API}/messages/dead/delete", {"ids": None if ids is None else list(ids)})
 
     def _json(
         self,

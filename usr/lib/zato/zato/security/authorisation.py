@@ -15,7 +15,7 @@ class Right(StrEnum):
     KNOW_ONESELF = "know oneself"
     """Ask who one is: any authenticated principal may, whatever its roles."""
     READ = "read the configuration and the state of the cluster"
-    OPERATE = "change channels, outgoing connections and settings of services"
+    OPERATE = "change channels, outgoing connections and settings of services, and deal with dead letters"
     DEPLOY = "deploy, activate and withdraw services, and invoke them"
     ADMINISTER = "change security definitions, servers and the configuration as a whole"
 

@@ -67,6 +67,7 @@ class WorkerProcess:
         metrics = Metrics()
         dispatcher = Dispatcher()
         invocations = EmbeddedInvocations(database, clock)
+        asynchronous = AsyncInvocations(invocations, clock)
         disk = DiskSnapshot(paths.snapshot)
         code = CodeLoader(deployments, disk)
         runtime = Runtime(
@@ -77,7 +78,7 @@ class WorkerProcess:
             members=members,
             builder=SnapshotBuilder(
                 dispatcher=dispatcher,
-                asynchronous=AsyncInvocations(invocations, clock),
+                asynchronous=asynchronous,
                 metrics=metrics,
                 secrets=box,
                 user_config=UserConfigFile(paths.applied_user_config, paths.user_config),
@@ -142,7 +143,8 @@ class WorkerProcess:
                 ),
                 members=members,
                 audit=AuditLog(database),
-                worker=RunningWorker(runtime.switch, dispatcher),
+                worker=RunningWorker(runtime.switch, dispatcher, asynchronous),
+                letters=invocations,
                 clock=clock,
                 version=__version__,
                 count=lambda operation, status, seconds: metrics.route(ADMIN, operation).observe(status, seconds),

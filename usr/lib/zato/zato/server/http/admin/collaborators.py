@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from zato.broker.message import Message
+from zato.broker.protocol import Letters
 from zato.config.configuration import Configuration
 from zato.config.first_administrator import FirstAdministrator
 from zato.config.publisher import Publisher, Summary
@@ -117,6 +119,10 @@ class ThisWorker(Protocol):
         """What a service answers to a JSON message. Raises NotFound, or what the service raised as ZatoError."""
         ...
 
+    def invoke_async(self, service: str, payload: Any, *, principal: Principal, cid: str) -> Message:
+        """A message to the service that is safe. Raises NotFound, Unavailable, InvalidInput, TooLarge."""
+        ...
+
     def channels_document(self, version: str) -> Mapping[str, Any]:
         """The OpenAPI document of the users' channels; `version` is Zato's."""
         ...
@@ -135,6 +141,7 @@ class AdminCollaborators:
     members: Members
     audit: AuditLog
     worker: ThisWorker
+    letters: Letters
     clock: Clock
     version: str
     count: Callable[[str, int, float], None]

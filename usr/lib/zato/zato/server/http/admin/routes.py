@@ -12,6 +12,7 @@ from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.deployments import DeploymentOperations
 from zato.server.http.admin.first import FirstOperations
 from zato.server.http.admin.items import ItemOperations
+from zato.server.http.admin.messages import MessageOperations
 from zato.server.http.admin.openapi import document
 from zato.server.http.admin.resource import AdminResource
 from zato.server.http.admin.route import Answer, Call, Route
@@ -34,6 +35,7 @@ def routes(collaborators: AdminCollaborators) -> tuple[Route, ...]:
         *WholeOperations(collaborators).routes(),
         *DeploymentOperations(collaborators).routes(),
         *ServiceOperations(collaborators).routes(),
+        *MessageOperations(collaborators).routes(),
         *StateOperations(collaborators).routes(),
         *FirstOperations(collaborators).routes(),
         Route("GET", OPENAPI, "openapi", "This document", describe, Right.READ, "application/json"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from zato.broker.message import Message
 from zato.core.errors import NotFound
 from zato.core.principal import Principal
+from zato.server.asynchronous import AsyncInvocations
 from zato.server.dispatcher import Dispatcher
 from zato.server.http.admin.collaborators import Invoked, PingResult
 from zato.server.openapi import document
@@ -22,9 +24,10 @@ _JSON = "application/json"
 class RunningWorker:
     """A collaborators.ThisWorker on top of the snapshot that the worker serves from."""
 
-    def __init__(self, switch: Switch[Snapshot], dispatcher: Dispatcher) -> None:
+    def __init__(self, switch: Switch[Snapshot], dispatcher: Dispatcher, asynchronous: AsyncInvocations) -> None:
         self._switch = switch
         self._dispatcher = dispatcher
+        self._asynchronous = asynchronous
 
     def current(self) -> Snapshot:
         """The snapshot for a request that starts now."""
@@ -46,6 +49,11 @@ class RunningWorker:
             snapshot, service, entry, request, environ.get("zato.flight"), None
         )
         return Invoked(response.status_code, response.content_type or _JSON, data)
+
+    def invoke_async(self, service: str, payload: Any, *, principal: Principal, cid: str) -> Message:
+        """A message that is safe, just as where a service sends one. Raises NotFound, Unavailable, TooLarge."""
+        self._dispatcher.require_active(self._switch.current(), service)
+        return self._asynchronous.send(service, payload, cid, principal)
 
     def ping(self, kind: str, name: str, cid: str) -> PingResult:
         """Try the connection from this worker. Raises NotFound."""

@@ -19,6 +19,9 @@ ItemName = Annotated[
 FileName = Annotated[str, Meta(min_length=4, max_length=104, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.(py|zip)$")]
 
 
+MessageId = Annotated[str, Meta(min_length=32, max_length=32, pattern="^[0-9a-f]{32}$")]
+
+
 class Taken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A body or a query: unknown fields are refused."""
 
@@ -355,6 +358,55 @@ class Odb(Given, frozen=True):
     message: str | None = None
 
 
+class WhichMessages(Taken, frozen=True):
+    """Some dead letters, or all of them."""
+
+    ids: (
+        Annotated[list[MessageId], Meta(min_length=1, max_length=1000, description="Null for all dead letters.")] | None
+    )
+
+
+class MessageCount(Given, frozen=True):
+    """How many messages it was done to."""
+
+    count: int
+
+
+class SentMessage(Given, frozen=True):
+    """A message that is safe, and will be delivered to its service."""
+
+    message_id: str
+    service: str
+    cid: str
+
+
+class DeadLetter(Given, frozen=True):
+    """A message that is not delivered any more; `reason` is the last failure's."""
+
+    id: str
+    service: str
+    payload_bytes: int
+    cid: str
+    principal: str
+    sent: datetime
+    died: datetime
+    attempts: int
+    reason: str
+
+
+class DeadLetters(Given, frozen=True):
+    """Dead letters, newest first."""
+
+    messages: list[DeadLetter]
+
+
+class Messages(Given, frozen=True):
+    """Asynchronous invocations that wait to be processed, those being processed included, and dead letters."""
+
+    waiting: int
+    dead: int
+
+
 class Status(Given, frozen=True):
     """The state of the cluster; `problems` has a sentence for everything that is not well."""
 
@@ -362,6 +414,8 @@ class Status(Given, frozen=True):
     problems: list[str]
     version: str
     broker: str
+    messages: Messages | None
+    """Null while whoever keeps them is away."""
     odb: Odb
     applied_revision: int
     servers: list[Server]

@@ -25,6 +25,7 @@ class StateOperations:
         self._audit = collaborators.audit
         self._worker = collaborators.worker
         self._first = collaborators.first_administrator
+        self._letters = collaborators.letters
         self._clock = collaborators.clock
         self._version = collaborators.version
 
@@ -53,6 +54,7 @@ class StateOperations:
         servers: list[shapes.Server] = []
         in_progress: list[Deployment] = []
         token_expires: datetime | None = None
+        messages: shapes.Messages | None = None
         try:
             odb = shapes.Odb(ok=True, revision=self._log.revision())
             token_expires = self._first.valid_until()
@@ -67,12 +69,16 @@ class StateOperations:
         except Unavailable as error:
             odb = shapes.Odb(ok=False, revision=None, message=error.message)
             problems.append(f"{error.message} Requests go on with what the servers know; changes are refused.")
+        if odb.ok:
+            messages, found = self._messages()
+            problems += found
         return Answer(
             shapes.Status(
                 ok=not problems,
                 problems=problems,
                 version=self._version,
                 broker="embedded",
+                messages=messages,
                 odb=odb,
                 applied_revision=applied,
                 servers=servers,
@@ -80,6 +86,17 @@ class StateOperations:
                 first_token_expires=token_expires,
             )
         )
+
+    def _messages(self) -> tuple[shapes.Messages | None, list[str]]:
+        try:
+            counts = self._letters.counts()
+        except Unavailable as error:
+            return None, [f"{error.message} Asynchronous invocations wait meanwhile."]
+        shown = shapes.Messages(waiting=counts.waiting, dead=counts.dead)
+        if not counts.dead:
+            return shown, []
+        are = "message is a dead letter" if counts.dead == 1 else "messages are dead letters"
+        return shown, [f"{counts.dead} {are}; zato message list says why, retry and delete deal with them."]
 
     def _members_and_problems(self, revision: int) -> tuple[list[shapes.Server], list[Deployment], list[str]]:
         now = self._clock.now()

@@ -1,0 +1,76 @@
+"""Asynchronous invocations in the admin API."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from support.brokers import new_message
+from zato.odb.messages import Dead, Messages
+
+
+def kill(world: Any, count: int = 1) -> list[str]:
+    """Dead letters, with their ids."""
+    for _ in range(count):
+        world.invocations.send(new_message())
+    messages = Messages(world.database)
+    now = world.clock.now() + timedelta(seconds=1)
+    claims = messages.claim(count, now, now)
+    messages.settle([Dead(claim, now, "no luck") for claim in claims])
+    return [claim.message.id for claim in claims]
+
+
+def test_a_message_is_safe_when_it_is_answered(world: Any) -> None:
+    result = world.call("POST", "/services/demo.echo/invoke-async", {"a": [1]}, user="deployer")
+    assert result.status_code == 202
+    [claim] = Messages(world.database).claim(5, world.clock.now(), world.clock.now())
+    message = claim.message
+    assert (result.json["message_id"], result.json["cid"]) == (message.id, message.cid)
+    assert (message.service, message.payload, message.principal) == ("demo.echo", '{"a":[1]}', "deployer")
+
+
+def test_a_message_to_a_service_that_is_not_there_is_refused(world: Any) -> None:
+    assert world.call("POST", "/services/no.such/invoke-async", {}).status_code == 404
+    assert world.invocations.counts().waiting == 0
+
+
+def test_dead_letters_are_shown_delivered_again_and_deleted(world: Any) -> None:
+    first, second, third = kill(world, 3)
+    assert world.call("GET", "/status").json["messages"] == {"waiting": 0, "dead": 3}
+    shown = world.call("GET", "/messages/dead").json["messages"]
+    assert {each["id"] for each in shown} == {first, second, third}
+    assert (shown[0]["reason"], shown[0]["attempts"], shown[0]["payload_bytes"]) == ("no luck", 1, 8)
+    assert world.call("POST", "/messages/dead/retry", {"ids": [first]}).json == {"count": 1}
+    assert world.call("GET", "/status").json["messages"] == {"waiting": 1, "dead": 2}
+    assert world.call("POST", "/messages/dead/delete", {"ids": [second]}).json == {"count": 1}
+    assert world.call("POST", "/messages/dead/delete", {"ids": None}).json == {"count": 1}
+    assert world.call("GET", "/messages/dead").json["messages"] == []
+    done = [(entry["action"], entry["subject"]) for entry in world.call("GET", "/audit").json["entries"]]
+    assert ("retry-dead-letters", first) in done
+    assert ("delete-dead-letters", second) in done
+
+
+def test_a_dead_letter_is_a_problem_until_it_is_dealt_with(world: Any) -> None:
+    kill(world)
+    problems = world.call("GET", "/status").json["problems"]
+    assert any("1 message is a dead letter; zato message list" in problem for problem in problems)
+    world.call("POST", "/messages/dead/delete", {"ids": None})
+    assert not any("dead letter" in problem for problem in world.call("GET", "/status").json["problems"])
+
+
+@pytest.mark.parametrize("action", ["retry", "delete"])
+def test_a_message_that_is_no_dead_letter_is_not_found(world: Any, action: str) -> None:
+    message = new_message()
+    world.invocations.send(message)
+    result = world.call("POST", f"/messages/dead/{action}", {"ids": [message.id]})
+    assert (result.status_code, result.json["error"]["code"]) == (404, "no-such-message")
+    assert world.invocations.counts().waiting == 1
+
+
+@pytest.mark.parametrize("body", [{}, {"ids": []}, {"ids": ["x"]}, {"ids": "all"}])
+def test_which_dead_letters_are_meant_has_to_be_said(world: Any, body: dict[str, Any]) -> None:
+    kill(world)
+    assert world.call("POST", "/messages/dead/delete", body).status_code == 400
+    assert world.invocations.counts().dead == 1
