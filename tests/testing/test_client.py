@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, ClassVar
 
 import pytest
 
 from zato.core.errors import OutgoingFailed
 from zato.core.principal import Authentication, Principal
 from zato.server.service import InvalidInput, InvalidOutput, NotFound, Service
-from zato.testing import InvokedService, SentRequest, ServiceTestClient
+from zato.server.service.request import MessageDelivery
+from zato.testing import InvokedService, SentMessage, SentRequest, ServiceTestClient
 
 
 class Greets(Service):
@@ -188,3 +190,44 @@ def test_settings_and_principal_are_the_tests() -> None:
         user_config={"billing": {"currency": "EUR"}}, principal=Principal("crm", Authentication.BASIC)
     )
     assert client.invoke(Reads).data == ["EUR", "crm"]
+
+
+class Remembers(Service):
+    name = "remembers"
+    seen: ClassVar[list[Any]] = []
+
+    def handle(self) -> None:
+        self.seen.append((self.request.payload, self.request.delivery))
+
+
+class Delegates(Service):
+    name = "delegates"
+
+    def handle(self) -> None:
+        self.response.payload = [
+            self.invoke_async(Remembers, {"when": datetime(2026, 11, 25, tzinfo=UTC)}, n=1),
+            self.invoke_async("remembers"),
+        ]
+
+
+def test_what_was_sent_asynchronously_is_noted_as_it_would_arrive() -> None:
+    client = ServiceTestClient(services=(Remembers,))
+    response = client.invoke(Delegates, cid="cid-of-the-test")
+    assert response.data == ["cid-of-the-test", "cid-of-the-test"]
+    assert client.sent == [
+        SentMessage("remembers", {"when": "2026-11-25T00:00:00Z", "n": 1}, "cid-of-the-test"),
+        SentMessage("remembers", None, "cid-of-the-test"),
+    ]
+    assert Remembers.seen == []
+    with pytest.raises(NotFound, match="remembers"):
+        ServiceTestClient().invoke(Delegates)
+
+
+def test_a_service_is_run_as_a_message_runs_it() -> None:
+    client = ServiceTestClient()
+    client.deliver(Remembers, {"n": 1}, message_id="m-1", redelivered=True, attempt=2)
+    client.deliver(Remembers)
+    first, second = Remembers.seen
+    assert first == ({"n": 1}, MessageDelivery("m-1", redelivered=True, attempt=2))
+    assert second[0] is None
+    assert (second[1].redelivered, second[1].attempt) == (False, 1)

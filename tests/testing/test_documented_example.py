@@ -43,5 +43,6 @@ def test_every_other_piece_of_code_works(block: str) -> None:
     elif block.startswith("raise"):
         code = f"{head}try:\n    {block}except NotFound as error:\n    assert error.code == 'no-such-customer'\n"
     else:
-        code = f"{head}{block}from zato.server.service.io import io_of\nio_of(PlaceOrder)\n"
+        last = re.findall(r"^class (\w+)\(Service\)", block, re.MULTILINE)[-1]
+        code = f"{head}{block}from zato.server.service.io import io_of\nio_of({last})\n"
     exec(compile(code, "service-api.md", "exec", dont_inherit=True), {"__name__": __name__})

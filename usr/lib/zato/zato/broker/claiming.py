@@ -42,16 +42,18 @@ class Claiming:
         handle: Handle,
         *,
         owner: str | None,
+        heir: bool,
         prefetch: int,
         lease: timedelta,
         retrying: Retrying,
     ) -> None:
+        """`heir`: whoever had the name of `owner` before has ended."""
         self._messages = messages
         self._bell = bell
         self._clock = clock
         self._handle = handle
         self._owner = owner
-        self._heir = owner is not None
+        self._heir = heir
         self._prefetch = prefetch
         self._lease = lease
         self._retrying = retrying

@@ -33,11 +33,12 @@ class EmbeddedInvocations:
         lease: timedelta = LEASE,
         retrying: Retrying | None = None,
     ) -> None:
-        """`owner` is a name that one consumer at a time has: what the one before held is delivered again at once."""
+        """`owner` is a name that one process at a time has: what the one before held is delivered again at once."""
         self._database = database
         self._messages = Messages(database)
         self._clock = clock
         self._owner = owner
+        self._heir = owner is not None
         self._lease = lease
         self._retrying = retrying or Retrying()
 
@@ -51,12 +52,15 @@ class EmbeddedInvocations:
             ) from error
 
     def consume(self, handle: Handle, stop: threading.Event, *, prefetch: int) -> None:
+        # What is claimed under the name later is this process's own
+        heir, self._heir = self._heir, False
         Claiming(
             self._messages,
             Doorbell(self._database),
             self._clock,
             handle,
             owner=self._owner,
+            heir=heir,
             prefetch=prefetch,
             lease=self._lease,
             retrying=self._retrying,

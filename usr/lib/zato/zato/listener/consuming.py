@@ -39,6 +39,7 @@ class Consuming:
         self._every_seconds = every_seconds
         self._pause = threading.Event()
         self._thread: threading.Thread | None = None
+        self._finishing: list[threading.Thread] = []
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set, and what is under way is done."""
@@ -46,28 +47,27 @@ class Consuming:
             self._watchdog.turn()
             self._step(wanted=self._door.takes_requests())
             stop.wait(self._every_seconds)
-        while self._step(wanted=False):
+        self._step(wanted=False)
+        while self._finishing:
             self._watchdog.turn()
-            self._join()
+            self._finishing[0].join(self._every_seconds)
+            self._finishing = [thread for thread in self._finishing if thread.is_alive()]
 
-    def _step(self, *, wanted: bool) -> bool:
-        """Starts or ends consuming. Says whether it goes on, if only to finish what it has begun."""
+    def _step(self, *, wanted: bool) -> None:
+        """Starts consuming, or has it end with what is under way, which may take long: the next does not wait."""
+        self._finishing = [thread for thread in self._finishing if thread.is_alive()]
         if self._thread is not None and not self._thread.is_alive():
             self._thread = None
-        if not wanted:
-            if self._thread is not None and not self._pause.is_set():
-                _log.info("No messages are taken while the server takes no requests")
-            self._pause.set()
-        elif self._thread is None:
+        if wanted and self._thread is None:
             _log.info("Messages are taken")
             self._pause = threading.Event()
             self._thread = threading.Thread(target=self._consume, args=(self._pause,), name="consumer", daemon=True)
             self._thread.start()
-        return self._thread is not None
-
-    def _join(self) -> None:
-        if self._thread is not None:
-            self._thread.join(self._every_seconds)
+        elif not wanted and self._thread is not None:
+            _log.info("No messages are taken, since the server takes no requests or this process ends")
+            self._pause.set()
+            self._finishing.append(self._thread)
+            self._thread = None
 
     def _consume(self, pause: threading.Event) -> None:
         try:

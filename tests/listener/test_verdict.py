@@ -1,0 +1,44 @@
+"""What a server's answer means for a message."""
+
+from __future__ import annotations
+
+import pytest
+
+from zato.broker.message import Outcome
+from zato.listener.door import Reply
+from zato.listener.verdict import verdict
+
+
+@pytest.mark.parametrize(
+    ("reply", "outcome"),
+    [
+        (Reply(204), Outcome.DONE),
+        (Reply(400, "invalid-input"), Outcome.NEVER),
+        (Reply(403, "forbidden"), Outcome.NEVER),
+        (Reply(404, "not-found"), Outcome.NEVER),
+        (Reply(409, "conflict"), Outcome.NEVER),
+        (Reply(413, "too-large"), Outcome.NEVER),
+        (Reply(408, "later"), Outcome.AGAIN),
+        (Reply(425, "later"), Outcome.AGAIN),
+        (Reply(429, "later"), Outcome.AGAIN),
+        (Reply(500, "service-failed"), Outcome.AGAIN),
+        (Reply(502, "outgoing-failed"), Outcome.AGAIN),
+        (Reply(503, "service-inactive"), Outcome.AGAIN),
+        (Reply(503, "no-configuration"), Outcome.BACK),
+        (Reply(504, "time-limit-exceeded"), Outcome.AGAIN),
+    ],
+    ids=str,
+)
+def test_each_status_decides(reply: Reply, outcome: Outcome) -> None:
+    assert verdict(reply, 1).outcome is outcome
+
+
+def test_a_service_that_this_server_does_not_know_yet_gets_one_more_chance() -> None:
+    reply = Reply(404, "no-such-service", "There is no service 'a.b' here any more.")
+    assert verdict(reply, 1).outcome is Outcome.AGAIN
+    assert verdict(reply, 2).outcome is Outcome.NEVER
+
+
+def test_the_reason_is_the_errors() -> None:
+    assert verdict(Reply(500, "service-failed", "It broke."), 1).reason == "service-failed: It broke."
+    assert verdict(Reply(502, "", "<html>"), 1).reason == "Status 502: <html>"
