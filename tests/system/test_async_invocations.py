@@ -66,3 +66,31 @@ def test_nothing_is_lost_while_the_listener_is_killed(cluster: RunningCluster, s
         assert each.redelivered or each.id not in seen
         seen.add(each.id)
     assert len(seen) == _MESSAGES
+
+
+def test_a_message_that_cannot_go_well_is_a_dead_letter_until_somebody_deals_with_it(
+    cluster: RunningCluster, services: AsyncServices
+) -> None:
+    services.send({"n": 1, "refuse": True})
+    eventually(lambda: cluster.api().status()["messages"]["dead"] == 1, 5)
+    status = cluster.zato("status").stdout
+    assert "Broker: embedded, 0 messages waiting, 1 dead letters" in status
+    assert "Problem: 1 message is a dead letter" in status
+    assert "bad-request: This cannot go well." in cluster.zato("message", "list").stdout
+    assert cluster.zato("message", "retry", "--all").stdout == "1 messages are delivered again\n"
+    eventually(lambda: len(services.received()) == 2, 5)
+    eventually(lambda: cluster.api().status()["messages"]["dead"] == 1, 5)
+    assert cluster.zato("message", "delete", services.received()[0].id).stdout == "1 messages were deleted\n"
+    assert cluster.api().status()["problems"] == []
+    assert [each.redelivered for each in services.received()] == [False, True]
+
+
+def test_what_was_accepted_is_processed_after_everything_was_killed(
+    cluster: RunningCluster, services: AsyncServices
+) -> None:
+    os.kill(cluster.pids()["listener-1"], signal.SIGSTOP)
+    for n in range(5):
+        services.send({"n": n})
+    cluster.kill(everything=True)
+    cluster.start()
+    eventually(lambda: {each.n for each in services.received()} == set(range(5)), 30)
