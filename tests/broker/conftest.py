@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from sqlalchemy import delete
 
 from support.brokers import Broker, BrokerAddress
-from support.databases import initialised, new_database, new_sqlite
+from support.databases import DatabaseAddress, initialised, new_database, new_sqlite
+from zato.odb import tables
 
 BROKERS = ["embedded-sqlite", "embedded-postgresql", "embedded-mariadb"]
 
 
+@pytest.fixture(scope="session")
+def odbs() -> dict[str, DatabaseAddress]:
+    """Those that are there already: to prepare one takes longer than most tests."""
+    return {}
+
+
 @pytest.fixture(params=BROKERS)
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> BrokerAddress:
+def address(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, odbs: dict[str, DatabaseAddress]
+) -> BrokerAddress:
     """A broker that nobody has sent anything to yet."""
     kind, _, rest = request.param.partition("-")
     if kind == "embedded":
-        empty = new_sqlite(tmp_path) if rest == "sqlite" else new_database(request.getfixturevalue(rest))
-        odb = initialised(empty)
+        if rest not in odbs:
+            directory = tmp_path_factory.mktemp("odb")
+            empty = new_sqlite(directory) if rest == "sqlite" else new_database(request.getfixturevalue(rest))
+            odbs[rest] = initialised(empty)
+        odb = odbs[rest]
+        _empty(odb)
         return BrokerAddress(kind, odb.url, odb.ca)
     raise ValueError(request.param)
+
+
+def _empty(odb: DatabaseAddress) -> None:
+    database = odb.open()
+    with database.write() as connection:
+        connection.execute(delete(tables.message))
+    database.dispose()
 
 
 @pytest.fixture
