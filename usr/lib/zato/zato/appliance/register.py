@@ -7,7 +7,7 @@ import os
 from zato.appliance.create import LAYOUT
 from zato.host.settings import load_cluster
 from zato.odb import migrate
-from zato.odb.database import Database
+from zato.odb.opening import open_odb
 from zato.quickstart.create import register, write_server_settings
 
 
@@ -15,7 +15,7 @@ def migrate_odb() -> None:
     """The ODB has this release's tables. Needs no secrets, which this user has as part of a unit only."""
     _share_odb()
     cluster = load_cluster(LAYOUT)
-    database = Database(cluster.odb)
+    database = open_odb(cluster)
     try:
         migrate.init(database, cluster.name)
     finally:

@@ -8,15 +8,15 @@ from datetime import datetime
 from zato.core.errors import ZatoError
 from zato.doctor.finding import Finding
 from zato.host.settings import ClusterSettings
-from zato.odb.database import Database
 from zato.odb.members import Members
+from zato.odb.opening import open_odb
 
 _SECONDS_MAX = 2.0
 
 
 def check(cluster: ClusterSettings, now: datetime) -> Iterator[Finding]:
     """No server is heard of from the future. One whose clock is behind sees the others there."""
-    database = Database(cluster.odb)
+    database = open_odb(cluster)
     try:
         workers = Members(database).workers()
     except ZatoError:

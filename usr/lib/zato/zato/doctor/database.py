@@ -8,12 +8,12 @@ from zato.core.errors import ZatoError
 from zato.doctor.finding import Finding, of_error
 from zato.host.settings import ClusterSettings
 from zato.odb import migrate
-from zato.odb.database import Database
+from zato.odb.opening import open_odb
 
 
 def check(cluster: ClusterSettings) -> Iterator[Finding]:
     """Whether servers could use it."""
     try:
-        migrate.require_current(Database(cluster.odb))
+        migrate.require_current(open_odb(cluster))
     except ZatoError as error:
         yield of_error(error, "zato odb status")

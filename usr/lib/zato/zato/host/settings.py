@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -11,6 +12,7 @@ import msgspec
 
 from zato.core.errors import SetupError
 from zato.core.limits import TIME_LIMIT_SECONDS_MAX
+from zato.host.edited_file import EditedFile
 from zato.host.files import write_atomically
 from zato.host.layout import Layout
 
@@ -18,6 +20,7 @@ LogFormat = Literal["text", "json"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
+_ODB_LINE = re.compile(r"^[ \t]*odb[ \t]*=.*$", re.MULTILINE)
 _S = TypeVar("_S", bound=msgspec.Struct)
 
 
@@ -28,6 +31,12 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Letters, digits, dots, hyphens and underscores. It is kept in the ODB and in the CA, so it cannot be changed."""
     odb: str = ""
     """SQLAlchemy URL of the ODB, which names its driver. Without it, the SQLite file `odb.sqlite` beside this one."""
+    odb_ca: str = ""
+    """PEM file of the authority that the ODB's certificate is verified by; the machine's authorities unless set."""
+    odb_certificate: str = ""
+    """PEM file of this side's own certificate, where the database asks for one."""
+    odb_key: str = ""
+    """PEM file of the key of `odb_certificate`."""
     hosts: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] = ("localhost",)
     """Names and addresses that clients use; the next start puts them into the certificates. The first is used here."""
     bind: str = "127.0.0.1"
@@ -135,6 +144,31 @@ def write_cluster(layout: Layout, settings: ClusterSettings) -> None:
     lines += [f"{key} = {_toml(value)}" for key, value in values.items() if value not in (None, "")]
     layout.settings.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_atomically(layout.settings, ("\n".join(lines) + "\n").encode())
+
+
+def replace_odb(layout: Layout, url: str) -> None:
+    """`zato.toml` names another ODB; its other lines, its owner and its mode stay as they are.
+
+    Raises SetupError where the file cannot be changed without changing what else it says; then it stays as it was.
+    """
+    path = layout.settings
+    file = EditedFile(path)
+    before = _read(path)
+    values = parse_toml(path, before)
+    line = f"odb = {_toml(url)}"
+    text, replaced = _ODB_LINE.subn(lambda _: line, before.decode(), count=1)
+    if not replaced:
+        text = f"{line}\n{text}"
+    try:
+        as_meant = tomllib.loads(text) == {**values, "odb": url}
+    except ValueError:
+        as_meant = False
+    if not as_meant or not file.replace(before, text.encode()):
+        raise SetupError(
+            f"{path} cannot be changed by a program as it is written; put this line into it: odb = "
+            "(the URL, in quotation marks).",
+            code="invalid-settings",
+        )
 
 
 def parse_toml(path: Path, data: bytes) -> dict[str, Any]:

@@ -17,6 +17,9 @@ _NOT_VERIFIED = re.compile(
     re.IGNORECASE,
 )
 
+FENCED = re.compile(r"zato-odb-(?P<stage>moving|moved): <(?P<place>[^>]*)>")
+"""What the triggers of zato.odb.fence say."""
+
 
 def translate(  # noqa: PLR0911 - one for each error
     error: exc.SQLAlchemyError, label: str, dialect: str, *, committing: bool = False
@@ -29,6 +32,8 @@ def translate(  # noqa: PLR0911 - one for each error
     if isinstance(error, exc.StatementError) and isinstance(error.orig, ZatoError):
         return error.orig
     reason = _first_line(error)
+    if fenced := FENCED.search(reason):
+        return _fenced(fenced["stage"], fenced["place"], label)
     if _NO_TABLE.search(reason):
         return SetupError(
             f"The ODB at {label} has no tables of Zato yet; run `zato odb init`.", code="odb-not-initialised"
@@ -49,6 +54,21 @@ def translate(  # noqa: PLR0911 - one for each error
             code="odb-unavailable",
         )
     return ZatoError(f"The ODB at {label} did not accept a statement: {reason}.", code="odb-error")
+
+
+def _fenced(stage: str, place: str, label: str) -> Unavailable:
+    if stage == "moved":
+        return Unavailable(
+            f"The ODB at {label} was moved to {place}, so nothing is changed here any more. Name the new one in "
+            "zato.toml of this machine (`zato odb use URL`) and restart its servers.",
+            code="odb-moved",
+            retry_after_seconds=60,
+        )
+    return Unavailable(
+        f"The ODB at {label} is being moved and nothing can be changed meanwhile; try again later. If `zato odb move` "
+        "was interrupted, repeat it, or give it up by `zato odb move --abort`.",
+        code="odb-moving",
+    )
 
 
 def _first_line(error: exc.SQLAlchemyError) -> str:

@@ -33,7 +33,7 @@ def init(database: Database, cluster_name: str) -> None:
 
     Raises SetupError(odb-other-cluster) where the ODB keeps a cluster of another name.
     """
-    _make_file(database)
+    make_file(database)
     with _alone(database) as connection:
         _upgrade(connection)
         kept = connection.scalar(select(tables.cluster.c.name).order_by(tables.cluster.c.id).limit(1))
@@ -135,8 +135,11 @@ def _alone(database: Database) -> Iterator[Connection]:
         yield connection
 
 
-def _make_file(database: Database) -> None:
-    """SQLite would make it readable for everybody; what it adds beside the file takes over the mode."""
+def make_file(database: Database) -> None:
+    """The file of an SQLite ODB is there.
+
+    SQLite would make it readable for everybody; what it adds beside the file takes over the mode.
+    """
     if database.file is None:
         return
     try:

@@ -28,6 +28,9 @@ MYSQL_OPTIONS: dict[str, Any] = {
     "mysql_collate": "utf8mb4_bin",
 }
 
+TRANSIENT = "zato_transient"
+"""Key of a table's `info`: its rows are worth nothing a minute later, and a move to another ODB leaves them behind."""
+
 cluster = Table(
     "zt_cluster",
     metadata,
@@ -115,6 +118,7 @@ worker = Table(
     Column("applied_revision", BigInteger, nullable=False),
     PrimaryKeyConstraint("cluster_id", "worker", name="zt_worker_pk"),
     ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_worker_cluster_fk"),
+    info={TRANSIENT: True},
     **MYSQL_OPTIONS,
 )
 
@@ -179,6 +183,7 @@ staging = Table(
     Column("started", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("cluster_id", name="zt_staging_pk"),
     ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_staging_cluster_fk"),
+    info={TRANSIENT: True},
     **MYSQL_OPTIONS,
 )
 
@@ -193,6 +198,7 @@ staging_report = Table(
     Column("reported", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("cluster_id", "token", "worker", name="zt_staging_report_pk"),
     ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_staging_report_cluster_fk"),
+    info={TRANSIENT: True},
     **MYSQL_OPTIONS,
 )
 

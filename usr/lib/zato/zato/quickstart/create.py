@@ -31,8 +31,8 @@ from zato.host.settings import (
 )
 from zato.odb import migrate
 from zato.odb.address import parse
-from zato.odb.database import Database
 from zato.odb.log import ConfigurationLog
+from zato.odb.opening import open_odb
 from zato.pki.authority import Authority, check_host, is_host
 from zato.pki.components import ADMIN, issue_missing
 from zato.quickstart.preflight import check_directory
@@ -95,7 +95,7 @@ def _check_odb(settings: ClusterSettings) -> None:
     """The URL is one, and a server that it names answers."""
     if not settings.odb:
         return
-    database = Database(settings.odb)
+    database = open_odb(settings)
     try:
         if database.file is None:
             migrate.current_version(database)
@@ -136,7 +136,7 @@ def write_server_settings(layout: Layout, number: int, values: Mapping[str, Any]
 
 def register(layout: Layout, cluster: ClusterSettings, numbers: Iterable[int], say: Say) -> None:
     """The ODB has this release's tables, these servers, and an administrator."""
-    database = Database(cluster.odb)
+    database = open_odb(cluster)
     try:
         if migrate.current_version(database) is None:
             say("Preparing the ODB")

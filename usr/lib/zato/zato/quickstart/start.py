@@ -18,7 +18,7 @@ from zato.host.layout import Layout
 from zato.host.programs import check_programs
 from zato.host.settings import ClusterSettings, load_cluster, load_server
 from zato.odb import migrate
-from zato.odb.database import Database
+from zato.odb.opening import open_odb
 from zato.quickstart.create import Say, issue_certificates
 from zato.quickstart.lock import RunLock
 from zato.quickstart.preflight import check_directory, check_ports
@@ -90,7 +90,7 @@ def _follow_hosts(layout: Layout, cluster: ClusterSettings, say: Say) -> None:
 
 def _check_odb(cluster: ClusterSettings) -> None:
     """An ODB of another version is refused; one that is away is not, since servers go on with what they know."""
-    database = Database(cluster.odb)
+    database = open_odb(cluster)
     try:
         migrate.require_current(database)
     except Unavailable:

@@ -18,12 +18,12 @@ from zato.host.draining import Draining
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings, ServerSettings
 from zato.odb.audit import AuditLog
-from zato.odb.database import Database
 from zato.odb.deployments import Deployment, Deployments
 from zato.odb.doorbell import Doorbell
 from zato.odb.first_tokens import FirstTokens
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
+from zato.odb.opening import open_odb
 from zato.odb.stagings import Stagings
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.building import SnapshotBuilder
@@ -59,7 +59,7 @@ class WorkerProcess:
         """The WSGI application of a runtime that has started. Called in the worker, after the fork."""
         paths = self._layout.server(self._number)
         clock = SystemClock()
-        database = Database(self._cluster.odb)
+        database = open_odb(self._cluster)
         log = ConfigurationLog(database)
         members = Members(database)
         deployments = Deployments(database)

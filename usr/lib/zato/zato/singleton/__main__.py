@@ -21,9 +21,9 @@ from zato.host.logs import configure
 from zato.host.settings import load_cluster
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
-from zato.odb.database import Database
 from zato.odb.doorbell import Doorbell
 from zato.odb.log import ConfigurationLog
+from zato.odb.opening import open_odb
 from zato.singleton.balancer import BalancerCertificates
 from zato.singleton.certificates import CertificateKeeper
 from zato.singleton.repository import RepositoryKeeper, ServerRepository
@@ -44,7 +44,7 @@ def main() -> int:
         print(error.message, file=sys.stderr)  # noqa: T201 logging is not set up yet
         return 1
     configure(cluster.log_format, "info", "singleton")
-    database = Database(cluster.odb)
+    database = open_odb(cluster)
     clock = SystemClock()
     # On an appliance only root has the CA's key, and renews by a timer
     certificates = (

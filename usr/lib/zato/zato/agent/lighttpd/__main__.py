@@ -20,9 +20,9 @@ from zato.host.ports import from_here
 from zato.host.settings import load_cluster, load_server
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
-from zato.odb.database import Database
 from zato.odb.doorbell import Doorbell
 from zato.odb.log import ConfigurationLog
+from zato.odb.opening import open_odb
 
 _INTERVAL_SECONDS = 0.1
 
@@ -52,7 +52,7 @@ def main() -> int:
         print(error.message, file=sys.stderr)  # noqa: T201 logging is not set up yet
         return 1
     configure(settings.log_format or cluster.log_format, settings.log_level, f"lighttpd-agent-{arguments.server}")
-    database = Database(cluster.odb)
+    database = open_odb(cluster)
     stop = stop_event()
     clock = SystemClock()
     keeper = LighttpdKeeper(layout, arguments.server, clock, stop)

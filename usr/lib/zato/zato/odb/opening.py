@@ -1,0 +1,31 @@
+"""The cluster's own ODB, opened the same way in every process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from zato.core.errors import SetupError
+from zato.host.settings import ClusterSettings
+from zato.odb.address import DatabaseTls
+from zato.odb.database import Database
+from zato.odb.verification import machines_authorities
+
+
+def open_odb(cluster: ClusterSettings) -> Database:
+    """The ODB of zato.toml, over TLS as it says there. Nothing is connected to yet."""
+    return Database(cluster.odb, tls=odb_tls(cluster))
+
+
+def odb_tls(cluster: ClusterSettings) -> DatabaseTls | None:
+    """What zato.toml says about TLS to the ODB; None where it says nothing, so that the URL and the machine decide."""
+    if bool(cluster.odb_certificate) != bool(cluster.odb_key):
+        raise SetupError(
+            "zato.toml has one of odb_certificate and odb_key without the other; name both or none.",
+            code="invalid-odb-tls",
+        )
+    if not cluster.odb_ca and not cluster.odb_certificate:
+        return None
+    authorities = Path(cluster.odb_ca or machines_authorities())
+    if not cluster.odb_certificate:
+        return DatabaseTls(authorities)
+    return DatabaseTls(authorities, Path(cluster.odb_certificate), Path(cluster.odb_key))
