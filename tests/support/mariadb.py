@@ -14,13 +14,19 @@ from support.processes import Program
 
 
 class MariaDb:
-    """Starts at construction; answers to `localhost` with a certificate of `authority`."""
+    """Starts at construction; answers to `localhost` with a certificate of `authority`.
 
-    def __init__(self) -> None:
+    One that is `like` another has the same users and the same authority, and data of its own.
+    """
+
+    def __init__(self, like: MariaDb | None = None) -> None:
         self._program = Program("mariadb", "mysql", signal.SIGTERM)
-        self.authority = CertificateAuthority(self._program.directory)
+        self.authority = like.authority if like else CertificateAuthority(self._program.directory)
+        self._pair = self.authority.issue("second" if like else "server", ("localhost",))
+        for path in (self._pair.certificate, self._pair.key):
+            self._program.own(path)
         self._port = free_port()
-        self._password = secrets.token_hex(16)
+        self._password = like._password if like else secrets.token_hex(16)
         self._data = self._program.directory / "data"
         self._socket = self._program.directory / "server.sock"
         self._root_password = ""
@@ -34,13 +40,20 @@ class MariaDb:
     def url(self, database: str) -> URL:
         return URL.create("mysql+pymysql", "zato", self._password, "localhost", self._port, database)
 
+    @property
+    def port(self) -> int:
+        return self._port
+
+    def set_read_only(self, read_only: bool) -> None:
+        """From its return on the server takes changes of nobody but its administrator, or of everybody again."""
+        self._execute(f"SET GLOBAL read_only = {int(read_only)}")
+
     def create_database(self, name: str) -> None:
         # A character set that knows no difference between a and A: the tables must say for themselves what they need
         self._execute(f"CREATE DATABASE {name} CHARACTER SET latin1 COLLATE latin1_swedish_ci")
         self._execute(f"GRANT ALL ON {name}.* TO zato@'%'")
 
     def start(self) -> None:
-        pair = self._program.directory / "server"
         settings = {
             "datadir": str(self._data),
             "socket": str(self._socket),
@@ -48,8 +61,8 @@ class MariaDb:
             "port": str(self._port),
             "bind-address": "127.0.0.1",
             "ssl-ca": str(self.authority.certificate),
-            "ssl-cert": f"{pair}.crt",
-            "ssl-key": f"{pair}.key",
+            "ssl-cert": str(self._pair.certificate),
+            "ssl-key": str(self._pair.key),
             "require-secure-transport": "ON",
             "innodb-flush-log-at-trx-commit": "2",  # what was committed survives a kill, not a power cut
             "innodb-buffer-pool-size": "64M",
@@ -76,9 +89,6 @@ class MariaDb:
         self._program.remove()
 
     def _initialise(self) -> None:
-        pair = self.authority.issue("server", ("localhost",))
-        self._program.own(pair.certificate)
-        self._program.own(pair.key)
         self._program.run(
             *("mariadb-install-db", "--no-defaults", f"--datadir={self._data}", "--skip-test-db"),
             "--auth-root-authentication-method=normal",

@@ -14,20 +14,29 @@ from support.processes import Program
 
 _BINARIES = Path("/usr/lib/postgresql")
 # Nothing but TLS, and nothing but a password that is not sent
-_ACCESS = "hostssl all all 127.0.0.1/32 scram-sha-256\n"
+_ACCESS = "hostssl all,replication all 127.0.0.1/32 scram-sha-256\n"
 
 
 class PostgreSql:
-    """Starts at construction; answers to `localhost` with a certificate of `authority`."""
+    """Starts at construction; answers to `localhost` with a certificate of `authority`.
 
-    def __init__(self) -> None:
+    One with a `primary` is a standby of it, with the same users and databases.
+    """
+
+    def __init__(self, primary: PostgreSql | None = None) -> None:
         self._program = Program("postgresql", "postgres", signal.SIGINT)
-        self.authority = CertificateAuthority(self._program.directory)
+        self.authority = primary.authority if primary else CertificateAuthority(self._program.directory)
+        self._pair = self.authority.issue("standby" if primary else "server", ("localhost",))
+        for path in (self._pair.certificate, self._pair.key):
+            self._program.own(path)
         self._binaries = max(_BINARIES.glob("*/bin"), key=lambda path: int(path.parent.name))
         self._port = free_port()
-        self._password = secrets.token_hex(16)
+        self._password = primary._password if primary else secrets.token_hex(16)
         self._data = self._program.directory / "data"
-        self._initialise()
+        if primary:
+            self._copy(primary)
+        else:
+            self._initialise()
         self.start()
 
     def url(self, database: str) -> URL:
@@ -36,14 +45,21 @@ class PostgreSql:
     def create_database(self, name: str) -> None:
         self._execute(f"CREATE DATABASE {name}")
 
+    def promote(self) -> None:
+        """The standby takes changes from its return on, whatever has become of its primary."""
+        self._execute("SELECT pg_promote()")
+
+    @property
+    def port(self) -> int:
+        return self._port
+
     def start(self) -> None:
-        pair = self._program.directory / "server"
         settings = {
             "listen_addresses": "127.0.0.1",  # one address, so that a timeout is met once
             "unix_socket_directories": str(self._program.directory),
             "ssl": "on",
-            "ssl_cert_file": f"{pair}.crt",
-            "ssl_key_file": f"{pair}.key",
+            "ssl_cert_file": str(self._pair.certificate),
+            "ssl_key_file": str(self._pair.key),
             "fsync": "off",
             "max_connections": "200",
         }
@@ -67,9 +83,6 @@ class PostgreSql:
         self._program.remove()
 
     def _initialise(self) -> None:
-        pair = self.authority.issue("server", ("localhost",))
-        self._program.own(pair.certificate)
-        self._program.own(pair.key)
         password = self._program.directory / "password"
         password.touch(0o600)
         password.write_text(self._password)
@@ -79,6 +92,14 @@ class PostgreSql:
             *("--auth=scram-sha-256", f"--pwfile={password}", "--no-sync", "--no-instructions"),
         )
         (self._data / "pg_hba.conf").write_text(_ACCESS)
+
+    def _copy(self, primary: PostgreSql) -> None:
+        source = (
+            f"host=localhost port={primary.port} user=zato password={self._password} sslmode=verify-full "
+            f"sslrootcert={self.authority.certificate} sslcert={self._program.directory / 'none'}"
+        )
+        backup = (str(self._binaries / "pg_basebackup"), "-d", source, "-D", str(self._data))
+        self._program.run(*backup, "--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync")
 
     def _answers(self) -> bool:
         try:

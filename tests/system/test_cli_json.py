@@ -53,6 +53,8 @@ CALLS: tuple[tuple[str, int], ...] = (
     ("odb init", 0),
     ("odb upgrade", 0),
     ("odb status", 0),
+    ("odb use {odb}", 0),
+    ("odb move --abort", 0),
     ("pki list", 0),
     ("pki issue-client cli-json", 0),
     ("pki renew cli-json", 0),
@@ -94,6 +96,7 @@ def test_results_are_json_on_standard_output(cluster: RunningCluster, tmp_path: 
     results: dict[str, Any] = {}
     with TemporaryDirectory(prefix="zato-") as other:
         words = {"revision": str(revision), "export": str(export), "other": f"{other}/z", "service": str(service)}
+        words["odb"] = f"sqlite:///{cluster.layout.odb}"
         for call, code in CALLS:
             if "deploy {service}" in call:  # another version each time
                 service.write_text(service.read_text() + "\n")

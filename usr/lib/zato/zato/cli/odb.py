@@ -85,7 +85,8 @@ def move_command(target: Target, url: str | None, abort: bool) -> None:
         return
     new_url = _url(url)
     destination = open_odb(msgspec.structs.replace(cluster, odb=new_url))
-    compared = move(source, destination, lambda line: click.echo(f"==> {line}", err=True))
+    say = (lambda _line: None) if target.as_json else (lambda line: click.echo(f"==> {line}", err=True))
+    compared = move(source, destination, say)
     require_complete(destination, cluster.name)
     replace_odb(target.layout, new_url)
     _show_moved(target, destination.label, compared)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import URL, exc, make_url
 
 from zato.core.errors import SetupError
+from zato.odb.hosts import DatabaseHost, hosts_of
 from zato.odb.verification import machines_authorities, mysql_needs_authorities, postgresql_options
 
 CONNECT_SECONDS = 3
@@ -29,6 +30,7 @@ _EXAMPLES = {
     "mysql": "mysql+pymysql://user:password@host:3306/database",
     "oracle": "oracle+oracledb://user:password@host:1521?service_name=name",
 }
+_PORTS = {"postgresql": 5432, "mysql": 3306}
 _DRIVERS = {
     "sqlite": "sqlite",
     "sqlite+pysqlite": "sqlite",
@@ -54,15 +56,25 @@ class DatabaseTls:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A checked URL; `dialect` is sqlite, postgresql, mysql (MariaDB too) or oracle."""
+    """A checked URL; `dialect` is sqlite, postgresql, mysql (MariaDB too) or oracle.
+
+    `hosts` are those of a database that has several, and `url` has none then.
+    """
 
     url: URL
     dialect: str
+    hosts: tuple[DatabaseHost, ...] = ()
 
     @property
     def label(self) -> str:
-        """For messages: without the password and without options."""
-        return self.url.set(query={}).render_as_string(hide_password=True)
+        """For messages: without the password, and of the options only the hosts."""
+        plain = self.url.set(query={}).render_as_string(hide_password=True)
+        if not self.hosts:
+            return plain
+        before, _, after = plain.partition("://")
+        user, separator, rest = after.partition("/")
+        names = ",".join(str(host) for host in self.hosts)
+        return f"{before}://{user}{names}{separator}{rest}"
 
 
 def parse(url: str) -> Address:
@@ -87,7 +99,19 @@ def parse(url: str) -> Address:
         )
     if parsed.drivername == "mariadb+pymysql":
         parsed = parsed.set(drivername="mysql+pymysql")
+    if dialect in _PORTS and "host" in parsed.query:
+        return _with_hosts(parsed, dialect, hosts_of(parsed, _PORTS[dialect]))
     return Address(parsed, dialect)
+
+
+def _with_hosts(url: URL, dialect: str, hosts: tuple[DatabaseHost, ...]) -> Address:
+    if not hosts:
+        return Address(url, dialect)
+    query = {name: value for name, value in url.query.items() if name not in ("host", "port")}
+    account = (url.drivername, url.username, url.password)
+    if len(hosts) == 1:
+        return Address(URL.create(*account, hosts[0].name, hosts[0].port, url.database, query), dialect)
+    return Address(URL.create(*account, database=url.database, query=query), dialect, hosts)
 
 
 def connect_arguments(address: Address, tls: DatabaseTls | None) -> dict[str, Any]:
@@ -100,15 +124,15 @@ def connect_arguments(address: Address, tls: DatabaseTls | None) -> dict[str, An
         case "sqlite":
             arguments: dict[str, Any] = {"timeout": LOCK_SECONDS}
         case "postgresql":
-            arguments = _postgresql(address.url, tls)
+            arguments = _postgresql(address, tls)
         case "mysql":
-            arguments = _mysql(address.url, tls)
+            arguments = _mysql(address, tls)
         case _:
             arguments = _oracle(address.url, tls)
     return {name: value for name, value in arguments.items() if name not in address.url.query}
 
 
-def _postgresql(url: URL, tls: DatabaseTls | None) -> dict[str, Any]:
+def _postgresql(address: Address, tls: DatabaseTls | None) -> dict[str, Any]:
     arguments: dict[str, Any] = {
         "connect_timeout": CONNECT_SECONDS,
         "application_name": "zato",
@@ -120,11 +144,19 @@ def _postgresql(url: URL, tls: DatabaseTls | None) -> dict[str, Any]:
         if tls.certificate is not None:
             arguments |= {"sslcert": str(tls.certificate), "sslkey": str(tls.key)}
     else:
-        arguments |= postgresql_options(url)
+        arguments |= postgresql_options(address.url, address.hosts)
+    if address.hosts:
+        arguments |= {
+            "host": ",".join(host.name for host in address.hosts),
+            "port": ",".join(str(host.port) for host in address.hosts),
+            # A standby answers, too, and takes no changes
+            "target_session_attrs": "read-write",
+        }
     return arguments
 
 
-def _mysql(url: URL, tls: DatabaseTls | None) -> dict[str, Any]:
+def _mysql(address: Address, tls: DatabaseTls | None) -> dict[str, Any]:
+    url = address.url
     arguments: dict[str, Any] = {
         "charset": "utf8mb4",
         "connect_timeout": CONNECT_SECONDS,
@@ -133,7 +165,7 @@ def _mysql(url: URL, tls: DatabaseTls | None) -> dict[str, Any]:
         "write_timeout": STATEMENT_SECONDS,
         "init_command": f"SET SESSION innodb_lock_wait_timeout={LOCK_SECONDS}",
     }
-    if tls is None and mysql_needs_authorities(url):
+    if tls is None and mysql_needs_authorities(url, address.hosts):
         certificate, key = url.query.get("ssl_cert"), url.query.get("ssl_key")
         own = (Path(str(certificate)), Path(str(key or certificate))) if certificate else (None, None)
         tls = DatabaseTls(Path(machines_authorities()), *own)

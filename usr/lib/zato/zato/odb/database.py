@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event, exc
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -18,6 +18,7 @@ from zato.odb import address
 from zato.odb.address import DatabaseTls
 from zato.odb.deadline import deadline
 from zato.odb.failures import translate
+from zato.odb.hosts import connect_to_writable, is_writable
 
 __all__ = ["Database", "DatabaseTls"]
 
@@ -155,6 +156,8 @@ class Database:
         else:
             event.listen(engine, "connect", self._prepare)
             event.listen(engine, "checkout", self._ping)
+        if self.dialect == "mysql" and self._address.hosts:
+            event.listen(engine, "do_connect", self._connect_to_one)
         return engine
 
     def _prepare(self, connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
@@ -163,6 +166,11 @@ class Database:
             connection._read_timeout = address.STATEMENT_SECONDS
         elif self.dialect == "oracle":
             connection.call_timeout = address.STATEMENT_SECONDS * 1000
+
+    def _connect_to_one(self, dialect: Dialect, _entry: object, _arguments: object, options: dict[str, Any]) -> Any:
+        """PyMySQL knows one host only; libpq looks for the right one of several by itself."""
+        arguments = {name: value for name, value in options.items() if name not in ("host", "port")}
+        return connect_to_writable(dialect.connect, self._address.hosts, arguments, dialect.loaded_dbapi)
 
     def _ping(self, connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: object) -> None:
         """Instead of the pool's own ping, which would wait for good for a database that was stopped."""
@@ -173,6 +181,8 @@ class Database:
         try:
             with deadline(self.dialect, connection, address.PING_SECONDS):
                 dialect.do_ping(connection)
+                if self.dialect == "mysql" and self._address.hosts and not is_writable(connection):
+                    raise exc.InvalidatePoolError  # another host takes the changes now
         except (driver_error, OSError) as error:
             # One lost connection means that the others of its time are lost as well
             raise exc.InvalidatePoolError from error

@@ -176,7 +176,7 @@ def _require_empty(target: Database) -> None:
         )
 
 
-def _marked(database: Database) -> Row[Any] | None:
+def _marked(database: Database) -> Row[*tuple[Any, ...]] | None:
     """The mark of a copy that is not complete; a table without a row is what an attempt that broke off left."""
     with database.read() as connection:
         if not inspect(connection).has_table(_marker.name):
@@ -184,7 +184,7 @@ def _marked(database: Database) -> Row[Any] | None:
         return connection.execute(select(_marker)).one_or_none()
 
 
-def _cluster_of(database: Database) -> Row[Any] | None:
+def _cluster_of(database: Database) -> Row[*tuple[Any, ...]] | None:
     query = select(tables.cluster.c.name, tables.cluster.c.created).order_by(tables.cluster.c.id).limit(1)
     with database.read() as connection:
         return connection.execute(query).one_or_none()

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import URL
 
+from zato.odb.hosts import DatabaseHost
+
 _DEBIANS_AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
-def is_beyond_this_machine(url: URL) -> bool:
+def is_beyond_this_machine(url: URL, hosts: Sequence[DatabaseHost] = ()) -> bool:
     """Whether the database is reached over a network, rather than by loopback or a unix socket."""
     if "unix_socket" in url.query:
         return False
-    named = [url.host or "", *(_words(url, "host")), *(_words(url, "hostaddr"))]
+    named = [url.host or "", *(host.name for host in hosts), *(_words(url, "host")), *(_words(url, "hostaddr"))]
     return any(_is_remote(host) for host in named)
 
 
@@ -24,20 +27,20 @@ def machines_authorities() -> str:
     return str(_DEBIANS_AUTHORITIES if _DEBIANS_AUTHORITIES.exists() else ssl.get_default_verify_paths().cafile)
 
 
-def postgresql_options(url: URL) -> dict[str, str]:
+def postgresql_options(url: URL, hosts: Sequence[DatabaseHost] = ()) -> dict[str, str]:
     """libpq's own words: verified beyond this machine, or where authorities are named, unless the URL has `sslmode`."""
     if "sslmode" in url.query:
         verified = str(url.query["sslmode"]).startswith("verify-")
         return {"sslrootcert": machines_authorities()} if verified else {}
-    if is_beyond_this_machine(url) or "sslrootcert" in url.query:
+    if is_beyond_this_machine(url, hosts) or "sslrootcert" in url.query:
         return {"sslmode": "verify-full", "sslrootcert": machines_authorities()}
     return {}
 
 
-def mysql_needs_authorities(url: URL) -> bool:
+def mysql_needs_authorities(url: URL, hosts: Sequence[DatabaseHost] = ()) -> bool:
     """Whether this machine's authorities are to be used: the URL names none, and does not renounce TLS either."""
     said = {"ssl_ca", "ssl_capath", "ssl_disabled"} & set(url.query)
-    return is_beyond_this_machine(url) and not said
+    return is_beyond_this_machine(url, hosts) and not said
 
 
 def remedy(dialect: str) -> str:
