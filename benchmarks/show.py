@@ -15,10 +15,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from support.cluster import RunningCluster
+from support.databases import DatabaseServer
+from support.mariadb import MariaDb
 from support.postgresql import PostgreSql
 from support.scenarios.changing import change_versions
 from support.scenarios.dropping import drop_versions
 from support.scenarios.killing import kill_workers
+from support.scenarios.moving import move_twice
 from support.scenarios.outage import Way, cluster_on, go_without_odb
 from support.scenarios.refusing import refuse_broken
 from support.scenarios.starting import seconds_to_start_again
@@ -102,6 +105,19 @@ def outage() -> Iterator[Line]:
         server.remove()
 
 
+def move() -> Iterator[Line]:
+    postgresql, mariadb = PostgreSql(), MariaDb()
+    try:
+        with tempfile.TemporaryDirectory(prefix="zato-show-") as directory:
+            servers: list[tuple[str, DatabaseServer]] = [("PostgreSQL", postgresql), ("MariaDB", mariadb)]
+            for seen in move_twice(Path(directory), servers, items=10_000, revisions=2_000, deployments=100):
+                reached = seen.equal and seen.refused_meanwhile and seen.numbered_on
+                yield str(seen), "10,000 items, 2,000 revisions, 100 deployments: equal hashes", reached
+    finally:
+        postgresql.remove()
+        mariadb.remove()
+
+
 PARTS: dict[str, Callable[[], Iterator[Line]]] = {
     "start": start,
     "drop": drop,
@@ -109,6 +125,7 @@ PARTS: dict[str, Callable[[], Iterator[Line]]] = {
     "refuse": refuse,
     "kill": kill,
     "outage": outage,
+    "move": move,
 }
 
 

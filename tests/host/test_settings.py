@@ -8,7 +8,7 @@ import pytest
 
 from zato.core.errors import SetupError
 from zato.host.layout import Layout
-from zato.host.settings import ClusterSettings, load_cluster, load_server, write_cluster
+from zato.host.settings import ClusterSettings, load_cluster, load_server, replace_odb, write_cluster
 
 
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_missing_cluster_says_how_to_create_one(tmp_path: Path) -> None:
         ("servers = 99", "servers: expected `int` <= 64"),
         ("log_format = 'xml'", "log_format: invalid enum value 'xml'"),
         ("hosts = []", "hosts: expected `array` of length >= 1"),
-        ("lbport = 1", "there is no key `lbport`; the keys are: name, odb, hosts"),
+        ("lbport = 1", "there is no key `lbport`; the keys are: name, odb, odb_ca"),
         ("a =", "is not valid TOML"),
     ],
 )
@@ -93,3 +93,28 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     layout.settings.write_bytes(b"\xff\xfe")
     with pytest.raises(SetupError, match="not valid TOML"):
         load_cluster(layout)
+
+
+@pytest.mark.parametrize("before", ["", 'odb = "sqlite:////x"  # the old one\n'])
+def test_another_odb_is_named_and_nothing_else_in_the_file_changes(tmp_path: Path, before: str) -> None:
+    layout = Layout(tmp_path)
+    layout.settings.write_text(f'# by hand\nname = "a"\n{before}servers = 2 # two\n')
+    layout.settings.chmod(0o640)
+    replace_odb(layout, 'sqlite:////y"\\1')
+    assert load_cluster(layout).odb == 'sqlite:////y"\\1'
+    text = layout.settings.read_text()
+    assert [line for line in text.splitlines() if not line.startswith("odb")] == [
+        "# by hand",
+        'name = "a"',
+        "servers = 2 # two",
+    ]
+    assert layout.settings.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_file_of_settings_that_no_program_can_change_is_left_as_it_was(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    text = 'odb = """\nsqlite:////x"""\n'
+    layout.settings.write_text(text)
+    with pytest.raises(SetupError, match="put this line into it"):
+        replace_odb(layout, "sqlite:////y")
+    assert layout.settings.read_text() == text

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 import signal
+from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import URL, create_engine, exc, text
 
-from support.certificates import CertificateAuthority
+from support.certificates import CertificateAuthority, Pair
 from support.ports import free_port
 from support.processes import Program
 
@@ -17,15 +19,26 @@ _BINARIES = Path("/usr/lib/postgresql")
 _ACCESS = "hostssl all,replication all 127.0.0.1/32 scram-sha-256\n"
 
 
+class Authority(Protocol):
+    """Who issues the server's certificate, into a directory that it may read."""
+
+    @property
+    def certificate(self) -> Path: ...
+
+    def issue(self, name: str, hosts: tuple[str, ...]) -> Pair: ...
+
+
 class PostgreSql:
     """Starts at construction; answers to `localhost` with a certificate of `authority`.
 
     One with a `primary` is a standby of it, with the same users and databases.
     """
 
-    def __init__(self, primary: PostgreSql | None = None) -> None:
+    def __init__(
+        self, primary: PostgreSql | None = None, authority: Callable[[Path], Authority] = CertificateAuthority
+    ) -> None:
         self._program = Program("postgresql", "postgres", signal.SIGINT)
-        self.authority = primary.authority if primary else CertificateAuthority(self._program.directory)
+        self.authority = primary.authority if primary else authority(self._program.directory)
         self._pair = self.authority.issue("standby" if primary else "server", ("localhost",))
         for path in (self._pair.certificate, self._pair.key):
             self._program.own(path)

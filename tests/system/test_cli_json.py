@@ -58,6 +58,7 @@ CALLS: tuple[tuple[str, int], ...] = (
     ("pki list", 0),
     ("pki issue-client cli-json", 0),
     ("pki renew cli-json", 0),
+    ("pki issue-server cli-json-db --host localhost", 0),
     ("quickstart create {other}", 0),
     ("quickstart status {other}", 3),
     ("quickstart stop {other}", 0),

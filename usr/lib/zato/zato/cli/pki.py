@@ -1,4 +1,4 @@
-"""zato pki list|renew|issue-client."""
+"""zato pki list|renew|issue-client|issue-server."""
 
 from __future__ import annotations
 
@@ -93,3 +93,24 @@ def issue_client_command(target: Target, name: str, days: int, replace: bool) ->
         return
     click.echo(f"{target.layout.pki / name}.crt and .key are issued. To let it in:")
     click.echo(f"  zato config set security-tls {name} subject=CN={name}")
+
+
+@command.command("issue-server")
+@click.argument("name")
+@click.option(
+    "--host", "hosts", multiple=True, required=True, help="A name or address of the program; may be repeated."
+)
+@click.option("--days", type=click.IntRange(1, 825), default=365, show_default=True)
+@click.option("--replace", is_flag=True, help="Also where there is one; its key is gone afterwards.")
+@pass_target
+def issue_server_command(target: Target, name: str, hosts: tuple[str, ...], days: int, replace: bool) -> None:
+    """Issue a certificate for a program beside the cluster, such as its database.
+
+    Example: zato pki issue-server db-1 --host db-1.example.com
+    """
+    certificate = Authority(target.layout.pki).issue_server(name, hosts=hosts, days=days, replace=replace)
+    if target.as_json:
+        show_json({"name": name, "fingerprint": fingerprint(certificate), "directory": str(target.layout.pki)})
+        return
+    click.echo(f"{target.layout.pki / name}.crt and .key are issued for {', '.join(hosts)}.")
+    click.echo(f"Copy them to where the program reads them, and verify it by {target.layout.ca_certificate}.")

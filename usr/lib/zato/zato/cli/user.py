@@ -51,7 +51,7 @@ def create_command(target: Target, name: str, roles: tuple[str, ...], how: str, 
         shown = {"username": name, "password": secrets.token_urlsafe(18)}
         value.update(shown)
     if how == "certificate":
-        _authority(target).check_client(name, replace=replace)  # rather than when the user is there already
+        _authority(target).check_name(name, replace=replace)  # rather than when the user is there already
         value["subject"] = f"CN={name}"
     item = client.create_item(KINDS[how], name, value)
     if how == "certificate":

@@ -7,13 +7,22 @@ from collections.abc import Iterator
 from zato.core.errors import ZatoError
 from zato.doctor.finding import Finding, of_error
 from zato.host.settings import ClusterSettings
-from zato.odb import migrate
+from zato.odb.fence import Fence
+from zato.odb.moving import require_complete
 from zato.odb.opening import open_odb
 
 
 def check(cluster: ClusterSettings) -> Iterator[Finding]:
-    """Whether servers could use it."""
+    """Whether servers could use it, and make changes."""
+    database = open_odb(cluster)
     try:
-        migrate.require_current(open_odb(cluster))
+        require_complete(database, cluster.name)
+        if Fence(database).current() is not None:
+            yield Finding(
+                f"The ODB at {database.label} is being moved, and refuses changes meanwhile.",
+                "Where no `zato odb move` runs any more: repeat it, or zato odb move --abort",
+            )
     except ZatoError as error:
         yield of_error(error, "zato odb status")
+    finally:
+        database.dispose()

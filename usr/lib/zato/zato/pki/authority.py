@@ -147,11 +147,11 @@ class Authority:
         write_atomically(self.directory / f"{name}.crt", to_pem(certificate) + to_pem(authority), mode=0o644)
         return certificate
 
-    def check_client(self, name: str, *, replace: bool = False) -> None:
-        """Raises what `issue_client` would raise, without issuing anything."""
+    def check_name(self, name: str, *, replace: bool = False) -> None:
+        """Raises what `issue_client` and `issue_server` would raise for the name, without issuing anything."""
         _checked_name(name)
         if COMPONENT_NAMES.fullmatch(name):
-            raise InvalidInput(f"{name} is the name of a component of the cluster; choose another one for the client.")
+            raise InvalidInput(f"{name} is the name of a component of the cluster; choose another one.")
         present = [path for path in (self.directory / f"{name}{end}" for end in (".crt", ".key")) if path.exists()]
         if present and not replace:
             raise Conflict(
@@ -167,8 +167,18 @@ class Authority:
 
         Raises InvalidInput for the name of a component, and Conflict where there is one and not `replace`.
         """
-        self.check_client(name, replace=replace)
+        self.check_name(name, replace=replace)
         return self.issue(name, usage=Usage.CLIENT, days=days)
+
+    def issue_server(
+        self, name: str, *, hosts: tuple[str, ...], days: int = LEAF_DAYS, replace: bool = False
+    ) -> x509.Certificate:
+        """A certificate for a program beside the cluster, such as its database, by which the cluster verifies it.
+
+        Raises InvalidInput for the name of a component, and Conflict where there is one and not `replace`.
+        """
+        self.check_name(name, replace=replace)
+        return self.issue(name, usage=Usage.SERVER, hosts=hosts, days=days)
 
     def renew(self, name: str) -> x509.Certificate:
         """Issues `name` again, with a new key, for the same subject, hosts, use and time. The CA is not renewed.
