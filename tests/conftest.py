@@ -13,6 +13,7 @@ from xdist.scheduler import LoadScopeScheduling
 from support.databases import DatabaseAddress, DatabaseServer, emptied_oracle, initialised, new_database, new_sqlite
 from support.mariadb import MariaDb
 from support.postgresql import PostgreSql
+from support.rabbitmq import RabbitMq
 from zato.odb.database import Database
 
 ORACLE_URL = os.environ.get("ZATO_TEST_ORACLE_URL", "")
@@ -49,6 +50,14 @@ def postgresql() -> Iterator[DatabaseServer]:
 def mariadb() -> Iterator[DatabaseServer]:
     """A MariaDB server for the whole run; make a database of your own in it."""
     server = MariaDb()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def rabbitmq() -> Iterator[RabbitMq]:
+    """A RabbitMQ for the whole run. Who pauses or kills it brings it back."""
+    server = RabbitMq()
     yield server
     server.remove()
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import delete
 
 from support.brokers import Broker, BrokerAddress
 from support.databases import DatabaseAddress, initialised, new_database, new_sqlite
+from support.rabbitmq import RabbitMq
 from zato.odb import tables
 
-BROKERS = ["embedded-sqlite", "embedded-postgresql", "embedded-mariadb"]
+BROKERS = ["embedded-sqlite", "embedded-postgresql", "embedded-mariadb", "rabbitmq"]
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +24,7 @@ def odbs() -> dict[str, DatabaseAddress]:
 @pytest.fixture(params=BROKERS)
 def address(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, odbs: dict[str, DatabaseAddress]
-) -> BrokerAddress:
+) -> Iterator[BrokerAddress]:
     """A broker that nobody has sent anything to yet."""
     kind, _, rest = request.param.partition("-")
     if kind == "embedded":
@@ -31,8 +34,14 @@ def address(
             odbs[rest] = initialised(empty)
         odb = odbs[rest]
         _empty(odb)
-        return BrokerAddress(kind, odb.url, odb.ca)
-    raise ValueError(request.param)
+        yield BrokerAddress(kind, odb.url, odb.ca)
+        return
+    rabbitmq: RabbitMq = request.getfixturevalue("rabbitmq")
+    rabbitmq.empty()
+    found = BrokerAddress(kind, rabbitmq.url, rabbitmq.pki.directory)
+    yield found
+    for broker in found.opened:
+        broker.stop()
 
 
 def _empty(odb: DatabaseAddress) -> None:

@@ -34,6 +34,9 @@ class Bell:
         rang, self.rings = self.rings, False
         return rang
 
+    def wait(self, stop: threading.Event, seconds: float) -> None:
+        stop.wait(seconds)
+
 
 class StillClock(SystemClock):
     """Stands until it is moved."""

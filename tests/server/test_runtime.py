@@ -62,6 +62,9 @@ class EagerBell:
     def changed(self) -> bool:
         return True
 
+    def wait(self, stop: threading.Event, seconds: float) -> None:
+        stop.wait(seconds)
+
 
 @pytest.fixture(scope="module")
 def metrics() -> Metrics:

@@ -73,8 +73,8 @@ def test_what_is_due_is_renewed_and_used_by_haproxy_without_a_lost_request(edge:
         # Not valid yet by our clock: what is due by a later one is issued by that clock
         keeper = CertificateKeeper(edge.layout, LaterClock(61), balancer)
         renewed = keeper._renew_due()
-        assert renewed == ["admin", "haproxy-client", "haproxy", "lighttpd-1"]
-        for name in ("haproxy", "haproxy-client", "lighttpd-1", "admin"):
+        assert renewed == ["admin", "haproxy-client", "haproxy", "lighttpd-1", "server-1"]
+        for name in ("haproxy", "haproxy-client", "lighttpd-1", "server-1", "admin"):
             edge.authority.renew(name)
         assert CertificateKeeper(edge.layout, SystemClock(), balancer).step() == []
         load.wait_for_more(50)
@@ -133,11 +133,11 @@ def test_files_that_cannot_be_renewed_are_said_and_keep_no_other_from_it(
     before = serial(edge, "lighttpd-1")
     try:
         keeper = CertificateKeeper(edge.layout, LaterClock(3600), Deaf())
-        assert keeper.step() == ["admin", "haproxy", "lighttpd-1"]
+        assert keeper.step() == ["admin", "haproxy", "lighttpd-1", "server-1"]
     finally:
         broken.unlink()
         strange.write_bytes(kept)
-        for name in ("admin", "haproxy", "lighttpd-1"):
+        for name in ("admin", "haproxy", "lighttpd-1", "server-1"):
             edge.authority.renew(name)
     assert serial(edge, "lighttpd-1") != before
     said = [json.loads(line) for line in capfd.readouterr().err.splitlines()]

@@ -18,15 +18,18 @@ from typing import Protocol
 from uuid import uuid4
 
 from support.databases import DatabaseAddress
+from support.rabbitmq import QUICK
 from zato.broker.embedded import EmbeddedInvocations
 from zato.broker.message import Counts, DeadLetter, Delivery, Message, Outcome, Result
 from zato.broker.protocol import Handle
-from zato.broker.retrying import Retrying
+from zato.broker.rabbitmq.broker import RabbitMqBroker
+from zato.broker.rabbitmq.identity import TlsIdentity
 from zato.core.clock import SystemClock
+from zato.pki.components import server_name
 
 LEASE = timedelta(seconds=1)
 """Of a consumer's hold on a message: work in the tests takes longer, and what a killed one had is back after it."""
-_RETRYING = Retrying(deliveries_max=3, first_delay=timedelta(milliseconds=20), back_delay=timedelta(milliseconds=20))
+_RETRYING = QUICK
 
 
 class Broker(Protocol):
@@ -52,12 +55,22 @@ class BrokerAddress:
     kind: str
     url: str
     ca: Path | None = None
+    """The CA's certificate; of a RabbitMQ, the directory that has server 1's, too."""
+    opened: list[RabbitMqBroker] = field(default_factory=list)
+    """To be stopped."""
 
     def open(self) -> Broker:
         match self.kind:
             case "embedded":
                 database = DatabaseAddress(self.url, self.ca).open()
                 return EmbeddedInvocations(database, SystemClock(), lease=LEASE, retrying=_RETRYING)
+            case "rabbitmq" if self.ca is not None:
+                pair = self.ca / f"{server_name(1)}.crt"
+                identity = TlsIdentity(self.ca / "ca.crt", pair, pair.with_suffix(".key"))
+                broker = RabbitMqBroker(self.url, identity, f"tests/{uuid4().hex[:8]}", retrying=_RETRYING)
+                broker.start()
+                self.opened.append(broker)
+                return broker
             case kind:
                 raise ValueError(f"There is no broker {kind!r}.")
 

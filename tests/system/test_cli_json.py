@@ -29,6 +29,8 @@ CALLS: tuple[tuple[str, int], ...] = (
     ("status", 0),
     ("whoami", 0),
     ("audit", 0),
+    ("broker status", 0),
+    ("broker setup --print", 0),
     ("doctor", 0),
     ("completion bash", 0),
     ("config kinds", 0),

@@ -15,6 +15,7 @@ from falcon.testing import Result, TestClient
 
 from zato.broker.embedded import EmbeddedInvocations
 from zato.broker.message import Message
+from zato.broker.participation import Embedded
 from zato.config.configuration import Configuration
 from zato.config.first_administrator import FirstAdministrator
 from zato.config.publisher import Author, Publisher, Summary
@@ -32,7 +33,7 @@ from zato.odb.migrate import init
 from zato.security.authentication import SecurityIndex
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.dispatcher import Dispatcher, ServiceInvoker
-from zato.server.http.admin.collaborators import AdminCollaborators, Invoked
+from zato.server.http.admin.collaborators import AdminCollaborators, HasBroker, Invoked
 from zato.server.http.admin.routes import add_routes
 from zato.server.http.admin.running import RunningWorker
 from zato.server.http.errors import add_error_handlers
@@ -213,6 +214,7 @@ class World:
         self.publisher.create("security-basic", "nothing", {"username": "nothing", "password": PASSWORD}, by=BY)
         self.switch: Switch[Snapshot] = Switch(self._snapshot())
         self.worker = Worker(self.switch, self.dispatcher, self.asynchronous)
+        self.broker: HasBroker = Embedded()
         app: Any = falcon.App(request_type=ZatoRequest)
         add_error_handlers(app)
         add_routes(app, self.collaborators)
@@ -230,6 +232,7 @@ class World:
             cluster_rollback=ClusterRollback(self.publisher),
             members=self.members,
             audit=self.audit,
+            broker=self.broker,
             worker=self.worker,
             letters=self.invocations,
             clock=self.clock,

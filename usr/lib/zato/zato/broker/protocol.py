@@ -17,8 +17,10 @@ Handle = Callable[[Delivery], Result]
 class Doorbell(Protocol):
     """Announces that the log has grown. A ring that is lost costs time, never correctness."""
 
-    interval_seconds: float
-    """How long to wait between two questions."""
+    @property
+    def interval_seconds(self) -> float:
+        """How long to wait between two questions, as things are now."""
+        ...
 
     def changed(self) -> bool:
         """A cheap hint that looking into the log is worth it; it may say yes in vain."""

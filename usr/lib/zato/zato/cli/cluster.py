@@ -42,10 +42,8 @@ def status(target: Target) -> None:
     click.echo(f"Zato {found['version']}, configuration at revision {found['applied_revision']}")
     click.echo(f"ODB: {'answers, at revision ' + str(odb['revision']) if odb['ok'] else odb['message']}")
     messages = found["messages"]
-    if messages is not None:
-        click.echo(
-            f"Broker: {found['broker']}, {messages['waiting']} messages waiting, {messages['dead']} dead letters"
-        )
+    kept = f", {messages['waiting']} messages waiting, {messages['dead']} dead letters" if messages is not None else ""
+    click.echo(f"Broker: {found['broker']}{' (away)' if found['broker_problem'] else ''}{kept}")
     click.echo("")
     show_table(
         ("server", "host", "worker", "since", "last heard of", "revision"),

@@ -18,6 +18,7 @@ from zato.core.errors import Unavailable, ZatoError
 # Name: module, attribute, summary.
 _COMMANDS = {
     "audit": ("zato.cli.cluster", "audit", "Who did what."),
+    "broker": ("zato.cli.broker", "command", "RabbitMQ, where the cluster has one."),
     "completion": ("zato.cli.completion", "completion", "Completion for bash, zsh and fish."),
     "config": ("zato.cli.config", "command", "Channels, security definitions, connections and the rest."),
     "doctor": ("zato.cli.doctor", "command", "What is not well on this machine, and what mends it."),

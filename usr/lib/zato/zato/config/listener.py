@@ -14,17 +14,25 @@ from zato.odb.log import ConfigurationLog
 
 _PAGE = 1000
 _LONGEST_PAUSE_SECONDS = 1.0
+_BUSY_SECONDS = 0.2
 # An ODB that was restored from a backup is at an earlier revision than we are, which no change will ever tell.
 _CHECK_REVISION_EVERY_SECONDS = 5.0
 
 
 class Bell(Protocol):
-    """Says whether looking into the log is worth it; zato.odb.doorbell.Doorbell is one."""
+    """Says whether looking into the log is worth it; every zato.broker.protocol.Doorbell is one."""
 
-    interval_seconds: float
+    @property
+    def interval_seconds(self) -> float:
+        """How long to wait between two questions, as things are now."""
+        ...
 
     def changed(self) -> bool:
         """A cheap hint; it may say yes in vain."""
+        ...
+
+    def wait(self, stop: threading.Event, seconds: float) -> None:
+        """Returns when it rings, when `stop` is set, or after so many seconds."""
         ...
 
 
@@ -33,7 +41,8 @@ class Listener:
 
     `apply` is called once for everything that was appended together, never with a state in between. Where it raises,
     the configuration counts as not applied and is tried again. `every_tick` is called with every look at the bell,
-    also while the ODB is away (it may raise Unavailable itself).
+    also while the ODB is away (it may raise Unavailable itself); while `busy` says so, it is called several times a
+    second, however seldom the bell wants to be asked.
     """
 
     def __init__(
@@ -44,6 +53,7 @@ class Listener:
         apply: Callable[[Configuration], None],
         every_tick: Callable[[], None] | None = None,
         *,
+        busy: Callable[[], bool] = lambda: False,
         configuration: Configuration = EMPTY,
     ) -> None:
         self._log = log
@@ -51,6 +61,7 @@ class Listener:
         self._clock = clock
         self._apply = apply
         self._every_tick = every_tick
+        self._busy = busy
         self._configuration = configuration
         self._loaded = False
         self._owed = True
@@ -82,7 +93,7 @@ class Listener:
 
     def run(self, stop: threading.Event) -> None:
         """Steps until `stop` is set. Survives everything that `step` raises, with pauses of a second at most."""
-        pause = interval = self._doorbell.interval_seconds
+        pause = self._doorbell.interval_seconds
         away = False
         said: str | None = None
         while not stop.is_set():
@@ -103,7 +114,9 @@ class Listener:
             else:
                 if away:
                     self._logger.info("odb_back", revision=self._configuration.revision)
-                away, said, pause = False, None, interval
+                away, said, pause = False, None, self._doorbell.interval_seconds
+                self._doorbell.wait(stop, min(pause, _BUSY_SECONDS) if self._busy() else pause)
+                continue
             stop.wait(pause)
 
     def _latest(self, *, overdue: bool) -> Configuration:

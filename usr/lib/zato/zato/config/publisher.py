@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,10 +47,13 @@ class Publisher:
     share it.
     """
 
-    def __init__(self, log: ConfigurationLog, box: SecretBox, clock: Clock) -> None:
+    def __init__(
+        self, log: ConfigurationLog, box: SecretBox, clock: Clock, ring: Callable[[int], None] | None = None
+    ) -> None:
+        """`ring` announces each new revision to those who follow the log."""
         self._log = log
         self._sealer = Sealer(box)
-        self._writer = Writer(log, box, clock)
+        self._writer = Writer(log, box, clock, ring)
         self._bulk = Bulk(log, self._writer, self._sealer)
 
     def list(self, kind: str) -> tuple[Item, ...]:

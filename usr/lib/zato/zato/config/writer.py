@@ -31,10 +31,14 @@ class Author:
 class Writer:
     """The only code that appends configuration changes."""
 
-    def __init__(self, log: ConfigurationLog, box: SecretBox, clock: Clock) -> None:
+    def __init__(
+        self, log: ConfigurationLog, box: SecretBox, clock: Clock, ring: Callable[[int], None] | None = None
+    ) -> None:
+        """`ring` is told the revision of what was appended: after the commit, before the caller."""
         self._log = log
         self._clock = clock
         self._entries = EntryReader(box)
+        self._ring = ring
 
     def append(
         self,
@@ -60,7 +64,7 @@ class Writer:
             if found := self.problems(items, changes):
                 raise relations.error_of(found)
 
-        return self._log.append(
+        revisions = self._log.append(
             [change.proposed() for change in changes],
             principal=by.principal,
             cid=by.cid,
@@ -69,6 +73,9 @@ class Writer:
             check=check,
             within=within,
         )
+        if self._ring is not None and revisions:
+            self._ring(revisions[-1])
+        return revisions
 
     def problems(
         self, items: Sequence[StoredItem], changes: Sequence[Planned], assumed: Iterable[Key] = ()

@@ -49,6 +49,9 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Servers on this machine. After raising it, run `zato quickstart create DIR` before the next start."""
     log_format: LogFormat = "text"
     """Form of the log lines; HAProxy's are always JSON."""
+    broker: Annotated[str, msgspec.Meta(pattern="^(amqps://[^@/]+/[^/?#]+)?$")] = ""
+    """A RabbitMQ: hosts and a virtual host, such as `amqps://rabbit-1:5671,rabbit-2:5671/zato`. Servers log in by their
+    certificates. Without it, the broker is embedded."""
 
     @property
     def host(self) -> str:

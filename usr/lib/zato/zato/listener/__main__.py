@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from zato.broker.embedded import EmbeddedInvocations
+from zato.broker.participation import participate
 from zato.core.clock import SystemClock
 from zato.core.errors import ZatoError
 from zato.host.layout import Layout
@@ -28,6 +28,7 @@ def main() -> int:
     try:
         cluster = load_cluster(layout)
         settings = load_server(layout, arguments.server)
+        broker = participate(cluster.broker, layout.pki, arguments.server, f"listener-{arguments.server}")
     except ZatoError as error:
         print(error.message, file=sys.stderr)  # noqa: T201 logging is not set up yet
         return 1
@@ -35,10 +36,13 @@ def main() -> int:
     stop = stop_event()
     clock = SystemClock()
     watchdog = Watchdog(clock)
-    invocations = EmbeddedInvocations(Database(cluster.odb, pool_size=1), clock, owner=f"listener-{arguments.server}")
+    name = f"listener-{arguments.server}"
+    broker.start()
+    invocations = broker.invocations(Database(cluster.odb, pool_size=2), clock, owner=name)
     consuming = Consuming(invocations, ServerDoor(layout.server(arguments.server).internal_socket), watchdog)
     watchdog.ready()
     consuming.run(stop)
+    broker.stop()
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 
 from zato.odb.database import Database
@@ -42,6 +43,13 @@ class Doorbell:
         self._looked = now
         self._seen = signature if _is_settled(signature) else None
         return True
+
+    def wait(self, stop: threading.Event, seconds: float) -> None:
+        """Returns when `stop` is set or after so many seconds: it is asked, it does not ring by itself."""
+        stop.wait(seconds)
+
+    def ring(self, revision: int) -> None:
+        """Nothing: the change itself is what others see."""
 
 
 def _stamp(path: str) -> tuple[int, int, int] | None:

@@ -24,6 +24,11 @@ def lighttpd_name(number: int) -> str:
     return f"lighttpd-{number}"
 
 
+def server_name(number: int) -> str:
+    """Name of the certificate by which server `number` is known as a client, such as RabbitMQ's."""
+    return f"server-{number}"
+
+
 def issue_missing(
     authority: Authority, *, hosts: tuple[str, ...], servers: int, clock: Clock | None = None
 ) -> list[str]:
@@ -52,6 +57,9 @@ def issue_missing(
     for name in map(lighttpd_name, range(1, servers + 1)):
         if missing(name, (*names, name)):
             authority.issue(name, usage=Usage.SERVER, hosts=(*names, name), common_name=name)
+    for name in map(server_name, range(1, servers + 1)):
+        if missing(name):
+            authority.issue(name, usage=Usage.CLIENT)
     if missing(ADMIN):
         authority.issue_client(ADMIN, replace=True)
     return issued

@@ -67,17 +67,19 @@ class Runtime:
         self._registered = False
         self._applied = 0
         self._on_tick: Callable[[], None] | None = None
+        self._hurried: Callable[[], bool] = lambda: False
         self.switch: Switch[Snapshot] = Switch(builder.build(EMPTY, CodeSet()))
-        self._listener = Listener(log, doorbell, clock, self._apply, self._tick)
+        self._listener = Listener(log, doorbell, clock, self._apply, self._tick, busy=self._busy)
 
     @property
     def running(self) -> CodeSet:
         """The code that requests run on now."""
         return self.switch.current().codes
 
-    def each_tick(self, call: Callable[[], None]) -> None:
-        """Have something done with every look at the log, in the listener's thread."""
+    def each_tick(self, call: Callable[[], None], busy: Callable[[], bool]) -> None:
+        """Have something done with every look at the log, in the listener's thread; soon again while it is `busy`."""
         self._on_tick = call
+        self._hurried = busy
 
     def start(self) -> None:
         """Serve the newest configuration, or the last one known while the ODB is away, and follow the log."""
@@ -132,6 +134,9 @@ class Runtime:
             self._bury()
         if self._on_tick is not None:
             self._on_tick()
+
+    def _busy(self) -> bool:
+        return self._hurried()
 
     def _register(self) -> None:
         if not self._registered:

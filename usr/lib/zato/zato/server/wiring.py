@@ -7,7 +7,7 @@ import secrets
 from typing import Any
 
 from zato import __version__
-from zato.broker.embedded import EmbeddedInvocations
+from zato.broker.participation import Participation, participate
 from zato.config.configuration import Configuration
 from zato.config.disk import DiskSnapshot
 from zato.config.first_administrator import FirstAdministrator
@@ -54,6 +54,7 @@ class WorkerProcess:
         self._cluster = cluster
         self._settings = settings
         self._runtime: Runtime | None = None
+        self._broker: Participation | None = None
 
     def load(self) -> Any:
         """The WSGI application of a runtime that has started. Called in the worker, after the fork."""
@@ -66,15 +67,17 @@ class WorkerProcess:
         box = SecretBox(load_key(self._layout.secret_key))
         metrics = Metrics()
         dispatcher = Dispatcher()
-        invocations = EmbeddedInvocations(database, clock)
+        worker = f"server-{self._number}/{os.getpid()}-{secrets.token_hex(3)}"
+        broker = participate(self._cluster.broker, self._layout.pki, self._number, worker)
+        invocations = broker.invocations(database, clock)
         asynchronous = AsyncInvocations(invocations, clock)
         disk = DiskSnapshot(paths.snapshot)
         code = CodeLoader(deployments, disk)
         runtime = Runtime(
-            worker=f"server-{self._number}/{os.getpid()}-{secrets.token_hex(3)}",
+            worker=worker,
             server=self._number,
             log=log,
-            doorbell=Doorbell(database),
+            doorbell=broker.doorbell(Doorbell(database)),
             members=members,
             builder=SnapshotBuilder(
                 dispatcher=dispatcher,
@@ -89,9 +92,9 @@ class WorkerProcess:
             metrics=metrics,
             clock=clock,
         )
-        publisher = Publisher(log, box, clock)
-        bell = Doorbell(database)
-        activation = Activation(publisher, log, members, clock, lead=lead_for(bell.interval_seconds))
+        publisher = Publisher(log, box, clock, broker.ring)
+        polled = Doorbell(database)
+        activation = Activation(publisher, log, members, clock, lead=lead_for(broker.unseen_seconds(polled)))
 
         def load(deployment: Deployment) -> None:
             code.stage(deployment.file_name, deployment.sha256, deployment.id, runtime.running)
@@ -107,10 +110,10 @@ class WorkerProcess:
             activation=activation,
             load=load,
             whole=RevisionStager(worker=runtime.worker, stagings=stagings, load=load_all, clock=clock),
-            bell=bell,
+            bell=broker.doorbell(polled),
             clock=clock,
         )
-        runtime.each_tick(stager.step)
+        runtime.each_tick(stager.step, busy=lambda: stager.pending)
         checker = Checker(paths.run / "check.sock", owner=os.getppid())
         app = create_app(runtime.switch)
         add_error_handlers(app, metrics.unrouted)
@@ -131,6 +134,7 @@ class WorkerProcess:
                     running=lambda: runtime.running,
                     clock=clock,
                     note=lambda outcome: metrics.deployments.labels(outcome).inc(),
+                    ring=broker.ring,
                 ),
                 cluster_rollback=ClusterRollback(
                     publisher=publisher,
@@ -140,9 +144,11 @@ class WorkerProcess:
                     checker=checker,
                     running=lambda: runtime.running,
                     clock=clock,
+                    ring=broker.ring,
                 ),
                 members=members,
                 audit=AuditLog(database),
+                broker=broker,
                 worker=RunningWorker(runtime.switch, dispatcher, asynchronous),
                 letters=invocations,
                 clock=clock,
@@ -150,6 +156,8 @@ class WorkerProcess:
                 count=lambda operation, status, seconds: metrics.route(ADMIN, operation).observe(status, seconds),
             ),
         )
+        broker.start()
+        self._broker = broker
         runtime.start()
         metrics.workers.set(1)
         self._runtime = runtime
@@ -163,3 +171,5 @@ class WorkerProcess:
         """Called when the worker ends in an orderly way."""
         if self._runtime is not None:
             self._runtime.stop()
+        if self._broker is not None:
+            self._broker.stop()

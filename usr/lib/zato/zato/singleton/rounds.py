@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from zato.config.configuration import Configuration
 from zato.core.clock import Clock
 from zato.core.errors import ZatoError
@@ -28,6 +30,9 @@ class Bell:
 
     def changed(self) -> bool:
         return self._doorbell.changed()
+
+    def wait(self, stop: threading.Event, seconds: float) -> None:
+        self._doorbell.wait(stop, seconds)
 
 
 class Rounds:

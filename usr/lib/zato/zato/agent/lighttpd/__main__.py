@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import threading
 from pathlib import Path
 
 from zato.agent.lighttpd.answering import AnsweringLighttpd
@@ -36,6 +37,9 @@ class _PatientBell:
 
     def changed(self) -> bool:
         return self._bell.changed()
+
+    def wait(self, stop: threading.Event, seconds: float) -> None:
+        self._bell.wait(stop, seconds)
 
 
 def main() -> int:

@@ -43,7 +43,9 @@ class ClusterRollback:
         checker: Checker,
         running: Callable[[], CodeSet],
         clock: Clock,
+        ring: Callable[[int], None] = lambda revision: None,
     ) -> None:
+        """`ring` makes workers look."""
         self._publisher = publisher
         self._deployments = deployments
         self._stagings = stagings
@@ -51,6 +53,7 @@ class ClusterRollback:
         self._checker = checker
         self._running = running
         self._clock = clock
+        self._ring = ring
 
     def rollback(self, to_revision: int, *, by: Author) -> Summary:
         """Every item as it was at a revision, on all live workers when it returns; code that differs at one moment.
@@ -68,6 +71,7 @@ class ClusterRollback:
                 self._settle(base)
                 self._check(to_revision, kept)
                 staged.append(self._stagings.begin(to_revision, self._clock.now()))
+                self._ring(base)
                 self._await_loaded(staged[-1])
             return _switching_at(kept, self._activation.moment())
 

@@ -41,10 +41,11 @@ class Deployer:
         running: Callable[[], CodeSet],
         clock: Clock,
         note: Callable[[str], None] = lambda outcome: None,
+        ring: Callable[[int], None] = lambda revision: None,
     ) -> None:
         """`note` is told of each attempt how it ended, for the metrics.
 
-        That is active, withdrawn, rejected, timed-out, or failed for everything else.
+        That is active, withdrawn, rejected, timed-out, or failed for everything else. `ring` makes workers look.
         """
         self._deployments = deployments
         self._activation = activation
@@ -53,6 +54,7 @@ class Deployer:
         self._running = running
         self._clock = clock
         self._note = note
+        self._ring = ring
         self._states = States(deployments, activation, clock)
 
     def deploy(self, file_name: str, source: bytes, *, by: Author) -> Deployment:
@@ -165,6 +167,7 @@ class Deployer:
                 f"Deployment {deployment.id} of {deployment.file_name} became {state} meanwhile; look at it again.",
                 code="deployment-changed",
             )
+        self._ring(self._activation.revision())
 
     def _await_outcome(self, before: Deployment, by: Author | None) -> Deployment:
         def look() -> Deployment | None:

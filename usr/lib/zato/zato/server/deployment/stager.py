@@ -23,7 +23,7 @@ _COLLECT_AFTER_SECONDS = 1.0
 
 
 class Bell(Protocol):
-    """zato.odb.doorbell.Doorbell is one."""
+    """Every zato.broker.protocol.Doorbell is one."""
 
     def changed(self) -> bool: ...
 
@@ -61,6 +61,11 @@ class Stager:
         self._attempt: Attempt | None = None
         self._late: dict[int, int] = {}
         self._collect_at = math.inf
+
+    @property
+    def pending(self) -> bool:
+        """Whether something is under way that wants a look soon."""
+        return self._pending
 
     def step(self) -> None:
         """Look once. Raises Unavailable where the ODB is away."""

@@ -102,6 +102,15 @@ class Invoked:
     body: bytes
 
 
+class HasBroker(Protocol):
+    """This worker's part in the broker."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def problem(self) -> str | None: ...
+
+
 class ThisWorker(Protocol):
     """This worker, as far as the admin API needs it."""
 
@@ -140,6 +149,7 @@ class AdminCollaborators:
     cluster_rollback: RollsBack
     members: Members
     audit: AuditLog
+    broker: HasBroker
     worker: ThisWorker
     letters: Letters
     clock: Clock

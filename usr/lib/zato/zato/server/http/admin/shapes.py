@@ -414,12 +414,15 @@ class Status(Given, frozen=True):
     problems: list[str]
     version: str
     broker: str
+    """The embedded one, or where RabbitMQ is."""
     messages: Messages | None
     """Null while whoever keeps them is away."""
     odb: Odb
     applied_revision: int
     servers: list[Server]
     deployments_in_progress: list[Deployment]
+    broker_problem: str | None = None
+    """Why the worker that answers has no connection to it."""
     first_token_expires: datetime | None = None
     """Until when somebody can still become the first administrator by a one-time token."""
 

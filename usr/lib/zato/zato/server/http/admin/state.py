@@ -23,6 +23,7 @@ class StateOperations:
         self._members = collaborators.members
         self._deployments = collaborators.deployments
         self._audit = collaborators.audit
+        self._broker = collaborators.broker
         self._worker = collaborators.worker
         self._first = collaborators.first_administrator
         self._letters = collaborators.letters
@@ -55,6 +56,9 @@ class StateOperations:
         in_progress: list[Deployment] = []
         token_expires: datetime | None = None
         messages: shapes.Messages | None = None
+        broker_problem = self._broker.problem
+        if broker_problem is not None:
+            problems.append(f"{broker_problem} Requests go on, and changes arrive by looking into the ODB.")
         try:
             odb = shapes.Odb(ok=True, revision=self._log.revision())
             token_expires = self._first.valid_until()
@@ -77,7 +81,8 @@ class StateOperations:
                 ok=not problems,
                 problems=problems,
                 version=self._version,
-                broker="embedded",
+                broker=self._broker.label,
+                broker_problem=broker_problem,
                 messages=messages,
                 odb=odb,
                 applied_revision=applied,

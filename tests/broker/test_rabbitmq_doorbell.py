@@ -1,0 +1,123 @@
+"""The doorbell on a real RabbitMQ, between processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+from collections.abc import Iterator
+from statistics import quantiles
+
+import pytest
+
+from support.broker_processes import Polled, broker_of, hear, until
+from support.rabbitmq import RabbitMq
+from zato.broker.protocol import Doorbell
+from zato.broker.rabbitmq.broker import RabbitMqBroker
+from zato.broker.rabbitmq.doorbell import LOOK_ANYWAY_SECONDS
+
+RINGS = 200
+
+
+class Quick(Polled):
+    """The doorbell of a file on this machine."""
+
+    interval_seconds = 0.02
+
+    def changed(self) -> bool:
+        return False
+
+
+@pytest.fixture
+def broker(rabbitmq: RabbitMq) -> Iterator[RabbitMqBroker]:
+    opened = broker_of(rabbitmq)
+    yield opened
+    opened.stop()
+
+
+def asked(bell: Doorbell) -> bool:
+    """What it says after it has said that there is nothing new."""
+    until(lambda: not bell.changed())
+    return bell.changed()
+
+
+def test_a_ring_is_heard_in_another_process_within_milliseconds(rabbitmq: RabbitMq, broker: RabbitMqBroker) -> None:
+    here, there = multiprocessing.get_context("spawn").Pipe()
+    other = multiprocessing.get_context("spawn").Process(
+        target=hear, args=(rabbitmq.url, rabbitmq.identity(2), there), daemon=True
+    )
+    other.start()
+    try:
+        assert here.poll(20)
+        assert here.recv() == "there"
+        time.sleep(0.1)
+        while here.poll():
+            here.recv()
+        took = []
+        for revision in range(RINGS):
+            started = time.monotonic()
+            broker.ring(revision)
+            took.append(here.recv() - started)
+    finally:
+        other.kill()
+        other.join()
+    hundredths = quantiles(took, n=100)
+    print(f"median {hundredths[49] * 1000:.1f} ms, p99 {hundredths[98] * 1000:.1f} ms")
+    assert hundredths[98] < 0.1
+
+
+def test_while_rings_are_heard_the_log_is_looked_at_seldom_and_at_once_after_a_ring(broker: RabbitMqBroker) -> None:
+    bell = broker.doorbell(Polled())
+    assert bell.interval_seconds == LOOK_ANYWAY_SECONDS == broker.unseen_seconds(Polled())
+    bell.changed()
+    assert not asked(bell)
+    broker.ring(7)
+    started = time.monotonic()
+    bell.wait(threading.Event(), 5)
+    assert time.monotonic() - started < 1
+    assert bell.changed()
+    assert not bell.changed()
+    time.sleep(LOOK_ANYWAY_SECONDS)
+    assert bell.changed(), "a lost ring would never be made up for"
+
+
+def test_waiting_ends_when_the_process_is_to_stop(broker: RabbitMqBroker) -> None:
+    stop = threading.Event()
+    bell = broker.doorbell(Polled())
+    threading.Timer(0.1, stop.set).start()
+    started = time.monotonic()
+    bell.wait(stop, 5)
+    assert time.monotonic() - started < 1
+
+
+def test_an_odb_that_is_looked_at_without_a_query_goes_on_being_looked_at(broker: RabbitMqBroker) -> None:
+    bell = broker.doorbell(Quick())
+    assert bell.interval_seconds == Quick.interval_seconds == broker.unseen_seconds(Quick())
+    assert not asked(bell)
+    broker.ring(1)
+    until(bell.changed)
+
+
+def test_without_rabbitmq_the_log_is_polled_at_once_and_when_it_is_back_rings_are_heard(
+    rabbitmq: RabbitMq, broker: RabbitMqBroker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bell = broker.doorbell(Polled())
+    assert not asked(bell)
+    rabbitmq.kill()
+    started = time.monotonic()
+    bell.wait(threading.Event(), 5)
+    assert time.monotonic() - started < 1
+    assert bell.changed()
+    assert bell.changed()
+    assert bell.interval_seconds == Polled.interval_seconds
+    broker.ring(1)  # nobody hears it, and nothing is raised
+    time.sleep(1)
+    rabbitmq.start()
+    until(lambda: broker.problem is None)
+    bell.wait(threading.Event(), 5)
+    assert bell.changed(), "what was changed meanwhile is looked for"
+    assert not asked(bell)
+    broker.ring(2)
+    until(bell.changed)
+    said = capsys.readouterr()
+    assert (said.out + said.err).count("broker_away") == (said.out + said.err).count("broker_back") == 1

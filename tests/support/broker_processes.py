@@ -1,0 +1,62 @@
+"""What has a part in a RabbitMQ in tests."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+
+from support.rabbitmq import QUICK, RabbitMq
+from zato.broker.rabbitmq.broker import RabbitMqBroker
+from zato.broker.rabbitmq.identity import TlsIdentity
+
+
+def broker_of(rabbitmq: RabbitMq, number: int = 1, *, heartbeat_seconds: int = 10) -> RabbitMqBroker:
+    """One that has started and is there, or raises AssertionError."""
+    name = f"server-{number}/{uuid.uuid4().hex[:6]}"
+    broker = RabbitMqBroker(
+        rabbitmq.url, rabbitmq.identity(number), name, heartbeat_seconds=heartbeat_seconds, retrying=QUICK
+    )
+    broker.start()
+    until(lambda: broker.problem is None)
+    return broker
+
+
+def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Raises AssertionError where it does not come true in time."""
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit, "waited in vain"
+        time.sleep(0.01)
+
+
+class Polled:
+    """The doorbell of an ODB on another machine."""
+
+    interval_seconds = 0.2
+
+    def changed(self) -> bool:
+        return True
+
+    def wait(self, stop: threading.Event, seconds: float) -> None:
+        stop.wait(seconds)
+
+    def ring(self, revision: int) -> None:
+        pass
+
+
+def hear(url: str, identity: TlsIdentity, pipe: Connection) -> None:
+    """Another process: says when it is there, and for each ring when it has heard it."""
+    broker = RabbitMqBroker(url, identity, "server-2/hearing")
+    bell = broker.doorbell(Polled())
+    broker.start()
+    until(lambda: broker.problem is None)
+    bell.changed()
+    pipe.send("there")
+    stop = threading.Event()
+    while not pipe.poll():
+        bell.wait(stop, 5)
+        pipe.send(time.monotonic())
+    broker.stop()

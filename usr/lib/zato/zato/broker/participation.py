@@ -1,0 +1,84 @@
+"""A process's part in the cluster's broker: the embedded one, or a RabbitMQ where the setting names one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from zato.broker.embedded import EmbeddedInvocations
+from zato.broker.handover import Primary
+from zato.broker.protocol import Doorbell
+from zato.core.clock import Clock
+from zato.odb.database import Database
+
+
+class Participation(Protocol):
+    """Started after a fork, and stopped when the process ends."""
+
+    @property
+    def label(self) -> str:
+        """Which broker it is."""
+        ...
+
+    @property
+    def problem(self) -> str | None:
+        """A sentence while it is away for this process; None while it is there."""
+        ...
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def doorbell(self, polled: Doorbell) -> Doorbell:
+        """One for each thread that follows the log; `polled` is what there is without a broker."""
+        ...
+
+    def unseen_seconds(self, polled: Doorbell) -> float:
+        """How long a change may go unseen by a process whose doorbell this is, at worst: rings may be lost."""
+        ...
+
+    def invocations(self, database: Database, clock: Clock, owner: str | None = None) -> Primary:
+        """The asynchronous invocations; `owner` is a name that one consumer at a time has."""
+        ...
+
+    def ring(self, revision: int) -> None:
+        """Tells all processes of the cluster that the log has grown; returns at once and never raises."""
+        ...
+
+
+class Embedded:
+    """Nothing but the ODB, in which others see each change by themselves."""
+
+    label = "embedded"
+    problem = None
+
+    def start(self) -> None:
+        """It is there."""
+
+    def stop(self) -> None:
+        """It stays."""
+
+    def doorbell(self, polled: Doorbell) -> Doorbell:
+        return polled
+
+    def unseen_seconds(self, polled: Doorbell) -> float:
+        return polled.interval_seconds
+
+    def invocations(self, database: Database, clock: Clock, owner: str | None = None) -> Primary:
+        return EmbeddedInvocations(database, clock, owner=owner)
+
+    def ring(self, revision: int) -> None:
+        """The change itself is what others see."""
+
+
+def participate(url: str, pki: Path, server: int, name: str) -> Participation:
+    """By the setting `broker`, with the certificate of `server`; `name` is unique in the cluster.
+
+    Raises SetupError where the setting is no address of a RabbitMQ.
+    """
+    if not url:
+        return Embedded()
+    # pika takes memory, of which there is none to spare where it is not used
+    from zato.broker.rabbitmq.broker import RabbitMqBroker
+
+    return RabbitMqBroker.of_server(url, pki, server, name)

@@ -1,0 +1,117 @@
+"""A process's part in RabbitMQ: one connection for whatever the process does with it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from zato.broker.embedded import EmbeddedInvocations
+from zato.broker.handover import Primary, WithHandover
+from zato.broker.message import Counts, DeadLetter, Message
+from zato.broker.protocol import Doorbell, Handle
+from zato.broker.rabbitmq.address import parse
+from zato.broker.rabbitmq.consumer import Consumer
+from zato.broker.rabbitmq.doorbell import Fanout, unseen_seconds
+from zato.broker.rabbitmq.identity import TlsIdentity
+from zato.broker.rabbitmq.letters import RabbitMqLetters
+from zato.broker.rabbitmq.link import HEARTBEAT_SECONDS, Link
+from zato.broker.rabbitmq.names import pauses
+from zato.broker.rabbitmq.publisher import AWAY, CONFIRM_SECONDS, Publisher
+from zato.broker.retrying import Retrying
+from zato.core.clock import Clock, SystemClock
+from zato.core.errors import Unavailable
+from zato.odb.database import Database
+from zato.odb.messages import Messages
+from zato.pki.components import server_name
+
+
+class RabbitMqBroker:
+    """Doorbells and invocations. Made after a fork; `start` connects in the background, and goes on trying."""
+
+    def __init__(
+        self,
+        url: str,
+        identity: TlsIdentity,
+        name: str,
+        *,
+        heartbeat_seconds: int = HEARTBEAT_SECONDS,
+        retrying: Retrying | None = None,
+    ) -> None:
+        """`name`, which operators of RabbitMQ see, is unique in the cluster."""
+        address = parse(url)
+        self._retrying = retrying or Retrying()
+        self._link = Link(address, identity, name, heartbeat_seconds=heartbeat_seconds)
+        self._fanout = Fanout(self._link, name)
+        self._publisher = Publisher(self._link, pauses(self._retrying))
+        self._letters = RabbitMqLetters(address, identity, name, pauses(self._retrying))
+        self._link.add(self._fanout)
+        self._link.add(self._publisher)
+
+    @classmethod
+    def of_server(cls, url: str, pki: Path, number: int, name: str) -> RabbitMqBroker:
+        """With the certificate of server `number`."""
+        user = server_name(number)
+        return cls(url, TlsIdentity(pki / "ca.crt", pki / f"{user}.crt", pki / f"{user}.key"), name)
+
+    @property
+    def label(self) -> str:
+        """Where it is."""
+        return self._link.label
+
+    @property
+    def problem(self) -> str | None:
+        """A sentence while it is away for this process; None while it is there."""
+        return None if self._link.there else self._link.problem
+
+    def start(self) -> None:
+        self._link.start()
+
+    def stop(self) -> None:
+        self._link.stop()
+
+    def doorbell(self, polled: Doorbell) -> Doorbell:
+        """One for each thread that follows the log; `polled` is what there is without RabbitMQ."""
+        return self._fanout.bell(polled)
+
+    def unseen_seconds(self, polled: Doorbell) -> float:
+        """How long a change may go unseen by a process whose doorbell this is, at worst: rings may be lost."""
+        return unseen_seconds(polled)
+
+    def invocations(self, database: Database, clock: Clock, owner: str | None = None) -> Primary:
+        """Those of this RabbitMQ, and of the ODB while it is away; consumers need no owner, as connections end."""
+        return WithHandover(self, Messages(database), EmbeddedInvocations(database, clock), clock)
+
+    def ring(self, revision: int) -> None:
+        """Tells all processes of the cluster, without waiting for them."""
+        self._fanout.ring(revision)
+
+    def send(self, message: Message) -> None:
+        """See zato.broker.protocol.Invocations."""
+        self._publisher.send(message)
+
+    def consume(self, handle: Handle, stop: threading.Event, *, prefetch: int) -> None:
+        """See zato.broker.protocol.Invocations."""
+        consumer = Consumer(
+            self._link, self._publisher, handle, prefetch=prefetch, retrying=self._retrying, clock=SystemClock()
+        )
+        consumer.run(stop)
+
+    def counts(self) -> Counts:
+        """See zato.broker.protocol.Letters, and so for what follows."""
+        return self._reachable_letters().counts()
+
+    def dead(self, limit: int) -> list[DeadLetter]:
+        return self._reachable_letters().dead(limit)
+
+    def retry(self, ids: Sequence[str] | None) -> int:
+        return self._reachable_letters().retry(ids)
+
+    def delete(self, ids: Sequence[str] | None) -> int:
+        return self._reachable_letters().delete(ids)
+
+    def _reachable_letters(self) -> RabbitMqLetters:
+        """Raises Unavailable at once where it is known to be away, as a connection may take seconds to fail."""
+        if not self._link.await_news(CONFIRM_SECONDS):
+            raise Unavailable(self._link.problem, code=AWAY)
+        return self._letters

@@ -1,0 +1,166 @@
+"""Receiving invocations: work is done in threads of its own, what came of it is told in the connection's."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import msgspec
+
+from zato.broker.message import Delivery, Outcome, Result
+from zato.broker.protocol import Handle
+from zato.broker.rabbitmq.link import Link
+from zato.broker.rabbitmq.names import ATTEMPTS, BEGUN, DEAD_LETTERS, DIED, INVOCATIONS, LATER, REASON, later, pauses
+from zato.broker.rabbitmq.publisher import Failure, Publisher
+from zato.broker.rabbitmq.received import delivery_of, message_in
+from zato.broker.rabbitmq.topology import declare_invocations
+from zato.broker.retrying import Retrying
+from zato.core.clock import Clock
+from zato.host.logs import get_logger
+
+_SETTLE_SECONDS = 5.0
+_NOBODY = "Nobody who was given it lived to say what came of it."
+
+
+class Consumer:
+    """A part of a link, as long as somebody consumes. RabbitMQ hands over `prefetch` unsettled messages at most.
+
+    What is to wait, or is dead, is first published where it belongs, and then acknowledged where it was.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        publisher: Publisher,
+        handle: Handle,
+        *,
+        prefetch: int,
+        retrying: Retrying,
+        clock: Clock,
+    ) -> None:
+        self._link = link
+        self._publisher = publisher
+        self._handle = handle
+        self._prefetch = prefetch
+        self._retrying = retrying
+        self._clock = clock
+        self._pool = ThreadPoolExecutor(prefetch, thread_name_prefix="delivery")
+        self._settled = threading.Event()
+        # What follows belongs to the link's thread
+        self._channel: Any = None
+        self._under_way: set[int] = set()
+        self._ending = False
+        self._log = get_logger("zato.broker")
+
+    def run(self, stop: threading.Event) -> None:
+        """Returns when `stop` is set and what is under way is done, and settled where RabbitMQ is there."""
+        self._link.add(self)
+        stop.wait()
+        self._link.call(self._end)
+        self._pool.shutdown()
+        if self._link.call(self._tell_settled):
+            self._settled.wait(_SETTLE_SECONDS)
+        self._link.remove(self)
+
+    def opened(self, channel: Any, ready: Callable[[], None]) -> None:
+        def consuming(_: Any) -> None:
+            self._channel = channel
+            ready()
+
+        def limited(_: Any) -> None:
+            channel.add_on_cancel_callback(lambda _: self._link.fail("its queue went away"))
+            channel.basic_consume(INVOCATIONS, self._on_message, callback=consuming)
+
+        def declared() -> None:
+            channel.basic_qos(prefetch_count=self._prefetch, callback=limited)
+
+        declare_invocations(channel, pauses(self._retrying), declared)
+
+    def closed(self, reason: str) -> None:
+        """What is under way goes on; RabbitMQ delivers it again, since it will not hear what comes of it."""
+        self._channel = None
+        self._under_way.clear()
+        self._settled.set()
+
+    def _on_message(self, channel: Any, method: Any, properties: Any, body: bytes) -> None:
+        if self._ending:
+            return  # it comes back to the queue when the channel closes
+        tag = method.delivery_tag
+        try:
+            message = message_in(body)
+        except ValueError as error:
+            self._log.error("invocation_unreadable", message=properties.message_id, reason=str(error))
+            channel.basic_reject(tag, requeue=False)
+            return
+        delivery = delivery_of(message, properties.headers or {}, redelivered=bool(method.redelivered))
+        self._channel = channel  # it may come before the answer to basic_consume
+        self._under_way.add(tag)
+        if delivery.attempt > self._retrying.deliveries_max:
+            self._bury(channel, tag, delivery, delivery.attempt - 1, _NOBODY)
+        else:
+            self._pool.submit(self._work, channel, tag, delivery)
+
+    def _work(self, channel: Any, tag: int, delivery: Delivery) -> None:
+        try:
+            result = self._handle(delivery)
+        except Exception as error:  # the outermost loop of a thread: the message must not be lost with it
+            message = delivery.message
+            self._log.exception("A delivery could not be handled", message=message.id, cid=message.cid)
+            result = Result(Outcome.AGAIN, f"It could not be handled: {error!r}")
+        self._link.call(lambda: self._settle(channel, tag, delivery, result))
+
+    def _settle(self, channel: Any, tag: int, delivery: Delivery, result: Result) -> None:
+        if channel is not self._channel:
+            return  # a tag means something on its own channel only
+        attempt = delivery.attempt
+        match result.outcome:
+            case Outcome.DONE:
+                channel.basic_ack(tag)
+                self._forget(tag)
+            case Outcome.NEVER:
+                self._bury(channel, tag, delivery, attempt, result.reason)
+            case Outcome.BACK:
+                headers = {ATTEMPTS: attempt - 1, BEGUN: delivery.redelivered}
+                self._move(channel, tag, delivery, LATER, later(self._retrying.back_delay), headers)
+            case Outcome.AGAIN:
+                delay = self._retrying.delay_after(attempt)
+                if delay is None:
+                    self._bury(channel, tag, delivery, attempt, result.reason)
+                else:
+                    self._move(channel, tag, delivery, LATER, later(delay), {ATTEMPTS: attempt, BEGUN: True})
+
+    def _bury(self, channel: Any, tag: int, delivery: Delivery, attempts: int, reason: str) -> None:
+        headers = {ATTEMPTS: attempts, REASON: reason, DIED: self._clock.now().isoformat()}
+        self._move(channel, tag, delivery, DEAD_LETTERS, DEAD_LETTERS, headers)
+
+    def _move(
+        self, channel: Any, tag: int, delivery: Delivery, exchange: str, key: str, headers: dict[str, Any]
+    ) -> None:
+        def moved(failure: Failure | None) -> None:
+            if channel is not self._channel or not channel.is_open:
+                return
+            if failure is None:
+                channel.basic_ack(tag)
+            else:
+                channel.basic_nack(tag)
+            self._forget(tag)
+
+        message = delivery.message
+        self._publisher.publish(exchange, key, message.id, msgspec.json.encode(message), headers, moved)
+
+    def _forget(self, tag: int) -> None:
+        self._under_way.discard(tag)
+        if self._ending:
+            self._tell_settled()
+
+    def _end(self) -> None:
+        self._ending = True
+        if self._channel is not None and self._channel.is_open:
+            for consumer in list(self._channel.consumer_tags):
+                self._channel.basic_cancel(consumer)
+
+    def _tell_settled(self) -> None:
+        if not self._under_way:
+            self._settled.set()

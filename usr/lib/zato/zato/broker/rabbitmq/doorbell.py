@@ -1,0 +1,135 @@
+"""The doorbell: rings reach every process within milliseconds while RabbitMQ is there; else the log is polled."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from secrets import token_hex
+from typing import Any
+
+from pika.exceptions import AMQPError
+
+from zato.broker.protocol import Doorbell
+from zato.broker.rabbitmq.link import Link
+from zato.broker.rabbitmq.names import DOORBELL
+from zato.broker.rabbitmq.topology import declare_doorbell
+from zato.host.logs import get_logger
+
+LOOK_ANYWAY_SECONDS = 0.5
+"""A ring may be lost; no change is overlooked for longer than this."""
+_LOOK_FOR_STOP_SECONDS = 0.1
+
+
+def unseen_seconds(polled: Doorbell) -> float:
+    """How long a change may go unseen where its ring is lost."""
+    return polled.interval_seconds if _is_quick(polled) else LOOK_ANYWAY_SECONDS
+
+
+class Fanout:
+    """A part of a link: rings at all processes, and hears the rings of all, its own too."""
+
+    def __init__(self, link: Link, name: str) -> None:
+        """`name` begins the name of this process's queue."""
+        self._link = link
+        self._name = name
+        self._channel: Any = None
+        self._bells: list[RabbitMqDoorbell] = []
+        self._log = get_logger("zato.broker")
+
+    @property
+    def there(self) -> bool:
+        """Whether rings are heard."""
+        return self._channel is not None
+
+    def bell(self, polled: Doorbell) -> RabbitMqDoorbell:
+        """One for each thread that follows the log; `polled` is what it has without RabbitMQ."""
+        bell = RabbitMqDoorbell(self, polled)
+        self._bells.append(bell)
+        return bell
+
+    def ring(self, revision: int) -> None:
+        """Returns at once, and never raises."""
+        self._link.call(lambda: self._publish(revision))
+
+    def opened(self, channel: Any, ready: Callable[[], None]) -> None:
+        queue = f"{DOORBELL}.{self._name}.{token_hex(4)}"  # the former one may take a moment to go
+
+        def hearing(_: Any) -> None:
+            self._channel = channel
+            ready()
+            self._rung()  # for what was missed meanwhile
+
+        def declared() -> None:
+            channel.add_on_cancel_callback(lambda _: self._link.fail("its queue of the doorbell went away"))
+            channel.basic_consume(queue, lambda *_: self._rung(), auto_ack=True, callback=hearing)
+
+        declare_doorbell(channel, queue, declared)
+
+    def closed(self, reason: str) -> None:
+        self._channel = None
+        self._rung()  # the log is polled from now on, at once
+
+    def _publish(self, revision: int) -> None:
+        if self._channel is None or not self._channel.is_open:
+            return
+        try:
+            self._channel.basic_publish(DOORBELL, "", str(revision).encode())
+        except AMQPError as error:  # whoever does not hear it polls
+            self._log.debug("ring_lost", revision=revision, reason=repr(error))
+
+    def _rung(self) -> None:
+        for bell in self._bells:
+            bell.heard()
+
+
+class RabbitMqDoorbell:
+    """Belongs to one thread, except `heard` and `ring`."""
+
+    def __init__(self, fanout: Fanout, polled: Doorbell) -> None:
+        self._fanout = fanout
+        self._polled = polled
+        self._quick = _is_quick(polled)
+        self._news = threading.Event()
+        self._wake = threading.Event()
+        self._looked = 0.0
+
+    @property
+    def interval_seconds(self) -> float:
+        """How long to wait between two questions: longer while rings are heard."""
+        if self._quick or not self._fanout.there:
+            return self._polled.interval_seconds
+        return LOOK_ANYWAY_SECONDS
+
+    def changed(self) -> bool:
+        now = time.monotonic()
+        rung = self._news.is_set()
+        self._news.clear()
+        if self._quick or not self._fanout.there:
+            return self._polled.changed() or rung
+        if not rung and now - self._looked < LOOK_ANYWAY_SECONDS * 0.9:
+            return False
+        self._looked = now
+        return True
+
+    def wait(self, stop: threading.Event, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not stop.is_set() and not self._wake.is_set():
+            left = until - time.monotonic()
+            if left <= 0:
+                break
+            self._wake.wait(min(left, _LOOK_FOR_STOP_SECONDS))
+        self._wake.clear()
+
+    def ring(self, revision: int) -> None:
+        self._fanout.ring(revision)
+
+    def heard(self) -> None:
+        """It rang."""
+        self._news.set()
+        self._wake.set()
+
+
+def _is_quick(polled: Doorbell) -> bool:
+    """Whether looking is about as quick as a message, as with SQLite's files: then it goes on."""
+    return polled.interval_seconds < _LOOK_FOR_STOP_SECONDS

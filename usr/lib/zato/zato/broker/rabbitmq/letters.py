@@ -1,0 +1,124 @@
+"""Dead letters, and how many messages there are: each question has a connection of its own, as few are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import pika
+from pika.exceptions import AMQPError
+
+from zato.broker.message import Counts, DeadLetter
+from zato.broker.rabbitmq.address import RabbitMqAddress
+from zato.broker.rabbitmq.identity import TlsIdentity
+from zato.broker.rabbitmq.names import ATTEMPTS, BEGUN, DEAD_LETTERS, DIED, INVOCATIONS, REASON, queues
+from zato.broker.rabbitmq.parameters import connection_parameters
+from zato.broker.rabbitmq.publisher import AWAY
+from zato.broker.rabbitmq.reasons import reason_of
+from zato.broker.rabbitmq.received import message_in
+from zato.core.errors import Unavailable
+
+_HEARTBEAT_SECONDS = 30
+_LIMIT = "It was given back too often by consumers that were cut off."
+
+
+class RabbitMqLetters:
+    """A protocol.Letters. RabbitMQ does not tell how many messages are just being processed: they do not count.
+
+    Looking at dead letters takes them out of the queue for a moment; one that is no message cannot be shown, and
+    counts.
+    """
+
+    def __init__(self, address: RabbitMqAddress, identity: TlsIdentity, name: str, pauses: Sequence[timedelta]) -> None:
+        self._address = address
+        self._identity = identity
+        self._name = f"{name}/letters"
+        self._pauses = pauses
+
+    def counts(self) -> Counts:
+        with self._channel() as channel:
+            ready = {
+                name: channel.queue_declare(name, passive=True).method.message_count for name in queues(self._pauses)
+            }
+        dead = ready.pop(DEAD_LETTERS)
+        return Counts(waiting=sum(ready.values()), dead=dead)
+
+    def dead(self, limit: int) -> list[DeadLetter]:
+        with self._channel() as channel:
+            found = [letter for _, letter in _letters(channel) if letter is not None]
+        return sorted(found, key=lambda letter: letter.died, reverse=True)[:limit]
+
+    def retry(self, ids: Sequence[str] | None) -> int:
+        count = 0
+        with self._channel() as channel:
+            channel.confirm_delivery()
+            for tag, letter in _letters(channel):
+                if letter is None or (ids is not None and letter.message.id not in ids):
+                    continue
+                properties = pika.BasicProperties(
+                    message_id=letter.message.id,
+                    content_type="application/json",
+                    delivery_mode=pika.DeliveryMode.Persistent,
+                    headers={ATTEMPTS: 0, BEGUN: True},
+                )
+                body = msgspec.json.encode(letter.message)
+                channel.basic_publish(INVOCATIONS, INVOCATIONS, body, properties, mandatory=True)
+                channel.basic_ack(tag)
+                count += 1
+        return count
+
+    def delete(self, ids: Sequence[str] | None) -> int:
+        with self._channel() as channel:
+            if ids is None:
+                return int(channel.queue_purge(DEAD_LETTERS).method.message_count)
+            count = 0
+            for tag, letter in _letters(channel):
+                if letter is not None and letter.message.id in ids:
+                    channel.basic_ack(tag)
+                    count += 1
+        return count
+
+    @contextmanager
+    def _channel(self) -> Iterator[Any]:
+        """What was taken and not acknowledged is back in its queue at the end."""
+        parameters = [
+            connection_parameters(host, port, self._address.vhost, self._identity, self._name, _HEARTBEAT_SECONDS)
+            for host, port in self._address.hosts
+        ]
+        try:
+            connection = pika.BlockingConnection(parameters)
+            try:
+                channel = connection.channel()
+                yield channel
+                channel.close()
+            finally:
+                if connection.is_open:
+                    connection.close()
+        except (AMQPError, OSError) as error:
+            raise Unavailable(f"RabbitMQ at {self._address.label} is away: {reason_of(error)}.", code=AWAY) from error
+
+
+def _letters(channel: Any) -> Iterator[tuple[int, DeadLetter | None]]:
+    """All of them, oldest first, with None for what is no message."""
+    for _ in range(channel.queue_declare(DEAD_LETTERS, passive=True).method.message_count):
+        method, properties, body = channel.basic_get(DEAD_LETTERS)
+        if method is None:
+            return
+        yield method.delivery_tag, _letter(properties.headers or {}, body)
+
+
+def _letter(headers: dict[str, Any], body: bytes) -> DeadLetter | None:
+    try:
+        message = message_in(body)
+    except ValueError:
+        return None
+    died = headers.get(DIED)
+    return DeadLetter(
+        message=message,
+        attempts=headers.get(ATTEMPTS, headers.get("x-delivery-count", 0)),
+        reason=headers.get(REASON, _LIMIT),
+        died=datetime.fromisoformat(died) if isinstance(died, str) else message.sent,
+    )

@@ -1,0 +1,267 @@
+"""The connection to RabbitMQ: one per process, kept by one thread."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import pika
+from pika.exceptions import StreamLostError
+
+from zato.broker.rabbitmq.address import RabbitMqAddress
+from zato.broker.rabbitmq.identity import TlsIdentity
+from zato.broker.rabbitmq.parameters import connection_parameters
+from zato.broker.rabbitmq.reasons import reason_of
+from zato.broker.rabbitmq.reconnecting import pause_seconds
+from zato.core.errors import SetupError
+from zato.host.logs import get_logger
+
+HEARTBEAT_SECONDS = 10
+_SET_UP_SECONDS = 15.0
+_STOP_SECONDS = 5.0
+
+
+class Part(Protocol):
+    """Something that is done over the connection. All methods are called in the connection's thread."""
+
+    def opened(self, channel: Any, ready: Callable[[], None]) -> None:
+        """There is a connection with a channel of the part's own; `ready` is to be called when all is set up."""
+        ...
+
+    def closed(self, reason: str) -> None:
+        """The channel is gone, and nothing that was under way on it will be answered."""
+        ...
+
+
+class Link:
+    """Keeps a connection to one of the hosts, and opens each part anew on every new one.
+
+    Nothing but I/O happens in its thread, so heartbeats are answered however long anybody's work takes. It is
+    `there` while all parts are set up; `problem` says why it is not. Where one channel is lost the whole connection
+    is made anew, so that there is one way to recover. For one process: made and started after a fork.
+    """
+
+    def __init__(
+        self, address: RabbitMqAddress, identity: TlsIdentity, name: str, *, heartbeat_seconds: int = HEARTBEAT_SECONDS
+    ) -> None:
+        """`name` is what operators of RabbitMQ see."""
+        self._address = address
+        self._identity = identity
+        self._name = name
+        self._heartbeat_seconds = heartbeat_seconds
+        self._parts: list[Part] = []
+        self._channels: dict[int, Any] = {}
+        self._waiting: set[int] = set()
+        self._connection: Any = None
+        """Whatever there is of one; its loop may be called as long as it stands here. Changed under `_guard`."""
+        self._opened = False
+        self._ended = True
+        self._reason = "it was not connected to yet"
+        self.blocked = False
+        """Whether RabbitMQ takes no messages for now, as it is short of memory or disk."""
+        self._away_said = False
+        self._tried = threading.Event()
+        self._stop = threading.Event()
+        self._guard = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="rabbitmq", daemon=True)
+        self._log = get_logger("zato.broker")
+        # What it has to say, `_reason` says; it says it at length, and more than once
+        logging.getLogger("pika").setLevel(logging.CRITICAL + 1)
+
+    @property
+    def label(self) -> str:
+        """Where it connects to."""
+        return self._address.label
+
+    @property
+    def there(self) -> bool:
+        """Whether everything is set up on a connection that is not known to be lost."""
+        return self._opened and not self._waiting
+
+    @property
+    def problem(self) -> str:
+        """A sentence, while it is not there."""
+        return f"RabbitMQ at {self.label} is away: {self._reason}."
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Closes the connection in an orderly way, after everything that was called before."""
+        self._stop.set()
+        self.call(self._close)
+        if self._thread.ident is not None:
+            self._thread.join(_STOP_SECONDS)
+
+    def add(self, part: Part) -> None:
+        """Has it opened on this connection, where there is one, and on each one to come."""
+        with self._guard:
+            self._parts.append(part)
+        self.call(lambda: self._open(part))
+
+    def remove(self, part: Part) -> None:
+        """Closes its channel after everything that was called before."""
+        with self._guard:
+            self._parts.remove(part)
+
+        def close() -> None:
+            self._waiting.discard(id(part))
+            channel = self._channels.pop(id(part), None)
+            if channel is not None and channel.is_open:
+                channel.close()
+
+        self.call(close)
+
+    def call(self, function: Callable[[], None]) -> bool:
+        """Has it called in the connection's thread, in order; False where there is no connection."""
+        with self._guard:
+            connection = self._connection
+            if connection is None:
+                return False
+            connection.ioloop.add_callback_threadsafe(function)
+        return True
+
+    def await_news(self, seconds: float) -> bool:
+        """Whether it is there; where it was not tried yet, that is waited for."""
+        self._tried.wait(seconds)
+        return self.there
+
+    def fail(self, reason: str) -> None:
+        """This connection is of no use: try another one. Called by any thread."""
+
+        def give_up() -> None:
+            self._lost(reason)
+            # An orderly end would wait for an answer, and there may be none
+            self._connection._terminate_stream(StreamLostError(reason))
+
+        self.call(give_up)
+
+    def _run(self) -> None:
+        failed = 0
+        hosts = list(self._address.hosts)
+        random.shuffle(hosts)  # not all processes on one node
+        while not self._stop.is_set():
+            for host, port in hosts:
+                if self._live(host, port):
+                    failed = 0
+                if self._stop.is_set():
+                    return
+            self._stop.wait(pause_seconds(failed, random.random()))  # noqa: S311 - nothing to guess
+            failed += 1
+
+    def _live(self, host: str, port: int) -> bool:
+        """One connection from its beginning to its end; whether it came to be one."""
+        came = False
+
+        def on_open(connection: Any) -> None:
+            nonlocal came
+            came = True
+            self._on_open(connection)
+
+        self._ended = False
+        try:
+            parameters = connection_parameters(
+                host, port, self._address.vhost, self._identity, self._name, self._heartbeat_seconds
+            )
+        except SetupError as error:
+            self._lost(error.message.rstrip("."))
+            return False
+        connection = pika.SelectConnection(
+            parameters, on_open_callback=on_open, on_open_error_callback=self._on_end, on_close_callback=self._on_end
+        )
+        with self._guard:
+            self._connection = connection
+        try:
+            if not self._stop.is_set():
+                connection.ioloop.start()
+        except Exception as error:  # the outermost loop of a thread that must not end
+            self._log.exception("broker_connection_failed")
+            self._lost(reason_of(error))
+        finally:
+            with self._guard:
+                self._connection = None
+            self._lost("the connection was given up")
+            connection.ioloop.close()
+        return came
+
+    def _on_open(self, connection: Any) -> None:
+        with self._guard:
+            parts = list(self._parts)
+        self._waiting = {id(part) for part in parts}
+        self._opened = True
+        self.blocked = False
+        connection.add_on_connection_blocked_callback(lambda *_: self._block(blocked=True))
+        connection.add_on_connection_unblocked_callback(lambda *_: self._block(blocked=False))
+        for part in parts:
+            self._open(part)
+        self._settled()
+        connection.ioloop.call_later(_SET_UP_SECONDS, self._check_set_up)
+
+    def _check_set_up(self) -> None:
+        """A queue most of whose nodes are away answers to nothing; maybe it does on another node, or later."""
+        if self._opened and self._waiting:
+            self.fail(f"its queues were not ready within {_SET_UP_SECONDS:g} s")
+
+    def _open(self, part: Part) -> None:
+        if not self._opened or id(part) in self._channels or part not in self._parts:
+            return
+        self._waiting.add(id(part))
+
+        def ready() -> None:
+            self._waiting.discard(id(part))
+            self._settled()
+
+        def opened(channel: Any) -> None:
+            part.opened(channel, ready)
+
+        channel = self._connection.channel(on_open_callback=opened)
+        channel.add_on_close_callback(lambda _, error: self._on_channel_end(part, error))
+        self._channels[id(part)] = channel
+
+    def _on_channel_end(self, part: Part, error: Exception) -> None:
+        if id(part) in self._channels and self._opened:
+            self._lost(reason_of(error))
+            self._close()
+
+    def _on_end(self, connection: Any, error: BaseException) -> None:
+        self._lost(reason_of(error))
+        connection.ioloop.stop()
+
+    def _settled(self) -> None:
+        if not self.there:
+            return
+        self._tried.set()
+        if self._away_said:
+            self._log.info("broker_back", broker=self.label)
+        self._away_said = False
+
+    def _block(self, *, blocked: bool) -> None:
+        self.blocked = blocked
+
+    def _lost(self, reason: str) -> None:
+        """This attempt, or this connection, has ended. Only the first reason counts; others follow from it."""
+        if self._ended:
+            return
+        self._ended = True
+        self._reason = reason
+        was_opened, self._opened = self._opened, False
+        self._channels.clear()
+        self._waiting.clear()
+        self._tried.set()
+        if not self._away_said and not self._stop.is_set():
+            self._away_said = True
+            self._log.warning("broker_away", broker=self.label, reason=reason)
+        if was_opened:
+            with self._guard:
+                parts = list(self._parts)
+            for part in parts:
+                part.closed(reason)
+
+    def _close(self) -> None:
+        connection = self._connection
+        if connection is None or connection.is_closing or connection.is_closed:
+            return
+        connection.close()
