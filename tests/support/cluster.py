@@ -76,10 +76,13 @@ class RunningCluster:
             timeout=60,
         )
 
+    def create(self) -> None:
+        ports = ("--lb-port", str(self.lb_port), "--lighttpd-port", str(self.lighttpd_port))
+        self.zato("quickstart", "create", str(self.layout.root), *ports, *self._options)
+
     def start(self) -> None:
         if not self.layout.settings.exists():
-            ports = ("--lb-port", str(self.lb_port), "--lighttpd-port", str(self.lighttpd_port))
-            self.zato("quickstart", "create", str(self.layout.root), *ports, *self._options)
+            self.create()
         self.output.unlink(missing_ok=True)
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(

@@ -58,7 +58,10 @@ class StateOperations:
         messages: shapes.Messages | None = None
         broker_problem = self._broker.problem
         if broker_problem is not None:
-            problems.append(f"{broker_problem} Requests go on, and changes arrive by looking into the ODB.")
+            problems.append(
+                f"{broker_problem} Requests go on; changes are looked for in the ODB, and asynchronous invocations "
+                "are kept there."
+            )
         try:
             odb = shapes.Odb(ok=True, revision=self._log.revision())
             token_expires = self._first.valid_until()
@@ -75,7 +78,7 @@ class StateOperations:
             problems.append(f"{error.message} Requests go on with what the servers know; changes are refused.")
         if odb.ok:
             messages, found = self._messages()
-            problems += found
+            problems += found if broker_problem is None else []
         return Answer(
             shapes.Status(
                 ok=not problems,
