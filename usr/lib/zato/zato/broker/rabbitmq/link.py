@@ -84,7 +84,8 @@ class Link:
     @property
     def problem(self) -> str:
         """A sentence, while it is not there."""
-        return f"RabbitMQ at {self.label} is away: {self._reason}."
+        reason = "its queues are not ready yet" if self._opened else self._reason
+        return f"RabbitMQ at {self.label} is away: {reason}."
 
     def start(self) -> None:
         self._thread.start()
@@ -125,9 +126,9 @@ class Link:
         return True
 
     def await_news(self, seconds: float) -> bool:
-        """Whether it is there; where it was not tried yet, that is waited for."""
+        """Whether there is a connection; where it was not tried yet, that is waited for."""
         self._tried.wait(seconds)
-        return self.there
+        return self._opened
 
     def fail(self, reason: str) -> None:
         """This connection is of no use: try another one. Called by any thread."""

@@ -81,7 +81,7 @@ class Publisher:
     ) -> None:
         """In the link's thread only."""
         if self._channel is None or not self._channel.is_open:
-            settled(Failure("went away before the message was sent", False))
+            settled(Failure("was not ready for the message", False))
             return
         properties = pika.BasicProperties(
             message_id=message_id,

@@ -9,12 +9,15 @@ from pika.exceptions import (
     AMQPHeartbeatTimeout,
     ChannelClosed,
     ConnectionClosed,
+    IncompatibleProtocolError,
     ProbableAccessDeniedError,
     ProbableAuthenticationError,
     StreamLostError,
 )
 
 _SAID = {
+    # With TLS 1.3 it learns of our certificate after we take the connection for made
+    IncompatibleProtocolError: "it ended the connection at once: no TLS, or it does not accept this certificate",
     ProbableAuthenticationError: "it has no user of this certificate's name",
     ProbableAccessDeniedError: "it has no such virtual host, or this user may not use it",
     AMQPHeartbeatTimeout: "it was not heard of any more",
