@@ -16,7 +16,7 @@ from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
 from zato.listener.consuming import Consuming
 from zato.listener.door import ServerDoor
-from zato.odb.database import Database
+from zato.odb.opening import open_odb
 
 
 def main() -> int:
@@ -38,7 +38,7 @@ def main() -> int:
     watchdog = Watchdog(clock)
     name = f"listener-{arguments.server}"
     broker.start()
-    invocations = broker.invocations(Database(cluster.odb, pool_size=2), clock, owner=name)
+    invocations = broker.invocations(open_odb(cluster, pool_size=2), clock, owner=name)
     consuming = Consuming(invocations, ServerDoor(layout.server(arguments.server).internal_socket), watchdog)
     watchdog.ready()
     consuming.run(stop)

@@ -11,9 +11,9 @@ from zato.odb.database import Database
 from zato.odb.verification import machines_authorities
 
 
-def open_odb(cluster: ClusterSettings) -> Database:
+def open_odb(cluster: ClusterSettings, *, pool_size: int = 5) -> Database:
     """The ODB of zato.toml, over TLS as it says there. Nothing is connected to yet."""
-    return Database(cluster.odb, tls=odb_tls(cluster))
+    return Database(cluster.odb, tls=odb_tls(cluster), pool_size=pool_size)
 
 
 def odb_tls(cluster: ClusterSettings) -> DatabaseTls | None:
