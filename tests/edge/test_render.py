@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from zato.agent.haproxy import files as haproxy
+from zato.agent.haproxy.names import configuration
 from zato.agent.haproxy.render import edge_of
 from zato.agent.haproxy.render import render as render_haproxy
 from zato.agent.haproxy.view import HaproxyView
@@ -33,6 +34,10 @@ def cluster(root: Path, settings: ClusterSettings) -> Layout:
     return layout
 
 
+def haproxy_view(layout: Layout, settings: ClusterSettings) -> HaproxyView:
+    return haproxy.view_of(layout, settings, haproxy.known_before(layout, settings))
+
+
 @pytest.fixture
 def layout(tmp_path: Path) -> Layout:
     return cluster(tmp_path, ClusterSettings())
@@ -40,7 +45,7 @@ def layout(tmp_path: Path) -> Layout:
 
 @pytest.fixture
 def view(layout: Layout) -> HaproxyView:
-    return haproxy.view_of(layout, ClusterSettings(), body_bytes_max=BODY_BYTES)
+    return haproxy_view(layout, ClusterSettings())
 
 
 @pytest.mark.parametrize(
@@ -60,7 +65,7 @@ def test_both_programs_accept_what_is_rendered(directory: str, settings: Cluster
 
 
 def check_both_accept(layout: Layout, settings: ClusterSettings) -> None:
-    seen = haproxy.view_of(layout, settings, body_bytes_max=BODY_BYTES)
+    seen = haproxy_view(layout, settings)
     assert haproxy.write(layout, seen) is True
     assert haproxy.write(layout, seen) is False
     assert len(seen.servers) == settings.servers
@@ -73,10 +78,10 @@ def check_both_accept(layout: Layout, settings: ClusterSettings) -> None:
 
 def test_a_file_that_haproxy_refuses_does_not_replace_the_last_good_one(layout: Layout, view: HaproxyView) -> None:
     haproxy.write(layout, view)
-    good = haproxy.configuration(layout).read_bytes()
+    good = configuration(layout).read_bytes()
     with pytest.raises(SetupError, match="haproxy refuses its configuration"):
         haproxy.write(layout, dataclasses.replace(view, certificate=layout.pki / "missing.crt"))
-    assert haproxy.configuration(layout).read_bytes() == good
+    assert configuration(layout).read_bytes() == good
 
 
 def test_files_that_lighttpd_refuses_do_not_replace_the_last_good_ones(layout: Layout) -> None:

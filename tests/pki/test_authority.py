@@ -127,7 +127,7 @@ def test_a_name_that_is_no_name_is_refused(authority: Authority, name: str) -> N
         authority.issue_client(name)
 
 
-@pytest.mark.parametrize("name", ["haproxy", "haproxy-client", "ca", "lighttpd-1", "lighttpd-12"])
+@pytest.mark.parametrize("name", ["haproxy", "haproxy-client", "haproxy-agent", "ca", "lighttpd-1", "lighttpd-12"])
 def test_a_client_cannot_have_the_name_of_a_component(authority: Authority, name: str) -> None:
     with pytest.raises(InvalidInput, match="choose another one"):
         authority.issue_client(name)
@@ -181,7 +181,7 @@ def test_certificates_are_listed_with_what_one_wants_to_know(authority: Authorit
     readable, unusable = list_certificates(authority.directory, clock.now())
     found = {status.name: status for status in readable}
     assert unusable == []
-    assert set(found) == {"admin", "ca", "haproxy", "haproxy-client", "lighttpd-1", "lighttpd-2"}
+    assert set(found) == {"admin", "ca", "haproxy", "haproxy-agent", "haproxy-client", "lighttpd-1", "lighttpd-2"}
     assert found["haproxy-client"].subject == "CN=haproxy"
     assert set(found["haproxy"].hosts) == {"example.org", "localhost", "127.0.0.1", "::1"}
     assert "lighttpd-2" in found["lighttpd-2"].hosts
@@ -218,7 +218,7 @@ def test_a_certificate_of_somebody_elses_is_not_renewed(authority: Authority, su
 def test_only_what_is_missing_broken_due_or_for_other_hosts_is_issued_again(
     authority: Authority, clock: SetClock
 ) -> None:
-    everything = ["haproxy", "haproxy-client", "lighttpd-1", "admin"]
+    everything = ["haproxy", "haproxy-client", "haproxy-agent", "lighttpd-1", "admin"]
     assert issue_missing(authority, hosts=("a.example",), servers=1, clock=clock) == everything
     assert issue_missing(authority, hosts=("a.example",), servers=1, clock=clock) == []
     (authority.directory / "admin.key").unlink()
@@ -230,7 +230,7 @@ def test_only_what_is_missing_broken_due_or_for_other_hosts_is_issued_again(
 
 
 def test_the_cluster_renews_its_own_certificates_and_no_clients() -> None:
-    ours = ("haproxy", "haproxy-client", "lighttpd-1", "lighttpd-64", "admin")
+    ours = ("haproxy", "haproxy-client", "haproxy-agent", "lighttpd-1", "lighttpd-64", "admin")
     assert all(map(renewed_by_the_cluster, ours))
     assert not any(map(renewed_by_the_cluster, ("ca", "partner", "lighttpd-x", "haproxy-2")))
 

@@ -50,7 +50,7 @@ class RunningCluster:
 
     def __init__(self, directory: Path, *options: str) -> None:
         self.layout = Layout(directory)
-        self.lb_port, self.lighttpd_port = free_ports(2)
+        self.lb_port, self.lighttpd_port, self.agent_port = free_ports(3)
         self._options = options
         self.start_options: tuple[str, ...] = ()
         if "--servers" in options:
@@ -79,6 +79,7 @@ class RunningCluster:
     def start(self) -> None:
         if not self.layout.settings.exists():
             ports = ("--lb-port", str(self.lb_port), "--lighttpd-port", str(self.lighttpd_port))
+            ports += ("--haproxy-agent-port", str(self.agent_port))
             self.zato("quickstart", "create", str(self.layout.root), *ports, *self._options)
         self.output.unlink(missing_ok=True)
         with self.output.open("ab") as output:
