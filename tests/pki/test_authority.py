@@ -224,7 +224,8 @@ def test_only_what_is_missing_broken_due_or_for_other_hosts_is_issued_again(
     (authority.directory / "admin.key").unlink()
     (authority.directory / "haproxy-client.crt").write_bytes((authority.directory / "haproxy.crt").read_bytes())
     assert issue_missing(authority, hosts=("a.example",), servers=1, clock=clock) == ["haproxy-client", "admin"]
-    assert issue_missing(authority, hosts=("b.example",), servers=1, clock=clock) == ["haproxy", "lighttpd-1"]
+    for_hosts = ["haproxy", "haproxy-agent", "lighttpd-1"]
+    assert issue_missing(authority, hosts=("b.example",), servers=1, clock=clock) == for_hosts
     clock.time += timedelta(days=61)
     assert issue_missing(authority, hosts=("b.example",), servers=1, clock=clock) == everything
 

@@ -15,7 +15,6 @@ from zato.core.errors import Conflict, NotFound, Unavailable
 _KIND = "server"
 _TAKEN_UP_SECONDS = 5.0
 _POLL_SECONDS = 0.1
-_TRIES = 5
 
 
 @click.group("server")
@@ -80,26 +79,16 @@ def _set_drain(target: Target, number: int, *, drain: bool) -> bool:
     """Whether this machine's HAProxy goes by it."""
     client = target.client()
     name = f"server-{number}"
-    for tries in range(_TRIES):
-        items = {item["name"]: item for item in client.items(_KIND)["items"]}
-        if name not in items:
-            raise NotFound(
-                f"There is no server {number} in the cluster; there is: {', '.join(sorted(items)) or 'none'}."
-            )
-        item = items[name]
-        if not drain and not item["value"]["active"]:
-            raise Conflict(f"Server {number} is inactive; make it active: zato config set server {name} active=true")
-        revision = int(item["revision"])
-        if item["value"]["drain"] == drain:
-            return _await_taken_up(target, revision)
-        try:
-            changed = client.update_item(_KIND, name, {**item["value"], "drain": drain}, revision)
-        except Conflict:  # somebody else has changed it in between
-            if tries == _TRIES - 1:
-                raise
-            continue
-        return _await_taken_up(target, int(changed["revision"]))
-    raise AssertionError
+    items = {item["name"]: item for item in client.items(_KIND)["items"]}
+    if name not in items:
+        there = ", ".join(each.removeprefix("server-") for each in sorted(items)) or "none"
+        raise NotFound(f"There is no server {number} in the cluster; there is: {there}.")
+    value, revision = items[name]["value"], int(items[name]["revision"])
+    if not drain and not value["active"]:
+        raise Conflict(f"Server {number} is inactive; make it active: zato config set server {name} active=true")
+    if value["drain"] != drain:
+        revision = int(client.update_item(_KIND, name, {**value, "drain": drain}, revision)["revision"])
+    return _await_taken_up(target, revision)
 
 
 def _await_taken_up(target: Target, revision: int) -> bool:

@@ -61,7 +61,8 @@ class HaproxyKeeper:
         self._configuration: Configuration | None = None
         self._known = load(layout) or unknown(layout.server_numbers(cluster.servers), here)
         self._written_for = self._rendered_for()
-        self._write_at = self._turn_at = self._reload_at = 0.0
+        self._failed_for: tuple[object, ...] = ()
+        self._again_at = self._turn_at = self._reload_at = 0.0
         self._kept: str | None = None
         self._state = AgentState()
         self._log = get_logger("zato.agent.haproxy")
@@ -137,7 +138,6 @@ class HaproxyKeeper:
             known = msgspec.structs.replace(known, servers=local.servers)
         if _without_revision(known) != _without_revision(self._known):
             store(self._layout, known)
-            self._write_at = 0.0
         self._known = known
         self._say_what_is_kept(known)
 
@@ -151,7 +151,7 @@ class HaproxyKeeper:
     def _write(self, now: float) -> None:
         """Puts files in place that differ from those there. Looks only where something has changed, or had failed."""
         basis = self._basis()
-        if now < self._write_at or basis == self._written_for:
+        if basis == self._written_for or (basis == self._failed_for and now < self._again_at):
             return
         from zato.agent.haproxy import files  # rarely needed, and it takes megabytes
 
@@ -162,10 +162,10 @@ class HaproxyKeeper:
             if self._state.failure is None or self._state.failure.reason != str(error):
                 self._log.error("haproxy_keeps_its_last_files", reason=str(error))
             self._failed(error)
-            self._write_at = now + _FAILED_PAUSE_SECONDS
+            self._failed_for, self._again_at = basis, now + _FAILED_PAUSE_SECONDS
             self._written_for = ()
         else:
-            self._written_for = basis
+            self._written_for, self._failed_for = basis, ()
 
     def _basis(self) -> tuple[object, ...]:
         """What the files follow from, as it is now."""
@@ -258,7 +258,7 @@ class HaproxyKeeper:
     def _reload_anew(self) -> None:
         """Also with files that were refused before: an operator has mended the cause."""
         refuse(self._layout, None)
-        self._written_for, self._write_at = (), 0.0
+        self._written_for = self._failed_for = ()
         self._write(self._clock.monotonic())
         self._reload()
 

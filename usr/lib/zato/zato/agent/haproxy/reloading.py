@@ -80,7 +80,7 @@ class Reloader:
     def _reload(self, files: Files) -> str | None:
         """Why it does not serve with them; None where it does."""
         try:
-            before = self._haproxy.worker().pid
+            before, failed = self._haproxy.worker().pid, self._haproxy.failed_reloads()
             self._haproxy.reload()
         except Unavailable as error:
             return error.message
@@ -93,6 +93,8 @@ class Reloader:
                 said = error.message
                 continue
             if worker.pid == before:
+                if self._haproxy.failed_reloads() > failed:
+                    return said
                 continue
             if worker.frame != files.frame:
                 said = f"It has loaded another configuration ({worker.frame or 'one without a description'})."

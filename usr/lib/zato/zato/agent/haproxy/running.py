@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import socket
 import struct
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from zato.core.errors import Unavailable
 from zato.host.layout import Layout
 
 _UCRED = struct.Struct("3i")
+_FAILED = re.compile(rb"\[failed: (\d+)\]")
 _QUESTION = b"@1 show info\n"
 
 
@@ -92,6 +94,17 @@ class RunningHaproxy:
         answer = self._api.ask(command)
         if answer and (not expected or expected not in answer):
             raise Unavailable(f"HAProxy refuses '{_shortened(command)}': {answer}", code="balancer-refuses")
+
+    def failed_reloads(self) -> int:
+        """How many reloads in a row have failed, up to the last one."""
+        try:
+            with self._connected(1.0) as connection:
+                connection.sendall(b"show proc\n")
+                connection.shutdown(socket.SHUT_WR)
+                found = _FAILED.search(b"".join(iter(lambda: connection.recv(4096), b"")))
+        except OSError:  # it is being reloaded
+            return 0
+        return 0 if found is None else int(found[1])
 
     def reload(self) -> None:
         """Asks the master for a new worker with the configuration as it is now; whether it gets one is to be seen."""
