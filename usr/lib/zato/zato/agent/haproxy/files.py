@@ -81,7 +81,8 @@ def view_of(layout: Layout, cluster: ClusterSettings, known: Known) -> HaproxyVi
 
 def frame_of(view: HaproxyView, authorities: bytes, own: Mapping[str, bytes]) -> str:
     """Differs where HAProxy has to be reloaded: all but its servers, which can be changed while it runs."""
-    several = b"several" if len(view.servers) > 1 else b"one"
+    # Without a server HAProxy has not loaded what `add server` needs, and with one it has nobody else to ask
+    several = str(min(len(view.servers), 2)).encode()
     text = render(dataclasses.replace(view, servers=())).encode()
     return digest(several, text, authorities, *flat(own))[:_FRAME_CHARACTERS]
 

@@ -17,6 +17,7 @@ from zato.host.files import write_atomically
 from zato.host.layout import Layout
 
 _FRAME = re.compile(rb"^    description (\S+)$", re.MULTILINE)
+_SERVER = re.compile(rb"^    server (\S+) ", re.MULTILINE)
 _REFUSED = "refused.json"
 
 
@@ -45,6 +46,11 @@ class Files:
         """Stands for all but the servers: see zato.agent.haproxy.render."""
         found = _FRAME.search(self.text)
         return "" if found is None else found[1].decode()
+
+    @property
+    def servers(self) -> frozenset[str]:
+        """Names of the cluster's servers."""
+        return frozenset(name.decode() for name in _SERVER.findall(self.text))
 
     def digest(self) -> str:
         """The same for the same files."""

@@ -64,6 +64,7 @@ class HaproxyKeeper:
         self._failed_for: tuple[object, ...] = ()
         self._again_at = self._turn_at = self._reload_at = 0.0
         self._kept: str | None = None
+        self._refused_command = ""
         self._state = AgentState()
         self._log = get_logger("zato.agent.haproxy")
 
@@ -177,7 +178,11 @@ class HaproxyKeeper:
         known, rendered = known_file(self._layout), configuration(self._layout)
         if known.exists():
             newest = max(newest, known.stat().st_mtime_ns)
-        return self._basis() if rendered.exists() and rendered.stat().st_mtime_ns >= newest else ()
+        present = files_in(self._layout.haproxy)
+        if present is None or rendered.stat().st_mtime_ns < newest:
+            return ()
+        servers = {server.name for server in balanced(self._known, self._cluster)}
+        return self._basis() if present.servers == servers else ()
 
     def _sources(self) -> list[Path]:
         clients = self._layout.pki / "clients"
@@ -206,10 +211,10 @@ class HaproxyKeeper:
             if error.code != "balancer-refuses":
                 raise
             # Such as a weight, where the algorithm takes none while it runs: the files have it
-            self._log.info("haproxy_reloaded_for_its_servers", reason=error.message)
             if now >= self._reload_at:
-                self._reload()
+                self._reload_for_servers(error)
             return
+        self._refused_command = ""
         for name in needed.removed:
             self._remove(name)
         if needed.commands or needed.added:
@@ -254,6 +259,18 @@ class HaproxyKeeper:
             self._failed(error)
             raise
         self._saw(files.digest())
+
+    def _reload_for_servers(self, error: Unavailable) -> None:
+        """Once: what is refused after that, too, is looked at again after a while."""
+        if self._refused_command != error.message:
+            self._refused_command = error.message
+            self._log.info("haproxy_reloaded_for_its_servers", reason=error.message)
+            self._reload()
+        else:
+            self._log.error("haproxy_servers_not_changed", reason=error.message)
+            self._failed(error)
+            self._reload_at = self._clock.monotonic() + _FAILED_PAUSE_SECONDS
+            self._refused_command = ""
 
     def _reload_anew(self) -> None:
         """Also with files that were refused before: an operator has mended the cause."""
