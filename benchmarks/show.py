@@ -16,6 +16,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from support.cluster import RunningCluster
 from support.postgresql import PostgreSql
+from support.scenarios.balancing import balance as play_balance
+from support.scenarios.balancing import expose
 from support.scenarios.changing import change_versions
 from support.scenarios.dropping import drop_versions
 from support.scenarios.killing import kill_workers
@@ -102,6 +104,14 @@ def outage() -> Iterator[Line]:
         server.remove()
 
 
+def balance() -> Iterator[Line]:
+    with running("--servers", "2") as cluster:
+        expose(cluster)
+        seen = play_balance(cluster, rounds=10, reloads=50)
+    reached = not seen.failed and seen.reloads == 50 and seen.lowest_rate >= RATE
+    yield str(seen), f"50 reloads, 0 failed, at {RATE} a second at least", reached
+
+
 PARTS: dict[str, Callable[[], Iterator[Line]]] = {
     "start": start,
     "drop": drop,
@@ -109,6 +119,7 @@ PARTS: dict[str, Callable[[], Iterator[Line]]] = {
     "refuse": refuse,
     "kill": kill,
     "outage": outage,
+    "balance": balance,
 }
 
 

@@ -64,7 +64,7 @@ class HaproxyKeeper:
         self._failed_for: tuple[object, ...] = ()
         self._again_at = self._turn_at = self._reload_at = 0.0
         self._kept: str | None = None
-        self._refused_command = ""
+        self._refused_command = self._served = ""
         self._state = AgentState()
         self._log = get_logger("zato.agent.haproxy")
 
@@ -197,9 +197,9 @@ class HaproxyKeeper:
             if now >= self._reload_at:
                 self._reload()
             return
-        if not self._state.configuration:
+        if present.frame != self._served:  # since before this agent, or somebody else has reloaded it
             self._reloader.serves_with(present)
-            self._saw(present.digest())
+            self._saw(present)
         wanted = balanced(self._known, self._cluster)
         needed = steps(self._haproxy.servers(), wanted)
         try:
