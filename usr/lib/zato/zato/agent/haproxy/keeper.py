@@ -14,7 +14,7 @@ import msgspec
 
 from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.certificate_watch import CertificateWatch
-from zato.agent.haproxy.generations import files_in, refuse, refused
+from zato.agent.haproxy.generations import Files, files_in, refuse, refused
 from zato.agent.haproxy.known import Known, balanced, known_of, load, store, unknown
 from zato.agent.haproxy.names import configuration, known_file, own_sources
 from zato.agent.haproxy.reloading import Reloader
@@ -258,7 +258,7 @@ class HaproxyKeeper:
         except SetupError as error:
             self._failed(error)
             raise
-        self._saw(files.digest())
+        self._reloaded(files)
 
     def _reload_for_servers(self, error: Unavailable) -> None:
         """Once: what is refused after that, too, is looked at again after a while."""
@@ -280,12 +280,15 @@ class HaproxyKeeper:
         self._reload()
 
     def _go_back(self) -> None:
-        self._saw(self._reloader.go_back().digest())
+        self._reloaded(self._reloader.go_back())
 
-    def _saw(self, digest: str) -> None:
-        self._state = dataclasses.replace(
-            self._state, configuration=digest, since=self._now(), reloads=self._state.reloads + 1, failure=None
-        )
+    def _reloaded(self, files: Files) -> None:
+        self._saw(files)
+        self._state = dataclasses.replace(self._state, reloads=self._state.reloads + 1)
+
+    def _saw(self, files: Files) -> None:
+        self._served = files.frame
+        self._state = dataclasses.replace(self._state, configuration=files.digest(), since=self._now(), failure=None)
 
     def _failed(self, error: Exception) -> None:
         reason = error.message if isinstance(error, ZatoError) else str(error)
