@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
-import zato.agent.haproxy.files as haproxy
+import zato.agent.haproxy.names as haproxy
 import zato.agent.lighttpd.files as lighttpd
 from benchmarks.chains import GUNICORN, OURS
 from zato.host.layout import Layout

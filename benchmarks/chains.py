@@ -79,14 +79,14 @@ def running(command: list[str]) -> Iterator[int]:
 @contextmanager
 def bare_chain(directory: Path) -> Iterator[Chain]:
     """Bare Falcon behind HAProxy and lighttpd, configured and supervised as for a cluster."""
-    (port, lighttpd_port) = free_ports(2)
+    port, lighttpd_port, agent_port = map(str, free_ports(3))
     layout = Layout(directory)
-    ports = ["--lb-port", str(port), "--lighttpd-port", str(lighttpd_port), "--workers", "2"]
+    ports = ["--lb-port", port, "--lighttpd-port", lighttpd_port, "--haproxy-agent-port", agent_port, "--workers", "2"]
     zato = [sys.executable, "-m", "zato.cli.main", "quickstart", "create", str(directory), *ports]
     subprocess.run(zato, check=True, stdout=subprocess.DEVNULL)
     cluster = load_cluster(layout)
     limit = load_server(layout, 1).max_body_bytes
-    haproxy.write(layout, haproxy.view_of(layout, cluster, body_bytes_max=limit))
+    haproxy.write(layout, haproxy.view_of(layout, cluster, haproxy.known_before(layout, cluster)))
     lighttpd.write(layout, lighttpd.view_of(layout, cluster, 1, body_bytes_max=limit))
     with (directory / "output.log").open("wb") as output:
         command = [sys.executable, "-m", "benchmarks.bare_chain", str(directory)]

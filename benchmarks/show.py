@@ -18,6 +18,8 @@ from support.cluster import RunningCluster
 from support.databases import DatabaseServer
 from support.mariadb import MariaDb
 from support.postgresql import PostgreSql
+from support.scenarios.balancing import balance as play_balance
+from support.scenarios.balancing import expose
 from support.scenarios.changing import change_versions
 from support.scenarios.dropping import drop_versions
 from support.scenarios.killing import kill_workers
@@ -118,6 +120,14 @@ def move() -> Iterator[Line]:
         mariadb.remove()
 
 
+def balance() -> Iterator[Line]:
+    with running("--servers", "2") as cluster:
+        expose(cluster)
+        seen = play_balance(cluster, rounds=10, reloads=50)
+    reached = not seen.failed and seen.reloads == 50 and seen.lowest_rate >= RATE
+    yield str(seen), f"50 reloads, 0 failed, at {RATE} a second at least", reached
+
+
 PARTS: dict[str, Callable[[], Iterator[Line]]] = {
     "start": start,
     "drop": drop,
@@ -126,6 +136,7 @@ PARTS: dict[str, Callable[[], Iterator[Line]]] = {
     "kill": kill,
     "outage": outage,
     "move": move,
+    "balance": balance,
 }
 
 

@@ -109,7 +109,7 @@ def haproxy(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
 def test_either_of_haproxys_processes_is_missed_and_the_master_is_the_one_to_kill(
     tmp_path: Path, haproxy: subprocess.Popen[bytes], part: str
 ) -> None:
-    running = RunningHaproxy(tmp_path / "master.sock")
+    running = RunningHaproxy(tmp_path / "master.sock", tmp_path / "admin.sock")
     deadline = time.monotonic() + 5
     while True:
         try:
@@ -133,7 +133,7 @@ def test_either_of_haproxys_processes_is_missed_and_the_master_is_the_one_to_kil
 
 
 def test_one_that_is_not_there_is_not_missed(tmp_path: Path) -> None:
-    running = RunningHaproxy(tmp_path / "master.sock")
+    running = RunningHaproxy(tmp_path / "master.sock", tmp_path / "admin.sock")
     with pytest.raises(FileNotFoundError):
         running.answer(0.3)
     assert running.pid() is None

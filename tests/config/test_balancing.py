@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from zato.config.balancing import kept_in_use, out_of_use
+from zato.config.balancing import Mode, kept_in_use, modes
 from zato.config.configuration import Configuration
 from zato.odb.log import StoredItem
 
@@ -42,15 +42,30 @@ def test_inactive_servers_are_out_of_use_except_the_last(
     items: dict[str, bool], out: set[str], kept: str | None
 ) -> None:
     found = configuration(**items)
-    assert out_of_use(found, SERVERS) == out
+    assert {name for name, mode in modes(found, SERVERS).items() if mode is Mode.MAINTENANCE} == out
     assert kept_in_use(found, SERVERS) == kept
 
 
 def test_the_only_server_stays_in_use() -> None:
     found = configuration(server_1=False)
-    assert out_of_use(found, ("server-1",)) == frozenset()
+    assert modes(found, ("server-1",)) == {"server-1": Mode.READY}
     assert kept_in_use(found, ("server-1",)) == "server-1"
 
 
 def test_without_servers_there_is_nothing_to_keep() -> None:
     assert kept_in_use(configuration(server_1=False), ()) is None
+
+
+def test_a_server_that_drains_counts_as_one_that_is_out_of_use() -> None:
+    items = [
+        StoredItem("server", "server-1", 1, json.dumps({"drain": True})),
+        StoredItem("server", "server-2", 2, json.dumps({"active": False, "drain": True})),
+    ]
+    found = Configuration.from_items(2, items)
+    assert modes(found, SERVERS) == {
+        "server-1": Mode.DRAIN,
+        "server-2": Mode.MAINTENANCE,
+        "server-3": Mode.READY,
+    }
+    assert modes(found, SERVERS[:2]) == {"server-1": Mode.DRAIN, "server-2": Mode.READY}
+    assert kept_in_use(found, SERVERS[:2]) == "server-2"

@@ -5,16 +5,20 @@ from __future__ import annotations
 import dataclasses
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from zato.agent.haproxy import files as haproxy
+from zato.agent.haproxy.names import configuration
 from zato.agent.haproxy.render import edge_of
 from zato.agent.haproxy.render import render as render_haproxy
-from zato.agent.haproxy.view import HaproxyView
+from zato.agent.haproxy.view import BalancedServer, HaproxyView
 from zato.agent.lighttpd import files as lighttpd
 from zato.agent.lighttpd.render import render as render_lighttpd
 from zato.agent.values import ERRORS, error_body
+from zato.config.balancing import Mode
+from zato.config.kinds.balancer import Algorithm
 from zato.core.errors import SetupError, Unauthorized
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings
@@ -33,6 +37,10 @@ def cluster(root: Path, settings: ClusterSettings) -> Layout:
     return layout
 
 
+def haproxy_view(layout: Layout, settings: ClusterSettings) -> HaproxyView:
+    return haproxy.view_of(layout, settings, haproxy.known_before(layout, settings))
+
+
 @pytest.fixture
 def layout(tmp_path: Path) -> Layout:
     return cluster(tmp_path, ClusterSettings())
@@ -40,7 +48,7 @@ def layout(tmp_path: Path) -> Layout:
 
 @pytest.fixture
 def view(layout: Layout) -> HaproxyView:
-    return haproxy.view_of(layout, ClusterSettings(), body_bytes_max=BODY_BYTES)
+    return haproxy_view(layout, ClusterSettings())
 
 
 @pytest.mark.parametrize(
@@ -60,7 +68,7 @@ def test_both_programs_accept_what_is_rendered(directory: str, settings: Cluster
 
 
 def check_both_accept(layout: Layout, settings: ClusterSettings) -> None:
-    seen = haproxy.view_of(layout, settings, body_bytes_max=BODY_BYTES)
+    seen = haproxy_view(layout, settings)
     assert haproxy.write(layout, seen) is True
     assert haproxy.write(layout, seen) is False
     assert len(seen.servers) == settings.servers
@@ -73,10 +81,10 @@ def check_both_accept(layout: Layout, settings: ClusterSettings) -> None:
 
 def test_a_file_that_haproxy_refuses_does_not_replace_the_last_good_one(layout: Layout, view: HaproxyView) -> None:
     haproxy.write(layout, view)
-    good = haproxy.configuration(layout).read_bytes()
+    good = configuration(layout).read_bytes()
     with pytest.raises(SetupError, match="haproxy refuses its configuration"):
         haproxy.write(layout, dataclasses.replace(view, certificate=layout.pki / "missing.crt"))
-    assert haproxy.configuration(layout).read_bytes() == good
+    assert configuration(layout).read_bytes() == good
 
 
 def test_files_that_lighttpd_refuses_do_not_replace_the_last_good_ones(layout: Layout) -> None:
@@ -143,3 +151,43 @@ def test_a_socket_that_haproxy_inherits_is_opened_where_its_configuration_says(
     assert haproxy.write(layout, inheriting)  # HAProxy accepts it without the socket
     with pytest.raises(SetupError, match="names no socket"):
         edge_of(render_haproxy(view))
+
+
+def test_only_what_needs_a_reload_makes_another_frame(layout: Layout, view: HaproxyView) -> None:
+    (server,) = view.servers
+    other = dataclasses.replace(server, name="server-2", port=17011, certificate_host="lighttpd-2")
+    third = dataclasses.replace(server, name="server-3", port=17012, certificate_host="lighttpd-3")
+
+    def frame(*servers: BalancedServer, own: bytes = b"", **changes: Any) -> str:
+        changed = dataclasses.replace(view, servers=servers, **changes)
+        return haproxy.frame_of(changed, b"", {"own.cfg": own})
+
+    two = frame(server, other)
+    assert frame(server, other, third) == two
+    assert frame(dataclasses.replace(server, weight=1, mode=Mode.DRAIN), other) == two
+    # Without servers HAProxy has not loaded their certificates; with one there is nobody else to ask
+    others = [frame(), frame(server), frame(server, other, own=b"#"), frame(server, other, algorithm="uri")]
+    assert len({two, *others}) == 5
+    files = haproxy.wanted(layout, dataclasses.replace(view, servers=(server, other)))
+    assert files.frame != ""
+    assert files.servers == {"server-1", "server-2"}
+
+
+@pytest.mark.parametrize("algorithm", [*Algorithm])
+def test_haproxy_accepts_every_algorithm_and_all_limits(
+    layout: Layout, view: HaproxyView, algorithm: Algorithm
+) -> None:
+    limited = dataclasses.replace(
+        view,
+        algorithm=algorithm,
+        server_connections_max=10,
+        requests_max=5,
+        exempt_networks=("10.0.0.0/8", "2001:db8::/32", "192.0.2.1"),
+        servers=(dataclasses.replace(view.servers[0], mode=Mode.MAINTENANCE, weight=7),),
+    )
+    assert haproxy.write(layout, limited) is True
+
+
+def test_a_network_cannot_add_to_the_configuration(view: HaproxyView) -> None:
+    with pytest.raises(ValueError, match="does not appear to be"):
+        render_haproxy(dataclasses.replace(view, exempt_networks=("10.0.0.0/8\n    stats socket /tmp/x",)))

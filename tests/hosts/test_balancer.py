@@ -30,3 +30,18 @@ def test_what_an_operator_has_stopped_refuses_connections(appliance: Host) -> No
     assert not listens(appliance, 11223)
     appliance.run("systemctl start zato-haproxy")
     assert answers(appliance, SERVER_SECONDS)
+
+
+def test_files_of_administrators_are_taken_up_and_what_haproxy_refuses_is_told(appliance: Host) -> None:
+    own = appliance.root / "etc" / "zato" / "haproxy" / "own.cfg"
+    own.write_text(f"frontend own\n    bind 127.0.0.1:{OTHER_PORT}\n    http-request return status 418\n")
+    try:
+        assert eventually(lambda: listens(appliance, OTHER_PORT), SERVER_SECONDS)
+        own.write_text("nonsense here\n")
+        status = "zato balancer status --json"
+        assert eventually(lambda: "nonsense" in appliance.run(status).stdout, SERVER_SECONDS)
+        assert listens(appliance, OTHER_PORT)
+    finally:
+        own.unlink()
+    assert eventually(lambda: not listens(appliance, OTHER_PORT), SERVER_SECONDS)
+    assert '"ok": true' in appliance.run("zato balancer status --json").stdout

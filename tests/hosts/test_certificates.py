@@ -121,7 +121,7 @@ def test_a_certificate_that_root_renews_before_it_is_due_is_taken_up(appliance: 
     before = serial(appliance, BALANCER), serial(appliance, LIGHTTPD)
     for name in ("haproxy", "lighttpd-1"):
         appliance.run(f"zato pki renew {name}")
-    assert serial(appliance, BALANCER) != before[0]
+    assert eventually(lambda: serial(appliance, BALANCER) != before[0], TAKEN_UP_SECONDS)
     assert eventually(lambda: serial(appliance, LIGHTTPD) != before[1], TAKEN_UP_SECONDS)
     owners = appliance.run("stat -c '%U %a' /etc/zato/pki/haproxy.key /etc/zato/pki/lighttpd-1.key").stdout
     assert owners == "zato-lb 400\nzato-tls 400\n"

@@ -22,6 +22,17 @@ def test_private_keys_and_the_internal_door_are_for_their_own_users_only(applian
     ):
         done = appliance.run(f"setpriv --reuid={user} --regid={user} --init-groups cat {path}", check=False)
         assert (done.returncode, "Permission denied" in done.stderr) == (1, True), (user, path)
+    for user, name, allowed in (
+        ("zato", "admin", False),
+        ("zato", "status", True),
+        ("zato-tls", "status", False),
+    ):
+        socket = f"/run/zato/haproxy/{name}.sock"
+        done = appliance.run(
+            f"setpriv --reuid={user} --regid={user} --init-groups socat -u OPEN:/dev/null UNIX-CONNECT:{socket}",
+            check=False,
+        )
+        assert (done.returncode == 0) is allowed, (user, name, done.stderr)
     door = "socat -u OPEN:/dev/null UNIX-CONNECT:/run/zato/server-1/{}/http.sock"
     for user, name, allowed in (
         ("zato", "internal", True),

@@ -9,12 +9,17 @@ from support.appliance import eventually
 from support.ssh import Machines
 
 ENABLED = ("zato.target", "zato-haproxy.service", "zato-server@1.service", "zato-pki.timer")
-COMPANIONS = ("zato-singleton@1", "zato-hotdeploy@1", "zato-listener@1", "zato-lighttpd@1", "zato-lighttpd-agent@1")
+COMPANIONS = (
+    *("zato-haproxy-agent", "zato-singleton@1", "zato-hotdeploy@1", "zato-listener@1"),
+    *("zato-lighttpd@1", "zato-lighttpd-agent@1"),
+)
 # Path, user, group, mode
 ENTRIES = (
     ("/etc/zato/zato.toml", "root", "zato", 0o640),
     ("/etc/zato/pki/ca.key", "root", "root", 0o400),
+    ("/etc/zato/haproxy", "root", "root", 0o755),
     ("/etc/zato/pki/haproxy.key", "zato-lb", "zato-lb", 0o400),
+    ("/etc/zato/pki/haproxy-agent.key", "zato-lb", "zato-lb", 0o400),
     ("/etc/zato/pki/lighttpd-1.key", "zato-tls", "zato-tls", 0o400),
     ("/etc/zato/server-1", "zato", "zato", 0o750),
     ("/var/lib/zato/odb", "zato", "zato", 0o2770),
@@ -26,6 +31,7 @@ ENTRIES = (
 # Path, user, group
 SOCKETS = (
     ("/run/zato/haproxy/admin.sock", "zato-lb", "zato"),
+    ("/run/zato/haproxy/status.sock", "zato-lb", "zato"),
     ("/run/zato/server-1/front/http.sock", "zato", "zato-tls"),
     ("/run/zato/server-1/internal/http.sock", "zato", "zato"),
 )
@@ -49,10 +55,14 @@ def test_the_units_run_and_will_after_the_next_boot(zato: Machine) -> None:
 
 
 def test_the_balancer_and_the_server_listen_and_no_other_port_is_of_zato(zato: Machine) -> None:
-    for port in (11223, 17010):
+    for port in (11223, 17010, 20151):
         assert zato.socket(f"tcp://0.0.0.0:{port}").is_listening, port
     servers = zato.file("/var/lib/zato").listdir()
-    expected = {"11223", *(str(17009 + int(name.rpartition("-")[2])) for name in servers if name.startswith("server-"))}
+    expected = {
+        "11223",
+        "20151",
+        *(str(17009 + int(name.rpartition("-")[2])) for name in servers if name.startswith("server-")),
+    }
     listening = zato.check_output("ss -H -l -t -n -p")
     ports = {
         line.split()[3].rpartition(":")[2]

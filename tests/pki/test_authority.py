@@ -128,7 +128,7 @@ def test_a_name_that_is_no_name_is_refused(authority: Authority, name: str) -> N
 
 
 @pytest.mark.parametrize(
-    "name", ["haproxy", "haproxy-client", "ca", "lighttpd-1", "lighttpd-12", "server-1", "rabbitmq"]
+    "name", ["haproxy", "haproxy-client", "haproxy-agent", "ca", "lighttpd-1", "lighttpd-12", "server-1", "rabbitmq"]
 )
 def test_a_client_cannot_have_the_name_of_a_component(authority: Authority, name: str) -> None:
     with pytest.raises(InvalidInput, match="choose another one"):
@@ -184,7 +184,7 @@ def test_certificates_are_listed_with_what_one_wants_to_know(authority: Authorit
     found = {status.name: status for status in readable}
     assert unusable == []
     assert set(found) == {
-        *("admin", "ca", "haproxy", "haproxy-client"),
+        *("admin", "ca", "haproxy", "haproxy-agent", "haproxy-client"),
         *("lighttpd-1", "lighttpd-2", "server-1", "server-2"),
     }
     assert found["haproxy-client"].subject == "CN=haproxy"
@@ -223,19 +223,23 @@ def test_a_certificate_of_somebody_elses_is_not_renewed(authority: Authority, su
 def test_only_what_is_missing_broken_due_or_for_other_hosts_is_issued_again(
     authority: Authority, clock: SetClock
 ) -> None:
-    everything = ["haproxy", "haproxy-client", "lighttpd-1", "server-1", "admin"]
+    everything = ["haproxy", "haproxy-client", "haproxy-agent", "lighttpd-1", "server-1", "admin"]
     assert issue_missing(authority, hosts=("a.example",), servers=1, clock=clock) == everything
     assert issue_missing(authority, hosts=("a.example",), servers=1, clock=clock) == []
     (authority.directory / "admin.key").unlink()
     (authority.directory / "haproxy-client.crt").write_bytes((authority.directory / "haproxy.crt").read_bytes())
     assert issue_missing(authority, hosts=("a.example",), servers=1, clock=clock) == ["haproxy-client", "admin"]
-    assert issue_missing(authority, hosts=("b.example",), servers=1, clock=clock) == ["haproxy", "lighttpd-1"]
+    for_hosts = ["haproxy", "haproxy-agent", "lighttpd-1"]
+    assert issue_missing(authority, hosts=("b.example",), servers=1, clock=clock) == for_hosts
     clock.time += timedelta(days=61)
     assert issue_missing(authority, hosts=("b.example",), servers=1, clock=clock) == everything
 
 
 def test_the_cluster_renews_its_own_certificates_and_no_clients() -> None:
-    ours = ("haproxy", "haproxy-client", "lighttpd-1", "lighttpd-64", "server-1", "rabbitmq", "admin")
+    ours = (
+        *("haproxy", "haproxy-client", "haproxy-agent", "lighttpd-1", "lighttpd-64"),
+        *("server-1", "rabbitmq", "admin"),
+    )
     assert all(map(renewed_by_the_cluster, ours))
     assert not any(map(renewed_by_the_cluster, ("ca", "partner", "lighttpd-x", "haproxy-2")))
 

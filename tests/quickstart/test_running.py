@@ -91,7 +91,11 @@ def test_the_second_start_answers_within_six_seconds_and_in_the_same_state(share
 
 
 @pytest.mark.parametrize(
-    "name", ["server-1", "lighttpd-1", "haproxy", "hotdeploy-1", "listener-1", "lighttpd-agent-1", "singleton"]
+    "name",
+    [
+        *("server-1", "lighttpd-1", "haproxy", "hotdeploy-1", "listener-1", "lighttpd-agent-1"),
+        *("haproxy-agent", "singleton"),
+    ],
 )
 def test_a_killed_process_is_started_again(cluster: RunningCluster, name: str) -> None:
     assert eventually(lambda: name in cluster.pids())
@@ -190,7 +194,7 @@ def test_secrets_that_do_not_open_stop_neither_the_start_nor_a_change_and_are_na
     assert shared.api().status()["problems"] == []
 
 
-@pytest.mark.parametrize("setting", ["lb_port", "lighttpd_port"])
+@pytest.mark.parametrize("setting", ["lb_port", "haproxy_agent_port", "lighttpd_port"])
 def test_a_taken_port_is_named_with_who_has_it_and_what_to_change(shared: RunningCluster, setting: str) -> None:
     port = getattr(load_cluster(shared.layout), setting)
     with socket.socket() as taker:

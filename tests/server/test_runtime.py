@@ -20,7 +20,7 @@ from zato.config.publisher import Publisher
 from zato.config.secrets import SecretBox
 from zato.config.writer import Author
 from zato.core.clock import SystemClock
-from zato.host.draining import Draining, Reason
+from zato.host.draining import Draining
 from zato.host.settings import ServerSettings
 from zato.odb.database import Database
 from zato.odb.deployments import Deployments
@@ -255,9 +255,9 @@ def test_a_worker_of_a_draining_server_says_so_to_the_balancer(make: Callable[..
     runtime = make("worker")
     http = client(runtime, tmp_path / "draining")
     runtime.start()
-    Draining(tmp_path / "draining").begin(Reason.STOPPING)
+    Draining(tmp_path / "draining").begin()
     assert (http.simulate_get("/zato/health").status_code, http.simulate_get("/zato/ping").status_code) == (404, 200)
-    Draining(tmp_path / "draining").end(Reason.STOPPING)
+    Draining(tmp_path / "draining").end()
     assert http.simulate_head("/zato/health").status_code == 200
 
 

@@ -25,7 +25,7 @@ from zato.broker.protocol import Handle
 from zato.broker.rabbitmq.broker import RabbitMqBroker
 from zato.broker.rabbitmq.identity import TlsIdentity
 from zato.core.clock import SystemClock
-from zato.pki.components import server_name
+from zato.pki.names import server_name
 
 LEASE = timedelta(seconds=1)
 """Of a consumer's hold on a message: work in the tests takes longer, and what a killed one had is back after it."""

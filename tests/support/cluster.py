@@ -50,7 +50,7 @@ class RunningCluster:
 
     def __init__(self, directory: Path, *options: str) -> None:
         self.layout = Layout(directory)
-        self.lb_port, self.lighttpd_port = free_ports(2)
+        self.lb_port, self.lighttpd_port, self.agent_port = free_ports(3)
         self._options = options
         self.start_options: tuple[str, ...] = ()
         if "--servers" in options:
@@ -78,6 +78,7 @@ class RunningCluster:
 
     def create(self) -> None:
         ports = ("--lb-port", str(self.lb_port), "--lighttpd-port", str(self.lighttpd_port))
+        ports += ("--haproxy-agent-port", str(self.agent_port))
         self.zato("quickstart", "create", str(self.layout.root), *ports, *self._options)
 
     def start(self) -> None:

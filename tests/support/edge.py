@@ -15,9 +15,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from support.doors import BALANCER, DIRECT, DOORS, Answer, Doors
 from support.ports import free_port
 from zato.agent.haproxy import files as haproxy_files
+from zato.agent.haproxy import names as haproxy_names
 from zato.agent.haproxy.view import HaproxyView
 from zato.agent.lighttpd import files as lighttpd_files
 from zato.agent.lighttpd.view import LighttpdView
@@ -55,7 +58,9 @@ class Edge(Doors):
         lighttpd_files.write(self.layout, self._lighttpd_view())
 
     def _haproxy_view(self) -> HaproxyView:
-        view = haproxy_files.view_of(self.layout, self.cluster, body_bytes_max=self._body_bytes_max)
+        known = haproxy_files.known_before(self.layout, self.cluster)
+        known = msgspec.structs.replace(known, body_bytes_max=self._body_bytes_max)
+        view = haproxy_files.view_of(self.layout, self.cluster, known)
         return dataclasses.replace(view, **_known(view, self._times))
 
     def _lighttpd_view(self) -> LighttpdView:
@@ -73,7 +78,7 @@ class Edge(Doors):
     def start_programs(self) -> None:
         """HAProxy and lighttpd, and waits until they answer."""
         self.start_lighttpd()
-        self.start_program("haproxy", haproxy_files.command(self.layout))
+        self.start_program("haproxy", haproxy_names.command(self.layout))
         self.wait_for(lambda: self.get("/zato/health").status == 200)
 
     def start_lighttpd(self) -> None:

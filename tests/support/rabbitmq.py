@@ -21,7 +21,7 @@ from zato.broker.rabbitmq.identity import TlsIdentity
 from zato.broker.rabbitmq.names import pauses, queues
 from zato.broker.retrying import Retrying
 from zato.pki.authority import Authority, Usage
-from zato.pki.components import server_name
+from zato.pki.names import server_name
 
 _BINARIES = Path("/usr/lib/rabbitmq/bin")
 VHOST = "zato"

@@ -76,9 +76,9 @@ def test_draining_each_server_in_turn_fails_no_request(two: RunningCluster) -> N
     """POST: HAProxy repeats none."""
     with two.pool() as pool, Load(pool, "/which", method="POST") as load:
         for number, other in ((1, 2), (2, 1)):
-            assert said(two, "server", "drain", str(number)) == {"server": number, "draining": True}
+            assert said(two, "server", "drain", str(number)) == {"server": number, "draining": True, "taken_up": True}
             assert masters(two) == {two.pids()[f"server-{other}"]}
-            assert said(two, "server", "ready", str(number)) == {"server": number, "draining": False}
+            assert said(two, "server", "ready", str(number)) == {"server": number, "draining": False, "taken_up": True}
             eventually(lambda: masters(two) == servers(two), 5)
     print(f"Two servers drained under {len(load.samples)} requests: {len(load.failed())} failed")
     assert load.failed() == []
@@ -125,7 +125,7 @@ def test_a_drained_server_stays_so_when_it_is_started_again(two: RunningCluster)
 def test_a_server_that_is_not_there_cannot_be_drained(two: RunningCluster) -> None:
     done = two.zato("server", "drain", "3", check=False)
     assert done.returncode == 1
-    assert done.stderr == "zato: There is no server 3 on this machine; there is: 1, 2.\n"
+    assert done.stderr == "zato: There is no server 3 in the cluster; there is: 1, 2.\n"
 
 
 def test_a_whole_cluster_ends_without_waiting_for_its_balancer(two: RunningCluster) -> None:

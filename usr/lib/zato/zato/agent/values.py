@@ -24,7 +24,7 @@ ERRORS: dict[int, tuple[str, str]] = {
     413: ("too-large", "The body of the request is larger than this server accepts."),
     414: ("uri-too-long", "The address of the request is longer than this server accepts."),
     417: ("expectation-failed", "The request expects something that this server does not offer."),
-    429: ("too-many-requests", "Too many requests that failed came from this address; try again later."),
+    429: ("too-many-requests", "Too many requests came from this address; try again later."),
     431: ("header-too-large", "The header of the request is larger than this server accepts."),
     500: ("internal-error", "The request could not be handled."),
     501: ("not-implemented", "The request uses a part of HTTP that this server does not offer."),

@@ -1,6 +1,6 @@
 """python -m zato.appliance STEP [N]: what systemd has done before it starts a part of Zato, or beside it.
 
-cluster, server N, announce N, first-token N, renew and upgrade are root's.
+cluster, server N, first-token N, renew and upgrade are root's.
 migrate, register N, balancer, lighttpd N and reload-lighttpd N run as the user of that part. haproxy becomes HAProxy.
 """
 
@@ -26,7 +26,6 @@ _SERVER_STEPS = {
     "register": ("register", "register_server"),
     "lighttpd": ("render", "lighttpd"),
     "reload-lighttpd": ("render", "reload_lighttpd"),
-    "announce": ("render", "announce"),
     "first-token": ("first_token", "offer"),
 }
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 import socket
 
-from zato.agent.haproxy import files
-from zato.agent.haproxy.names import master_socket
+from zato.agent.haproxy.names import PROGRAM, arguments, configuration
 from zato.agent.haproxy.render import edge_of
 from zato.agent.haproxy.view import EDGE_VARIABLE
 from zato.appliance.create import LAYOUT
@@ -23,9 +22,8 @@ _BACKLOG = 4096
 
 def run() -> None:
     """Becomes HAProxy. Raises SetupError where nothing can listen on the cluster's address and port."""
-    configuration = files.configuration(LAYOUT)
     # The cluster's settings, which have secrets, are not for HAProxy's user
-    address, port = edge_of(configuration.read_text(encoding="utf-8"))
+    address, port = edge_of(configuration(LAYOUT).read_text(encoding="utf-8"))
     name = f"{address.replace(':', '_')}-{port}"
     kept = _kept()
     for other in set(kept) - {name}:  # the settings have changed since
@@ -37,9 +35,8 @@ def run() -> None:
         _tell_systemd(f"FDSTORE=1\nFDNAME={name}", edge)
     os.set_inheritable(edge, True)
     os.environ[EDGE_VARIABLE] = f"fd@{edge}"
-    haproxy = program(files.PROGRAM)
-    command = [haproxy, "-Ws", "-f", str(configuration), "-S", str(master_socket(LAYOUT))]
-    os.execv(haproxy, command)  # noqa: S606 - no shell is wanted
+    haproxy = program(PROGRAM)
+    os.execv(haproxy, [haproxy, "-Ws", *arguments(LAYOUT)])  # noqa: S606 - no shell is wanted
 
 
 def _kept() -> dict[str, int]:

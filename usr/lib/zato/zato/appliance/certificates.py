@@ -16,7 +16,7 @@ from zato.pki.components import issue_missing, renewed_by_the_cluster
 from zato.pki.renewal import list_certificates
 
 _KEY_OWNERS = (
-    (re.compile(r"haproxy(-client)?"), owners.BALANCER),
+    (re.compile(r"haproxy(-client|-agent)?"), owners.BALANCER),
     (re.compile(r"lighttpd-[0-9]+"), owners.EDGE),
     (re.compile(r"server-[0-9]+"), owners.SERVERS),
 )

@@ -47,7 +47,8 @@ def _cluster() -> ClusterSettings:
         owners.directory(path, owners.ROOT, 0o755)
     owners.directory(layout.odb.parent, owners.SERVERS, 0o2770)
     owners.directory(layout.haproxy, owners.BALANCER, 0o750)
-    owners.directory(layout.haproxy_socket.parent, owners.STEERED_BY_SERVERS, 0o2750)
+    owners.directory(layout.configuration / "haproxy", owners.ROOT, 0o755)
+    owners.directory(layout.haproxy_socket.parent, owners.SEEN_BY_SERVERS, 0o2750)
     if not layout.settings.exists():
         # Before the settings: with them there is a cluster, and a key that it has lost is not replaced
         create_key(layout.secret_key)

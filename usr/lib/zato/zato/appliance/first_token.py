@@ -9,7 +9,7 @@ from zato.appliance.create import LAYOUT, alone
 from zato.core.errors import Unavailable
 from zato.core.principal import Role
 from zato.host import first_token
-from zato.pki.components import ADMIN
+from zato.pki.names import ADMIN
 
 if TYPE_CHECKING:
     from zato.client.api import ApiClient

@@ -40,8 +40,8 @@ BALANCER = Owner("zato-lb", "zato-lb")
 """Runs HAProxy; has HAProxy's private keys."""
 FRONT = Owner(SERVERS.user, EDGE.group)
 """The way from lighttpd to a server."""
-STEERED_BY_SERVERS = Owner(BALANCER.user, SERVERS.group)
-"""HAProxy's socket, on which the singleton tells it which servers are to be used."""
+SEEN_BY_SERVERS = Owner(BALANCER.user, SERVERS.group)
+"""HAProxy's sockets: by one of them a server that stops sees whether HAProxy is there to send requests elsewhere."""
 READ_BY_SERVERS = Owner("root", SERVERS.group)
 """What servers read and only administrators change."""
 

@@ -16,7 +16,7 @@ from zato.core.errors import SetupError
 from zato.host.files import write_atomically
 from zato.pki.authority import Authority, Usage, is_host
 from zato.pki.certificates import hosts_of, is_pair, load_certificate
-from zato.pki.components import server_name
+from zato.pki.names import server_name
 from zato.pki.renewal import due
 
 CERTIFICATE = "rabbitmq"

@@ -30,7 +30,7 @@ def register_server(number: int) -> None:
 
 
 def _share_odb() -> None:
-    """The agent of lighttpd, another user of the same group, reads the ODB, and SQLite's readers write beside it."""
+    """The agents, other users of the same group, read the ODB, and SQLite's readers write beside it."""
     os.umask(0o007)
     os.close(os.open(LAYOUT.odb, os.O_CREAT | os.O_RDWR, 0o660))
 

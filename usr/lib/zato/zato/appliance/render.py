@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
 
 from zato.agent.haproxy import files as haproxy
@@ -11,16 +10,13 @@ from zato.agent.lighttpd.running import RunningLighttpd
 from zato.appliance.create import LAYOUT
 from zato.core.errors import SetupError
 from zato.host.settings import ServerSettings, load_cluster, load_server
-from zato.pki.components import lighttpd_name
-
-_SYSTEMCTL_SECONDS = 10.0
+from zato.pki.names import lighttpd_name
 
 
 def balancer() -> None:
-    """HAProxy's configuration names the servers that this machine has. Raises SetupError in HAProxy's words."""
+    """HAProxy's configuration as its agent knew it last. Raises SetupError in HAProxy's words."""
     cluster = load_cluster(LAYOUT)
-    limits = [load_server(LAYOUT, number).max_body_bytes for number in LAYOUT.server_numbers(cluster.servers)]
-    haproxy.write(LAYOUT, haproxy.view_of(LAYOUT, cluster, body_bytes_max=max(limits, default=1024)))
+    haproxy.write(LAYOUT, haproxy.view_of(LAYOUT, cluster, haproxy.known_before(LAYOUT, cluster)))
 
 
 def lighttpd(number: int) -> None:
@@ -42,11 +38,3 @@ def reload_lighttpd(number: int) -> None:
     lighttpd_files.check(paths, LAYOUT.pki / f"{lighttpd_name(number)}.crt")
     if not RunningLighttpd(paths.lighttpd).reload(threading.Event()):
         raise SetupError("lighttpd did not start again after its reload.")
-
-
-def announce(number: int) -> None:
-    """HAProxy is reloaded where it does not know the server yet, as root."""
-    path = haproxy.configuration(LAYOUT)
-    if path.exists() and f" server-{number} " not in path.read_text(encoding="utf-8"):
-        command = ["systemctl", "--no-block", "try-reload-or-restart", "zato-haproxy.service"]
-        subprocess.run(command, check=True, timeout=_SYSTEMCTL_SECONDS)

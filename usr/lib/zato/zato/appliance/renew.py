@@ -8,36 +8,20 @@ from cryptography import x509
 
 from zato.appliance import certificates
 from zato.appliance.create import LAYOUT, alone
-from zato.core.errors import Unavailable
-from zato.pki.components import BALANCER, BALANCER_CLIENT
-from zato.singleton.balancer import BalancerCertificates
 
 
 def renew() -> None:
-    """Renews what is due and has HAProxy use it; lighttpd's agents see a new certificate by themselves."""
+    """Renews what is due; the agents of HAProxy and lighttpd see a new certificate by themselves."""
     with alone():
         for name in certificates.due(LAYOUT):
             certificates.renew(LAYOUT, name)
             _say(f"Renewed: {name}")
-    _tell_balancer()
 
 
 def renew_now(name: str) -> x509.Certificate:
     """The same with one certificate, whether it is due or not."""
     with alone():
-        renewed = certificates.renew(LAYOUT, name)
-    _tell_balancer()
-    return renewed
-
-
-def _tell_balancer() -> None:
-    balancer = BalancerCertificates(LAYOUT.haproxy_socket)
-    for name in (BALANCER, BALANCER_CLIENT):
-        try:
-            if balancer.refresh(LAYOUT.pki / f"{name}.crt"):
-                _say(f"HAProxy uses the new certificate {name}")
-        except Unavailable as error:
-            _say(f"HAProxy was not told of {name}: {error.message}")
+        return certificates.renew(LAYOUT, name)
 
 
 def _say(text: str) -> None:

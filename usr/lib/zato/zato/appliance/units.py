@@ -9,10 +9,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from zato.agent.haproxy.runtime_api import RuntimeApi
 from zato.appliance.create import LAYOUT
 from zato.client.transport import SocketTransport
 from zato.core.errors import SetupError, ZatoError
-from zato.singleton.runtime_api import RuntimeApi
 
 _BALANCER = "zato-haproxy.service"
 _BALANCER_AGENT = "zato-haproxy-agent.service"

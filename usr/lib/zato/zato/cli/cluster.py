@@ -6,8 +6,10 @@ from typing import Any
 
 import click
 
+from zato.cli.balancer import show_servers
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import moment, show_json, show_table
+from zato.core.errors import TimeLimitExceeded, Unavailable
 
 
 @click.command("ping")
@@ -32,6 +34,9 @@ def status(target: Target) -> None:
     Example: zato status
     """
     found = target.client().status()
+    balancer = _balancer(target, found)
+    if balancer is not None:
+        found["balancer"] = balancer
     first = _first_administrator(target, found)
     if first is not None:
         found["first_administrator"] = first
@@ -61,6 +66,9 @@ def status(target: Target) -> None:
         ),
     )
     click.echo("")
+    if balancer is not None:
+        show_servers(balancer["servers"])
+        click.echo("")
     for problem in found["problems"]:
         click.echo(f"Problem: {problem}")
     if found["ok"]:
@@ -70,6 +78,21 @@ def status(target: Target) -> None:
             f"To become the first administrator, until {moment(first['expires'])}: {first['command']}\n"
             f"  (the one-time token is in {first['token_file']})"
         )
+
+
+def _balancer(target: Target, status: dict[str, Any]) -> dict[str, Any] | None:
+    """What the agent of this machine's HAProxy says; what is not well with it is one of the problems."""
+    if not target.has_balancer:
+        return None
+    try:
+        state: dict[str, Any] | None = target.balancer().state()
+    except (Unavailable, TimeLimitExceeded) as error:
+        status["problems"].append(f"HAProxy's agent: {error.message}")
+        state = None
+    if state is not None:
+        status["problems"] += [f"HAProxy: {problem}" for problem in state["problems"]]
+    status["ok"] = not status["problems"]
+    return state
 
 
 def _first_administrator(target: Target, status: dict[str, Any]) -> dict[str, str] | None:

@@ -12,6 +12,7 @@ import click
 from zato.host.layout import APPLIANCE, Layout
 
 if TYPE_CHECKING:
+    from zato.client.agents import BalancerAgentClient
     from zato.client.api import ApiClient
 
 
@@ -41,6 +42,26 @@ class Target:
         from zato.host.settings import load_cluster
 
         return ApiClient(anonymous_transport(self.layout, load_cluster(self.layout), hint=self._hint))
+
+    def balancer(self) -> BalancerAgentClient:
+        """The agent of this machine's HAProxy, with the admin certificate."""
+        from zato.client.agents import BalancerAgentClient
+        from zato.host.settings import load_cluster
+
+        return BalancerAgentClient.of_this_machine(self.layout, load_cluster(self.layout), hint=self._agent_hint)
+
+    @property
+    def has_balancer(self) -> bool:
+        """Whether this machine has an HAProxy of the cluster's."""
+        from zato.agent.haproxy.names import configuration
+
+        return configuration(self.layout).exists()
+
+    @property
+    def _agent_hint(self) -> str:
+        if self.layout.is_appliance:
+            return "Start it with: systemctl start zato-haproxy-agent"
+        return self._hint
 
     @property
     def _hint(self) -> str:

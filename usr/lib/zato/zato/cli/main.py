@@ -18,6 +18,7 @@ from zato.core.errors import Unavailable, ZatoError
 # Name: module, attribute, summary.
 _COMMANDS = {
     "audit": ("zato.cli.cluster", "audit", "Who did what."),
+    "balancer": ("zato.cli.balancer", "command", "HAProxy on this machine."),
     "broker": ("zato.cli.broker", "command", "RabbitMQ, where the cluster has one."),
     "completion": ("zato.cli.completion", "completion", "Completion for bash, zsh and fish."),
     "config": ("zato.cli.config", "command", "Channels, security definitions, connections and the rest."),
@@ -27,7 +28,7 @@ _COMMANDS = {
     "ping": ("zato.cli.cluster", "ping", "Say whether the cluster answers."),
     "pki": ("zato.cli.pki", "command", "Certificates."),
     "quickstart": ("zato.cli.quickstart", "command", "Create and run a whole cluster in one directory."),
-    "server": ("zato.cli.server", "command", "Take a server out of the balancer, and back."),
+    "server": ("zato.cli.server", "command", "Servers: take one out of the balancer, and back."),
     "service": ("zato.cli.service", "command", "Deploy, list and invoke services."),
     "status": ("zato.cli.cluster", "status", "Servers, workers, and what is not well."),
     "user": ("zato.cli.user", "command", "Who may use the admin API, and with which roles."),

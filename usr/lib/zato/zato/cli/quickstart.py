@@ -34,6 +34,7 @@ _OPTIONS: tuple[tuple[tuple[str, ...], Any, Any, str], ...] = (
     (("--host", "hosts"), str, ("localhost",), "Name or address that clients use; may be repeated."),
     (("--bind",), str, "127.0.0.1", "Address to listen on."),
     (("--lb-port",), _PORT, 11223, "Port of the balancer."),
+    (("--haproxy-agent-port",), _PORT, 20151, "Port of HAProxy's agent."),
     (("--lighttpd-port",), _PORT, 17010, "Port of server 1 itself; the others follow."),
     (("--workers",), click.IntRange(1, 256), os.cpu_count() or 1, "Processes that execute services, in each server."),
     (("--log-format",), click.Choice(["text", "json"]), "text", "Form of log lines."),

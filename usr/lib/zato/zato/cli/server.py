@@ -1,26 +1,46 @@
-"""zato server drain|ready N, and N's own configuration."""
+"""zato server drain|ready|list, and a server's own configuration."""
 
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import click
 
 from zato.cli import server_config
 from zato.cli.connection import Target, pass_target
-from zato.cli.output import show_json
-from zato.cli.servers import known_server
-from zato.core.errors import NotFound
-from zato.host.draining import Draining, Reason
-from zato.host.settings import load_server
+from zato.cli.output import show_json, show_table
+from zato.core.errors import Conflict, NotFound, Unavailable
+
+_KIND = "server"
+_TAKEN_UP_SECONDS = 5.0
+_POLL_SECONDS = 0.1
 
 
 @click.group("server")
 def command() -> None:
-    """The servers of this machine."""
+    """The servers of the cluster."""
 
 
 command.add_command(server_config.command)
+
+
+@command.command("list")
+@pass_target
+def list_command(target: Target) -> None:
+    """Servers as they are configured.
+
+    Example: zato server list
+    """
+    items = target.client().items(_KIND)["items"]
+    shown = [
+        {"server": item["name"], **{key: item["value"][key] for key in ("host", "active", "drain", "weight")}}
+        for item in items
+    ]
+    if target.as_json:
+        show_json(shown)
+        return
+    show_table(("server", "host", "active", "drain", "weight"), ([*map(_word, each.values())] for each in shown))
 
 
 @command.command("drain")
@@ -31,12 +51,12 @@ def drain_command(target: Target, number: int) -> None:
 
     Example: zato server drain 2
     """
-    _draining(target, number).begin(Reason.OPERATOR)
-    time.sleep(load_server(target.layout, number).drain_seconds)
+    taken_up = _set_drain(target, number, drain=True)
     if target.as_json:
-        show_json({"server": number, "draining": True})
+        show_json({"server": number, "draining": True, "taken_up": taken_up})
         return
     click.echo(f"Server {number} gets no new requests through the balancer; undo it with: zato server ready {number}")
+    _say_whether(taken_up)
 
 
 @command.command("ready")
@@ -47,17 +67,47 @@ def ready_command(target: Target, number: int) -> None:
 
     Example: zato server ready 2
     """
-    _draining(target, number).end(Reason.OPERATOR)
+    taken_up = _set_drain(target, number, drain=False)
     if target.as_json:
-        show_json({"server": number, "draining": False})
+        show_json({"server": number, "draining": False, "taken_up": taken_up})
         return
     click.echo(f"Server {number} gets new requests again.")
+    _say_whether(taken_up)
 
 
-def _draining(target: Target, number: int) -> Draining:
-    paths = known_server(target, number)
-    if not paths.run.is_dir():
-        start = f"systemctl start zato-server@{number}"
-        start = start if target.layout.is_appliance else f"zato quickstart start {target.home}"
-        raise NotFound(f"Server {number} has not been started yet; start it with: {start}")
-    return Draining(paths.draining)
+def _set_drain(target: Target, number: int, *, drain: bool) -> bool:
+    """Whether this machine's HAProxy goes by it."""
+    client = target.client()
+    name = f"server-{number}"
+    items = {item["name"]: item for item in client.items(_KIND)["items"]}
+    if name not in items:
+        there = ", ".join(each.removeprefix("server-") for each in sorted(items)) or "none"
+        raise NotFound(f"There is no server {number} in the cluster; there is: {there}.")
+    value, revision = items[name]["value"], int(items[name]["revision"])
+    if not drain and not value["active"]:
+        raise Conflict(f"Server {number} is inactive; make it active: zato config set server {name} active=true")
+    if value["drain"] != drain:
+        revision = int(client.update_item(_KIND, name, {**value, "drain": drain}, revision)["revision"])
+    return _await_taken_up(target, revision)
+
+
+def _await_taken_up(target: Target, revision: int) -> bool:
+    deadline = time.monotonic() + _TAKEN_UP_SECONDS
+    agent = target.balancer()
+    while time.monotonic() < deadline:
+        try:
+            if agent.state()["revision"] >= revision:
+                return True
+        except Unavailable:
+            return False
+        time.sleep(_POLL_SECONDS)
+    return False
+
+
+def _say_whether(taken_up: bool) -> None:
+    if not taken_up:
+        click.echo("HAProxy on this machine has not been seen to go by that yet: zato balancer status", err=True)
+
+
+def _word(value: Any) -> Any:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value

@@ -1,8 +1,9 @@
-"""Which servers the load balancer is to send nothing to. Pure."""
+"""What the load balancer is to do with each server. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from enum import StrEnum
 
 from zato.config.configuration import Configuration
 from zato.config.item import Item
@@ -11,25 +12,45 @@ from zato.config.kinds import Server
 _KIND = "server"
 
 
-def out_of_use(configuration: Configuration, servers: Collection[str]) -> frozenset[str]:
-    """Those of `servers` whose items are inactive, except for `kept_in_use`."""
-    return frozenset(item.name for item in _inactive(configuration, servers)) - {kept_in_use(configuration, servers)}
+class Mode(StrEnum):
+    """HAProxy's administrative states of a server."""
+
+    READY = "ready"
+    DRAIN = "drain"
+    """No new requests; health checks go on."""
+    MAINTENANCE = "maint"
+    """Neither requests nor health checks."""
+
+
+def mode_of(server: Server) -> Mode:
+    """What the server's item says, whatever the other servers are."""
+    if not server.active:
+        return Mode.MAINTENANCE
+    return Mode.DRAIN if server.drain else Mode.READY
+
+
+def modes(configuration: Configuration, servers: Collection[str]) -> dict[str, Mode]:
+    """The mode of each of `servers`; that of `kept_in_use`, and of those that have no item, is READY."""
+    found = {item.name: _mode(item) for item in _items(configuration, servers)}
+    kept = kept_in_use(configuration, servers)
+    return {name: Mode.READY if name == kept else found.get(name, Mode.READY) for name in servers}
 
 
 def kept_in_use(configuration: Configuration, servers: Collection[str]) -> str | None:
-    """The server that is used though its item is inactive: all are, and this one became so last.
+    """The server that is used though its item says otherwise: so do all, and this one's was changed last.
 
-    A balancer without a server could only refuse, the request that makes a server active again included.
+    A balancer without a server could only refuse, the request that makes a server ready again included.
     """
-    inactive = _inactive(configuration, servers)
-    if not inactive or len(inactive) < len(servers):
+    out = [item for item in _items(configuration, servers) if _mode(item) is not Mode.READY]
+    if not out or len(out) < len(servers):
         return None
-    return max(inactive, key=lambda item: item.revision).name
+    return max(out, key=lambda item: item.revision).name
 
 
-def _inactive(configuration: Configuration, servers: Collection[str]) -> list[Item]:
-    return [item for item in configuration.all(_KIND) if item.name in servers and not _active(item)]
+def _items(configuration: Configuration, servers: Collection[str]) -> list[Item]:
+    return [item for item in configuration.all(_KIND) if item.name in servers]
 
 
-def _active(item: Item) -> bool:
-    return isinstance(item.value, Server) and item.value.active
+def _mode(item: Item) -> Mode:
+    assert isinstance(item.value, Server)
+    return mode_of(item.value)

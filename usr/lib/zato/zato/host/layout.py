@@ -125,6 +125,11 @@ class Layout:
         return self.run / "haproxy" / "admin.sock"
 
     @property
+    def haproxy_status_socket(self) -> Path:
+        """Tells servers whether HAProxy runs, and lets nobody change anything."""
+        return self.run / "haproxy" / "status.sock"
+
+    @property
     def run(self) -> Path:
         return _APPLIANCE_RUN if self.is_appliance else self.root / "run"
 

@@ -45,6 +45,8 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Port of the load balancer."""
     lighttpd_port: Port = 17010
     """Port of server 1's lighttpd; server N has the N-1-th after it."""
+    haproxy_agent_port: Port = 20151
+    """Port of HAProxy's agent, which lets in the administrator's certificate only."""
     servers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
     """Servers on this machine. After raising it, run `zato quickstart create DIR` before the next start."""
     log_format: LogFormat = "text"

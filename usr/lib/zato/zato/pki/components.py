@@ -5,28 +5,15 @@ from __future__ import annotations
 from zato.core.clock import Clock, SystemClock
 from zato.pki.authority import BALANCER_NAME, COMPONENT_NAMES, Authority, Usage, is_name
 from zato.pki.certificates import hosts_of, is_pair, load_certificate
+from zato.pki.names import ADMIN, BALANCER, BALANCER_AGENT, BALANCER_CLIENT, lighttpd_name, server_name
 from zato.pki.renewal import due
 
-ADMIN = "admin"
-"""Name of the command line's client certificate."""
-BALANCER = "haproxy"
-BALANCER_CLIENT = "haproxy-client"
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def renewed_by_the_cluster(name: str) -> bool:
     """Whether the cluster itself renews this certificate: its components' and the command line's, not clients'."""
     return name == ADMIN or (name != "ca" and COMPONENT_NAMES.fullmatch(name) is not None)
-
-
-def lighttpd_name(number: int) -> str:
-    """Name of the certificate of server `number`'s lighttpd."""
-    return f"lighttpd-{number}"
-
-
-def server_name(number: int) -> str:
-    """Name of the certificate by which server `number` is known as a client, such as RabbitMQ's."""
-    return f"server-{number}"
 
 
 def issue_missing(
@@ -54,6 +41,8 @@ def issue_missing(
         authority.issue(BALANCER, usage=Usage.SERVER, hosts=names, common_name=next(filter(is_name, names)))
     if missing(BALANCER_CLIENT):
         authority.issue(BALANCER_CLIENT, usage=Usage.CLIENT, common_name=BALANCER_NAME)
+    if missing(BALANCER_AGENT, names):
+        authority.issue(BALANCER_AGENT, usage=Usage.SERVER, hosts=names, common_name=BALANCER_AGENT)
     for name in map(lighttpd_name, range(1, servers + 1)):
         if missing(name, (*names, name)):
             authority.issue(name, usage=Usage.SERVER, hosts=(*names, name), common_name=name)

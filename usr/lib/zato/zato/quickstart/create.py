@@ -34,7 +34,8 @@ from zato.odb.address import parse
 from zato.odb.log import ConfigurationLog
 from zato.odb.opening import open_odb
 from zato.pki.authority import Authority, check_host, is_host
-from zato.pki.components import ADMIN, issue_missing
+from zato.pki.components import issue_missing
+from zato.pki.names import ADMIN
 from zato.quickstart.preflight import check_directory
 
 Say = Callable[[str], None]

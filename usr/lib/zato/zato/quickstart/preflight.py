@@ -41,6 +41,13 @@ def check_ports(layout: Layout, settings: ClusterSettings) -> None:
     Waits a moment for what is left of an earlier run from the same directory.
     """
     ports = {settings.lb_port: "lb_port"}
+    if settings.haproxy_agent_port in ports:
+        raise SetupError(
+            f"HAProxy's agent would have port {settings.haproxy_agent_port}, which is the balancer's; change "
+            f"haproxy_agent_port or lb_port in {layout.settings}.",
+            code="port",
+        )
+    ports[settings.haproxy_agent_port] = "haproxy_agent_port"
     for number in range(1, settings.servers + 1):
         port = settings.lighttpd_port_of(number)
         if port in ports or port > 65535:

@@ -6,6 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
+from zato.agent.haproxy.names import command
 from zato.host.layout import Layout
 from zato.host.programs import program
 from zato.host.settings import ClusterSettings
@@ -37,20 +38,20 @@ def commands(layout: Layout, cluster: ClusterSettings, greeting: tuple[str, ...]
         after = (layout.server(number).internal_socket,)
         return Command(f"listener-{number}", arguments, stage=_FOLLOWERS, patience_seconds=10.0, after=after)
 
-    haproxy = (program("haproxy"), "-W", "-db", "-f", str(layout.haproxy / "haproxy.cfg"))
     return [
         *(
             Command(f"server-{n}", python("zato.server", "--server", str(n)), stage=_SERVERS, patience_seconds=10.0)
             for n in numbers
         ),
         *(lighttpd(n) for n in numbers),
-        Command("haproxy", haproxy, signal.SIGUSR1, _BALANCER, patience_seconds=2.0, after=sockets),
+        Command("haproxy", tuple(command(layout)), signal.SIGUSR1, _BALANCER, patience_seconds=2.0, after=sockets),
         *(Command(f"hotdeploy-{n}", python("zato.hotdeploy", "--server", str(n)), stage=_FOLLOWERS) for n in numbers),
         *(
             Command(f"lighttpd-agent-{n}", python("zato.agent.lighttpd", "--server", str(n)), stage=_FOLLOWERS)
             for n in numbers
         ),
         *(listener(n) for n in numbers),
+        Command("haproxy-agent", python("zato.agent.haproxy"), stage=_FOLLOWERS),
         Command("singleton", python("zato.singleton"), stage=_FOLLOWERS),
         Command("greeting", python("zato.quickstart.greeting", *greeting), stage=_BALANCER, once=True, after=sockets),
     ]

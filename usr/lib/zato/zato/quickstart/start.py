@@ -69,10 +69,9 @@ def start(
 
 def write_edge(layout: Layout, cluster: ClusterSettings) -> None:
     """Everything that HAProxy and lighttpd start from, as the settings are now. Raises SetupError in their words."""
-    numbers = range(1, cluster.servers + 1)
-    limits = {number: load_server(layout, number).max_body_bytes for number in numbers}
-    haproxy.write(layout, haproxy.view_of(layout, cluster, body_bytes_max=max(limits.values())))
-    for number, limit in limits.items():
+    haproxy.write(layout, haproxy.view_of(layout, cluster, haproxy.known_before(layout, cluster)))
+    for number in range(1, cluster.servers + 1):
+        limit = load_server(layout, number).max_body_bytes
         lighttpd.write(layout, lighttpd.view_of(layout, cluster, number, body_bytes_max=limit))
 
 

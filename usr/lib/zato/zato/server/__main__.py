@@ -12,7 +12,7 @@ from pathlib import Path
 
 from zato.config.secrets import load_key
 from zato.core.errors import ZatoError
-from zato.host.draining import Draining, Reason
+from zato.host.draining import Draining
 from zato.host.layout import Layout
 from zato.host.logs import configure, get_logger
 from zato.host.settings import load_cluster, load_server
@@ -35,7 +35,7 @@ def main() -> int:
     paths = layout.server(arguments.server)
     for directory in (paths.run, paths.front_socket.parent, paths.internal_socket.parent):
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    Draining(paths.draining).end(Reason.STOPPING)
+    Draining(paths.draining).end()
     metrics = paths.run / "metrics"
     shutil.rmtree(metrics, ignore_errors=True)
     metrics.mkdir(mode=0o700)
@@ -77,7 +77,7 @@ def main() -> int:
     drain_time = DrainTime(
         seconds=lambda: applied.current().drain_seconds,
         servers=lambda: len(layout.server_numbers(cluster.servers)),
-        balancer=layout.haproxy_socket,
+        balancer=layout.haproxy_status_socket,
     )
     ServerApplication(
         paths,

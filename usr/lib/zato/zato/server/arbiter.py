@@ -12,7 +12,7 @@ from typing import Any
 from gunicorn.arbiter import Arbiter
 
 from zato.core.clock import SystemClock
-from zato.host.draining import Draining, Reason
+from zato.host.draining import Draining
 from zato.host.logs import get_logger
 from zato.host.watchdog import Watchdog
 
@@ -45,7 +45,7 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
         if self._leave_at is not None or seconds <= 0:
             raise StopIteration  # gunicorn's way to leave the loop that this is called from
         _log.info("About to stop: waiting for the balancer to notice", seconds=seconds)
-        self._draining.begin(Reason.STOPPING)
+        self._draining.begin()
         self._leave_at = time.monotonic() + seconds
 
     def handle_hup(self) -> None:

@@ -1,6 +1,6 @@
 """python -m zato.singleton --root DIR: what one process of a machine has to do, or one beside each server.
 
-It renews certificates, tells HAProxy of them and of inactive servers, and keeps the servers' own configuration.
+It renews certificates and keeps the servers' own configuration.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from zato.config.configuration import Configuration
-from zato.config.disk import DiskSnapshot
 from zato.config.listener import Listener
 from zato.config.publisher import Publisher
 from zato.config.secrets import SecretBox, load_key
@@ -24,11 +22,9 @@ from zato.host.watchdog import Watchdog
 from zato.odb.doorbell import Doorbell
 from zato.odb.log import ConfigurationLog
 from zato.odb.opening import open_odb
-from zato.singleton.balancer import BalancerCertificates
 from zato.singleton.certificates import CertificateKeeper
 from zato.singleton.repository import RepositoryKeeper, ServerRepository
 from zato.singleton.rounds import Bell, Rounds
-from zato.singleton.servers import BalancedServers, ServerKeeper
 
 
 def main() -> int:
@@ -47,10 +43,7 @@ def main() -> int:
     database = open_odb(cluster)
     clock = SystemClock()
     # On an appliance only root has the CA's key, and renews by a timer
-    certificates = (
-        None if layout.is_appliance else CertificateKeeper(layout, clock, BalancerCertificates(layout.haproxy_socket))
-    )
-    servers = ServerKeeper(BalancedServers(layout.haproxy_socket), _last_known(layout, cluster.servers))
+    certificates = None if layout.is_appliance else CertificateKeeper(layout, clock)
     watchdog = Watchdog(clock)
     log = ConfigurationLog(database)
     publisher = Publisher(log, box, clock)
@@ -58,7 +51,7 @@ def main() -> int:
     repositories = RepositoryKeeper(
         [ServerRepository(layout.server(number), publisher, _administrator(layout)) for number in numbers], clock
     )
-    rounds = Rounds(clock, certificates, servers, repositories, watchdog)
+    rounds = Rounds(clock, certificates, repositories, watchdog)
     listener = Listener(log, Bell(Doorbell(database)), clock, rounds.follow, rounds.step)
     stop = stop_event()
     watchdog.ready()
@@ -69,12 +62,6 @@ def main() -> int:
 def _administrator(layout: Layout) -> str | None:
     """Who edits files in place that this process's user owns: nobody works as that user on an appliance."""
     return "root" if layout.is_appliance else None
-
-
-def _last_known(layout: Layout, servers: int) -> Configuration | None:
-    """What the servers knew last: the ODB may be away."""
-    found = [DiskSnapshot(layout.server(number).snapshot).load() for number in layout.server_numbers(servers)]
-    return max((each for each in found if each is not None), key=lambda each: each.revision, default=None)
 
 
 sys.exit(main())

@@ -1,53 +1,30 @@
-"""Certificates of the cluster are renewed before they expire, and the programs that use them take them up."""
+"""Certificates of the cluster are renewed before they expire."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Protocol
-
 from zato.core.clock import Clock
-from zato.core.errors import Unavailable, ZatoError
+from zato.core.errors import ZatoError
 from zato.host.layout import Layout
 from zato.host.logs import get_logger
 from zato.pki.authority import Authority
-from zato.pki.components import BALANCER, BALANCER_CLIENT, renewed_by_the_cluster
+from zato.pki.components import renewed_by_the_cluster
 from zato.pki.renewal import list_certificates
 
 _AUTHORITY = "ca"
 
 
-class Balancer(Protocol):
-    """Takes up a renewed certificate; zato.singleton.balancer.BalancerCertificates is one."""
-
-    def refresh(self, path: Path) -> bool:
-        """Uses the certificate in `path`; whether that is news."""
-        ...
-
-
 class CertificateKeeper:
-    """One `step` at a time: renews what is due, then has HAProxy use what is on disk. lighttpd's agent sees by itself.
-
-    A step that fails is made up for by the next one.
+    """One `step` at a time. Those who use a certificate see by themselves that it is another one: HAProxy's and
+    lighttpd's agents. A step that fails is made up for by the next one.
     """
 
-    def __init__(self, layout: Layout, clock: Clock, balancer: Balancer) -> None:
+    def __init__(self, layout: Layout, clock: Clock) -> None:
         self._layout = layout
         self._clock = clock
-        self._balancer = balancer
         self._log = get_logger("zato.singleton")
 
     def step(self) -> list[str]:
         """The names of the certificates that were renewed."""
-        renewed = self._renew_due()
-        for name in (BALANCER, BALANCER_CLIENT):
-            try:
-                if self._balancer.refresh(self._layout.pki.absolute() / f"{name}.crt"):
-                    self._log.info("balancer_uses_new_certificate", name=name)
-            except Unavailable as error:
-                self._log.warning("balancer_not_told", name=name, reason=error.message)
-        return renewed
-
-    def _renew_due(self) -> list[str]:
         authority = Authority(self._layout.pki, self._clock)
         renewed = []
         readable, unusable = list_certificates(self._layout.pki, self._clock.now())

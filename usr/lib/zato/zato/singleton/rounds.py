@@ -12,11 +12,9 @@ from zato.host.watchdog import Watchdog
 from zato.odb.doorbell import Doorbell
 from zato.singleton.certificates import CertificateKeeper
 from zato.singleton.repository import RepositoryKeeper
-from zato.singleton.servers import ServerKeeper
 
-_FIRST_SECONDS = 5.0  # the programs that it tells of certificates are starting at the same time
+_FIRST_SECONDS = 5.0  # everything else is starting at the same time
 _CERTIFICATES_SECONDS = 60.0
-_SERVERS_SECONDS = 0.4
 _REPOSITORIES_SECONDS = 0.2
 _TICK_SECONDS = 0.1
 
@@ -42,30 +40,24 @@ class Rounds:
         self,
         clock: Clock,
         certificates: CertificateKeeper | None,
-        servers: ServerKeeper,
         repositories: RepositoryKeeper,
         watchdog: Watchdog,
     ) -> None:
         self._clock = clock
         self._certificates = certificates
-        self._servers = servers
         self._repositories = repositories
         self._watchdog = watchdog
         self._certificates_at = clock.monotonic() + _FIRST_SECONDS
-        self._servers_at = self._repositories_at = clock.monotonic()
+        self._repositories_at = clock.monotonic()
         self._log = get_logger("zato.singleton")
 
     def follow(self, configuration: Configuration) -> None:
         """Works by this configuration from now on."""
-        self._servers.follow(configuration)
         self._repositories.follow(configuration)
 
     def step(self) -> None:
         self._watchdog.turn()
         now = self._clock.monotonic()
-        if now >= self._servers_at:
-            self._servers_at = now + _SERVERS_SECONDS
-            self._servers.step()
         if now >= self._repositories_at:
             self._repositories_at = now + _REPOSITORIES_SECONDS
             self._repositories.step()

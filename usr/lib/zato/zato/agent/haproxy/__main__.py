@@ -1,21 +1,29 @@
-"""python -m zato.agent.haproxy --root DIR: looks after this machine's HAProxy."""
+"""python -m zato.agent.haproxy --root DIR: keeps this machine's HAProxy as the ODB says, and looks after it."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from pathlib import Path
+from wsgiref.types import WSGIApplication
 
-from zato.agent.haproxy.names import master_socket
+from zato.agent.api.server import ApiServer
+from zato.agent.bell import PatientBell
+from zato.agent.haproxy.keeper import HaproxyKeeper
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.agent.wedged import PATIENCE_SECONDS, WedgedKiller
+from zato.config.listener import Listener
 from zato.core.clock import SystemClock
+from zato.core.errors import ZatoError
 from zato.host.layout import Layout
-from zato.host.logs import configure
+from zato.host.logs import configure, get_logger
+from zato.host.settings import load_cluster
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
-
-_INTERVAL_SECONDS = 1.0
+from zato.odb.doorbell import Doorbell
+from zato.odb.log import ConfigurationLog
+from zato.odb.opening import open_odb
+from zato.pki.names import ADMIN, BALANCER_AGENT
 
 
 def main() -> int:
@@ -23,16 +31,47 @@ def main() -> int:
     parser.add_argument("--root", type=Path, required=True, help="the cluster's directory")
     parser.add_argument("--patience", type=float, default=PATIENCE_SECONDS, help="seconds without an answer")
     arguments = parser.parse_args()
-    configure("json", "info", "haproxy-agent")
+    layout = Layout(arguments.root.absolute())
+    try:
+        cluster = load_cluster(layout)
+    except ZatoError as error:
+        print(error.message, file=sys.stderr)  # noqa: T201 logging is not set up yet
+        return 1
+    configure(cluster.log_format, "info", "haproxy-agent")
     clock = SystemClock()
     stop = stop_event()
     watchdog = Watchdog(clock)
-    haproxy = RunningHaproxy(master_socket(Layout(arguments.root.absolute())))
+    haproxy = RunningHaproxy.of(layout)
+    keeper = HaproxyKeeper(layout, cluster, haproxy, clock, stop)
     killer = WedgedKiller("haproxy", haproxy, clock, patience_seconds=arguments.patience)
-    watchdog.ready()
-    while not stop.wait(_INTERVAL_SECONDS):
+
+    def application() -> WSGIApplication:
+        from zato.agent.api import haproxy as api
+
+        return api.application(layout, cluster, keeper)
+
+    server = ApiServer(
+        (cluster.bind, cluster.haproxy_agent_port),
+        certificate=layout.pki / f"{BALANCER_AGENT}.crt",
+        ca=layout.ca_certificate,
+        allowed={ADMIN},
+        application=application,
+    )
+    try:
+        server.start()
+    except ZatoError as error:
+        get_logger("zato.agent.haproxy").error("agent_not_started", reason=error.message)
+        return 1
+
+    def tick() -> None:
         watchdog.turn()
+        keeper.turn()
         killer.turn()
+
+    database = open_odb(cluster)
+    listener = Listener(ConfigurationLog(database), PatientBell(Doorbell(database)), clock, keeper.follow, tick)
+    watchdog.ready()
+    listener.run(stop)
     return 0
 
 

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import dataclasses
+import shutil
+from collections.abc import Mapping
 
+from zato.agent.haproxy.generations import Files, digest, files_in, flat, put, refuse, refused
+from zato.agent.haproxy.known import Known, balanced, load, unknown
+from zato.agent.haproxy.names import (
+    CLIENT_AUTHORITIES,
+    CONFIGURATION,
+    OWN,
+    PROGRAM,
+    accepted_own,
+    client_authorities_file,
+    configuration,
+    own_sources,
+)
 from zato.agent.haproxy.render import render
-from zato.agent.haproxy.view import BalancedServer, HaproxyView
+from zato.agent.haproxy.view import HaproxyView
 from zato.agent.limits import connections_max
 from zato.agent.program import validate
+from zato.core.errors import SetupError
 from zato.host.files import write_atomically
 from zato.host.layout import Layout
 from zato.host.ports import from_here
@@ -15,77 +30,122 @@ from zato.host.programs import program
 from zato.host.settings import ClusterSettings
 from zato.pki.certificates import fingerprint, load_certificate
 from zato.pki.clients import client_authorities, has_foreign
-from zato.pki.components import BALANCER, BALANCER_CLIENT, lighttpd_name
+from zato.pki.names import BALANCER, BALANCER_CLIENT
 
-PROGRAM = "haproxy"
-
-
-def configuration(layout: Layout) -> Path:
-    """The file that HAProxy is started with."""
-    return layout.haproxy / "haproxy.cfg"
+_FRAME_CHARACTERS = 32
 
 
-def command(layout: Layout) -> list[str]:
-    """Runs HAProxy in the foreground. SIGUSR2 reloads it; SIGUSR1 ends it after its requests, SIGTERM at once."""
-    return [program(PROGRAM), "-W", "-db", "-f", str(configuration(layout))]
+def known_before(layout: Layout, cluster: ClusterSettings) -> Known:
+    """What HAProxy starts with: what its agent knew last, or the servers of this machine."""
+    known = load(layout)
+    if known is not None and known.servers:
+        return known
+    return unknown(layout.server_numbers(cluster.servers), from_here(cluster.bind))
 
 
-def view_of(layout: Layout, cluster: ClusterSettings, *, body_bytes_max: int) -> HaproxyView:
-    """The balancer of a cluster whose servers are all on this machine. Raises SetupError where it has no CA."""
+def view_of(layout: Layout, cluster: ClusterSettings, known: Known) -> HaproxyView:
+    """The balancer on this machine. Servers without an address are left out. Raises SetupError where it has no CA."""
     layout = Layout(layout.root.absolute())
     authority = load_certificate(layout.ca_certificate)
+    balancer = known.balancer
     return HaproxyView(
         address=cluster.bind,
         port=cluster.lb_port,
         certificate=layout.pki / f"{BALANCER}.crt",
         client_certificate=layout.pki / f"{BALANCER_CLIENT}.crt",
         ca=layout.ca_certificate,
-        client_ca=layout.haproxy / "client-ca.pem",
+        client_ca=client_authorities_file(layout),
         ca_subject=authority.subject.rfc4514_string(),
         ca_fingerprint=fingerprint(authority),
         foreign_authorities=has_foreign(client_authorities(layout.pki)),
         admin_socket=layout.haproxy_socket,
-        group_steers=layout.is_appliance,  # the singleton is another user's there
+        status_socket=layout.haproxy_status_socket,
         inherits_edge=layout.is_appliance,
-        servers=tuple(
-            BalancedServer(
-                name=f"server-{number}",
-                address=from_here(cluster.bind),
-                port=cluster.lighttpd_port_of(number),
-                certificate_host=lighttpd_name(number),
-            )
-            for number in layout.server_numbers(cluster.servers)
-        ),
-        body_bytes_max=body_bytes_max,
+        servers=balanced(known, cluster),
+        algorithm=balancer.algorithm,
+        body_bytes_max=known.body_bytes_max,
         connections_max=connections_max(),
+        head_seconds=balancer.head_seconds,
+        client_idle_seconds=balancer.client_idle_seconds,
+        keep_alive_seconds=balancer.keep_alive_seconds,
+        queue_seconds=balancer.queue_seconds,
+        server_connections_max=balancer.server_connections_max,
+        check_interval_seconds=balancer.check_interval_seconds,
+        check_failures=balancer.check_failures,
+        requests_max=balancer.requests_max,
+        requests_period_seconds=balancer.requests_period_seconds,
+        wrong_passwords_max=balancer.wrong_passwords_max,
+        exempt_networks=balancer.exempt_networks,
     )
 
 
-def write(layout: Layout, view: HaproxyView) -> bool:
-    """Writes haproxy.cfg where HAProxy itself accepts it, and says whether that changed anything.
+def frame_of(view: HaproxyView, authorities: bytes, own: Mapping[str, bytes]) -> str:
+    """Differs where HAProxy has to be reloaded: all but its servers, which can be changed while it runs."""
+    # Without a server HAProxy has not loaded what `add server` needs, and with one it has nobody else to ask
+    several = str(min(len(view.servers), 2)).encode()
+    text = render(dataclasses.replace(view, servers=())).encode()
+    return digest(several, text, authorities, *flat(own))[:_FRAME_CHARACTERS]
 
-    Raises SetupError with HAProxy's words otherwise; the last good file stays.
+
+def wanted(layout: Layout, view: HaproxyView) -> Files:
+    """The files as they should be now. Raises SetupError for what cannot be read, or cannot stand in them."""
+    authorities, own = client_authorities(layout.pki), _read_own(layout)
+    return Files(render(view, frame_of(view, authorities, own)).encode(), authorities, own)
+
+
+def in_place(layout: Layout) -> Files | None:
+    """Those that HAProxy would be started from; None before the first ones."""
+    return files_in(layout.haproxy)
+
+
+def check(layout: Layout, view: HaproxyView, files: Files) -> None:
+    """Has HAProxy look at them, in a directory of their own. Raises SetupError with HAProxy's words."""
+    candidate = layout.haproxy.absolute() / "candidate"
+    shutil.rmtree(candidate, ignore_errors=True)
+    (candidate / OWN).mkdir(mode=0o700, parents=True)
+    try:
+        write_atomically(candidate / CLIENT_AUTHORITIES, files.authorities)
+        looked_at = dataclasses.replace(view, client_ca=candidate / CLIENT_AUTHORITIES)
+        write_atomically(candidate / CONFIGURATION, render(looked_at).encode())
+        for name, data in files.own.items():
+            write_atomically(candidate / OWN / name, data)
+        paths = ("-f", str(candidate / CONFIGURATION), "-f", str(candidate / OWN))
+        validate(PROGRAM, [program(PROGRAM), "-c", *paths])
+    except SetupError as error:
+        words = tuple(line.replace(f"{candidate}/", "") for line in error.details)
+        raise SetupError(error.message.replace(f"{candidate}/", ""), details=words) from error
+    finally:
+        shutil.rmtree(candidate, ignore_errors=True)
+
+
+def check_in_place(layout: Layout) -> None:
+    """Raises SetupError, with HAProxy's words, where it could not start from the files that are in place."""
+    paths = ("-f", str(configuration(layout)), "-f", str(accepted_own(layout)))
+    validate(PROGRAM, [program(PROGRAM), "-c", *paths])
+
+
+def write(layout: Layout, view: HaproxyView) -> bool:
+    """Puts the files in place where HAProxy itself accepts them, and says whether that changed anything.
+
+    Those with which a running HAProxy did not serve, or from which an operator has gone back, are left out.
+    Raises SetupError with HAProxy's words otherwise; the last good files stay.
     """
-    text = render(view).encode()
-    authorities = client_authorities(layout.pki)
-    for directory in (layout.haproxy, layout.haproxy_socket.parent):
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = configuration(layout)
-    same = path.exists() and path.read_bytes() == text and _content(view.client_ca) == authorities
-    if same:
+    files = wanted(layout, view)
+    found, refusal = in_place(layout), refused(layout)
+    if found is not None and refusal is not None and refusal.frame == files.frame:
         return False
-    write_atomically(view.client_ca, authorities)
-    candidate = path.with_suffix(".candidate")
-    write_atomically(candidate, text)
-    validate(PROGRAM, [program(PROGRAM), "-c", "-f", str(candidate)])
-    candidate.replace(path)
+    refuse(layout, None)
+    if found == files:
+        return False
+    layout.haproxy.mkdir(mode=0o700, parents=True, exist_ok=True)
+    layout.haproxy_socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    check(layout, view, files)
+    put(layout, files)
     return True
 
 
-def is_current(layout: Layout, view: HaproxyView) -> bool:
-    """Whether the file that is there is what would be written now."""
-    return _content(configuration(layout)) == render(view).encode()
-
-
-def _content(path: Path) -> bytes | None:
-    return path.read_bytes() if path.exists() else None
+def _read_own(layout: Layout) -> dict[str, bytes]:
+    try:
+        return {path.name: path.read_bytes() for path in own_sources(layout)}
+    except OSError as error:
+        raise SetupError(f"{error.filename} cannot be read by HAProxy's agent: {error.strerror}.") from error

@@ -1,12 +1,16 @@
-"""haproxy.cfg as a pure function of a HaproxyView."""
+"""haproxy.cfg, and what HAProxy is told of a new server while it runs, as pure functions of a HaproxyView."""
 
 from __future__ import annotations
 
+import ipaddress
 import re
 
-from zato.agent.haproxy.view import EDGE_VARIABLE, HaproxyView
+from zato.agent.haproxy.names import BACKEND
+from zato.agent.haproxy.view import EDGE_VARIABLE, BalancedServer, HaproxyView
 from zato.agent.limits import HEAD_BYTES_MAX, HEADERS_MAX, URI_BYTES_MAX
 from zato.agent.values import BACKEND_GONE, ERRORS, TOLD, checked_address, error_body, milliseconds, quoted
+from zato.config.balancing import Mode
+from zato.config.kinds.balancer import Algorithm
 from zato.core.errors import SetupError
 from zato.host.templates import render_template
 
@@ -17,21 +21,22 @@ _EDGE = re.compile(rf"\${{{EDGE_VARIABLE}-\[?(.+?)\]?:([0-9]+)}}")
 _CID = "%[var(txn.cid)]"
 
 
-def render(view: HaproxyView) -> str:
-    """The text of haproxy.cfg. Raises SetupError for a value that cannot stand in it."""
+def render(view: HaproxyView, frame: str = "") -> str:
+    """The text of haproxy.cfg. Raises SetupError for a value that cannot stand in it.
+
+    `frame` stands for all of HAProxy's configuration but its servers; HAProxy tells it to who asks what it has loaded.
+    """
     return render_template(
         "haproxy",
         "haproxy.cfg.j2",
         view=view,
+        frame=frame,
+        backend=BACKEND,
         bind=_edge(view),
-        servers=[
-            {
-                "name": _checked_name(server.name),
-                "address": _endpoint(server.address, server.port),
-                "host": checked_address(server.certificate_host),
-            }
-            for server in view.servers
-        ],
+        algorithm=_checked_algorithm(view.algorithm),
+        server_options=server_options(view),
+        servers=[_line(server) for server in view.servers],
+        exempt=[str(ipaddress.ip_network(network)) for network in view.exempt_networks],
         own_errors=_OWN_ERRORS,
         bodies={status: error_body(code, message, _CID) for status, (code, message) in ERRORS.items()},
         uri_bytes_max=URI_BYTES_MAX,
@@ -42,6 +47,38 @@ def render(view: HaproxyView) -> str:
         quoted=quoted,
         ms=milliseconds,
     )
+
+
+def server_options(view: HaproxyView) -> str:
+    """What is the same for all servers. `add server` of the Runtime API knows nothing of `default-server`."""
+    inter, often = milliseconds(view.check_interval_seconds), milliseconds(view.check_interval_seconds / 5)
+    limit = "" if view.server_connections_max is None else f" maxconn {view.server_connections_max}"
+    return (
+        f"ssl crt {quoted(view.client_certificate)} ca-file {quoted(view.ca)} verify required alpn http/1.1 "
+        # After a burst each of its connections would be used in turn, all of them cold in the caches: half of what is
+        # idle goes each second
+        f"pool-purge-delay 1s check inter {inter} fastinter {often} downinter {often} "
+        f"fall {view.check_failures} rise 1{limit}"
+    )
+
+
+def added(view: HaproxyView, server: BalancedServer) -> str:
+    """What follows `add server` in the Runtime API; there a name of a file has no quotes, and spaces are escaped."""
+    options = re.sub(r'"([^"]*)"', lambda found: found[1].replace(" ", "\\ "), server_options(view))
+    place = _endpoint(server.address, server.port)
+    return f"{BACKEND}/{_checked_name(server.name)} {place} {options} weight {server.weight} {_identity(server)}"
+
+
+def _line(server: BalancedServer) -> str:
+    """The file has no word for a server that drains: it gets no requests either until the agent tells HAProxy."""
+    state = "" if server.mode is Mode.READY else " disabled"
+    place = _endpoint(server.address, server.port)
+    return f"{_checked_name(server.name)} {place} weight {server.weight}{state} {_identity(server)}"
+
+
+def _identity(server: BalancedServer) -> str:
+    host = checked_address(server.certificate_host)
+    return f"sni str({host}) verifyhost {host} check-sni {host}"
 
 
 def edge_of(text: str) -> tuple[str, int]:
@@ -61,6 +98,13 @@ def _edge(view: HaproxyView) -> str:
 def _endpoint(address: str, port: int) -> str:
     checked = checked_address(address)
     return f"[{checked}]:{port}" if ":" in checked else f"{checked}:{port}"
+
+
+def _checked_algorithm(name: str) -> list[str]:
+    algorithm = Algorithm(name)
+    # Only a consistent hash lets servers come, go and change their weights without a reload
+    hashed = algorithm in (Algorithm.SOURCE, Algorithm.URI)
+    return [f"balance {algorithm}", *(["hash-type consistent"] if hashed else [])]
 
 
 def _checked_name(name: str) -> str:

@@ -2,19 +2,50 @@
 
 from __future__ import annotations
 
+import csv
+import re
 import socket
 import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from zato.agent.haproxy import names
+from zato.agent.haproxy.names import BACKEND
+from zato.agent.haproxy.runtime_api import RuntimeApi
+from zato.agent.haproxy.steering import FoundServer, servers_in
+from zato.core.errors import Unavailable
+from zato.host.layout import Layout
+
 _UCRED = struct.Struct("3i")
+_FAILED = re.compile(rb"\[failed: (\d+)\]")
 _QUESTION = b"@1 show info\n"
 
 
-class RunningHaproxy:
-    """Reached by its master's socket, whose other end is the master, also after reloads."""
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """The process that serves."""
 
-    def __init__(self, master_socket: Path) -> None:
-        self._socket = master_socket
+    pid: int
+    frame: str
+    """Of the configuration that it has loaded: see zato.agent.haproxy.render."""
+    uptime_seconds: int
+
+
+class RunningHaproxy:
+    """Reached by its sockets; the master's has the master at its other end, also after reloads.
+
+    What asks raises Unavailable where HAProxy does not answer, or refuses.
+    """
+
+    def __init__(self, master_socket: Path, admin_socket: Path) -> None:
+        self._master = master_socket
+        self._api = RuntimeApi(admin_socket)
+
+    @classmethod
+    def of(cls, layout: Layout) -> RunningHaproxy:
+        """The one of the cluster on this machine."""
+        return cls(names.master_socket(layout), layout.haproxy_socket)
 
     def pid(self) -> int | None:
         """The master's process id: with it ends all of HAProxy."""
@@ -37,12 +68,76 @@ class RunningHaproxy:
         except BlockingIOError as error:  # so many connections wait already
             raise TimeoutError from error
 
+    def worker(self) -> Worker:
+        """The newest one."""
+        pairs = (line.partition(":") for line in self._api.ask("show info").splitlines())
+        info = {name.strip(): value.strip() for name, _, value in pairs}
+        try:
+            return Worker(int(info["Pid"]), info.get("description", ""), int(info["Uptime_sec"]))
+        except (KeyError, ValueError) as error:
+            raise Unavailable("HAProxy says nothing of itself.", code="balancer-away") from error
+
+    def servers(self) -> dict[str, FoundServer]:
+        """The cluster's servers by name, as HAProxy has them."""
+        found = servers_in(self._api.ask(f"show servers state {BACKEND}"))
+        if found is None:
+            raise Unavailable("HAProxy says nothing of its servers.", code="balancer-away")
+        return found
+
+    def statistics(self) -> list[dict[str, str]]:
+        """A row for each frontend, backend and server, with HAProxy's own names of what it counts."""
+        lines = self._api.ask("show stat").removeprefix("# ").splitlines()
+        return [{name: value for name, value in row.items() if name and value} for row in csv.DictReader(lines)]
+
+    def tell(self, command: str, expected: str = "") -> None:
+        """Has HAProxy do something; it says nothing, or what is `expected`, where it has done it."""
+        answer = self._api.ask(command)
+        if answer and (not expected or expected not in answer):
+            raise Unavailable(f"HAProxy refuses '{_shortened(command)}': {answer}", code="balancer-refuses")
+
+    def failed_reloads(self) -> int:
+        """How many reloads in a row have failed, up to the last one."""
+        try:
+            with self._connected(1.0) as connection:
+                connection.sendall(b"show proc\n")
+                connection.shutdown(socket.SHUT_WR)
+                found = _FAILED.search(b"".join(iter(lambda: connection.recv(4096), b"")))
+        except OSError:  # it is being reloaded
+            return 0
+        return 0 if found is None else int(found[1])
+
+    def reload(self) -> None:
+        """Asks the master for a new worker with the configuration as it is now; whether it gets one is to be seen."""
+        try:
+            with self._connected(5.0) as connection:
+                connection.sendall(b"reload\n")
+                connection.shutdown(socket.SHUT_WR)
+                while connection.recv(4096):
+                    pass
+        except ConnectionResetError:
+            return  # it starts itself anew, and so ends this connection
+        except OSError as error:
+            raise Unavailable(f"HAProxy's master does not answer: {error}.", code="balancer-away") from error
+
     def _connected(self, seconds: float) -> socket.socket:
         connection = socket.socket(socket.AF_UNIX)
         try:
             connection.settimeout(seconds)
-            connection.connect(str(self._socket))
+            connection.connect(str(self._master))
         except BaseException:
             connection.close()
             raise
         return connection
+
+
+def status_of(rows: list[dict[str, str]]) -> Mapping[str, dict[str, str]]:
+    """Of `statistics`, the rows of the cluster's servers by name."""
+    return {
+        row["svname"]: row
+        for row in rows
+        if row.get("pxname") == BACKEND and row.get("svname") not in ("BACKEND", "FRONTEND", None)
+    }
+
+
+def _shortened(command: str) -> str:
+    return command if len(command) < 100 else f"{command[:100]}..."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from zato.config.balancing import Mode
 from zato.core.limits import TIME_LIMIT_SECONDS_MAX
 
 EDGE_VARIABLE = "ZATO_EDGE"
@@ -21,6 +22,8 @@ class BalancedServer:
     port: int
     certificate_host: str
     """A host name that the certificate of this lighttpd must be for."""
+    mode: Mode = Mode.READY
+    weight: int = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +47,11 @@ class HaproxyView:
     foreign_authorities: bool
     """Whether there are others than the cluster's CA in `client_ca`."""
     admin_socket: Path
+    """The Runtime API, for HAProxy's own user."""
+    status_socket: Path
+    """The same without the right to change anything, also for the socket's group: it tells whether HAProxy runs."""
     servers: tuple[BalancedServer, ...]
-    group_steers: bool = False
-    """Whether the group of the Runtime API's socket may use it, not only its owner."""
+    algorithm: str = "roundrobin"
     inherits_edge: bool = False
     """Whether the socket that clients connect to is opened for HAProxy: see EDGE_VARIABLE."""
     body_bytes_max: int = 10 * 1024 * 1024
@@ -58,8 +63,16 @@ class HaproxyView:
     keep_alive_seconds: float = 60.0
     answer_seconds: float = TIME_LIMIT_SECONDS_MAX + 60
     """For a server that is silent: longer than any service's time limit, which is the dispatcher's business."""
+    queue_seconds: float = 10.0
+    server_connections_max: int | None = None
     check_interval_seconds: float = 0.5
+    check_failures: int = 6
+    requests_max: int | None = None
+    """In `requests_period_seconds` from one address; what is more is refused."""
+    requests_period_seconds: int = 10
     wrong_passwords_max: int = 200
     """In ten seconds from one address; after that its requests with a password are refused for a while."""
+    exempt_networks: tuple[str, ...] = ()
+    """From which neither is counted."""
     reload_seconds: float = 60.0
     """For requests under way when HAProxy is reloaded."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-import threading
 from pathlib import Path
 
+from zato.agent.bell import PatientBell
 from zato.agent.lighttpd.answering import AnsweringLighttpd
 from zato.agent.lighttpd.keeper import LighttpdKeeper
 from zato.agent.lighttpd.running import RunningLighttpd
@@ -24,22 +24,6 @@ from zato.host.watchdog import Watchdog
 from zato.odb.doorbell import Doorbell
 from zato.odb.log import ConfigurationLog
 from zato.odb.opening import open_odb
-
-_INTERVAL_SECONDS = 0.1
-
-
-class _PatientBell:
-    """The ODB's doorbell, asked less often than servers ask it: users need not be there before the next request."""
-
-    def __init__(self, bell: Doorbell) -> None:
-        self._bell = bell
-        self.interval_seconds = max(_INTERVAL_SECONDS, bell.interval_seconds)
-
-    def changed(self) -> bool:
-        return self._bell.changed()
-
-    def wait(self, stop: threading.Event, seconds: float) -> None:
-        self._bell.wait(stop, seconds)
 
 
 def main() -> int:
@@ -73,7 +57,7 @@ def main() -> int:
         killer.turn()
 
     log = ConfigurationLog(database)
-    listener = Listener(log, _PatientBell(Doorbell(database)), clock, keeper.configuration, tick)
+    listener = Listener(log, PatientBell(Doorbell(database)), clock, keeper.configuration, tick)
     watchdog.ready()
     listener.run(stop)
     return 0

@@ -18,7 +18,7 @@ from zato.host.programs import program
 from zato.host.settings import ClusterSettings
 from zato.pki.certificates import is_pair, load_certificate, subject_der
 from zato.pki.clients import client_authorities
-from zato.pki.components import lighttpd_name
+from zato.pki.names import lighttpd_name
 
 PROGRAM = "lighttpd"
 

@@ -38,6 +38,11 @@ class LighttpdKeeper:
         self._configuration: Configuration | None = None
         self._next_tick = 0.0
         self._rendered_for = 0.0
+        paths = layout.server(number)
+        settings = paths.applied_settings if paths.applied_settings.exists() else paths.settings
+        # What lighttpd was started with, unless the settings are newer
+        self._followed = _newest([settings]) <= _newest([self._directory / CONFIGURATION])
+        self._body_bytes_max = load_server(layout, number).max_body_bytes
         self._log = get_logger("zato.agent.lighttpd")
 
     def configuration(self, configuration: Configuration) -> None:
@@ -69,22 +74,25 @@ class LighttpdKeeper:
             self._log.info("users_written", count=data.count(b"\n"), revision=self._configuration.revision)
 
     def _render(self) -> None:
-        """Only where a CA, or the server's settings, are newer than what was rendered for them."""
+        """Only where a CA, or what matters of the server's settings, is newer than what was rendered for it."""
         clients = self._layout.pki / "clients"
         settings = self._layout.server(self._number).applied_settings
-        newest = _newest([self._layout.ca_certificate, clients, *clients.glob("*.crt"), settings])
-        if newest <= max(
-            _newest([self._directory / CONFIGURATION, self._directory / CLIENT_CA]), self._rendered_for or 0
-        ):
+        authorities = _newest([self._layout.ca_certificate, clients, *clients.glob("*.crt")])
+        newest = max(authorities, _newest([settings]))
+        rendered = max(_newest([self._directory / CONFIGURATION, self._directory / CLIENT_CA]), self._rendered_for)
+        if newest <= rendered:
+            return
+        body_bytes_max = load_server(self._layout, self._number).max_body_bytes
+        if authorities <= rendered and body_bytes_max == self._body_bytes_max and self._followed:
+            self._rendered_for = newest
             return
         from zato.agent.lighttpd import files  # rarely needed, and it takes megabytes
 
-        body_bytes_max = load_server(self._layout, self._number).max_body_bytes
         cluster = load_cluster(self._layout)
         view = files.view_of(self._layout, cluster, self._number, body_bytes_max=body_bytes_max)
         if files.write(self._layout, view):
             self._log.info("configuration_written", path=str(self._directory / CONFIGURATION))
-        self._rendered_for = newest
+        self._rendered_for, self._body_bytes_max, self._followed = newest, body_bytes_max, True
 
     def _reload(self) -> None:
         loaded = self._running.loaded_at()

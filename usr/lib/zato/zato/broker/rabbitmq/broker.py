@@ -23,7 +23,7 @@ from zato.core.clock import Clock, SystemClock
 from zato.core.errors import Unavailable
 from zato.odb.database import Database
 from zato.odb.messages import Messages
-from zato.pki.components import server_name
+from zato.pki.names import server_name
 
 
 class RabbitMqBroker:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Any
 
+from zato.config.kinds.balancer import BALANCER, Balancer
 from zato.config.kinds.base import Claim, Kind, Reference
 from zato.config.kinds.channel_http import CHANNEL_HTTP, ChannelHttp
 from zato.config.kinds.channel_rest import CHANNEL_REST, ChannelRest
@@ -22,6 +23,7 @@ from zato.core.errors import NotFound
 __all__ = [
     "KINDS",
     "SECURITY_KINDS",
+    "Balancer",
     "ChannelHttp",
     "ChannelRest",
     "Claim",
@@ -49,6 +51,7 @@ KINDS: dict[str, Kind[Any]] = {
     "outgoing-sql": OUTGOING_SQL,
     "service": SERVICE,
     "server": SERVER,
+    "balancer": BALANCER,
     "deployment": DEPLOYMENT,
 }
 

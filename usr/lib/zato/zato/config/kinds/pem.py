@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+# The library is imported where something is looked at: every process that follows the configuration imports this
+# module, few ever do that, and it takes 8 MB
 
 
 def certificate_findings(field: str, pem: str) -> list[str]:
     """What is wrong with one or more certificates in PEM."""
+    from cryptography import x509
+
     try:
         x509.load_pem_x509_certificates(pem.encode())
     except ValueError:
@@ -18,6 +19,10 @@ def certificate_findings(field: str, pem: str) -> list[str]:
 
 def key_pair_findings(certificate_field: str, certificate: str, key_field: str, key: str) -> list[str]:
     """What is wrong with a certificate (its chain after it) and the unencrypted private key that belongs to it."""
+    from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+
     findings = certificate_findings(certificate_field, certificate)
     try:
         private = load_pem_private_key(key.encode(), password=None)

@@ -45,10 +45,21 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(
             min_length=1,
             max_length=253,
-            description="Machine that the server runs on, for people: the load balancer reaches all servers of a "
-            "cluster in one directory on this machine.",
+            description="Host name or address at which the load balancer reaches the server's lighttpd. localhost, and "
+            "every name of the balancer's own machine, is that machine.",
         ),
     ] = "localhost"
+    drain: Annotated[
+        bool,
+        Meta(
+            description="The load balancer sends no new requests to the server, which stays in it and is looked after: "
+            "for the time of a repair. `zato server drain` and `zato server ready` set it."
+        ),
+    ] = False
+    weight: Annotated[
+        int,
+        Meta(ge=1, le=256, description="Share of the requests that the server gets, in proportion to the others'."),
+    ] = 100
     workers: Annotated[Workers | None, WORKERS] = None
     threads_max: Annotated[ThreadsMax | None, THREADS_MAX] = None
     time_limit_seconds: Annotated[TimeLimitSeconds | None, TIME_LIMIT_SECONDS] = None

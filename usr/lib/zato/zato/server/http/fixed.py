@@ -48,7 +48,7 @@ class Health:
     def _state(self) -> tuple[int, bytes]:
         if not self._switch.current().known:
             return 503, b"no configuration yet\n"
-        if self._draining.reason() is not None:
+        if self._draining.begun():
             return 404, b"draining\n"
         return 200, b"ok\n"
 

@@ -70,8 +70,8 @@ class StateOperations:
             kept = kept_in_use(snapshot.configuration, {f"server-{server.number}" for server in servers})
             if kept is not None:
                 problems.append(
-                    f"All servers are inactive; the balancer goes on using {kept}, or nothing would answer. Make "
-                    f"one active: zato config set server {kept} active=true"
+                    f"All servers are inactive or drain; the balancer goes on using {kept}, or nothing would answer. "
+                    f"Have one take requests: zato config set server {kept} active=true drain=false"
                 )
         except Unavailable as error:
             odb = shapes.Odb(ok=False, revision=None, message=error.message)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from zato.agent.haproxy.runtime_api import RuntimeApi
 from zato.core.errors import Unavailable
 from zato.pki.certificates import is_pair, load_certificate
-from zato.singleton.runtime_api import RuntimeApi
 
 _SERIAL = re.compile(r"^Serial: ([0-9A-Fa-f]+)$", re.MULTILINE)
 

@@ -1,0 +1,197 @@
+"""HAProxy's agent on a running cluster."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+import urllib3
+
+from support.cluster import RunningCluster
+from support.load import eventually, told
+from support.ports import free_port
+from support.scenarios.balancing import PATH, agent_of, balance, change_server, end, expose, has, server_state
+from zato.core.errors import ZatoError
+from zato.pki.authority import Authority
+
+SECONDS = 15
+PERIOD_SECONDS = 1
+
+
+@pytest.fixture(scope="module")
+def two() -> Iterator[RunningCluster]:
+    with TemporaryDirectory(prefix="zato-") as directory:
+        running = RunningCluster(Path(directory) / "z", "--servers", "2", "--workers", "1")
+        try:
+            running.start()
+            expose(running)
+            yield running
+        finally:
+            running.stop()
+
+
+def problems(cluster: RunningCluster) -> list[str]:
+    found: list[str] = agent_of(cluster).state()["problems"]
+    return found
+
+
+def test_reloads_drains_and_servers_that_go_and_come_fail_no_request(two: RunningCluster) -> None:
+    seen = balance(two, rounds=2, reloads=10)
+    print(seen)
+    assert seen.failed == [], told(seen.failed)
+    assert seen.reloads == 10
+
+
+def test_what_operators_have_said_outlives_the_agent_and_haproxy(two: RunningCluster) -> None:
+    change_server(two, 2, drain=True, weight=7)
+    try:
+        eventually(has(two, 2, "DRAIN"), SECONDS)
+        for name in ("haproxy-agent", "haproxy"):
+            end(two, name, signal.SIGKILL)
+            eventually(two.answers, SECONDS)
+            eventually(lambda: _status(two) == ("drain", 7, "DRAIN"), SECONDS)
+    finally:
+        change_server(two, 2, drain=False, weight=100)
+    eventually(has(two, 2, "UP"), SECONDS)
+
+
+def _status(cluster: RunningCluster) -> tuple[object, ...]:
+    try:
+        state = server_state(cluster, 2)
+    except ZatoError:  # it is starting
+        return ()
+    return () if state is None else (state["mode"], state["weight"], state["status"])
+
+
+def test_files_of_administrators_are_taken_up_and_a_broken_one_is_told_in_haproxys_words(two: RunningCluster) -> None:
+    own, port = two.layout.haproxy / "own.cfg", free_port()
+
+    def answers() -> bool:
+        try:
+            return bool(urllib3.request("GET", f"http://127.0.0.1:{port}/", retries=False, timeout=2).status == 418)
+        except urllib3.exceptions.HTTPError:
+            return False
+
+    good = f"frontend own\n    bind 127.0.0.1:{port}\n    http-request return status 418\n"
+    try:
+        own.write_text(good)
+        eventually(answers, SECONDS)
+        own.write_text(good + "    nonsense here\n")
+        eventually(lambda: any("unknown keyword 'nonsense'" in problem for problem in problems(two)), SECONDS)
+        with pytest.raises(ZatoError, match="unknown keyword 'nonsense'"):
+            agent_of(two).validate()
+        assert answers()
+        # What only a reload can find out
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            own.write_text(good + f"    bind 127.0.0.1:{taken.getsockname()[1]}\n")
+            eventually(lambda: any("the last good one is in place again" in text for text in problems(two)), 30)
+            assert answers()
+            assert two.answers()
+        agent_of(two).reload()  # the port is free now
+        eventually(lambda: problems(two) == [], SECONDS)
+    finally:
+        own.unlink()
+    eventually(lambda: not answers() and problems(two) == [], SECONDS)
+
+
+def test_requests_of_one_address_are_limited_and_exempt_networks_are_not(two: RunningCluster) -> None:
+    api = two.api()
+    limits = {"requests_max": 20, "requests_period_seconds": PERIOD_SECONDS}
+    api.create_item("balancer", "balancer", limits)
+    with two.pool() as pool:
+
+        def statuses() -> set[int]:
+            return {pool.request("GET", PATH, retries=False).status for _ in range(40)}
+
+        try:
+            eventually(lambda: is_loaded(two, "http_req_rate"), SECONDS)
+            assert statuses() == {200, 429}
+            time.sleep(PERIOD_SECONDS * 2)  # the admin API is behind the same limit
+            item = api.item("balancer", "balancer")
+            exempt = {**limits, "exempt_networks": ["127.0.0.0/8"]}
+            api.update_item("balancer", "balancer", exempt, item["revision"])
+            eventually(lambda: is_loaded(two, "acl exempt src 127.0.0.0/8"), SECONDS)
+            assert statuses() == {200}
+        finally:
+            time.sleep(PERIOD_SECONDS * 2)
+            api.delete_item("balancer", "balancer")
+    eventually(lambda: not is_loaded(two, "http_req_rate"), SECONDS)
+
+
+def is_loaded(cluster: RunningCluster, text: str) -> bool:
+    """Whether HAProxy serves with a file that has this text."""
+    return text in (cluster.layout.haproxy / "good" / "haproxy.cfg").read_text(encoding="utf-8")
+
+
+def test_an_operator_goes_back_to_the_configuration_before(two: RunningCluster) -> None:
+    api = two.api()
+    eventually(lambda: problems(two) == [], SECONDS)
+    before = agent_of(two).state()["configuration"]
+    api.create_item("balancer", "balancer", {"algorithm": "leastconn"})
+    try:
+        eventually(lambda: agent_of(two).state()["configuration"] != before, SECONDS)
+        assert agent_of(two).rollback()["configuration"] == before
+        eventually(lambda: any("has gone back" in problem for problem in problems(two)), SECONDS)
+        change_server(two, 2, drain=True)  # which holds all the same
+        eventually(has(two, 2, "DRAIN"), SECONDS)
+        change_server(two, 2, drain=False)
+        eventually(has(two, 2, "UP"), SECONDS)
+    finally:
+        api.delete_item("balancer", "balancer")
+    eventually(lambda: problems(two) == [], SECONDS)
+
+
+def test_nobody_but_the_administrator_is_let_in(two: RunningCluster, tmp_path: Path) -> None:
+    pki = two.layout.pki
+    Authority(pki).issue_client("partner")
+    stranger = Authority(tmp_path)
+    stranger.create("zato")
+    stranger.issue_client("admin")
+    shown = {
+        "nobody": None,
+        "partner": pki / "partner.crt",
+        "balancer": pki / "haproxy-client.crt",
+        "a server's": pki / "lighttpd-1.crt",
+        "another cluster's administrator": tmp_path / "admin.crt",
+    }
+    let_in = {name for name, certificate in shown.items() if answers(two, certificate)}
+    assert let_in == set()
+    assert answers(two, pki / "admin.crt")
+    with socket.create_connection(("127.0.0.1", two.agent_port), 5) as plain, suppress(ConnectionError):
+        plain.sendall(b"GET /zato/agent/state HTTP/1.0\r\n\r\n")  # without TLS
+        assert not plain.recv(100).startswith(b"HTTP/")
+    assert "agent_client_refused" in two.said()
+
+
+def answers(cluster: RunningCluster, certificate: Path | None) -> bool:
+    """Whether there is any answer at all."""
+    context = ssl.create_default_context(cafile=str(cluster.layout.ca_certificate))
+    if certificate is not None:
+        context.load_cert_chain(certificate, certificate.with_suffix(".key"))
+    try:
+        with (
+            socket.create_connection(("127.0.0.1", cluster.agent_port), 5) as plain,
+            context.wrap_socket(plain, server_hostname="localhost") as connection,
+        ):
+            connection.sendall(b"GET /zato/agent/state HTTP/1.0\r\n\r\n")
+            return connection.recv(100).startswith(b"HTTP/1.0 200")
+    except OSError:
+        return False
+
+
+def test_silent_connections_do_not_keep_the_agent_from_its_work(two: RunningCluster) -> None:
+    silent = [socket.create_connection(("127.0.0.1", two.agent_port), 5) for _ in range(10)]
+    try:
+        change_server(two, 2, weight=9)
+        eventually(lambda: (server_state(two, 2) or {}).get("weight") == 9, SECONDS)
+    finally:
+        for connection in silent:
+            connection.close()
+        change_server(two, 2, weight=100)

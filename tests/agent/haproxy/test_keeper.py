@@ -1,0 +1,81 @@
+"""What HAProxy's agent does with its files while there is no HAProxy."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from zato.agent.haproxy import files
+from zato.agent.haproxy.generations import Refusal, files_in, refuse
+from zato.agent.haproxy.keeper import HaproxyKeeper
+from zato.agent.haproxy.known import Known, load
+from zato.agent.haproxy.running import RunningHaproxy
+from zato.config.configuration import Configuration
+from zato.core.clock import SystemClock
+from zato.host.layout import Layout
+from zato.host.settings import ClusterSettings
+from zato.odb.log import StoredItem
+from zato.pki.authority import Authority
+from zato.pki.components import issue_missing
+
+CLUSTER = ClusterSettings()
+
+
+@pytest.fixture
+def layout() -> Iterator[Layout]:
+    with TemporaryDirectory(prefix="zato-") as short:  # the kernel takes 107 bytes for sockets
+        made = Layout(Path(short))
+        authority = Authority(made.pki)
+        authority.create(CLUSTER.name)
+        issue_missing(authority, hosts=CLUSTER.hosts, servers=1)
+        made.haproxy.mkdir()
+        yield made
+
+
+def keeper(layout: Layout) -> HaproxyKeeper:
+    return HaproxyKeeper(layout, CLUSTER, RunningHaproxy.of(layout), SystemClock(), threading.Event())
+
+
+def servers(layout: Layout) -> frozenset[str]:
+    found = files_in(layout.haproxy)
+    assert found is not None
+    return found.servers
+
+
+def test_files_that_do_not_name_the_servers_are_written_again_however_new_they_are(layout: Layout) -> None:
+    files.write(layout, files.view_of(layout, CLUSTER, Known()))
+    assert servers(layout) == frozenset()
+    keeper(layout).turn()
+    assert servers(layout) == {"server-1"}
+
+
+def test_the_file_follows_the_configuration_and_is_there_for_the_next_start(layout: Layout) -> None:
+    agent = keeper(layout)
+    items = [
+        StoredItem("server", "server-1", 1, json.dumps({"weight": 7})),
+        StoredItem("server", "server-2", 2, json.dumps({"host": "10.1.2.3", "drain": True})),
+        StoredItem("server", "server-3", 3, json.dumps({"host": "nowhere.invalid"})),
+    ]
+    agent.follow(Configuration.from_items(3, items))
+    text = (layout.haproxy / "haproxy.cfg").read_text(encoding="utf-8")
+    assert "server server-1 127.0.0.1:17010 weight 7 sni" in text
+    assert "server server-2 10.1.2.3:17011 weight 100 disabled sni" in text
+    assert servers(layout) == {"server-1", "server-2"}  # the third has no address
+    assert load(layout) == agent.known
+    assert keeper(layout).known == agent.known
+
+
+def test_files_with_which_haproxy_did_not_serve_are_not_put_in_place_again(layout: Layout) -> None:
+    files.write(layout, files.view_of(layout, CLUSTER, files.known_before(layout, CLUSTER)))
+    (layout.haproxy / "own.cfg").write_text("frontend own\n    mode http\n    bind 127.0.0.1:1\n")
+    view = files.view_of(layout, CLUSTER, files.known_before(layout, CLUSTER))
+    wanted = files.wanted(layout, view)
+    refuse(layout, Refusal(frame=wanted.frame, reason="It did not serve."))
+    assert files.write(layout, view) is False
+    refuse(layout, None)
+    assert files.write(layout, view) is True

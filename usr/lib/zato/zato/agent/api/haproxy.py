@@ -1,0 +1,172 @@
+"""What HAProxy's agent answers, and does, for those who may ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import falcon
+from msgspec import Struct
+
+from zato.agent.api.application import answer, asked, finished, new_application
+from zato.agent.haproxy import files
+from zato.agent.haproxy.keeper import HaproxyKeeper
+from zato.agent.haproxy.known import KnownServer
+from zato.agent.haproxy.running import RunningHaproxy, status_of
+from zato.agent.haproxy.state import AgentState
+from zato.core.errors import Unavailable
+from zato.host.layout import Layout
+from zato.host.logs import get_logger
+from zato.host.settings import ClusterSettings
+
+
+class ServerState(Struct, frozen=True, kw_only=True):
+    """A server as the agent wants it and as HAProxy has it."""
+
+    name: str
+    address: str
+    mode: str
+    weight: int
+    status: str | None
+    """HAProxy's word: UP, DOWN, DRAIN, MAINT, NOLB; None where it does not know the server, or does not answer."""
+    reason: str
+    """What HAProxy's last health check has said; empty where the server is well."""
+    sessions: int
+    requests: int
+    since_seconds: int | None
+
+
+class HaproxyState(Struct, frozen=True, kw_only=True):
+    """The balancer of one machine."""
+
+    running: bool
+    ok: bool
+    problems: list[str]
+    revision: int
+    configuration: str
+    since: str | None
+    reloads: int
+    algorithm: str
+    servers: list[ServerState]
+
+
+def application(layout: Layout, cluster: ClusterSettings, keeper: HaproxyKeeper) -> falcon.App[Any, Any]:
+    """The agent's application."""
+    haproxy = RunningHaproxy.of(layout)
+    return new_application(
+        {
+            "/state": _State(keeper, haproxy),
+            "/statistics": _Statistics(haproxy),
+            "/reload": _Reload(keeper, haproxy),
+            "/rollback": _Rollback(keeper, haproxy),
+            "/validate": _Validate(layout, cluster, keeper),
+        }
+    )
+
+
+class _State:
+    def __init__(self, keeper: HaproxyKeeper, haproxy: RunningHaproxy) -> None:
+        self._keeper = keeper
+        self._haproxy = haproxy
+
+    def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
+        answer(response, state_of(self._keeper, self._haproxy))
+
+
+class _Statistics:
+    def __init__(self, haproxy: RunningHaproxy) -> None:
+        self._haproxy = haproxy
+
+    def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
+        answer(response, {"rows": self._haproxy.statistics()})
+
+
+class _Reload:
+    def __init__(self, keeper: HaproxyKeeper, haproxy: RunningHaproxy) -> None:
+        self._keeper = keeper
+        self._haproxy = haproxy
+
+    def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
+        get_logger("zato.agent.haproxy").info("haproxy_reload_asked_for", **asked(request))
+        finished(self._keeper.reload())
+        answer(response, state_of(self._keeper, self._haproxy))
+
+
+class _Rollback:
+    def __init__(self, keeper: HaproxyKeeper, haproxy: RunningHaproxy) -> None:
+        self._keeper = keeper
+        self._haproxy = haproxy
+
+    def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
+        get_logger("zato.agent.haproxy").info("haproxy_rollback_asked_for", **asked(request))
+        finished(self._keeper.go_back())
+        answer(response, state_of(self._keeper, self._haproxy))
+
+
+class _Validate:
+    def __init__(self, layout: Layout, cluster: ClusterSettings, keeper: HaproxyKeeper) -> None:
+        self._layout = layout
+        self._cluster = cluster
+        self._keeper = keeper
+
+    def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
+        """Answers 200 where HAProxy accepts the files as they would be now; its words otherwise."""
+        view = files.view_of(self._layout, self._cluster, self._keeper.known)
+        wanted = files.wanted(self._layout, view)
+        files.check(self._layout, view, wanted)
+        answer(response, {"valid": True, "configuration": wanted.digest()})
+
+
+def state_of(keeper: HaproxyKeeper, haproxy: RunningHaproxy) -> HaproxyState:
+    """With what HAProxy says at this moment."""
+    state = keeper.state
+    problems = [] if state.failure is None else [state.failure.reason]
+    try:
+        rows = status_of(haproxy.statistics())
+        running = True
+    except Unavailable as error:
+        rows, running = {}, False
+        problems = list(dict.fromkeys([*problems, error.message]))
+    servers = [_shown(server, rows.get(f"server-{server.number}")) for server in keeper.known.servers]
+    problems += [f"{server.name}: {server.reason}" for server in servers if server.reason and running]
+    return HaproxyState(
+        running=running,
+        ok=not problems,
+        problems=problems,
+        revision=state.revision,
+        configuration=state.configuration,
+        since=_moment(state),
+        reloads=state.reloads,
+        algorithm=str(keeper.known.balancer.algorithm),
+        servers=servers,
+    )
+
+
+def _moment(state: AgentState) -> str | None:
+    return None if state.since is None else state.since.isoformat()
+
+
+def _shown(server: KnownServer, row: dict[str, str] | None) -> ServerState:
+    found = row or {}
+    status = found.get("status")
+    return ServerState(
+        name=f"server-{server.number}",
+        address=found.get("addr") or server.address,
+        mode=str(server.mode),
+        weight=server.weight,
+        status=status,
+        reason=_reason(server, found),
+        sessions=int(found.get("scur", 0)),
+        requests=int(found.get("stot", 0)),
+        since_seconds=int(found["lastchg"]) if "lastchg" in found else None,
+    )
+
+
+def _reason(server: KnownServer, row: dict[str, str]) -> str:
+    if not server.address:
+        return f"its host {server.host} has no address; see the item server-{server.number}."
+    if not row:
+        return "HAProxy does not know it yet."
+    if row["status"].startswith(("UP", "DRAIN", "MAINT", "NOLB", "no check")):
+        return ""
+    words = [row.get("check_desc"), row.get("last_chk") and f"({row['last_chk']})"]
+    return f"it is {row['status']} for HAProxy: {' '.join(word for word in words if word) or 'not checked yet'}."

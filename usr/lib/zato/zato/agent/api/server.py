@@ -1,0 +1,178 @@
+"""A small WSGI server over mutual TLS."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Collection
+from pathlib import Path
+from socketserver import TCPServer, ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+from wsgiref.types import WSGIApplication
+
+from zato.core.errors import SetupError
+from zato.host.logs import get_logger
+
+CLIENT = "zato.client"
+"""The key of a request's environment with the name in the client's certificate."""
+_CONNECTIONS_MAX = 16
+_SECONDS = 10.0
+
+
+class ApiServer:
+    """Serves to clients whose certificate is of this cluster's CA and for one of the `allowed` names; to no others.
+
+    A connection that nobody may make is closed before anything is read of it. Each has a thread, of which there are a
+    few at most, and some seconds for whatever it does. The application is made for the first request: most agents are
+    never asked, and it takes megabytes. Certificates are read again when they have changed.
+    """
+
+    def __init__(
+        self,
+        address: tuple[str, int],
+        *,
+        certificate: Path,
+        ca: Path,
+        allowed: Collection[str],
+        application: Callable[[], WSGIApplication],
+    ) -> None:
+        self._address = address
+        self._identity = _Identity(certificate, ca)
+        self._allowed = frozenset(allowed)
+        self._application = application
+        self._made: WSGIApplication | None = None
+        self._making = threading.Lock()
+
+    def start(self) -> None:
+        """From now on it serves. Raises SetupError where it cannot listen, or has no certificate."""
+        self._identity.context()
+        try:
+            server = _Server(self._address, self._identity, self._allowed, self._app)
+        except OSError as error:
+            raise SetupError(
+                f"The agent cannot listen on {self._address[0]}, port {self._address[1]}: {error.strerror}.",
+                code="agent-port",
+            ) from error
+        threading.Thread(target=server.serve_forever, name="api", daemon=True).start()
+
+    def _app(self) -> WSGIApplication:
+        with self._making:
+            if self._made is None:
+                self._made = self._application()
+            return self._made
+
+
+class _Identity:
+    """The server's certificate with its key, and whose clients are let in."""
+
+    def __init__(self, certificate: Path, ca: Path) -> None:
+        self._files = (certificate, certificate.with_suffix(".key"), ca)
+        self._context: ssl.SSLContext | None = None
+        self._read: tuple[int, ...] = ()
+        self._lock = threading.Lock()
+
+    def context(self) -> ssl.SSLContext:
+        """As the files are now; in the middle of a renewal, as they were. Raises SetupError where none ever were."""
+        with self._lock:
+            try:
+                changed = tuple(path.stat().st_mtime_ns for path in self._files)
+                if self._context is None or changed != self._read:
+                    self._context, self._read = self._new(), changed
+            except (OSError, ssl.SSLError) as error:
+                if self._context is None:
+                    raise SetupError(f"The agent's certificate {self._files[0]} cannot be used: {error}.") from error
+            return self._context
+
+    def _new(self) -> ssl.SSLContext:
+        certificate, key, ca = self._files
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(cafile=ca)
+        context.load_cert_chain(certificate, key)
+        return context
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+    block_on_close = False
+    allow_reuse_address = True
+
+    def __init__(
+        self,
+        address: tuple[str, int],
+        identity: _Identity,
+        allowed: frozenset[str],
+        app: Callable[[], WSGIApplication],
+    ) -> None:
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        self._identity = identity
+        self._allowed = allowed
+        self._app = app
+        self._free = threading.BoundedSemaphore(_CONNECTIONS_MAX)
+        self._log = get_logger("zato.agent.api")
+        super().__init__(address, _Handler)
+
+    def server_bind(self) -> None:
+        """Without a look-up of this machine's name, for which HTTPServer waits."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
+        self.setup_environ()
+
+    def get_app(self) -> WSGIApplication:
+        return self._app()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if not self._free.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        try:
+            super().process_request(request, client_address)
+        except BaseException:
+            self._free.release()
+            raise
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """In a thread of its own, the handshake too."""
+        try:
+            request.settimeout(_SECONDS)
+            with self._identity.context().wrap_socket(request, server_side=True) as connection:
+                name = _name_of(connection)
+                if name not in self._allowed:
+                    self._log.warning("agent_client_refused", name=name, address=client_address[0])
+                    return
+                _Handler(connection, client_address, self, name)
+        except (OSError, SetupError) as error:
+            self._log.info("agent_connection_ended", address=client_address[0], reason=str(error))
+        except Exception:  # the outermost call of a thread
+            self._log.exception("agent_request_failed")
+        finally:
+            self.shutdown_request(request)
+            self._free.release()
+
+
+class _Handler(WSGIRequestHandler):
+    def __init__(self, request: Any, client_address: Any, server: WSGIServer, name: str = "") -> None:
+        self._name = name
+        super().__init__(request, client_address, server)
+
+    def get_environ(self) -> dict[str, Any]:
+        return {**super().get_environ(), CLIENT: self._name, "wsgi.url_scheme": "https"}
+
+    def address_string(self) -> str:
+        return str(self.client_address[0])
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        """What is changed is logged by those who change it."""
+
+
+def _name_of(connection: ssl.SSLSocket) -> str:
+    """The name in the client's certificate; empty where its subject has anything else, too."""
+    found = connection.getpeercert()
+    subject = found.get("subject", ()) if found else ()
+    match subject:
+        case (((("commonName", str(name)),)),):
+            return name
+    return ""

@@ -1,0 +1,54 @@
+"""Notices that a certificate of HAProxy's was renewed, whoever did that."""
+
+from __future__ import annotations
+
+from zato.agent.haproxy.running import RunningHaproxy
+from zato.core.clock import Clock
+from zato.core.errors import Unavailable
+from zato.host.layout import Layout
+from zato.host.logs import get_logger
+from zato.pki.names import BALANCER, BALANCER_CLIENT
+
+_TURN_SECONDS = 1.0
+# HAProxy tells its age in whole seconds, and reads its certificates a moment before it begins to count
+_MARGIN_SECONDS = 1.5
+
+
+class CertificateWatch:
+    """Files that are as they were when HAProxy read them are not looked at."""
+
+    def __init__(self, layout: Layout, clock: Clock) -> None:
+        self._layout = layout
+        self._clock = clock
+        self._seen: dict[str, tuple[int, tuple[int, ...]]] = {}
+        self._next = 0.0
+        self._log = get_logger("zato.agent.haproxy")
+
+    def turn(self, haproxy: RunningHaproxy) -> None:
+        """Has HAProxy use what is new, once a second at most. Raises Unavailable where HAProxy is away."""
+        now = self._clock.monotonic()
+        if now < self._next:
+            return
+        self._next = now + _TURN_SECONDS
+        worker = haproxy.worker()
+        started = self._clock.now().timestamp() - worker.uptime_seconds - _MARGIN_SECONDS
+        for name in (BALANCER, BALANCER_CLIENT):
+            paths = [self._layout.pki.absolute() / f"{name}.{end}" for end in ("crt", "key")]
+            try:
+                changed = tuple(path.stat().st_mtime_ns for path in paths)
+            except FileNotFoundError:
+                continue
+            if self._seen.get(name) == (worker.pid, changed):
+                continue
+            if self._seen.get(name, (0,))[0] == worker.pid or max(changed) / 1e9 > started:
+                self._refresh(name)
+            self._seen[name] = (worker.pid, changed)
+
+    def _refresh(self, name: str) -> None:
+        from zato.agent.haproxy.certificates import BalancerCertificates  # rarely needed, and it takes megabytes
+
+        try:
+            if BalancerCertificates(self._layout.haproxy_socket).refresh(self._layout.pki.absolute() / f"{name}.crt"):
+                self._log.info("balancer_uses_new_certificate", name=name)
+        except Unavailable as error:
+            self._log.warning("balancer_not_told", name=name, reason=error.message)

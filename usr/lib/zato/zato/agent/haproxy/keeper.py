@@ -1,0 +1,309 @@
+"""Keeps HAProxy as the ODB, the cluster's certificates and the administrators' own files say it should be."""
+
+from __future__ import annotations
+
+import dataclasses
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from zato.agent.haproxy.addresses import Addresses
+from zato.agent.haproxy.certificate_watch import CertificateWatch
+from zato.agent.haproxy.generations import Files, files_in, refuse, refused
+from zato.agent.haproxy.known import Known, balanced, known_of, load, store, unknown
+from zato.agent.haproxy.names import configuration, known_file, own_sources
+from zato.agent.haproxy.reloading import Reloader
+from zato.agent.haproxy.running import RunningHaproxy
+from zato.agent.haproxy.state import AgentState, Failure
+from zato.agent.haproxy.steering import after_adding, steps
+from zato.agent.haproxy.view import BalancedServer
+from zato.config.balancing import kept_in_use
+from zato.config.configuration import Configuration
+from zato.config.kinds import Server
+from zato.core.clock import Clock
+from zato.core.errors import SetupError, Unavailable, ZatoError
+from zato.host.layout import Layout
+from zato.host.logs import get_logger
+from zato.host.ports import from_here
+from zato.host.settings import ClusterSettings
+
+_TURN_SECONDS = 0.2
+# Changes that come one after the other are taken up together
+_RELOAD_PAUSE_SECONDS = 1.0
+_FAILED_PAUSE_SECONDS = 30.0
+
+
+class HaproxyKeeper:
+    """`follow` and `turn` are called by one thread; `state` and `call` by any.
+
+    Servers come, go and change their state through the Runtime API, and the files are written to match, so that a
+    HAProxy that is started again begins with them. Everything else is a reload. Files that HAProxy refuses are not put
+    in place: it goes on with the last good ones.
+    """
+
+    def __init__(
+        self, layout: Layout, cluster: ClusterSettings, haproxy: RunningHaproxy, clock: Clock, stop: threading.Event
+    ) -> None:
+        self._layout = layout
+        self._cluster = cluster
+        self._haproxy = haproxy
+        self._clock = clock
+        here = from_here(cluster.bind)
+        self._reloader = Reloader(layout, haproxy, (here, cluster.lb_port), clock, stop)
+        self._addresses = Addresses(cluster, clock)
+        self._certificates = CertificateWatch(layout, clock)
+        self._calls: queue.SimpleQueue[tuple[Callable[[], None], Future[None]]] = queue.SimpleQueue()
+        self._configuration: Configuration | None = None
+        self._known = load(layout) or unknown(layout.server_numbers(cluster.servers), here)
+        self._written_for = self._rendered_for()
+        self._failed_for: tuple[object, ...] = ()
+        self._again_at = self._turn_at = self._reload_at = 0.0
+        self._kept: str | None = None
+        self._refused_command = self._served = ""
+        self._state = AgentState()
+        self._log = get_logger("zato.agent.haproxy")
+
+    @property
+    def state(self) -> AgentState:
+        """What is known at this moment."""
+        return self._state
+
+    @property
+    def known(self) -> Known:
+        """The part of the configuration that HAProxy follows, at this moment."""
+        return self._known
+
+    def reload(self) -> Future[None]:
+        """HAProxy loads its files again. The result is there when it serves with them, or has not come to."""
+        return self._called(self._reload_anew)
+
+    def go_back(self) -> Future[None]:
+        """HAProxy loads the files that it had before its present ones."""
+        return self._called(self._go_back)
+
+    def follow(self, configuration: Configuration) -> None:
+        """Works by this configuration from now on."""
+        self._configuration = configuration
+        self._look_up()
+        self._turn_at = 0.0
+        self.turn()
+
+    def turn(self) -> None:
+        """Compares, and changes what differs. What fails is made up for by a later turn."""
+        now = self._clock.monotonic()
+        if now < self._turn_at:
+            return
+        self._turn_at = now + _TURN_SECONDS
+        self._answer_calls()
+        self._look_up()
+        self._write(now)
+        try:
+            self._steer(now)
+            self._certificates.turn(self._haproxy)
+        except Unavailable as error:
+            self._failed(error)
+
+    def _called(self, work: Callable[[], None]) -> Future[None]:
+        future: Future[None] = Future()
+        self._calls.put((work, future))
+        return future
+
+    def _answer_calls(self) -> None:
+        while not self._calls.empty():
+            work, future = self._calls.get_nowait()
+            try:
+                work()
+            except ZatoError as error:
+                self._failed(error)
+                future.set_exception(error)
+            except Exception as error:  # whoever has called is to know, and the agent goes on
+                self._log.exception("haproxy_agent_call_failed")
+                future.set_exception(error)
+            else:
+                future.set_result(None)
+
+    def _look_up(self) -> None:
+        """Also where the configuration is the same: what a host name stands for may have changed."""
+        if self._configuration is None:
+            return
+        before = {server.host: server.address for server in self._known.servers if server.address}
+        hosts = {item.value.host for item in self._configuration.all("server") if isinstance(item.value, Server)}
+        known = known_of(self._configuration, self._addresses.of(hosts, before))
+        if not known.servers:  # nothing could be asked to change that
+            local = unknown(self._layout.server_numbers(self._cluster.servers), from_here(self._cluster.bind))
+            known = msgspec.structs.replace(known, servers=local.servers)
+        if _without_revision(known) != _without_revision(self._known):
+            store(self._layout, known)
+        self._known = known
+        self._say_what_is_kept(known)
+
+    def _say_what_is_kept(self, known: Known) -> None:
+        assert self._configuration is not None
+        kept = kept_in_use(self._configuration, [f"server-{server.number}" for server in known.servers])
+        if kept is not None and kept != self._kept:
+            self._log.warning("last_server_kept_in_use", name=kept, reason="All servers are inactive or drain.")
+        self._kept = kept
+
+    def _write(self, now: float) -> None:
+        """Puts files in place that differ from those there. Looks only where something has changed, or had failed."""
+        basis = self._basis()
+        if basis == self._written_for or (basis == self._failed_for and now < self._again_at):
+            return
+        from zato.agent.haproxy import files  # rarely needed, and it takes megabytes
+
+        try:
+            if files.write(self._layout, files.view_of(self._layout, self._cluster, self._known)):
+                self._log.info("haproxy_configuration_written", revision=self._known.revision)
+        except (SetupError, OSError) as error:
+            if self._state.failure is None or self._state.failure.reason != str(error):
+                self._log.error("haproxy_keeps_its_last_files", reason=str(error))
+            self._failed(error)
+            self._failed_for, self._again_at = basis, now + _FAILED_PAUSE_SECONDS
+            self._written_for = ()
+        else:
+            self._written_for, self._failed_for = basis, ()
+
+    def _basis(self) -> tuple[object, ...]:
+        """What the files follow from, as it is now."""
+        return (_without_revision(self._known), *_versions(self._sources()))
+
+    def _rendered_for(self) -> tuple[object, ...]:
+        """What the files that are there follow from; nothing where something is newer than they are."""
+        newest = max((path.stat().st_mtime_ns for path in self._sources() if path.exists()), default=0)
+        known, rendered = known_file(self._layout), configuration(self._layout)
+        if known.exists():
+            newest = max(newest, known.stat().st_mtime_ns)
+        present = files_in(self._layout.haproxy)
+        if present is None or rendered.stat().st_mtime_ns < newest:
+            return ()
+        servers = {server.name for server in balanced(self._known, self._cluster)}
+        return self._basis() if present.servers == servers else ()
+
+    def _sources(self) -> list[Path]:
+        clients = self._layout.pki / "clients"
+        return [self._layout.ca_certificate, *sorted(clients.glob("*.crt")), *own_sources(self._layout)]
+
+    def _steer(self, now: float) -> None:
+        present = files_in(self._layout.haproxy)
+        if present is None:
+            return
+        worker = self._haproxy.worker()
+        if worker.frame != present.frame:
+            if now >= self._reload_at:
+                self._reload()
+            return
+        if present.frame != self._served:  # since before this agent, or somebody else has reloaded it
+            self._reloader.serves_with(present)
+            self._saw(present)
+        wanted = balanced(self._known, self._cluster)
+        needed = steps(self._haproxy.servers(), wanted)
+        try:
+            for command in needed.commands:
+                self._haproxy.tell(command)
+            for server in needed.added:
+                self._add(server)
+        except Unavailable as error:
+            if error.code != "balancer-refuses":
+                raise
+            # Such as a weight, where the algorithm takes none while it runs: the files have it
+            if now >= self._reload_at:
+                self._reload_for_servers(error)
+            return
+        self._refused_command = ""
+        for name in needed.removed:
+            self._remove(name)
+        if needed.commands or needed.added:
+            self._log.info("haproxy_servers_changed", revision=self._known.revision, commands=needed.commands)
+        if self._written_for:
+            self._state = dataclasses.replace(
+                self._state,
+                revision=self._known.revision,
+                configuration=present.digest(),
+                failure=self._refusal(),
+            )
+
+    def _refusal(self) -> Failure | None:
+        """Why HAProxy serves with other files than it should, where it does."""
+        refusal, failure = refused(self._layout), self._state.failure
+        if refusal is None:
+            return None
+        return failure if failure is not None else Failure(self._now(), refusal.reason)
+
+    def _add(self, server: BalancedServer) -> None:
+        from zato.agent.haproxy import files, render
+
+        view = files.view_of(self._layout, self._cluster, self._known)
+        self._haproxy.tell(f"add server {render.added(view, server)}", expected="New server registered")
+        for command in after_adding(server):
+            self._haproxy.tell(command)
+
+    def _remove(self, name: str) -> None:
+        """It has to be without connections for that, so it may take several turns."""
+        try:
+            self._haproxy.tell(f"del server servers/{name}", expected="Server deleted")
+        except Unavailable as error:
+            self._log.debug("server_still_busy", name=name, reason=error.message)
+        else:
+            self._log.info("haproxy_server_removed", name=name)
+
+    def _reload(self) -> None:
+        self._reload_at = self._clock.monotonic() + _RELOAD_PAUSE_SECONDS
+        try:
+            files = self._reloader.take_up()
+        except SetupError as error:
+            self._failed(error)
+            raise
+        self._reloaded(files)
+
+    def _reload_for_servers(self, error: Unavailable) -> None:
+        """Once: what is refused after that, too, is looked at again after a while."""
+        if self._refused_command != error.message:
+            self._refused_command = error.message
+            self._log.info("haproxy_reloaded_for_its_servers", reason=error.message)
+            self._reload()
+        else:
+            self._log.error("haproxy_servers_not_changed", reason=error.message)
+            self._failed(error)
+            self._reload_at = self._clock.monotonic() + _FAILED_PAUSE_SECONDS
+            self._refused_command = ""
+
+    def _reload_anew(self) -> None:
+        """Also with files that were refused before: an operator has mended the cause."""
+        refuse(self._layout, None)
+        self._written_for = self._failed_for = ()
+        self._write(self._clock.monotonic())
+        self._reload()
+
+    def _go_back(self) -> None:
+        self._reloaded(self._reloader.go_back())
+
+    def _reloaded(self, files: Files) -> None:
+        self._saw(files)
+        self._state = dataclasses.replace(self._state, reloads=self._state.reloads + 1)
+
+    def _saw(self, files: Files) -> None:
+        self._served = files.frame
+        self._state = dataclasses.replace(self._state, configuration=files.digest(), since=self._now(), failure=None)
+
+    def _failed(self, error: Exception) -> None:
+        reason = error.message if isinstance(error, ZatoError) else str(error)
+        details = error.details if isinstance(error, ZatoError) else ()
+        before = self._state.failure
+        if before is None or before.reason != reason:
+            self._state = dataclasses.replace(self._state, failure=Failure(self._now(), reason, details))
+
+    def _now(self) -> datetime:
+        return self._clock.now()
+
+
+def _without_revision(known: Known) -> Known:
+    return msgspec.structs.replace(known, revision=0)
+
+
+def _versions(paths: list[Path]) -> list[tuple[str, int, int]]:
+    return [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths if path.exists()]

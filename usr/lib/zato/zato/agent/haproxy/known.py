@@ -1,0 +1,100 @@
+"""What HAProxy's configuration needs of the cluster's, also kept in a file: HAProxy may start with the ODB away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from zato.agent.haproxy.names import known_file
+from zato.agent.haproxy.view import BalancedServer
+from zato.config.balancing import Mode, modes
+from zato.config.configuration import Configuration
+from zato.config.kinds import Balancer, Server
+from zato.config.kinds.balancer import NAME
+from zato.host.files import write_atomically
+from zato.host.layout import Layout
+from zato.host.settings import ClusterSettings, ServerSettings
+from zato.pki.names import lighttpd_name
+
+_BODY_BYTES_MAX = ServerSettings().max_body_bytes
+
+
+class KnownServer(Struct, frozen=True, kw_only=True):
+    """A server of the cluster."""
+
+    number: int
+    host: str = "localhost"
+    address: str = ""
+    """What the host name stood for when that could last be found out; empty where it never could."""
+    mode: Mode = Mode.READY
+    weight: int = 100
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """The part of the configuration, as of `revision`, that HAProxy's follows from."""
+
+    revision: int = 0
+    servers: tuple[KnownServer, ...] = ()
+    body_bytes_max: int = _BODY_BYTES_MAX
+    balancer: Balancer = Balancer()
+
+
+def unknown(numbers: Iterable[int], address: str) -> Known:
+    """Before anything was read from the ODB: the servers of this machine, which reaches itself at `address`."""
+    return Known(servers=tuple(KnownServer(number=number, address=address) for number in numbers))
+
+
+def known_of(configuration: Configuration, addresses: Mapping[str, str]) -> Known:
+    """What the configuration says; `addresses` are those of host names. Pure."""
+    items = [(item.name, item.value) for item in configuration.all("server") if isinstance(item.value, Server)]
+    by_name = modes(configuration, [name for name, _ in items])
+    servers = (
+        KnownServer(
+            number=int(name.removeprefix("server-")),
+            host=value.host,
+            address=addresses.get(value.host, ""),
+            mode=by_name[name],
+            weight=value.weight,
+        )
+        for name, value in items
+    )
+    item = configuration.get("balancer", NAME)
+    return Known(
+        revision=configuration.revision,
+        servers=tuple(sorted(servers, key=lambda server: server.number)),
+        body_bytes_max=max((value.max_body_bytes or _BODY_BYTES_MAX for _, value in items), default=_BODY_BYTES_MAX),
+        balancer=item.value if item is not None and isinstance(item.value, Balancer) else Balancer(),
+    )
+
+
+def balanced(known: Known, cluster: ClusterSettings) -> tuple[BalancedServer, ...]:
+    """The servers as HAProxy is to have them; those without an address are left out."""
+    return tuple(
+        BalancedServer(
+            name=f"server-{server.number}",
+            address=server.address,
+            port=cluster.lighttpd_port_of(server.number),
+            certificate_host=lighttpd_name(server.number),
+            mode=server.mode,
+            weight=server.weight,
+        )
+        for server in known.servers
+        if server.address
+    )
+
+
+def load(layout: Layout) -> Known | None:
+    """What was stored last; None where there is nothing, or nothing that this release understands."""
+    path: Path = known_file(layout)
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Known)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def store(layout: Layout, known: Known) -> None:
+    """For the next start, of HAProxy or of the agent."""
+    write_atomically(known_file(layout), msgspec.json.encode(known))

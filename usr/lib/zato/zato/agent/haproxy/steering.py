@@ -1,0 +1,88 @@
+"""What HAProxy has to be told so that its servers are as they should be. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from zato.agent.haproxy.names import BACKEND
+from zato.agent.haproxy.view import BalancedServer
+from zato.config.balancing import Mode
+
+_FORCED_MAINTENANCE, _FORCED_DRAIN = 0x01, 0x08  # HAProxy's bits of what `set server state` sets
+
+
+@dataclass(frozen=True, slots=True)
+class FoundServer:
+    """A server as HAProxy has it."""
+
+    address: str
+    port: int
+    mode: Mode
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """`commands` are the Runtime API's, in their order. `added` are servers that have to be made known before."""
+
+    commands: tuple[str, ...]
+    added: tuple[BalancedServer, ...]
+    removed: tuple[str, ...]
+    """Servers to be taken out once they have no connection any more."""
+
+
+def steps(found: Mapping[str, FoundServer], wanted: Collection[BalancedServer]) -> Steps:
+    """From `found` to `wanted`. Nothing, where HAProxy's servers are as they should be."""
+    names = {server.name for server in wanted}
+    leaving = [name for name in found if name not in names]
+    commands = [_state(name, Mode.MAINTENANCE) for name in leaving if found[name].mode is not Mode.MAINTENANCE]
+    for server in wanted:
+        known = found.get(server.name)
+        if known is not None:
+            commands += _changes(server, known)
+    return Steps(
+        commands=tuple(commands),
+        added=tuple(server for server in wanted if server.name not in found),
+        removed=tuple(leaving),
+    )
+
+
+def after_adding(server: BalancedServer) -> tuple[str, ...]:
+    """For a server that HAProxy has just been told of: it counts as down until its first health check."""
+    name = f"{BACKEND}/{server.name}"
+    begin = f"enable health {name}"
+    if server.mode is Mode.MAINTENANCE:  # as it is when it is new
+        return (begin,)
+    return (begin, f"{_state(server.name, server.mode)}; set server {name} health down")
+
+
+def servers_in(state: str) -> dict[str, FoundServer] | None:
+    """What `show servers state` says of them, by name; None where it says nothing of that kind."""
+    lines = state.splitlines()
+    header = next((line.split()[1:] for line in lines if line.startswith("#")), [])
+    if not {"srv_name", "srv_addr", "srv_port", "srv_admin_state", "srv_uweight"} <= set(header):
+        return None
+    rows = (line.split() for line in lines if len(line.split()) >= len(header) and not line.startswith("#"))
+    return {row["srv_name"]: _found(row) for row in (dict(zip(header, row, strict=False)) for row in rows)}
+
+
+def _found(row: Mapping[str, str]) -> FoundServer:
+    bits = int(row["srv_admin_state"])
+    mode = Mode.MAINTENANCE if bits & _FORCED_MAINTENANCE else Mode.DRAIN if bits & _FORCED_DRAIN else Mode.READY
+    return FoundServer(row["srv_addr"], int(row["srv_port"]), mode, int(row["srv_uweight"]))
+
+
+def _changes(server: BalancedServer, known: FoundServer) -> list[str]:
+    changes = []
+    if (known.address, known.port) != (server.address, server.port):
+        changes.append(f"set server {BACKEND}/{server.name} addr {server.address} port {server.port}")
+    if known.mode is not server.mode:
+        changes.append(_state(server.name, server.mode))
+    if known.weight != server.weight:
+        changes.append(f"set server {BACKEND}/{server.name} weight {server.weight}")
+    return changes
+
+
+def _state(name: str, mode: Mode) -> str:
+    return f"set server {BACKEND}/{name} state {mode}"

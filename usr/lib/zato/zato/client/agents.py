@@ -1,0 +1,69 @@
+"""Agents of this machine as methods: they answer over mutual TLS, to the administrator's certificate."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from zato.client.errors import rebuilt
+from zato.client.transport import HttpsTransport, Transport
+from zato.host.layout import Layout
+from zato.host.ports import from_here
+from zato.host.settings import ClusterSettings
+
+Json = dict[str, Any]
+
+_SECONDS = 10.0
+# A reload is answered when HAProxy serves again, or was put back
+_LONG_SECONDS = 60.0
+_API = "/zato/agent"
+
+
+class BalancerAgentClient:
+    """HAProxy's agent. Raises ZatoError subclasses as it did; Unavailable(code="unreachable") where nothing answers."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    @classmethod
+    def of_this_machine(cls, layout: Layout, cluster: ClusterSettings, *, hint: str = "") -> BalancerAgentClient:
+        """The one beside this machine's HAProxy."""
+        return cls(
+            HttpsTransport(
+                f"https://localhost:{cluster.haproxy_agent_port}",
+                ca=layout.ca_certificate,
+                certificate=layout.pki / "admin.crt",
+                key=layout.pki / "admin.key",
+                address=from_here(cluster.bind),
+                hint=hint,
+            )
+        )
+
+    def state(self) -> Json:
+        """HAProxy, its servers, and what is not well."""
+        return self._json("GET", "/state", _SECONDS)
+
+    def statistics(self) -> Json:
+        """HAProxy's own figures of all frontends, backends and servers."""
+        return self._json("GET", "/statistics", _SECONDS)
+
+    def reload(self) -> Json:
+        """The state after HAProxy has taken up its configuration anew."""
+        return self._json("POST", "/reload", _LONG_SECONDS)
+
+    def rollback(self) -> Json:
+        """The state after HAProxy has gone back to the configuration before the present one."""
+        return self._json("POST", "/rollback", _LONG_SECONDS)
+
+    def validate(self) -> Json:
+        """Whether HAProxy accepts its configuration as it would be rendered now; raises in its words where not."""
+        return self._json("POST", "/validate", _LONG_SECONDS)
+
+    def _json(self, method: str, path: str, seconds: float) -> Json:
+        body = b"" if method == "POST" else None
+        reply = self._transport.request(method, f"{_API}{path}", body, {}, timeout_seconds=seconds)
+        if reply.status >= 400:
+            raise rebuilt(reply)
+        value = json.loads(reply.body)
+        assert isinstance(value, dict)
+        return value

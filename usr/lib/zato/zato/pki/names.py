@@ -1,0 +1,20 @@
+"""Names of the certificates that every cluster has; to know them takes no library."""
+
+from __future__ import annotations
+
+ADMIN = "admin"
+"""Name of the command line's client certificate."""
+BALANCER = "haproxy"
+BALANCER_CLIENT = "haproxy-client"
+BALANCER_AGENT = "haproxy-agent"
+"""Name of the certificate that HAProxy's agent shows."""
+
+
+def lighttpd_name(number: int) -> str:
+    """Name of the certificate of server `number`'s lighttpd."""
+    return f"lighttpd-{number}"
+
+
+def server_name(number: int) -> str:
+    """Name of the certificate by which server `number` is known as a client, such as RabbitMQ's."""
+    return f"server-{number}"
