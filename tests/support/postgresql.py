@@ -14,13 +14,16 @@ from support.processes import Program
 
 _BINARIES = Path("/usr/lib/postgresql")
 # Nothing but TLS, and nothing but a password that is not sent
-_ACCESS = "hostssl all all 127.0.0.1/32 scram-sha-256\n"
+_ACCESS = "hostssl all all {} scram-sha-256\n"
 
 
 class PostgreSql:
-    """Starts at construction; answers to `localhost` with a certificate of `authority`."""
+    """Starts at construction; answers with a certificate of `authority` for `host`, which stands for `address`."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "localhost", address: str = "127.0.0.1", clients: str = "127.0.0.1/32") -> None:
+        self._host = host
+        self._address = address
+        self._clients = clients
         self._program = Program("postgresql", "postgres", signal.SIGINT)
         self.authority = CertificateAuthority(self._program.directory)
         self._binaries = max(_BINARIES.glob("*/bin"), key=lambda path: int(path.parent.name))
@@ -31,7 +34,7 @@ class PostgreSql:
         self.start()
 
     def url(self, database: str) -> URL:
-        return URL.create("postgresql+psycopg2", "zato", self._password, "localhost", self._port, database)
+        return URL.create("postgresql+psycopg2", "zato", self._password, self._host, self._port, database)
 
     def create_database(self, name: str) -> None:
         self._execute(f"CREATE DATABASE {name}")
@@ -39,7 +42,7 @@ class PostgreSql:
     def start(self) -> None:
         pair = self._program.directory / "server"
         settings = {
-            "listen_addresses": "127.0.0.1",  # one address, so that a timeout is met once
+            "listen_addresses": self._address,  # one address, so that a timeout is met once
             "unix_socket_directories": str(self._program.directory),
             "ssl": "on",
             "ssl_cert_file": f"{pair}.crt",
@@ -67,7 +70,7 @@ class PostgreSql:
         self._program.remove()
 
     def _initialise(self) -> None:
-        pair = self.authority.issue("server", ("localhost",))
+        pair = self.authority.issue("server", (self._host,))
         self._program.own(pair.certificate)
         self._program.own(pair.key)
         password = self._program.directory / "password"
@@ -78,7 +81,7 @@ class PostgreSql:
             *(str(self._binaries / "initdb"), "-D", str(self._data), "-U", "zato", "-E", "UTF8", "--locale=C.UTF-8"),
             *("--auth=scram-sha-256", f"--pwfile={password}", "--no-sync", "--no-instructions"),
         )
-        (self._data / "pg_hba.conf").write_text(_ACCESS)
+        (self._data / "pg_hba.conf").write_text(_ACCESS.format(self._clients))
 
     def _answers(self) -> bool:
         try:

@@ -6,15 +6,22 @@ import sys
 
 from cryptography import x509
 
-from zato.appliance import certificates
+from zato.appliance import certificates, joined
 from zato.appliance.create import LAYOUT, alone
 from zato.core.errors import Unavailable
+from zato.host.settings import load_cluster
+from zato.pki.certificates import load_certificate
 from zato.pki.components import BALANCER, BALANCER_CLIENT
 from zato.singleton.balancer import BalancerCertificates
 
 
 def renew() -> None:
-    """Renews what is due and has HAProxy use it; lighttpd's agents see a new certificate by themselves."""
+    """Renews what is due and has HAProxy use it; lighttpd's agents see a new certificate by themselves.
+
+    A machine that has joined has the cluster renew its certificates: see joined.
+    """
+    if load_cluster(LAYOUT).has_joined:
+        return
     with alone():
         for name in certificates.due(LAYOUT):
             certificates.renew(LAYOUT, name)
@@ -24,6 +31,9 @@ def renew() -> None:
 
 def renew_now(name: str) -> x509.Certificate:
     """The same with one certificate, whether it is due or not."""
+    if load_cluster(LAYOUT).has_joined:
+        joined.renew_now()
+        return load_certificate(LAYOUT.pki / f"{name}.crt")
     with alone():
         renewed = certificates.renew(LAYOUT, name)
     _tell_balancer()

@@ -1,4 +1,4 @@
-"""zato server drain|ready N, and N's own configuration."""
+"""zato server: those of this machine and their configuration, and those that join from other machines."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 
 import click
 
-from zato.cli import server_config
+from zato.cli import joining, server_config
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import show_json
 from zato.cli.servers import known_server
@@ -17,10 +17,16 @@ from zato.host.settings import load_server
 
 @click.group("server")
 def command() -> None:
-    """The servers of this machine."""
+    """The servers of this machine, and other machines that become servers of the cluster."""
 
 
 command.add_command(server_config.command)
+command.add_command(joining.create_command)
+command.add_command(joining.tokens_command)
+command.add_command(joining.cancel_command)
+command.add_command(joining.join_command)
+command.add_command(joining.leave_command)
+command.add_command(joining.remove_command)
 
 
 @command.command("drain")

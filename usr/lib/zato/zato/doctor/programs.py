@@ -15,9 +15,19 @@ from zato.host.settings import load_cluster, load_server
 from zato.pki.components import lighttpd_name
 
 
-def check(layout: Layout, numbers: list[int]) -> Iterator[Finding]:
+def check(layout: Layout, numbers: list[int], *, balancer: bool) -> Iterator[Finding]:
     """Configuration in place: each program's own validator. HAProxy's needs the keys, so it has to be run by root."""
     again = "systemctl restart {}" if layout.is_appliance else f"zato quickstart start {layout.root}"
+    if balancer:
+        yield from _check_balancer(layout, numbers, again)
+    for number in numbers:
+        try:
+            lighttpd.check(layout.server(number), layout.pki / f"{lighttpd_name(number)}.crt")
+        except ZatoError as error:
+            yield of_error(error, again.format(f"zato-lighttpd@{number}"))
+
+
+def _check_balancer(layout: Layout, numbers: list[int], again: str) -> Iterator[Finding]:
     limits = [load_server(layout, number).max_body_bytes for number in numbers]
     view = haproxy.view_of(layout, load_cluster(layout), body_bytes_max=max(limits, default=1024))
     try:
@@ -28,8 +38,3 @@ def check(layout: Layout, numbers: list[int]) -> Iterator[Finding]:
         if not haproxy.is_current(layout, view):
             how = "systemctl reload zato-haproxy" if layout.is_appliance else again
             yield Finding("HAProxy goes by earlier settings than those there are now.", how)
-    for number in numbers:
-        try:
-            lighttpd.check(layout.server(number), layout.pki / f"{lighttpd_name(number)}.crt")
-        except ZatoError as error:
-            yield of_error(error, again.format(f"zato-lighttpd@{number}"))

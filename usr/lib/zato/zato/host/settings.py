@@ -40,6 +40,21 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Servers on this machine. After raising it, run `zato quickstart create DIR` before the next start."""
     log_format: LogFormat = "text"
     """Form of the log lines; HAProxy's are always JSON."""
+    balancer: Annotated[str, msgspec.Meta(pattern=r"^(|\S+:[0-9]{1,5})$")] = ""
+    """On a machine that has joined a cluster: host and port of its balancer. `zato server join` writes it."""
+    balancer_name: str = ""
+    """The name in the balancer's certificate, where `balancer` is another one. `zato server join` writes it."""
+
+    @property
+    def has_joined(self) -> bool:
+        """Whether the cluster's CA and balancer are on another machine."""
+        return bool(self.balancer)
+
+    @property
+    def balancer_place(self) -> tuple[str, int]:
+        """Host and port of `balancer`."""
+        host, _, port = self.balancer.rpartition(":")
+        return host.strip("[]"), int(port)
 
     @property
     def host(self) -> str:

@@ -11,7 +11,7 @@ ADMIN = "admin"
 """Name of the command line's client certificate."""
 BALANCER = "haproxy"
 BALANCER_CLIENT = "haproxy-client"
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def renewed_by_the_cluster(name: str) -> bool:
@@ -24,6 +24,11 @@ def lighttpd_name(number: int) -> str:
     return f"lighttpd-{number}"
 
 
+def server_name(number: int) -> str:
+    """Name of the certificate by which server `number` is known as a client, where it is on a machine of its own."""
+    return f"server-{number}"
+
+
 def issue_missing(
     authority: Authority, *, hosts: tuple[str, ...], servers: int, clock: Clock | None = None
 ) -> list[str]:
@@ -32,7 +37,7 @@ def issue_missing(
     `hosts` are the names and addresses that clients use; those of this machine itself are added. A certificate that
     is fine but for other hosts is issued again too.
     """
-    names = tuple(dict.fromkeys((*hosts, *_LOOPBACK)))
+    names = tuple(dict.fromkeys((*hosts, *LOOPBACK)))
     now = (clock or SystemClock()).now()
     issued = []
 

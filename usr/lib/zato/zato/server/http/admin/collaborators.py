@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from zato.config.configuration import Configuration
+from zato.config.enrolment import Enrolment
 from zato.config.first_administrator import FirstAdministrator
 from zato.config.publisher import Publisher, Summary
 from zato.config.writer import Author
@@ -128,6 +129,7 @@ class AdminCollaborators:
 
     publisher: Publisher
     first_administrator: FirstAdministrator
+    enrolment: Enrolment
     log: ConfigurationLog
     deployments: Deployments
     deployer: DeploysFiles
