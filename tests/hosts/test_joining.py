@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import time
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from support.postgresql import PostgreSql
 from zato.pki.certificates import load_certificate
 
 JOIN_SECONDS = 120
+EXPOSURE_MAX = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,7 @@ def test_two_commands_make_a_clean_machine_a_server_of_the_cluster(cluster: Clus
     started = time.monotonic()
     cluster.second.run("apt-get install -y ./zato-common_*.deb ./zato-server_*.deb", timeout=90)
     installed = time.monotonic()
-    said = cluster.second.run(f"zato server join {token}").stdout
-    print(said)
+    cluster.second.run(f"zato server join {token}")
     assert eventually(lambda: '"user"' in direct(cluster, "/hello"), 5)
     print(f"apt install: {installed - started:.1f} s; zato server join: {time.monotonic() - installed:.1f} s")
     assert time.monotonic() - started < JOIN_SECONDS
@@ -130,6 +131,10 @@ def test_what_joins_has_its_own_keys_and_not_those_of_the_ca_or_of_an_administra
     assert refused(cluster.second, "server create --token") == "no-signer"
     assert json.loads(cluster.second.run("zato --json whoami").stdout)["roles"] == ["viewer"]
     assert cluster.second.run("zato doctor").returncode == 0
+    for host, unit in ((cluster.first, "zato-pki-sign@0"), (cluster.second, "zato-pki-renew")):
+        shown = host.run(f"systemd-analyze security --no-pager {unit}.service | tail -1").stdout
+        found = re.search(r": ([0-9.]+) ", shown)
+        assert found is not None and float(found[1]) <= EXPOSURE_MAX, (unit, shown)
 
 
 def test_a_server_that_joined_is_there_again_after_a_boot(cluster: Cluster) -> None:
