@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 from pathlib import Path
 
+from sqlalchemy import URL, make_url
+
 from zato.odb.address import parse
 
 _AUTHORITY = ("sslrootcert", "ssl_ca")
@@ -30,25 +32,31 @@ def why_not_shared(url: str) -> str | None:
 
 def authority_file(url: str) -> Path | None:
     """The file with the CA of the database, where the URL names one."""
-    query = parse(url).url.query
+    query = _read(url).query
     return next((Path(str(query[name])) for name in _AUTHORITY if name in query), None)
 
 
 def with_authority_file(url: str, path: Path) -> str:
     """The same URL, with the CA in another file."""
-    parsed = parse(url).url
+    parsed = _read(url)
     changed = {name: str(path) for name in _AUTHORITY if name in parsed.query}
     return parsed.update_query_dict(changed).render_as_string(hide_password=False)
 
 
 def files(url: str) -> list[Path]:
     """All files that the URL names."""
-    query = parse(url).url.query
+    query = _read(url).query
     return [Path(str(query[name])) for name in _FILES if name in query and str(query[name]).startswith("/")]
 
 
+def _read(url: str) -> URL:
+    """As it was written, all hosts included. Raises SetupError where it is no URL of an ODB."""
+    parse(url)
+    return make_url(url)
+
+
 def _hosts(url: str) -> list[str]:
-    parsed = parse(url).url
+    parsed = _read(url)
     queried = parsed.query.get("host", ())
     named = [queried] if isinstance(queried, str) else list(queried)
     hosts = [host for text in (parsed.host or "", *named) for host in text.split(",") if host]
