@@ -13,8 +13,12 @@ from typing import Any
 import pytest
 from gunicorn.app.base import BaseApplication
 
+from zato.config.configuration import Configuration
+from zato.config.disk import DiskSnapshot
 from zato.host.draining import Draining
-from zato.server.arbiter import DrainingArbiter, DrainTime
+from zato.host.layout import Layout
+from zato.odb.log import StoredItem
+from zato.server.arbiter import DrainingArbiter, DrainTime, servers_of_cluster
 
 
 class NoApplication(BaseApplication):  # type: ignore[misc]
@@ -61,6 +65,16 @@ def test_without_a_time_to_wait_it_ends_at_once(draining: Draining) -> None:
 def test_the_only_server_does_not_wait(tmp_path: Path) -> None:
     assert DrainTime(seconds=lambda: 2.0, servers=lambda: 1, balancer=tmp_path / "away")() == 0.0
     assert DrainTime(seconds=lambda: 2.0, servers=lambda: 2, balancer=tmp_path / "away")() == 2.0
+
+
+def test_servers_on_other_machines_count_as_far_as_the_server_knows_of_them(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    assert servers_of_cluster(layout, 1, 1) == 1  # nothing is known yet
+    items = [StoredItem("server", f"server-{number}", number, '{"host": "localhost"}') for number in (1, 2, 3)]
+    layout.server(1).root.mkdir()
+    DiskSnapshot(layout.server(1).snapshot).save(Configuration.from_items(3, items))
+    assert servers_of_cluster(layout, 1, 1) == 3
+    assert servers_of_cluster(layout, 1, 4) == 4
 
 
 def test_nobody_waits_for_a_balancer_that_has_ended() -> None:

@@ -21,6 +21,8 @@ _SOURCES = Path("/etc/apt/sources.list.d/debian.sources")
 # Of this run alone: others may go on beside it on the same machine
 _BRIDGE = f"zato{os.getpid()}"
 _NETWORK = f"10.77.{os.getpid() % 256}"
+# This machine, as hosts reach it
+GATEWAY = f"{_NETWORK}.1"
 # Hosts that a Vagrantfile describes too, with the last number of their addresses
 MACHINES = {"appliance": 11, "client": 12}
 # What a host is before Zato comes, beside what the packages depend on

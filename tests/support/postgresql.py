@@ -16,7 +16,7 @@ from support.processes import Program
 
 _BINARIES = Path("/usr/lib/postgresql")
 # Nothing but TLS, and nothing but a password that is not sent
-_ACCESS = "hostssl all,replication all 127.0.0.1/32 scram-sha-256\n"
+_ACCESS = "hostssl all,replication all {} scram-sha-256\n"
 
 
 class Authority(Protocol):
@@ -29,17 +29,26 @@ class Authority(Protocol):
 
 
 class PostgreSql:
-    """Starts at construction; answers to `localhost` with a certificate of `authority`.
+    """Starts at construction; answers with a certificate of `authority` for `host`, which stands for `address`.
 
     One with a `primary` is a standby of it, with the same users and databases.
     """
 
     def __init__(
-        self, primary: PostgreSql | None = None, authority: Callable[[Path], Authority] = CertificateAuthority
+        self,
+        primary: PostgreSql | None = None,
+        authority: Callable[[Path], Authority] = CertificateAuthority,
+        *,
+        host: str = "localhost",
+        address: str = "127.0.0.1",
+        clients: str = "127.0.0.1/32",
     ) -> None:
+        self._host = host
+        self._address = address
+        self._clients = clients
         self._program = Program("postgresql", "postgres", signal.SIGINT)
         self.authority = primary.authority if primary else authority(self._program.directory)
-        self._pair = self.authority.issue("standby" if primary else "server", ("localhost",))
+        self._pair = self.authority.issue("standby" if primary else "server", (host,))
         for path in (self._pair.certificate, self._pair.key):
             self._program.own(path)
         self._binaries = max(_BINARIES.glob("*/bin"), key=lambda path: int(path.parent.name))
@@ -53,7 +62,7 @@ class PostgreSql:
         self.start()
 
     def url(self, database: str) -> URL:
-        return URL.create("postgresql+psycopg2", "zato", self._password, "localhost", self._port, database)
+        return URL.create("postgresql+psycopg2", "zato", self._password, self._host, self._port, database)
 
     def create_database(self, name: str) -> None:
         self._execute(f"CREATE DATABASE {name}")
@@ -68,7 +77,7 @@ class PostgreSql:
 
     def start(self) -> None:
         settings = {
-            "listen_addresses": "127.0.0.1",  # one address, so that a timeout is met once
+            "listen_addresses": self._address,  # one address, so that a timeout is met once
             "unix_socket_directories": str(self._program.directory),
             "ssl": "on",
             "ssl_cert_file": str(self._pair.certificate),
@@ -104,7 +113,7 @@ class PostgreSql:
             *(str(self._binaries / "initdb"), "-D", str(self._data), "-U", "zato", "-E", "UTF8", "--locale=C.UTF-8"),
             *("--auth=scram-sha-256", f"--pwfile={password}", "--no-sync", "--no-instructions"),
         )
-        (self._data / "pg_hba.conf").write_text(_ACCESS)
+        (self._data / "pg_hba.conf").write_text(_ACCESS.format(self._clients))
 
     def _copy(self, primary: PostgreSql) -> None:
         source = (

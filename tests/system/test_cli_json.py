@@ -60,6 +60,7 @@ CALLS: tuple[tuple[str, int], ...] = (
     ("server config history 1", 0),
     ("server config diff 1", 0),
     ("server config rollback 1 HEAD", 0),
+    ("server tokens", 0),
     ("odb init", 0),
     ("odb upgrade", 0),
     ("odb status", 0),
@@ -91,12 +92,14 @@ CALLS: tuple[tuple[str, int], ...] = (
     ("user first cli-json-first", 0),
     ("user delete cli-json-first", 0),
 )
+# Have a result where there are several machines: see tests/hosts/test_joining.py
+OF_SEVERAL_MACHINES = {("server", name) for name in ("create", "cancel", "join", "leave", "remove")}
 IN_THE_FOREGROUND = {("quickstart", "start")}  # has a test of its own, in tests/quickstart
 
 
 def test_no_command_is_forgotten() -> None:
     called = {path for path in COMMANDS for call, _ in CALLS if tuple(call.split()[: len(path)]) == path}
-    assert called | IN_THE_FOREGROUND == set(COMMANDS)
+    assert called | IN_THE_FOREGROUND | OF_SEVERAL_MACHINES == set(COMMANDS)
 
 
 def test_results_are_json_on_standard_output(cluster: RunningCluster, tmp_path: Path) -> None:
@@ -142,6 +145,12 @@ def test_results_are_json_on_standard_output(cluster: RunningCluster, tmp_path: 
         ("pki issue-client admin", "certificate-exists"),
         ("service invoke cli-json.missing", "no-such-service"),
         ("service invoke x {", "invalid-json"),
+        ("server create --token", "odb-not-shared"),
+        ("server cancel 00000000", "not-found"),
+        ("server join zato1-x", "token-damaged"),
+        ("server leave", "not-an-appliance"),
+        ("server remove 1", "server-alive"),
+        ("server remove 9", "no-such-server"),
         ("quickstart create /dev/null/x", "directory"),
         ("quickstart start /dev/null/x", "directory"),
     ],

@@ -17,12 +17,13 @@ from zato.broker.embedded import EmbeddedInvocations
 from zato.broker.message import Message
 from zato.broker.participation import Embedded
 from zato.config.configuration import Configuration
+from zato.config.enrolment import Enrolment
 from zato.config.first_administrator import FirstAdministrator
 from zato.config.publisher import Author, Publisher, Summary
 from zato.config.secrets import SecretBox
 from zato.core.errors import InvalidInput, NotFound, ZatoError
 from zato.core.principal import Principal, Role
-from zato.host.settings import ServerSettings
+from zato.host.settings import ClusterSettings, ServerSettings
 from zato.odb.audit import AuditLog
 from zato.odb.database import Database
 from zato.odb.deployments import Deployment, Deployments, DeploymentState
@@ -30,6 +31,9 @@ from zato.odb.first_tokens import FirstTokens
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.migrate import init
+from zato.pki.authority import Authority
+from zato.pki.enrolment.door import Signs
+from zato.pki.enrolment.signer import Signer
 from zato.security.authentication import SecurityIndex
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.dispatcher import Dispatcher, ServiceInvoker
@@ -196,6 +200,8 @@ class World:
     def __init__(self, database: Database) -> None:
         self.clock = SettableClock()
         self.database = database
+        self.pki = Path(database.file or "").parent / "pki"
+        self.odb = "postgresql+psycopg2://zato:secret@database.example.com/zato"
         self.log = ConfigurationLog(database)
         self.box = SecretBox(b"k" * 32)
         self.publisher = Publisher(self.log, self.box, self.clock)
@@ -215,6 +221,12 @@ class World:
         self.switch: Switch[Snapshot] = Switch(self._snapshot())
         self.worker = Worker(self.switch, self.dispatcher, self.asynchronous)
         self.broker: HasBroker = Embedded()
+        Authority(self.pki, self.clock).create("zato")
+        self.signer: Signs = Signer(self.pki, self.clock)
+        self.serve()
+
+    def serve(self) -> None:
+        """Builds the application, anew where something of the world was replaced."""
         app: Any = falcon.App(request_type=ZatoRequest)
         add_error_handlers(app)
         add_routes(app, self.collaborators)
@@ -226,6 +238,14 @@ class World:
         return AdminCollaborators(
             publisher=self.publisher,
             first_administrator=FirstAdministrator(FirstTokens(self.database), self.publisher, self.clock),
+            enrolment=Enrolment(
+                self.signer,
+                self.publisher,
+                self.members,
+                cluster=ClusterSettings(odb=self.odb),
+                authority=self.pki / "ca.crt",
+                secret_key=b"k" * 32,
+            ),
             log=self.log,
             deployments=self.deployments,
             deployer=self.deployer,

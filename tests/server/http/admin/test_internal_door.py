@@ -130,7 +130,7 @@ def test_a_message_that_a_service_sends_is_in_the_odb(world: Any) -> None:
 @pytest.mark.parametrize(
     ("payload", "code"),
     [(b"bytes", "payload-not-json"), ({"x": object()}, "payload-not-json"), ("\ud800", "payload-not-json")],
-    ids=str,
+    ids=["bytes", "object", "surrogate"],
 )
 def test_a_payload_that_json_cannot_hold_is_refused(world: Any, payload: Any, code: str) -> None:
     invoker = world.switch.current().context.invoker

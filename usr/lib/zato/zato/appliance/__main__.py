@@ -1,6 +1,6 @@
 """python -m zato.appliance STEP [N]: what systemd has done before it starts a part of Zato, or beside it.
 
-cluster, server N, first-token N, renew and upgrade are root's.
+cluster, server N, first-token N, renew, renew-joined, sign and upgrade are root's.
 migrate, register N, balancer, lighttpd N and reload-lighttpd N run as the user of that part. haproxy becomes HAProxy.
 """
 
@@ -17,6 +17,8 @@ _STEPS = {
     "cluster": ("create", "cluster"),
     "migrate": ("register", "migrate_odb"),
     "renew": ("renew", "renew"),
+    "renew-joined": ("joined", "renew"),
+    "sign": ("sign", "sign"),
     "upgrade": ("upgrade", "upgrade"),
     "balancer": ("render", "balancer"),
     "haproxy": ("balancer", "run"),

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 import socket
+from collections.abc import Mapping
 
 from cryptography import x509
 
 from zato.appliance import owners
 from zato.core.clock import SystemClock
+from zato.core.errors import SetupError
+from zato.host.files import write_atomically
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings
 from zato.pki.authority import Authority
 from zato.pki.components import issue_missing, renewed_by_the_cluster
+from zato.pki.enrolment.names import Part
 from zato.pki.renewal import list_certificates
 
 _KEY_OWNERS = (
@@ -32,6 +36,28 @@ def issue(layout: Layout, cluster: ClusterSettings, servers: int) -> list[str]:
     issued = issue_missing(authority, hosts=hosts, servers=servers)
     _hand_over(layout)
     return issued
+
+
+def joined_number(layout: Layout) -> int:
+    """The number of the server that this machine has joined with. Raises SetupError where it has lost that."""
+    found = [path.stem.removeprefix("server-") for path in layout.pki.glob("server-*.crt")]
+    numbers = [int(text) for text in found if text.isdecimal()]
+    if len(numbers) != 1:
+        raise SetupError(
+            f"{layout.pki} has no certificate of this machine's server; on the cluster's first machine run: "
+            "zato server create --token --replace N, then here: zato server join TOKEN",
+            code="no-server-certificate",
+        )
+    return numbers[0]
+
+
+def keep(layout: Layout, number: int, certificates: Mapping[str, str], keys: Mapping[Part, bytes]) -> None:
+    """Certificates that the cluster has issued for server `number`, and their keys, each for its own user."""
+    owners.directory(layout.pki, owners.ROOT, 0o755)
+    for part in Part:
+        name = part.name_of(number)
+        write_atomically(layout.pki / f"{name}.key", keys[part], mode=0o400, owner=_owner_of(name).ids())
+        write_atomically(layout.pki / f"{name}.crt", certificates[part.value].encode(), mode=0o644)
 
 
 def due(layout: Layout) -> list[str]:

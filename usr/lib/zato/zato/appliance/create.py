@@ -7,13 +7,19 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from zato.appliance import certificates, owners
 from zato.config.secrets import create_key
+from zato.core.clock import SystemClock
+from zato.core.errors import SetupError
 from zato.host.layout import APPLIANCE, Layout
 from zato.host.settings import ClusterSettings, load_cluster, write_cluster
+from zato.pki.enrolment.register import Register
 
 LAYOUT = Layout(APPLIANCE)
+MAKES_A_CLUSTER = Path("/usr/share/zato/makes-a-cluster")
+"""Of the package `zato`: a machine without it becomes part of a cluster by joining one."""
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - a balancer that nobody reaches is of no use
 
 
@@ -50,6 +56,12 @@ def _cluster() -> ClusterSettings:
     owners.directory(layout.configuration / "haproxy", owners.ROOT, 0o755)
     owners.directory(layout.haproxy_socket.parent, owners.SEEN_BY_SERVERS, 0o2750)
     if not layout.settings.exists():
+        if not MAKES_A_CLUSTER.exists():
+            raise SetupError(
+                "This machine is part of no cluster. On the cluster's first machine make a token with: "
+                "zato server create --token, then run here: zato server join TOKEN",
+                code="no-cluster",
+            )
         # Before the settings: with them there is a cluster, and a key that it has lost is not replaced
         create_key(layout.secret_key)
         names = tuple(dict.fromkeys(("localhost", socket.getfqdn(), socket.gethostname())))
@@ -58,11 +70,13 @@ def _cluster() -> ClusterSettings:
     # systemd hands it to the servers' units
     owners.give(layout.secret_key, owners.ROOT, 0o400)
     settings = load_cluster(layout)
-    certificates.issue(layout, settings, servers=max(layout.server_numbers(settings.servers), default=0))
+    if not settings.has_joined:
+        certificates.issue(layout, settings, servers=max(layout.server_numbers(settings.servers), default=0))
     return settings
 
 
 def _server(settings: ClusterSettings, number: int) -> None:
+    _check_is_here(settings, number)
     paths = LAYOUT.server(number)
     owners.directory(paths.config, owners.SERVERS, 0o750)
     owners.directory(paths.root, owners.SERVERS, 0o755)
@@ -73,4 +87,21 @@ def _server(settings: ClusterSettings, number: int) -> None:
     owners.directory(paths.front_socket.parent, owners.FRONT, 0o2750)
     owners.directory(paths.internal_socket.parent, owners.SERVERS, 0o700)
     owners.give(paths.run, owners.SERVERS, 0o755)
-    certificates.issue(LAYOUT, settings, servers=max((number, *LAYOUT.server_numbers(settings.servers))))
+    if not settings.has_joined:
+        certificates.issue(LAYOUT, settings, servers=max((number, *LAYOUT.server_numbers(settings.servers))))
+
+
+def _check_is_here(settings: ClusterSettings, number: int) -> None:
+    """Numbers of servers are the cluster's: one that another machine has is not started here."""
+    if settings.has_joined:
+        mine = certificates.joined_number(LAYOUT)
+        if number != mine:
+            raise SetupError(f"This machine has joined as server {mine}; it has no other one.", code="other-server")
+        return
+    other = Register(LAYOUT.pki).read().server(number)
+    if other is not None and other.is_member(SystemClock().now()):
+        raise SetupError(
+            f"Server {number} is on another machine, {other.hosts[0]}; start one here under another number, or remove "
+            f"it first with: zato server remove {number}",
+            code="other-server",
+        )

@@ -9,6 +9,7 @@ from zato.appliance.create import LAYOUT, alone
 from zato.core.errors import Unavailable
 from zato.core.principal import Role
 from zato.host import first_token
+from zato.host.settings import load_cluster
 from zato.pki.names import ADMIN
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _PAUSE_SECONDS = 0.25
 
 def offer(number: int) -> None:
     """Puts a token into /etc/zato/first-token where there never was one, by server `number`, which has started."""
-    if LAYOUT.first_token.exists():
+    if LAYOUT.first_token.exists() or load_cluster(LAYOUT).has_joined:
         return
     # Each start of a server waits for this, and needs it once
     from zato.client.api import ApiClient

@@ -6,12 +6,19 @@ import sys
 
 from cryptography import x509
 
-from zato.appliance import certificates
+from zato.appliance import certificates, joined
 from zato.appliance.create import LAYOUT, alone
+from zato.host.settings import load_cluster
+from zato.pki.certificates import load_certificate
 
 
 def renew() -> None:
-    """Renews what is due; the agents of HAProxy and lighttpd see a new certificate by themselves."""
+    """Renews what is due; the agents of HAProxy and lighttpd see a new certificate by themselves.
+
+    A machine that has joined has the cluster renew its certificates: see joined.
+    """
+    if load_cluster(LAYOUT).has_joined:
+        return
     with alone():
         for name in certificates.due(LAYOUT):
             certificates.renew(LAYOUT, name)
@@ -20,6 +27,9 @@ def renew() -> None:
 
 def renew_now(name: str) -> x509.Certificate:
     """The same with one certificate, whether it is due or not."""
+    if load_cluster(LAYOUT).has_joined:
+        joined.renew_now()
+        return load_certificate(LAYOUT.pki / f"{name}.crt")
     with alone():
         return certificates.renew(LAYOUT, name)
 

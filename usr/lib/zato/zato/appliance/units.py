@@ -47,6 +47,22 @@ def read_again() -> None:
     _systemctl("daemon-reload")
 
 
+def enable(*names: str) -> None:
+    """These are started, also those that run, and after each boot; returns before they are."""
+    _systemctl("enable", "-q", *names)
+    _systemctl("restart", "--no-block", *names)
+
+
+def enable_now(name: str) -> None:
+    """It runs from now on, after each boot too."""
+    _systemctl("enable", "-q", "--now", name)
+
+
+def disable(*names: str) -> None:
+    """These have ended, and are not started at the next boot."""
+    _systemctl("disable", "-q", "--now", *names)
+
+
 def running_servers() -> list[int]:
     """Servers that run, or that systemd tries to start."""
     listed = _systemctl("list-units", "--plain", "--no-legend", "--state=active,activating", "zato-server@*.service")

@@ -28,20 +28,32 @@ class Target:
         return Layout(self.home.absolute())
 
     def client(self) -> ApiClient:
-        """The admin API, with this machine's admin certificate."""
+        """The admin API, with this machine's admin certificate.
+
+        A machine that has joined has none: through its own server's inner door it may look, and not change anything.
+        """
         from zato.client.api import ApiClient
         from zato.client.balancer import admin_transport
         from zato.host.settings import load_cluster
 
-        return ApiClient(admin_transport(self.layout, load_cluster(self.layout), hint=self._hint))
+        cluster = load_cluster(self.layout)
+        if cluster.has_joined:
+            numbers = self.layout.server_numbers(cluster.servers)
+            return ApiClient.over_socket(
+                self.layout.server(numbers[0] if numbers else 1).internal_socket, principal="host"
+            )
+        return ApiClient(admin_transport(self.layout, cluster, hint=self._hint))
 
     def nobody(self) -> ApiClient:
         """The admin API for somebody whom the cluster does not know."""
         from zato.client.api import ApiClient
-        from zato.client.balancer import anonymous_transport
+        from zato.client.balancer import anonymous_transport, joined_transport
         from zato.host.settings import load_cluster
 
-        return ApiClient(anonymous_transport(self.layout, load_cluster(self.layout), hint=self._hint))
+        cluster = load_cluster(self.layout)
+        if cluster.has_joined:
+            return ApiClient(joined_transport(self.layout.ca_certificate, cluster))
+        return ApiClient(anonymous_transport(self.layout, cluster, hint=self._hint))
 
     def balancer(self) -> BalancerAgentClient:
         """The agent of this machine's HAProxy, with the admin certificate."""

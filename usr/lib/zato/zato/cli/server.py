@@ -1,4 +1,4 @@
-"""zato server drain|ready|list, and a server's own configuration."""
+"""zato server: the cluster's servers, their own configuration, and machines that join and leave."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from zato.cli import server_config
+from zato.cli import joining, server_config
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import show_json, show_table
 from zato.core.errors import Conflict, NotFound, Unavailable
@@ -19,10 +19,16 @@ _POLL_SECONDS = 0.1
 
 @click.group("server")
 def command() -> None:
-    """The servers of the cluster."""
+    """The servers of the cluster, and machines that join and leave it."""
 
 
 command.add_command(server_config.command)
+command.add_command(joining.create_command)
+command.add_command(joining.tokens_command)
+command.add_command(joining.cancel_command)
+command.add_command(joining.join_command)
+command.add_command(joining.leave_command)
+command.add_command(joining.remove_command)
 
 
 @command.command("list")

@@ -64,6 +64,25 @@ class ApiClient:
         body = {"token": token, "name": name, "password": password}
         return self._json("POST", f"{_API}/first-administrator", body)
 
+    # Machines that join and leave; the token's secret, or a signature, is the proof
+
+    def enrol(self, secret: str, version: str, hosts: Sequence[str], requests: Mapping[str, str]) -> Json:
+        """Certificates, settings and the key of secrets, for a machine that becomes a server of the cluster."""
+        body = {"secret": secret, "version": version, "hosts": list(hosts), "requests": dict(requests)}
+        return self._json("POST", f"{_API}/enrol", body)
+
+    def renew_certificates(self, signed: Mapping[str, str]) -> Json:
+        """New certificates of a server on a machine of its own."""
+        return self._json("POST", f"{_API}/enrol/renew", dict(signed))
+
+    def leave(self, signed: Mapping[str, str]) -> Json:
+        """The number of the server that has left."""
+        return self._json("POST", f"{_API}/enrol/leave", dict(signed))
+
+    def remove_server(self, number: int) -> Json:
+        """The number of a server that is none of the cluster any more, and whether certificates were revoked."""
+        return self._json("DELETE", f"{_API}/servers/{number}")
+
     def audit(self, limit: int = 100, *, before: int | None = None) -> Json:
         """Entries of the audit log, newest first."""
         return self._json("GET", f"{_API}/audit", query={"limit": limit, "before": before})

@@ -27,6 +27,18 @@ def anonymous_transport(layout: Layout, cluster: ClusterSettings, *, hint: str =
     return _transport(layout, cluster, hint, certificate=None, key=None)
 
 
+def joined_transport(ca: Path, cluster: ClusterSettings) -> HttpsTransport:
+    """As nobody, to the balancer of a cluster that this machine has joined."""
+    return remote_transport(ca, *cluster.balancer_place, cluster.balancer_name)
+
+
+def remote_transport(ca: Path, address: str, port: int, name: str) -> HttpsTransport:
+    """As nobody, to a balancer on another machine, whose certificate has to be for `name`."""
+    return HttpsTransport(
+        f"https://{_in_url(name or address)}:{port}", ca=ca, certificate=None, key=None, address=address
+    )
+
+
 def _transport(
     layout: Layout, cluster: ClusterSettings, hint: str, *, certificate: Path | None, key: Path | None
 ) -> HttpsTransport:

@@ -23,12 +23,12 @@ def examine(layout: Layout, now: datetime) -> Iterator[tuple[str, list[Finding]]
         "disk": lambda: machine.check_disk(layout),
         "ODB": lambda: database.check(cluster),
         "clocks": lambda: clocks.check(cluster, now),
-        "HAProxy and lighttpd": lambda: programs.check(layout, numbers),
+        "HAProxy and lighttpd": lambda: programs.check(layout, numbers, balancer=not cluster.has_joined),
         "ports": lambda: machine.check_ports(layout, cluster, numbers),
         "pickup directories": lambda: files.check_pickup(layout, numbers),
     }
     if layout.is_appliance:
-        checks["units"] = lambda: units.check(numbers)
+        checks["units"] = lambda: units.check(numbers, balancer=not cluster.has_joined)
     for subject, check in checks.items():
         try:
             found = list(check())

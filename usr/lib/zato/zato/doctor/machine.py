@@ -27,7 +27,12 @@ def check_disk(layout: Layout) -> Iterator[Finding]:
 def check_ports(layout: Layout, cluster: ClusterSettings, numbers: list[int]) -> Iterator[Finding]:
     """Whether the balancer and each server's lighttpd accept connections."""
     start = "systemctl start zato-haproxy" if layout.is_appliance else f"zato quickstart start {layout.root}"
-    if not _listens(cluster.bind, cluster.lb_port):
+    if cluster.has_joined:
+        if not _listens(*cluster.balancer_place):
+            yield Finding(
+                f"The cluster's balancer does not answer at {cluster.balancer}.", "zato doctor    # on its machine"
+            )
+    elif not _listens(cluster.bind, cluster.lb_port):
         yield Finding(f"Nothing listens on the balancer's port {cluster.lb_port}.", start)
     for number in numbers:
         port = cluster.lighttpd_port_of(number)

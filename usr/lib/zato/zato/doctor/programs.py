@@ -13,9 +13,19 @@ from zato.host.settings import load_cluster
 from zato.pki.names import lighttpd_name
 
 
-def check(layout: Layout, numbers: list[int]) -> Iterator[Finding]:
+def check(layout: Layout, numbers: list[int], *, balancer: bool) -> Iterator[Finding]:
     """Configuration in place: each program's own validator. HAProxy's needs the keys, so it has to be run by root."""
     again = "systemctl restart {}" if layout.is_appliance else f"zato quickstart start {layout.root}"
+    if balancer:
+        yield from _check_balancer(layout, again)
+    for number in numbers:
+        try:
+            lighttpd.check(layout.server(number), layout.pki / f"{lighttpd_name(number)}.crt")
+        except ZatoError as error:
+            yield of_error(error, again.format(f"zato-lighttpd@{number}"))
+
+
+def _check_balancer(layout: Layout, again: str) -> Iterator[Finding]:
     cluster = load_cluster(layout)
     try:
         haproxy.check_in_place(layout)
@@ -26,8 +36,3 @@ def check(layout: Layout, numbers: list[int]) -> Iterator[Finding]:
         found = haproxy.in_place(layout)
         if found is None or found.frame != wanted.frame:
             yield Finding("HAProxy goes by earlier settings than those there are now.", "zato balancer reload")
-    for number in numbers:
-        try:
-            lighttpd.check(layout.server(number), layout.pki / f"{lighttpd_name(number)}.crt")
-        except ZatoError as error:
-            yield of_error(error, again.format(f"zato-lighttpd@{number}"))

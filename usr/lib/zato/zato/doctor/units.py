@@ -11,10 +11,10 @@ _SECONDS = 10.0
 _PARTS = ("server", "singleton", "hotdeploy", "listener", "lighttpd", "lighttpd-agent")
 
 
-def check(numbers: list[int]) -> Iterator[Finding]:
-    """All run that belong to this machine's servers, the balancer and the timer."""
+def check(numbers: list[int], *, balancer: bool) -> Iterator[Finding]:
+    """All run that belong to this machine's servers, the timer, and the `balancer` where it is here."""
     units = [f"zato-{part}@{number}.service" for number in numbers for part in _PARTS]
-    units += ["zato-haproxy.service", "zato-haproxy-agent.service", "zato-pki.timer"]
+    units += ["zato-pki.timer", *(("zato-haproxy.service", "zato-haproxy-agent.service") if balancer else ())]
     for unit, state in zip(units, _states(units), strict=False):
         if state not in ("active", "reloading"):
             yield Finding(f"{unit} is {state}; journalctl -u {unit} says why.", f"systemctl start {unit}")

@@ -100,6 +100,11 @@ class Layout:
         return self.pki / "ca.crt"
 
     @property
+    def signing_socket(self) -> Path:
+        """Where the machine with the CA signs for servers on other machines; there once a token was made."""
+        return self.run / "pki" / "sign.sock"
+
+    @property
     def secret_key(self) -> Path:
         """The key that secrets in the ODB are encrypted with."""
         return self.configuration / "secret.key"

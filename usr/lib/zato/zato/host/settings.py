@@ -54,6 +54,21 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     broker: Annotated[str, msgspec.Meta(pattern="^(amqps://[^@/]+/[^/?#]+)?$")] = ""
     """A RabbitMQ: hosts and a virtual host, such as `amqps://rabbit-1:5671,rabbit-2:5671/zato`. Servers log in by their
     certificates. Without it, the broker is embedded."""
+    balancer: Annotated[str, msgspec.Meta(pattern=r"^(|\S+:[0-9]{1,5})$")] = ""
+    """On a machine that has joined a cluster: host and port of its balancer. `zato server join` writes it."""
+    balancer_name: str = ""
+    """The name in the balancer's certificate, where `balancer` is another one. `zato server join` writes it."""
+
+    @property
+    def has_joined(self) -> bool:
+        """Whether the cluster's CA and balancer are on another machine."""
+        return bool(self.balancer)
+
+    @property
+    def balancer_place(self) -> tuple[str, int]:
+        """Host and port of `balancer`."""
+        host, _, port = self.balancer.rpartition(":")
+        return host.strip("[]"), int(port)
 
     @property
     def host(self) -> str:

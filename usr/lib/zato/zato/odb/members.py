@@ -57,6 +57,17 @@ class Members:
                 ServerRow(row.server_number, row.host, row.version, row.registered) for row in connection.execute(query)
             ]
 
+    def remove_server(self, number: int) -> None:
+        """The server and its workers are listed no longer; one that is not there is fine."""
+        cluster_id = self._cluster.id
+        with self._database.write() as connection:
+            connection.execute(
+                delete(tables.worker).where(_worker.cluster_id == cluster_id, _worker.server_number == number)
+            )
+            connection.execute(
+                delete(tables.server).where(_server.cluster_id == cluster_id, _server.server_number == number)
+            )
+
     def register_worker(self, server: int, worker: str, at: datetime) -> None:
         """Add the worker, with nothing applied yet; `worker` is unique in the cluster."""
         values = {"server_number": server, "started": at, "beat": at, "applied_revision": 0}

@@ -101,7 +101,7 @@ class Authority:
             .add_extension(_key_usage(authority=True), critical=True)
             .sign(key, SHA256())
         )
-        write_atomically(self.key_path, _key_pem(key))
+        write_atomically(self.key_path, key_pem(key))
         write_atomically(self.certificate_path, to_pem(certificate), mode=0o644)
 
     def load(self) -> x509.Certificate:
@@ -124,15 +124,33 @@ class Authority:
         The common name is `common_name`, or `name`. `hosts` are DNS names and IP addresses; a server needs one.
         Raises InvalidInput for a name or host that cannot stand in a certificate, and SetupError without a CA.
         """
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = self.certify(name, key.public_key(), usage=usage, hosts=hosts, common_name=common_name, days=days)
+        # A crash between the two leaves a key without its certificate; whoever loads the pair notices, and renews.
+        owner = None if self._owner_of is None else self._owner_of(name)
+        write_atomically(self.directory / f"{name}.key", key_pem(key), owner=owner)
+        write_atomically(self.directory / f"{name}.crt", to_pem(certificate) + to_pem(self.load()), mode=0o644)
+        return certificate
+
+    def certify(
+        self,
+        name: str,
+        public_key: ec.EllipticCurvePublicKey,
+        *,
+        usage: Usage,
+        hosts: tuple[str, ...] = (),
+        common_name: str | None = None,
+        days: int = LEAF_DAYS,
+    ) -> x509.Certificate:
+        """A certificate of a key whose private part is somebody else's; nothing is written. Raises as `issue`."""
         _checked_name(name)
         if usage is not Usage.CLIENT and not hosts:
             raise InvalidInput(f"The server certificate {name} needs at least one host name or address.")
         authority = self.load()
         authority_key = self._load_key()
-        key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, _checked_name(common_name or name))])
         builder = (
-            self._builder(subject, authority.subject, key.public_key(), authority_key.public_key(), days)
+            self._builder(subject, authority.subject, public_key, authority_key.public_key(), days)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_key_usage(authority=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage(_EXTENDED_USAGE[usage]), critical=False)
@@ -140,12 +158,7 @@ class Authority:
         if hosts:
             names = x509.SubjectAlternativeName([_general_name(host) for host in hosts])
             builder = builder.add_extension(names, critical=False)
-        certificate = builder.sign(authority_key, SHA256())
-        # A crash between the two leaves a key without its certificate; whoever loads the pair notices, and renews.
-        owner = None if self._owner_of is None else self._owner_of(name)
-        write_atomically(self.directory / f"{name}.key", _key_pem(key), owner=owner)
-        write_atomically(self.directory / f"{name}.crt", to_pem(certificate) + to_pem(authority), mode=0o644)
-        return certificate
+        return builder.sign(authority_key, SHA256())
 
     def check_name(self, name: str, *, replace: bool = False) -> None:
         """Raises what `issue_client` and `issue_server` would raise for the name, without issuing anything."""
@@ -294,5 +307,6 @@ def _key_usage(*, authority: bool) -> x509.KeyUsage:
     )
 
 
-def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+def key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """A private key as PEM, not encrypted."""
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -5,10 +5,8 @@ from __future__ import annotations
 from zato.core.clock import Clock, SystemClock
 from zato.pki.authority import BALANCER_NAME, COMPONENT_NAMES, Authority, Usage, is_name
 from zato.pki.certificates import hosts_of, is_pair, load_certificate
-from zato.pki.names import ADMIN, BALANCER, BALANCER_AGENT, BALANCER_CLIENT, lighttpd_name, server_name
+from zato.pki.names import ADMIN, BALANCER, BALANCER_AGENT, BALANCER_CLIENT, LOOPBACK, lighttpd_name, server_name
 from zato.pki.renewal import due
-
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def renewed_by_the_cluster(name: str) -> bool:
@@ -24,7 +22,7 @@ def issue_missing(
     `hosts` are the names and addresses that clients use; those of this machine itself are added. A certificate that
     is fine but for other hosts is issued again too.
     """
-    names = tuple(dict.fromkeys((*hosts, *_LOOPBACK)))
+    names = tuple(dict.fromkeys((*hosts, *LOOPBACK)))
     now = (clock or SystemClock()).now()
     issued = []
 

@@ -8,6 +8,8 @@ BALANCER = "haproxy"
 BALANCER_CLIENT = "haproxy-client"
 BALANCER_AGENT = "haproxy-agent"
 """Name of the certificate that HAProxy's agent shows."""
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+"""What every machine calls itself."""
 
 
 def lighttpd_name(number: int) -> str:

@@ -150,6 +150,13 @@ def register(layout: Layout, cluster: ClusterSettings, numbers: Iterable[int], s
         items = current_values(log.items())
         for number in numbers:
             if ("server", f"server-{number}") not in items:
+                if cluster.has_joined:  # its item was made when it joined
+                    raise SetupError(
+                        f"Server {number} was removed from the cluster. To have this machine back in it, run here: "
+                        "zato server leave --force, on the cluster's first machine: zato server create --token, and "
+                        "here: zato server join TOKEN",
+                        code="server-removed",
+                    )
                 publisher.create("server", f"server-{number}", {"host": cluster.host, **_values(layout, number)}, by=by)
         # By its subject, which stays the same when the certificate is renewed
         admin = {"subject": f"CN={ADMIN}", "roles": [Role.ADMIN.value]}

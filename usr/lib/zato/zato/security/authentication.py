@@ -28,9 +28,11 @@ INTERNAL_PRINCIPAL = "HTTP_X_ZATO_PRINCIPAL"
 INTERNAL_DOOR = "zato.internal"
 
 # Zato's own processes, known on the internal door only. They need no more than to deploy and to invoke services.
-COMPONENTS = ("hotdeploy", "singleton", "listener")
+# "host" is root on a machine that has joined the cluster, who is no administrator of it.
+COMPONENTS = ("hotdeploy", "singleton", "listener", "host")
+_VIEWERS = ("singleton", "host")
 _COMPONENTS = {
-    name: Principal(name, Authentication.INTERNAL, frozenset({Role.DEPLOYER} if name != "singleton" else {Role.VIEWER}))
+    name: Principal(name, Authentication.INTERNAL, frozenset({Role.VIEWER if name in _VIEWERS else Role.DEPLOYER}))
     for name in COMPONENTS
 }
 

@@ -43,7 +43,7 @@ def main() -> int:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
 
     from zato.server.applied_settings import AppliedSettings
-    from zato.server.arbiter import DrainTime
+    from zato.server.arbiter import DrainTime, servers_of_cluster
     from zato.server.check.zygote import start_zygote
     from zato.server.gunicorn_application import ServerApplication
     from zato.server.wiring import WorkerProcess
@@ -76,7 +76,7 @@ def main() -> int:
     get_logger("zato.server").info("Starting", workers=settings.workers, threads_max=settings.threads_max)
     drain_time = DrainTime(
         seconds=lambda: applied.current().drain_seconds,
-        servers=lambda: len(layout.server_numbers(cluster.servers)),
+        servers=lambda: servers_of_cluster(layout, arguments.server, cluster.servers),
         balancer=layout.haproxy_status_socket,
     )
     ServerApplication(

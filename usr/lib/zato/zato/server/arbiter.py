@@ -11,8 +11,10 @@ from typing import Any
 
 from gunicorn.arbiter import Arbiter
 
+from zato.config.disk import DiskSnapshot
 from zato.core.clock import SystemClock
 from zato.host.draining import Draining
+from zato.host.layout import Layout
 from zato.host.logs import get_logger
 from zato.host.watchdog import Watchdog
 
@@ -96,6 +98,13 @@ class DrainTime:
         if self._servers() < 2 or os.getppid() != self._parent or _refuses(self._balancer):
             return 0.0
         return self._seconds()
+
+
+def servers_of_cluster(layout: Layout, number: int, configured: int) -> int:
+    """How many there are on all machines, as far as server `number` knows; at least those on this one."""
+    here = len(layout.server_numbers(configured))
+    known = DiskSnapshot(layout.server(number).snapshot).load()
+    return here if known is None else max(here, sum(1 for _ in known.all("server")))
 
 
 def _refuses(path: Path) -> bool:

@@ -10,6 +10,7 @@ from zato import __version__
 from zato.broker.participation import Participation, participate
 from zato.config.configuration import Configuration
 from zato.config.disk import DiskSnapshot
+from zato.config.enrolment import Enrolment
 from zato.config.first_administrator import FirstAdministrator
 from zato.config.publisher import Publisher
 from zato.config.secrets import SecretBox, load_key
@@ -25,6 +26,8 @@ from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.opening import open_odb
 from zato.odb.stagings import Stagings
+from zato.pki.enrolment.door import SigningDoor, Signs
+from zato.pki.enrolment.signer import Signer
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.building import SnapshotBuilder
 from zato.server.check.checker import Checker
@@ -64,7 +67,8 @@ class WorkerProcess:
         log = ConfigurationLog(database)
         members = Members(database)
         deployments = Deployments(database)
-        box = SecretBox(load_key(self._layout.secret_key))
+        secret_key = load_key(self._layout.secret_key)
+        box = SecretBox(secret_key)
         metrics = Metrics()
         dispatcher = Dispatcher()
         worker = f"server-{self._number}/{os.getpid()}-{secrets.token_hex(3)}"
@@ -124,6 +128,14 @@ class WorkerProcess:
             AdminCollaborators(
                 publisher=publisher,
                 first_administrator=FirstAdministrator(FirstTokens(database), publisher, clock),
+                enrolment=Enrolment(
+                    self._signer(),
+                    publisher,
+                    members,
+                    cluster=self._cluster,
+                    authority=self._layout.ca_certificate,
+                    secret_key=secret_key,
+                ),
                 log=log,
                 deployments=deployments,
                 deployer=Deployer(
@@ -162,6 +174,12 @@ class WorkerProcess:
         metrics.workers.set(1)
         self._runtime = runtime
         return app
+
+    def _signer(self) -> Signs:
+        """Where the cluster is one user's, so is the CA's key; otherwise it is root's, on one machine."""
+        if self._layout.is_appliance:
+            return SigningDoor(self._layout.signing_socket, self._layout.pki / "ca.key")
+        return Signer(self._layout.pki, SystemClock())
 
     def settings(self) -> ServerSettings:
         """Those that requests are served by now."""

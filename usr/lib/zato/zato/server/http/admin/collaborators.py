@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from zato.broker.message import Message
 from zato.broker.protocol import Letters
 from zato.config.configuration import Configuration
+from zato.config.enrolment import Enrolment
 from zato.config.first_administrator import FirstAdministrator
 from zato.config.publisher import Publisher, Summary
 from zato.config.writer import Author
@@ -143,6 +144,7 @@ class AdminCollaborators:
 
     publisher: Publisher
     first_administrator: FirstAdministrator
+    enrolment: Enrolment
     log: ConfigurationLog
     deployments: Deployments
     deployer: DeploysFiles

@@ -22,6 +22,7 @@ _PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "kind": {"type": "string", "enum": list(KINDS)},
     "name": {"type": "string", "pattern": ITEM_NAME_PATTERN},
     "id": {"type": "integer", "minimum": 1},
+    "number": {"type": "integer", "minimum": 1},
     "file_name": {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.(py|zip)$"},
 }
 _SECURITY: tuple[dict[str, list[str]], ...] = ({"basic": []}, {"apiKey": []}, {"mutualTLS": []})

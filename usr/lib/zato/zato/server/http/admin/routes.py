@@ -10,6 +10,7 @@ import msgspec
 from zato.security.authorisation import Right
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.deployments import DeploymentOperations
+from zato.server.http.admin.enrolment import EnrolmentOperations
 from zato.server.http.admin.first import FirstOperations
 from zato.server.http.admin.items import ItemOperations
 from zato.server.http.admin.messages import MessageOperations
@@ -38,6 +39,7 @@ def routes(collaborators: AdminCollaborators) -> tuple[Route, ...]:
         *MessageOperations(collaborators).routes(),
         *StateOperations(collaborators).routes(),
         *FirstOperations(collaborators).routes(),
+        *EnrolmentOperations(collaborators).routes(),
         Route("GET", OPENAPI, "openapi", "This document", describe, Right.READ, "application/json"),
     )
     return table

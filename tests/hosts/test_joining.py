@@ -1,0 +1,197 @@
+"""Machines that become servers of a cluster by two commands, and leave it again."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from support import hosts
+from support.appliance import deploy_hello, eventually, install, outside, problems, status
+from support.hosts import Host, NewHost
+from support.load import Load, told
+from support.postgresql import PostgreSql
+from zato.pki.certificates import load_certificate
+
+JOIN_SECONDS = 120
+EXPOSURE_MAX = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Its first machine, and a clean one."""
+
+    first: Host
+    second: Host
+
+
+@pytest.fixture(scope="module")
+def cluster(new_host: NewHost) -> Iterator[Cluster]:
+    """The ODB is PostgreSQL on a third machine, whose CA is its own."""
+    with new_host("first") as first, new_host("second") as second:
+        database = PostgreSql(host=hosts.GATEWAY, address=hosts.GATEWAY, clients="10.77.0.0/16")
+        try:
+            database.create_database("zato")
+            install(first)
+            url = database.url("zato").render_as_string(hide_password=False)
+            (first.root / "etc/zato/database-ca.crt").write_bytes(database.authority.certificate.read_bytes())
+            settings = first.root / "etc/zato/zato.toml"
+            odb = json.dumps(f"{url}?sslrootcert=/etc/zato/database-ca.crt")
+            first.run("systemctl stop zato.target zato-server@1 zato-haproxy")
+            settings.write_text(f"{settings.read_text()}odb = {odb}\n")
+            first.run("systemctl start zato-haproxy zato-server@1 zato.target")
+            assert eventually(lambda: problems(first) == [], 20), problems(first)
+            deploy_hello(first)
+            yield Cluster(first, second)
+        finally:
+            database.remove()
+
+
+def made(first: Host, *options: str) -> str:
+    """A new token."""
+    done = first.run(f"zato --json server create --token --address {first.address} {' '.join(options)}")
+    return str(json.loads(done.stdout)["token"])
+
+
+def refused(host: Host, command: str) -> str:
+    """The code of the error."""
+    done = host.run(f"zato --json {command}", check=False)
+    assert done.returncode != 0, done.stdout
+    return str(json.loads(done.stderr)["error"]["code"])
+
+
+def direct(cluster: Cluster, path: str) -> str:
+    """What the second machine's lighttpd answers itself."""
+    ask = f"curl -sf -m 2 --cacert /etc/zato/pki/ca.crt https://{cluster.second.address}:17011{path}"
+    return cluster.first.run(ask, check=False).stdout
+
+
+def item(first: Host, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(first.run(f"zato --json config get server {name}").stdout)
+    return found
+
+
+def test_a_package_without_a_cluster_starts_nothing_and_says_what_comes_next(cluster: Cluster) -> None:
+    done = cluster.second.run("apt-get install -y ./zato-common_*.deb ./zato-server_*.deb", timeout=90)
+    assert "zato server join TOKEN" in done.stdout
+    assert cluster.second.run("ls /etc/zato").stdout == ""
+    cluster.second.run("systemctl start zato-server@1", check=False)
+    cluster.second.run("systemctl stop zato-server@1 zato-lighttpd@1")
+    assert cluster.second.run("ls /etc/zato").stdout == ""
+    assert "zato server join TOKEN" in cluster.second.run("journalctl -b -u zato-lighttpd@1").stdout
+
+
+def test_a_damaged_a_tampered_a_cancelled_and_another_clusters_token_are_refused(cluster: Cluster) -> None:
+    token = made(cluster.first)
+    assert refused(cluster.second, f"server join {token[:-1]}") == "token-damaged"
+    identifier = json.loads(cluster.first.run("zato --json server tokens").stdout)["tokens"][0]["id"]
+    cluster.first.run(f"zato server cancel {identifier}")
+    assert refused(cluster.second, f"server join {token}") == "unauthorized"
+    changed = (
+        "import sys, msgspec; from zato.pki.enrolment.token import *; t = decode(sys.argv[1]); "
+        "print(encode(msgspec.structs.replace(t, **{sys.argv[2]: bytes(32)})))"
+    )
+    for field, code in (("secret", "unauthorized"), ("authority", "other-authority")):
+        python = f"/usr/lib/zato/venv/bin/python -c {shlex.quote(changed)} {token} {field}"
+        other = cluster.second.run(python).stdout.strip()
+        assert refused(cluster.second, f"server join {other}") == code
+    assert cluster.second.run("ls /etc/zato").stdout == ""
+
+
+def test_two_commands_make_a_clean_machine_a_server_of_the_cluster(cluster: Cluster) -> None:
+    token = made(cluster.first)
+    cluster.second.run("apt-get purge -y zato-common zato-server", timeout=60)
+    started = time.monotonic()
+    cluster.second.run("apt-get install -y ./zato-common_*.deb ./zato-server_*.deb", timeout=90)
+    installed = time.monotonic()
+    cluster.second.run(f"zato server join {token}")
+    assert eventually(lambda: '"user"' in direct(cluster, "/hello"), 5)
+    print(f"apt install: {installed - started:.1f} s; zato server join: {time.monotonic() - installed:.1f} s")
+    assert time.monotonic() - started < JOIN_SECONDS
+    assert item(cluster.first, "server-2")["value"]["host"] == cluster.second.address
+    assert [each["number"] for each in status(cluster.first)["servers"]] == [1, 2]
+    assert eventually(lambda: problems(cluster.first) == [], 5), problems(cluster.first)
+    assert refused(cluster.second, f"server join {token}") == "unauthorized"
+
+
+def test_what_joins_has_its_own_keys_and_not_those_of_the_ca_or_of_an_administrator(cluster: Cluster) -> None:
+    shown = cluster.second.run("stat -c '%n %U %a' /etc/zato/pki/*.key /etc/zato/secret.key").stdout.split("\n")
+    assert shown[:-1] == [
+        "/etc/zato/pki/lighttpd-2.key zato-tls 400",
+        "/etc/zato/pki/server-2.key zato 400",
+        "/etc/zato/secret.key root 400",
+    ]
+    assert refused(cluster.second, "config set server server-2 active=false") == "forbidden"
+    assert refused(cluster.second, "server create --token") == "no-signer"
+    assert json.loads(cluster.second.run("zato --json whoami").stdout)["roles"] == ["viewer"]
+    assert cluster.second.run("zato doctor").returncode == 0
+    for host, unit in ((cluster.first, "zato-pki-sign@0"), (cluster.second, "zato-pki-renew")):
+        shown = host.run(f"systemd-analyze security --no-pager {unit}.service | tail -1").stdout
+        found = re.search(r": ([0-9.]+) ", shown)
+        assert found is not None and float(found[1]) <= EXPOSURE_MAX, (unit, shown)
+
+
+def test_a_server_that_joined_is_there_again_after_a_boot(cluster: Cluster) -> None:
+    cluster.second.reboot()
+    assert eventually(lambda: '"user"' in direct(cluster, "/hello"), 20)
+
+
+def test_a_server_that_joined_renews_its_certificates_through_the_balancer(cluster: Cluster) -> None:
+    path = cluster.second.root / "etc/zato/pki/lighttpd-2.crt"
+    before = load_certificate(path).serial_number
+    cluster.second.run("zato pki renew lighttpd-2")
+    assert load_certificate(path).serial_number != before
+    assert eventually(lambda: '"user"' in direct(cluster, "/hello"), 10)
+    cluster.second.run("systemctl start zato-pki.service")
+    assert cluster.second.run("systemctl is-failed zato-pki-renew.service", check=False).stdout.strip() == "inactive"
+
+
+def test_a_server_that_runs_is_not_removed_and_one_that_is_dead_is_and_stays_out(cluster: Cluster) -> None:
+    assert refused(cluster.first, "server remove 2") == "server-alive"
+    assert refused(cluster.first, "server remove 7") == "no-such-server"
+    cluster.second.run("systemctl stop zato.target zato-server@2")
+    cluster.first.run("zato server remove 2")
+    assert [each["number"] for each in status(cluster.first)["servers"]] == [1]
+    assert refused(cluster.second, "pki renew server-2") == "renewal-refused"
+    cluster.second.run("systemctl start --no-block zato-server@2")
+    assert eventually(lambda: "was removed from the cluster" in journal(cluster.second, "zato-server@2"), 15)
+    cluster.second.run("systemctl stop zato-server@2")
+
+
+def test_the_number_of_a_removed_server_goes_to_the_next_machine_and_a_lost_one_is_replaced(cluster: Cluster) -> None:
+    cluster.second.run("zato server leave --force")
+    assert cluster.second.run("ls -A /etc/zato").stdout == ""
+    cluster.second.run(f"zato server join {made(cluster.first)}")
+    stolen = {path.name: path.read_bytes() for path in (cluster.second.root / "etc/zato/pki").glob("server-2.*")}
+    token = made(cluster.first, "--replace", "2")
+    cluster.second.run(f"zato server join {token}")
+    assert eventually(lambda: '"user"' in direct(cluster, "/hello"), 10)
+    kept = {path.name: path.read_bytes() for path in (cluster.second.root / "etc/zato/pki").glob("server-2.*")}
+    assert kept.keys() == stolen.keys()
+    for name, data in stolen.items():
+        (cluster.second.root / "etc/zato/pki" / name).write_bytes(data)
+    assert refused(cluster.second, "pki renew server-2") == "renewal-refused"
+    for name, data in kept.items():
+        (cluster.second.root / "etc/zato/pki" / name).write_bytes(data)
+    cluster.second.run("zato pki renew server-2")
+
+
+def test_leaving_fails_no_request_and_takes_the_clusters_keys_and_code_along(cluster: Cluster) -> None:
+    with Load(outside(cluster.first), "/hello", seconds=60) as load:
+        cluster.second.run("zato server leave")
+    assert load.failed() == [], told(load.failed())
+    assert [each["number"] for each in status(cluster.first)["servers"]] == [1]
+    left = cluster.second.run("find /etc/zato /var/lib/zato /run/zato -type f").stdout
+    assert left == ""
+    assert eventually(lambda: problems(cluster.first) == [], 5), problems(cluster.first)
+    assert refused(cluster.second, "status") == "no-cluster"
+
+
+def journal(host: Host, unit: str) -> str:
+    return host.run(f"journalctl -b -u {unit}").stdout

@@ -1,0 +1,286 @@
+"""Who gets certificates of the cluster from its signer, and which."""
+
+from __future__ import annotations
+
+import io
+import json
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
+from support.set_clock import SetClock
+from zato.core.errors import Conflict, InvalidInput, NotFound, SetupError, Unauthorized
+from zato.pki.authority import Authority, Usage
+from zato.pki.certificates import hosts_of
+from zato.pki.components import issue_missing
+from zato.pki.enrolment.door import answer
+from zato.pki.enrolment.requests import KeyPairs, new_key_pairs, sign
+from zato.pki.enrolment.signer import Signed, Signer
+from zato.pki.enrolment.statement import Purpose, Statement, written
+
+HOSTS = ("10.0.0.2", "second.example.com")
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def signer(tmp_path: Path, clock: SetClock) -> Signer:
+    authority = Authority(tmp_path / "pki", clock)
+    authority.create("zato")
+    issue_missing(authority, hosts=("first.example.com",), servers=1, clock=clock)
+    return Signer(tmp_path / "pki", clock)
+
+
+def requests_of(pairs: KeyPairs) -> dict[str, str]:
+    return {part.value: text for part, text in pairs.requests.items()}
+
+
+def joined(signer: Signer, pairs: KeyPairs, hosts: tuple[str, ...] = HOSTS) -> Signed:
+    return signer.enrol(signer.new_token(taken={1}).secret, hosts, requests_of(pairs))
+
+
+def asking(
+    signed: Signed, pairs: KeyPairs, clock: SetClock, purpose: Purpose, requests: dict[str, str] | None = None
+) -> tuple[str, str, bytes]:
+    text = written(Statement(purpose=purpose, at=clock.now(), requests=requests or {}))
+    key = next(key for part, key in pairs.keys.items() if part.value == "server")
+    leaf = signed.certificates["server"].split("-----END CERTIFICATE-----")[0] + "-----END CERTIFICATE-----\n"
+    return leaf, text, sign(key, text.encode())
+
+
+def leaf_of(signed: Signed, part: str) -> x509.Certificate:
+    return x509.load_pem_x509_certificates(signed.certificates[part].encode())[0]
+
+
+def common_name(certificate: x509.Certificate) -> str:
+    return str(certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
+
+
+def test_the_holder_of_a_token_gets_the_certificates_of_one_server_and_no_others(
+    signer: Signer, tmp_path: Path
+) -> None:
+    signed = joined(signer, new_key_pairs())
+    assert (signed.server, set(signed.certificates)) == (2, {"lighttpd", "server"})
+    lighttpd, server = leaf_of(signed, "lighttpd"), leaf_of(signed, "server")
+    assert (common_name(lighttpd), common_name(server)) == ("lighttpd-2", "server-2")
+    assert set(hosts_of(lighttpd)) == {*HOSTS, "lighttpd-2", "localhost", "127.0.0.1", "::1"}
+    assert hosts_of(server) == ()
+    for certificate, usage in ((lighttpd, "serverAuth"), (server, "clientAuth")):
+        certificate.verify_directly_issued_by(Authority(tmp_path / "pki").load())
+        allowed = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        assert [oid._name for oid in allowed] == [usage]
+
+
+def test_a_token_works_once(signer: Signer) -> None:
+    token = signer.new_token(taken={1})
+    signer.enrol(token.secret, HOSTS, requests_of(new_key_pairs()))
+    with pytest.raises(Unauthorized):
+        signer.enrol(token.secret, HOSTS, requests_of(new_key_pairs()))
+
+
+def test_expired_cancelled_tampered_and_foreign_tokens_are_refused_in_the_same_words(
+    signer: Signer, clock: SetClock
+) -> None:
+    expired = signer.new_token(taken={1}, life=timedelta(minutes=30)).secret
+    clock.advance(timedelta(minutes=30))
+    cancelled = signer.new_token(taken={1})
+    signer.cancel_token(cancelled.known.id)
+    good = bytearray(signer.new_token(taken={1}).secret)
+    good[31] ^= 1
+    said = set()
+    for secret in (expired, cancelled.secret, bytes(good), secrets.token_bytes(32), b""):
+        with pytest.raises(Unauthorized) as refused:
+            signer.enrol(secret, HOSTS, requests_of(new_key_pairs()))
+        said.add(refused.value.message)
+    assert len(said) == 1
+    with pytest.raises(NotFound):
+        signer.cancel_token(cancelled.known.id)
+
+
+def test_nothing_that_is_kept_opens_the_door(signer: Signer, tmp_path: Path) -> None:
+    token = signer.new_token(taken={1})
+    register = tmp_path / "pki" / "enrolment.json"
+    assert token.secret.hex() not in register.read_text()
+    assert register.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(Unauthorized):
+        signer.enrol(bytes.fromhex(token.known.digest), HOSTS, requests_of(new_key_pairs()))
+
+
+def test_numbers_are_reserved_by_tokens_taken_by_servers_and_free_again(signer: Signer, clock: SetClock) -> None:
+    assert [signer.new_token(taken={1, 3}).known.server for _ in range(2)] == [2, 4]
+    clock.advance(timedelta(hours=1))
+    assert joined(signer, new_key_pairs()).server == 2
+    assert signer.new_token(taken={1}).known.server == 3
+    signer.revoke(2)
+    assert signer.new_token(taken={1}).known.server == 2
+
+
+def test_two_tokens_for_one_server_are_refused(signer: Signer) -> None:
+    signer.new_token(taken={1, 2}, replaces=2)
+    with pytest.raises(Conflict):
+        signer.new_token(taken={1, 2}, replaces=2)
+
+
+def foreign_request() -> str:
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "haproxy")])
+    builder = (
+        x509.CertificateSigningRequestBuilder()
+        .subject_name(subject)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("bank.example.com")]), critical=False)
+    )
+    return builder.sign(key, SHA256()).public_bytes(Encoding.PEM).decode()
+
+
+def test_subject_and_extensions_that_a_request_asks_for_are_not_given(signer: Signer) -> None:
+    requests = {"lighttpd": foreign_request(), "server": foreign_request()}
+    signed = signer.enrol(signer.new_token(taken={1}).secret, HOSTS, requests)
+    for part in ("lighttpd", "server"):
+        certificate = leaf_of(signed, part)
+        assert common_name(certificate) == f"{part}-2"
+        assert "bank.example.com" not in hosts_of(certificate)
+        assert not certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+
+
+def test_requests_that_prove_no_key_or_are_for_something_else_are_refused_and_do_not_spend_the_token(
+    signer: Signer,
+) -> None:
+    secret = signer.new_token(taken={1}).secret
+    good = requests_of(new_key_pairs())
+    request = x509.load_pem_x509_csr(good["server"].encode())
+    der = bytearray(request.public_bytes(Encoding.DER))
+    der[-1] ^= 1
+    forged = x509.load_der_x509_csr(bytes(der)).public_bytes(Encoding.PEM).decode()
+    weak = rsa.generate_private_key(65537, 2048)
+    other = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([])).sign(weak, SHA256())
+    for requests in (
+        {**good, "server": forged},
+        {**good, "server": other.public_bytes(Encoding.PEM).decode()},
+        {**good, "server": "not a request"},
+        {**good, "haproxy": good["server"]},
+        {"server": good["server"]},
+        {},
+    ):
+        with pytest.raises(InvalidInput):
+            signer.enrol(secret, HOSTS, requests)
+    assert signer.enrol(secret, HOSTS, good).server == 2
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    [("first.example.com",), ("FIRST.example.com",), ("*.example.com",), ("localhost",), ("a b",), (), ("x",) * 11],
+)
+def test_nobody_gets_a_certificate_for_the_balancers_name_for_all_names_or_for_none(
+    signer: Signer, hosts: tuple[str, ...]
+) -> None:
+    with pytest.raises(InvalidInput):
+        joined(signer, new_key_pairs(), hosts)
+
+
+def test_nobody_gets_a_certificate_for_another_servers_machine(signer: Signer) -> None:
+    joined(signer, new_key_pairs())
+    with pytest.raises(InvalidInput, match="another machine"):
+        joined(signer, new_key_pairs(), ("10.0.0.3", "second.example.com"))
+
+
+def test_a_server_renews_its_own_certificates_for_the_hosts_that_it_joined_with(
+    signer: Signer, clock: SetClock
+) -> None:
+    pairs, new = new_key_pairs(), new_key_pairs()
+    first = joined(signer, pairs)
+    renewed = signer.renew(*asking(first, pairs, clock, Purpose.RENEW, requests_of(new)))
+    assert renewed.server == 2
+    assert hosts_of(leaf_of(renewed, "lighttpd")) == hosts_of(leaf_of(first, "lighttpd"))
+    assert leaf_of(renewed, "server") != leaf_of(first, "server")
+    # An answer that got lost leaves a server with the certificate that it had
+    assert signer.renew(*asking(first, pairs, clock, Purpose.RENEW, requests_of(new_key_pairs()))).server == 2
+
+
+def test_renewing_takes_a_valid_certificate_and_a_fresh_signature_for_just_that(
+    signer: Signer, clock: SetClock, tmp_path: Path
+) -> None:
+    pairs = new_key_pairs()
+    signed = joined(signer, pairs)
+    wanted = requests_of(new_key_pairs())
+    leaf, text, signature = asking(signed, pairs, clock, Purpose.RENEW, wanted)
+    lighttpd = signed.certificates["lighttpd"]
+    another = Authority(tmp_path / "pki", clock).issue("server-2", usage=Usage.CLIENT)
+    stranger = another.public_bytes(Encoding.PEM).decode()
+    leaving = asking(signed, pairs, clock, Purpose.LEAVE)
+    for case in (
+        (leaf, text.replace("renew", "leave"), signature),
+        (leaf, text + " ", signature),
+        (leaf, text, b"no signature"),
+        (lighttpd, text, signature),
+        (stranger, text, signature),
+        ("no certificate", text, signature),
+        leaving,
+    ):
+        with pytest.raises(Unauthorized):
+            signer.renew(*case)
+    clock.advance(timedelta(minutes=6))
+    with pytest.raises(Unauthorized):
+        signer.renew(leaf, text, signature)
+    clock.advance(timedelta(days=90))
+    with pytest.raises(Unauthorized):
+        signer.renew(*asking(signed, pairs, clock, Purpose.RENEW, wanted))
+
+
+def test_what_was_revoked_renews_nothing(signer: Signer, clock: SetClock) -> None:
+    pairs = new_key_pairs()
+    signed = joined(signer, pairs)
+    assert signer.revoke(2)
+    assert not signer.revoke(7)
+    with pytest.raises(Unauthorized):
+        signer.renew(*asking(signed, pairs, clock, Purpose.RENEW, requests_of(new_key_pairs())))
+
+
+def test_a_server_that_leaves_is_revoked_and_cannot_come_back_by_itself(signer: Signer, clock: SetClock) -> None:
+    pairs = new_key_pairs()
+    signed = joined(signer, pairs)
+    assert signer.leave(*asking(signed, pairs, clock, Purpose.LEAVE)) == 2
+    with pytest.raises(Unauthorized):
+        signer.leave(*asking(signed, pairs, clock, Purpose.LEAVE))
+    assert not any(server.is_member(clock.now()) for server in signer.known().servers)
+
+
+def test_what_a_server_is_replaced_by_makes_the_certificates_of_the_former_one_worthless(
+    signer: Signer, clock: SetClock
+) -> None:
+    old, new = new_key_pairs(), new_key_pairs()
+    before = joined(signer, old)
+    token = signer.new_token(taken={1, 2}, replaces=2)
+    assert signer.renew(*asking(before, old, clock, Purpose.RENEW, requests_of(new_key_pairs()))).server == 2
+    now = signer.enrol(token.secret, HOSTS, requests_of(new))
+    assert now.server == 2
+    with pytest.raises(Unauthorized):
+        signer.renew(*asking(before, old, clock, Purpose.RENEW, requests_of(new_key_pairs())))
+    assert signer.renew(*asking(now, new, clock, Purpose.RENEW, requests_of(new_key_pairs()))).server == 2
+
+
+def test_a_damaged_register_lets_nobody_in(signer: Signer, tmp_path: Path) -> None:
+    secret = signer.new_token(taken={1}).secret
+    (tmp_path / "pki" / "enrolment.json").write_text('{"tokens": [')
+    with pytest.raises(SetupError):
+        signer.enrol(secret, HOSTS, requests_of(new_key_pairs()))
+
+
+@pytest.mark.parametrize(
+    "question", [b"", b"{}\n", b'{"type":"sign"}\n', b"\xff\n", b'{"type":"revoke","number":"x"}\n']
+)
+def test_what_is_no_question_is_answered_and_changes_nothing(signer: Signer, question: bytes) -> None:
+    said = io.BytesIO()
+    answer(signer, io.BytesIO(question), said)
+    assert json.loads(said.getvalue())["raised"] == "InvalidInput"
+    assert signer.known().servers == ()

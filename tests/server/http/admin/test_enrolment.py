@@ -1,0 +1,147 @@
+"""Machines that join the cluster and leave it, over the admin API."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+
+from zato.config.enrolment import AUTHOR
+from zato.config.writer import Author
+from zato.core.errors import NotFound
+from zato.pki.enrolment.door import SigningDoor
+from zato.pki.enrolment.requests import KeyPairs, new_key_pairs, sign
+from zato.pki.enrolment.statement import Purpose, Statement, written
+
+BY = Author("test", "cid-of-the-test")
+HOSTS = ["10.0.0.2", "second.example.com"]
+
+
+def requests_of(pairs: KeyPairs) -> dict[str, str]:
+    return {part.value: text for part, text in pairs.requests.items()}
+
+
+def enrolment(world: Any, token: bytes, pairs: KeyPairs | None = None, **changed: Any) -> Any:
+    body = {
+        "secret": base64.urlsafe_b64encode(token).decode(),
+        "version": "1.2.3",
+        "hosts": HOSTS,
+        "requests": requests_of(pairs or new_key_pairs()),
+        **changed,
+    }
+    return world.call("POST", "/enrol", body, user=None)
+
+
+def signed(world: Any, found: Any, pairs: KeyPairs, purpose: Purpose, **requests: Any) -> dict[str, str]:
+    statement = written(Statement(purpose=purpose, at=world.clock.now(), **requests))
+    key = next(key for part, key in pairs.keys.items() if part.value == "server")
+    leaf = found.json["certificates"]["server"].split("-----END CERTIFICATE-----")[0] + "-----END CERTIFICATE-----\n"
+    signature = base64.urlsafe_b64encode(sign(key, statement.encode())).decode()
+    return {"certificate": leaf, "statement": statement, "signature": signature}
+
+
+def test_a_token_gets_a_machine_all_that_it_needs_once(world: Any) -> None:
+    token = world.signer.new_token(taken={1})
+    found = enrolment(world, token.secret)
+    assert found.status_code == 201, found.text
+    assert (found.json["server"], set(found.json["certificates"])) == (2, {"lighttpd", "server"})
+    assert base64.b64decode(found.json["secret_key"]) == b"k" * 32
+    assert found.json["settings"]["odb"] == world.odb
+    assert not {"hosts", "bind", "servers"} & set(found.json["settings"])
+    assert found.json["authority"] == (world.pki / "ca.crt").read_text()
+    item = world.publisher.get("server", "server-2")
+    assert item.value.host == "10.0.0.2"
+    entry = next(one for one in world.call("GET", "/audit").json["entries"] if one["subject"] == "server:server-2")
+    assert (entry["principal"], entry["outcome"]) == (AUTHOR, "ok")
+    again = enrolment(world, token.secret)
+    assert (again.status_code, again.json["error"]["code"]) == (401, "unauthorized")
+    assert "certificates" not in again.text
+
+
+def test_nothing_is_told_without_a_token_and_nothing_spent_by_what_is_refused(world: Any) -> None:
+    token = world.signer.new_token(taken={1})
+    for changed, status in (
+        ({"secret": "AAAA"}, 401),
+        ({"secret": "not base64"}, 400),
+        ({"version": "9.9.9"}, 409),
+        ({"hosts": []}, 400),
+        ({"hosts": ["localhost"]}, 400),
+        ({"requests": {}}, 400),
+        ({"requests": {"server": "x" * 5000}}, 400),
+        ({"extra": 1}, 400),
+    ):
+        refused = enrolment(world, token.secret, **changed)
+        assert (refused.status_code, "secret_key" in refused.text) == (status, False), refused.text
+    assert enrolment(world, token.secret, pairs=new_key_pairs()).status_code == 201
+
+
+def test_with_an_odb_that_no_other_machine_can_use_nobody_joins(world: Any) -> None:
+    for url, word in (
+        ("sqlite:////var/lib/zato/odb.sqlite", "zato odb move"),
+        ("postgresql+psycopg2://zato@localhost/zato", "localhost"),
+        ("mysql+pymysql://zato@127.0.0.1/zato", "127.0.0.1"),
+        ("postgresql+psycopg2://zato@/zato?host=a&host=/run/postgresql", "/run/postgresql"),
+    ):
+        world.odb = url
+        world.serve()
+        token = world.signer.new_token(taken={1})
+        refused = enrolment(world, token.secret)
+        assert (refused.status_code, refused.json["error"]["code"]) == (409, "odb-not-shared")
+        assert word in refused.json["error"]["message"]
+        world.signer.cancel_token(token.known.id)  # was not spent
+
+
+def test_a_machine_without_the_signer_says_so_and_changes_nothing(world: Any) -> None:
+    world.signer = SigningDoor(world.pki / "sign.sock", world.pki / "nowhere.key")
+    world.serve()
+    refused = enrolment(world, b"x" * 32)
+    assert (refused.status_code, refused.json["error"]["code"]) == (503, "no-signer")
+    assert refused.headers["Retry-After"] == "1"
+    world.members.register_server(2, "second", "1.2.3", world.clock.now())
+    refused = world.call("DELETE", "/servers/2")
+    assert (refused.status_code, refused.json["error"]["code"]) == (503, "no-signer")
+    assert len(world.members.servers()) == 1
+
+
+def test_a_server_renews_and_leaves_by_its_own_signature(world: Any) -> None:
+    pairs, new = new_key_pairs(), new_key_pairs()
+    found = enrolment(world, world.signer.new_token(taken={1}).secret, pairs)
+    world.members.register_server(2, "second", "1.2.3", world.clock.now())
+    body = signed(world, found, pairs, Purpose.RENEW, requests=requests_of(new))
+    renewed = world.call("POST", "/enrol/renew", body, user=None)
+    assert (renewed.status_code, renewed.json["server"]) == (200, 2)
+    for changed in ({"signature": body["signature"][:-8] + "AAAAAAAA"}, {"statement": body["statement"] + " "}):
+        assert world.call("POST", "/enrol/renew", {**body, **changed}, user=None).status_code == 401
+    assert world.call("POST", "/enrol/leave", body, user=None).status_code == 401
+    left = world.call("POST", "/enrol/leave", signed(world, renewed, new, Purpose.LEAVE), user=None)
+    assert (left.status_code, left.json) == (200, {"server": 2})
+    with pytest.raises(NotFound):
+        world.publisher.get("server", "server-2")
+    assert world.members.servers() == []
+    assert world.call("POST", "/enrol/renew", signed(world, found, pairs, Purpose.RENEW), user=None).status_code == 401
+
+
+def test_removing_is_an_administrators_and_not_of_a_server_that_lives(world: Any) -> None:
+    enrolment(world, world.signer.new_token(taken={1}).secret)
+    world.refresh()
+    world.members.register_server(2, "second", "1.2.3", world.clock.now())
+    world.members.register_worker(2, "server-2/1-a", world.clock.now())
+    for user, status in ((None, 401), ("viewer", 403), ("operator", 403), ("deployer", 403), ("admin", 409)):
+        assert world.call("DELETE", "/servers/2", user=user).status_code == status
+    world.members.forget("server-2/1-a")
+    assert world.call("DELETE", "/servers/2").json == {"server": 2, "revoked": True}
+    world.refresh()
+    assert world.call("DELETE", "/servers/2").status_code == 404
+    assert world.call("DELETE", "/servers/x").status_code == 404
+
+
+def test_a_replaced_server_keeps_its_settings_and_loses_its_place(world: Any) -> None:
+    old, new = new_key_pairs(), new_key_pairs()
+    found = enrolment(world, world.signer.new_token(taken={1}).secret, old)
+    world.publisher.update("server", "server-2", {"host": "10.0.0.2", "workers": 3}, by=BY)
+    token = world.signer.new_token(taken={1, 2}, replaces=2)
+    assert enrolment(world, token.secret, new, hosts=["10.0.0.9"]).status_code == 201
+    item = world.publisher.get("server", "server-2").value
+    assert (item.host, item.workers) == ("10.0.0.9", 3)
+    assert world.call("POST", "/enrol/leave", signed(world, found, old, Purpose.LEAVE), user=None).status_code == 401

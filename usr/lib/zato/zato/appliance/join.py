@@ -1,0 +1,191 @@
+"""This machine becomes a server of a cluster, and none again: root's work."""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+import socket
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from zato import __version__
+from zato.appliance import certificates, joined, owners, units
+from zato.appliance.create import LAYOUT, MAKES_A_CLUSTER, alone
+from zato.client.api import ApiClient
+from zato.client.authority import authority_at
+from zato.client.balancer import remote_transport
+from zato.client.signing import by_the_signer
+from zato.core.errors import InvalidInput, SetupError
+from zato.host.files import write_atomically
+from zato.host.settings import ClusterSettings, load_cluster, write_cluster
+from zato.odb import sharing
+from zato.pki.authority import check_host, is_host
+from zato.pki.enrolment.requests import KeyPairs, new_key_pairs
+from zato.pki.enrolment.token import JoinToken, decode
+
+Say = Callable[[str], None]
+_CONNECT_SECONDS = 10.0
+_WORK_SECONDS = 90.0
+_POLL_SECONDS = 0.2
+_ODB_AUTHORITY = "odb-ca.crt"
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The server that this machine has from now on, and where the balancer reaches it."""
+
+    server: int
+    host: str
+
+
+def join(text: str, address: str | None, say: Say) -> Joined:
+    """Joins by the token, and returns once the server takes requests.
+
+    `address` is where the balancer reaches this machine; the address by which it reaches the balancer unless given.
+    Nothing is left behind where the cluster refuses.
+    """
+    token = decode(text)
+    _check_machine(token)
+    hosts = _hosts(token, address)
+    say(f"Looking for the cluster at {token.address}, port {token.port}")
+    authority = authority_at(token.address, token.port, token.name, token.authority.hex())
+    pairs = new_key_pairs()
+    found = _enrol(token, authority, hosts, pairs)
+    number = int(found["server"])
+    say(f"This machine is server {number} of the cluster; starting it")
+    with alone():
+        _keep(token, found, authority, hosts, pairs)
+    _check_odb_files()
+    start(number)
+    return Joined(number, hosts[0])
+
+
+def start(number: int) -> None:
+    """The server runs now and after each boot. Raises SetupError where it takes no requests in time."""
+    units.enable("zato.target", f"zato-server@{number}.service", "zato-pki.timer")
+    deadline = time.monotonic() + _WORK_SECONDS
+    while not units.work_of(number).serves:
+        if time.monotonic() > deadline:
+            raise SetupError(
+                f"Server {number} takes no requests {_WORK_SECONDS:.0f} s after its start; systemd goes on trying. "
+                f"journalctl -u zato-server@{number} says why.",
+                code="server-not-started",
+            )
+        time.sleep(_POLL_SECONDS)
+
+
+def leave(say: Say, *, force: bool) -> int:
+    """Drains and stops this machine's server, has the cluster forget it, and removes what the machine had of it.
+
+    With `force`, also where the cluster cannot be asked: then it still has to be removed there.
+    """
+    _check_root()
+    if not load_cluster(LAYOUT).has_joined:
+        raise SetupError("This machine has not joined a cluster: it is the one with the CA.", code="not-joined")
+    number = certificates.joined_number(LAYOUT)
+    say(f"Stopping server {number}, which finishes its requests")
+    units.disable(f"zato-server@{number}.service", "zato-pki.timer", "zato.target")
+    if force:
+        say(f"The cluster was not asked; where it still has the server, run there: zato server remove {number}")
+    elif not joined.deregister(number):
+        say("The cluster had removed the server before")
+    with alone():
+        _wipe(number)
+    return number
+
+
+def _check_root() -> None:
+    if os.geteuid() != 0:
+        raise SetupError("Only root can do this: it is about keys and units of this machine.", code="not-root")
+
+
+def _check_machine(token: JoinToken) -> None:
+    _check_root()
+    if not Path("/usr/lib/systemd/system/zato-server@.service").exists() or not units.systemd_runs():
+        raise SetupError("A server needs the package zato-server, and systemd: apt install zato-server.")
+    if MAKES_A_CLUSTER.exists():
+        raise SetupError(
+            "The package zato is installed here, which makes a cluster of its own. Join from a machine that has "
+            "zato-server instead.",
+            code="cluster-here",
+        )
+    if LAYOUT.settings.exists() and certificates.joined_number(LAYOUT) != token.server:
+        raise SetupError(
+            f"This machine is server {certificates.joined_number(LAYOUT)} of a cluster already; to leave it run: "
+            "zato server leave",
+            code="already-joined",
+        )
+
+
+def _hosts(token: JoinToken, address: str | None) -> tuple[str, ...]:
+    """Names and addresses of this machine, the one for the balancer first."""
+    if address is None:
+        try:
+            with socket.create_connection((token.address, token.port), _CONNECT_SECONDS) as connection:
+                address = str(connection.getsockname()[0])
+        except OSError as error:
+            raise SetupError(
+                f"This machine does not reach the cluster at {token.address}, port {token.port}: {error}.",
+                code="unreachable",
+            ) from error
+    check_host(address)
+    own = (socket.getfqdn(), socket.gethostname())
+    return tuple(dict.fromkeys((address, *(name for name in own if is_host(name) and name != "localhost"))))
+
+
+def _enrol(token: JoinToken, authority: bytes, hosts: tuple[str, ...], pairs: KeyPairs) -> Mapping[str, Any]:
+    secret = base64.urlsafe_b64encode(token.secret).decode()
+    requests = {part.value: request for part, request in pairs.requests.items()}
+    with tempfile.TemporaryDirectory(prefix="zato-join-") as directory:
+        ca = Path(directory) / "ca.crt"
+        ca.write_bytes(authority)
+        client = ApiClient(remote_transport(ca, token.address, token.port, token.name))
+        return by_the_signer(lambda: client.enrol(secret, __version__, hosts, requests))
+
+
+def _keep(
+    token: JoinToken, found: Mapping[str, Any], authority: bytes, hosts: tuple[str, ...], pairs: KeyPairs
+) -> None:
+    """What makes the machine part of the cluster; zato.toml comes last, as it says so."""
+    place = f"[{token.address}]" if ":" in token.address else token.address
+    own = {"hosts": hosts, "bind": "0.0.0.0", "balancer": f"{place}:{token.port}", "balancer_name": token.name}  # noqa: S104
+    try:
+        settings = msgspec.convert({**found["settings"], **own}, ClusterSettings)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(f"The cluster's settings are not those of this release: {error}.") from error
+    certificates.keep(LAYOUT, int(found["server"]), found["certificates"], pairs.keys)
+    write_atomically(LAYOUT.ca_certificate, authority, mode=0o644)
+    if found["odb_authority"] is not None:
+        path = LAYOUT.pki / _ODB_AUTHORITY
+        write_atomically(path, found["odb_authority"].encode("ascii"), mode=0o644)
+        settings = msgspec.structs.replace(settings, odb=sharing.with_authority_file(settings.odb, path))
+    key = base64.b64decode(found["secret_key"])
+    write_atomically(LAYOUT.secret_key, base64.b64encode(key) + b"\n", mode=0o400)
+    write_cluster(LAYOUT, settings)
+    owners.give(LAYOUT.settings, owners.READ_BY_SERVERS, 0o640)
+
+
+def _check_odb_files() -> None:
+    missing = [path for path in sharing.files(load_cluster(LAYOUT).odb) if not path.exists()]
+    if missing:
+        raise SetupError(
+            f"The URL of the ODB names {missing[0]}, which this machine has not got. Put it there, then run: systemctl "
+            f"enable --now zato.target zato-server@{certificates.joined_number(LAYOUT)} zato-pki.timer",
+            code="odb-file-missing",
+        )
+
+
+def _wipe(number: int) -> None:
+    """Keys, secrets, settings and code of the cluster. What is root's of the packages stays."""
+    paths = LAYOUT.server(number)
+    for directory in (LAYOUT.pki, paths.config, paths.root, paths.lighttpd, LAYOUT.odb.parent, paths.run):
+        shutil.rmtree(directory, ignore_errors=True)
+    for file in (LAYOUT.secret_key, LAYOUT.settings):
+        file.unlink(missing_ok=True)

@@ -1,0 +1,75 @@
+"""A machine that has joined a cluster asks it, by its own certificate, for new ones, and to be let go."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from datetime import UTC, datetime
+
+from zato.appliance import certificates
+from zato.appliance.create import LAYOUT, alone
+from zato.client.api import ApiClient
+from zato.client.balancer import joined_transport
+from zato.client.signing import by_the_signer
+from zato.core.errors import SetupError, Unauthorized
+from zato.host.settings import load_cluster
+from zato.pki.enrolment.names import Part
+from zato.pki.enrolment.requests import new_key_pairs, sign
+from zato.pki.enrolment.statement import Purpose, Statement, written
+
+
+def renew() -> None:
+    """Renews what is due; lighttpd's agent sees the new certificate by itself."""
+    if LAYOUT.settings.exists() and load_cluster(LAYOUT).has_joined and certificates.due(LAYOUT):
+        renew_now()
+
+
+def renew_now() -> None:
+    """Renews all certificates of this machine. Raises SetupError that says what to do where the cluster refuses."""
+    number = certificates.joined_number(LAYOUT)
+    pairs = new_key_pairs()
+    requests = {part.value: request for part, request in pairs.requests.items()}
+    signed = _signed(number, Statement(purpose=Purpose.RENEW, at=datetime.now(UTC), requests=requests))
+    client = cluster_client()
+    try:
+        found = by_the_signer(lambda: client.renew_certificates(signed))
+    except Unauthorized as error:
+        raise SetupError(
+            f"The cluster does not renew the certificates of server {number}: they have expired or were revoked. On "
+            f"its first machine run: zato server create --token --replace {number}, then here: zato server join TOKEN",
+            code="renewal-refused",
+        ) from error
+    with alone():
+        certificates.keep(LAYOUT, number, found["certificates"], pairs.keys)
+    print(f"Renewed: the certificates of server {number}", file=sys.stderr)  # noqa: T201 - for the journal
+
+
+def deregister(number: int) -> bool:
+    """The server is none of the cluster any more; False where it was none before. Its certificates are revoked."""
+    signed = _signed(number, Statement(purpose=Purpose.LEAVE, at=datetime.now(UTC)))
+    client = cluster_client()
+    try:
+        by_the_signer(lambda: client.leave(signed))
+    except Unauthorized:
+        return False
+    return True
+
+
+def cluster_client() -> ApiClient:
+    """The cluster's admin API, as nobody."""
+    return ApiClient(joined_transport(LAYOUT.ca_certificate, load_cluster(LAYOUT)))
+
+
+def _signed(number: int, statement: Statement) -> dict[str, str]:
+    path = LAYOUT.pki / f"{Part.SERVER.name_of(number)}.crt"
+    text = written(statement)
+    try:
+        leaf, _, _ = path.read_text(encoding="ascii").partition("-----END CERTIFICATE-----")
+        signature = sign(path.with_suffix(".key").read_bytes(), text.encode())
+    except OSError as error:
+        raise SetupError(f"{error.filename} cannot be read: {error.strerror}. Run this as root.") from error
+    return {
+        "certificate": f"{leaf}-----END CERTIFICATE-----\n",
+        "statement": text,
+        "signature": base64.urlsafe_b64encode(signature).decode(),
+    }

@@ -1,0 +1,116 @@
+"""What the cluster does for machines that join it, stay in it and leave it. Who may, the signer decides."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from zato.config.codec import public
+from zato.config.publisher import Author, Publisher
+from zato.core.errors import Conflict, NotFound, Unavailable
+from zato.host.settings import ClusterSettings
+from zato.odb import sharing
+from zato.odb.members import Members
+from zato.pki.enrolment.door import Signs
+from zato.pki.enrolment.signer import Signed
+
+AUTHOR = "enrolment"
+"""Who makes the items of servers that join, in the history."""
+_OF_ONE_MACHINE = ("hosts", "bind", "servers", "balancer", "balancer_name")
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """All that the new machine needs beside its own keys. `settings` are those of zato.toml that all machines share."""
+
+    signed: Signed
+    authority: str
+    settings: Mapping[str, Any]
+    secret_key: str
+    odb_authority: str | None
+
+
+class Enrolment:
+    """Raises what the signer raises, Unavailable(no-signer) on a machine without it among that."""
+
+    def __init__(
+        self,
+        signer: Signs,
+        publisher: Publisher,
+        members: Members,
+        *,
+        cluster: ClusterSettings,
+        authority: Path,
+        secret_key: bytes,
+    ) -> None:
+        """`authority` is the file of the cluster's CA certificate."""
+        self._signer = signer
+        self._publisher = publisher
+        self._members = members
+        self._cluster = cluster
+        self._authority = authority
+        self._secret_key = secret_key
+
+    def enrol(self, secret: bytes, hosts: Collection[str], requests: Mapping[str, str], *, cid: str) -> Enrolled:
+        """The machine has a server of the cluster from now on. The first of `hosts` is where the balancer reaches it.
+
+        Raises Conflict(odb-not-shared), before the token is spent, where another machine cannot use the ODB.
+        """
+        reason = sharing.why_not_shared(self._cluster.odb)
+        if reason is not None:
+            raise Conflict(reason, code="odb-not-shared")
+        ca, odb_ca = self._authorities()
+        signed = self._signer.enrol(secret, hosts, requests)
+        self._members.remove_server(signed.server)  # what one of this number that it replaces has left
+        self._list(signed.server, next(iter(hosts)), Author(AUTHOR, cid))
+        settings = msgspec.structs.asdict(self._cluster)
+        shared = {key: value for key, value in settings.items() if key not in _OF_ONE_MACHINE}
+        return Enrolled(signed, ca, shared, base64.b64encode(self._secret_key).decode(), odb_ca)
+
+    def renew(self, certificate: str, statement: str, signature: bytes) -> Signed:
+        """New certificates of a server, which asks by the one that it has."""
+        return self._signer.renew(certificate, statement, signature)
+
+    def leave(self, certificate: str, statement: str, signature: bytes, *, cid: str) -> int:
+        """The number of the server that has left."""
+        number = self._signer.leave(certificate, statement, signature)
+        self._forget(number, Author(f"server-{number}", cid))
+        return number
+
+    def remove(self, number: int, *, by: Author) -> bool:
+        """The server is none of the cluster any more, its certificates are revoked; whether it had any from here."""
+        revoked = self._signer.revoke(number)
+        self._forget(number, by)
+        return revoked
+
+    def _list(self, number: int, host: str, by: Author) -> None:
+        name = f"server-{number}"
+        try:
+            item = self._publisher.get("server", name)
+        except NotFound:
+            self._publisher.create("server", name, {"host": host}, by=by)
+        else:
+            self._publisher.update("server", name, {**public("server", item.value), "host": host}, by=by)
+
+    def _forget(self, number: int, by: Author) -> None:
+        with contextlib.suppress(NotFound):  # an earlier attempt came this far
+            self._publisher.delete("server", f"server-{number}", by=by)
+        self._members.remove_server(number)
+
+    def _authorities(self) -> tuple[str, str | None]:
+        """The cluster's own, and the database's where the URL names a file with another one."""
+        named = sharing.authority_file(self._cluster.odb)
+        try:
+            own = self._authority.read_text(encoding="ascii")
+            other = None if named in (None, self._authority) else named
+            return own, None if other is None else other.read_text(encoding="ascii")
+        except (OSError, UnicodeError) as error:
+            raise Unavailable(
+                f"The CA certificate that another machine needs cannot be read: {error}.", code="authority-not-readable"
+            ) from error

@@ -1,0 +1,26 @@
+"""Which certificates a server of the cluster has on a machine of its own."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from zato.pki.authority import Usage
+from zato.pki.names import lighttpd_name, server_name
+
+
+class Part(StrEnum):
+    """What of a server a certificate is for."""
+
+    LIGHTTPD = "lighttpd"
+    SERVER = "server"
+
+    def name_of(self, number: int) -> str:
+        """Of the certificate of server `number`: its file's, and its common name."""
+        return _NAMES[self](number)
+
+    @property
+    def usage(self) -> Usage:
+        return Usage.SERVER if self is Part.LIGHTTPD else Usage.CLIENT
+
+
+_NAMES = {Part.LIGHTTPD: lighttpd_name, Part.SERVER: server_name}

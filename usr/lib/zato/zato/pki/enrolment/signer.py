@@ -1,0 +1,233 @@
+"""Who signs for servers on other machines: the only one who has the CA's key, and who believes nobody else's checks."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+from cryptography import x509
+
+from zato.core.clock import Clock
+from zato.core.errors import Conflict, InvalidInput, NotFound, Unauthorized
+from zato.pki.authority import Authority, check_host
+from zato.pki.certificates import fingerprint, hosts_of, load_certificate, to_pem
+from zato.pki.enrolment.names import Part
+from zato.pki.enrolment.register import IssuedCertificate, Known, KnownServer, KnownToken, Register
+from zato.pki.enrolment.requests import is_signed, public_keys
+from zato.pki.enrolment.statement import Purpose, Statement, read_statement
+from zato.pki.enrolment.token import SECRET_BYTES, digest
+from zato.pki.names import BALANCER, LOOPBACK
+
+LIFE = timedelta(minutes=30)
+"""How long a token can be used unless one says otherwise."""
+NUMBER_MAX = 64
+_HOSTS_MAX = 10
+_REFUSED = "The token was used, has expired or was cancelled, or is not one of this cluster."
+_NOT_BELIEVED = "This is not signed by a server of the cluster with a certificate that is valid."
+
+
+class Signed(msgspec.Struct, frozen=True, kw_only=True):
+    """Certificates, the leaf and then the CA, by part; all PEM."""
+
+    server: int
+    certificates: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """A token's secret, which is not kept, and what is."""
+
+    secret: bytes
+    known: KnownToken
+
+
+class Signer:
+    """Makes tokens, and issues what the holder of a token, or a server of the cluster, may have and nothing else.
+
+    Raises Unauthorized, with the same words for all reasons, where a token or a signature does not hold.
+    """
+
+    def __init__(self, directory: Path, clock: Clock) -> None:
+        """`directory` has the CA's key."""
+        self._authority = Authority(directory, clock)
+        self._register = Register(directory)
+        self._directory = directory
+        self._clock = clock
+
+    def known(self) -> Known:
+        """Tokens that can still be used, and servers on other machines."""
+        now = self._clock.now()
+        known = self._register.read()
+        return msgspec.structs.replace(known, tokens=tuple(each for each in known.tokens if now < each.expires))
+
+    def new_token(self, *, taken: Collection[int], replaces: int | None = None, life: timedelta = LIFE) -> NewToken:
+        """A token for the lowest number that no server has, or for that of the server which is to be replaced.
+
+        `taken` are the numbers of all servers that the cluster knows. What it replaces is revoked when it is used.
+        """
+        now = self._clock.now()
+        with self._register.changing() as state:
+            known = _without_expired(state[0], self._clock)
+            number = replaces if replaces is not None else self._free_number(known, taken)
+            if any(token.server == number for token in known.tokens):
+                raise Conflict(
+                    f"There is a token for server {number} already; see zato server tokens.", code="token-exists"
+                )
+            secret = secrets.token_bytes(SECRET_BYTES)
+            token = KnownToken(
+                digest=digest(secret),
+                server=number,
+                replaces=replaces is not None,
+                created=now,
+                expires=now + life,
+            )
+            state[0] = known.with_token(token)
+        return NewToken(secret, token)
+
+    def cancel_token(self, token_id: str) -> KnownToken:
+        """It is worth nothing from now on. Raises NotFound."""
+        with self._register.changing() as state:
+            known = _without_expired(state[0], self._clock)
+            found = next((token for token in known.tokens if token.id == token_id), None)
+            if found is None:
+                raise NotFound(f"There is no token {token_id[:40]!r} that could be used; see zato server tokens.")
+            state[0] = known.without_token(found.digest)
+        return found
+
+    def enrol(self, secret: bytes, hosts: Collection[str], requests: Mapping[str, str]) -> Signed:
+        """Certificates for whoever holds the token, which is spent by that; `hosts` are of its machine."""
+        now = self._clock.now()
+        wanted = digest(secret)
+        with self._register.changing() as state:
+            known = state[0]
+            # All of them, so that the time tells nothing
+            matching = [token for token in known.tokens if hmac.compare_digest(token.digest, wanted)]
+            if not matching or matching[0].expires <= now:
+                raise Unauthorized(_REFUSED)
+            token = matching[0]
+            signed, server = self._sign(known, token.server, self._checked_hosts(known, token.server, hosts), requests)
+            before = known.server(token.server)
+            if before is not None:
+                revoked = _revoked(before, self._clock)
+                server = msgspec.structs.replace(server, certificates=(*revoked.certificates, *server.certificates))
+            state[0] = known.without_token(token.digest).with_server(server)
+        return signed
+
+    def renew(self, certificate: str, statement: str, signature: bytes) -> Signed:
+        """New certificates for a server, which has signed for them by the one that it has."""
+        with self._register.changing() as state:
+            server, said = self._believed(state[0], certificate, statement, signature, Purpose.RENEW)
+            signed, renewed = self._sign(state[0], server.number, server.hosts, said.requests)
+            kept = tuple(each for each in server.certificates if self._clock.now() < each.not_after)
+            state[0] = state[0].with_server(
+                msgspec.structs.replace(renewed, certificates=(*kept, *renewed.certificates))
+            )
+        return signed
+
+    def leave(self, certificate: str, statement: str, signature: bytes) -> int:
+        """The number of the server that leaves; nothing that was issued for it is valid any more."""
+        with self._register.changing() as state:
+            server, _ = self._believed(state[0], certificate, statement, signature, Purpose.LEAVE)
+            state[0] = state[0].with_server(_revoked(server, self._clock))
+        return server.number
+
+    def revoke(self, number: int) -> bool:
+        """Nothing that was issued for the server is valid any more; False where it has no certificates from here."""
+        with self._register.changing() as state:
+            server = state[0].server(number)
+            if server is None:
+                return False
+            state[0] = state[0].with_server(_revoked(server, self._clock))
+        return True
+
+    def _free_number(self, known: Known, taken: Collection[int]) -> int:
+        now = self._clock.now()
+        used = {*taken, *(token.server for token in known.tokens)}
+        used |= {server.number for server in known.servers if server.is_member(now)}
+        free = next((number for number in range(1, NUMBER_MAX + 1) if number not in used), None)
+        if free is None:
+            raise Conflict(f"The cluster has {NUMBER_MAX} servers, which is the most.", code="too-many-servers")
+        return free
+
+    def _checked_hosts(self, known: Known, number: int, hosts: Collection[str]) -> tuple[str, ...]:
+        """Nobody gets a certificate for the name of another machine of the cluster."""
+        if not hosts or len(hosts) > _HOSTS_MAX:
+            raise InvalidInput(f"A server needs one to {_HOSTS_MAX} host names and addresses.")
+        for host in hosts:
+            check_host(host)
+        own = tuple(dict.fromkeys(host for host in hosts if host not in LOOPBACK))
+        now = self._clock.now()
+        others = {
+            host for each in known.servers if each.number != number and each.is_member(now) for host in each.hosts
+        }
+        balancer = self._directory / f"{BALANCER}.crt"
+        if balancer.exists():
+            others |= set(hosts_of(load_certificate(balancer))) - set(LOOPBACK)
+        taken = {host.lower() for host in others}
+        for host in own:
+            if "*" in host or host.lower() in taken:
+                raise InvalidInput(f"{host} is the name of another machine of the cluster.", code="host-taken")
+        if not own:
+            raise InvalidInput("A server needs a host name or an address that is not loopback.")
+        return own
+
+    def _sign(
+        self, known: Known, number: int, hosts: tuple[str, ...], requests: Mapping[str, str]
+    ) -> tuple[Signed, KnownServer]:
+        authority = to_pem(self._authority.load()).decode()
+        certificates: dict[str, str] = {}
+        issued: list[IssuedCertificate] = []
+        for part, key in public_keys(requests).items():
+            name = part.name_of(number)
+            names = (*hosts, *LOOPBACK, name) if part is Part.LIGHTTPD else ()
+            made = self._authority.certify(name, key, usage=part.usage, hosts=names)
+            certificates[part.value] = to_pem(made).decode() + authority
+            thumb = fingerprint(made)
+            issued.append(
+                IssuedCertificate(
+                    name=name, serial=f"{made.serial_number:x}", fingerprint=thumb, not_after=made.not_valid_after_utc
+                )
+            )
+        server = KnownServer(number=number, hosts=hosts, certificates=tuple(issued))
+        return Signed(server=number, certificates=certificates), server
+
+    def _believed(
+        self, known: Known, certificate: str, statement: str, signature: bytes, purpose: Purpose
+    ) -> tuple[KnownServer, Statement]:
+        """Who has signed this, by a certificate that is in the register and valid."""
+        try:
+            shown = x509.load_pem_x509_certificate(certificate.encode("ascii"))
+        except ValueError as error:
+            raise Unauthorized(_NOT_BELIEVED) from error
+        now = self._clock.now()
+        thumb = fingerprint(shown)
+        for server in known.servers:
+            name = Part.SERVER.name_of(server.number)
+            if any(
+                each.fingerprint == thumb and each.name == name and each.is_valid(now) for each in server.certificates
+            ):
+                said = read_statement(statement, now)
+                if said is None or said.purpose is not purpose or not is_signed(shown, statement.encode(), signature):
+                    break
+                return server, said
+        raise Unauthorized(_NOT_BELIEVED)
+
+
+def _without_expired(known: Known, clock: Clock) -> Known:
+    now = clock.now()
+    return msgspec.structs.replace(known, tokens=tuple(token for token in known.tokens if now < token.expires))
+
+
+def _revoked(server: KnownServer, clock: Clock) -> KnownServer:
+    now = clock.now()
+    certificates = tuple(
+        msgspec.structs.replace(each, revoked=each.revoked or now)
+        for each in server.certificates
+        if now < each.not_after
+    )
+    return msgspec.structs.replace(server, certificates=certificates)
