@@ -111,7 +111,7 @@ def test_after_everything_was_killed_it_starts_again_without_a_word_about_it(clu
     said = cluster.said().lower()
     assert "stale" not in said
     assert "in use" not in said
-    assert "taken" not in said
+    assert "is taken by" not in said
 
 
 def test_nothing_outlives_a_killed_supervisor(cluster: RunningCluster) -> None:

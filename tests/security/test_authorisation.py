@@ -38,7 +38,7 @@ def test_operator_and_deployer_stand_side_by_side() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_that_decides_who_gets_in_is_the_administrators(kind: str) -> None:
-    administered = kind.startswith("security-") or kind == "server"
+    administered = kind.startswith("security-") or kind in {"server", "balancer"}
     assert (right_to_change(kind) is Right.ADMINISTER) == administered
 
 

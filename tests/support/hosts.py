@@ -73,12 +73,11 @@ class Host:
         deadline = started + BOOT_SECONDS
         while time.monotonic() < deadline:
             self._init = self._find_init()
-            if self._init and self._try("systemctl is-system-running --wait").stdout.strip() in ("running", "degraded"):
+            if self._init and self._has_network() and self._is_up():
                 break
             time.sleep(0.1)
         else:
             raise AssertionError(f"{self.name} did not boot: {self.console()}")
-        self.run(f"ip addr replace {self.address}/24 dev host0 && ip link set host0 up")
         return time.monotonic() - started
 
     def run(self, script: str, *, check: bool = True, timeout: float = 120) -> subprocess.CompletedProcess[str]:
@@ -119,6 +118,13 @@ class Host:
     def console(self) -> str:
         """The end of what it printed."""
         return (self.root.parent / f"{self.name}.console").read_text(errors="replace")[-3000:]
+
+    def _has_network(self) -> bool:
+        # Before everything else is up: that may wait for other machines
+        return self._try(f"ip addr replace {self.address}/24 dev host0 && ip link set host0 up").returncode == 0
+
+    def _is_up(self) -> bool:
+        return self._try("systemctl is-system-running --wait").stdout.strip() in ("running", "degraded")
 
     def _find_init(self) -> int:
         assert self._process is not None

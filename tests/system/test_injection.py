@@ -3,7 +3,6 @@
 import base64
 import json
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -56,11 +55,7 @@ def sound_afterwards(hostile: RunningCluster, admin: Admin) -> Iterator[None]:
     yield
     eventually(lambda: bool(hostile.api().status()["ok"]), 10)
     assert yaml.safe_load(admin.call("GET", "/export").data) == before
-    subprocess.run(
-        [*haproxy_files.command(hostile.layout)[:1], "-c", "-f", str(haproxy_files.configuration(hostile.layout))],
-        check=True,
-        capture_output=True,
-    )
+    haproxy_files.check_in_place(hostile.layout)
     server = hostile.layout.server(1)
     lighttpd_files.check(server, hostile.layout.pki / "lighttpd-1.crt")
     odb = sqlite3.connect(f"file:{hostile.layout.odb}?mode=ro", uri=True)

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -34,11 +35,12 @@ class ClustersAuthority:
 
 
 @pytest.fixture
-def started(tmp_path: Path) -> Iterator[RunningCluster]:
-    cluster = RunningCluster(tmp_path / "z", "--workers", "1")
-    cluster.start()
-    yield cluster
-    cluster.stop()
+def started() -> Iterator[RunningCluster]:
+    with TemporaryDirectory(prefix="zato-") as directory:  # the path of a unix socket is short
+        cluster = RunningCluster(Path(directory) / "z", "--workers", "1")
+        cluster.start()
+        yield cluster
+        cluster.stop()
 
 
 def test_a_running_cluster_moves_loses_no_change_and_is_verified_by_its_own_authority(

@@ -60,6 +60,11 @@ class WedgedKiller:
         self._silent_since = 0.0
         self._log = get_logger("zato.agent")
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether it did not answer when it was last asked."""
+        return self._tries > 0
+
     def turn(self) -> None:
         """Looks whether it answers, where that is due."""
         now = self._clock.monotonic()

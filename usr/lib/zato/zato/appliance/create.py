@@ -52,8 +52,6 @@ def _cluster() -> ClusterSettings:
     for path in (layout.root, layout.run):
         owners.directory(path, owners.ROOT, 0o755)
     owners.directory(layout.odb.parent, owners.SERVERS, 0o2770)
-    owners.directory(layout.haproxy, owners.BALANCER, 0o750)
-    owners.directory(layout.configuration / "haproxy", owners.ROOT, 0o755)
     owners.directory(layout.haproxy_socket.parent, owners.SEEN_BY_SERVERS, 0o2750)
     if not layout.settings.exists():
         if not MAKES_A_CLUSTER.exists():
@@ -71,6 +69,8 @@ def _cluster() -> ClusterSettings:
     owners.give(layout.secret_key, owners.ROOT, 0o400)
     settings = load_cluster(layout)
     if not settings.has_joined:
+        owners.directory(layout.haproxy, owners.BALANCER, 0o750)
+        owners.directory(layout.configuration / "haproxy", owners.ROOT, 0o755)
         certificates.issue(layout, settings, servers=max(layout.server_numbers(settings.servers), default=0))
     return settings
 

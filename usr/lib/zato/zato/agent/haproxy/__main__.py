@@ -65,8 +65,9 @@ def main() -> int:
 
     def tick() -> None:
         watchdog.turn()
-        keeper.turn()
         killer.turn()
+        if not killer.is_silent:  # it would not answer the keeper either, and each question takes its time
+            keeper.turn()
 
     database = open_odb(cluster)
     listener = Listener(ConfigurationLog(database), PatientBell(Doorbell(database)), clock, keeper.follow, tick)
