@@ -21,6 +21,11 @@ class Amounts:
     changes: int = 500
     invocations: int = 10_000
     kills: int = 50
+    rounds: int = 5
+    step_seconds: float = 10.0
+    reloads: int = 50
+    deployments: int = 100
+    measured_changes: int = 200
 
     def scaled(self, factor: float) -> Amounts:
         return Amounts(
@@ -28,6 +33,11 @@ class Amounts:
             changes=max(5, round(self.changes * factor)),
             invocations=max(100, round(self.invocations * factor)),
             kills=max(3, round(self.kills * factor)),
+            rounds=max(1, round(self.rounds * factor)),
+            step_seconds=max(4.0, self.step_seconds * factor),
+            reloads=max(3, round(self.reloads * factor)),
+            deployments=max(3, round(self.deployments * factor)),
+            measured_changes=max(5, round(self.measured_changes * factor)),
         )
 
 

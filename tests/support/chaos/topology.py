@@ -73,14 +73,26 @@ class ChaosCluster:
 
     def in_balancer(self) -> dict[str, str]:
         """HAProxy's word on each server, by host."""
-        with socket.socket(socket.AF_UNIX) as asking:
-            asking.settimeout(5)
-            asking.connect(str(self.balancer.path("/run/zato/haproxy/admin.sock")))
-            asking.sendall(b"show stat\n")
-            text = b"".join(iter(lambda: asking.recv(65536), b"")).decode()
+        text = self.haproxy("show stat")
         rows = [line.split(",") for line in text.splitlines() if line.startswith("servers,server-")]
         states = {row[1]: row[17] for row in rows}
         return {name: states.get(f"server-{number}", "none") for name, number in SERVERS.items()}
+
+    def haproxy(self, command: str) -> str:
+        """What HAProxy's Runtime API answers."""
+        with socket.socket(socket.AF_UNIX) as asking:
+            asking.settimeout(5)
+            asking.connect(str(self.balancer.path("/run/zato/haproxy/admin.sock")))
+            asking.sendall(f"{command}\n".encode())
+            return b"".join(iter(lambda: asking.recv(65536), b"")).decode()
+
+    def modes(self) -> dict[str, str]:
+        """What HAProxy itself was told of each server, by host: ready, drain or maint, of `show servers state`."""
+        lines = [line.split() for line in self.haproxy("show servers state servers").splitlines() if line.strip()]
+        names = next(line[1:] for line in lines if line[0] == "#")
+        rows = [dict(zip(names, line, strict=False)) for line in lines if len(line) >= len(names) and line[0] != "#"]
+        modes = {row["srv_name"]: _mode(int(row["srv_admin_state"])) for row in rows}
+        return {name: modes.get(f"server-{number}", "none") for name, number in SERVERS.items()}
 
     def all_up(self) -> bool:
         return all(state == "UP" for state in self.in_balancer().values())
@@ -153,6 +165,11 @@ class ChaosCluster:
 
     def _context(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(self.balancer.root / _PKI / "ca.crt"))
+
+
+def _mode(bits: int) -> str:
+    """Of HAProxy's srv_admin_state the bits of what `set server state` sets."""
+    return "maint" if bits & 0x01 else "drain" if bits & 0x08 else "ready"
 
 
 @contextmanager
