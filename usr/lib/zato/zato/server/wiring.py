@@ -150,6 +150,7 @@ class WorkerProcess:
                     checker=checker,
                     running=lambda: runtime.running,
                     clock=clock,
+                    server=self._number,
                     note=lambda outcome: metrics.deployments.labels(outcome).inc(),
                     ring=broker.ring,
                 ),
