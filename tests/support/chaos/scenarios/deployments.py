@@ -97,10 +97,9 @@ def not_loadable(cluster: ChaosCluster, run: Run) -> Iterator[Row]:
                 cluster.api().deploy(services.FILE, source)
                 reasons.append("")
             except ZatoError as error:
-                reasons.append(error.message)
-            newest = cluster.api().deployments(services.FILE, limit=1)["deployments"][0]
-            states.append(newest["state"])
-            names.append(f"server-{SERVERS[unable]}" in reasons[-1] and f"server-{SERVERS[unable]}" in newest["reason"])
+                reasons.append(" ".join((error.message, *error.details)))
+            states.append(cluster.api().deployments(services.FILE, limit=1)["deployments"][0]["state"])
+            names.append(f"server-{SERVERS[unable]}" in reasons[-1])
     after = _active(cluster)
     failed = load.failed()
     answered = [each for each in load.outcomes if each.ok and json.loads(each.body)["version"] == version]
