@@ -4,7 +4,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 # Hosts are booted in one process while the other runs the rest
 PARALLEL = -n 2 --no-loadscope-reorder
 
-.PHONY: help run test check bench show show-hosts fresh deb clean lock
+.PHONY: help run test check bench show show-hosts chaos fresh deb clean lock
 
 help:
 	@echo "make run    prepare this checkout, then run a cluster from .zato/ in the foreground; Ctrl-C ends it"
@@ -13,6 +13,8 @@ help:
 	@echo "make bench  speed and memory, as ratios measured in turn"
 	@echo "make show   what is promised of starts, deployments and failures, in full, each with its figure and bar"
 	@echo "make show-hosts  what is promised of an appliance, in full, each with its figure (needs root)"
+	@echo "make chaos  faults on a cluster of five hosts under load: what was lost, doubled, refused (needs root);"
+	@echo "            SCENARIO=name for one of them, SEED=n to repeat a run"
 	@echo "make fresh  make run on a fresh Debian 12 in a directory of its own: how long both starts take (needs root)"
 	@echo "make deb    build the Debian packages into build/deb"
 	@echo "make lock   renew requirements/*.lock from requirements/*.in"
@@ -46,6 +48,11 @@ show-hosts:
 	@tools/prepare develop
 	.venv/bin/python -m pytest -q -s tests/hosts
 	.venv/bin/python -m benchmarks.show_hosts
+
+chaos:
+	@tools/prepare develop
+	.venv/bin/python -m benchmarks.chaos $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(SEED),--seed $(SEED)) \
+	    $(if $(SCALE),--scale $(SCALE))
 
 fresh:
 	/usr/bin/python3 tools/fresh_host.py

@@ -96,6 +96,34 @@ def test_an_empty_log_is_applied_once_so_that_the_process_knows_it_is_ready(
     assert [configuration.revision for configuration in applied] == [0]
 
 
+def test_only_a_look_into_the_log_is_told_of(database: Database, log: ConfigurationLog) -> None:
+    class Looks:
+        told: list[str] = []  # noqa: RUF012
+
+        def look_begins(self) -> None:
+            self.told.append("begins")
+
+        def look_ends(self, *, answered: bool) -> None:
+            self.told.append("applied" if answered else "no answer")
+
+    def refuse(_: Configuration) -> None:
+        raise ValueError("it cannot be applied")
+
+    bell, looks, failing = Bell(), Looks(), FailingLog(database)
+    listener = Listener(failing, bell, StillClock(), [].append, looks=looks)
+    failing.away = True
+    with pytest.raises(Unavailable):
+        listener.step()
+    failing.away = False
+    listener.step()
+    listener.step()
+    assert looks.told == ["begins", "no answer", "begins", "applied", "begins"]
+    looks.told.clear()
+    with pytest.raises(ValueError, match="cannot"):
+        Listener(log, Bell(), StillClock(), refuse, looks=looks).step()
+    assert looks.told == ["begins"]
+
+
 def test_what_was_appended_together_is_applied_together_however_much_it_is(
     publisher: Publisher, log: ConfigurationLog, applied: list[Configuration]
 ) -> None:

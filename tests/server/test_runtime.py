@@ -28,6 +28,7 @@ from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.building import SnapshotBuilder
+from zato.server.catching_up import CatchingUp, Visits
 from zato.server.code import CodeLoader
 from zato.server.dispatcher import Dispatcher
 from zato.server.http.app import create_app
@@ -117,6 +118,7 @@ def make(tmp_path: Path, url: str, metrics: Metrics, clock: SettableClock) -> It
             disk=disk,
             metrics=metrics,
             clock=clock,
+            catching_up=CatchingUp(Visits()),
             silent_after=SILENT,
         )
         made.append(runtime)
@@ -145,9 +147,10 @@ def names(members: Members) -> list[str]:
 
 
 def client(runtime: Runtime, marker: Path) -> falcon.testing.TestClient:
-    app = create_app(runtime.switch)
+    catching_up = CatchingUp(Visits())
+    app = create_app(runtime.switch, catching_up)
     add_error_handlers(app)
-    add_fixed_routes(app, runtime.switch, Draining(marker), 1, marker.parent)
+    add_fixed_routes(app, runtime.switch, Draining(marker), catching_up, 1, marker.parent)
     return falcon.testing.TestClient(app)
 
 

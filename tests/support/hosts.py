@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -126,6 +127,31 @@ class Host:
     def _is_up(self) -> bool:
         return self._try("systemctl is-system-running --wait").stdout.strip() in ("running", "degraded")
 
+    def freeze(self) -> list[int]:
+        """SIGSTOP of every process on it, init first, which would see to the others. What `thaw` takes."""
+        stopped: list[int] = []
+        # Some may start others before their turn comes
+        while found := [pid for pid in self._processes() if pid not in stopped]:
+            for pid in found:
+                _signal(pid, signal.SIGSTOP)
+            stopped += found
+        return stopped
+
+    def thaw(self, stopped: Sequence[int]) -> None:
+        """They go on, init last: by then the others have had their chance to tell it that they live."""
+        for pid in reversed(stopped):
+            _signal(pid, signal.SIGCONT)
+
+    def path(self, path: str) -> Path:
+        """A path on the running host, its file systems in memory included."""
+        return Path(f"/proc/{self._init}/root{path}")
+
+    def _processes(self) -> list[int]:
+        """All processes of its namespace, as this machine knows them; init is the first."""
+        own = _process_namespace(self._init)
+        pids = sorted(int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit())
+        return [self._init, *(pid for pid in pids if pid != self._init and _process_namespace(pid) == own)]
+
     def _find_init(self) -> int:
         assert self._process is not None
         if self._process.poll() is not None:
@@ -152,9 +178,25 @@ class Host:
 
 
 class NewHost(Protocol):
-    """A host of that name with the packages in /root, booted, for as long as the context lasts."""
+    """A host of that name with the packages in /root, booted, for as long as the context lasts.
 
-    def __call__(self, name: str) -> AbstractContextManager[Host]: ...
+    It has the `system` that `file_system` has made, or `base`.
+    """
+
+    def __call__(self, name: str, system: Path | None = None) -> AbstractContextManager[Host]: ...
+
+
+def _process_namespace(pid: int) -> str:
+    """Empty where the process has gone."""
+    try:
+        return str(Path(f"/proc/{pid}/ns/pid").readlink())
+    except OSError:
+        return ""
+
+
+def _signal(pid: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 def _cgroup_roots() -> list[Path]:
@@ -188,9 +230,14 @@ def dependencies() -> list[str]:
 
 def base() -> Path:
     """A root file system with Debian 12 and what Zato needs of it; made once, in about a minute."""
-    packages = sorted({*_PACKAGES, *dependencies()})
-    made = _CACHE / "base"
-    stamp = _CACHE / "base.packages"
+    return file_system("base", (*_PACKAGES, *dependencies()))
+
+
+def file_system(name: str, wanted: Sequence[str]) -> Path:
+    """A root file system with Debian 12 and those packages; made once."""
+    packages = sorted(set(wanted))
+    made = _CACHE / name
+    stamp = _CACHE / f"{name}.packages"
     if made.is_dir() and stamp.exists() and stamp.read_text().split() == packages:
         return made
     shutil.rmtree(made, ignore_errors=True)
@@ -227,8 +274,8 @@ def hosts_with(packages: Sequence[Path], prepare: Callable[[Host], None] = lambd
     numbers = iter(range(max(MACHINES.values()) + 1, 250))
 
     @contextmanager
-    def make(name: str) -> Iterator[Host]:
-        with host(name, directory, MACHINES.get(name) or next(numbers)) as made:
+    def make(name: str, system: Path | None = None) -> Iterator[Host]:
+        with host(name, directory, MACHINES.get(name) or next(numbers), system) as made:
             for package in packages:
                 shutil.copy(package, made.root / "root")
             prepare(made)
@@ -243,10 +290,10 @@ def hosts_with(packages: Sequence[Path], prepare: Callable[[Host], None] = lambd
 
 
 @contextmanager
-def host(name: str, directory: Path, number: int) -> Iterator[Host]:
+def host(name: str, directory: Path, number: int, system: Path | None = None) -> Iterator[Host]:
     """A host that has not booted yet, with a file system of its own below `directory`, which knows the MACHINES."""
     root = directory / name
-    subprocess.run(["cp", "-a", "--reflink=auto", str(base()), str(root)], check=True)
+    subprocess.run(["cp", "-a", "--reflink=auto", str(system or base()), str(root)], check=True)
     others = "".join(f"{_NETWORK}.{last} {machine}\n" for machine, last in MACHINES.items())
     (root / "etc/hosts").write_text(f"127.0.0.1 localhost\n::1 localhost\n{others}", encoding="ascii")
     (root / "etc/hostname").write_text(f"{name}\n", encoding="ascii")

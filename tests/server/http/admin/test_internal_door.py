@@ -14,6 +14,7 @@ from zato.core.limits import MESSAGE_BYTES_MAX
 from zato.core.principal import ANONYMOUS
 from zato.odb.messages import Messages
 from zato.server.asynchronous import AsyncInvocations
+from zato.server.catching_up import CatchingUp, Visits
 from zato.server.http.invocations import PATH, InternalInvocations
 from zato.server.loader import CodeSet
 from zato.server.metrics import Metrics
@@ -57,7 +58,7 @@ ID = "0af7651916cd43dd8448eb211c80319c"
 def door(world: Any) -> Any:
     world.codes = CodeSet().with_deployment("inner.py", SERVICES, 1)
     world.refresh()
-    world.app.add_route(PATH, InternalInvocations(world.switch, world.dispatcher, Metrics()))
+    world.app.add_route(PATH, InternalInvocations(world.switch, world.dispatcher, Metrics(), CatchingUp(Visits())))
 
     def post(
         service: str = "demo.keep", *, body: bytes = b'{"a": 1}', inside: bool = True, **headers: str | None

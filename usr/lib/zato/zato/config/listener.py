@@ -36,13 +36,25 @@ class Bell(Protocol):
         ...
 
 
+class Looks(Protocol):
+    """Wants to know how current the configuration is."""
+
+    def look_begins(self) -> None:
+        """What is read from now on is what is true now."""
+        ...
+
+    def look_ends(self, *, answered: bool) -> None:
+        """Everything that was there when it began is applied; or the ODB does not answer."""
+        ...
+
+
 class Listener:
     """Hands each new configuration, whole, to `apply`, in the thread that calls `step` or `run`.
 
     `apply` is called once for everything that was appended together, never with a state in between. Where it raises,
     the configuration counts as not applied and is tried again. `every_tick` is called with every look at the bell,
     also while the ODB is away (it may raise Unavailable itself); while `busy` says so, it is called several times a
-    second, however seldom the bell wants to be asked.
+    second, however seldom the bell wants to be asked. `looks` is told of each look into the log.
     """
 
     def __init__(
@@ -55,6 +67,7 @@ class Listener:
         *,
         busy: Callable[[], bool] = lambda: False,
         configuration: Configuration = EMPTY,
+        looks: Looks | None = None,
     ) -> None:
         self._log = log
         self._doorbell = doorbell
@@ -63,6 +76,7 @@ class Listener:
         self._every_tick = every_tick
         self._busy = busy
         self._configuration = configuration
+        self._looks = looks
         self._loaded = False
         self._owed = True
         self._revision_checked = 0.0
@@ -75,6 +89,20 @@ class Listener:
 
     def step(self) -> bool:
         """Looks once; True where a new configuration was applied. Raises Unavailable where the ODB is away."""
+        if self._looks is not None:
+            self._looks.look_begins()
+        try:
+            changed = self._step()
+        except Unavailable:
+            self._look_ends(answered=False)
+            raise
+        return changed
+
+    def _look_ends(self, *, answered: bool) -> None:
+        if self._looks is not None:
+            self._looks.look_ends(answered=answered)
+
+    def _step(self) -> bool:
         if self._every_tick is not None:
             self._every_tick()
         # What the bell said before a failure is still owed: it says so only once.
@@ -89,6 +117,7 @@ class Listener:
             self._configuration = latest
             self._loaded = True
         self._owed = False
+        self._look_ends(answered=True)
         return changed
 
     def run(self, stop: threading.Event) -> None:

@@ -19,6 +19,7 @@ from zato.host.logs import get_logger, set_level
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.server.building import SnapshotBuilder
+from zato.server.catching_up import CatchingUp
 from zato.server.code import CodeLoader, CodeNotLoaded
 from zato.server.loader import CodeSet
 from zato.server.metrics import Metrics
@@ -48,6 +49,7 @@ class Runtime:
         disk: DiskSnapshot,
         metrics: Metrics,
         clock: Clock,
+        catching_up: CatchingUp,
         silent_after: timedelta = SILENT_AFTER,
     ) -> None:
         self.worker = worker
@@ -58,6 +60,7 @@ class Runtime:
         self._disk = disk
         self._metrics = metrics
         self._clock = clock
+        self._catching_up = catching_up
         self._stop = threading.Event()
         self._silent_after = silent_after
         self._burial_seconds = silent_after.total_seconds() / 6
@@ -69,7 +72,7 @@ class Runtime:
         self._on_tick: Callable[[], None] | None = None
         self._hurried: Callable[[], bool] = lambda: False
         self.switch: Switch[Snapshot] = Switch(builder.build(EMPTY, CodeSet()))
-        self._listener = Listener(log, doorbell, clock, self._apply, self._tick, busy=self._busy)
+        self._listener = Listener(log, doorbell, clock, self._apply, self._tick, busy=self._busy, looks=catching_up)
 
     @property
     def running(self) -> CodeSet:
@@ -91,6 +94,7 @@ class Runtime:
             _log.warning("Starting without the ODB", reason=error.message, snapshot=saved is not None)
             if saved is not None:
                 self._apply(saved)
+        self._catching_up.start()
         threading.Thread(target=self._listener.run, args=(self._stop,), name="listener", daemon=True).start()
 
     def stop(self) -> None:

@@ -30,6 +30,7 @@ from zato.pki.enrolment.door import SigningDoor, Signs
 from zato.pki.enrolment.signer import Signer
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.building import SnapshotBuilder
+from zato.server.catching_up import CatchingUp, Visits
 from zato.server.check.checker import Checker
 from zato.server.code import CodeLoader
 from zato.server.deployment import ClusterRollback, Deployer, RevisionStager, Stager
@@ -49,13 +50,14 @@ from zato.server.versions import active_versions
 
 
 class WorkerProcess:
-    """One worker, between its fork and its end."""
+    """One worker, between its fork and its end. Constructed before the fork, by which workers come to share things."""
 
     def __init__(self, layout: Layout, number: int, cluster: ClusterSettings, settings: ServerSettings) -> None:
         self._layout = layout
         self._number = number
         self._cluster = cluster
         self._settings = settings
+        self._visits = Visits()
         self._runtime: Runtime | None = None
         self._broker: Participation | None = None
 
@@ -77,6 +79,7 @@ class WorkerProcess:
         asynchronous = AsyncInvocations(invocations, clock)
         disk = DiskSnapshot(paths.snapshot)
         code = CodeLoader(deployments, disk)
+        catching_up = CatchingUp(self._visits)
         runtime = Runtime(
             worker=worker,
             server=self._number,
@@ -95,6 +98,7 @@ class WorkerProcess:
             disk=disk,
             metrics=metrics,
             clock=clock,
+            catching_up=catching_up,
         )
         publisher = Publisher(log, box, clock, broker.ring)
         polled = Doorbell(database)
@@ -119,10 +123,11 @@ class WorkerProcess:
         )
         runtime.each_tick(stager.step, busy=lambda: stager.pending)
         checker = Checker(paths.run / "check.sock", owner=os.getppid())
-        app = create_app(runtime.switch)
+        app = create_app(runtime.switch, catching_up)
         add_error_handlers(app, metrics.unrouted)
-        add_fixed_routes(app, runtime.switch, Draining(paths.draining), self._number, self._layout.pki)
-        app.add_route(PATH, InternalInvocations(runtime.switch, dispatcher, metrics))
+        draining = Draining(paths.draining)
+        add_fixed_routes(app, runtime.switch, draining, catching_up, self._number, self._layout.pki)
+        app.add_route(PATH, InternalInvocations(runtime.switch, dispatcher, metrics, catching_up))
         add_routes(
             app,
             AdminCollaborators(
@@ -145,6 +150,7 @@ class WorkerProcess:
                     checker=checker,
                     running=lambda: runtime.running,
                     clock=clock,
+                    server=self._number,
                     note=lambda outcome: metrics.deployments.labels(outcome).inc(),
                     ring=broker.ring,
                 ),

@@ -66,7 +66,9 @@ def added(view: HaproxyView, server: BalancedServer) -> str:
     """What follows `add server` in the Runtime API; there a name of a file has no quotes, and spaces are escaped."""
     options = re.sub(r'"([^"]*)"', lambda found: found[1].replace(" ", "\\ "), server_options(view))
     place = _endpoint(server.address, server.port)
-    return f"{BACKEND}/{_checked_name(server.name)} {place} {options} weight {server.weight} {_identity(server)}"
+    name = _checked_name(server.name)
+    # In the file `ssl` has health checks use TLS as well; of a server that is added later HAProxy 2.6 does not think so
+    return f"{BACKEND}/{name} {place} {options} check-ssl weight {server.weight} {_identity(server)}"
 
 
 def _line(server: BalancedServer) -> str:

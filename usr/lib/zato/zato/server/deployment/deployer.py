@@ -40,10 +40,11 @@ class Deployer:
         checker: Checker,
         running: Callable[[], CodeSet],
         clock: Clock,
+        server: int | None = None,
         note: Callable[[str], None] = lambda outcome: None,
         ring: Callable[[int], None] = lambda revision: None,
     ) -> None:
-        """`note` is told of each attempt how it ended, for the metrics.
+        """`server` is the number of the one that checks. `note` is told of each attempt how it ended, for the metrics.
 
         That is active, withdrawn, rejected, timed-out, or failed for everything else. `ring` makes workers look.
         """
@@ -53,6 +54,7 @@ class Deployer:
         self._checker = checker
         self._running = running
         self._clock = clock
+        self._server = server
         self._note = note
         self._ring = ring
         self._states = States(deployments, activation, clock)
@@ -157,7 +159,8 @@ class Deployer:
     def _check(self, deployment: Deployment, source: bytes) -> tuple[str, ...]:
         result = self._checker.check(self._running(), deployment.file_name, source, deployment.id)
         if result.refusal is not None:
-            raise DeploymentRefused(result.refusal)
+            # Another server might have what this one lacks
+            raise DeploymentRefused(result.refusal, server=self._server)
         return tuple(service.name for service in result.services)
 
     def _stage(self, deployment: Deployment, expected: DeploymentState, services: tuple[str, ...]) -> None:

@@ -9,6 +9,7 @@ import falcon
 from falcon.routing import CompiledRouter
 
 from zato.core.errors import InvalidInput, MethodNotAllowed, NotFound, Unavailable
+from zato.server.catching_up import CatchingUp
 from zato.server.http.request import ZatoRequest
 from zato.server.snapshot import Snapshot
 from zato.server.switch import Switch
@@ -19,9 +20,10 @@ Found = tuple[object, dict[str, Callable[..., None]], dict[str, str], str]
 class SnapshotRouter(CompiledRouter):
     """Falcon's own router for /zato/, a look-up in the snapshot for the rest."""
 
-    def __init__(self, switch: Switch[Snapshot]) -> None:
+    def __init__(self, switch: Switch[Snapshot], catching_up: CatchingUp) -> None:
         super().__init__()
         self._switch = switch
+        self._catching_up = catching_up
 
     def find(self, uri: str, req: Any = None) -> Any:
         """What answers a path and method. Raises NotFound, MethodNotAllowed, or Unavailable while nothing is known."""
@@ -30,6 +32,8 @@ class SnapshotRouter(CompiledRouter):
             if found is None:
                 raise NotFound(f"There is nothing at {uri}.", code="no-such-path")
             return found
+        self._catching_up.visited()
+        self._catching_up.wait()
         snapshot = self._switch.current()
         route = snapshot.routes.find(uri)
         if route is None:
@@ -55,8 +59,8 @@ class SnapshotRouter(CompiledRouter):
         return channel, channel.method_map, dict(zip(names, values, strict=True)), channel.path
 
 
-def create_app(switch: Switch[Snapshot]) -> falcon.App[ZatoRequest, falcon.Response]:
+def create_app(switch: Switch[Snapshot], catching_up: CatchingUp) -> falcon.App[ZatoRequest, falcon.Response]:
     """An application without routes of its own yet; errors are the caller's to add."""
-    app = falcon.App(request_type=ZatoRequest, router=SnapshotRouter(switch))
+    app = falcon.App(request_type=ZatoRequest, router=SnapshotRouter(switch, catching_up))
     app.req_options.strip_url_path_trailing_slash = False
     return app

@@ -9,11 +9,15 @@ import msgspec
 
 from zato.core.errors import Unauthorized
 from zato.host.draining import Draining
-from zato.security.authentication import SecurityIndex
+from zato.security.authentication import INTERNAL_DOOR, SecurityIndex
 from zato.server import metrics
+from zato.server.catching_up import CatchingUp
 from zato.server.http.request import ZatoRequest
 from zato.server.snapshot import Snapshot
 from zato.server.switch import Switch
+
+# More than a server needs that has only been quiet, and HAProxy waits for longer.
+_CATCHING_UP_SECONDS = 3.5
 
 
 class Ping:
@@ -33,14 +37,19 @@ class Ping:
 class Health:
     """For HAProxy: 200 while this worker takes new requests, 404 where it is to get no more, 503 where it cannot.
 
+    It cannot before it knows a configuration, nor while it may have missed what all others know: see CatchingUp.
+
     The 404 is a convention of HAProxy's (`http-check disable-on-404`): what is under way is finished.
     """
 
-    def __init__(self, switch: Switch[Snapshot], draining: Draining) -> None:
+    def __init__(self, switch: Switch[Snapshot], draining: Draining, catching_up: CatchingUp) -> None:
         self._switch = switch
         self._draining = draining
+        self._catching_up = catching_up
 
     def on_get(self, req: ZatoRequest, resp: falcon.Response) -> None:
+        if req.env.get(INTERNAL_DOOR) is not True:
+            self._catching_up.visited()
         resp.status, resp.data = self._state()
         resp.content_type = "text/plain"
         resp.set_header("X-Zato-CID", req.cid)
@@ -50,6 +59,8 @@ class Health:
             return 503, b"no configuration yet\n"
         if self._draining.begun():
             return 404, b"draining\n"
+        if not self._catching_up.wait(_CATCHING_UP_SECONDS):
+            return 503, b"catching up\n"
         return 200, b"ok\n"
 
     on_head = on_get
@@ -76,10 +87,11 @@ def add_fixed_routes(
     app: falcon.App[ZatoRequest, falcon.Response],
     switch: Switch[Snapshot],
     draining: Draining,
+    catching_up: CatchingUp,
     server: int,
     certificates: Path,
 ) -> None:
     """Add them all; `server` is the number of the one that answers, `certificates` the cluster's PKI."""
     app.add_route("/zato/ping", Ping())
-    app.add_route("/zato/health", Health(switch, draining))
+    app.add_route("/zato/health", Health(switch, draining, catching_up))
     app.add_route("/zato/metrics", MetricsPage(switch, server, certificates))

@@ -15,6 +15,7 @@ from zato.core.json import decode
 from zato.core.limits import MESSAGE_BYTES_MAX
 from zato.core.principal import Authentication, Principal
 from zato.security.authentication import INTERNAL_DOOR, SecurityIndex
+from zato.server.catching_up import CatchingUp
 from zato.server.dispatcher import Dispatcher
 from zato.server.http.admin.reading import read_body
 from zato.server.http.request import ZatoRequest
@@ -33,13 +34,17 @@ _ATTEMPT = re.compile(r"[1-9][0-9]{0,8}")
 class InternalInvocations:
     """204 where the service has processed the message, otherwise the error that tells why it has not."""
 
-    def __init__(self, switch: Switch[Snapshot], dispatcher: Dispatcher, metrics: Metrics) -> None:
+    def __init__(
+        self, switch: Switch[Snapshot], dispatcher: Dispatcher, metrics: Metrics, catching_up: CatchingUp
+    ) -> None:
         self._switch = switch
         self._dispatcher = dispatcher
         self._metrics = metrics
+        self._catching_up = catching_up
 
     def on_post(self, req: ZatoRequest, resp: falcon.Response) -> None:
         environ = req.env
+        self._catching_up.wait()
         snapshot = self._switch.current()
         if not _is_listener(environ, snapshot.security):
             raise NotFound(f"There is nothing at {PATH}.", code="no-such-path")

@@ -21,16 +21,18 @@ class Refusal(Struct, frozen=True):
 
 
 class DeploymentRefused(InvalidInput):
-    """A file cannot be deployed. `refusal.code` says which rule or failure it was."""
+    """A file cannot be deployed. `refusal.code` says which rule or failure it was, `server` where it was found."""
 
     code = "deployment-rejected"
 
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: Refusal, *, server: int | None = None) -> None:
         details = [f"reason: {refusal.reason}", f"rule: {refusal.code}"]
         if refusal.file is not None:
             details.append(f"file: {refusal.file}")
         if refusal.line is not None:
             details.append(f"line: {refusal.line}")
+        if server is not None:
+            details.append(f"server: server-{server}")
         super().__init__(str(refusal), details=tuple(details))
         self.refusal = refusal
 

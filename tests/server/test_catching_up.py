@@ -1,0 +1,203 @@
+"""What a worker does after it stood still, or after nobody could reach its server."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import falcon.testing
+import pytest
+
+from support.load import eventually
+from zato.host.draining import Draining
+from zato.server.catching_up import AWAY_SECONDS, BACK_LIMIT_SECONDS, LIMIT_SECONDS, CatchingUp, Visits
+from zato.server.http.app import create_app
+from zato.server.http.fixed import Health
+
+
+class Clock:
+    """Stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def visits() -> Visits:
+    return Visits()
+
+
+@pytest.fixture
+def worker(visits: Visits, clock: Clock) -> CatchingUp:
+    made = CatchingUp(visits, clock)
+    look(made)
+    return made
+
+
+def look(worker: CatchingUp, *, answered: bool = True) -> None:
+    worker.look_begins()
+    worker.look_ends(answered=answered)
+
+
+def pass_time(clock: Clock, seconds: float, *workers: CatchingUp) -> None:
+    """It passes, and the workers run."""
+    for _ in range(round(seconds)):
+        clock.seconds += 1
+        for each in workers:
+            each.pulse()
+
+
+def test_a_worker_that_stood_still_looks_into_the_log_first(worker: CatchingUp, clock: Clock) -> None:
+    clock.seconds += AWAY_SECONDS + 0.1
+    assert not worker.wait(0)
+    worker.pulse()
+    assert not worker.wait(0)
+    look(worker)
+    assert worker.wait(0)
+
+
+def test_a_look_that_began_before_a_worker_stood_still_is_no_news(worker: CatchingUp, clock: Clock) -> None:
+    worker.look_begins()
+    clock.seconds += AWAY_SECONDS + 0.1
+    assert not worker.wait(0)
+    worker.look_ends(answered=True)
+    assert not worker.wait(0)
+
+
+def test_an_odb_that_does_not_answer_is_no_reason_to_stop(worker: CatchingUp, clock: Clock) -> None:
+    worker.visited()
+    for _ in range(60):
+        pass_time(clock, 1, worker)
+        look(worker, answered=False)
+        worker.visited()
+        assert worker.wait(0)
+
+
+def test_a_worker_that_stood_still_goes_on_where_the_odb_does_not_answer(worker: CatchingUp, clock: Clock) -> None:
+    clock.seconds += 60
+    assert not worker.wait(0)
+    look(worker, answered=False)
+    assert worker.wait(0)
+
+
+def test_a_server_that_nobody_could_reach_looks_again(worker: CatchingUp, clock: Clock) -> None:
+    """It may have been cut off from the ODB just as from its callers."""
+    worker.visited()
+    for _ in range(10):
+        pass_time(clock, 1, worker)
+        look(worker, answered=False)
+    pass_time(clock, 1, worker)
+    worker.visited()
+    assert not worker.wait(0)
+    look(worker)
+    assert worker.wait(0)
+
+
+def test_each_worker_of_a_server_that_nobody_could_reach_looks_for_itself(visits: Visits, clock: Clock) -> None:
+    one, other = CatchingUp(visits, clock), CatchingUp(visits, clock)
+    one.visited()
+    pass_time(clock, 10, one, other)
+    one.visited()
+    look(one)
+    assert one.wait(0)
+    other.visited()
+    assert not other.wait(0)
+
+
+def test_a_server_that_is_only_idle_does_not_wait(worker: CatchingUp, clock: Clock) -> None:
+    worker.visited()
+    pass_time(clock, 10, worker)
+    look(worker)
+    clock.seconds += 0.5
+    worker.visited()
+    assert worker.wait(0)
+
+
+def test_a_worker_that_cannot_catch_up_goes_on_with_what_it_has(worker: CatchingUp, clock: Clock) -> None:
+    clock.seconds += 60
+    assert not worker.wait(0)
+    pass_time(clock, LIMIT_SECONDS + 1, worker)
+    assert worker.wait(0)
+
+
+def test_a_server_that_is_only_quiet_and_without_its_odb_goes_on_before_long(worker: CatchingUp, clock: Clock) -> None:
+    worker.visited()
+    pass_time(clock, 10, worker)
+    worker.visited()
+    assert not worker.wait(0)
+    pass_time(clock, BACK_LIMIT_SECONDS + 1, worker)
+    assert worker.wait(0)
+
+
+def test_whoever_waits_goes_on_as_soon_as_the_worker_has_caught_up(worker: CatchingUp, clock: Clock) -> None:
+    clock.seconds += 60
+    answers: list[bool] = []
+    waiting = threading.Thread(target=lambda: answers.append(worker.wait(5)))
+    waiting.start()
+    look(worker)
+    waiting.join(2)
+    assert answers == [True]
+
+
+@pytest.fixture
+def client(worker: CatchingUp, tmp_path: Path) -> falcon.testing.TestClient:
+    class Known:
+        known = True
+
+        class routes:
+            @staticmethod
+            def find(uri: str) -> None:
+                return None
+
+    class Switch:
+        def current(self) -> Any:
+            return Known
+
+    switch: Any = Switch()
+    app = create_app(switch, worker)
+    app.add_route("/zato/health", Health(switch, Draining(tmp_path / "draining"), worker))
+    return falcon.testing.TestClient(app)
+
+
+def test_a_worker_that_has_not_caught_up_is_not_healthy(
+    client: falcon.testing.TestClient, worker: CatchingUp, clock: Clock
+) -> None:
+    assert client.simulate_get("/zato/health").status_code == 200
+    clock.seconds += 60
+    assert client.simulate_get("/zato/health").status_code == 503
+    look(worker)
+    assert client.simulate_get("/zato/health").status_code == 200
+
+
+def test_a_request_waits_until_the_worker_has_caught_up(
+    client: falcon.testing.TestClient, worker: CatchingUp, clock: Clock
+) -> None:
+    clock.seconds += 60
+    answered: list[int] = []
+    asking = threading.Thread(target=lambda: answered.append(client.simulate_get("/orders").status_code))
+    asking.start()
+    asking.join(0.2)
+    assert not answered
+    look(worker)
+    eventually(lambda: bool(answered), 5)
+
+
+def test_the_internal_door_is_no_sign_that_a_server_can_be_reached(
+    client: falcon.testing.TestClient, worker: CatchingUp, clock: Clock
+) -> None:
+    client.simulate_get("/zato/health")
+    for _ in range(10):
+        pass_time(clock, 1, worker)
+        look(worker, answered=False)
+        client.simulate_get("/zato/health", extras={"zato.internal": True})
+    pass_time(clock, 1, worker)
+    assert client.simulate_get("/zato/health").status_code == 503

@@ -1,0 +1,70 @@
+"""Asynchronous invocations while processes of every kind are killed at random."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from support.chaos.counters import count, lost
+from support.chaos.data_host import NAME as DATA
+from support.chaos.faults import kill
+from support.chaos.open_load import OpenLoad, percentile
+from support.chaos.plan import Kill, plan_kills
+from support.chaos.run import PER_SECOND, Run, missed, seconds_until
+from support.chaos.services import Requests
+from support.chaos.table import Row
+from support.chaos.topology import PREFETCH, SERVERS, ChaosCluster
+
+NAME = "random-kills"
+_DRAIN_SECONDS = 300.0
+_BAR = "lost, unexpected, unmarked 0; duplicated at most {} by the prefetch of what was killed"
+
+
+def random_kills(cluster: ChaosCluster, run: Run) -> Iterator[Row]:
+    requests = Requests(NAME)
+    seconds = run.amounts.invocations / PER_SECOND
+    plan = plan_kills(run.log.seed, cluster.victims(), run.amounts.kills, seconds)
+    killed = []
+    with (
+        cluster.pool() as pool,
+        OpenLoad(pool, requests.send, per_second=PER_SECOND, count=run.amounts.invocations) as load,
+    ):
+        started = time.time()
+        for planned in plan:
+            time.sleep(max(0.0, started + planned.after_seconds - time.time()))
+            if kill(cluster.hosts, planned.victim, run.chance, run.log):
+                killed.append(planned)
+        load.wait()
+    ended = time.time()
+    settled = seconds_until(cluster.all_up, 120, since=ended)
+    accepted = [each.sending.id for each in load.outcomes if each.ok]
+    drained = seconds_until(lambda: not lost(accepted, cluster.processed("receive", NAME)), _DRAIN_SECONDS, since=ended)
+    counters = count([each.id for each in load.attempted], accepted, cluster.processed("receive", NAME))
+    bound = duplicates_bound(killed)
+    failed = load.failed()
+    yield Row(
+        scenario=NAME,
+        bar=_BAR.format(bound),
+        missed=missed(
+            (
+                (counters.sound, f"{counters}"),
+                (counters.duplicated <= bound, f"{counters.duplicated} were duplicated"),
+                (len(killed) >= len(plan) * 0.9, f"only {len(killed)} of {len(plan)} victims were there to be killed"),
+            )
+        ),
+        requests=len(load.outcomes),
+        failed=len(failed),
+        recover_seconds=max(settled, drained),
+        counters=counters,
+        seen=(
+            f"{len(killed)} killed: {dict(Counter(str(each.victim.unit).split('@')[0] for each in killed))}",
+            f"failed: {dict(Counter(each.status for each in failed))}; p99 {percentile(load.outcomes, 0.99):.2f} s",
+            f"all servers in the balancer {settled:.1f} s, all processed {drained:.1f} s after the load's end",
+        ),
+    )
+
+
+def duplicates_bound(killed: Sequence[Kill]) -> int:
+    """What was under way, at most: a listener's prefetch, or all listeners' where what they share was killed. Pure."""
+    return sum(PREFETCH * (len(SERVERS) if each.victim.host == DATA else 1) for each in killed)
