@@ -71,7 +71,7 @@ def test_its_health_is_asked_for_over_tls() -> None:
                 "defaults\n    mode http\n    timeout connect 2s\n    timeout client 2s\n    timeout server 2s\n"
                 f"backend {BACKEND}\n    balance roundrobin\n    option httpchk\n"
                 "    http-check send meth GET uri / ver HTTP/1.1 hdr Host zato\n"
-                f"    server server-1 127.0.0.1:{port} {server_options(view)} sni str(lighttpd-1) verifyhost lighttpd-1\n"
+                f"    server server-1 127.0.0.1:{port} {server_options(view)} sni str(lighttpd-1)\n"
             )
             haproxy = subprocess.Popen(["haproxy", "-db", "-f", str(configuration)])
             try:
