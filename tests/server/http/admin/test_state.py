@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from zato.config.secrets import SecretBox
+from zato.config.writer import Author
 from zato.odb.deployments import DeploymentState
 
 BY = {"author": "somebody", "cid": "some-cid", "sha256": "0" * 64}
@@ -26,6 +27,18 @@ def test_a_cluster_that_is_well_has_no_problems(world: Any) -> None:
     assert status["odb"] == {"ok": True, "revision": world.log.revision(), "message": None}
     (worker,) = status["servers"][0]["workers"]
     assert (worker["alive"], worker["beat_age_seconds"]) == (True, 2.0)
+
+
+def test_of_each_worker_it_is_told_which_versions_it_serves(world: Any) -> None:
+    world.deployer.deploy("shop.py", b"first = 1", by=Author("ann", "cid"))
+    _member(world, "behind")
+    world.deployer.deploy("shop.py", b"second = 2", by=Author("ann", "cid"))
+    _member(world, "current", 2)
+    workers = [worker for server in world.call("GET", "/status").json["servers"] for worker in server["workers"]]
+    assert {worker["worker"]: worker["deployments"] for worker in workers} == {
+        "behind": {"shop.py": 1},
+        "current": {"shop.py": 2},
+    }
 
 
 def test_a_silent_worker_is_a_problem(world: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -62,21 +63,46 @@ def deploy_command(target: Target, file: Path) -> None:
 @click.argument("file_name", required=False)
 @pass_target
 def versions_command(target: Target, file_name: str | None) -> None:
-    """Deployments, newest first, of one file or of all.
+    """Deployments, newest first, of one file or of all, and the servers whose workers serve each now.
 
     Example: zato service versions hello.py
     """
-    found = target.client().deployments(file_name)
+    client = target.client()
+    found = client.deployments(file_name)
+    servers = _servers_by_deployment(client.status())
+    found = {
+        **found,
+        "deployments": [{**each, "servers": servers.get(each["id"], [])} for each in found["deployments"]],
+    }
     if target.as_json:
         show_json(found)
         return
     show_table(
-        ("id", "file", "state", "created", "author", "reason"),
+        ("id", "file", "state", "servers", "created", "author", "reason"),
         (
-            (each["id"], each["file_name"], each["state"], moment(each["created"]), each["author"], each["reason"])
+            (
+                each["id"],
+                each["file_name"],
+                each["state"],
+                ", ".join(map(str, each["servers"])),
+                moment(each["created"]),
+                each["author"],
+                each["reason"],
+            )
             for each in found["deployments"]
         ),
     )
+
+
+def _servers_by_deployment(status: dict[str, Any]) -> dict[int, list[int]]:
+    """Numbers of servers with a living worker that serves it."""
+    found: dict[int, set[int]] = {}
+    for server in status["servers"]:
+        for worker in server["workers"]:
+            if worker["alive"]:
+                for deployment in worker["deployments"].values():
+                    found.setdefault(deployment, set()).add(server["number"])
+    return {deployment: sorted(numbers) for deployment, numbers in found.items()}
 
 
 @command.command("rollback")

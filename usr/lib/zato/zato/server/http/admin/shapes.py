@@ -330,13 +330,14 @@ class FirstAdministrator(Taken, frozen=True):
 
 
 class Worker(Given, frozen=True):
-    """A process that executes services."""
+    """A process that executes services; `deployments` are the versions of files, by name, that it serves by now."""
 
     worker: str
     started: datetime
     beat: datetime
     beat_age_seconds: float
     applied_revision: int
+    deployments: dict[str, int]
     alive: bool
 
 

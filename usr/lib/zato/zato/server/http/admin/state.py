@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from zato.config.balancing import kept_in_use
+from zato.config.configuration import Configuration
 from zato.core.errors import Unavailable
 from zato.odb.deployments import Deployment, DeploymentState
 from zato.odb.members import WorkerRow
@@ -13,6 +15,7 @@ from zato.server.http.admin import health, shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.deployments import shown
 from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.versions import active_versions
 
 
 class StateOperations:
@@ -125,6 +128,8 @@ class StateOperations:
             in_progress=in_progress,
         )
 
+        deployed = self._deployed({worker.applied_revision for worker in workers})
+
         def shown_worker(worker: WorkerRow) -> shapes.Worker:
             return shapes.Worker(
                 worker=worker.worker,
@@ -132,6 +137,7 @@ class StateOperations:
                 beat=worker.beat,
                 beat_age_seconds=round((now - worker.beat).total_seconds(), 1),
                 applied_revision=worker.applied_revision,
+                deployments=deployed[worker.applied_revision],
                 alive=health.alive(worker, now),
             )
 
@@ -146,6 +152,16 @@ class StateOperations:
             for server in servers
         ]
         return listed, in_progress, found
+
+    def _deployed(self, revisions: Collection[int]) -> dict[int, dict[str, int]]:
+        """What each of these revisions activates; they are one as a rule, and the one that this worker has."""
+        current = self._worker.current().configuration
+        found = {}
+        for revision in revisions:
+            known = revision == current.revision
+            then = current if known else Configuration.from_items(revision, self._log.items_at(revision))
+            found[revision] = {name: version.deployment_id for name, version in active_versions(then).items()}
+        return found
 
     def audit(self, call: Call) -> Answer:
         query: shapes.AuditQuery = call.query
