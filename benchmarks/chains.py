@@ -79,9 +79,20 @@ def running(command: list[str]) -> Iterator[int]:
 @contextmanager
 def bare_chain(directory: Path) -> Iterator[Chain]:
     """Bare Falcon behind HAProxy and lighttpd, configured and supervised as for a cluster."""
-    port, lighttpd_port, agent_port = map(str, free_ports(3))
+    port, lighttpd_port, agent_port, edge_agent_port = map(str, free_ports(4))
     layout = Layout(directory)
-    ports = ["--lb-port", port, "--lighttpd-port", lighttpd_port, "--haproxy-agent-port", agent_port, "--workers", "2"]
+    ports = [
+        "--lb-port",
+        port,
+        "--lighttpd-port",
+        lighttpd_port,
+        "--haproxy-agent-port",
+        agent_port,
+        "--lighttpd-agent-port",
+        edge_agent_port,
+        "--workers",
+        "2",
+    ]
     zato = [sys.executable, "-m", "zato.cli.main", "quickstart", "create", str(directory), *ports]
     subprocess.run(zato, check=True, stdout=subprocess.DEVNULL)
     cluster = load_cluster(layout)

@@ -18,6 +18,7 @@ from support.cluster import RunningCluster
 from support.databases import DatabaseServer
 from support.mariadb import MariaDb
 from support.postgresql import PostgreSql
+from support.scenarios import edge_reloading
 from support.scenarios.balancing import balance as play_balance
 from support.scenarios.balancing import expose
 from support.scenarios.changing import change_versions
@@ -128,6 +129,15 @@ def balance() -> Iterator[Line]:
     yield str(seen), f"50 reloads, 0 failed, at {RATE} a second at least", reached
 
 
+def edge() -> Iterator[Line]:
+    for servers in (1, 2):
+        with running("--servers", str(servers)) as cluster:
+            edge_reloading.expose(cluster)
+            seen = edge_reloading.reload_edges(cluster, servers, 50)
+        reached = not seen.failed and seen.reloads == 50 and seen.lowest_rate >= RATE
+        yield str(seen), f"50 reloads, 0 failed, at {RATE} a second at least", reached
+
+
 PARTS: dict[str, Callable[[], Iterator[Line]]] = {
     "start": start,
     "drop": drop,
@@ -137,6 +147,7 @@ PARTS: dict[str, Callable[[], Iterator[Line]]] = {
     "outage": outage,
     "move": move,
     "balance": balance,
+    "edge": edge,
 }
 
 

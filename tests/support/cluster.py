@@ -45,16 +45,21 @@ def first_of_free_ports(count: int) -> int:
             return first
 
 
+def _servers(options: tuple[str, ...]) -> int:
+    return int(options[options.index("--servers") + 1]) if "--servers" in options else 1
+
+
 class RunningCluster:
     """`zato quickstart` in `directory`; its output goes to `directory/../output.log`."""
 
     def __init__(self, directory: Path, *options: str) -> None:
         self.layout = Layout(directory)
         self.lb_port, self.lighttpd_port, self.agent_port = free_ports(3)
+        self.edge_agent_port = first_of_free_ports(_servers(options))
         self._options = options
         self.start_options: tuple[str, ...] = ()
         if "--servers" in options:
-            self.lighttpd_port = first_of_free_ports(int(options[options.index("--servers") + 1]))
+            self.lighttpd_port = first_of_free_ports(_servers(options))
         self.output = directory.parent / f"{directory.name}.log"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -78,7 +83,7 @@ class RunningCluster:
 
     def create(self) -> None:
         ports = ("--lb-port", str(self.lb_port), "--lighttpd-port", str(self.lighttpd_port))
-        ports += ("--haproxy-agent-port", str(self.agent_port))
+        ports += ("--haproxy-agent-port", str(self.agent_port), "--lighttpd-agent-port", str(self.edge_agent_port))
         self.zato("quickstart", "create", str(self.layout.root), *ports, *self._options)
 
     def start(self) -> None:

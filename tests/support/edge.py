@@ -38,7 +38,7 @@ class Edge(Doors):
     def __init__(self, *, body_bytes_max: int = 100 * 1024, **times: float) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="zato-edge-"))  # short: the kernel takes 107 bytes for sockets
         self.layout = Layout(self.directory)
-        self.cluster = ClusterSettings(lb_port=free_port(), lighttpd_port=free_port())
+        self.cluster = ClusterSettings(lb_port=free_port(), lighttpd_port=free_port(), lighttpd_agent_port=free_port())
         super().__init__(self.layout.ca_certificate, balancer=self.cluster.lb_port, direct=self.cluster.lighttpd_port)
         self.server = self.layout.server(1)
         self.authority = Authority(self.layout.pki)

@@ -21,7 +21,7 @@ from zato.pki.renewal import list_certificates
 
 _KEY_OWNERS = (
     (re.compile(r"haproxy(-client|-agent)?"), owners.BALANCER),
-    (re.compile(r"lighttpd-[0-9]+"), owners.EDGE),
+    (re.compile(r"lighttpd-(agent-)?[0-9]+"), owners.EDGE),
     (re.compile(r"server-[0-9]+"), owners.SERVERS),
 )
 

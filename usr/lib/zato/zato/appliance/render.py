@@ -6,9 +6,10 @@ import threading
 
 from zato.agent.haproxy import files as haproxy
 from zato.agent.lighttpd import files as lighttpd_files
+from zato.agent.lighttpd.reloading import Reloader
 from zato.agent.lighttpd.running import RunningLighttpd
+from zato.agent.lighttpd.serving import Serving
 from zato.appliance.create import LAYOUT
-from zato.core.errors import SetupError
 from zato.host.settings import ServerSettings, load_cluster, load_server
 from zato.pki.names import lighttpd_name
 
@@ -36,5 +37,5 @@ def reload_lighttpd(number: int) -> None:
     lighttpd(number)
     paths = LAYOUT.server(number)
     lighttpd_files.check(paths, LAYOUT.pki / f"{lighttpd_name(number)}.crt")
-    if not RunningLighttpd(paths.lighttpd).reload(threading.Event()):
-        raise SetupError("lighttpd did not start again after its reload.")
+    serving = Serving(paths.lighttpd, LAYOUT.pki / f"{lighttpd_name(number)}.crt", paths.front_socket)
+    Reloader(paths.lighttpd, RunningLighttpd(paths.lighttpd), serving, threading.Event()).take_up()

@@ -37,6 +37,7 @@ def status(target: Target) -> None:
     balancer = _balancer(target, found)
     if balancer is not None:
         found["balancer"] = balancer
+    _edges(target, found)
     first = _first_administrator(target, found)
     if first is not None:
         found["first_administrator"] = first
@@ -93,6 +94,25 @@ def _balancer(target: Target, status: dict[str, Any]) -> dict[str, Any] | None:
         status["problems"] += [f"HAProxy: {problem}" for problem in state["problems"]]
     status["ok"] = not status["problems"]
     return state
+
+
+def _edges(target: Target, status: dict[str, Any]) -> None:
+    """What is not well with the lighttpds of this machine's servers, as far as those run, is one of the problems."""
+    from zato.host.settings import load_cluster
+
+    cluster = load_cluster(target.layout)
+    if cluster.has_joined:  # the administrator's certificate is on another machine
+        return
+    here = target.layout.server_numbers(cluster.servers)
+    for number in sorted(server["number"] for server in status["servers"] if server["workers"]):
+        if number not in here:
+            continue
+        try:
+            problems = target.edge(number).state()["problems"]
+        except (Unavailable, TimeLimitExceeded) as error:
+            problems = [f"its agent does not tell: {error.message}"]
+        status["problems"] += [f"lighttpd of server-{number}: {problem}" for problem in problems]
+    status["ok"] = not status["problems"]
 
 
 def _first_administrator(target: Target, status: dict[str, Any]) -> dict[str, str] | None:

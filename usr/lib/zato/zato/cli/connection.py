@@ -12,7 +12,7 @@ import click
 from zato.host.layout import APPLIANCE, Layout
 
 if TYPE_CHECKING:
-    from zato.client.agents import BalancerAgentClient
+    from zato.client.agents import BalancerAgentClient, EdgeAgentClient
     from zato.client.api import ApiClient
 
 
@@ -61,6 +61,16 @@ class Target:
         from zato.host.settings import load_cluster
 
         return BalancerAgentClient.of_this_machine(self.layout, load_cluster(self.layout), hint=self._agent_hint)
+
+    def edge(self, number: int) -> EdgeAgentClient:
+        """The agent of the lighttpd of this machine's server `number`, with the admin certificate."""
+        from zato.client.agents import EdgeAgentClient
+        from zato.host.settings import load_cluster
+
+        hint = (
+            f"Start it with: systemctl start zato-lighttpd-agent@{number}" if self.layout.is_appliance else self._hint
+        )
+        return EdgeAgentClient.of_this_machine(self.layout, load_cluster(self.layout), number, hint=hint)
 
     @property
     def has_balancer(self) -> bool:

@@ -36,6 +36,7 @@ _OPTIONS: tuple[tuple[tuple[str, ...], Any, Any, str], ...] = (
     (("--lb-port",), _PORT, 11223, "Port of the balancer."),
     (("--haproxy-agent-port",), _PORT, 20151, "Port of HAProxy's agent."),
     (("--lighttpd-port",), _PORT, 17010, "Port of server 1 itself; the others follow."),
+    (("--lighttpd-agent-port",), _PORT, 20161, "Port of the agent of server 1's lighttpd; the others follow."),
     (("--workers",), click.IntRange(1, 256), os.cpu_count() or 1, "Processes that execute services, in each server."),
     (("--log-format",), click.Choice(["text", "json"]), "text", "Form of log lines."),
 )

@@ -10,20 +10,32 @@ from zato.client.transport import HttpsTransport, Transport
 from zato.host.layout import Layout
 from zato.host.ports import from_here
 from zato.host.settings import ClusterSettings
+from zato.pki.names import lighttpd_agent_name
 
 Json = dict[str, Any]
 
 _SECONDS = 10.0
-# A reload is answered when HAProxy serves again, or was put back
+# A reload is answered when the program serves again, or was put back
 _LONG_SECONDS = 60.0
 _API = "/zato/agent"
 
 
-class BalancerAgentClient:
-    """HAProxy's agent. Raises ZatoError subclasses as it did; Unavailable(code="unreachable") where nothing answers."""
-
+class _AgentClient:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+
+    def _json(self, method: str, path: str, seconds: float) -> Json:
+        body = b"" if method == "POST" else None
+        reply = self._transport.request(method, f"{_API}{path}", body, {}, timeout_seconds=seconds)
+        if reply.status >= 400:
+            raise rebuilt(reply)
+        value = json.loads(reply.body)
+        assert isinstance(value, dict)
+        return value
+
+
+class BalancerAgentClient(_AgentClient):
+    """HAProxy's agent. Raises ZatoError subclasses as it did; Unavailable(code="unreachable") where nothing answers."""
 
     @classmethod
     def of_this_machine(cls, layout: Layout, cluster: ClusterSettings, *, hint: str = "") -> BalancerAgentClient:
@@ -59,11 +71,38 @@ class BalancerAgentClient:
         """Whether HAProxy accepts its configuration as it would be rendered now; raises in its words where not."""
         return self._json("POST", "/validate", _LONG_SECONDS)
 
-    def _json(self, method: str, path: str, seconds: float) -> Json:
-        body = b"" if method == "POST" else None
-        reply = self._transport.request(method, f"{_API}{path}", body, {}, timeout_seconds=seconds)
-        if reply.status >= 400:
-            raise rebuilt(reply)
-        value = json.loads(reply.body)
-        assert isinstance(value, dict)
-        return value
+
+class EdgeAgentClient(_AgentClient):
+    """The agent of one lighttpd. Raises as BalancerAgentClient does."""
+
+    @classmethod
+    def of_this_machine(
+        cls, layout: Layout, cluster: ClusterSettings, number: int, *, hint: str = ""
+    ) -> EdgeAgentClient:
+        """The one beside the lighttpd of this machine's server `number`."""
+        return cls(
+            HttpsTransport(
+                f"https://{lighttpd_agent_name(number)}:{cluster.lighttpd_agent_port_of(number)}",
+                ca=layout.ca_certificate,
+                certificate=layout.pki / "admin.crt",
+                key=layout.pki / "admin.key",
+                address=from_here(cluster.bind),
+                hint=hint,
+            )
+        )
+
+    def state(self) -> Json:
+        """lighttpd, its users and certificates, and what is not well."""
+        return self._json("GET", "/state", _SECONDS)
+
+    def reload(self) -> Json:
+        """The state after lighttpd has taken up its configuration anew, and serves."""
+        return self._json("POST", "/reload", _LONG_SECONDS)
+
+    def rollback(self) -> Json:
+        """The state after lighttpd has gone back to the configuration before the present one."""
+        return self._json("POST", "/rollback", _LONG_SECONDS)
+
+    def validate(self) -> Json:
+        """Whether lighttpd accepts its configuration as it would be rendered now; raises in its words where not."""
+        return self._json("POST", "/validate", _LONG_SECONDS)

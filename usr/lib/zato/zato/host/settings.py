@@ -47,6 +47,8 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Port of server 1's lighttpd; server N has the N-1-th after it."""
     haproxy_agent_port: Port = 20151
     """Port of HAProxy's agent, which lets in the administrator's certificate only."""
+    lighttpd_agent_port: Port = 20161
+    """Port of the agent of server 1's lighttpd; server N has the N-1-th after it. It lets in the administrator only."""
     servers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
     """Servers on this machine. After raising it, run `zato quickstart create DIR` before the next start."""
     log_format: LogFormat = "text"
@@ -78,6 +80,10 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     def lighttpd_port_of(self, number: int) -> int:
         """Port of server `number`'s lighttpd."""
         return self.lighttpd_port + number - 1
+
+    def lighttpd_agent_port_of(self, number: int) -> int:
+        """Port of the agent of server `number`'s lighttpd."""
+        return self.lighttpd_agent_port + number - 1
 
 
 Workers = Annotated[int, msgspec.Meta(ge=1, le=256)]

@@ -30,7 +30,9 @@ LEAF_DAYS = 90
 AUTHORITY_DAYS = 3650
 BALANCER_NAME = "haproxy"
 """Common name of the certificate that lighttpd believes when it speaks about somebody else's."""
-COMPONENT_NAMES = re.compile(r"ca|haproxy|haproxy-client|haproxy-agent|lighttpd-[0-9]+|server-[0-9]+|rabbitmq")
+COMPONENT_NAMES = re.compile(
+    r"ca|haproxy|haproxy-client|haproxy-agent|lighttpd-(?:agent-)?[0-9]+|server-[0-9]+|rabbitmq"
+)
 """Names that belong to components: no client certificate may bear one."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # a file name, and a common name has 64 characters at most

@@ -5,7 +5,16 @@ from __future__ import annotations
 from zato.core.clock import Clock, SystemClock
 from zato.pki.authority import BALANCER_NAME, COMPONENT_NAMES, Authority, Usage, is_name
 from zato.pki.certificates import hosts_of, is_pair, load_certificate
-from zato.pki.names import ADMIN, BALANCER, BALANCER_AGENT, BALANCER_CLIENT, LOOPBACK, lighttpd_name, server_name
+from zato.pki.names import (
+    ADMIN,
+    BALANCER,
+    BALANCER_AGENT,
+    BALANCER_CLIENT,
+    LOOPBACK,
+    lighttpd_agent_name,
+    lighttpd_name,
+    server_name,
+)
 from zato.pki.renewal import due
 
 
@@ -41,7 +50,8 @@ def issue_missing(
         authority.issue(BALANCER_CLIENT, usage=Usage.CLIENT, common_name=BALANCER_NAME)
     if missing(BALANCER_AGENT, names):
         authority.issue(BALANCER_AGENT, usage=Usage.SERVER, hosts=names, common_name=BALANCER_AGENT)
-    for name in map(lighttpd_name, range(1, servers + 1)):
+    servers_of_tls = (*map(lighttpd_name, range(1, servers + 1)), *map(lighttpd_agent_name, range(1, servers + 1)))
+    for name in servers_of_tls:
         if missing(name, (*names, name)):
             authority.issue(name, usage=Usage.SERVER, hosts=(*names, name), common_name=name)
     for name in map(server_name, range(1, servers + 1)):

@@ -17,6 +17,11 @@ def lighttpd_name(number: int) -> str:
     return f"lighttpd-{number}"
 
 
+def lighttpd_agent_name(number: int) -> str:
+    """Name of the certificate that the agent of server `number`'s lighttpd shows."""
+    return f"lighttpd-agent-{number}"
+
+
 def server_name(number: int) -> str:
     """Name of the certificate by which server `number` is known as a client, such as RabbitMQ's."""
     return f"server-{number}"

@@ -57,6 +57,15 @@ def check_ports(layout: Layout, settings: ClusterSettings) -> None:
                 code="port",
             )
         ports[port] = "lighttpd_port"
+    for number in range(1, settings.servers + 1):
+        port = settings.lighttpd_agent_port_of(number)
+        if port in ports or port > 65535:
+            raise SetupError(
+                f"The agent of server {number}'s lighttpd would have port {port}, which is taken by another part of "
+                f"this cluster or too high; change lighttpd_agent_port in {layout.settings}.",
+                code="port",
+            )
+        ports[port] = "lighttpd_agent_port"
     deadline = time.monotonic() + _PATIENCE_SECONDS
     for port, setting in ports.items():
         while not _check_port(layout, settings.bind, port, setting, patient=time.monotonic() < deadline):

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from pathlib import Path
+from wsgiref.types import WSGIApplication
 
+from zato.agent.api.server import ApiServer
 from zato.agent.bell import PatientBell
 from zato.agent.lighttpd.answering import AnsweringLighttpd
 from zato.agent.lighttpd.keeper import LighttpdKeeper
-from zato.agent.lighttpd.running import RunningLighttpd
 from zato.agent.limits import connections_max
 from zato.agent.wedged import PATIENCE_SECONDS, WedgedKiller
 from zato.config.listener import Listener
-from zato.core.clock import SystemClock
+from zato.core.clock import Clock, SystemClock
 from zato.core.errors import ZatoError
 from zato.host.layout import Layout
-from zato.host.logs import configure
+from zato.host.logs import configure, get_logger
 from zato.host.ports import from_here
 from zato.host.settings import load_cluster, load_server
 from zato.host.stopping import stop_event
@@ -24,6 +26,30 @@ from zato.host.watchdog import Watchdog
 from zato.odb.doorbell import Doorbell
 from zato.odb.log import ConfigurationLog
 from zato.odb.opening import open_odb
+from zato.pki.names import ADMIN, lighttpd_agent_name
+
+_API_PAUSE_SECONDS = 30.0
+
+
+class _Api:
+    """Users follow the ODB also where nobody can ask the agent: its port is taken, or it has no certificate yet."""
+
+    def __init__(self, server: ApiServer, clock: Clock) -> None:
+        self._server = server
+        self._clock = clock
+        self._next = 0.0
+
+    def turn(self) -> None:
+        """Starts it where it could not be started yet."""
+        if self._clock.monotonic() < self._next:
+            return
+        try:
+            self._server.start()
+        except ZatoError as error:
+            get_logger("zato.agent.lighttpd").error("agent_api_not_started", reason=error.message)
+            self._next = self._clock.monotonic() + _API_PAUSE_SECONDS
+        else:
+            self._next = math.inf
 
 
 def main() -> int:
@@ -43,16 +69,31 @@ def main() -> int:
     database = open_odb(cluster)
     stop = stop_event()
     clock = SystemClock()
-    keeper = LighttpdKeeper(layout, arguments.server, clock, stop)
+    keeper = LighttpdKeeper(layout, cluster, arguments.server, clock, stop)
     watchdog = Watchdog(clock)
     address = from_here(cluster.bind), cluster.lighttpd_port_of(arguments.server)
-    lighttpd = AnsweringLighttpd(
-        RunningLighttpd(layout.server(arguments.server).lighttpd), address, connections_max=connections_max()
-    )
+    lighttpd = AnsweringLighttpd(keeper.running, address, connections_max=connections_max())
     killer = WedgedKiller("lighttpd", lighttpd, clock, patience_seconds=arguments.patience)
+
+    def application() -> WSGIApplication:
+        from zato.agent.api import lighttpd as api
+
+        return api.application(layout, keeper, arguments.server)
+
+    api = _Api(
+        ApiServer(
+            (cluster.bind, cluster.lighttpd_agent_port_of(arguments.server)),
+            certificate=layout.pki / f"{lighttpd_agent_name(arguments.server)}.crt",
+            ca=layout.ca_certificate,
+            allowed={ADMIN},
+            application=application,
+        ),
+        clock,
+    )
 
     def tick() -> None:
         watchdog.turn()
+        api.turn()
         keeper.tick()
         killer.turn()
 

@@ -6,6 +6,7 @@ import dataclasses
 import shutil
 from pathlib import Path
 
+from zato.agent.lighttpd.generations import Files, digest, files_in, put, refuse, refused
 from zato.agent.lighttpd.names import CLIENT_CA, CONFIGURATION, UPLOADS, USERS
 from zato.agent.lighttpd.render import render
 from zato.agent.lighttpd.view import LighttpdView
@@ -56,23 +57,32 @@ def view_of(layout: Layout, cluster: ClusterSettings, number: int, *, body_bytes
     )
 
 
+def wanted(layout: Layout, view: LighttpdView) -> Files:
+    """The files as they should be now. Raises SetupError for what cannot be read, or cannot stand in them."""
+    files = {name: text.encode() for name, text in render(view).items()}
+    return {**files, CLIENT_CA: client_authorities(layout.pki)}
+
+
 def write(layout: Layout, view: LighttpdView) -> bool:
     """Writes lighttpd's files where lighttpd itself accepts them, and says whether that changed anything.
 
+    Those with which a running lighttpd did not serve, or from which an operator has gone back, are left out.
     Raises SetupError with lighttpd's words otherwise; the last good files stay. lighttpd reads scripts again when
     they change, its configuration only when it is reloaded.
     """
-    files = {name: text.encode() for name, text in render(view).items()}
-    files[CLIENT_CA] = client_authorities(layout.pki)
+    files = wanted(layout, view)
     view.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     (view.directory / UPLOADS).mkdir(mode=0o700, exist_ok=True)
     if not view.users.exists():
         write_atomically(view.users, b"")
-    if all(_content(view.directory / name) == data for name, data in files.items()):
+    present, refusal = files_in(view.directory), refused(view.directory)
+    if present is not None and refusal is not None and refusal.digest == digest(files):
         return False
-    _check(view, files)
-    for name, data in files.items():
-        write_atomically(view.directory / name, data)
+    refuse(view.directory, None)
+    if present == files:
+        return False
+    check_files(view, files)
+    put(view.directory, files)
     return True
 
 
@@ -83,7 +93,7 @@ def check(server: ServerLayout, certificate: Path) -> None:
     validate(PROGRAM, [program(PROGRAM), "-tt", "-f", str(configuration(server))])
 
 
-def _check(view: LighttpdView, files: dict[str, bytes]) -> None:
+def check_files(view: LighttpdView, files: Files) -> None:
     """Lets lighttpd look at the new files in a directory of their own, where they do not touch those in use."""
     candidate = dataclasses.replace(
         view, directory=view.directory / "candidate", client_ca=view.directory / "candidate" / CLIENT_CA
@@ -95,7 +105,3 @@ def _check(view: LighttpdView, files: dict[str, bytes]) -> None:
     write_atomically(candidate.client_ca, files[CLIENT_CA])
     validate(PROGRAM, [program(PROGRAM), "-tt", "-f", str(candidate.directory / CONFIGURATION)])
     shutil.rmtree(candidate.directory, ignore_errors=True)
-
-
-def _content(path: Path) -> bytes | None:
-    return path.read_bytes() if path.exists() else None

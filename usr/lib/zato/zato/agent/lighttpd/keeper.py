@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 
+from zato.agent.calls import Calls
+from zato.agent.lighttpd.generations import Files, digest, files_in, refuse, refused
 from zato.agent.lighttpd.names import CLIENT_CA, CONFIGURATION, USERS
+from zato.agent.lighttpd.reloading import Reloader
 from zato.agent.lighttpd.running import RunningLighttpd
+from zato.agent.lighttpd.serving import Serving
+from zato.agent.lighttpd.state import AgentState, Failure
 from zato.agent.lighttpd.users import users_file
 from zato.config.configuration import Configuration
 from zato.core.clock import Clock
-from zato.core.errors import SetupError
+from zato.core.errors import SetupError, ZatoError
 from zato.host.files import write_atomically
 from zato.host.layout import Layout
 from zato.host.logs import get_logger
-from zato.host.settings import load_cluster, load_server
+from zato.host.settings import ClusterSettings, load_server
+from zato.pki.names import lighttpd_name
 
 _TICK_SECONDS = 1.0
 _FAILED_PAUSE_SECONDS = 30.0
@@ -23,46 +32,84 @@ _FAILED_PAUSE_SECONDS = 30.0
 class LighttpdKeeper:
     """Writes users when they change or expire, and reloads lighttpd for what it reads at its start only.
 
-    `configuration` and `tick` are called by one thread. Files that lighttpd refuses are not put in place and it is
-    not reloaded: it goes on with the last good ones.
+    `configuration` and `tick` are called by one thread, all else by any. Files that lighttpd refuses are not put in
+    place and it is not reloaded: it goes on with the last good ones. Those with which it does not serve after a reload
+    are replaced by them.
     """
 
-    def __init__(self, layout: Layout, number: int, clock: Clock, stop: threading.Event) -> None:
+    def __init__(
+        self, layout: Layout, cluster: ClusterSettings, number: int, clock: Clock, stop: threading.Event
+    ) -> None:
         self._layout = layout
+        self._cluster = cluster
         self._number = number
         self._clock = clock
-        self._stop = stop
-        self._directory = layout.server(number).lighttpd.absolute()
-        self._certificate = layout.pki.absolute() / f"lighttpd-{number}.crt"
-        self._running = RunningLighttpd(self._directory)
+        server = layout.server(number)
+        self._directory = server.lighttpd.absolute()
+        self._certificate = layout.pki.absolute() / f"{lighttpd_name(number)}.crt"
+        self.running = RunningLighttpd(self._directory)
+        self.serving = Serving(self._directory, self._certificate, server.front_socket)
+        self._reloader = Reloader(self._directory, self.running, self.serving, stop)
+        self._calls = Calls()
         self._configuration: Configuration | None = None
-        self._next_tick = 0.0
-        self._rendered_for = 0.0
-        paths = layout.server(number)
-        settings = paths.applied_settings if paths.applied_settings.exists() else paths.settings
-        # What lighttpd was started with, unless the settings are newer
-        self._followed = _newest([settings]) <= _newest([self._directory / CONFIGURATION])
+        self._next_tick = self._again_at = 0.0
+        self._seen: tuple[float, float] | None = None
         self._body_bytes_max = load_server(layout, number).max_body_bytes
+        self._settings_read = _newest([server.applied_settings])
+        settings = server.applied_settings if server.applied_settings.exists() else server.settings
+        newest = _newest([*self._sources(), settings, layout.settings])
+        # What lighttpd was started with, unless something is newer
+        self._written_for = self._basis() if newest <= _newest([self._directory / CONFIGURATION]) else ()
+        self._state = AgentState()
         self._log = get_logger("zato.agent.lighttpd")
+
+    @property
+    def state(self) -> AgentState:
+        """What is known at this moment."""
+        return self._state
+
+    def reload(self) -> Future[None]:
+        """lighttpd reads its files again. The result is there when it serves with them, or has not come to."""
+        return self._calls.call(self._reload_anew)
+
+    def go_back(self) -> Future[None]:
+        """lighttpd reads the files that it had before its present ones."""
+        return self._calls.call(self._go_back)
+
+    def validate(self) -> str:
+        """Digest of the files as they would be now. Raises SetupError, with lighttpd's words, where it refuses them."""
+        from zato.agent.lighttpd import files
+
+        view = files.view_of(self._layout, self._cluster, self._number, body_bytes_max=self._body_bytes_max)
+        wanted = files.wanted(self._layout, view)
+        with self.running.alone():
+            files.check_files(view, wanted)
+        return digest(wanted)
 
     def configuration(self, configuration: Configuration) -> None:
         """Users as of this configuration are in place when it returns. Raises OSError where they cannot be written."""
         self._configuration = configuration
         self._write_users()
+        self._state = dataclasses.replace(self._state, revision=configuration.revision)
 
     def tick(self) -> None:
         """Looks at what changes by itself: expiry, certificates, CAs. Does so once a second, however often called."""
+        self._calls.answer()
         now = self._clock.monotonic()
         if now < self._next_tick:
             return
         self._next_tick = now + _TICK_SECONDS
+        self._attempt(self._write_users)
+        if now >= self._again_at:
+            self._attempt(self._follow)
+
+    def _attempt(self, work: Callable[[], None]) -> None:
         try:
-            self._write_users()
-            self._render()
-            self._reload()
+            work()
         except (SetupError, OSError) as error:
-            self._next_tick = now + _FAILED_PAUSE_SECONDS
+            self._again_at = self._clock.monotonic() + _FAILED_PAUSE_SECONDS
             self._log.error("lighttpd_keeps_its_last_files", reason=str(error))
+            self._failed(error)
 
     def _write_users(self) -> None:
         if self._configuration is None:
@@ -73,39 +120,89 @@ class LighttpdKeeper:
             write_atomically(path, data)
             self._log.info("users_written", count=data.count(b"\n"), revision=self._configuration.revision)
 
-    def _render(self) -> None:
-        """Only where a CA, or what matters of the server's settings, is newer than what was rendered for it."""
-        clients = self._layout.pki / "clients"
-        settings = self._layout.server(self._number).applied_settings
-        authorities = _newest([self._layout.ca_certificate, clients, *clients.glob("*.crt")])
-        newest = max(authorities, _newest([settings]))
-        rendered = max(_newest([self._directory / CONFIGURATION, self._directory / CLIENT_CA]), self._rendered_for)
-        if newest <= rendered:
+    def _follow(self) -> None:
+        self._render()
+        loaded = self.running.loaded_at()
+        parts = [self._directory / CONFIGURATION, self._directory / CLIENT_CA, self._certificate]
+        newest = _newest(parts)
+        if loaded is None:
             return
-        body_bytes_max = load_server(self._layout, self._number).max_body_bytes
-        if authorities <= rendered and body_bytes_max == self._body_bytes_max and self._followed:
-            self._rendered_for = newest
+        if (loaded, newest) == self._seen:
+            if self._state.failure is not None and refused(self._directory) is None:  # it has passed
+                self._state = dataclasses.replace(self._state, failure=None)
+            return
+        files = files_in(self._directory)
+        if newest > loaded:
+            self._reload()
+        elif files is not None and self.serving.problem() is None:  # since before this agent, or by somebody else
+            self._reloader.serves_with(files)
+            self._saw(files)
+            self._seen = (loaded, newest)
+
+    def _render(self) -> None:
+        """Only where a CA, or what matters of the server's settings, is another than what was rendered for."""
+        read = _newest([self._layout.server(self._number).applied_settings])
+        if read != self._settings_read:
+            self._body_bytes_max = load_server(self._layout, self._number).max_body_bytes
+            self._settings_read = read
+        basis = self._basis()
+        if basis == self._written_for:
             return
         from zato.agent.lighttpd import files  # rarely needed, and it takes megabytes
 
-        cluster = load_cluster(self._layout)
-        view = files.view_of(self._layout, cluster, self._number, body_bytes_max=body_bytes_max)
-        if files.write(self._layout, view):
+        view = files.view_of(self._layout, self._cluster, self._number, body_bytes_max=self._body_bytes_max)
+        with self.running.alone():
+            written = files.write(self._layout, view)
+        if written:
             self._log.info("configuration_written", path=str(self._directory / CONFIGURATION))
-        self._rendered_for, self._body_bytes_max, self._followed = newest, body_bytes_max, True
+        self._written_for = basis
+
+    def _sources(self) -> list[Path]:
+        clients = self._layout.pki / "clients"
+        return [self._layout.ca_certificate, *([clients] if clients.exists() else []), *sorted(clients.glob("*.crt"))]
+
+    def _basis(self) -> tuple[object, ...]:
+        """What the files follow from, as it is now."""
+        found = [path.stat() for path in self._sources() if path.exists()]
+        return (self._body_bytes_max, *((each.st_ino, each.st_mtime_ns, each.st_size) for each in found))
 
     def _reload(self) -> None:
-        loaded = self._running.loaded_at()
-        parts = [self._directory / CONFIGURATION, self._directory / CLIENT_CA, self._certificate]
-        if loaded is None or _newest(parts) <= loaded:
-            return
         from zato.agent.lighttpd import files
 
         files.check(self._layout.server(self._number), self._certificate)
-        if self._running.reload(self._stop):
-            self._log.info("lighttpd_reloaded")
-        else:
-            raise SetupError("lighttpd did not start again after its reload.")
+        self._reloaded(self._reloader.take_up())
+
+    def _reload_anew(self) -> None:
+        """Also with files that were refused before: an operator has mended the cause."""
+        refuse(self._directory, None)
+        self._written_for = ()
+        self._by_operator(self._render, self._reload)
+
+    def _go_back(self) -> None:
+        self._by_operator(lambda: self._reloaded(self._reloader.go_back()))
+
+    def _by_operator(self, *steps: Callable[[], None]) -> None:
+        try:
+            for step in steps:
+                step()
+        except (ZatoError, OSError) as error:
+            self._failed(error)
+            raise
+        self._again_at = 0.0
+
+    def _reloaded(self, files: Files) -> None:
+        self._state = dataclasses.replace(self._state, reloads=self._state.reloads + 1)
+        self._saw(files)
+
+    def _saw(self, files: Files) -> None:
+        refusal = refused(self._directory)
+        failure = None if refusal is None else Failure(self._clock.now(), refusal.reason)
+        self._state = dataclasses.replace(self._state, configuration=digest(files), failure=failure)
+
+    def _failed(self, error: Exception) -> None:
+        reason = error.message if isinstance(error, ZatoError) else str(error)
+        failure = Failure(self._clock.now(), reason, error.details if isinstance(error, ZatoError) else ())
+        self._state = dataclasses.replace(self._state, failure=failure, last_failure=failure)
 
 
 def _newest(paths: list[Path]) -> float:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 CONFIGURATION = "lighttpd.conf"
 CLIENT_CA = "client-ca.pem"
+REQUEST_SCRIPT = "request.lua"
+RESPONSE_SCRIPT = "response.lua"
 USERS = "users"
 UPLOADS = "uploads"
 PID = "lighttpd.pid"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from zato.agent.lighttpd.names import CLOSING, CONFIGURATION, PID, UPLOADS
+from zato.agent.lighttpd.names import CLOSING, CONFIGURATION, PID, REQUEST_SCRIPT, RESPONSE_SCRIPT, UPLOADS
 from zato.agent.lighttpd.view import LighttpdView
 from zato.agent.limits import HEAD_BYTES_MAX, HEADERS_MAX, URI_BYTES_MAX
 from zato.agent.values import BACKEND_GONE, ERRORS, GONE_BY_APPLICATION, checked_address, error_body, quoted
@@ -37,7 +37,7 @@ def render(view: LighttpdView) -> dict[str, str]:
             head_bytes_max=HEAD_BYTES_MAX,
             quoted=quoted,
         ),
-        "request.lua": render_template(
+        REQUEST_SCRIPT: render_template(
             "lighttpd",
             "request.lua.j2",
             closing=quoted(view.directory / CLOSING),
@@ -47,7 +47,7 @@ def render(view: LighttpdView) -> dict[str, str]:
             head_bytes_max=HEAD_BYTES_MAX,
             headers_max=HEADERS_MAX,
         ),
-        "response.lua": render_template(
+        RESPONSE_SCRIPT: render_template(
             "lighttpd",
             "response.lua.j2",
             bodies={status: _around_cid(code, message) for status, (code, message) in ERRORS.items()},

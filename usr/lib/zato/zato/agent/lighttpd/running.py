@@ -46,11 +46,12 @@ class RunningLighttpd:
         sent twice. So connections are not kept for a second before: then HAProxy has none to use. Of two processes
         that reload it at the same time one waits for the other.
         """
-        with self._alone():
+        with self.alone():
             return self._reload(stop)
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def alone(self) -> Iterator[None]:
+        """No other process, or thread, is within this at the same time: it waits."""
         descriptor = os.open(self._directory, os.O_RDONLY)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)

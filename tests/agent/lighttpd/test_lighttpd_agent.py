@@ -1,0 +1,148 @@
+"""The agent of lighttpd on a running cluster: it is asked, it reloads, and it keeps what serves."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from support.cluster import RunningCluster
+from support.load import eventually, told
+from support.scenarios.balancing import end
+from support.scenarios.edge_reloading import edge_agent_of, expose, reload_edges
+from zato.core.errors import ZatoError
+from zato.pki.authority import Authority
+from zato.pki.certificates import fingerprint, load_certificate
+
+SECONDS = 30
+
+
+@pytest.fixture(scope="module")
+def one() -> Iterator[RunningCluster]:
+    with TemporaryDirectory(prefix="zato-") as directory:
+        running = RunningCluster(Path(directory) / "z", "--workers", "1")
+        try:
+            running.start()
+            expose(running)
+            eventually(lambda: agent_answers(running), SECONDS)
+            yield running
+        finally:
+            running.stop()
+
+
+def agent_answers(cluster: RunningCluster) -> bool:
+    try:
+        return bool(edge_agent_of(cluster).state()["configuration"])
+    except ZatoError:
+        return False
+
+
+def test_reloads_fail_no_request_whatever_its_method(one: RunningCluster) -> None:
+    seen = reload_edges(one, 1, 5)
+    print(seen)
+    assert seen.failed == [], told(seen.failed)
+    assert seen.reloads == 5
+
+
+def test_the_state_says_what_lighttpd_serves_with(one: RunningCluster) -> None:
+    state = edge_agent_of(one).state()
+    certificate = load_certificate(one.layout.pki / "lighttpd-1.crt")
+    assert state["ok"] is True
+    assert state["pid"] == one.pids()["lighttpd-1"]
+    assert state["certificate"]["serial"] == f"{certificate.serial_number:x}"
+    assert state["authorities"] == [fingerprint(load_certificate(one.layout.ca_certificate))]
+    one.api().create_item("security-basic", "joe", {"username": "joe", "password": "joe has one"})
+    eventually(lambda: edge_agent_of(one).state()["users"] == state["users"] + 1, SECONDS)
+    assert edge_agent_of(one).state()["revision"] > state["revision"]
+
+
+def test_nobody_but_the_administrator_is_let_in(one: RunningCluster, tmp_path: Path) -> None:
+    pki = one.layout.pki
+    Authority(pki).issue_client("partner")
+    stranger = Authority(tmp_path)
+    stranger.create("zato")
+    stranger.issue_client("admin")
+    for certificate in (None, pki / "partner.crt", pki / "haproxy-client.crt", tmp_path / "admin.crt"):
+        assert not is_let_in(one, certificate), certificate
+    assert is_let_in(one, pki / "admin.crt")
+
+
+def is_let_in(cluster: RunningCluster, certificate: Path | None) -> bool:
+    context = ssl.create_default_context(cafile=str(cluster.layout.ca_certificate))
+    if certificate is not None:
+        context.load_cert_chain(certificate, certificate.with_suffix(".key"))
+    try:
+        with (
+            socket.create_connection(("127.0.0.1", cluster.edge_agent_port), 5) as plain,
+            context.wrap_socket(plain, server_hostname="lighttpd-agent-1") as connection,
+        ):
+            connection.sendall(b"GET /zato/agent/state HTTP/1.0\r\n\r\n")
+            return connection.recv(100).startswith(b"HTTP/1.0 200")
+    except OSError:
+        return False
+
+
+def test_status_says_what_is_not_well_with_lighttpd(one: RunningCluster) -> None:
+    assert "lighttpd of server-1" not in one.zato("status").stdout
+    key = one.layout.pki / "lighttpd-agent-1.crt"
+    kept = key.rename(key.with_suffix(".kept"))
+    try:
+        end(one, "lighttpd-agent-1", signal.SIGKILL)
+        eventually(lambda: "agent_api_not_started" in one.said(), SECONDS)
+        assert "Problem: lighttpd of server-1: its agent does not tell" in one.zato("status").stdout
+    finally:
+        kept.rename(key)
+    end(one, "lighttpd-agent-1", signal.SIGKILL)
+    eventually(lambda: agent_answers(one), SECONDS)
+
+
+def test_a_configuration_that_lighttpd_accepts_and_does_not_serve_with_is_put_back(one: RunningCluster) -> None:
+    good = (one.layout.server(1).lighttpd / "lighttpd.conf").read_bytes()
+    settings = one.layout.settings.read_text(encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        changed = re.sub(r"(?m)^lighttpd_port = .*$", f"lighttpd_port = {port}", settings)
+        assert changed != settings
+        one.layout.settings.write_text(changed, encoding="utf-8")
+        try:
+            end(one, "lighttpd-agent-1", signal.SIGKILL)
+            eventually(lambda: "lighttpd_reload_undone" in one.said(), SECONDS)
+        finally:
+            one.layout.settings.write_text(settings, encoding="utf-8")
+    assert (one.layout.server(1).lighttpd / "lighttpd.conf").read_bytes() == good
+    eventually(one.answers, SECONDS)
+    eventually(lambda: agent_says(one, "keeps_last_good"), SECONDS)
+    edge_agent_of(one).validate()
+    end(one, "lighttpd-agent-1", signal.SIGKILL)  # with the settings as they were before
+    eventually(lambda: agent_answers(one), SECONDS)
+    assert edge_agent_of(one).reload()["ok"] is True
+
+
+def agent_says(cluster: RunningCluster, field: str) -> bool:
+    try:
+        return bool(edge_agent_of(cluster).state()[field])
+    except ZatoError:
+        return False
+
+
+def test_there_is_nothing_to_go_back_to_before_there_were_two_configurations(one: RunningCluster) -> None:
+    good = edge_agent_of(one).state()["configuration"]
+    with pytest.raises(ZatoError, match="no earlier configuration"):
+        edge_agent_of(one).rollback()
+    clients = one.layout.pki / "clients"
+    clients.mkdir(exist_ok=True)
+    with TemporaryDirectory() as other:
+        partners = Authority(Path(other))
+        partners.create("partners")
+        (clients / "partners.crt").write_bytes((Path(other) / "ca.crt").read_bytes())
+    eventually(lambda: edge_agent_of(one).state()["configuration"] != good, SECONDS)
+    assert edge_agent_of(one).rollback()["configuration"] == good
+    assert edge_agent_of(one).state()["keeps_last_good"] is True
+    assert edge_agent_of(one).reload()["configuration"] != good
+    assert edge_agent_of(one).state()["problems"] == []

@@ -1,0 +1,171 @@
+"""What the agent of one lighttpd answers, and does, for those who may ask."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from typing import Any
+
+import falcon
+from cryptography import x509
+from msgspec import Struct
+
+from zato.agent.api.application import answer, asked, finished, new_application
+from zato.agent.lighttpd.files import PROGRAM
+from zato.agent.lighttpd.generations import refused
+from zato.agent.lighttpd.keeper import LighttpdKeeper
+from zato.agent.lighttpd.names import CLIENT_CA, USERS
+from zato.agent.lighttpd.state import Failure
+from zato.host.layout import Layout, ServerLayout
+from zato.host.logs import get_logger
+from zato.host.programs import program
+from zato.pki.certificates import fingerprint
+
+_VERSION_SECONDS = 5.0
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """The certificate that lighttpd shows at this moment."""
+
+    serial: str
+    not_after: datetime
+    fingerprint: str
+
+
+class Error(Struct, frozen=True, kw_only=True):
+    """What went wrong last, also where that is over."""
+
+    at: datetime
+    reason: str
+    details: list[str]
+
+
+class LighttpdState(Struct, frozen=True, kw_only=True):
+    """One lighttpd."""
+
+    server: str
+    running: bool
+    ok: bool
+    problems: list[str]
+    version: str
+    pid: int | None
+    since: datetime | None
+    """When lighttpd has last read its files."""
+    configuration: str
+    """Digest of the files with which it was last seen to serve."""
+    revision: int
+    users: int
+    authorities: list[str]
+    """Fingerprints of the CAs whose clients are accepted."""
+    certificate: Shown | None
+    reloads: int
+    error: Error | None
+    keeps_last_good: bool
+    """Whether it serves with other files than it should, as it did not serve with those."""
+
+
+def application(layout: Layout, keeper: LighttpdKeeper, number: int) -> falcon.App[Any, Any]:
+    """The agent's application."""
+    server = layout.server(number)
+    return new_application(
+        {
+            "/state": _State(keeper, server),
+            "/reload": _Work(keeper, server, "lighttpd_reload_asked_for", keeper.reload),
+            "/rollback": _Work(keeper, server, "lighttpd_rollback_asked_for", keeper.go_back),
+            "/validate": _Validate(keeper),
+        }
+    )
+
+
+class _State:
+    def __init__(self, keeper: LighttpdKeeper, server: ServerLayout) -> None:
+        self._keeper = keeper
+        self._server = server
+
+    def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
+        answer(response, state_of(self._keeper, self._server))
+
+
+class _Work:
+    def __init__(
+        self, keeper: LighttpdKeeper, server: ServerLayout, event: str, work: Callable[[], Future[None]]
+    ) -> None:
+        self._keeper = keeper
+        self._server = server
+        self._event = event
+        self._work = work
+
+    def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
+        get_logger("zato.agent.lighttpd").info(self._event, **asked(request))
+        finished(self._work())
+        answer(response, state_of(self._keeper, self._server))
+
+
+class _Validate:
+    def __init__(self, keeper: LighttpdKeeper) -> None:
+        self._keeper = keeper
+
+    def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
+        """Answers 200 where lighttpd accepts the files as they would be now; its words otherwise."""
+        answer(response, {"valid": True, "configuration": self._keeper.validate()})
+
+
+def state_of(keeper: LighttpdKeeper, server: ServerLayout) -> LighttpdState:
+    """With what lighttpd shows at this moment."""
+    state, pid, loaded = keeper.state, keeper.running.pid(), keeper.running.loaded_at()
+    problems = [] if state.failure is None else [state.failure.reason]
+    shown = None
+    try:
+        shown = _shown(keeper.serving.shown())
+    except OSError as error:
+        problems.append(f"It does not answer: {error}.")
+    return LighttpdState(
+        server=f"server-{server.number}",
+        running=pid is not None,
+        ok=not problems,
+        problems=problems,
+        version=_version(),
+        pid=pid,
+        since=None if loaded is None else datetime.fromtimestamp(loaded, UTC),
+        configuration=state.configuration,
+        revision=state.revision,
+        users=_read(server, USERS).count(b"\n"),
+        authorities=[fingerprint(each) for each in _certificates(_read(server, CLIENT_CA))],
+        certificate=shown,
+        reloads=state.reloads,
+        error=None if state.last_failure is None else _told(state.last_failure),
+        keeps_last_good=refused(server.lighttpd) is not None,
+    )
+
+
+def _told(failure: Failure) -> Error:
+    return Error(at=failure.at, reason=failure.reason, details=list(failure.details))
+
+
+def _shown(der: bytes) -> Shown:
+    certificate = x509.load_der_x509_certificate(der)
+    return Shown(
+        serial=f"{certificate.serial_number:x}",
+        not_after=certificate.not_valid_after_utc,
+        fingerprint=fingerprint(certificate),
+    )
+
+
+def _version() -> str:
+    done = subprocess.run(
+        [program(PROGRAM), "-v"], capture_output=True, text=True, timeout=_VERSION_SECONDS, check=False
+    )
+    return done.stdout.partition(" ")[0].removeprefix(f"{PROGRAM}/")
+
+
+def _read(server: ServerLayout, name: str) -> bytes:
+    try:
+        return (server.lighttpd / name).read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
+def _certificates(pem: bytes) -> list[x509.Certificate]:
+    return x509.load_pem_x509_certificates(pem) if pem else []

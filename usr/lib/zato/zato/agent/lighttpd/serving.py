@@ -1,0 +1,95 @@
+"""Whether a lighttpd serves: with the certificate that it should show, and with its server's answers."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import socket
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+from zato.agent.lighttpd.names import CONFIGURATION
+from zato.host.ports import from_here
+
+_SECONDS = 5.0
+_PATH = "/zato/ping"
+_BIND = re.compile(r'^server\.bind = "\[?([^"\]]+)\]?"$', re.MULTILINE)
+_PORT = re.compile(r"^server\.port = ([0-9]+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The lighttpd that is started from `directory`, before the server at `front_socket`."""
+
+    directory: Path
+    certificate: Path
+    front_socket: Path
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens by its configuration, which may be another one than the settings have by now.
+
+        Raises OSError where it has none.
+        """
+        text = (self.directory / CONFIGURATION).read_text(encoding="utf-8")
+        bind, port = _BIND.search(text), _PORT.search(text)
+        if bind is None or port is None:
+            raise FileNotFoundError(f"{self.directory / CONFIGURATION} does not say where lighttpd listens")
+        return from_here(bind[1]), int(port[1])
+
+    def shown(self) -> bytes:
+        """The certificate, as DER, that it shows. Raises OSError where it does not answer."""
+        with socket.create_connection(self.address, _SECONDS) as plain, _tls().wrap_socket(plain) as connection:
+            return connection.getpeercert(binary_form=True) or b""
+
+    def problem(self) -> str | None:
+        """Why it does not serve; None where it does. A server that does not answer is no fault of lighttpd's."""
+        try:
+            shown = self.shown()
+            expected = ssl.PEM_cert_to_DER_cert(_first(self.certificate.read_text(encoding="ascii")))
+            if shown != expected:
+                return f"It shows another certificate than {self.certificate}."
+            status = self._ask(http.client.HTTPSConnection(*self.address, timeout=_SECONDS, context=_tls()))
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            return f"It does not answer: {error}."
+        if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR and self._server_answers():
+            return f"It answers {_PATH} with {status}, and its server does not."
+        return None
+
+    def _server_answers(self) -> bool:
+        try:
+            return self._ask(_SocketConnection(self.front_socket)) < http.HTTPStatus.INTERNAL_SERVER_ERROR
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def _ask(self, connection: http.client.HTTPConnection) -> int:
+        try:
+            connection.request("GET", _PATH, headers={"Host": "localhost", "Connection": "close"})
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+
+class _SocketConnection(http.client.HTTPConnection):
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=_SECONDS)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(_SECONDS)
+        self.sock.connect(str(self._path))
+
+
+def _tls() -> ssl.SSLContext:
+    # Compared byte by byte with what is expected, so there is nothing left to verify
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _first(pem: str) -> str:
+    end = "-----END CERTIFICATE-----"
+    return pem[: pem.index(end) + len(end)] + "\n"
