@@ -124,6 +124,7 @@ def test_what_joins_has_its_own_keys_and_not_those_of_the_ca_or_of_an_administra
     shown = cluster.second.run("stat -c '%n %U %a' /etc/zato/pki/*.key /etc/zato/secret.key").stdout.split("\n")
     assert shown[:-1] == [
         "/etc/zato/pki/lighttpd-2.key zato-tls 400",
+        "/etc/zato/pki/lighttpd-agent-2.key zato-tls 400",
         "/etc/zato/pki/server-2.key zato 400",
         "/etc/zato/secret.key root 400",
     ]

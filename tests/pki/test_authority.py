@@ -185,7 +185,7 @@ def test_certificates_are_listed_with_what_one_wants_to_know(authority: Authorit
     assert unusable == []
     assert set(found) == {
         *("admin", "ca", "haproxy", "haproxy-agent", "haproxy-client"),
-        *("lighttpd-1", "lighttpd-2", "server-1", "server-2"),
+        *("lighttpd-1", "lighttpd-2", "lighttpd-agent-1", "lighttpd-agent-2", "server-1", "server-2"),
     }
     assert found["haproxy-client"].subject == "CN=haproxy"
     assert set(found["haproxy"].hosts) == {"example.org", "localhost", "127.0.0.1", "::1"}
@@ -223,7 +223,7 @@ def test_a_certificate_of_somebody_elses_is_not_renewed(authority: Authority, su
 def test_only_what_is_missing_broken_due_or_for_other_hosts_is_issued_again(
     authority: Authority, clock: SetClock
 ) -> None:
-    everything = ["haproxy", "haproxy-client", "haproxy-agent", "lighttpd-1", "server-1", "admin"]
+    everything = ["haproxy", "haproxy-client", "haproxy-agent", "lighttpd-1", "lighttpd-agent-1", "server-1", "admin"]
     assert issue_missing(authority, hosts=("a.example",), servers=1, clock=clock) == everything
     assert issue_missing(authority, hosts=("a.example",), servers=1, clock=clock) == []
     (authority.directory / "admin.key").unlink()

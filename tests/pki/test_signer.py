@@ -70,7 +70,7 @@ def test_the_holder_of_a_token_gets_the_certificates_of_one_server_and_no_others
     signer: Signer, tmp_path: Path
 ) -> None:
     signed = joined(signer, new_key_pairs())
-    assert (signed.server, set(signed.certificates)) == (2, {"lighttpd", "server"})
+    assert (signed.server, set(signed.certificates)) == (2, {"lighttpd", "lighttpd-agent", "server"})
     lighttpd, server = leaf_of(signed, "lighttpd"), leaf_of(signed, "server")
     assert (common_name(lighttpd), common_name(server)) == ("lighttpd-2", "server-2")
     assert set(hosts_of(lighttpd)) == {*HOSTS, "lighttpd-2", "localhost", "127.0.0.1", "::1"}
@@ -144,9 +144,10 @@ def foreign_request() -> str:
 
 
 def test_subject_and_extensions_that_a_request_asks_for_are_not_given(signer: Signer) -> None:
-    requests = {"lighttpd": foreign_request(), "server": foreign_request()}
+    parts = ("lighttpd", "lighttpd-agent", "server")
+    requests = {part: foreign_request() for part in parts}
     signed = signer.enrol(signer.new_token(taken={1}).secret, HOSTS, requests)
-    for part in ("lighttpd", "server"):
+    for part in parts:
         certificate = leaf_of(signed, part)
         assert common_name(certificate) == f"{part}-2"
         assert "bank.example.com" not in hosts_of(certificate)

@@ -16,7 +16,7 @@ from zato.pki.certificates import load_certificate
 from zato.pki.components import issue_missing
 from zato.singleton.certificates import CertificateKeeper
 
-ALL = ["admin", "haproxy-agent", "haproxy-client", "haproxy", "lighttpd-1", "server-1"]
+ALL = ["admin", "haproxy-agent", "haproxy-client", "haproxy", "lighttpd-1", "lighttpd-agent-1", "server-1"]
 
 
 class LaterClock(SystemClock):
@@ -61,7 +61,7 @@ def test_files_that_cannot_be_renewed_are_said_and_keep_no_other_from_it(
     (layout.pki / "haproxy-client.crt").write_bytes(layout.ca_certificate.read_bytes())
     before = serial(layout, "lighttpd-1")
     found = CertificateKeeper(layout, LaterClock(3600)).step()
-    assert found == ["admin", "haproxy-agent", "haproxy", "lighttpd-1", "server-1"]
+    assert found == ["admin", "haproxy-agent", "haproxy", "lighttpd-1", "lighttpd-agent-1", "server-1"]
     assert serial(layout, "lighttpd-1") != before
     said = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
     reasons = {line["name"]: line["reason"] for line in said if line["level"] == "error"}

@@ -5,13 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 
 from zato.pki.authority import Usage
-from zato.pki.names import lighttpd_name, server_name
+from zato.pki.names import lighttpd_agent_name, lighttpd_name, server_name
 
 
 class Part(StrEnum):
     """What of a server a certificate is for."""
 
     LIGHTTPD = "lighttpd"
+    LIGHTTPD_AGENT = "lighttpd-agent"
     SERVER = "server"
 
     def name_of(self, number: int) -> str:
@@ -20,7 +21,7 @@ class Part(StrEnum):
 
     @property
     def usage(self) -> Usage:
-        return Usage.SERVER if self is Part.LIGHTTPD else Usage.CLIENT
+        return Usage.CLIENT if self is Part.SERVER else Usage.SERVER
 
 
-_NAMES = {Part.LIGHTTPD: lighttpd_name, Part.SERVER: server_name}
+_NAMES = {Part.LIGHTTPD: lighttpd_name, Part.LIGHTTPD_AGENT: lighttpd_agent_name, Part.SERVER: server_name}

@@ -14,7 +14,7 @@ from cryptography import x509
 
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, InvalidInput, NotFound, Unauthorized
-from zato.pki.authority import Authority, check_host
+from zato.pki.authority import Authority, Usage, check_host
 from zato.pki.certificates import fingerprint, hosts_of, load_certificate, to_pem
 from zato.pki.enrolment.names import Part
 from zato.pki.enrolment.register import IssuedCertificate, Known, KnownServer, KnownToken, Register
@@ -184,7 +184,7 @@ class Signer:
         issued: list[IssuedCertificate] = []
         for part, key in public_keys(requests).items():
             name = part.name_of(number)
-            names = (*hosts, *LOOPBACK, name) if part is Part.LIGHTTPD else ()
+            names = (*hosts, *LOOPBACK, name) if part.usage is Usage.SERVER else ()
             made = self._authority.certify(name, key, usage=part.usage, hosts=names)
             certificates[part.value] = to_pem(made).decode() + authority
             thumb = fingerprint(made)
