@@ -229,7 +229,7 @@ def test_only_what_is_missing_broken_due_or_for_other_hosts_is_issued_again(
     (authority.directory / "admin.key").unlink()
     (authority.directory / "haproxy-client.crt").write_bytes((authority.directory / "haproxy.crt").read_bytes())
     assert issue_missing(authority, hosts=("a.example",), servers=1, clock=clock) == ["haproxy-client", "admin"]
-    for_hosts = ["haproxy", "haproxy-agent", "lighttpd-1"]
+    for_hosts = ["haproxy", "haproxy-agent", "lighttpd-1", "lighttpd-agent-1"]
     assert issue_missing(authority, hosts=("b.example",), servers=1, clock=clock) == for_hosts
     clock.time += timedelta(days=61)
     assert issue_missing(authority, hosts=("b.example",), servers=1, clock=clock) == everything
@@ -237,7 +237,7 @@ def test_only_what_is_missing_broken_due_or_for_other_hosts_is_issued_again(
 
 def test_the_cluster_renews_its_own_certificates_and_no_clients() -> None:
     ours = (
-        *("haproxy", "haproxy-client", "haproxy-agent", "lighttpd-1", "lighttpd-64"),
+        *("haproxy", "haproxy-client", "haproxy-agent", "lighttpd-1", "lighttpd-64", "lighttpd-agent-1"),
         *("server-1", "rabbitmq", "admin"),
     )
     assert all(map(renewed_by_the_cluster, ours))
