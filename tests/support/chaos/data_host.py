@@ -86,8 +86,8 @@ class DataHost:
     def take_away(self, unit: str, log: FaultLog) -> float:
         """kill -9 of all its processes, and it stays away until `bring_back`. The time of it."""
         moment = log.note("kill -9, and away", host=NAME, unit=unit)
-        # The kill comes first: a stop alone would let it say goodbye
-        self.host.run(f"systemctl kill -s KILL {unit}; systemctl stop {unit}; systemctl reset-failed {unit} || true")
+        # systemd is not to start it again: to stop it afterwards would wait for a start that is under way
+        self.host.run(f"{_no_restart(unit)} systemctl daemon-reload; systemctl kill -s KILL {unit}")
         return moment
 
     def bring_back(self, unit: str, log: FaultLog) -> float:
@@ -95,6 +95,7 @@ class DataHost:
         log.note("start", host=NAME, unit=unit)
         port = 5432 if unit == POSTGRESQL else 5671
         self.host.run(
+            f"rm -r {_directory('/run', unit)}; systemctl daemon-reload; systemctl reset-failed {unit}; "
             f"systemctl start {unit}; while ! (: </dev/tcp/127.0.0.1/{port}) 2>/dev/null; do sleep 0.05; done",
             timeout=_START_SECONDS,
         )
@@ -102,6 +103,16 @@ class DataHost:
         return time.time()
 
     def _drop_in(self, unit: str) -> None:
-        directory = self.host.root / f"etc/systemd/system/{unit}.service.d"
+        directory = self.host.root / _directory("etc", unit)
         directory.mkdir(parents=True)
         (directory / "restart.conf").write_text(_RESTART)
+
+
+def _directory(where: str, unit: str) -> str:
+    return f"{where}/systemd/system/{unit}.service.d"
+
+
+def _no_restart(unit: str) -> str:
+    """Shell that keeps systemd from starting the unit again."""
+    directory = _directory("/run", unit)
+    return f"mkdir -p {directory}; printf '[Service]\\nRestart=no\\n' > {directory}/stays-away.conf;"
