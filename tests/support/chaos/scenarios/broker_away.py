@@ -10,7 +10,7 @@ from support.chaos.counters import count, lost
 from support.chaos.data_host import RABBITMQ
 from support.chaos.open_load import OpenLoad, first, in_turn, percentile
 from support.chaos.run import PER_SECOND, Run, missed, seconds_until
-from support.chaos.services import Requests
+from support.chaos.services import Requests, channel
 from support.chaos.table import Row
 from support.chaos.topology import ChaosCluster
 
@@ -18,6 +18,7 @@ NAME = "broker-away"
 KNOWN_SECONDS = 5.0
 _BEFORE_SECONDS = 5.0
 _DRAIN_SECONDS = 180.0
+_CHANGE_SECONDS = 60.0
 _BAR = (
     f"HTTP 0 failed; changes on every worker within {KNOWN_SECONDS:.0f} s of its return; lost, unexpected, unmarked 0"
 )
@@ -27,13 +28,13 @@ def broker_away(cluster: ChaosCluster, run: Run) -> Iterator[Row]:
     requests = Requests(NAME)
     with cluster.pool() as pool, OpenLoad(pool, in_turn(requests.echo, requests.send), per_second=PER_SECOND) as load:
         time.sleep(_BEFORE_SECONDS)
-        away = cluster.data.take_away(RABBITMQ, run.log)
-        changed = _change(cluster, run.amounts.changes)
-        polled = seconds_until(lambda: cluster.has_everywhere(changed), 30)
-        told = cluster.api().status()["problems"]
-        time.sleep(max(0.0, away + run.amounts.away_seconds - time.time()))
-        late = _change(cluster, 1)
-        back = cluster.data.bring_back(RABBITMQ, run.log)
+        with cluster.data.away(RABBITMQ, run.log) as away:
+            changed = _change(cluster, run.amounts.changes)
+            polled = seconds_until(lambda: cluster.has_everywhere(changed), 30)
+            told = cluster.api().status()["problems"]
+            time.sleep(max(0.0, away + run.amounts.away_seconds - time.time()))
+            late = _change(cluster, 1)
+        back = time.time()
         known = seconds_until(lambda: cluster.has_everywhere(late), 60, since=back)
         well = seconds_until(lambda: not cluster.api().status()["broker_problem"], 60, since=back)
         time.sleep(_BEFORE_SECONDS)
@@ -71,15 +72,23 @@ def broker_away(cluster: ChaosCluster, run: Run) -> Iterator[Row]:
 
 
 def _change(cluster: ChaosCluster, count_of_changes: int) -> int:
-    """So many changes of the configuration; the revision of the last."""
+    """So many changes of the configuration; the revision of the last. One that is refused is made again."""
     api = cluster.api()
+    revisions: list[int] = []
 
-    def make(number: int) -> int:
-        value = {"service": "chaos.echo", "path": f"/chaos/changed/{time.time_ns()}-{number}", "methods": ["GET"]}
-        return int(api.create_item("channel-rest", f"{NAME} {time.time_ns()}-{number}", value)["revision"])
+    def make(_: int) -> float:
+        def made() -> bool:
+            unique = time.time_ns()
+            value = channel("chaos.echo", f"/chaos/changed/{unique}", "GET")
+            revisions.append(int(api.create_item("channel-rest", f"{NAME} {unique}", value)["revision"]))
+            return True
 
-    with ThreadPoolExecutor(4) as threads:
-        return max(threads.map(make, range(count_of_changes)))
+        return seconds_until(made, _CHANGE_SECONDS)
+
+    with ThreadPoolExecutor(2) as threads:
+        if max(threads.map(make, range(count_of_changes))) == float("inf"):
+            raise AssertionError(f"A change was refused for {_CHANGE_SECONDS} s.")
+    return max(revisions)
 
 
 def _clean(cluster: ChaosCluster, at_most: int) -> None:

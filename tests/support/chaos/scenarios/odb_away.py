@@ -43,14 +43,14 @@ def odb_away(cluster: ChaosCluster, run: Run) -> Iterator[Row]:
     before = cluster.main_pids()
     with cluster.pool() as pool, OpenLoad(pool, in_turn(requests.echo, requests.send), per_second=PER_SECOND) as load:
         time.sleep(_BEFORE_SECONDS)
-        away = cluster.data.take_away(POSTGRESQL, run.log)
-        until = away + run.amounts.away_seconds
-        attempts = [_attempt(cluster, 0)]
-        served = _restart_server(cluster, run)
-        while time.time() < until:
-            attempts.append(_attempt(cluster, len(attempts)))
-            time.sleep(_PAUSE_SECONDS)
-        back = cluster.data.bring_back(POSTGRESQL, run.log)
+        with cluster.data.away(POSTGRESQL, run.log) as away:
+            until = away + run.amounts.away_seconds
+            attempts = [_attempt(cluster, 0)]
+            served = _restart_server(cluster, run)
+            while time.time() < until:
+                attempts.append(_attempt(cluster, len(attempts)))
+                time.sleep(_PAUSE_SECONDS)
+        back = time.time()
         changed = _seconds_until_changed(cluster, back)
         time.sleep(_BEFORE_SECONDS)
     names = {item["name"] for item in cluster.api().items("channel-rest")["items"]}
