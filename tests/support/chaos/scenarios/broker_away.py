@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from support.chaos.counters import count, lost
 from support.chaos.data_host import RABBITMQ
 from support.chaos.open_load import OpenLoad, first, in_turn, percentile
-from support.chaos.run import PER_SECOND, Run, missed, seconds_until
+from support.chaos.run import PER_SECOND, Run, missed, seconds_until, this_time
 from support.chaos.services import Requests, channel
 from support.chaos.table import Row
 from support.chaos.topology import ChaosCluster
@@ -25,7 +25,8 @@ _BAR = (
 
 
 def broker_away(cluster: ChaosCluster, run: Run) -> Iterator[Row]:
-    requests = Requests(NAME)
+    ids = this_time(NAME)
+    requests = Requests(ids)
     with cluster.pool() as pool, OpenLoad(pool, in_turn(requests.echo, requests.send), per_second=PER_SECOND) as load:
         time.sleep(_BEFORE_SECONDS)
         with cluster.data.away(RABBITMQ, run.log) as away:
@@ -40,8 +41,8 @@ def broker_away(cluster: ChaosCluster, run: Run) -> Iterator[Row]:
         time.sleep(_BEFORE_SECONDS)
     sent = [each.id for each in load.attempted if each.kind == "send"]
     accepted = [each.sending.id for each in load.of("send") if each.ok]
-    drained = seconds_until(lambda: not lost(accepted, cluster.processed("receive", NAME)), _DRAIN_SECONDS)
-    counters = count(sent, accepted, cluster.processed("receive", NAME))
+    drained = seconds_until(lambda: not lost(accepted, cluster.processed("receive", ids)), _DRAIN_SECONDS)
+    counters = count(sent, accepted, cluster.processed("receive", ids))
     failed = load.failed()
     _clean(cluster, run.amounts.changes + 1)
     yield Row(
@@ -53,7 +54,7 @@ def broker_away(cluster: ChaosCluster, run: Run) -> Iterator[Row]:
                 (known <= KNOWN_SECONDS, f"changes were known after {known:.1f} s"),
                 (counters.sound, f"{counters}"),
                 (
-                    any("broker" in each.lower() for each in told),
+                    any("RabbitMQ" in each for each in told),
                     f"zato status did not say that the broker is away: {told}",
                 ),
             )
