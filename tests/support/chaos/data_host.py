@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -83,25 +84,38 @@ class DataHost:
         script = f"cd / && su postgres -c 'psql -qtAX -v ON_ERROR_STOP=1 -d {database} -f -' <<'END'\n{statement};\nEND"
         return self.host.run(script).stdout.strip()
 
-    def take_away(self, unit: str, log: FaultLog) -> float:
-        """kill -9 of all its processes, and it stays away until `bring_back`. The time of it."""
+    @contextmanager
+    def away(self, unit: str, log: FaultLog) -> Iterator[float]:
+        """kill -9 of all its processes; it takes connections again when this is left. The time of the kill."""
         moment = log.note("kill -9, and away", host=NAME, unit=unit)
-        # The kill comes first: a stop alone would let it say goodbye
-        self.host.run(f"systemctl kill -s KILL {unit}; systemctl stop {unit}; systemctl reset-failed {unit} || true")
-        return moment
+        # systemd is not to start it again: to stop it afterwards would wait for a start that is under way
+        self.host.run(f"{_no_restart(unit)} systemctl daemon-reload; systemctl kill -s KILL {unit}")
+        try:
+            yield moment
+        finally:
+            self._bring_back(unit, log)
 
-    def bring_back(self, unit: str, log: FaultLog) -> float:
-        """The time at which it takes connections again."""
+    def _bring_back(self, unit: str, log: FaultLog) -> None:
         log.note("start", host=NAME, unit=unit)
         port = 5432 if unit == POSTGRESQL else 5671
         self.host.run(
+            f"rm -r {_directory('/run', unit)}; systemctl daemon-reload; systemctl reset-failed {unit}; "
             f"systemctl start {unit}; while ! (: </dev/tcp/127.0.0.1/{port}) 2>/dev/null; do sleep 0.05; done",
             timeout=_START_SECONDS,
         )
         log.note("back", host=NAME, unit=unit)
-        return time.time()
 
     def _drop_in(self, unit: str) -> None:
-        directory = self.host.root / f"etc/systemd/system/{unit}.service.d"
+        directory = self.host.root / _directory("etc", unit)
         directory.mkdir(parents=True)
         (directory / "restart.conf").write_text(_RESTART)
+
+
+def _directory(where: str, unit: str) -> str:
+    return f"{where}/systemd/system/{unit}.service.d"
+
+
+def _no_restart(unit: str) -> str:
+    """Shell that keeps systemd from starting the unit again."""
+    directory = _directory("/run", unit)
+    return f"mkdir -p {directory}; printf '[Service]\\nRestart=no\\n' > {directory}/stays-away.conf;"

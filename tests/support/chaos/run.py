@@ -69,6 +69,11 @@ def seconds_until(check: Callable[[], bool], limit: float, *, since: float | Non
         time.sleep(STEP_SECONDS)
 
 
+def this_time(scenario: str) -> str:
+    """What ids begin with: a scenario may be played again on the same cluster."""
+    return f"{scenario}-{int(time.time())}"
+
+
 def missed(bars: Iterable[tuple[bool, str]]) -> list[str]:
     """What was not reached, of pairs of whether it was, and what is to be said where it was not."""
     return [text for reached, text in bars if not reached]

@@ -252,10 +252,11 @@ def _join(cluster: ChaosCluster, host: Host) -> None:
 
 
 def _retire_first_server(cluster: ChaosCluster) -> None:
-    """The three servers are those on hosts of their own. What is inactive is in no balancer."""
+    """The three servers are those on hosts of their own. What is inactive is in no balancer, and then it is no more."""
     cluster.balancer.run("zato config set server server-1 active=false")
     assert eventually(cluster.all_up, 30), cluster.in_balancer()
     cluster.balancer.run("systemctl disable --now zato-server@1", timeout=120)
+    cluster.balancer.run("zato config delete server server-1")
 
 
 def _deploy(cluster: ChaosCluster) -> None:

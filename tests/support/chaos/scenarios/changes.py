@@ -50,13 +50,10 @@ def change_by_rabbitmq(cluster: ChaosCluster, run: Run) -> Iterator[Row]:
 
 def change_by_polling(cluster: ChaosCluster, run: Run) -> Iterator[Row]:
     """With RabbitMQ stopped."""
-    cluster.data.take_away(RABBITMQ, run.log)
-    try:
+    with cluster.data.away(RABBITMQ, run.log):
         assert seconds_until(lambda: bool(cluster.api().status()["broker_problem"]), 60) < 60
         yield _measured(cluster, run, "change-by-polling", BY_POLLING_SECONDS)
-    finally:
-        cluster.data.bring_back(RABBITMQ, run.log)
-        seconds_until(lambda: not cluster.api().status()["broker_problem"], 60)
+    seconds_until(lambda: not cluster.api().status()["broker_problem"], 60)
 
 
 def _measured(cluster: ChaosCluster, run: Run, scenario: str, bar: float) -> Row:

@@ -12,7 +12,7 @@ from support.chaos import services
 from support.chaos.counters import count, lost
 from support.chaos.faults import cut_off, frozen
 from support.chaos.open_load import OpenLoad, Outcome, first, in_turn, percentile
-from support.chaos.run import PER_SECOND, Run, missed, seconds_until
+from support.chaos.run import PER_SECOND, Run, missed, seconds_until, this_time
 from support.chaos.services import Requests, channel
 from support.chaos.table import Row
 from support.chaos.topology import ChaosCluster
@@ -41,7 +41,8 @@ def host_frozen(cluster: ChaosCluster, run: Run) -> Iterator[Row]:
 def _gone(
     cluster: ChaosCluster, run: Run, scenario: str, name: str, fault: Callable[[], AbstractContextManager[float]]
 ) -> Row:
-    requests = Requests(scenario)
+    ids = this_time(scenario)
+    requests = Requests(ids)
     path = f"/chaos/{scenario}"
     kinds = in_turn(requests.echo, requests.book, requests.echo, requests.send_once)
     with cluster.pool() as pool, OpenLoad(pool, kinds, per_second=PER_SECOND) as load:
@@ -55,23 +56,19 @@ def _gone(
             deployed = time.time()
             time.sleep(max(0.0, gone + run.amounts.away_seconds - time.time()))
         restored = time.time()
-        returning = OpenLoad(
-            pool, lambda number: services.asking(f"{scenario}-new-{number}", path), per_second=PER_SECOND
-        )
+        returning = OpenLoad(pool, lambda number: services.asking(f"{ids}-new-{number}", path), per_second=PER_SECOND)
         with returning:
             back = seconds_until(lambda: cluster.in_balancer()[name] == "UP", 90, since=restored)
             time.sleep(_AFTER_SECONDS)
     cluster.api().delete_item("channel-rest", scenario)
     sent = [each.id for each in load.attempted if each.kind == "send"]
     accepted = [each.sending.id for each in load.of("send") if each.ok]
-    drained = seconds_until(lambda: not lost(accepted, cluster.processed("receive", scenario)), _DRAIN_SECONDS)
-    counters = count(sent, accepted, cluster.processed("receive", scenario))
-    booked = Counter(each.id for each in cluster.processed("book", scenario))
+    drained = seconds_until(lambda: not lost(accepted, cluster.processed("receive", ids)), _DRAIN_SECONDS)
+    counters = count(sent, accepted, cluster.processed("receive", ids))
+    booked = Counter(each.id for each in cluster.processed("book", ids))
     twice = [identity for identity, times in booked.items() if times > 1]
     effects = int(
-        cluster.data.sql(
-            services.DATABASE, f"SELECT count(*) - count(DISTINCT id) FROM effect WHERE id LIKE '{scenario}-%'"
-        )
+        cluster.data.sql(services.DATABASE, f"SELECT count(*) - count(DISTINCT id) FROM effect WHERE id LIKE '{ids}-%'")
     )
     behind = [
         *_unknown(returning),

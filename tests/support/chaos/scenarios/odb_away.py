@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from support.chaos.counters import count, lost
 from support.chaos.data_host import POSTGRESQL
 from support.chaos.open_load import OpenLoad, Outcome, first, in_turn, percentile
-from support.chaos.run import PER_SECOND, Run, missed, seconds_until
+from support.chaos.run import PER_SECOND, Run, missed, seconds_until, this_time
 from support.chaos.services import Requests, channel
 from support.chaos.table import Row
 from support.chaos.topology import SERVERS, ChaosCluster
@@ -39,18 +39,19 @@ class Attempt:
 
 
 def odb_away(cluster: ChaosCluster, run: Run) -> Iterator[Row]:
-    requests = Requests(NAME)
+    ids = this_time(NAME)
+    requests = Requests(ids)
     before = cluster.main_pids()
     with cluster.pool() as pool, OpenLoad(pool, in_turn(requests.echo, requests.send), per_second=PER_SECOND) as load:
         time.sleep(_BEFORE_SECONDS)
-        away = cluster.data.take_away(POSTGRESQL, run.log)
-        until = away + run.amounts.away_seconds
-        attempts = [_attempt(cluster, 0)]
-        served = _restart_server(cluster, run)
-        while time.time() < until:
-            attempts.append(_attempt(cluster, len(attempts)))
-            time.sleep(_PAUSE_SECONDS)
-        back = cluster.data.bring_back(POSTGRESQL, run.log)
+        with cluster.data.away(POSTGRESQL, run.log) as away:
+            until = away + run.amounts.away_seconds
+            attempts = [_attempt(cluster, 0)]
+            served = _restart_server(cluster, run)
+            while time.time() < until:
+                attempts.append(_attempt(cluster, len(attempts)))
+                time.sleep(_PAUSE_SECONDS)
+        back = time.time()
         changed = _seconds_until_changed(cluster, back)
         time.sleep(_BEFORE_SECONDS)
     names = {item["name"] for item in cluster.api().items("channel-rest")["items"]}
@@ -62,8 +63,8 @@ def odb_away(cluster: ChaosCluster, run: Run) -> Iterator[Row]:
     _clean(cluster)
     sent = [each.id for each in load.attempted if each.kind == "send"]
     accepted = [each.sending.id for each in load.of("send") if each.ok]
-    drained = seconds_until(lambda: not lost(accepted, cluster.processed("receive", NAME)), _DRAIN_SECONDS)
-    counters = count(sent, accepted, cluster.processed("receive", NAME))
+    drained = seconds_until(lambda: not lost(accepted, cluster.processed("receive", ids)), _DRAIN_SECONDS)
+    counters = count(sent, accepted, cluster.processed("receive", ids))
     failed = [*load.failed("echo"), *(each for each in load.failed("send") if not _is_refusal(each))]
     refused = [each for each in load.failed("send") if _is_refusal(each)]
     not_refused = [attempt for attempt in attempts if not attempt.refused]

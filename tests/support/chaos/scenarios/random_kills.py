@@ -11,7 +11,7 @@ from support.chaos.data_host import NAME as DATA
 from support.chaos.faults import kill
 from support.chaos.open_load import OpenLoad, percentile
 from support.chaos.plan import Kill, plan_kills
-from support.chaos.run import PER_SECOND, Run, missed, seconds_until
+from support.chaos.run import PER_SECOND, Run, missed, seconds_until, this_time
 from support.chaos.services import Requests
 from support.chaos.table import Row
 from support.chaos.topology import PREFETCH, SERVERS, ChaosCluster
@@ -22,7 +22,8 @@ _BAR = "lost, unexpected, unmarked 0; duplicated at most {} by the prefetch of w
 
 
 def random_kills(cluster: ChaosCluster, run: Run) -> Iterator[Row]:
-    requests = Requests(NAME)
+    ids = this_time(NAME)
+    requests = Requests(ids)
     seconds = run.amounts.invocations / PER_SECOND
     plan = plan_kills(run.log.seed, cluster.victims(), run.amounts.kills, seconds)
     killed = []
@@ -39,8 +40,8 @@ def random_kills(cluster: ChaosCluster, run: Run) -> Iterator[Row]:
     ended = time.time()
     settled = seconds_until(cluster.all_up, 120, since=ended)
     accepted = [each.sending.id for each in load.outcomes if each.ok]
-    drained = seconds_until(lambda: not lost(accepted, cluster.processed("receive", NAME)), _DRAIN_SECONDS, since=ended)
-    counters = count([each.id for each in load.attempted], accepted, cluster.processed("receive", NAME))
+    drained = seconds_until(lambda: not lost(accepted, cluster.processed("receive", ids)), _DRAIN_SECONDS, since=ended)
+    counters = count([each.id for each in load.attempted], accepted, cluster.processed("receive", ids))
     bound = duplicates_bound(killed)
     failed = load.failed()
     yield Row(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 
 from zato.appliance.create import LAYOUT
+from zato.core.errors import Unavailable
+from zato.host.layout import Layout
 from zato.host.settings import load_cluster
 from zato.odb import migrate
 from zato.odb.opening import open_odb
@@ -13,7 +15,7 @@ from zato.quickstart.create import register, write_server_settings
 
 def migrate_odb() -> None:
     """The ODB has this release's tables. Needs no secrets, which this user has as part of a unit only."""
-    _share_odb()
+    _share_odb(LAYOUT)
     cluster = load_cluster(LAYOUT)
     database = open_odb(cluster)
     try:
@@ -22,17 +24,25 @@ def migrate_odb() -> None:
         database.dispose()
 
 
-def register_server(number: int) -> None:
-    """Server `number` has its settings, under version control, and is in the ODB."""
-    _share_odb()
-    write_server_settings(LAYOUT, number, {})
-    register(LAYOUT, load_cluster(LAYOUT), (number,), _say)
+def register_server(number: int, layout: Layout = LAYOUT) -> None:
+    """Server `number` has its settings, under version control, and is in the ODB.
+
+    Where the ODB is away, a server that has been there before serves from its snapshot, so it is to start.
+    """
+    _share_odb(layout)
+    write_server_settings(layout, number, {})
+    try:
+        register(layout, load_cluster(layout), (number,), _say)
+    except Unavailable as error:
+        if not layout.server(number).snapshot.exists():
+            raise
+        _say(f"Server {number} starts with the configuration that it knew last: {error.message}")
 
 
-def _share_odb() -> None:
+def _share_odb(layout: Layout) -> None:
     """The agents, other users of the same group, read the ODB, and SQLite's readers write beside it."""
     os.umask(0o007)
-    os.close(os.open(LAYOUT.odb, os.O_CREAT | os.O_RDWR, 0o660))
+    os.close(os.open(layout.odb, os.O_CREAT | os.O_RDWR, 0o660))
 
 
 def _say(text: str) -> None:
