@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -29,9 +29,11 @@ def zato(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
 def test_the_version_comes_at_once() -> None:
     times = []
     for _ in range(5):
-        started = time.monotonic()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         assert zato("--version").stdout == f"zato {__version__}\n"
-        times.append(time.monotonic() - started)
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        # Of the processor: it may have others to serve
+        times.append(used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime)
     assert min(times) < 0.3
 
 
