@@ -43,7 +43,8 @@ def _reloading(
     cluster: ChaosCluster, run: Run, scenario: str, reload: Callable[[], str], count: Callable[[set[str]], int]
 ) -> Row:
     """`reload` says which one came of it; `count` how many reloads a set of those shows, at least."""
-    requests = Requests(scenario)
+    ids = f"{scenario}-{int(time.time())}"  # it may be played twice on one cluster
+    requests = Requests(ids)
     took, seen = [], set()
     with cluster.pool() as pool, OpenLoad(pool, in_turn(requests.echo, requests.book), per_second=PER_SECOND) as load:
         time.sleep(_PAUSE_SECONDS)
@@ -53,7 +54,7 @@ def _reloading(
             took.append(time.time() - began)
             time.sleep(_PAUSE_SECONDS)
     failed = load.failed()
-    booked = Counter(each.id for each in cluster.processed("book", scenario))
+    booked = Counter(each.id for each in cluster.processed("book", ids))
     twice = [identity for identity, times in booked.items() if times > 1]
     done = count(seen)
     return Row(
