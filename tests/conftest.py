@@ -38,6 +38,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(HOSTS))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    os.umask(0o022)  # what ran before in this process may have changed it
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[DatabaseServer]:
     """A PostgreSQL server for the whole run; make a database of your own in it."""

@@ -45,7 +45,7 @@ def test_a_token_gets_a_machine_all_that_it_needs_once(world: Any) -> None:
     token = world.signer.new_token(taken={1})
     found = enrolment(world, token.secret)
     assert found.status_code == 201, found.text
-    assert (found.json["server"], set(found.json["certificates"])) == (2, {"lighttpd", "server"})
+    assert (found.json["server"], set(found.json["certificates"])) == (2, {"lighttpd", "lighttpd-agent", "server"})
     assert base64.b64decode(found.json["secret_key"]) == b"k" * 32
     assert found.json["settings"]["odb"] == world.odb
     assert not {"hosts", "bind", "servers"} & set(found.json["settings"])

@@ -27,6 +27,7 @@ from zato.pki.names import lighttpd_name
 
 _TICK_SECONDS = 1.0
 _FAILED_PAUSE_SECONDS = 30.0
+_SOON_SECONDS = 3.0
 
 
 class LighttpdKeeper:
@@ -107,7 +108,10 @@ class LighttpdKeeper:
         try:
             work()
         except (SetupError, OSError) as error:
-            self._again_at = self._clock.monotonic() + _FAILED_PAUSE_SECONDS
+            # What is being started or stopped cannot be reloaded, and can be soon
+            passes = isinstance(error, SetupError) and error.code == "reload-failed"
+            pause = _SOON_SECONDS if passes else _FAILED_PAUSE_SECONDS
+            self._again_at = self._clock.monotonic() + pause
             self._log.error("lighttpd_keeps_its_last_files", reason=str(error))
             self._failed(error)
 
