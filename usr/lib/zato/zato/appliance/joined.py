@@ -12,6 +12,7 @@ from zato.client.api import ApiClient
 from zato.client.balancer import joined_transport
 from zato.client.signing import by_the_signer
 from zato.core.errors import SetupError, Unauthorized
+from zato.host.credentials import handed_over
 from zato.host.settings import load_cluster
 from zato.pki.enrolment.names import Part
 from zato.pki.enrolment.requests import new_key_pairs, sign
@@ -62,10 +63,11 @@ def cluster_client() -> ApiClient:
 
 def _signed(number: int, statement: Statement) -> dict[str, str]:
     path = LAYOUT.pki / f"{Part.SERVER.name_of(number)}.crt"
+    key = path.with_suffix(".key")
     text = written(statement)
     try:
         leaf, _, _ = path.read_text(encoding="ascii").partition("-----END CERTIFICATE-----")
-        signature = sign(path.with_suffix(".key").read_bytes(), text.encode())
+        signature = sign((handed_over(key) or key).read_bytes(), text.encode())
     except OSError as error:
         raise SetupError(f"{error.filename} cannot be read: {error.strerror}. Run this as root.") from error
     return {

@@ -13,6 +13,7 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o600, owner: tuple
     The directory must exist. Raises OSError; a left-over temporary file of a crash is overwritten the next time.
     """
     temporary = path.with_name(f".{path.name}.new")
+    temporary.unlink(missing_ok=True)  # it may be `owner`'s already
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
     with os.fdopen(descriptor, "wb") as file:
         os.fchmod(file.fileno(), mode)  # also where the left-over of a crash had another one
