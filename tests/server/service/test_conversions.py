@@ -37,6 +37,13 @@ def test_whatever_is_sent_is_converted_or_refused_with_a_reason_that_does_not_re
                 assert value not in str(error)
 
 
+def test_what_surrounds_a_number_does_not_matter_if_it_is_blank() -> None:
+    for blank in " \t\x1f\u2009":
+        assert to.to_int(f"{blank}7{blank}") == 7
+        assert to.to_float(f"{blank}7.5{blank}") == 7.5
+        assert to.to_decimal(f"{blank}7.5{blank}") == Decimal("7.5")
+
+
 @given(st.integers())
 def test_integers_survive_as_numbers_and_as_text(number: int) -> None:
     assert to.to_int(number) == number

@@ -25,7 +25,7 @@ def to_int(value: Any) -> int:
     if type(value) is int:
         return value
     if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
-        return int(value)
+        return int(value.strip())
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, int | Decimal) and not isinstance(value, bool) and _is_whole(Decimal(value)):
@@ -37,8 +37,10 @@ def to_float(value: Any) -> float:
     """Any finite number, also as text; an integer too large for a float is refused."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
         raise ValueError("must be a number")
-    if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
-        raise ValueError("must be a number")
+    if isinstance(value, str):
+        value = value.strip()  # of more than float() strips
+        if not _NUMBER.fullmatch(value):
+            raise ValueError("must be a number")
     try:
         number = float(value)
     except OverflowError:
