@@ -48,6 +48,8 @@ def ready_command(target: Target, number: int) -> None:
     Example: zato server ready 2
     """
     _draining(target, number).end(Reason.OPERATOR)
+    # As when it drains: the balancer finds out with its health checks, and without it may have no other server
+    time.sleep(load_server(target.layout, number).drain_seconds)
     if target.as_json:
         show_json({"server": number, "draining": False})
         return
