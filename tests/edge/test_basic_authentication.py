@@ -106,7 +106,7 @@ def test_a_password_is_not_hashed_for_every_request(edge: Edge) -> None:
         began = time.monotonic()
         for _ in range(20):
             assert edge.get("/echo", DIRECT, headers=headers).status == 200
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 3
     finally:
         write_atomically(path, before)
 

@@ -122,7 +122,7 @@ def test_a_long_request_outlives_reloads_of_both(own_edge: Edge) -> None:
         time.sleep(0.2)
         own_edge.signal("lighttpd", signal.SIGUSR1)
         own_edge.signal("haproxy", signal.SIGUSR2)
-        assert own_edge.get("/echo").seconds < 1
+        assert own_edge.get("/echo").seconds < 1.3
         assert answer.result().status == 200
 
 
@@ -133,7 +133,7 @@ def test_a_restarted_server_is_used_again_soon(own_edge: Edge) -> None:
     own_edge.start_gunicorn()
     began = time.monotonic()
     own_edge.wait_for(lambda: own_edge.get("/echo").status == 200)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 8
 
 
 def test_a_draining_server_gets_no_new_requests_and_finishes_those_it_has(own_edge: Edge) -> None:

@@ -60,7 +60,7 @@ def test_it_takes_microseconds(sqlite_odb: Database) -> None:
     started = time.process_time()
     for _ in range(1000):
         doorbell.changed()
-    assert time.process_time() - started < 0.1
+    assert time.process_time() - started < 1
 
 
 def test_a_second_change_within_one_tick_of_the_file_system_clock_is_not_missed(sqlite_odb: Database) -> None:

@@ -69,7 +69,7 @@ def test_a_killed_database_is_unavailable_at_once_and_used_again_once_it_is_back
             assert "***" in caught.value.message, "the message names the database and hides its password"
             with pytest.raises(Unavailable):
                 log.changes_after(0)
-            assert time.monotonic() - started < 1
+            assert time.monotonic() - started < limits.CONNECT_SECONDS
     assert [item.name for item in log.items()] == ["before"]
     assert create(log, "after") == (2,)
 
@@ -148,7 +148,7 @@ def test_a_database_that_stops_answering_is_noticed_within_seconds(
             started = time.monotonic()
             with pytest.raises(Unavailable):
                 log.revision()
-            assert time.monotonic() - started < seconds + 1
+            assert time.monotonic() - started < seconds + 4
     assert create(log, "after") == (2,)
 
 
@@ -164,7 +164,7 @@ def test_a_database_that_stops_answering_in_the_middle_of_a_change_does_not_hold
         log.append(
             [change], principal="ann", cid="c", at=datetime.now(UTC), check=lambda items: database_server.pause()
         )
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 10
     assert create(log, "after") == (2,)
     assert [item.name for item in log.items()] == ["after", "before"]
 
@@ -192,7 +192,7 @@ def test_a_lock_that_another_holds_for_too_long_is_unavailable_not_a_hang(
     started = time.monotonic()
     with pytest.raises(Unavailable):
         create(log, "waiting")
-    assert 0.5 < time.monotonic() - started < 4
+    assert 0.5 < time.monotonic() - started < 10
     assert log.items() == [], "reading needs no lock"
     let_go.set()
     holder.join(10)
@@ -254,5 +254,5 @@ def test_readers_and_writers_of_a_file_do_not_keep_each_other_waiting(sqlite_odb
     other.execute("ROLLBACK")
     other.execute("BEGIN IMMEDIATE")
     assert len(log.items()) == 2
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 3
     other.close()

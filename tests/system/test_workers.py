@@ -161,4 +161,4 @@ def test_a_service_that_another_one_invokes_keeps_to_its_own_time_limit(workers:
     answer = workers.request("GET", "/workers/outer")
     assert (answer.status, answer.json()["error"]["code"]) == (504, "time-limit-exceeded")
     assert "workers.inner" in answer.json()["error"]["message"]
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 4.5

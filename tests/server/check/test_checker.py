@@ -162,7 +162,7 @@ def test_a_hanging_check_does_not_hold_up_another(checker: Checker, code: CodeSe
     time.sleep(0.1)
     started = time.monotonic()
     assert checker.check(code, "b.py", service(), 6).refusal is None
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < LIMIT_SECONDS / 2
     assert hang.is_alive()
     hang.join()
 

@@ -250,5 +250,5 @@ def test_importing_something_cheap_many_times_costs_little() -> None:
     assert not refusals
     started = time.perf_counter()
     code = code.with_deployment("m5.py", source(handler("Get", "return 2")), 1000)
-    assert time.perf_counter() - started < 0.2
+    assert time.perf_counter() - started < 1
     assert isinstance(code.modules["m5"], ModuleType)
