@@ -8,6 +8,7 @@ import threading
 
 from zato.agent.haproxy.generations import Files, Generation, Refusal, files_in, keep, kept, put, refuse
 from zato.agent.haproxy.running import RunningHaproxy
+from zato.agent.interrupted import stopped
 from zato.core.clock import Clock
 from zato.core.errors import SetupError, Unavailable
 from zato.host.layout import Layout
@@ -78,7 +79,7 @@ class Reloader:
         keep(self._layout, Generation.GOOD, files)
 
     def _reload(self, files: Files) -> str | None:
-        """Why it does not serve with them; None where it does."""
+        """Why it does not serve with them; None where it does. Raises SetupError where the agent is stopped before."""
         try:
             before, failed = self._haproxy.worker().pid, self._haproxy.failed_reloads()
             self._haproxy.reload()
@@ -86,7 +87,9 @@ class Reloader:
             return error.message
         said = "No new process of HAProxy's has started; its log says why."
         deadline = self._clock.monotonic() + _TAKE_UP_SECONDS
-        while self._clock.monotonic() < deadline and not self._stop.wait(_POLL_SECONDS):
+        while self._clock.monotonic() < deadline:
+            if self._stop.wait(_POLL_SECONDS):
+                raise stopped("HAProxy")
             try:
                 worker = self._haproxy.worker()
             except Unavailable as error:

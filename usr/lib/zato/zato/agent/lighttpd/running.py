@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from zato.agent.interrupted import stopped
 from zato.agent.lighttpd.names import CLOSING, CONFIGURATION, PID
 
 _CLOSING_SECONDS = 1.2
@@ -42,6 +43,8 @@ class RunningLighttpd:
     def reload(self, stop: threading.Event) -> bool:
         """Has it read its files again without losing a request; False where it did not.
 
+        Raises SetupError, with the outcome open, where `stop` is set before that is known.
+
         lighttpd closes idle connections on a reload, just when HAProxy may be about to use one, and a POST cannot be
         sent twice. So connections are not kept for a second before: then HAProxy has none to use. Of two processes
         that reload it at the same time one waits for the other.
@@ -66,15 +69,20 @@ class RunningLighttpd:
         closing = self._directory / CLOSING
         closing.touch()
         try:
-            stop.wait(_CLOSING_SECONDS)
+            _pause(stop, _CLOSING_SECONDS)
             os.kill(pid, signal.SIGUSR1)
             for _ in range(round(_STARTING_SECONDS / _POLL_SECONDS)):
                 loaded = self.loaded_at()
                 if loaded is not None and loaded > before:
                     return True
-                stop.wait(_POLL_SECONDS)
+                _pause(stop, _POLL_SECONDS)
             return False
         except ProcessLookupError:
             return False
         finally:
             closing.unlink(missing_ok=True)
+
+
+def _pause(stop: threading.Event, seconds: float) -> None:
+    if stop.wait(seconds):
+        raise stopped("lighttpd")
