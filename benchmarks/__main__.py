@@ -12,7 +12,8 @@ from statistics import median
 
 from benchmarks import in_flight
 from benchmarks.chains import GUNICORN, HELLO, OURS, Load, bare_chain, descendants, running, wrk
-from support.cluster import RunningCluster, free_ports
+from support.cluster import RunningCluster
+from support.ports import free_port, free_ports
 
 ROUNDS = 5
 
@@ -73,7 +74,7 @@ def measure(cluster: RunningCluster, directory: Path) -> bool:
         )
     # The front socket is a unix socket, which wrk does not speak: a relay would measure itself, so the same
     # application is started once more on a port.
-    (port,) = free_ports(1)
+    port = free_port()
     zato_direct = [sys.executable, "-m", "benchmarks.on_port", str(cluster.layout.root), str(port)]
     with running(bare_direct), running(zato_direct):
         ratio(

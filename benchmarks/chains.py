@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 import zato.agent.haproxy.files as haproxy
 import zato.agent.lighttpd.files as lighttpd
-from support.cluster import free_ports
+from support.ports import free_ports
 from zato.host.layout import Layout
 from zato.host.settings import load_cluster, load_server
 

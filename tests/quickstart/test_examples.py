@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from support.cluster import RunningCluster, free_ports
+from support.cluster import RunningCluster
+from support.ports import free_port
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 READY_SECONDS = 60
@@ -78,7 +79,7 @@ def test_nobody_loads_without_credentials(cluster: RunningCluster) -> None:
 
 def test_a_changed_port_reaches_the_items_of_the_example(cluster: RunningCluster) -> None:
     cluster.stop()
-    (port,) = free_ports(1)
+    port = free_port()
     settings = cluster.layout.settings
     settings.write_text(settings.read_text().replace(f"lb_port = {cluster.lb_port}", f"lb_port = {port}"))
     cluster.lb_port = port

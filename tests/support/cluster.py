@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -16,33 +14,12 @@ from typing import Any
 import urllib3
 
 from support.doors import Doors
+from support.ports import free_ports
 from zato.client.api import ApiClient
 from zato.host.layout import Layout
 
 START_SECONDS = 40
 STOP_SECONDS = 30
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that were free a moment ago, in a row of consecutive lookups."""
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
-
-
-def first_of_free_ports(count: int) -> int:
-    """The first of so many ports in a row that were free a moment ago."""
-    while True:
-        (first,) = free_ports(1)
-        with contextlib.ExitStack() as probes, contextlib.suppress(OSError, OverflowError):
-            for port in range(first, first + count):
-                probes.enter_context(socket.socket()).bind(("127.0.0.1", port))
-            return first
 
 
 def _servers(options: tuple[str, ...]) -> int:
@@ -54,12 +31,11 @@ class RunningCluster:
 
     def __init__(self, directory: Path, *options: str) -> None:
         self.layout = Layout(directory)
-        self.lb_port, self.lighttpd_port, self.agent_port = free_ports(3)
-        self.edge_agent_port = first_of_free_ports(_servers(options))
+        servers = max(_servers(options), 2)  # as a test may add one
+        self.lb_port, self.agent_port, *others = free_ports(2 + 2 * servers)
+        self.lighttpd_port, self.edge_agent_port = others[0], others[servers]
         self._options = options
         self.start_options: tuple[str, ...] = ()
-        if "--servers" in options:
-            self.lighttpd_port = first_of_free_ports(_servers(options))
         self.output = directory.parent / f"{directory.name}.log"
         self.process: subprocess.Popen[bytes] | None = None
 
