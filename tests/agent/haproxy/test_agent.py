@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import ssl
@@ -47,6 +48,20 @@ def test_reloads_drains_and_servers_that_go_and_come_fail_no_request(two: Runnin
     print(seen)
     assert seen.failed == [], told(seen.failed)
     assert seen.reloads == 10
+
+
+def test_what_haproxy_has_found_out_of_its_servers_outlives_a_reload(two: RunningCluster) -> None:
+    """Else it would send requests to what is down, and take out what is up with the first check that is late."""
+    stopped = two.pids()["lighttpd-2"]
+    os.kill(stopped, signal.SIGSTOP)
+    try:
+        eventually(has(two, 2, "DOWN"), SECONDS)
+        agent_of(two).reload()
+        assert server_state(two, 2) is not None
+        assert has(two, 2, "DOWN")()
+    finally:
+        os.kill(stopped, signal.SIGCONT)
+    eventually(has(two, 2, "UP"), SECONDS)
 
 
 def test_what_operators_have_said_outlives_the_agent_and_haproxy(two: RunningCluster) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from zato.agent.haproxy import files as haproxy
+from zato.agent.haproxy import server_states
 from zato.agent.lighttpd import files as lighttpd_files
 from zato.agent.lighttpd.reloading import Reloader
 from zato.agent.lighttpd.running import RunningLighttpd
@@ -18,6 +19,7 @@ def balancer() -> None:
     """HAProxy's configuration as its agent knew it last. Raises SetupError in HAProxy's words."""
     cluster = load_cluster(LAYOUT)
     haproxy.write(LAYOUT, haproxy.view_of(LAYOUT, cluster, haproxy.known_before(LAYOUT, cluster)))
+    server_states.hand_over(LAYOUT)
 
 
 def lighttpd(number: int) -> None:

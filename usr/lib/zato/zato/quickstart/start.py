@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from zato.agent.haproxy import files as haproxy
+from zato.agent.haproxy import server_states
 from zato.agent.lighttpd import files as lighttpd
 from zato.config.secrets import load_key
 from zato.core.errors import SetupError, Unavailable
@@ -70,6 +71,7 @@ def start(
 def write_edge(layout: Layout, cluster: ClusterSettings) -> None:
     """Everything that HAProxy and lighttpd start from, as the settings are now. Raises SetupError in their words."""
     haproxy.write(layout, haproxy.view_of(layout, cluster, haproxy.known_before(layout, cluster)))
+    server_states.hand_over(layout)
     for number in range(1, cluster.servers + 1):
         limit = load_server(layout, number).max_body_bytes
         lighttpd.write(layout, lighttpd.view_of(layout, cluster, number, body_bytes_max=limit))

@@ -17,6 +17,7 @@ from zato.agent.haproxy.names import (
     client_authorities_file,
     configuration,
     own_sources,
+    server_states_file,
 )
 from zato.agent.haproxy.render import render
 from zato.agent.haproxy.view import HaproxyView
@@ -60,6 +61,7 @@ def view_of(layout: Layout, cluster: ClusterSettings, known: Known) -> HaproxyVi
         foreign_authorities=has_foreign(client_authorities(layout.pki)),
         admin_socket=layout.haproxy_socket,
         status_socket=layout.haproxy_status_socket,
+        server_states=server_states_file(layout),
         inherits_edge=layout.is_appliance,
         servers=balanced(known, cluster),
         algorithm=balancer.algorithm,

@@ -42,6 +42,11 @@ def known_file(layout: Layout) -> Path:
     return layout.haproxy / "known.json"
 
 
+def server_states_file(layout: Layout) -> Path:
+    """What HAProxy reads at its start: see zato.agent.haproxy.server_states."""
+    return layout.haproxy_socket.with_name("servers.state")
+
+
 def master_socket(layout: Layout) -> Path:
     """Where HAProxy's master process answers; it passes on to its worker what starts with `@1`."""
     return layout.haproxy_socket.with_name("master.sock")

@@ -6,6 +6,7 @@ import socket
 import ssl
 import threading
 
+from zato.agent.haproxy import server_states
 from zato.agent.haproxy.generations import Files, Generation, Refusal, files_in, keep, kept, put, refuse
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.agent.interrupted import stopped
@@ -82,6 +83,7 @@ class Reloader:
         """Why it does not serve with them; None where it does. Raises SetupError where the agent is stopped before."""
         try:
             before, failed = self._haproxy.worker().pid, self._haproxy.failed_reloads()
+            server_states.hand_over(self._layout)
             self._haproxy.reload()
         except Unavailable as error:
             return error.message
@@ -102,6 +104,7 @@ class Reloader:
             if worker.frame != files.frame:
                 said = f"It has loaded another configuration ({worker.frame or 'one without a description'})."
                 continue
+            server_states.forget(self._layout)
             return self._handshake()
         return said
 

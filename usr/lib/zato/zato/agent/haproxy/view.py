@@ -50,6 +50,8 @@ class HaproxyView:
     """The Runtime API, for HAProxy's own user."""
     status_socket: Path
     """The same without the right to change anything, also for the socket's group: it tells whether HAProxy runs."""
+    server_states: Path
+    """What HAProxy begins with."""
     servers: tuple[BalancedServer, ...]
     algorithm: str = "roundrobin"
     inherits_edge: bool = False
@@ -66,7 +68,7 @@ class HaproxyView:
     queue_seconds: float = 10.0
     server_connections_max: int | None = None
     check_interval_seconds: float = 0.5
-    check_failures: int = 6
+    check_failures: int = 4
     requests_max: int | None = None
     """In `requests_period_seconds` from one address; what is more is refused."""
     requests_period_seconds: int = 10

@@ -68,7 +68,7 @@ class Balancer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 0.5
     check_failures: Annotated[
         int, Meta(ge=1, le=20, description="Health checks in a row that fail before a server counts as down.")
-    ] = 6
+    ] = 4
     requests_max: Annotated[
         Annotated[int, Meta(ge=1)] | None,
         Meta(
