@@ -11,9 +11,18 @@ import pytest
 
 from support.load import eventually
 from zato.host.draining import Draining
-from zato.server.catching_up import AWAY_SECONDS, BACK_LIMIT_SECONDS, LIMIT_SECONDS, CatchingUp, Visits
+from zato.server.catching_up import (
+    ANNOUNCED_LIMIT_SECONDS,
+    ANNOUNCED_SECONDS,
+    AWAY_SECONDS,
+    BACK_LIMIT_SECONDS,
+    LIMIT_SECONDS,
+    CatchingUp,
+    Visits,
+)
 from zato.server.http.app import create_app
 from zato.server.http.fixed import Health
+from zato.server.switch import Switch
 
 
 class Clock:
@@ -201,3 +210,69 @@ def test_the_internal_door_is_no_sign_that_a_server_can_be_reached(
         client.simulate_get("/zato/health", extras={"zato.internal": True})
     pass_time(clock, 1, worker)
     assert client.simulate_get("/zato/health").status_code == 503
+
+
+def test_a_worker_that_may_be_told_to_switch_goes_by_a_fresh_look_only(worker: CatchingUp, clock: Clock) -> None:
+    clock.seconds += 1
+    worker.pulse()
+    assert worker.wait(0)
+    worker.expect_switch()
+    assert not worker.wait(0)
+    look(worker)
+    clock.seconds += ANNOUNCED_SECONDS - 0.01
+    assert worker.wait(0)
+    clock.seconds += 0.02
+    assert not worker.wait(0)
+
+
+def test_what_is_announced_needs_no_further_look_before_it_happens(worker: CatchingUp, clock: Clock) -> None:
+    worker.expect_switch()
+    clock.seconds += 1
+    worker.pulse()
+    worker.switch_prepared()
+    assert worker.wait(0)
+    assert not worker.expects_switch
+
+
+def test_an_attempt_that_came_to_nothing_is_over_with_the_next_look_that_is_answered(
+    worker: CatchingUp, clock: Clock
+) -> None:
+    worker.expect_switch()
+    look(worker)
+    worker.expect_none()
+    look(worker, answered=False)
+    clock.seconds += 1
+    worker.pulse()
+    assert not worker.wait(0)
+    look(worker)
+    clock.seconds += 1
+    worker.pulse()
+    assert worker.wait(0)
+
+
+def test_without_the_odb_a_worker_goes_on_after_a_while(worker: CatchingUp, clock: Clock) -> None:
+    worker.expect_switch()
+    look(worker)
+    pass_time(clock, ANNOUNCED_LIMIT_SECONDS - 1, worker)
+    look(worker, answered=False)
+    assert not worker.wait(0)
+    pass_time(clock, 2, worker)
+    assert worker.wait(0)
+
+
+def test_a_request_is_served_from_what_the_look_that_it_waited_for_has_brought(
+    worker: CatchingUp, clock: Clock
+) -> None:
+    switch = Switch("old")
+    worker.expect_switch()
+    clock.seconds += 1
+    worker.pulse()
+    served: list[str] = []
+    request = threading.Thread(target=lambda: served.append(worker.current(switch)))
+    request.start()
+    request.join(0.2)
+    assert served == []
+    switch.set("new")
+    worker.switch_prepared()
+    request.join(5)
+    assert served == ["new"]

@@ -20,6 +20,7 @@ from zato.odb.doorbell import Doorbell
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.stagings import Stagings
+from zato.server.catching_up import CatchingUp, Visits
 from zato.server.check import Checker
 from zato.server.code import CodeLoader
 from zato.server.deployment import ClusterRollback, Deployer, RevisionStager, Stager
@@ -47,6 +48,7 @@ class DeploymentWorker:
         self.activation = Activation(
             self.publisher, self.log, self.members, self.clock, lead=lead_for(bell.interval_seconds)
         )
+        self.catching_up = CatchingUp(Visits())
         self.switch: Switch[tuple[Configuration, CodeSet]] = Switch((EMPTY, CodeSet()))
         self._code = CodeLoader(self.deployments, DiskSnapshot(directory / f"{name}.json"))
         self.load: Callable[[Deployment], None] = self.stage
@@ -63,9 +65,12 @@ class DeploymentWorker:
                 stagings=self.stagings,
                 load=lambda revision: self.load_all(revision),  # noqa: PLW0108 it may be replaced later
                 clock=self.clock,
+                ready=self.catching_up.expect_switch,
             ),
             bell=Doorbell(self.database),
             clock=self.clock,
+            ready=self.catching_up.expect_switch,
+            over=self.catching_up.expect_none,
         )
         self.deployer = Deployer(
             deployments=self.deployments,
@@ -88,12 +93,14 @@ class DeploymentWorker:
         self._next_beat = 0.0
         self._applied = 0
         self._stop = threading.Event()
-        self._listener = Listener(self.log, bell, self.clock, self._apply, self._tick)
+        self._listener = Listener(
+            self.log, bell, self.clock, self._apply, self._tick, busy=self._busy, looks=self.catching_up
+        )
         self._thread = threading.Thread(target=self._listener.run, args=(self._stop,))
 
     @property
     def codes(self) -> CodeSet:
-        return self.switch.current()[1]
+        return self.catching_up.current(self.switch)[1]
 
     def start(self) -> None:
         self.members.register_worker(1, self.name, self.clock.now())
@@ -113,26 +120,31 @@ class DeploymentWorker:
     def serve(self, service: str) -> Any:
         return self.codes.services[service].implementation().handle()
 
+    def _busy(self) -> bool:
+        return self.stager.pending or self.catching_up.expects_switch
+
     def _load(self, deployment: Deployment) -> None:
         self.load(deployment)
 
     def stage(self, deployment: Deployment) -> None:
-        self._code.stage(deployment.file_name, deployment.sha256, deployment.id, self.codes)
+        self._code.stage(deployment.file_name, deployment.sha256, deployment.id, self.switch.current()[1])
 
     def stage_all(self, revision: int) -> None:
         then = Configuration.from_items(revision, self.log.items_at(revision))
-        self._code.stage_all(active_versions(then), self.codes)
+        self._code.stage_all(active_versions(then), self.switch.current()[1])
 
     def _apply(self, configuration: Configuration) -> None:
         before, codes = self.switch.current()
         at = switch_time(before, configuration)
         self.switch.set((configuration, self._code.load(configuration, codes)), at)
+        self.catching_up.switch_prepared()
         time.sleep(max(0.0, at - time.time()))
         self.switch.current()
         self._applied = configuration.revision
         self._beat()
 
     def _tick(self) -> None:
+        self.catching_up.pulse()
         if self.clock.monotonic() >= self._next_beat:
             self._beat()
         self.stager.step()

@@ -33,10 +33,6 @@ class Participation(Protocol):
         """One for each thread that follows the log; `polled` is what there is without a broker."""
         ...
 
-    def unseen_seconds(self, polled: Doorbell) -> float:
-        """How long a change may go unseen by a process whose doorbell this is, at worst: rings may be lost."""
-        ...
-
     def invocations(self, database: Database, clock: Clock, owner: str | None = None) -> Primary:
         """The asynchronous invocations; `owner` is a name that one consumer at a time has."""
         ...
@@ -60,9 +56,6 @@ class Embedded:
 
     def doorbell(self, polled: Doorbell) -> Doorbell:
         return polled
-
-    def unseen_seconds(self, polled: Doorbell) -> float:
-        return polled.interval_seconds
 
     def invocations(self, database: Database, clock: Clock, owner: str | None = None) -> Primary:
         return EmbeddedInvocations(database, clock, owner=owner)

@@ -14,7 +14,7 @@ from zato.odb.log import ConfigurationLog
 
 _PAGE = 1000
 _LONGEST_PAUSE_SECONDS = 1.0
-_BUSY_SECONDS = 0.2
+_BUSY_SECONDS = 0.04
 # An ODB that was restored from a backup is at an earlier revision than we are, which no change will ever tell.
 _CHECK_REVISION_EVERY_SECONDS = 5.0
 
@@ -53,8 +53,8 @@ class Listener:
 
     `apply` is called once for everything that was appended together, never with a state in between. Where it raises,
     the configuration counts as not applied and is tried again. `every_tick` is called with every look at the bell,
-    also while the ODB is away (it may raise Unavailable itself); while `busy` says so, it is called several times a
-    second, however seldom the bell wants to be asked. `looks` is told of each look into the log.
+    also while the ODB is away (it may raise Unavailable itself); while `busy` says so, the log is looked into often,
+    whatever the bell says. `looks` is told of each look into the log.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class Listener:
         # What the bell said before a failure is still owed: it says so only once.
         self._owed = self._doorbell.changed() or self._owed
         overdue = self._clock.monotonic() - self._revision_checked >= _CHECK_REVISION_EVERY_SECONDS
-        if not self._owed and not overdue:
+        if not self._owed and not overdue and not self._busy():
             return False
         latest = self._latest(overdue=overdue)
         changed = latest is not self._configuration or not self._loaded

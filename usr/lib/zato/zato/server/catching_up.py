@@ -1,7 +1,10 @@
-"""Whether a worker may go by what it knows after a time in which it, or its server, was away from the world.
+"""Whether a worker may go by what it knows, or has to look into the log first.
 
 A worker whose ODB does not answer goes on with what it knows. One that stood still (SIGSTOP, a machine that was
 suspended), or whose server nobody could reach, may have missed what all others know by now: it looks first.
+
+One that has said that it could switch to another version may be told to at any time, and the others with it. Until it
+knows what came of that, it goes by what it knows only for the part of the notice that has surely not passed yet.
 """
 
 from __future__ import annotations
@@ -11,8 +14,12 @@ import struct
 import threading
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 from zato.host.logs import get_logger
+from zato.server.switch import Switch
+
+T = TypeVar("T")
 
 AWAY_SECONDS = 2.0
 """HAProxy asks a server about its health several times in this time, and a worker's threads run many times."""
@@ -20,6 +27,10 @@ LIMIT_SECONDS = 10.0
 """A worker that cannot catch up, as it cannot load what the configuration wants, goes on with what it has."""
 BACK_LIMIT_SECONDS = 3.0
 """The same for a server that nobody has reached for a while, which may be no more than a quiet one without its ODB."""
+ANNOUNCED_SECONDS = 0.07
+"""How old a look may be while a switch can be announced: see zato.server.deployment.activation.LEAD."""
+ANNOUNCED_LIMIT_SECONDS = 3.0
+"""A worker that cannot look for so long, as its ODB does not answer, goes on with what it has."""
 _CURRENT_SECONDS = 1.0
 _PULSE_SECONDS = 0.25
 _log = get_logger("zato.server")
@@ -60,6 +71,7 @@ class CatchingUp:
         self._began = 0.0
         self._tried = 0.0
         self._known = 0.0
+        self._expects = self._expects_on = False
         self._looked = threading.Condition()
 
     def start(self) -> None:
@@ -78,6 +90,26 @@ class CatchingUp:
             self._tried = self._began
             if answered:
                 self._known = self._began
+                self._expects = self._expects_on
+            self._looked.notify_all()
+
+    def expect_switch(self) -> None:
+        """Before the others learn that this worker could switch: from now on they may all be told to."""
+        self._expects = self._expects_on = True
+
+    def expect_none(self) -> None:
+        """It has come to nothing, or is in the log, as the next look shows."""
+        self._expects_on = False
+
+    @property
+    def expects_switch(self) -> bool:
+        """Whether the log is to be looked into all the time, whatever the doorbell says."""
+        return self._expects
+
+    def switch_prepared(self) -> None:
+        """What was announced happens by itself, and nothing else can be before this worker has loaded it."""
+        with self._looked:
+            self._expects = self._expects_on = False
             self._looked.notify_all()
 
     # All others
@@ -85,6 +117,14 @@ class CatchingUp:
     def visited(self) -> None:
         """A request has come from outside."""
         self._visits.visited(self._clock())
+
+    def current(self, switch: Switch[T]) -> T:
+        """What a request that starts now is served from."""
+        value = switch.current()  # first: between the question and the answer it could become what was before
+        if not self._done():
+            self.wait()
+            value = switch.current()
+        return value
 
     def wait(self, seconds: float = LIMIT_SECONDS) -> bool:
         """True as soon as the worker may go by what it knows; False where it may not yet after so many seconds."""
@@ -106,6 +146,8 @@ class CatchingUp:
         if now - self._pulse > AWAY_SECONDS:  # just woken, before the thread of the pulse
             self.pulse()
         if self._tried < self._woke and now - self._woke <= LIMIT_SECONDS:
+            return False
+        if self._expects and ANNOUNCED_SECONDS < now - self._known <= ANNOUNCED_LIMIT_SECONDS:
             return False
         back = self._visits.back
         if self._tried >= back or now - back > BACK_LIMIT_SECONDS:

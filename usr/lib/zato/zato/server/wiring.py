@@ -102,7 +102,7 @@ class WorkerProcess:
         )
         publisher = Publisher(log, box, clock, broker.ring)
         polled = Doorbell(database)
-        activation = Activation(publisher, log, members, clock, lead=lead_for(broker.unseen_seconds(polled)))
+        activation = Activation(publisher, log, members, clock, lead=lead_for(polled.interval_seconds))
 
         def load(deployment: Deployment) -> None:
             code.stage(deployment.file_name, deployment.sha256, deployment.id, runtime.running)
@@ -117,11 +117,19 @@ class WorkerProcess:
             deployments=deployments,
             activation=activation,
             load=load,
-            whole=RevisionStager(worker=runtime.worker, stagings=stagings, load=load_all, clock=clock),
+            whole=RevisionStager(
+                worker=runtime.worker,
+                stagings=stagings,
+                load=load_all,
+                clock=clock,
+                ready=catching_up.expect_switch,
+            ),
             bell=broker.doorbell(polled),
             clock=clock,
+            ready=catching_up.expect_switch,
+            over=catching_up.expect_none,
         )
-        runtime.each_tick(stager.step, busy=lambda: stager.pending)
+        runtime.each_tick(stager.step, busy=lambda: stager.pending or catching_up.expects_switch)
         checker = Checker(paths.run / "check.sock", owner=os.getppid())
         app = create_app(runtime.switch, catching_up)
         add_error_handlers(app, metrics.unrouted)

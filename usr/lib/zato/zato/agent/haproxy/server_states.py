@@ -29,4 +29,6 @@ def forget(layout: Layout) -> None:
 
 
 def _write(layout: Layout, states: str) -> None:
-    write_atomically(server_states_file(layout), f"{states}\n".encode())
+    path = server_states_file(layout)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_atomically(path, f"{states}\n".encode())

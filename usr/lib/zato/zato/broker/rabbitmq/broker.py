@@ -12,7 +12,7 @@ from zato.broker.message import Counts, DeadLetter, Message
 from zato.broker.protocol import Doorbell, Handle
 from zato.broker.rabbitmq.address import parse
 from zato.broker.rabbitmq.consumer import Consumer
-from zato.broker.rabbitmq.doorbell import Fanout, unseen_seconds
+from zato.broker.rabbitmq.doorbell import Fanout
 from zato.broker.rabbitmq.identity import TlsIdentity
 from zato.broker.rabbitmq.letters import RabbitMqLetters
 from zato.broker.rabbitmq.link import HEARTBEAT_SECONDS, Link
@@ -73,10 +73,6 @@ class RabbitMqBroker:
     def doorbell(self, polled: Doorbell) -> Doorbell:
         """One for each thread that follows the log; `polled` is what there is without RabbitMQ."""
         return self._fanout.bell(polled)
-
-    def unseen_seconds(self, polled: Doorbell) -> float:
-        """How long a change may go unseen by a process whose doorbell this is, at worst: rings may be lost."""
-        return unseen_seconds(polled)
 
     def invocations(self, database: Database, clock: Clock, owner: str | None = None) -> Primary:
         """Those of this RabbitMQ, and of the ODB while it is away; consumers need no owner, as connections end."""

@@ -21,11 +21,6 @@ LOOK_ANYWAY_SECONDS = 0.5
 _LOOK_FOR_STOP_SECONDS = 0.1
 
 
-def unseen_seconds(polled: Doorbell) -> float:
-    """How long a change may go unseen where its ring is lost."""
-    return polled.interval_seconds if _is_quick(polled) else LOOK_ANYWAY_SECONDS
-
-
 class Fanout:
     """A part of a link: rings at all processes, and hears the rings of all, its own too."""
 

@@ -16,15 +16,18 @@ from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 
 KIND = "deployment"
-# Long enough for every worker to see the entry and to prepare its snapshot before the moment comes. A worker that
-# looks at the log less often than every 20 ms needs a longer one: see `lead_for`.
-LEAD = timedelta(milliseconds=100)
+LEAD = timedelta(milliseconds=150)
+"""Between an entry and its switch: what writing it may take, and the age that a worker's look may have meanwhile.
+
+A worker that has reported looks several times in this time, and one that is late holds its requests until it has
+looked: see zato.server.catching_up.ANNOUNCED_SECONDS.
+"""
 LIVE = timedelta(seconds=3)
 
 
 def lead_for(interval_seconds: float) -> timedelta:
-    """How far ahead a switch is announced to workers that look at the log at this interval."""
-    return max(LEAD, timedelta(seconds=interval_seconds * 1.5) + LEAD / 2)
+    """More where the log is looked into at a longer interval: there the ODB is a server, and writing takes longer."""
+    return LEAD + timedelta(seconds=interval_seconds / 2)
 
 
 class Activation:

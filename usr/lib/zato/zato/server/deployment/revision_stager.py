@@ -12,12 +12,18 @@ from zato.server.deployment.attempt import Attempt
 class RevisionStager:
     """Called with every look at the log."""
 
-    def __init__(self, *, worker: str, stagings: Stagings, load: Callable[[int], None], clock: Clock) -> None:
-        """`load` loads what was active at a revision beside the running code; it raises ZatoError where it cannot."""
+    def __init__(
+        self, *, worker: str, stagings: Stagings, load: Callable[[int], None], clock: Clock, ready: Callable[[], None]
+    ) -> None:
+        """`load` loads what was active at a revision beside the running code; it raises ZatoError where it cannot.
+
+        `ready` is called before others can learn that this worker has loaded it.
+        """
         self._worker = worker
         self._stagings = stagings
         self._load = load
         self._clock = clock
+        self._ready = ready
         self._attempt: tuple[Staging, Attempt] | None = None
         self._reported: Staging | None = None
 
@@ -40,5 +46,7 @@ class RevisionStager:
             self._attempt = None  # it may be different the next time
             raise
         if outcome is not None:
+            if outcome.ok:
+                self._ready()
             self._stagings.report(staging, self._worker, outcome.ok, outcome.reason, self._clock.now())
             self._reported = staging

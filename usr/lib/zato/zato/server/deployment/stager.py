@@ -45,8 +45,13 @@ class Stager:
         whole: RevisionStager,
         bell: Bell,
         clock: Clock,
+        ready: Callable[[], None],
+        over: Callable[[], None],
     ) -> None:
-        """`load` loads a version beside the running one; it raises ZatoError where it cannot."""
+        """`load` loads a version beside the running one; it raises ZatoError where it cannot.
+
+        `ready` is called before others can learn that this worker has loaded it, `over` where nothing is staged.
+        """
         self._worker = worker
         self._deployments = deployments
         self._activation = activation
@@ -54,6 +59,8 @@ class Stager:
         self._whole = whole
         self._bell = bell
         self._clock = clock
+        self._ready = ready
+        self._over = over
         self._states = States(deployments, activation, clock)
         self._pending = False
         self._looked = -_LOOK_ANYWAY_SECONDS
@@ -88,6 +95,7 @@ class Stager:
             self._take_turn(waiting[0])
         else:
             self._turn = self._attempt = None
+            self._over()
 
     def _collect(self, now: float) -> None:
         """Free the modules that were replaced. Modules are cycles: left alone, a quiet worker would keep dozens."""
@@ -130,5 +138,7 @@ class Stager:
         if outcome is None:
             self._attempt = attempt
         else:
+            if outcome.ok:
+                self._ready()
             self._deployments.report(deployment.id, self._worker, outcome.ok, outcome.reason, self._clock.now())
         return self._deployments.reports(deployment.id)

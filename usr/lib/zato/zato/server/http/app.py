@@ -33,8 +33,7 @@ class SnapshotRouter(CompiledRouter):
                 raise NotFound(f"There is nothing at {uri}.", code="no-such-path")
             return found
         self._catching_up.visited()
-        self._catching_up.wait()
-        snapshot = self._switch.current()
+        snapshot = self._catching_up.current(self._switch)
         route = snapshot.routes.find(uri)
         if route is None:
             if not snapshot.known:

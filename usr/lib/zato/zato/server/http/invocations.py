@@ -44,8 +44,7 @@ class InternalInvocations:
 
     def on_post(self, req: ZatoRequest, resp: falcon.Response) -> None:
         environ = req.env
-        self._catching_up.wait()
-        snapshot = self._switch.current()
+        snapshot = self._catching_up.current(self._switch)
         if not _is_listener(environ, snapshot.security):
             raise NotFound(f"There is nothing at {PATH}.", code="no-such-path")
         if not snapshot.known:
