@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +11,7 @@ from zato.appliance import certificates, owners
 from zato.config.secrets import create_key
 from zato.core.clock import SystemClock
 from zato.core.errors import SetupError
+from zato.host import locks
 from zato.host.layout import APPLIANCE, Layout
 from zato.host.settings import ClusterSettings, load_cluster, write_cluster
 from zato.pki.enrolment.register import Register
@@ -39,12 +38,8 @@ def server(number: int) -> None:
 def alone() -> Iterator[None]:
     """systemd starts several parts of Zato at the same time, and each of them prepares what all need."""
     owners.directory(LAYOUT.configuration, owners.ROOT, 0o755)
-    descriptor = os.open(LAYOUT.configuration, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with locks.alone(LAYOUT.configuration):
         yield
-    finally:
-        os.close(descriptor)
 
 
 def _cluster() -> ClusterSettings:

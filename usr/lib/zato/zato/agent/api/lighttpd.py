@@ -13,11 +13,11 @@ from cryptography import x509
 from msgspec import Struct
 
 from zato.agent.api.application import answer, asked, finished, new_application
+from zato.agent.failure import Failure
 from zato.agent.lighttpd.files import PROGRAM
 from zato.agent.lighttpd.generations import refused
 from zato.agent.lighttpd.keeper import LighttpdKeeper
 from zato.agent.lighttpd.names import CLIENT_CA, USERS
-from zato.agent.lighttpd.state import Failure
 from zato.host.layout import Layout, ServerLayout
 from zato.host.logs import get_logger
 from zato.host.programs import program

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import queue
 import threading
-from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
+from zato.agent.calls import Calls
+from zato.agent.failure import Failure
 from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.certificate_watch import CertificateWatch
 from zato.agent.haproxy.generations import Files, files_in, refuse, refused
@@ -19,7 +19,7 @@ from zato.agent.haproxy.known import Known, balanced, known_of, load, store, unk
 from zato.agent.haproxy.names import configuration, known_file, own_sources
 from zato.agent.haproxy.reloading import Reloader
 from zato.agent.haproxy.running import RunningHaproxy
-from zato.agent.haproxy.state import AgentState, Failure
+from zato.agent.haproxy.state import AgentState
 from zato.agent.haproxy.steering import after_adding, steps
 from zato.agent.haproxy.view import BalancedServer
 from zato.config.balancing import kept_in_use
@@ -57,7 +57,7 @@ class HaproxyKeeper:
         self._reloader = Reloader(layout, haproxy, (here, cluster.lb_port), clock, stop)
         self._addresses = Addresses(cluster, clock)
         self._certificates = CertificateWatch(layout, clock)
-        self._calls: queue.SimpleQueue[tuple[Callable[[], None], Future[None]]] = queue.SimpleQueue()
+        self._calls = Calls()
         self._configuration: Configuration | None = None
         self._known = load(layout) or unknown(layout.server_numbers(cluster.servers), here)
         self._written_for = self._rendered_for()
@@ -80,11 +80,11 @@ class HaproxyKeeper:
 
     def reload(self) -> Future[None]:
         """HAProxy loads its files again. The result is there when it serves with them, or has not come to."""
-        return self._called(self._reload_anew)
+        return self._calls.call(self._reload_anew)
 
     def go_back(self) -> Future[None]:
         """HAProxy loads the files that it had before its present ones."""
-        return self._called(self._go_back)
+        return self._calls.call(self._go_back)
 
     def follow(self, configuration: Configuration) -> None:
         """Works by this configuration from now on."""
@@ -99,7 +99,7 @@ class HaproxyKeeper:
         if now < self._turn_at:
             return
         self._turn_at = now + _TURN_SECONDS
-        self._answer_calls()
+        self._calls.answer()
         self._look_up()
         self._write(now)
         try:
@@ -107,25 +107,6 @@ class HaproxyKeeper:
             self._certificates.turn(self._haproxy)
         except Unavailable as error:
             self._failed(error)
-
-    def _called(self, work: Callable[[], None]) -> Future[None]:
-        future: Future[None] = Future()
-        self._calls.put((work, future))
-        return future
-
-    def _answer_calls(self) -> None:
-        while not self._calls.empty():
-            work, future = self._calls.get_nowait()
-            try:
-                work()
-            except ZatoError as error:
-                self._failed(error)
-                future.set_exception(error)
-            except Exception as error:  # whoever has called is to know, and the agent goes on
-                self._log.exception("haproxy_agent_call_failed")
-                future.set_exception(error)
-            else:
-                future.set_result(None)
 
     def _look_up(self) -> None:
         """Also where the configuration is the same: what a host name stands for may have changed."""
@@ -280,7 +261,12 @@ class HaproxyKeeper:
         self._reload()
 
     def _go_back(self) -> None:
-        self._reloaded(self._reloader.go_back())
+        try:
+            files = self._reloader.go_back()
+        except SetupError as error:
+            self._failed(error)
+            raise
+        self._reloaded(files)
 
     def _reloaded(self, files: Files) -> None:
         self._saw(files)

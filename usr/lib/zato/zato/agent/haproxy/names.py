@@ -44,7 +44,7 @@ def known_file(layout: Layout) -> Path:
 
 def server_states_file(layout: Layout) -> Path:
     """What HAProxy reads at its start: see zato.agent.haproxy.server_states."""
-    return layout.haproxy_socket.with_name("servers.state")
+    return layout.haproxy / "servers.state"
 
 
 def master_socket(layout: Layout) -> Path:

@@ -9,12 +9,13 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from zato.agent.calls import Calls
+from zato.agent.failure import Failure
 from zato.agent.lighttpd.generations import Files, digest, files_in, refuse, refused
 from zato.agent.lighttpd.names import CLIENT_CA, CONFIGURATION, USERS
 from zato.agent.lighttpd.reloading import Reloader
 from zato.agent.lighttpd.running import RunningLighttpd
 from zato.agent.lighttpd.serving import Serving
-from zato.agent.lighttpd.state import AgentState, Failure
+from zato.agent.lighttpd.state import AgentState
 from zato.agent.lighttpd.users import users_file
 from zato.config.configuration import Configuration
 from zato.core.clock import Clock

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from zato.agent.interrupted import stopped
 from zato.agent.lighttpd.names import CLOSING, CONFIGURATION, PID
+from zato.host import locks
 
 _CLOSING_SECONDS = 1.2
 _STARTING_SECONDS = 5.0
@@ -52,15 +51,9 @@ class RunningLighttpd:
         with self.alone():
             return self._reload(stop)
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self) -> AbstractContextManager[None]:
         """No other process, or thread, is within this at the same time: it waits."""
-        descriptor = os.open(self._directory, os.O_RDONLY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
+        return locks.alone(self._directory)
 
     def _reload(self, stop: threading.Event) -> bool:
         pid, before = self.pid(), self.loaded_at()

@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why lighttpd is not as it should be."""
-
-    at: datetime
-    reason: str
-    details: tuple[str, ...] = ()
+from zato.agent.failure import Failure
 
 
 @dataclass(frozen=True, slots=True)
