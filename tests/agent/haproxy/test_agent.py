@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import ssl
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,6 +14,7 @@ from tempfile import TemporaryDirectory
 import pytest
 import urllib3
 
+from support.agents import lets_in
 from support.cluster import RunningCluster
 from support.load import eventually, told
 from support.ports import free_port
@@ -176,29 +176,13 @@ def test_nobody_but_the_administrator_is_let_in(two: RunningCluster, tmp_path: P
         "a server's": pki / "lighttpd-1.crt",
         "another cluster's administrator": tmp_path / "admin.crt",
     }
-    let_in = {name for name, certificate in shown.items() if answers(two, certificate)}
+    let_in = {name for name, certificate in shown.items() if lets_in(two, two.agent_port, "localhost", certificate)}
     assert let_in == set()
-    assert answers(two, pki / "admin.crt")
+    assert lets_in(two, two.agent_port, "localhost", pki / "admin.crt")
     with socket.create_connection(("127.0.0.1", two.agent_port), 5) as plain, suppress(ConnectionError):
         plain.sendall(b"GET /zato/agent/state HTTP/1.0\r\n\r\n")  # without TLS
         assert not plain.recv(100).startswith(b"HTTP/")
     assert "agent_client_refused" in two.said()
-
-
-def answers(cluster: RunningCluster, certificate: Path | None) -> bool:
-    """Whether there is any answer at all."""
-    context = ssl.create_default_context(cafile=str(cluster.layout.ca_certificate))
-    if certificate is not None:
-        context.load_cert_chain(certificate, certificate.with_suffix(".key"))
-    try:
-        with (
-            socket.create_connection(("127.0.0.1", cluster.agent_port), 5) as plain,
-            context.wrap_socket(plain, server_hostname="localhost") as connection,
-        ):
-            connection.sendall(b"GET /zato/agent/state HTTP/1.0\r\n\r\n")
-            return connection.recv(100).startswith(b"HTTP/1.0 200")
-    except OSError:
-        return False
 
 
 def test_silent_connections_do_not_keep_the_agent_from_its_work(two: RunningCluster) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import signal
 import socket
-import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
+from support.agents import lets_in
 from support.cluster import RunningCluster
 from support.load import eventually, told
 from support.scenarios.balancing import end
@@ -74,18 +74,7 @@ def test_nobody_but_the_administrator_is_let_in(one: RunningCluster, tmp_path: P
 
 
 def is_let_in(cluster: RunningCluster, certificate: Path | None) -> bool:
-    context = ssl.create_default_context(cafile=str(cluster.layout.ca_certificate))
-    if certificate is not None:
-        context.load_cert_chain(certificate, certificate.with_suffix(".key"))
-    try:
-        with (
-            socket.create_connection(("127.0.0.1", cluster.edge_agent_port), 5) as plain,
-            context.wrap_socket(plain, server_hostname="lighttpd-agent-1") as connection,
-        ):
-            connection.sendall(b"GET /zato/agent/state HTTP/1.0\r\n\r\n")
-            return connection.recv(100).startswith(b"HTTP/1.0 200")
-    except OSError:
-        return False
+    return lets_in(cluster, cluster.edge_agent_port, "lighttpd-agent-1", certificate)
 
 
 def test_status_says_what_is_not_well_with_lighttpd(one: RunningCluster) -> None:

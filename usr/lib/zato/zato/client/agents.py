@@ -21,8 +21,26 @@ _API = "/zato/agent"
 
 
 class _AgentClient:
+    """What all agents do. Raises ZatoError as they did; Unavailable(code="unreachable") where there is no answer."""
+
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+
+    def state(self) -> Json:
+        """The program, and what is not well with it."""
+        return self._json("GET", "/state", _SECONDS)
+
+    def reload(self) -> Json:
+        """The state after the program has taken up its configuration anew, and serves."""
+        return self._json("POST", "/reload", _LONG_SECONDS)
+
+    def rollback(self) -> Json:
+        """The state after the program has gone back to the configuration before the present one."""
+        return self._json("POST", "/rollback", _LONG_SECONDS)
+
+    def validate(self) -> Json:
+        """Whether the program accepts its configuration as it would be now; raises in its words where not."""
+        return self._json("POST", "/validate", _LONG_SECONDS)
 
     def _json(self, method: str, path: str, seconds: float) -> Json:
         body = b"" if method == "POST" else None
@@ -35,74 +53,36 @@ class _AgentClient:
 
 
 class BalancerAgentClient(_AgentClient):
-    """HAProxy's agent. Raises ZatoError subclasses as it did; Unavailable(code="unreachable") where nothing answers."""
+    """HAProxy's agent; its state has the servers, too."""
 
     @classmethod
     def of_this_machine(cls, layout: Layout, cluster: ClusterSettings, *, hint: str = "") -> BalancerAgentClient:
         """The one beside this machine's HAProxy."""
-        return cls(
-            HttpsTransport(
-                f"https://localhost:{cluster.haproxy_agent_port}",
-                ca=layout.ca_certificate,
-                certificate=layout.pki / "admin.crt",
-                key=layout.pki / "admin.key",
-                address=from_here(cluster.bind),
-                hint=hint,
-            )
-        )
-
-    def state(self) -> Json:
-        """HAProxy, its servers, and what is not well."""
-        return self._json("GET", "/state", _SECONDS)
+        return cls(_transport(layout, cluster, "localhost", cluster.haproxy_agent_port, hint))
 
     def statistics(self) -> Json:
         """HAProxy's own figures of all frontends, backends and servers."""
         return self._json("GET", "/statistics", _SECONDS)
 
-    def reload(self) -> Json:
-        """The state after HAProxy has taken up its configuration anew."""
-        return self._json("POST", "/reload", _LONG_SECONDS)
-
-    def rollback(self) -> Json:
-        """The state after HAProxy has gone back to the configuration before the present one."""
-        return self._json("POST", "/rollback", _LONG_SECONDS)
-
-    def validate(self) -> Json:
-        """Whether HAProxy accepts its configuration as it would be rendered now; raises in its words where not."""
-        return self._json("POST", "/validate", _LONG_SECONDS)
-
 
 class EdgeAgentClient(_AgentClient):
-    """The agent of one lighttpd. Raises as BalancerAgentClient does."""
+    """The agent of one lighttpd; its state has users and certificates, too."""
 
     @classmethod
     def of_this_machine(
         cls, layout: Layout, cluster: ClusterSettings, number: int, *, hint: str = ""
     ) -> EdgeAgentClient:
         """The one beside the lighttpd of this machine's server `number`."""
-        return cls(
-            HttpsTransport(
-                f"https://{lighttpd_agent_name(number)}:{cluster.lighttpd_agent_port_of(number)}",
-                ca=layout.ca_certificate,
-                certificate=layout.pki / "admin.crt",
-                key=layout.pki / "admin.key",
-                address=from_here(cluster.bind),
-                hint=hint,
-            )
-        )
+        port = cluster.lighttpd_agent_port_of(number)
+        return cls(_transport(layout, cluster, lighttpd_agent_name(number), port, hint))
 
-    def state(self) -> Json:
-        """lighttpd, its users and certificates, and what is not well."""
-        return self._json("GET", "/state", _SECONDS)
 
-    def reload(self) -> Json:
-        """The state after lighttpd has taken up its configuration anew, and serves."""
-        return self._json("POST", "/reload", _LONG_SECONDS)
-
-    def rollback(self) -> Json:
-        """The state after lighttpd has gone back to the configuration before the present one."""
-        return self._json("POST", "/rollback", _LONG_SECONDS)
-
-    def validate(self) -> Json:
-        """Whether lighttpd accepts its configuration as it would be rendered now; raises in its words where not."""
-        return self._json("POST", "/validate", _LONG_SECONDS)
+def _transport(layout: Layout, cluster: ClusterSettings, host: str, port: int, hint: str) -> HttpsTransport:
+    return HttpsTransport(
+        f"https://{host}:{port}",
+        ca=layout.ca_certificate,
+        certificate=layout.pki / "admin.crt",
+        key=layout.pki / "admin.key",
+        address=from_here(cluster.bind),
+        hint=hint,
+    )
