@@ -78,6 +78,10 @@ class ChaosCluster:
         states = {row[1]: row[17] for row in rows}
         return {name: states.get(f"server-{number}", "none") for name, number in SERVERS.items()}
 
+    def gets_requests(self, name: str) -> bool:
+        """Whether HAProxy still sends requests to a host's server, as it does in state `UP 1/4` before it is down."""
+        return self.in_balancer()[name].startswith("UP")
+
     def haproxy(self, command: str) -> str:
         """What HAProxy's Runtime API answers."""
         with socket.socket(socket.AF_UNIX) as asking:

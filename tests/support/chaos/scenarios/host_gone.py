@@ -48,7 +48,7 @@ def _gone(
     with cluster.pool() as pool, OpenLoad(pool, kinds, per_second=PER_SECOND) as load:
         time.sleep(_BEFORE_SECONDS)
         with fault() as gone:
-            out = seconds_until(lambda: cluster.in_balancer()[name] != "UP", run.amounts.away_seconds, since=gone)
+            out = seconds_until(lambda: not cluster.gets_requests(name), run.amounts.away_seconds, since=gone)
             # What the host cannot know: a channel, and a new version of what it answers with
             version = int(time.time())
             cluster.api().create_item("channel-rest", scenario, channel("chaos.echo", path, "GET"))

@@ -64,7 +64,12 @@ class Balancer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ),
     ] = None
     check_interval_seconds: Annotated[
-        float, Meta(ge=0.1, le=60, description="Time between two health checks of a server that is well.")
+        float,
+        Meta(
+            ge=0.1,
+            le=60,
+            description="Time between two health checks of a server that is well, and for its answer to one.",
+        ),
     ] = 0.5
     check_failures: Annotated[
         int, Meta(ge=1, le=20, description="Health checks in a row that fail before a server counts as down.")
