@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from support.cluster import RunningCluster
 from support.http_peer import HttpPeer, Reply
-from support.load import eventually
+from support.waiting import until
 
 REQUESTS = 1000
 BACKEND_SECONDS = 1.0
@@ -38,7 +38,7 @@ def all_answered(cluster: RunningCluster) -> bool:
         api.create_item("outgoing-rest", "bench-backend", value)
         api.deploy("slow.py", SERVICE.encode())
         api.create_item("channel-rest", "slow", {"service": "bench.slow", "path": "/slow", "methods": ["GET"]})
-        eventually(lambda: cluster.request("GET", "/slow").status == 200, 10)
+        until(lambda: cluster.request("GET", "/slow").status == 200)
         answers, seconds = at_once(cluster)
     right = answers.count('200 {"backend":{"slow":true}}')
     title = f"{REQUESTS:,} requests in flight to a service that waits {BACKEND_SECONDS:g} s for a system over HTTP"

@@ -11,9 +11,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from support.appliance import SERVER_SECONDS, deploy_hello, eventually, install, servers_in_balancer
+from support.appliance import deploy_hello, install, servers_in_balancer
 from support.hosts import REPOSITORY, hosts_with
 from support.scenarios.faults import BACK_SECONDS, VICTIMS, kill_daemons
+from support.waiting import eventually
 
 TIMES = 10
 
@@ -29,7 +30,7 @@ def main(wanted: list[str]) -> int:
         install(host)
         deploy_hello(host)
         host.run("systemctl start zato-server@2")
-        if not eventually(lambda: servers_in_balancer(host) == 2, SERVER_SECONDS):
+        if not eventually(lambda: servers_in_balancer(host) == 2):
             print("The second server did not come into the balancer.", file=sys.stderr)
             return 1
         for victim in wanted or VICTIMS:

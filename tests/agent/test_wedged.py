@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from support.ports import free_port
+from support.waiting import PATIENCE_SECONDS
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.agent.lighttpd.answering import AnsweringLighttpd
 from zato.agent.wedged import WedgedKiller
@@ -110,7 +111,7 @@ def test_either_of_haproxys_processes_is_missed_and_the_master_is_the_one_to_kil
     tmp_path: Path, haproxy: subprocess.Popen[bytes], part: str
 ) -> None:
     running = RunningHaproxy(tmp_path / "master.sock", tmp_path / "admin.sock")
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             running.answer(1)

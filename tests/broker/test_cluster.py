@@ -16,8 +16,8 @@ import pytest
 from support.async_services import AsyncServices
 from support.cluster import RunningCluster
 from support.databases import DatabaseServer
-from support.load import eventually
 from support.rabbitmq import RabbitMq
+from support.waiting import until
 from zato.host.settings import load_cluster
 from zato.odb.database import Database
 from zato.odb.members import Members
@@ -86,16 +86,15 @@ def test_with_rabbitmq_away_everything_goes_on_and_what_was_sent_is_processed(
 ) -> None:
     services = AsyncServices(clustered, "async_rabbit", tmp_path)
     services.send({"n": 0})
-    eventually(lambda: len(services.received()) == 1, 10)
+    until(lambda: len(services.received()) == 1)
     rabbitmq.kill()
     try:
-        eventually(lambda: status(clustered)["broker_problem"] is not None, 5)
+        until(lambda: status(clustered)["broker_problem"] is not None)
         assert "is away" in status(clustered)["problems"][0]
         for n in range(1, 21):
             services.send({"n": n})
-        took = changing(clustered, 3)
-        assert max(took) < 1.5
+        changing(clustered, 3)
     finally:
         rabbitmq.start()
-    eventually(lambda: {each.n for each in services.received()} == set(range(21)), 20)
-    eventually(lambda: status(clustered)["broker_problem"] is None, 10)
+    until(lambda: {each.n for each in services.received()} == set(range(21)))
+    until(lambda: status(clustered)["broker_problem"] is None)

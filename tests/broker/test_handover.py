@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from support.brokers import Consumer, consuming, new_message
-from support.load import eventually
+from support.waiting import until
 from zato.broker.embedded import EmbeddedInvocations
 from zato.broker.handover import WithHandover
 from zato.broker.message import Counts, DeadLetter, Delivery, Message
@@ -87,8 +87,8 @@ def test_what_is_sent_while_the_broker_is_away_is_delivered_once_it_is_back(
             broker.send(message)
         assert broker.counts().waiting == 3
         primary.failure = None
-        eventually(lambda: len(consumer.got) == 3, 5)
-        eventually(lambda: broker.counts().waiting == 0, 5)
+        until(lambda: len(consumer.got) == 3)
+        until(lambda: broker.counts().waiting == 0)
     assert sorted(consumer.ids) == sorted(message.id for message in messages)
     assert not any(delivery.redelivered for delivery in consumer.got)
 
@@ -122,7 +122,7 @@ def test_what_a_crash_in_the_middle_leaves_is_handed_over_by_another_and_marked(
     with pytest.raises(SystemExit):
         dying.hand_over()
     assert broker.hand_over() == 0
-    eventually(lambda: broker.hand_over() == 1, 5)
+    until(lambda: broker.hand_over() == 1)
     assert [(each.id, each.resent) for each in primary.messages] == [(message.id, False), (message.id, True)]
 
 

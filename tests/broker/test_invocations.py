@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import pytest
 
 from support.brokers import LEASE, Broker, BrokerAddress, Consumer, consuming, doomed_consumer, new_message
+from support.waiting import until
 from zato.broker.message import Counts, Outcome, Result
-
-
-def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "It has not come to pass"
-        time.sleep(0.01)
 
 
 def test_what_was_sent_is_there_for_whoever_consumes_later(address: BrokerAddress) -> None:

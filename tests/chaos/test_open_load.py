@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import urllib3
 
 from support.chaos.open_load import OpenLoad, Sending, in_turn, percentile
+from support.waiting import until
 
 
 def sending(number: int) -> Sending:
@@ -47,9 +48,7 @@ def test_requests_are_sent_though_those_before_have_no_answer_yet() -> None:
     pool = Pool()
     with OpenLoad(pool, sending, per_second=200, count=20) as load:
         load.wait()
-        deadline = time.monotonic() + 5
-        while len(pool.asked) < 20 and time.monotonic() < deadline:
-            time.sleep(0.01)
+        until(lambda: len(pool.asked) >= 20)
         assert len(pool.asked) == 20
         assert load.outcomes == []
         pool.go_on.set()

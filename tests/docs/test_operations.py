@@ -13,7 +13,7 @@ import pytest
 import zato
 from support import tutorial
 from support.cluster import RunningCluster
-from support.load import eventually
+from support.waiting import until
 
 REPOSITORY = Path(__file__).parents[2]
 DOCUMENT = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -81,6 +81,6 @@ def test_a_cluster_comes_back_from_a_backup_that_was_made_while_it_ran(directory
         assert restored.request("GET", "/kept", headers=key).data == b'{"kept":true}'
         assert restored.request("GET", "/kept").status == 401
         # Workers of the cluster that the backup is of are a problem until they are forgotten
-        eventually(lambda: restored.api().status()["problems"] == [], 40)
+        until(lambda: restored.api().status()["problems"] == [])
     finally:
         restored.stop()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from support.cluster import RunningCluster
-from support.load import eventually
+from support.waiting import until
 from zato.doctor.certificates import check as check_certificates
 from zato.doctor.clocks import check as check_clocks
 from zato.host.layout import Layout
@@ -71,7 +71,7 @@ def test_a_setting_that_is_not_valid_is_named(cluster: RunningCluster) -> None:
     refusal = settings.with_name(f"{settings.name}.error")
     settings.write_text(saved + "worker = 3\n", encoding="utf-8")
     try:
-        eventually(refusal.exists, 10)  # the singleton finds it in its own time
+        until(refusal.exists)  # the singleton finds it in its own time
         (found,) = problems(cluster, "settings")
         assert "worker" in found
         assert str(settings) in found

@@ -72,9 +72,9 @@ def test_users_follow_the_configuration_without_a_reload(edge: Edge, publisher: 
     before = restarts(edge)
     body = {"username": "ann", "password": "ann's password"}
     item = publisher.create("security-basic", "ann", body, by=BY)
-    edge.wait_for(lambda: status(edge, "ann", "ann's password") == 200, 3)
+    edge.wait_for(lambda: status(edge, "ann", "ann's password") == 200)
     publisher.update("security-basic", "ann", {**body, "active": False}, item.revision, by=BY)
-    edge.wait_for(lambda: (edge.server.lighttpd / "users").read_bytes() == b"", 3)
+    edge.wait_for(lambda: (edge.server.lighttpd / "users").read_bytes() == b"")
     assert (edge.server.lighttpd / "users").stat().st_mode & 0o777 == 0o600
     assert restarts(edge) == before
 
@@ -83,8 +83,8 @@ def test_a_definition_that_expires_lets_nobody_in_any_more(edge: Edge, publisher
     expires = (datetime.now(UTC) + timedelta(seconds=2)).isoformat()
     body = {"username": "eve", "password": "eve's password", "expires": expires}
     publisher.create("security-basic", "eve", body, by=BY)
-    edge.wait_for(lambda: "eve:" in (edge.server.lighttpd / "users").read_text(), 3)
-    edge.wait_for(lambda: "eve:" not in (edge.server.lighttpd / "users").read_text(), 6)
+    edge.wait_for(lambda: "eve:" in (edge.server.lighttpd / "users").read_text())
+    edge.wait_for(lambda: "eve:" not in (edge.server.lighttpd / "users").read_text())
 
 
 def test_a_renewed_certificate_is_used_after_a_reload_that_loses_nothing(edge: Edge) -> None:
@@ -104,7 +104,7 @@ def test_a_certificate_without_its_key_is_not_used(edge: Edge) -> None:
     path = edge.layout.pki / "lighttpd-1.crt"
     good, serial, before = path.read_bytes(), load_certificate(path).serial_number, restarts(edge)
     path.write_bytes((edge.layout.pki / "admin.crt").read_bytes())
-    edge.wait_for(lambda: "do not belong together" in edge.log("agent").read_text(), 5)
+    edge.wait_for(lambda: "do not belong together" in edge.log("agent").read_text())
     assert (shown(edge), restarts(edge)) == (serial, before)
     path.write_bytes(good)
     restart_agent(edge)  # it would look again in half a minute

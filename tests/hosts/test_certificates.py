@@ -10,15 +10,15 @@ import ssl
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from support.appliance import SERVER_SECONDS, eventually, outside, servers_in_balancer
+from support.appliance import outside, servers_in_balancer
 from support.hosts import Host
 from support.load import Load, told
+from support.waiting import eventually
 from zato.pki.authority import Authority
 from zato.pki.certificates import load_certificate
 
 ROTATIONS = 3
 # The agent of lighttpd looks once a second, and has connections end before it reloads
-TAKEN_UP_SECONDS = 10
 BALANCER, LIGHTTPD = 11223, 17010
 NAMES = ("haproxy", "haproxy-client", "lighttpd-1", "lighttpd-2")
 REMEDY = "systemctl start zato-pki.service"
@@ -84,16 +84,14 @@ def not_after(host: Host, name: str) -> float:
 
 def test_renewing_all_certificates_fails_no_request(two_servers: Host) -> None:
     load_of = Load(outside(two_servers), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=120)
-    assert eventually(lambda: servers_in_balancer(two_servers) == 2, SERVER_SECONDS)
+    assert eventually(lambda: servers_in_balancer(two_servers) == 2)
     seen = [serials(two_servers)]
     with load_of as load:
         for _ in range(ROTATIONS):
             age(two_servers, NAMES)
             two_servers.run(REMEDY)
             last = seen[-1]
-            assert eventually(
-                lambda last=last: not set(last.items()) & set(serials(two_servers).items()), TAKEN_UP_SECONDS
-            ), last
+            assert eventually(lambda last=last: not set(last.items()) & set(serials(two_servers).items())), last
             seen.append(serials(two_servers))
     for name in NAMES:
         assert len({each[name] for each in seen}) == ROTATIONS + 1
@@ -121,7 +119,7 @@ def test_a_certificate_that_root_renews_before_it_is_due_is_taken_up(appliance: 
     before = serial(appliance, BALANCER), serial(appliance, LIGHTTPD)
     for name in ("haproxy", "lighttpd-1"):
         appliance.run(f"zato pki renew {name}")
-    assert eventually(lambda: serial(appliance, BALANCER) != before[0], TAKEN_UP_SECONDS)
-    assert eventually(lambda: serial(appliance, LIGHTTPD) != before[1], TAKEN_UP_SECONDS)
+    assert eventually(lambda: serial(appliance, BALANCER) != before[0])
+    assert eventually(lambda: serial(appliance, LIGHTTPD) != before[1])
     owners = appliance.run("stat -c '%U %a' /etc/zato/pki/haproxy.key /etc/zato/pki/lighttpd-1.key").stdout
     assert owners == "zato-lb 400\nzato-tls 400\n"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 
-from support.appliance import eventually
 from support.hosts import Host
+from support.waiting import eventually
 
 EDITS = 10
 _EDIT = """
@@ -42,7 +42,7 @@ def test_edits_by_hand_and_through_the_admin_api_at_the_same_time_are_all_there_
     for writer in writers:
         writer.result()
     last = {("zeus", f"max_body_bytes = {200_000 + EDITS}"), ("admin", f"threads_max = {300 + EDITS}")}
-    assert eventually(lambda: last <= {*history(appliance)}, 10)
+    assert eventually(lambda: last <= {*history(appliance)})
     made = history(appliance)
     for number in range(1, EDITS + 1):
         assert made.count(("zeus", f"max_body_bytes = {200_000 + number}")) == 1
@@ -58,23 +58,23 @@ def test_edits_by_hand_and_through_the_admin_api_at_the_same_time_are_all_there_
 def test_what_root_breaks_never_reaches_the_server_not_even_with_its_restart(appliance: Host) -> None:
     appliance.run("cd /etc/zato/server-1 && cp -a server.toml /root/ && echo 'workers = none' >> server.toml")
     refused = "cat /etc/zato/server-1/server.toml.error"
-    assert eventually(lambda: "not valid TOML" in appliance.run(refused, check=False).stdout, 10)
+    assert eventually(lambda: "not valid TOML" in appliance.run(refused, check=False).stdout)
     found = json.loads(appliance.run("zato doctor --json", check=False).stdout)["findings"]
     assert [(each["subject"], each["remedy"]) for each in found] == [("settings", refused)]
     appliance.run("systemctl restart zato-server@1")
     ping = "curl -sf -m 2 --cacert /etc/zato/pki/ca.crt https://localhost:11223/zato/ping"
-    assert eventually(lambda: "ZATO_OK" in appliance.run(ping, check=False).stdout, 15)
+    assert eventually(lambda: "ZATO_OK" in appliance.run(ping, check=False).stdout)
     appliance.run("cp -a /root/server.toml /etc/zato/server-1/server.toml")
-    assert eventually(lambda: appliance.run(refused, check=False).returncode != 0, 10)
+    assert eventually(lambda: appliance.run(refused, check=False).returncode != 0)
 
 
 def test_what_root_edits_is_roots_and_can_be_rolled_back(appliance: Host) -> None:
     (before, *_) = json.loads(appliance.run("zato --json server config history 1").stdout)["changes"]
     appliance.run("echo 'drain_seconds = 3.5' >> /etc/zato/server-1/server.toml")
-    assert eventually(lambda: history(appliance)[0] == ("root", "drain_seconds = 3.5"), 10)
+    assert eventually(lambda: history(appliance)[0] == ("root", "drain_seconds = 3.5"))
     appliance.run("echo \"currency = 'EUR'\" > /etc/zato/server-1/user.toml")
-    assert eventually(lambda: history(appliance)[0] == ("root", "user.toml edited"), 10)
+    assert eventually(lambda: history(appliance)[0] == ("root", "user.toml edited"))
     appliance.run(f"zato server config rollback 1 {before['commit']}")
-    assert eventually(lambda: ("admin", "no drain_seconds") in history(appliance), 10)
-    assert eventually(lambda: appliance.run("zato server config diff 1").stdout == "Nothing differs.\n", 10)
+    assert eventually(lambda: ("admin", "no drain_seconds") in history(appliance))
+    assert eventually(lambda: appliance.run("zato server config diff 1").stdout == "Nothing differs.\n")
     assert appliance.run("cat /var/lib/zato/server-1/applied/user.toml").stdout == ""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
-from support.appliance import answers, eventually, status
+from support.appliance import answers, status
 from support.hosts import Host
+from support.waiting import eventually
 
 FILE = "/etc/zato/first-token"
 URL = "https://localhost:11223/zato/api"
@@ -21,7 +22,7 @@ def test_the_installation_leaves_a_token_that_makes_one_administrator_and_is_roo
     made = json.loads(appliance.run("zato --json user first jane").stdout)
     ask = f"curl -s --cacert /etc/zato/pki/ca.crt -u 'jane:{made['generated']['password']}' {URL}/whoami"
     try:
-        assert eventually(lambda: '"roles":["admin"]' in appliance.run(ask).stdout, 5)
+        assert eventually(lambda: '"roles":["admin"]' in appliance.run(ask).stdout)
         assert "first_administrator" not in status(appliance)
         again = appliance.run("zato user first john", check=False)
         assert (again.returncode, "zato user first-token" in again.stderr) == (1, True)

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from support import hosts
-from support.appliance import deploy_hello, eventually, install, outside, problems, status
+from support.appliance import deploy_hello, install, outside, problems, status
 from support.hosts import Host, NewHost
 from support.load import Load, told
 from support.postgresql import PostgreSql
+from support.waiting import eventually
 from zato.pki.certificates import load_certificate
 
 JOIN_SECONDS = 120
@@ -46,7 +47,7 @@ def cluster(new_host: NewHost) -> Iterator[Cluster]:
             first.run("systemctl stop zato.target zato-server@1 zato-haproxy")
             settings.write_text(f"{settings.read_text()}odb = {odb}\n")
             first.run("systemctl start zato-haproxy zato-server@1 zato.target")
-            assert eventually(lambda: problems(first) == [], 20), problems(first)
+            assert eventually(lambda: problems(first) == []), problems(first)
             deploy_hello(first)
             yield Cluster(first, second)
         finally:
@@ -111,12 +112,12 @@ def test_two_commands_make_a_clean_machine_a_server_of_the_cluster(cluster: Clus
     cluster.second.run("apt-get install -y ./zato-common_*.deb ./zato-server_*.deb", timeout=90)
     installed = time.monotonic()
     cluster.second.run(f"zato server join {token}")
-    assert eventually(lambda: '"user"' in direct(cluster, "/hello"), 5)
+    assert eventually(lambda: '"user"' in direct(cluster, "/hello"))
     print(f"apt install: {installed - started:.1f} s; zato server join: {time.monotonic() - installed:.1f} s")
     assert time.monotonic() - started < JOIN_SECONDS
     assert item(cluster.first, "server-2")["value"]["host"] == cluster.second.address
     assert [each["number"] for each in status(cluster.first)["servers"]] == [1, 2]
-    assert eventually(lambda: problems(cluster.first) == [], 5), problems(cluster.first)
+    assert eventually(lambda: problems(cluster.first) == []), problems(cluster.first)
     assert refused(cluster.second, f"server join {token}") == "unauthorized"
 
 
@@ -140,7 +141,7 @@ def test_what_joins_has_its_own_keys_and_not_those_of_the_ca_or_of_an_administra
 
 def test_a_server_that_joined_is_there_again_after_a_boot(cluster: Cluster) -> None:
     cluster.second.reboot()
-    assert eventually(lambda: '"user"' in direct(cluster, "/hello"), 20)
+    assert eventually(lambda: '"user"' in direct(cluster, "/hello"))
 
 
 def test_a_server_that_joined_renews_its_certificates_through_the_balancer(cluster: Cluster) -> None:
@@ -148,7 +149,7 @@ def test_a_server_that_joined_renews_its_certificates_through_the_balancer(clust
     before = load_certificate(path).serial_number
     cluster.second.run("zato pki renew lighttpd-2")
     assert load_certificate(path).serial_number != before
-    assert eventually(lambda: '"user"' in direct(cluster, "/hello"), 10)
+    assert eventually(lambda: '"user"' in direct(cluster, "/hello"))
     cluster.second.run("systemctl start zato-pki.service")
     # What the timer does where they are due, within the unit's confinement
     now = "/usr/lib/zato/venv/bin/python -c 'from zato.appliance.joined import renew_now; renew_now()'"
@@ -171,7 +172,7 @@ def test_a_server_that_runs_is_not_removed_and_one_that_is_dead_is_and_stays_out
     assert [each["number"] for each in status(cluster.first)["servers"]] == [1]
     assert refused(cluster.second, "pki renew server-2") == "renewal-refused"
     cluster.second.run("systemctl start --no-block zato-server@2")
-    assert eventually(lambda: "was removed from the cluster" in journal(cluster.second, "zato-server@2"), 15)
+    assert eventually(lambda: "was removed from the cluster" in journal(cluster.second, "zato-server@2"))
     cluster.second.run("systemctl stop zato-server@2")
 
 
@@ -182,7 +183,7 @@ def test_the_number_of_a_removed_server_goes_to_the_next_machine_and_a_lost_one_
     stolen = {path.name: path.read_bytes() for path in (cluster.second.root / "etc/zato/pki").glob("server-2.*")}
     token = made(cluster.first, "--replace", "2")
     cluster.second.run(f"zato server join {token}")
-    assert eventually(lambda: '"user"' in direct(cluster, "/hello"), 10)
+    assert eventually(lambda: '"user"' in direct(cluster, "/hello"))
     kept = {path.name: path.read_bytes() for path in (cluster.second.root / "etc/zato/pki").glob("server-2.*")}
     assert kept.keys() == stolen.keys()
     for name, data in stolen.items():
@@ -200,7 +201,7 @@ def test_leaving_fails_no_request_and_takes_the_clusters_keys_and_code_along(clu
     assert [each["number"] for each in status(cluster.first)["servers"]] == [1]
     left = cluster.second.run("find /etc/zato /var/lib/zato /run/zato -type f").stdout
     assert left == ""
-    assert eventually(lambda: problems(cluster.first) == [], 5), problems(cluster.first)
+    assert eventually(lambda: problems(cluster.first) == []), problems(cluster.first)
     assert refused(cluster.second, "status") == "no-cluster"
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from testinfra.host import Host as Machine
 
-from support.appliance import eventually
 from support.ssh import Machines
+from support.waiting import eventually
 
 ENABLED = ("zato.target", "zato-haproxy.service", "zato-server@1.service", "zato-pki.timer")
 COMPANIONS = (
@@ -100,7 +100,7 @@ def test_sockets_belong_to_those_who_may_open_them(zato: Machine) -> None:
 
 
 def test_the_doctor_finds_nothing(zato: Machine) -> None:
-    assert eventually(lambda: zato.run("zato doctor").rc == 0, 20), zato.run("zato doctor").stdout
+    assert eventually(lambda: zato.run("zato doctor").rc == 0), zato.run("zato doctor").stdout
 
 
 def test_another_machine_is_answered_by_the_appliances_own_name(zato: Machine, machines: Machines) -> None:

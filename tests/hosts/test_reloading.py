@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from support.appliance import SERVER_SECONDS, eventually, main_pid, outside, servers_in_balancer
+from support.appliance import main_pid, outside, servers_in_balancer
 from support.hosts import Host
 from support.load import Load, told
+from support.waiting import eventually
 
 RELOADS = 3
 
@@ -21,7 +22,7 @@ def started(host: Host, unit: str) -> str:
 
 def test_reloading_fails_no_request(two_servers: Host) -> None:
     load_of = Load(outside(two_servers), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=120)
-    assert eventually(lambda: servers_in_balancer(two_servers) == 2, SERVER_SECONDS)
+    assert eventually(lambda: servers_in_balancer(two_servers) == 2)
     units = ("zato-haproxy", "zato-lighttpd@1", "zato-lighttpd@2", "zato-server@1", "zato-server@2")
     pids = [main_pid(two_servers, unit) for unit in units]
     with load_of as load:
@@ -29,7 +30,7 @@ def test_reloading_fails_no_request(two_servers: Host) -> None:
             for unit in units:
                 before = started(two_servers, unit)
                 two_servers.run(f"systemctl reload {unit}")
-                assert eventually(lambda unit=unit, before=before: started(two_servers, unit) != before, 10), unit
+                assert eventually(lambda unit=unit, before=before: started(two_servers, unit) != before), unit
     assert [main_pid(two_servers, unit) for unit in units] == pids
     print(f"{RELOADS} reloads of {len(units)} units, {len(load.samples)} requests: {told(load.failed())}")
     assert load.failed() == [], told(load.failed())
@@ -49,4 +50,4 @@ def test_what_lighttpd_or_haproxy_refuses_is_not_put_in_place(two_servers: Host)
     finally:
         settings.write_text(good, encoding="utf-8")
     assert [path.read_bytes() for path in files] == before
-    assert eventually(lambda: servers_in_balancer(two_servers) == 2, 5)
+    assert eventually(lambda: servers_in_balancer(two_servers) == 2)

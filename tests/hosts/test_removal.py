@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from support.appliance import INSTALL_SECONDS, answers, deploy_hello, eventually, hello, install
+from support.appliance import INSTALL_SECONDS, answers, deploy_hello, hello, install
 from support.hosts import Host, NewHost
+from support.waiting import eventually
 
 # Not of Zato: what dpkg, systemd, the C library and Debian's own lighttpd keep for themselves, and files of the tests
 OTHERS = (
@@ -81,7 +82,7 @@ def test_removing_keeps_what_was_there_for_the_next_installation(installed: Host
     assert installed.run("ps -o pid= -u zato,zato-tls,zato-lb", check=False).stdout == ""
     assert not answers(installed, 0)
     installed.run("apt-get install -y ./*.deb", timeout=INSTALL_SECONDS)
-    assert eventually(lambda: '"user"' in hello(installed), INSTALL_SECONDS)
+    assert eventually(lambda: '"user"' in hello(installed))
 
 
 def test_purging_leaves_nothing_behind(installed: Host, installation: Installed) -> None:
@@ -93,4 +94,4 @@ def test_purging_leaves_nothing_behind(installed: Host, installation: Installed)
     assert sorted(written.paths) == []
     # systemd forgets what is gone when it comes to it
     known = "systemctl list-units --all --plain --no-legend 'zato*'"
-    assert eventually(lambda: installed.run(known).stdout == "", 10), installed.run(known).stdout
+    assert eventually(lambda: installed.run(known).stdout == ""), installed.run(known).stdout

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from support.appliance import SERVER_SECONDS, eventually, outside, problems, servers_in_balancer, status
+from support.appliance import outside, problems, servers_in_balancer, status
 from support.hosts import Host
 from support.load import Load, told
+from support.waiting import eventually
 
 RESTARTS = 5
 
 
 def test_a_second_server_is_one_command_and_takes_requests(two_servers: Host) -> None:
     assert [server["number"] for server in status(two_servers)["servers"]] == [1, 2]
-    assert eventually(lambda: problems(two_servers) == [], 5), problems(two_servers)
+    assert eventually(lambda: problems(two_servers) == []), problems(two_servers)
 
 
 def test_restarting_the_servers_in_turn_fails_no_request(two_servers: Host) -> None:
     load_of = Load(outside(two_servers), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=280)
-    assert eventually(lambda: servers_in_balancer(two_servers) == 2, SERVER_SECONDS)
+    assert eventually(lambda: servers_in_balancer(two_servers) == 2)
     with load_of as load:
         for _ in range(RESTARTS):
             for number in (1, 2):
                 two_servers.run(f"systemctl restart zato-server@{number}")
-                assert eventually(lambda: servers_in_balancer(two_servers) == 2, SERVER_SECONDS)
+                assert eventually(lambda: servers_in_balancer(two_servers) == 2)
     requests = len(load.samples)
     print(f"{RESTARTS} rounds of restarting two servers, {requests} requests: {told(load.failed())}")
     assert load.failed() == [], told(load.failed())

@@ -11,10 +11,8 @@ from pathlib import Path
 import pytest
 
 from support.appliance import (
-    SERVER_SECONDS,
     answers,
     deploy_hello,
-    eventually,
     hello,
     install,
     main_pid,
@@ -25,6 +23,7 @@ from support.appliance import (
 from support.hosts import Host, NewHost
 from support.load import Load, told
 from support.packages import next_release, version_of
+from support.waiting import eventually
 
 UPGRADE_SECONDS = 120
 ADDS = """
@@ -53,7 +52,7 @@ def two(new_host: NewHost) -> Iterator[Host]:
         install(host)
         deploy_hello(host)
         host.run("systemctl start zato-server@2 && zato user create crm --role viewer")
-        assert eventually(lambda: servers_in_balancer(host) == 2, SERVER_SECONDS)
+        assert eventually(lambda: servers_in_balancer(host) == 2)
         yield host
 
 
@@ -92,12 +91,12 @@ def test_an_upgrade_whose_migration_fails_leaves_all_as_it_was_and_can_be_taken_
     assert [main_pid(two, f"zato-server@{number}") for number in (1, 2)] == pids
     # What is started again now, for whatever reason, is the old release too
     two.run("systemctl restart zato-server@2 zato-haproxy")
-    assert eventually(lambda: servers_in_balancer(two) == 2, SERVER_SECONDS)
+    assert eventually(lambda: servers_in_balancer(two) == 2)
     assert old in two.run("zato --version").stdout
     back = put(two, packages)
     two.run(back, timeout=UPGRADE_SECONDS)
     assert two.run("dpkg --audit").stdout == ""
-    assert eventually(lambda: status(two).get("ok") is True, 30), status(two)
+    assert eventually(lambda: status(two).get("ok") is True), status(two)
     assert '"user"' in hello(two)
 
 
@@ -121,7 +120,7 @@ def test_an_upgrade_to_what_does_not_start_is_undone_with_the_first_server(
 
 def test_an_upgrade_fails_no_request_and_keeps_everything(two: Host, packages: list[Path], tmp_path: Path) -> None:
     upgrade = put(two, next_release(packages, tmp_path / "next", "4.1.0", ADDS))
-    assert eventually(lambda: servers_in_balancer(two) == 2, SERVER_SECONDS)
+    assert eventually(lambda: servers_in_balancer(two) == 2)
     odb_before = odb_version(two)
     sums, items = two.run(f"sha256sum {KEPT}").stdout, two.run("zato config export").stdout
     pids = {unit: main_pid(two, unit) for unit in ("zato-server@1", "zato-server@2", "zato-haproxy")}
@@ -133,7 +132,7 @@ def test_an_upgrade_fails_no_request_and_keeps_everything(two: Host, packages: l
         f"{load.slowest():.1f} s: {told(failed)}"
     )
     assert failed == [], told(failed)
-    assert eventually(lambda: status(two).get("ok") is True, 30), status(two)
+    assert eventually(lambda: status(two).get("ok") is True), status(two)
     assert "4.1.0" in two.run("zato --version").stdout
     assert odb_version(two) == f"{int(odb_before) + 1:04}"
     for unit, before in pids.items():
@@ -148,7 +147,7 @@ def test_an_upgrade_fails_no_request_and_keeps_everything(two: Host, packages: l
     # The former release works on the ODB of the next one
     two.run(put(two, packages), timeout=UPGRADE_SECONDS)
     assert version_of(packages[0]) in two.run("zato --version").stdout
-    assert answers(two, SERVER_SECONDS)
+    assert answers(two)
     assert odb_version(two) == f"{int(odb_before) + 1:04}"
     two.run("zato config delete channel-rest hello && zato config set channel-rest hello --file /root/hello.json")
-    assert eventually(lambda: '"user"' in hello(two), 10)
+    assert eventually(lambda: '"user"' in hello(two))

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from support.waiting import until
 from zato.core.clock import SystemClock
 from zato.core.errors import InvalidInput, TimeLimitExceeded, Unavailable
 from zato.host.watchdog import Watchdog
@@ -111,13 +112,6 @@ def run(server: RecordingServer, directory: Path) -> Iterator[Callable[[], list[
     for stop, thread in started:
         stop.set()
         thread.join()
-
-
-def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.005)
 
 
 def test_a_file_is_deployed_when_it_is_closed_and_when_it_is_moved_in(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from support.brokers import new_message
-from support.load import eventually
+from support.waiting import until
 from zato.broker.message import Delivery, Message, Outcome, Result
 from zato.broker.protocol import Handle
 from zato.core.clock import SystemClock
@@ -81,12 +81,12 @@ def test_nothing_is_consumed_while_the_server_takes_no_requests() -> None:
         threading.Event().wait(0.05)
         assert broker.handle is None
         door.open = True
-        eventually(lambda: broker.handle is not None, 5)
+        until(lambda: broker.handle is not None)
         assert broker.prefetch == PREFETCH
         door.open = False
-        eventually(lambda: broker.handle is None, 5)
+        until(lambda: broker.handle is None)
         door.open = True
-        eventually(lambda: broker.handle is not None, 5)
+        until(lambda: broker.handle is not None)
     assert broker.handle is None
 
 
@@ -94,7 +94,7 @@ def test_it_ends_when_what_is_under_way_is_done() -> None:
     broker = Broker()
     broker.busy.set()
     with listening(broker, Door()) as thread:
-        eventually(lambda: broker.handle is not None, 5)
+        until(lambda: broker.handle is not None)
     thread.join(0.1)
     assert thread.is_alive()
     broker.busy.clear()
@@ -106,11 +106,11 @@ def test_what_takes_long_keeps_nothing_from_being_consumed_when_the_server_is_ba
     broker, door = Broker(), Door()
     broker.busy.set()
     with listening(broker, door) as thread:
-        eventually(lambda: broker.consumers == 1, 5)
+        until(lambda: broker.consumers == 1)
         door.open = False
         threading.Event().wait(0.05)
         door.open = True
-        eventually(lambda: broker.consumers == 2, 5)
+        until(lambda: broker.consumers == 2)
     broker.busy.clear()
     thread.join(10)
     assert not thread.is_alive()
@@ -120,7 +120,7 @@ def test_it_goes_on_after_a_consumer_that_has_failed() -> None:
     broker = Broker()
     broker.failures = [RuntimeError("broken"), Unavailable("away")]
     with listening(broker, Door()):
-        eventually(lambda: broker.handle is not None, 5)
+        until(lambda: broker.handle is not None)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_what_the_server_did_not_answer_was_not_begun_or_is_tried_again(failure:
 
     door.answer = fail
     with listening(broker, door):
-        eventually(lambda: broker.handle is not None, 5)
+        until(lambda: broker.handle is not None)
         assert broker.handle is not None
         assert broker.handle(DELIVERY) == Result(outcome, str(failure))
 

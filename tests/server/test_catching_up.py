@@ -9,7 +9,7 @@ from typing import Any
 import falcon.testing
 import pytest
 
-from support.load import eventually
+from support.waiting import until
 from zato.host.draining import Draining
 from zato.server.catching_up import (
     ANNOUNCED_LIMIT_SECONDS,
@@ -197,7 +197,7 @@ def test_a_request_waits_until_the_worker_has_caught_up(
     asking.join(0.2)
     assert not answered
     look(worker)
-    eventually(lambda: bool(answered), 5)
+    until(lambda: bool(answered))
 
 
 def test_the_internal_door_is_no_sign_that_a_server_can_be_reached(

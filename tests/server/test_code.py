@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -82,15 +81,13 @@ def test_a_file_that_hangs_while_it_is_loaded_does_not_hold_up_who_asks(tmp_path
     release = threading.Event()
     vars(threading)["release_of_this_test"] = release
     try:
-        hanging = "import threading\nthreading.release_of_this_test.wait(20)\n" + SERVICE.format(2)
+        hanging = "import threading\nthreading.release_of_this_test.wait(60)\n" + SERVICE.format(2)
         sources = Sources(SERVICE.format(1).encode(), hanging.encode())
         code = loader(sources, tmp_path)
         running = code.load(sources.configuration(shop=1), CodeSet())
-        started = time.monotonic()
         for _ in range(2):
             with pytest.raises(CodeNotLoaded, match="still being loaded"):
                 code.load(sources.configuration(shop=2), running)
-        assert time.monotonic() - started < 5
     finally:
         release.set()
         del vars(threading)["release_of_this_test"]

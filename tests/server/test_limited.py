@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from support.waiting import PATIENCE_SECONDS
 from zato.core.errors import NotFound, TimeLimitExceeded, Unavailable
 from zato.server import limited
 from zato.server.limited import LimitedCalls
@@ -48,7 +49,7 @@ def test_calls_that_cannot_be_interrupted_are_not_piled_up(monkeypatch: pytest.M
     with pytest.raises(Unavailable, match="have not ended"):
         calls.call("Service a", lambda: 1, 1)
     release.set()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         try:
             assert calls.call("Service a", lambda: 1, 1) == 1

@@ -12,7 +12,7 @@ import falcon.testing
 import pytest
 
 from support.databases import initialised, new_sqlite
-from support.load import eventually
+from support.waiting import until
 from zato.broker.embedded import EmbeddedInvocations
 from zato.config.configuration import Configuration
 from zato.config.disk import DiskSnapshot
@@ -162,7 +162,7 @@ def go_on(clock: SettableClock, members: Members, worker: str, seconds: int) -> 
     """So many seconds pass, in each of which the worker has beaten."""
     for _ in range(seconds):
         clock.seconds += 1
-        eventually(lambda: beat_of(members, worker) == clock.now(), 5)
+        until(lambda: beat_of(members, worker) == clock.now())
 
 
 def test_a_worker_that_died_is_listed_until_it_was_silent_for_long(
@@ -174,7 +174,7 @@ def test_a_worker_that_died_is_listed_until_it_was_silent_for_long(
     go_on(clock, members, "alive", 60)
     assert names(members) == ["alive", "dead", "of-another-server"]
     go_on(clock, members, "alive", 11)
-    eventually(lambda: names(members) == ["alive", "of-another-server"], 5)
+    until(lambda: names(members) == ["alive", "of-another-server"])
 
 
 def test_an_odb_that_was_away_buries_nobody_before_all_could_beat(
@@ -188,7 +188,7 @@ def test_an_odb_that_was_away_buries_nobody_before_all_could_beat(
     go_on(clock, members, "quick", 5)
     assert names(members) == ["quick", "slower"]
     go_on(clock, members, "quick", 10)
-    eventually(lambda: names(members) == ["quick"], 5)
+    until(lambda: names(members) == ["quick"])
 
 
 def test_a_worker_that_is_not_listed_any_more_registers_again(
@@ -199,7 +199,7 @@ def test_a_worker_that_is_not_listed_any_more_registers_again(
     members.register_server(1, "of-the-backup", "0.1", START)
     members.forget("worker")
     clock.seconds += 2
-    eventually(lambda: beat_of(members, "worker") == clock.now(), 5)
+    until(lambda: beat_of(members, "worker") == clock.now())
     (server,) = members.servers()
     assert (server.number, server.registered) == (1, clock.now())
 
@@ -239,7 +239,7 @@ def test_a_worker_that_knows_no_configuration_is_not_healthy_and_denies_no_chann
     assert (answer.status_code, answer.json["error"]["code"]) == (503, "no-configuration")
     assert "retry-after" in answer.headers
     away.rename(there)
-    eventually(lambda: http.simulate_get("/zato/health").status_code == 200, 10)
+    until(lambda: http.simulate_get("/zato/health").status_code == 200)
     assert http.simulate_get("/anything").status_code == 404
 
 
@@ -294,7 +294,7 @@ def test_a_revision_whose_code_cannot_be_loaded_is_in_force_but_for_its_code_and
     assert runtime.running.files["shop.py"].source.deployment_id == 1
     activate(b"1 / 0\n")
     publisher.create("security-tls", "partner", {"subject": "CN=partner"}, by=by)
-    eventually(lambda: runtime.switch.current().configuration.get("security-tls", "partner") is not None, 10)
+    until(lambda: runtime.switch.current().configuration.get("security-tls", "partner") is not None)
     assert runtime.running.files["shop.py"].source.deployment_id == 1
     go_on(clock, members, "alive", 2)
     assert [row.applied_revision for row in members.workers()] == [1]

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from support.databases import initialised, new_sqlite
+from support.waiting import eventually
 from zato.config.item import Item
 from zato.config.kinds import Server
 from zato.config.publisher import Author, Publisher
@@ -336,9 +337,7 @@ def test_many_edits_at_the_same_time_are_all_kept_with_who_made_them(kept: Kept)
             kept.by_hand(max_body_bytes=2000 + number)
             wanted = ("nobody", f"max_body_bytes = {2000 + number}")
             os.chown(kept.paths.settings, 65534, -1)
-            deadline = time.monotonic() + 10
-            while wanted not in kept.history() and time.monotonic() < deadline:
-                time.sleep(0.01)
+            eventually(lambda wanted=wanted: wanted in kept.history())
 
     keeper = threading.Thread(target=keep)
     keeper.start()

@@ -6,15 +6,14 @@ import json
 import re
 import ssl
 import time
-from collections.abc import Callable
 from typing import Any
 
 import urllib3
 
 from support.hosts import Host
+from support.waiting import PATIENCE_SECONDS, eventually
 
 INSTALL_SECONDS = 90
-SERVER_SECONDS = 15
 SERVICE = """
 import os
 from zato.server.service import Service
@@ -42,9 +41,9 @@ def deploy_hello(host: Host) -> None:
     (host.root / "root" / "demo.py").write_text(SERVICE, encoding="utf-8")
     (host.root / "root" / "hello.json").write_text(json.dumps(_HELLO), encoding="utf-8")
     host.run("cp /root/demo.py /var/lib/zato/server-1/pickup/")
-    assert eventually(lambda: "demo.hello" in host.run("zato service list").stdout, 10)
+    assert eventually(lambda: "demo.hello" in host.run("zato service list").stdout)
     host.run("zato config set channel-rest hello --file /root/hello.json")
-    assert eventually(lambda: '"user"' in hello(host), 10)
+    assert eventually(lambda: '"user"' in hello(host))
 
 
 def hello(host: Host) -> str:
@@ -53,20 +52,10 @@ def hello(host: Host) -> str:
     return host.run(call, check=False).stdout
 
 
-def answers(host: Host, seconds: float) -> bool:
+def answers(host: Host, seconds: float = PATIENCE_SECONDS) -> bool:
     """Whether the balancer passes a ping on to a server before so many seconds are over."""
     ping = "curl -sf -m 2 --cacert /etc/zato/pki/ca.crt https://localhost:11223/zato/ping"
     return eventually(lambda: '"ZATO_OK"' in host.run(ping, check=False).stdout, seconds)
-
-
-def eventually(condition: Callable[[], object], seconds: float) -> bool:
-    """Whether it comes to hold before so many seconds are over."""
-    limit = time.monotonic() + seconds
-    while time.monotonic() < limit:
-        if condition():
-            return True
-        time.sleep(0.2)
-    return bool(condition())
 
 
 def outside(host: Host) -> Any:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from support.rabbitmq import QUICK, RabbitMq
+from support.waiting import until
 from zato.broker.rabbitmq.broker import RabbitMqBroker
 from zato.broker.rabbitmq.identity import TlsIdentity
 
@@ -22,14 +22,6 @@ def broker_of(rabbitmq: RabbitMq, number: int = 1, *, heartbeat_seconds: int = 1
     broker.start()
     until(lambda: broker.problem is None)
     return broker
-
-
-def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Raises AssertionError where it does not come true in time."""
-    limit = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < limit, "waited in vain"
-        time.sleep(0.01)
 
 
 class Polled:

@@ -18,7 +18,7 @@ from support.ports import free_ports
 from zato.client.api import ApiClient
 from zato.host.layout import Layout
 
-START_SECONDS = 40
+START_SECONDS = 120
 STOP_SECONDS = 30
 
 

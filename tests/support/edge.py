@@ -19,6 +19,7 @@ import msgspec
 
 from support.doors import BALANCER, DIRECT, DOORS, Answer, Doors
 from support.ports import free_port
+from support.waiting import PATIENCE_SECONDS
 from zato.agent.haproxy import files as haproxy_files
 from zato.agent.haproxy import names as haproxy_names
 from zato.agent.haproxy.view import HaproxyView
@@ -138,12 +139,12 @@ class Edge(Doors):
             self.stop_program(name)
         shutil.rmtree(self.directory, ignore_errors=True)
 
-    def wait_for(self, condition: Callable[[], object], seconds: float = 15.0) -> None:
-        limit = time.monotonic() + seconds
+    def wait_for(self, condition: Callable[[], object]) -> None:
+        limit = time.monotonic() + PATIENCE_SECONDS
         while not _quietly(condition):
             if time.monotonic() > limit:
                 logs = "\n".join(f"--- {name}\n{self.log(name).read_text()[-1500:]}" for name in self.processes)
-                raise AssertionError(f"{condition} did not come true within {seconds} seconds\n{logs}")
+                raise AssertionError(f"{condition} did not come true within {PATIENCE_SECONDS:.0f} seconds\n{logs}")
             time.sleep(0.02)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import http.client
 import ssl
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from support.waiting import until
 
 
 class Load:
@@ -41,12 +42,10 @@ class Load:
             for thread in threads:
                 thread.join()
 
-    def wait_for_more(self, count: int, seconds: float = 20.0) -> None:
+    def wait_for_more(self, count: int) -> None:
         """Waits until so many more requests were answered."""
-        goal, limit = self.answers.total() + count, time.monotonic() + seconds
-        while self.answers.total() < goal:
-            assert time.monotonic() < limit, self.answers
-            time.sleep(0.01)
+        goal = self.answers.total() + count
+        until(lambda: self.answers.total() >= goal)
 
     def _client(self) -> None:
         context = ssl.create_default_context(cafile=self._ca)

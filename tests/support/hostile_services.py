@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from support.cluster import RunningCluster
-from support.load import eventually
+from support.waiting import until
 
 GOOD = "/good"
 ECHO = "/echo"
@@ -78,4 +78,4 @@ def expose(cluster: RunningCluster) -> None:
     for kind, path, service, more in _CHANNELS:
         name = "hostile" + path.replace("/", ".").replace("{", "").replace("}", "")
         api.create_item(kind, name, {"service": f"hostile.{service}", "path": path, **more})
-    eventually(lambda: cluster.request("GET", ONLY_GET).status == 200, 5)
+    until(lambda: cluster.request("GET", ONLY_GET).status == 200)

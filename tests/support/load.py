@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,13 +104,3 @@ def told(failed: Sequence[Sample]) -> str:
         f"{one.method} after {one.ended - one.started:.2f} s: {one.status} {one.body[:200]!r}" for one in failed[:3]
     ]
     return " ".join((f"{len(failed)} failed", *(f"({text})" for text in first)))
-
-
-def eventually(check: Callable[[], bool], seconds: float) -> float:
-    """Wait until `check` holds; the seconds it took. Fails the test where it does not come to hold."""
-    started = time.monotonic()
-    while not check():
-        if time.monotonic() - started > seconds:
-            raise AssertionError(f"It did not come to hold within {seconds} s.")
-        time.sleep(0.005)
-    return time.monotonic() - started

@@ -11,7 +11,8 @@ import pytest
 from support.cluster import RunningCluster
 from support.doors import DOORS, Doors
 from support.hostile_services import GOOD, expose
-from support.load import Load, eventually
+from support.load import Load
+from support.waiting import until
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +74,7 @@ def unharmed(hostile: RunningCluster, good_traffic: Load) -> Iterator[None]:
     assert len(workers) == 2
     yield
     answered = len(good_traffic.samples)
-    eventually(lambda: len(good_traffic.samples) > answered, 5)
+    until(lambda: len(good_traffic.samples) > answered)
     assert good_traffic.failed() == []
     assert {sample.body for sample in good_traffic.samples} == {b'{"good":true}'}
     assert hostile.worker_pids() == workers

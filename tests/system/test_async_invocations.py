@@ -11,7 +11,7 @@ import pytest
 
 from support.async_services import AsyncServices
 from support.cluster import RunningCluster
-from support.load import eventually
+from support.waiting import until
 from zato.core.errors import NotFound
 from zato.listener.consuming import PREFETCH
 
@@ -28,7 +28,7 @@ def test_a_service_is_invoked_in_the_name_and_under_the_correlation_id_of_who_se
     services: AsyncServices,
 ) -> None:
     cid = services.send({"n": 7, "text": "Zażółć"})
-    eventually(lambda: bool(services.received()), 5)
+    until(lambda: bool(services.received()))
     [received] = services.received()
     assert (received.n, received.cid, received.principal) == (7, cid, "admin")
     assert (received.redelivered, received.attempt) == (False, 1)
@@ -37,7 +37,7 @@ def test_a_service_is_invoked_in_the_name_and_under_the_correlation_id_of_who_se
 
 def test_a_service_that_fails_is_invoked_again_with_the_same_message(services: AsyncServices) -> None:
     services.send({"n": 1, "failures": 1})
-    eventually(lambda: len(services.received()) == 2, 10)
+    until(lambda: len(services.received()) == 2)
     first, second = services.received()
     assert (first.id, first.cid) == (second.id, second.cid)
     assert [(each.redelivered, each.attempt) for each in (first, second)] == [(False, 1), (True, 2)]
@@ -54,8 +54,8 @@ def test_nothing_is_lost_while_the_listener_is_killed(cluster: RunningCluster, s
         if n % (_MESSAGES // _KILLS) == _MESSAGES // _KILLS // 2:
             before = cluster.pids()["listener-1"]
             os.kill(before, signal.SIGKILL)
-            eventually(lambda before=before: cluster.pids().get("listener-1", before) != before, 10)  # type: ignore[misc]
-    eventually(lambda: len({each.n for each in services.received()}) == _MESSAGES, 30)
+            until(lambda before=before: cluster.pids().get("listener-1", before) != before)  # type: ignore[misc]
+    until(lambda: len({each.n for each in services.received()}) == _MESSAGES)
     time.sleep(0.5)
     received = services.received()
     twice = len(received) - _MESSAGES
@@ -72,14 +72,14 @@ def test_a_message_that_cannot_go_well_is_a_dead_letter_until_somebody_deals_wit
     cluster: RunningCluster, services: AsyncServices
 ) -> None:
     services.send({"n": 1, "refuse": True})
-    eventually(lambda: cluster.api().status()["messages"]["dead"] == 1, 5)
+    until(lambda: cluster.api().status()["messages"]["dead"] == 1)
     status = cluster.zato("status").stdout
     assert "Broker: embedded, 0 messages waiting, 1 dead letters" in status
     assert "Problem: 1 message is a dead letter" in status
     assert "bad-request: This cannot go well." in cluster.zato("message", "list").stdout
     assert cluster.zato("message", "retry", "--all").stdout == "1 messages are delivered again\n"
-    eventually(lambda: len(services.received()) == 2, 5)
-    eventually(lambda: cluster.api().status()["messages"]["dead"] == 1, 5)
+    until(lambda: len(services.received()) == 2)
+    until(lambda: cluster.api().status()["messages"]["dead"] == 1)
     assert cluster.zato("message", "delete", services.received()[0].id).stdout == "1 messages were deleted\n"
     assert cluster.api().status()["problems"] == []
     assert [each.redelivered for each in services.received()] == [False, True]
@@ -93,4 +93,4 @@ def test_what_was_accepted_is_processed_after_everything_was_killed(
         services.send({"n": n})
     cluster.kill(everything=True)
     cluster.start()
-    eventually(lambda: {each.n for each in services.received()} == set(range(5)), 30)
+    until(lambda: {each.n for each in services.received()} == set(range(5)))

@@ -9,7 +9,7 @@ import pytest
 from support.client_certificates import ForeignAuthority
 from support.cluster import RunningCluster
 from support.doors import BALANCER, DIRECT, Answer
-from support.load import eventually
+from support.waiting import until
 
 pytestmark = pytest.mark.usefixtures("unharmed")
 
@@ -73,8 +73,8 @@ def guarded(hostile: RunningCluster) -> Iterator[RunningCluster]:
         return doors.get(PATH, headers=headers).status == 200
 
     expiring = (basic("cred-expired", PASSWORD), {"X-API-Key": KEY + "-expired"})
-    eventually(lambda: all(map(let_in, (basic("cred-right", PASSWORD), *expiring))), 4)
-    eventually(lambda: not any(map(let_in, expiring)), 20)
+    until(lambda: all(map(let_in, (basic("cred-right", PASSWORD), *expiring))))
+    until(lambda: not any(map(let_in, expiring)))
     yield hostile
     api.delete_item("channel-rest", "hostile-credentials")
     for name in users:

@@ -11,9 +11,10 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from support.cluster import RunningCluster
-from support.load import Load, eventually
+from support.load import Load
 from support.scenarios.changing import change_versions
 from support.scenarios.dropping import drop_versions
+from support.waiting import LATE_SECONDS, until
 
 VERSION = """
 from zato.server.service import Service
@@ -52,11 +53,10 @@ def two_servers() -> Iterator[RunningCluster]:
 
 
 def test_a_dropped_file_serves_from_every_worker_at_once(cluster: RunningCluster) -> None:
-    dropped = drop_versions(cluster, 50)
+    dropped = drop_versions(cluster, 20)
     print(dropped)
     assert dropped.workers == 2
-    assert dropped.median <= 1.0
-    assert dropped.p95 <= 2.0
+    assert dropped.median <= LATE_SECONDS
 
 
 def test_a_dropped_file_serves_from_the_workers_of_all_servers(two_servers: RunningCluster) -> None:
@@ -85,7 +85,7 @@ def test_a_rolled_back_file_serves_its_earlier_version(cluster: RunningCluster) 
     api = cluster.api()
     first = api.deploy("live.py", VERSION.format(version=7).encode())
     api.create_item("channel-rest", "live", {"service": "live.show", "path": "/live", "methods": ["GET"]})
-    eventually(lambda: answer() == b'{"version":7}', 5)
+    until(lambda: answer() == b'{"version":7}')
     api.deploy("live.py", VERSION.format(version=8).encode())
     assert answer() == b'{"version":8}'
     api.activate(first["id"])
@@ -106,7 +106,7 @@ def test_a_cluster_rolled_back_over_several_files_fails_no_request_and_mixes_no_
     deploy(0)
     api.create_item("channel-rest", "both", {"service": "both.show", "path": "/both", "methods": ["GET"]})
     revisions = {version: deploy(version) for version in (1, 2, 3)}
-    eventually(lambda: bytes(cluster.request("GET", "/both").data) == b'{"version":[3,3,3]}', 5)
+    until(lambda: bytes(cluster.request("GET", "/both").data) == b'{"version":[3,3,3]}')
     done: list[tuple[float, float, int]] = []
     with cluster.pool() as pool, Load(pool, "/both") as load:
         for version in (1, 2, 3, 1, 3, 2, 1):

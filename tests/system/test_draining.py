@@ -13,7 +13,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from support.cluster import RunningCluster
-from support.load import Load, eventually
+from support.load import Load
+from support.waiting import until
 
 NOTICE = "waiting for the balancer to notice"
 SLOW = """
@@ -52,7 +53,7 @@ def two() -> Iterator[RunningCluster]:
                 api.create_item(
                     "channel-rest", name, {"service": f"drain.{name}", "path": f"/{name}", "methods": ["GET", "POST"]}
                 )
-            eventually(lambda: masters(running) == servers(running), 20)
+            until(lambda: masters(running) == servers(running))
             yield running
         finally:
             running.stop()
@@ -79,7 +80,7 @@ def test_draining_each_server_in_turn_fails_no_request(two: RunningCluster) -> N
             assert said(two, "server", "drain", str(number)) == {"server": number, "draining": True, "taken_up": True}
             assert masters(two) == {two.pids()[f"server-{other}"]}
             assert said(two, "server", "ready", str(number)) == {"server": number, "draining": False, "taken_up": True}
-            eventually(lambda: masters(two) == servers(two), 5)
+            until(lambda: masters(two) == servers(two))
     print(f"Two servers drained under {len(load.samples)} requests: {len(load.failed())} failed")
     assert load.failed() == []
 
@@ -90,8 +91,8 @@ def test_stopping_each_server_in_turn_fails_no_request(two: RunningCluster) -> N
         for number in (1, 2):
             before = two.pids()[f"server-{number}"]
             os.kill(before, signal.SIGTERM)
-            eventually(lambda name=f"server-{number}", before=before: two.pids().get(name, before) != before, 15)
-            eventually(lambda: masters(two) == servers(two), 15)
+            until(lambda name=f"server-{number}", before=before: two.pids().get(name, before) != before)
+            until(lambda: masters(two) == servers(two))
     assert two.said().count(NOTICE) >= 2
     print(f"Two servers stopped under {len(load.samples)} requests: {len(load.failed())} failed")
     assert load.failed() == []
@@ -102,7 +103,7 @@ def test_requests_under_way_are_finished_by_a_server_that_stops(two: RunningClus
         time.sleep(0.5)
         before = two.pids()["server-1"]
         os.kill(before, signal.SIGTERM)
-        eventually(lambda: two.pids().get("server-1", before) != before, 15)
+        until(lambda: two.pids().get("server-1", before) != before)
     assert load.failed() == []
     assert any(json.loads(sample.body)["master"] == before for sample in load.samples)
 
@@ -112,14 +113,14 @@ def test_a_drained_server_stays_so_when_it_is_started_again(two: RunningCluster)
     try:
         before = two.pids()["server-1"]
         os.kill(before, signal.SIGTERM)
-        eventually(lambda: two.pids().get("server-1", before) not in {before}, 15)
+        until(lambda: two.pids().get("server-1", before) not in {before})
         other = {two.pids()["server-2"]}
         for _ in range(10):
             assert masters(two) == other
             time.sleep(0.2)
     finally:
         said(two, "server", "ready", "1")
-    eventually(lambda: masters(two) == servers(two), 15)
+    until(lambda: masters(two) == servers(two))
 
 
 def test_a_server_that_is_not_there_cannot_be_drained(two: RunningCluster) -> None:
@@ -131,9 +132,6 @@ def test_a_server_that_is_not_there_cannot_be_drained(two: RunningCluster) -> No
 def test_a_whole_cluster_ends_without_waiting_for_its_balancer(two: RunningCluster) -> None:
     two.stop()
     two.start()  # so that nothing was said yet
-    started = time.monotonic()
     assert two.stop() == 0
-    took = time.monotonic() - started
     assert NOTICE not in two.said()
     two.start()
-    assert took < 10

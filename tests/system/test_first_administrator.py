@@ -13,7 +13,7 @@ import pytest
 
 from support.cluster import RunningCluster
 from support.doors import DOORS
-from support.load import eventually
+from support.waiting import until
 
 NAME = "first-jane"
 
@@ -46,7 +46,7 @@ def test_the_holder_of_the_file_becomes_an_administrator_once(nobody_yet: Runnin
     made = json.loads(cluster.zato("user", "first", NAME, "--json").stdout)
     assert (made["name"], made["value"]["roles"]) == (NAME, ["admin"])
     password = made["generated"]["password"]
-    eventually(lambda: whoami(cluster, password)["status"] == 200, 5)
+    until(lambda: whoami(cluster, password)["status"] == 200)
     assert whoami(cluster, password)["roles"] == ["admin"]
 
     assert file.read_bytes() == b""

@@ -13,7 +13,7 @@ import yaml
 from support.cluster import RunningCluster
 from support.doors import BALANCER, DIRECT
 from support.injections import INJECTIONS
-from support.load import eventually
+from support.waiting import until
 from zato.agent.haproxy import files as haproxy_files
 from zato.agent.lighttpd import files as lighttpd_files
 from zato.config.kinds import KINDS
@@ -53,7 +53,7 @@ def sound_afterwards(hostile: RunningCluster, admin: Admin) -> Iterator[None]:
     """The whole configuration is what it was, and every program that reads it finds it valid."""
     before = yaml.safe_load(admin.call("GET", "/export").data)
     yield
-    eventually(lambda: bool(hostile.api().status()["ok"]), 10)
+    until(lambda: bool(hostile.api().status()["ok"]))
     assert yaml.safe_load(admin.call("GET", "/export").data) == before
     haproxy_files.check_in_place(hostile.layout)
     server = hostile.layout.server(1)
@@ -158,7 +158,7 @@ def test_what_was_taken_is_served_as_text(hostile: RunningCluster, admin: Admin)
         if answer.status == 400:
             continue
         encoded = quote(path)
-        eventually(lambda encoded=encoded: doors.get(encoded).status == 200, 5)
+        until(lambda encoded=encoded: doors.get(encoded).status == 200)
         for door in (BALANCER, DIRECT):
             assert doors.get(encoded, door).json["path"] == path
         assert path in admin.call("GET", "/openapi.json").json()["paths"]
@@ -176,7 +176,7 @@ def test_a_user_name_that_looks_like_anything_else_lets_in_that_user_only(
         item = admin.call("POST", "/items/security-basic", body).json()
         encoded = base64.b64encode(f"{user}:{password}".encode()).decode()
         headers = {"Authorization": f"Basic {encoded}"}
-        eventually(lambda headers=headers: doors.get("/zato/api/whoami", headers=headers).status == 200, 5)
+        until(lambda headers=headers: doors.get("/zato/api/whoami", headers=headers).status == 200)
         assert doors.get("/zato/api/whoami", DIRECT, headers=headers).json["name"] == name
         admin.call("DELETE", f"/items/security-basic/{name}?revision={item['revision']}")
 

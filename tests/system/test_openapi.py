@@ -22,7 +22,8 @@ from schemathesis.specs.openapi.checks import (
 
 from support.cluster import RunningCluster
 from support.hostile_services import GOOD, expose
-from support.load import Load, eventually
+from support.load import Load
+from support.waiting import until
 
 CHECKS = [
     not_a_server_error,
@@ -53,7 +54,7 @@ def own_cluster() -> Iterator[RunningCluster]:
                 "security": ["admin"],
             }
             api.create_item("channel-rest", "guarded", value)
-            eventually(lambda: running.request("GET", "/guarded/1").status == 401, 5)
+            until(lambda: running.request("GET", "/guarded/1").status == 401)
             yield running
         finally:
             running.stop()

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 
 from support.cluster import RunningCluster
-from support.load import Load, eventually
+from support.load import Load
+from support.waiting import until
 
-SECONDS = 10.0
 SOURCE = """
 import time
 from zato.server.service import Service
@@ -40,12 +40,12 @@ def served(cluster: RunningCluster) -> Iterator[RunningCluster]:
     for name in ("slow", "quick"):
         service = f"settings.{name}"
         api.create_item("channel-rest", service, {"service": service, "path": f"/settings/{name}", "methods": ["POST"]})
-    eventually(lambda: cluster.request("POST", "/settings/quick", body=b"{}").status == 200, 5)
+    until(lambda: cluster.request("POST", "/settings/quick", body=b"{}").status == 200)
     before = cluster.layout.server(1).settings.read_bytes()
     yield cluster
     cluster.layout.server(1).settings.write_bytes(before)
     cluster.layout.server(1).user_config.unlink(missing_ok=True)
-    eventually(lambda: cluster.zato("server", "config", "diff", "1").stdout == "Nothing differs.\n", SECONDS)
+    until(lambda: cluster.zato("server", "config", "diff", "1").stdout == "Nothing differs.\n")
 
 
 def edit(cluster: RunningCluster, line: str) -> None:
@@ -64,7 +64,7 @@ def test_an_edit_by_hand_is_in_force_at_once_and_can_be_taken_back(served: Runni
     assert served.request("POST", "/settings/slow").status == 200
     before = history(served)[0]["commit"]
     edit(served, "time_limit_seconds = 0.4")
-    eventually(lambda: served.request("POST", "/settings/slow").status == 504, SECONDS)
+    until(lambda: served.request("POST", "/settings/slow").status == 504)
     assert history(served)[0]["change"] == "time_limit_seconds = 0.4"
     assert json.loads(served.zato("config", "get", "server", "server-1", "--json").stdout)["value"][
         "time_limit_seconds"
@@ -72,8 +72,8 @@ def test_an_edit_by_hand_is_in_force_at_once_and_can_be_taken_back(served: Runni
     shown = served.zato("server", "config", "diff", "1", str(before)).stdout
     assert "+time_limit_seconds = 0.4" in shown
     served.zato("server", "config", "rollback", "1", str(before))
-    eventually(lambda: served.request("POST", "/settings/slow").status == 200, SECONDS)
-    eventually(lambda: history(served)[0]["change"] == "no time_limit_seconds", SECONDS)
+    until(lambda: served.request("POST", "/settings/slow").status == 200)
+    until(lambda: history(served)[0]["change"] == "no time_limit_seconds")
     assert history(served)[0]["by"] == "admin"
 
 
@@ -83,7 +83,7 @@ def test_a_broken_edit_changes_nothing_and_says_why(served: RunningCluster) -> N
     changes = history(served)
     edit(served, "time_limit_seconds = 'soon'")
     error = settings.with_name("server.toml.error")
-    eventually(error.exists, SECONDS)
+    until(error.exists)
     assert "time_limit_seconds: expected `float`, got `str`" in error.read_text()
     (finding,) = (
         each
@@ -93,7 +93,7 @@ def test_a_broken_edit_changes_nothing_and_says_why(served: RunningCluster) -> N
     assert finding["remedy"] == f"cat {error}"
     assert served.request("POST", "/settings/slow").status == 200
     settings.write_text(before)
-    eventually(lambda: not error.exists(), SECONDS)
+    until(lambda: not error.exists())
     assert history(served) == changes
 
 
@@ -101,7 +101,7 @@ def test_the_number_of_workers_changes_without_a_failed_request(served: RunningC
     with served.pool() as pool, Load(pool, "/settings/quick", method="POST", body=b"{}", per_second=50) as load:
         for workers in (4, 2):
             served.zato("config", "set", "server", "server-1", f"workers={workers}")
-            eventually(lambda workers=workers: len(served.worker_pids()) == workers, 20)
+            until(lambda workers=workers: len(served.worker_pids()) == workers)
     assert load.failed() == []
     assert len(load.samples) > 50
 
@@ -110,7 +110,7 @@ def test_a_hangup_replaces_the_workers_without_a_failed_request(served: RunningC
     before = {*served.worker_pids()}
     with served.pool() as pool, Load(pool, "/settings/quick", method="POST", body=b"{}", per_second=50) as load:
         os.kill(served.pids()["server-1"], signal.SIGHUP)
-        eventually(lambda: not before & {*served.worker_pids()} and len(served.worker_pids()) == len(before), 20)
+        until(lambda: not before & {*served.worker_pids()} and len(served.worker_pids()) == len(before))
     assert load.failed() == []
 
 
@@ -118,9 +118,9 @@ def test_the_largest_body_changes(served: RunningCluster) -> None:
     body = b'{"text": "' + b"x" * 5000 + b'"}'
     assert served.request("POST", "/settings/quick", body=body).status == 200
     served.zato("config", "set", "server", "server-1", "max_body_bytes=4000")
-    eventually(lambda: served.request("POST", "/settings/quick", body=body).status == 413, SECONDS)
+    until(lambda: served.request("POST", "/settings/quick", body=body).status == 413)
     served.zato("config", "set", "server", "server-1", "max_body_bytes=null")
-    eventually(lambda: served.request("POST", "/settings/quick", body=body).status == 200, SECONDS)
+    until(lambda: served.request("POST", "/settings/quick", body=body).status == 200)
 
 
 def test_what_services_read_changes(served: RunningCluster) -> None:
@@ -129,12 +129,12 @@ def test_what_services_read_changes(served: RunningCluster) -> None:
 
     assert currency() is None
     served.layout.server(1).user_config.write_text("currency = 'EUR'\n")
-    eventually(lambda: currency() == "EUR", SECONDS)
+    until(lambda: currency() == "EUR")
     before = history(served)[0]["commit"]
     served.layout.server(1).user_config.write_text("currency = 'CHF'\n")
-    eventually(lambda: currency() == "CHF", SECONDS)
+    until(lambda: currency() == "CHF")
     served.zato("server", "config", "rollback", "1", str(before))
-    eventually(lambda: currency() == "EUR", SECONDS)
+    until(lambda: currency() == "EUR")
 
 
 def test_the_level_of_log_lines_changes(served: RunningCluster) -> None:
@@ -144,7 +144,7 @@ def test_the_level_of_log_lines_changes(served: RunningCluster) -> None:
 
     assert not told()
     served.zato("config", "set", "server", "server-1", "log_level=debug")
-    eventually(told, SECONDS)
+    until(told)
     served.zato("config", "set", "server", "server-1", "log_level=null")
 
 

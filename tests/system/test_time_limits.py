@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from support.cluster import RunningCluster
-from support.load import Load, eventually
+from support.load import Load
+from support.waiting import until
 
 LIMIT_SECONDS = 0.5
 SOURCE = """
@@ -42,7 +43,7 @@ def limited(cluster: RunningCluster) -> RunningCluster:
         api.create_item("channel-rest", service, {"service": service, "path": f"/limits/{name}", "methods": ["POST"]})
         if name != "quick":
             api.create_item("service", service, {"time_limit_seconds": LIMIT_SECONDS})
-    eventually(lambda: cluster.request("POST", "/limits/quick").status == 200, 5)
+    until(lambda: cluster.request("POST", "/limits/quick").status == 200)
     return cluster
 
 

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from support.cluster import RunningCluster
-from support.load import eventually
+from support.waiting import LATE_SECONDS, until
 
 SOURCE = """
 import asyncio
@@ -36,7 +36,7 @@ class Slow(Service):
     name = 'workers.slow'
 
     def handle(self):
-        time.sleep(0.5)
+        time.sleep(1.5)
         self.response.payload = {'pid': os.getpid()}
 
 class Logs(Service):
@@ -57,7 +57,7 @@ class Inner(Service):
     name = 'workers.inner'
 
     def handle(self):
-        time.sleep(5)
+        time.sleep(30)
 """
 
 
@@ -74,7 +74,7 @@ def workers() -> Iterator[RunningCluster]:
                 value = {"service": f"workers.{name}", "path": f"/workers/{name}", "methods": ["GET"]}
                 api.create_item("channel-rest", name, value)
             api.create_item("service", "workers.inner", {"time_limit_seconds": 0.3})
-            eventually(lambda: running.request("GET", "/workers/logs").status == 200, 5)
+            until(lambda: running.request("GET", "/workers/logs").status == 200)
             yield running
         finally:
             running.stop()
@@ -104,11 +104,12 @@ def test_a_burst_of_slow_requests_is_answered_at_once_and_its_threads_end(worker
     def threads_of_workers() -> int:
         return max(len(list(Path(f"/proc/{pid}/task").iterdir())) for pid in pids(workers))
 
-    started = time.monotonic()
     with workers.pool(maxsize=100) as pool, ThreadPoolExecutor(100) as threads:
-        answers = list(threads.map(lambda _: pool.request("GET", "/workers/slow", retries=False).status, range(200)))
+        started = time.monotonic()
+        answers = list(threads.map(lambda _: pool.request("GET", "/workers/slow", retries=False).status, range(100)))
+        took = time.monotonic() - started
     assert set(answers) == {200}
-    assert time.monotonic() - started < 10  # one after another by the eight threads of the start: 12.5 s
+    assert took < 15, "one after another by the eight threads of the start they take 18.75 s"
     # Also while requests go on that keep all of them from idling for long
     with workers.pool() as pool:
         ended = threading.Event()
@@ -120,7 +121,7 @@ def test_a_burst_of_slow_requests_is_answered_at_once_and_its_threads_end(worker
         with ThreadPoolExecutor(4) as executor:
             done = [executor.submit(quick) for _ in range(4)]
             try:
-                eventually(lambda: threads_of_workers() < 12, 15)
+                until(lambda: threads_of_workers() < 12)
             finally:
                 ended.set()
             for each in done:
@@ -150,7 +151,7 @@ def test_every_line_of_a_request_has_its_correlation_id_and_the_common_form(work
     before = len(workers.said())
     answer = workers.request("GET", "/workers/logs")
     cid = answer.json()["cid"]
-    eventually(lambda: workers.said()[before:].count(cid) >= 3, 5)
+    until(lambda: workers.said()[before:].count(cid) >= 3)
     lines = [json.loads(line) for line in workers.said()[before:].splitlines() if cid in line]
     assert {line["event"] for line in lines} == {"request", "from a library", "from the service"}
     assert {line["cid"] for line in lines} == {cid}
@@ -161,4 +162,4 @@ def test_a_service_that_another_one_invokes_keeps_to_its_own_time_limit(workers:
     answer = workers.request("GET", "/workers/outer")
     assert (answer.status, answer.json()["error"]["code"]) == (504, "time-limit-exceeded")
     assert "workers.inner" in answer.json()["error"]["message"]
-    assert time.monotonic() - started < 4.5
+    assert time.monotonic() - started < LATE_SECONDS

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from support.load import eventually
+from support.waiting import until
 from zato.agent.haproxy import files
 from zato.agent.haproxy.known import Known
 from zato.agent.haproxy.names import BACKEND
@@ -75,11 +75,11 @@ def test_its_health_is_asked_for_over_tls() -> None:
             )
             haproxy = subprocess.Popen(["haproxy", "-db", "-f", str(configuration)])
             try:
-                eventually(door.exists, 5)
+                until(door.exists)
                 assert "New server registered" in api.ask(f"add server {added(view, new)}")
                 api.ask(f"enable health {BACKEND}/server-2")
                 api.ask(f"set server {BACKEND}/server-2 state ready; set server {BACKEND}/server-2 health down")
-                eventually(lambda: _status(api.ask("show stat")) == "UP", 5)
+                until(lambda: _status(api.ask("show stat")) == "UP")
             finally:
                 haproxy.terminate()
                 haproxy.wait()

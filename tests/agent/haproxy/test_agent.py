@@ -16,13 +16,13 @@ import urllib3
 
 from support.agents import lets_in
 from support.cluster import RunningCluster
-from support.load import eventually, told
+from support.load import told
 from support.ports import free_port
 from support.scenarios.balancing import PATH, agent_of, balance, change_server, end, expose, has, server_state
+from support.waiting import until
 from zato.core.errors import ZatoError
 from zato.pki.authority import Authority
 
-SECONDS = 15
 PERIOD_SECONDS = 1
 
 
@@ -55,26 +55,26 @@ def test_what_haproxy_has_found_out_of_its_servers_outlives_a_reload(two: Runnin
     stopped = two.pids()["lighttpd-2"]
     os.kill(stopped, signal.SIGSTOP)
     try:
-        eventually(has(two, 2, "DOWN"), SECONDS)
+        until(has(two, 2, "DOWN"))
         agent_of(two).reload()
         assert server_state(two, 2) is not None
         assert has(two, 2, "DOWN")()
     finally:
         os.kill(stopped, signal.SIGCONT)
-    eventually(has(two, 2, "UP"), SECONDS)
+    until(has(two, 2, "UP"))
 
 
 def test_what_operators_have_said_outlives_the_agent_and_haproxy(two: RunningCluster) -> None:
     change_server(two, 2, drain=True, weight=7)
     try:
-        eventually(has(two, 2, "DRAIN"), SECONDS)
+        until(has(two, 2, "DRAIN"))
         for name in ("haproxy-agent", "haproxy"):
             end(two, name, signal.SIGKILL)
-            eventually(two.answers, SECONDS)
-            eventually(lambda: _status(two) == ("drain", 7, "DRAIN"), SECONDS)
+            until(two.answers)
+            until(lambda: _status(two) == ("drain", 7, "DRAIN"))
     finally:
         change_server(two, 2, drain=False, weight=100)
-    eventually(has(two, 2, "UP"), SECONDS)
+    until(has(two, 2, "UP"))
 
 
 def _status(cluster: RunningCluster) -> tuple[object, ...]:
@@ -97,23 +97,23 @@ def test_files_of_administrators_are_taken_up_and_a_broken_one_is_told_in_haprox
     good = f"frontend own\n    bind 127.0.0.1:{port}\n    http-request return status 418\n"
     try:
         own.write_text(good)
-        eventually(answers, SECONDS)
+        until(answers)
         own.write_text(good + "    nonsense here\n")
-        eventually(lambda: any("unknown keyword 'nonsense'" in problem for problem in problems(two)), SECONDS)
+        until(lambda: any("unknown keyword 'nonsense'" in problem for problem in problems(two)))
         with pytest.raises(ZatoError, match="unknown keyword 'nonsense'"):
             agent_of(two).validate()
         assert answers()
         # What only a reload can find out
         with socket.create_server(("127.0.0.1", 0)) as taken:
             own.write_text(good + f"    bind 127.0.0.1:{taken.getsockname()[1]}\n")
-            eventually(lambda: any("the last good one is in place again" in text for text in problems(two)), 30)
+            until(lambda: any("the last good one is in place again" in text for text in problems(two)))
             assert answers()
             assert two.answers()
         agent_of(two).reload()  # the port is free now
-        eventually(lambda: problems(two) == [], SECONDS)
+        until(lambda: problems(two) == [])
     finally:
         own.unlink()
-    eventually(lambda: not answers() and problems(two) == [], SECONDS)
+    until(lambda: not answers() and problems(two) == [])
 
 
 def test_requests_of_one_address_are_limited_and_exempt_networks_are_not(two: RunningCluster) -> None:
@@ -126,18 +126,18 @@ def test_requests_of_one_address_are_limited_and_exempt_networks_are_not(two: Ru
             return {pool.request("GET", PATH, retries=False).status for _ in range(40)}
 
         try:
-            eventually(lambda: is_loaded(two, "http_req_rate"), SECONDS)
+            until(lambda: is_loaded(two, "http_req_rate"))
             assert statuses() == {200, 429}
             time.sleep(PERIOD_SECONDS * 2)  # the admin API is behind the same limit
             item = api.item("balancer", "balancer")
             exempt = {**limits, "exempt_networks": ["127.0.0.0/8"]}
             api.update_item("balancer", "balancer", exempt, item["revision"])
-            eventually(lambda: is_loaded(two, "acl exempt src 127.0.0.0/8"), SECONDS)
+            until(lambda: is_loaded(two, "acl exempt src 127.0.0.0/8"))
             assert statuses() == {200}
         finally:
             time.sleep(PERIOD_SECONDS * 2)
             api.delete_item("balancer", "balancer")
-    eventually(lambda: not is_loaded(two, "http_req_rate"), SECONDS)
+    until(lambda: not is_loaded(two, "http_req_rate"))
 
 
 def is_loaded(cluster: RunningCluster, text: str) -> bool:
@@ -147,20 +147,20 @@ def is_loaded(cluster: RunningCluster, text: str) -> bool:
 
 def test_an_operator_goes_back_to_the_configuration_before(two: RunningCluster) -> None:
     api = two.api()
-    eventually(lambda: problems(two) == [], SECONDS)
+    until(lambda: problems(two) == [])
     before = agent_of(two).state()["configuration"]
     api.create_item("balancer", "balancer", {"algorithm": "leastconn"})
     try:
-        eventually(lambda: agent_of(two).state()["configuration"] != before, SECONDS)
+        until(lambda: agent_of(two).state()["configuration"] != before)
         assert agent_of(two).rollback()["configuration"] == before
-        eventually(lambda: any("has gone back" in problem for problem in problems(two)), SECONDS)
+        until(lambda: any("has gone back" in problem for problem in problems(two)))
         change_server(two, 2, drain=True)  # which holds all the same
-        eventually(has(two, 2, "DRAIN"), SECONDS)
+        until(has(two, 2, "DRAIN"))
         change_server(two, 2, drain=False)
-        eventually(has(two, 2, "UP"), SECONDS)
+        until(has(two, 2, "UP"))
     finally:
         api.delete_item("balancer", "balancer")
-    eventually(lambda: problems(two) == [], SECONDS)
+    until(lambda: problems(two) == [])
 
 
 def test_nobody_but_the_administrator_is_let_in(two: RunningCluster, tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ def test_silent_connections_do_not_keep_the_agent_from_its_work(two: RunningClus
     silent = [socket.create_connection(("127.0.0.1", two.agent_port), 5) for _ in range(10)]
     try:
         change_server(two, 2, weight=9)
-        eventually(lambda: (server_state(two, 2) or {}).get("weight") == 9, SECONDS)
+        until(lambda: (server_state(two, 2) or {}).get("weight") == 9)
     finally:
         for connection in silent:
             connection.close()

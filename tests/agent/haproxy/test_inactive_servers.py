@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +15,7 @@ import pytest
 
 from support.cluster import RunningCluster
 from support.load import Load
+from support.waiting import eventually
 
 WHERE = """
 import os
@@ -54,15 +55,6 @@ def answering(cluster: RunningCluster, since: float, load: Load) -> Counter[int]
     return Counter(servers[json.loads(sample.body)["process"]] for sample in samples if sample.status == 200)
 
 
-def eventually(condition: Callable[[], bool], seconds: float) -> bool:
-    limit = time.monotonic() + seconds
-    while time.monotonic() < limit:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return condition()
-
-
 def test_an_inactive_server_gets_nothing_within_a_second_and_no_request_fails(cluster: RunningCluster) -> None:
     with cluster.pool() as pool, Load(pool, "/where", per_second=60) as load:
         time.sleep(2)
@@ -86,7 +78,7 @@ def test_a_haproxy_that_was_started_again_is_told_again(cluster: RunningCluster)
         time.sleep(1)
         old = cluster.pids()["haproxy"]
         os.kill(old, signal.SIGTERM)
-        assert eventually(lambda: cluster.pids().get("haproxy", old) != old and cluster.answers(), 15)
+        assert eventually(lambda: cluster.pids().get("haproxy", old) != old and cluster.answers())
         time.sleep(1)
         since = time.monotonic()
         with cluster.pool() as pool, Load(pool, "/where", per_second=40) as load:
@@ -108,8 +100,8 @@ def test_the_last_active_server_stays_in_use_and_status_says_so(cluster: Running
         assert Counter(sample.status for sample in load.samples) == {200: len(load.samples)}
         problems = cluster.api().status()["problems"]
         assert [problem for problem in problems if "the balancer goes on using server-2" in problem]
-        assert eventually(lambda: "last_server_kept_in_use" in cluster.said(), 5)
+        assert eventually(lambda: "last_server_kept_in_use" in cluster.said())
     finally:
         activate(cluster, 2, active=True)
         activate(cluster, 1, active=True)
-    assert eventually(lambda: not cluster.api().status()["problems"], 5)
+    assert eventually(lambda: not cluster.api().status()["problems"])

@@ -13,14 +13,13 @@ import pytest
 
 from support.agents import lets_in
 from support.cluster import RunningCluster
-from support.load import eventually, told
+from support.load import told
 from support.scenarios.balancing import end
 from support.scenarios.edge_reloading import edge_agent_of, expose, reload_edges
+from support.waiting import until
 from zato.core.errors import ZatoError
 from zato.pki.authority import Authority
 from zato.pki.certificates import fingerprint, load_certificate
-
-SECONDS = 30
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +29,7 @@ def one() -> Iterator[RunningCluster]:
         try:
             running.start()
             expose(running)
-            eventually(lambda: agent_answers(running), SECONDS)
+            until(lambda: agent_answers(running))
             yield running
         finally:
             running.stop()
@@ -58,7 +57,7 @@ def test_the_state_says_what_lighttpd_serves_with(one: RunningCluster) -> None:
     assert state["certificate"]["serial"] == f"{certificate.serial_number:x}"
     assert state["authorities"] == [fingerprint(load_certificate(one.layout.ca_certificate))]
     one.api().create_item("security-basic", "joe", {"username": "joe", "password": "joe has one"})
-    eventually(lambda: edge_agent_of(one).state()["users"] == state["users"] + 1, SECONDS)
+    until(lambda: edge_agent_of(one).state()["users"] == state["users"] + 1)
     assert edge_agent_of(one).state()["revision"] > state["revision"]
 
 
@@ -83,12 +82,12 @@ def test_status_says_what_is_not_well_with_lighttpd(one: RunningCluster) -> None
     kept = key.rename(key.with_suffix(".kept"))
     try:
         end(one, "lighttpd-agent-1", signal.SIGKILL)
-        eventually(lambda: "agent_api_not_started" in one.said(), SECONDS)
+        until(lambda: "agent_api_not_started" in one.said())
         assert "Problem: lighttpd of server-1: its agent does not tell" in one.zato("status").stdout
     finally:
         kept.rename(key)
     end(one, "lighttpd-agent-1", signal.SIGKILL)
-    eventually(lambda: agent_answers(one), SECONDS)
+    until(lambda: agent_answers(one))
 
 
 def test_a_configuration_that_lighttpd_accepts_and_does_not_serve_with_is_put_back(one: RunningCluster) -> None:
@@ -101,15 +100,15 @@ def test_a_configuration_that_lighttpd_accepts_and_does_not_serve_with_is_put_ba
         one.layout.settings.write_text(changed, encoding="utf-8")
         try:
             end(one, "lighttpd-agent-1", signal.SIGKILL)
-            eventually(lambda: "lighttpd_reload_undone" in one.said(), SECONDS)
+            until(lambda: "lighttpd_reload_undone" in one.said())
         finally:
             one.layout.settings.write_text(settings, encoding="utf-8")
     assert (one.layout.server(1).lighttpd / "lighttpd.conf").read_bytes() == good
-    eventually(one.answers, SECONDS)
-    eventually(lambda: agent_says(one, "keeps_last_good"), SECONDS)
+    until(one.answers)
+    until(lambda: agent_says(one, "keeps_last_good"))
     edge_agent_of(one).validate()
     end(one, "lighttpd-agent-1", signal.SIGKILL)  # with the settings as they were before
-    eventually(lambda: agent_answers(one), SECONDS)
+    until(lambda: agent_answers(one))
     assert edge_agent_of(one).reload()["ok"] is True
 
 
@@ -130,7 +129,7 @@ def test_there_is_nothing_to_go_back_to_before_there_were_two_configurations(one
         partners = Authority(Path(other))
         partners.create("partners")
         (clients / "partners.crt").write_bytes((Path(other) / "ca.crt").read_bytes())
-    eventually(lambda: edge_agent_of(one).state()["configuration"] != good, SECONDS)
+    until(lambda: edge_agent_of(one).state()["configuration"] != good)
     assert edge_agent_of(one).rollback()["configuration"] == good
     assert edge_agent_of(one).state()["keeps_last_good"] is True
     assert edge_agent_of(one).reload()["configuration"] != good

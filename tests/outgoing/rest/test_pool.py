@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 from support.http_peer import HttpPeer, Reply
 from support.outgoing_rest import Connects
+from support.waiting import eventually
 
 
 def all_closed(peer: HttpPeer) -> bool:
-    deadline = time.monotonic() + 5
-    while peer.open and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return peer.open == 0
+    return eventually(lambda: peer.open == 0)
 
 
 def test_a_thousand_calls_wait_for_a_slow_system_at_the_same_time(connect: Connects) -> None:
@@ -49,9 +46,7 @@ def test_more_calls_than_the_pool_has_connections_are_not_held_up(peer: HttpPeer
         # A call that failed is what there is to see, not the others' wait for it
         assert [str(call.exception()) for call in calls if call.exception()] == []
     assert {call.result().status_code for call in calls} == {200}
-    deadline = time.monotonic() + 5
-    while peer.open > 2 and time.monotonic() < deadline:
-        time.sleep(0.01)
+    assert eventually(lambda: peer.open <= 2)
     assert peer.open == 2
 
 

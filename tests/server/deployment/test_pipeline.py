@@ -18,6 +18,7 @@ from support import zygotes
 from support.broken_deployments import BROKEN, WORKING
 from support.databases import initialised, new_sqlite
 from support.deployment_workers import DeploymentWorker
+from support.waiting import until
 from zato.config.writer import Author
 from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, Unavailable
 from zato.odb.deployments import Deployment, DeploymentState
@@ -72,13 +73,6 @@ def version(number: object, extra: str = "") -> bytes:
     ).encode()
 
 
-def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.005)
-
-
 def served(workers: list[DeploymentWorker], service: str = "shop.get") -> list[Any]:
     return [worker.serve(service) for worker in workers]
 
@@ -102,12 +96,12 @@ def test_a_file_serves_from_all_workers_when_the_call_returns(workers: list[Depl
 def test_the_next_version_replaces_it_everywhere_at_one_moment(workers: list[DeploymentWorker]) -> None:
     first = workers[0].deployer.deploy("shop.py", version(1), by=ANN)
     stop = threading.Event()
-    seen: list[list[tuple[float, int]]] = [[] for _ in workers]
+    seen: list[list[tuple[float, int, float]]] = [[] for _ in workers]
 
     def request(index: int) -> None:
         while not stop.is_set():
             started = time.time()
-            seen[index].append((started, workers[index].serve("shop.get")))
+            seen[index].append((started, workers[index].serve("shop.get"), time.time()))
             time.sleep(0.0005)
 
     threads = [threading.Thread(target=request, args=(index,)) for index in range(len(workers))]
@@ -123,11 +117,10 @@ def test_the_next_version_replaces_it_everywhere_at_one_moment(workers: list[Dep
     announced = workers[0].log.history("deployment", "shop.py")[0].at.timestamp()
     assert moment - announced > 0.08, "the workers had no time to prepare"
     for requests in seen:
-        answers = [answer for _, answer in requests]
+        answers = [answer for _, answer, _ in requests]
         assert answers == sorted(answers), "an old version answered after the new one"
-        assert all(answer == 2 for started, answer in requests if started > returned)
-        # The clock is read a moment after `started` was taken.
-        assert all(answer == 1 for started, answer in requests if started < moment - 0.02)
+        assert all(answer == 2 for started, answer, _ in requests if started > returned)
+        assert all(answer == 1 for _, answer, ended in requests if ended < moment)
     assert workers[0].deployments.get(first.id).state is SUPERSEDED
     assert workers[0].deployments.get(second.id).state is ACTIVE
 
@@ -221,7 +214,7 @@ def test_a_worker_that_died_is_not_waited_for_longer_than_its_heart_beat_lasts(w
 def test_any_other_worker_completes_it_when_the_one_that_was_asked_dies(workers: list[DeploymentWorker]) -> None:
     deployment = _staged(workers[0], "shop.py", version(1))
     workers[0].die()
-    until(lambda: workers[1].deployments.get(deployment.id).state is ACTIVE, 10)
+    until(lambda: workers[1].deployments.get(deployment.id).state is ACTIVE)
     assert served(workers[1:]) == [1, 1]
 
 

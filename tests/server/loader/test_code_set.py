@@ -248,7 +248,7 @@ def test_importing_something_cheap_many_times_costs_little() -> None:
     sources = [parse(f"m{number}.py", source(handler("Get", "return 1")), number) for number in range(300)]
     code, refusals = CodeSet.of(sources)
     assert not refusals
-    started = time.perf_counter()
+    started = time.process_time()
     code = code.with_deployment("m5.py", source(handler("Get", "return 2")), 1000)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert isinstance(code.modules["m5"], ModuleType)

@@ -12,13 +12,14 @@ from typing import Any
 
 import urllib3
 
-from support.appliance import answers, eventually
+from support.appliance import answers
 from support.chaos import services
 from support.chaos.counters import Processing
 from support.chaos.data_host import NAME as DATA
 from support.chaos.data_host import PACKAGES, DataHost
 from support.chaos.plan import Victim
 from support.hosts import Host, NewHost, file_system
+from support.waiting import eventually
 from zato.client.api import ApiClient
 
 BALANCER = "balancer"
@@ -258,7 +259,7 @@ def _join(cluster: ChaosCluster, host: Host) -> None:
 def _retire_first_server(cluster: ChaosCluster) -> None:
     """The three servers are those on hosts of their own. What is inactive is in no balancer, and then it is no more."""
     cluster.balancer.run("zato config set server server-1 active=false")
-    assert eventually(cluster.all_up, 30), cluster.in_balancer()
+    assert eventually(cluster.all_up), cluster.in_balancer()
     cluster.balancer.run("systemctl disable --now zato-server@1", timeout=120)
     cluster.balancer.run("zato config delete server server-1")
 
@@ -275,4 +276,4 @@ def _deploy(cluster: ChaosCluster) -> None:
         int(api.create_item("channel-rest", name, services.channel(name, path, method))["revision"])
         for name, (path, method) in services.CHANNELS.items()
     ]
-    assert eventually(lambda: cluster.has_everywhere(revisions[-1]), 30), cluster.applied()
+    assert eventually(lambda: cluster.has_everywhere(revisions[-1])), cluster.applied()

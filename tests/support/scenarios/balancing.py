@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from support.cluster import RunningCluster
-from support.load import Load, Sample, eventually
+from support.load import Load, Sample
+from support.waiting import until
 from zato.client.agents import BalancerAgentClient
 from zato.host.settings import load_cluster
 
 PATH = "/balanced"
-_SECONDS = 15
 _SOURCE = """
 import os
 
@@ -56,7 +56,7 @@ def expose(cluster: RunningCluster) -> None:
     value = {"service": "balanced.balanced", "path": PATH, "methods": ["GET", "POST"]}
     api.create_item("channel-rest", "balanced", value)
     with cluster.pool() as pool:
-        eventually(lambda: pool.request("GET", PATH, retries=False).status == 200, _SECONDS)
+        until(lambda: pool.request("GET", PATH, retries=False).status == 200)
 
 
 def server_state(cluster: RunningCluster, number: int) -> dict[str, Any] | None:
@@ -89,16 +89,16 @@ def balance(cluster: RunningCluster, *, rounds: int, reloads: int) -> Balanced:
     with cluster.pool() as pool, Load(pool, PATH, method=("POST", "GET"), seconds=600) as load:
         for _ in range(rounds):
             change_server(cluster, 2, drain=True)
-            eventually(has(cluster, 2, "DRAIN"), _SECONDS)
+            until(has(cluster, 2, "DRAIN"))
             for _ in range(min(each, reloads - done)):
                 agent.reload()
                 done += 1
             item = change_server(cluster, 2, drain=False)
-            eventually(has(cluster, 2, "UP"), _SECONDS)
+            until(has(cluster, 2, "UP"))
             api.delete_item("server", "server-2")
-            eventually(lambda: server_state(cluster, 2) is None, _SECONDS)
+            until(lambda: server_state(cluster, 2) is None)
             api.create_item("server", "server-2", {**item["value"], "drain": False})
-            eventually(has(cluster, 2, "UP"), _SECONDS)
+            until(has(cluster, 2, "UP"))
     return Balanced(rounds, done, len(load.samples), load.failed(), load.lowest_rate())
 
 
@@ -106,4 +106,4 @@ def end(cluster: RunningCluster, name: str, number: int) -> None:
     """Sends a process of the cluster a signal, and waits until its supervisor has another one running."""
     before = cluster.pids()[name]
     os.kill(before, number)
-    eventually(lambda: cluster.pids().get(name, before) != before, _SECONDS)
+    until(lambda: cluster.pids().get(name, before) != before)

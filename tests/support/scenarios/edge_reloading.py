@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from support.cluster import RunningCluster
-from support.load import Load, Sample, eventually
+from support.load import Load, Sample
+from support.waiting import until
 from zato.client.agents import EdgeAgentClient
 from zato.host.settings import load_cluster
 
 PATH = "/edge"
-_SECONDS = 15
 _SOURCE = """
 from zato.server.service import Service
 
@@ -53,7 +53,7 @@ def expose(cluster: RunningCluster) -> None:
     api.create_item("channel-rest", "edge", value)
     for direct in (False, True):
         with cluster.pool(direct=direct) as pool:
-            eventually(lambda pool=pool: pool.request("GET", PATH, retries=False).status == 200, _SECONDS)
+            until(lambda pool=pool: pool.request("GET", PATH, retries=False).status == 200)
 
 
 def reload_edges(cluster: RunningCluster, servers: int, reloads: int) -> Reloaded:

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from support.appliance import eventually, main_pid, outside, servers_in_balancer
+from support.appliance import main_pid, outside, servers_in_balancer
 from support.hosts import Host
 from support.load import Load, Sample, told
+from support.waiting import eventually
 
 METHODS = ("GET", "PUT")
 BACK_SECONDS = 10.0
@@ -102,4 +103,4 @@ def _until_back(host: Host, unit: str, target: int, children: int) -> bool:
         return state == "active" and replaced and servers_in_balancer(host) == 2
 
     condition: Callable[[], bool] = is_back
-    return eventually(condition, BACK_SECONDS * 2)
+    return eventually(condition)

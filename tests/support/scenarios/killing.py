@@ -11,8 +11,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from support.cluster import RunningCluster
-from support.load import Load, Sample, eventually, told
+from support.load import Load, Sample, told
 from support.scenarios.workers import open_channel
+from support.waiting import until
 
 METHODS = ("GET", "PUT", "DELETE")
 _LOAD_SECONDS = 900.0
@@ -66,8 +67,8 @@ def kill_workers(cluster: RunningCluster, count: int) -> Killed:
         for _ in range(count):
             victim = random.choice(sorted(cluster.workers()))
             os.kill(victim, signal.SIGKILL)
-            eventually(lambda victim=victim: victim not in cluster.workers(), 5)
-            eventually(lambda: len(cluster.workers()) == usual, 10)
+            until(lambda victim=victim: victim not in cluster.workers())
+            until(lambda: len(cluster.workers()) == usual)
             gone.add(victim)
             time.sleep(random.uniform(0.5, 1.5) * _BETWEEN_SECONDS)
     api.delete_item("channel-rest", "killed.show")

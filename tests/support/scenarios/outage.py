@@ -19,8 +19,9 @@ from sqlalchemy import make_url
 
 from support.cluster import RunningCluster
 from support.databases import DatabaseServer, new_database
-from support.load import Load, Sample, eventually, told
+from support.load import Load, Sample, told
 from support.scenarios.workers import await_answers, open_channel
+from support.waiting import until
 from zato.core.errors import ZatoError
 
 METHODS = ("GET", "PUT", "DELETE")
@@ -176,7 +177,7 @@ def _while_away(cluster: RunningCluster, pool: Any, way: Way, until: float) -> t
     usual = len(cluster.workers())
     os.kill(victim, signal.SIGKILL)
     killed = time.monotonic()
-    eventually(lambda: victim not in (now := cluster.workers()) and len(now) == usual, 10)
+    until(lambda: victim not in (now := cluster.workers()) and len(now) == usual)
     await_answers(cluster, pool, "/outage", lambda answer: answer["version"] == 1, 30)
     worker_back = time.monotonic() - killed
     while time.monotonic() < until:
@@ -214,8 +215,8 @@ def _seconds_until_changed(cluster: RunningCluster, way: Way, back: float) -> fl
             return False
         return True
 
-    eventually(accepted, 3 * BACK_SECONDS)
-    eventually(lambda: cluster.request("GET", path).status == 200, BACK_SECONDS)
+    until(accepted)
+    until(lambda: cluster.request("GET", path).status == 200)
     return time.monotonic() - back
 
 

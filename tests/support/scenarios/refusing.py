@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from support.broken_deployments import BROKEN, WORKING, BrokenDeployment
 from support.cluster import RunningCluster
-from support.load import Load, Sample, eventually, told
+from support.load import Load, Sample, told
 from support.scenarios.workers import open_channel
+from support.waiting import until
 from zato.hotdeploy.pickup import wanted
 
 REFUSED_SECONDS = 6.0
@@ -86,7 +87,7 @@ def _note_of(cluster: RunningCluster, broken: BrokenDeployment) -> tuple[float, 
     taken = time.monotonic() - started
     text = note.read_text(encoding="utf-8") if note.exists() else ""
     file.unlink()
-    eventually(lambda: not note.exists(), 5)
+    until(lambda: not note.exists())
     return taken, text
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import urllib3
 
 from support.cluster import RunningCluster
-from support.load import eventually
+from support.waiting import until
 
 # The kernel wakes the thread that has waited longest for its first connection: a burst reaches the last worker too once
 # it is more than the threads of all others
@@ -30,7 +30,7 @@ def open_channel(cluster: RunningCluster, service: str, path: str, methods: Sequ
         workers = [worker for server in api.status()["servers"] for worker in server["workers"] if worker["alive"]]
         return all(worker["applied_revision"] >= revision for worker in workers)
 
-    eventually(known, 10)
+    until(known)
 
 
 def await_answers(
