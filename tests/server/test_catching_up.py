@@ -212,6 +212,15 @@ def test_the_internal_door_is_no_sign_that_a_server_can_be_reached(
     assert client.simulate_get("/zato/health").status_code == 503
 
 
+def test_a_start_that_takes_long_is_no_standstill(visits: Visits, clock: Clock) -> None:
+    made = CatchingUp(visits, clock)
+    clock.seconds += AWAY_SECONDS * 3  # an ODB that does not answer
+    look(made, answered=False)
+    clock.seconds += 0.1
+    made.start()
+    assert made.wait(0)
+
+
 def test_a_worker_that_may_be_told_to_switch_goes_by_a_fresh_look_only(worker: CatchingUp, clock: Clock) -> None:
     clock.seconds += 1
     worker.pulse()

@@ -137,7 +137,8 @@ class DeploymentWorker:
         before, codes = self.switch.current()
         at = switch_time(before, configuration)
         self.switch.set((configuration, self._code.load(configuration, codes)), at)
-        self.catching_up.switch_prepared()
+        if at:
+            self.catching_up.switch_prepared()
         time.sleep(max(0.0, at - time.time()))
         self.switch.current()
         self._applied = configuration.revision

@@ -147,6 +147,28 @@ def test_a_worker_that_is_late_lets_requests_wait_rather_than_serve_what_the_oth
     deploying.join(10)
 
 
+def test_another_change_meanwhile_does_not_end_a_workers_readiness_to_be_told_to_switch(
+    start: Callable[..., DeploymentWorker],
+) -> None:
+    go_on = threading.Event()
+    prompt = start()
+    slow = start()
+    prompt.deployer.deploy("shop.py", version(1), by=ANN)
+    until(lambda: not prompt.catching_up.expects_switch)
+    stage = slow.stage
+    slow.load = lambda deployment: (go_on.wait(30), stage(deployment))[1]
+    deploying = threading.Thread(target=lambda: prompt.deployer.deploy("shop.py", version(2), by=ANN), daemon=True)
+    deploying.start()
+    until(lambda: prompt.catching_up.expects_switch)
+    revision = prompt.publisher.create("security-tls", "partner", {"subject": "CN=partner"}, by=ANN).revision
+    until(lambda: prompt.switch.current()[0].revision >= revision)
+    assert prompt.catching_up.expects_switch
+    go_on.set()
+    until(lambda: served([prompt, slow]) == [2, 2])
+    until(lambda: not prompt.catching_up.expects_switch)
+    deploying.join(10)
+
+
 def test_the_same_content_is_answered_as_active_without_a_new_version(workers: list[DeploymentWorker]) -> None:
     first = workers[0].deployer.deploy("shop.py", version(1), by=ANN)
     assert workers[1].deployer.deploy("shop.py", version(1), by=BOB) == first

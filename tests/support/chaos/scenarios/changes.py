@@ -18,7 +18,7 @@ import psycopg2
 
 from support.chaos.data_host import RABBITMQ
 from support.chaos.open_load import OpenLoad, first, percentile
-from support.chaos.run import PER_SECOND, Run, missed, seconds_until
+from support.chaos.run import PER_SECOND, Run, missed, seconds_until, this_time
 from support.chaos.services import Requests, channel
 from support.chaos.table import Row
 from support.chaos.topology import SERVERS, ChaosCluster
@@ -57,7 +57,7 @@ def change_by_polling(cluster: ChaosCluster, run: Run) -> Iterator[Row]:
 
 
 def _measured(cluster: ChaosCluster, run: Run, scenario: str, bar: float) -> Row:
-    requests = Requests(scenario)
+    requests = Requests(this_time(scenario))
     url = f"host={cluster.data.host.address} dbname=zato user=zato password={cluster.data.password} sslmode=require"
     with (
         closing(psycopg2.connect(url)) as connection,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from support.chaos import services
 from support.chaos.open_load import OpenLoad, first, percentile
-from support.chaos.run import PER_SECOND, Run, missed
+from support.chaos.run import PER_SECOND, Run, missed, this_time
 from support.chaos.sequences import Seen, Sequences, overlaps, spread, steps_back
 from support.chaos.services import Requests
 from support.chaos.table import Row
@@ -24,7 +24,7 @@ _PART = "usr/share/zato-chaos-part"
 
 def deployments(cluster: ChaosCluster, run: Run) -> Iterator[Row]:
     name = "deployments"
-    requests = Requests(name)
+    requests = Requests(this_time(name))
     base = int(time.time())
     versions = range(base, base + run.amounts.deployments)
     took, returned = [], {}
@@ -88,7 +88,7 @@ def not_loadable(cluster: ChaosCluster, run: Run) -> Iterator[Row]:
     before = _active(cluster)
     version = int(time.time()) + 10**6
     source = services.source(version) + f"\nPART = open('/{_PART}').read()\n".encode()
-    requests = Requests(name)
+    requests = Requests(this_time(name))
     reasons, names, states = [], [], []
     with cluster.pool() as pool, OpenLoad(pool, requests.echo, per_second=PER_SECOND) as load:
         for _ in range(_ATTEMPTS):

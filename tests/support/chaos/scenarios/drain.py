@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from support.chaos.open_load import OpenLoad, Outcome, first, in_turn, percentile
-from support.chaos.run import PER_SECOND, Run, missed, seconds_until
+from support.chaos.run import PER_SECOND, Run, missed, seconds_until, this_time
 from support.chaos.services import Requests
 from support.chaos.table import Row
 from support.chaos.topology import SERVERS, ChaosCluster
@@ -22,7 +22,7 @@ _BAR = f"0 failed; zato status and HAProxy agree within {AGREE_SECONDS:.0f} s of
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A server that drained from one time to another."""
+    """A server that drained from the end of one command to the beginning of the next."""
 
     server: str
     since: float
@@ -30,7 +30,7 @@ class Step:
 
 
 def drain(cluster: ChaosCluster, run: Run) -> Iterator[Row]:
-    requests = Requests(NAME)
+    requests = Requests(this_time(NAME))
     steps: list[Step] = []
     agreed: list[float] = []
     took: list[float] = []
@@ -38,8 +38,8 @@ def drain(cluster: ChaosCluster, run: Run) -> Iterator[Row]:
         for _ in range(run.amounts.rounds):
             for name in SERVERS:
                 drained = _command(cluster, run, name, "drain", agreed, took)
-                readied = _command(cluster, run, name, "ready", agreed, took)
-                steps.append(Step(name, drained, readied))
+                steps.append(Step(name, drained, time.time()))
+                _command(cluster, run, name, "ready", agreed, took)
     failed = load.failed()
     served = [each for step in steps for each in _served(load, step)]
     slowest = max(agreed)
@@ -89,5 +89,5 @@ def _agree(cluster: ChaosCluster, name: str, word: str) -> bool:
 def _served(load: OpenLoad, step: Step) -> list[Outcome]:
     """What the server answered while it drained."""
     since = step.since + _ON_ITS_WAY_SECONDS
-    during = [each for each in load.outcomes if each.ok and since <= each.started and each.ended <= step.until - 5]
+    during = [each for each in load.outcomes if each.ok and since <= each.started and each.ended <= step.until]
     return [each for each in during if json.loads(each.body)["server"] == step.server]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import cycle
 
 from support.chaos.open_load import OpenLoad, first, in_turn, percentile
-from support.chaos.run import PER_SECOND, Run, missed
+from support.chaos.run import PER_SECOND, Run, missed, this_time
 from support.chaos.services import Requests
 from support.chaos.table import Row
 from support.chaos.topology import SERVERS, ChaosCluster
@@ -33,8 +33,10 @@ def lighttpd_reloads(cluster: ChaosCluster, run: Run) -> Iterator[Row]:
 
     def reload() -> str:
         name = next(hosts)
-        cluster.servers[name].run(f"systemctl reload zato-lighttpd@{SERVERS[name]}")
-        return f"{name} {time.time()}"
+        unit = f"zato-lighttpd@{SERVERS[name]}"
+        cluster.servers[name].run(f"systemctl reload {unit}")
+        said = cluster.servers[name].run(f"journalctl -b -u {unit} -o cat -g 'server started' | wc -l")
+        return f"{name} {said.stdout.strip()}"
 
     yield _reloading(cluster, run, "lighttpd-reloads", reload, len)
 
@@ -43,7 +45,7 @@ def _reloading(
     cluster: ChaosCluster, run: Run, scenario: str, reload: Callable[[], str], count: Callable[[set[str]], int]
 ) -> Row:
     """`reload` says which one came of it; `count` how many reloads a set of those shows, at least."""
-    ids = f"{scenario}-{int(time.time())}"  # it may be played twice on one cluster
+    ids = this_time(scenario)
     requests = Requests(ids)
     took, seen = [], set()
     with cluster.pool() as pool, OpenLoad(pool, in_turn(requests.echo, requests.book), per_second=PER_SECOND) as load:

@@ -10,7 +10,7 @@ import click
 from zato.cli import joining, server_config
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import show_json, show_table
-from zato.core.errors import Conflict, NotFound, Unavailable
+from zato.core.errors import Conflict, NotFound, TimeLimitExceeded, Unavailable
 
 _KIND = "server"
 _TAKEN_UP_SECONDS = 5.0
@@ -104,7 +104,7 @@ def _await_taken_up(target: Target, revision: int) -> bool:
         try:
             if agent.state()["revision"] >= revision:
                 return True
-        except Unavailable:
+        except (Unavailable, TimeLimitExceeded):
             return False
         time.sleep(_POLL_SECONDS)
     return False

@@ -75,7 +75,8 @@ class CatchingUp:
         self._looked = threading.Condition()
 
     def start(self) -> None:
-        """Notice from now on that the worker has stood still."""
+        """Notice from now on that the worker has stood still; how long it took to start does not count."""
+        self._pulse = self._clock()
         threading.Thread(target=self._beat, name="pulse", daemon=True).start()
 
     # The thread that follows the log
@@ -107,7 +108,7 @@ class CatchingUp:
         return self._expects
 
     def switch_prepared(self) -> None:
-        """What was announced happens by itself, and nothing else can be before this worker has loaded it."""
+        """A switch was announced and happens by itself; no other can be before this worker has loaded it."""
         with self._looked:
             self._expects = self._expects_on = False
             self._looked.notify_all()

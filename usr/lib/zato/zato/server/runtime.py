@@ -117,7 +117,8 @@ class Runtime:
         at = switch_time(before.configuration, configuration)
         snapshot = self._builder.build(configuration, codes, self._code.problems)
         self.switch.set(snapshot, at)
-        self._catching_up.switch_prepared()
+        if at:
+            self._catching_up.switch_prepared()
         set_level(snapshot.settings.log_level)
         self._disk.save(configuration)
         if codes is not before.codes:
