@@ -16,8 +16,9 @@ from zato.quickstart.supervisor import Command, Supervisor
 layout = Layout(Path(sys.argv[1]))
 server = layout.server(1)
 server.front_socket.parent.mkdir()
+BOTH = ("--bind", f"unix:{server.front_socket}", "--bind", f"unix:{server.health_socket}")
 commands = [
-    Command("server1", (*GUNICORN, *OURS, "--bind", f"unix:{server.front_socket}", "benchmarks.bare:app")),
+    Command("server1", (*GUNICORN, *OURS, *BOTH, "benchmarks.bare:app")),
     Command("lighttpd1", tuple(lighttpd.command(server)), stop_signal=signal.SIGINT),
     Command("haproxy", tuple(haproxy.command(layout))),
 ]

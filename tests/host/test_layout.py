@@ -13,7 +13,8 @@ def test_a_cluster_in_a_directory_keeps_everything_below_it() -> None:
     layout = Layout(Path("/somewhere/.zato"))
     server = layout.server(2)
     paths = [layout.settings, layout.pki, layout.secret_key, layout.odb, layout.haproxy, layout.haproxy_socket]
-    paths += [server.settings, server.pickup, server.front_socket, server.internal_socket, server.lighttpd]
+    paths += [server.settings, server.pickup, server.front_socket, server.health_socket, server.internal_socket]
+    paths += [server.lighttpd]
     assert all(path.is_relative_to(layout.root) for path in paths)
     assert (layout.is_appliance, layout.server_numbers(3)) == (False, [1, 2, 3])
 
@@ -29,9 +30,9 @@ def test_an_appliance_has_its_files_where_debian_has_such_files() -> None:
     assert str(server.front_socket) == "/run/zato/server-2/front/http.sock"
 
 
-def test_the_two_doors_of_a_server_are_in_directories_of_their_own() -> None:
+def test_lighttpds_doors_and_the_internal_one_are_in_directories_of_their_own() -> None:
     server = Layout(APPLIANCE).server(1)
-    assert server.front_socket.parent != server.internal_socket.parent
+    assert server.front_socket.parent == server.health_socket.parent != server.internal_socket.parent
 
 
 def test_an_appliance_has_the_servers_that_were_ever_started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -62,6 +62,8 @@ class Edge(Doors):
         known = haproxy_files.known_before(self.layout, self.cluster)
         known = msgspec.structs.replace(known, body_bytes_max=self._body_bytes_max)
         view = haproxy_files.view_of(self.layout, self.cluster, known)
+        # The application has no threads apart for questions about its health
+        view = dataclasses.replace(view, check_failures=20)
         return dataclasses.replace(view, **_known(view, self._times))
 
     def _lighttpd_view(self) -> LighttpdView:
@@ -91,12 +93,13 @@ class Edge(Doors):
             "gunicorn",
             [
                 *(sys.executable, "-m", "gunicorn", "support.edge_app:application"),
-                *("--bind", f"unix:{self.server.front_socket}", "--workers", str(workers)),
+                *("--bind", f"unix:{self.server.front_socket}", "--bind", f"unix:{self.server.health_socket}"),
+                *("--workers", str(workers)),
                 *("--worker-class", "gthread", "--threads", "64", "--backlog", "2048", "--timeout", "60"),
             ],
             {"EDGE_DIRECTORY": str(self.directory), "PYTHONPATH": str(Path(__file__).parents[1])},
         )
-        self.wait_for(self.server.front_socket.exists)
+        self.wait_for(lambda: self.server.front_socket.exists() and self.server.health_socket.exists())
 
     def start_program(self, name: str, command: list[str], environment: dict[str, str] | None = None) -> None:
         with self.log(name).open("ab") as output:

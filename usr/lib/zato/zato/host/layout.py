@@ -50,6 +50,11 @@ class ServerLayout:
         return self.run / "front" / "http.sock"
 
     @property
+    def health_socket(self) -> Path:
+        """Where lighttpd asks about the server's health: however busy it is, it answers here."""
+        return self.front_socket.with_name("health.sock")
+
+    @property
     def internal_socket(self) -> Path:
         """The second door, for Zato's own processes. The directory says who may."""
         return self.run / "internal" / "http.sock"

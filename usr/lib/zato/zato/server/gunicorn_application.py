@@ -32,7 +32,7 @@ class JournalledLogger(Logger):  # type: ignore[misc]
 
 
 class ServerApplication(BaseApplication):  # type: ignore[misc]
-    """A gunicorn master that listens on the front and the internal socket; `load` makes a worker's WSGI application."""
+    """A gunicorn master that listens at the server's three doors; `load` makes a worker's WSGI application."""
 
     def __init__(
         self,
@@ -46,6 +46,7 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
     ) -> None:
         self._layout = layout
         self.internal_socket = str(layout.internal_socket)
+        self.health_socket = str(layout.health_socket)
         self._server_settings = settings
         self._load = load
         self.threads_max = threads_max
@@ -55,8 +56,9 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
+        doors = (self._layout.front_socket, self._layout.health_socket, self._layout.internal_socket)
         options: dict[str, Any] = {
-            "bind": [f"fd://{open_door(path)}" for path in (self._layout.front_socket, self._layout.internal_socket)],
+            "bind": [f"fd://{open_door(path)}" for path in doors],
             "worker_class": "zato.server.worker.AcceptingThreadsWorker",
             "workers": self._server_settings.workers,
             "threads": self._server_settings.threads_max,

@@ -21,8 +21,9 @@ AcceptAll = Callable[[socket.socket, "RequestThread"], None]
 class RequestThread(Interruptible):
     """One thread; it goes on as long as it is `wanted`."""
 
-    def __init__(self, serve: Callable[[RequestThread], None]) -> None:
+    def __init__(self, pool: RequestThreads, serve: Callable[[RequestThread], None]) -> None:
         super().__init__(name="request", target=lambda: serve(self))
+        self.pool = pool
         self.wanted = True
 
 
@@ -39,6 +40,8 @@ class RequestThreads:
         self._members: set[RequestThread] = set()
         self._idle: set[RequestThread] = set()
         self._given_up: list[RequestThread] = []
+        self.least = 0
+        """How many there are to be at least: see `keep`."""
         self.surplus = 0
         """How many are still to end; whoever finds it above zero calls `leave`."""
         # Wakes as many as there are to end, and all of them
@@ -61,6 +64,11 @@ class RequestThreads:
         self._given_up = [thread for thread in self._given_up if thread.is_alive()]
         return len(self._given_up)
 
+    def keep(self, least: int | None = None) -> None:
+        """Add as many as are missing of those that there are to be at least, from now on where that is given."""
+        self.least = self.least if least is None else least
+        self.add(self.least - self.count)
+
     def change(self, number: int) -> None:
         """Add so many threads, or, below zero, end as many: idle ones at once, busy ones after their request."""
         if number > 0:
@@ -73,7 +81,7 @@ class RequestThreads:
         """Add so many threads, or as many as the system lets us have."""
         self.surplus = 0
         for _ in range(number):
-            thread = RequestThread(self._serve)
+            thread = RequestThread(self, self._serve)
             self._members.add(thread)
             try:
                 thread.start()

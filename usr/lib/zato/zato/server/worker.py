@@ -4,6 +4,9 @@ lighttpd opens a connection for every request, so what counts is the way from ac
 its own epoll with EPOLLEXCLUSIVE, accepts, handles and closes; no queue and no hand-over between threads. The main
 thread keeps gunicorn's heart-beat, sizes the pool (`server/sizing.py`) and enforces time limits.
 docs/adr/0001-worker-class.md has the measurements.
+
+Questions about health come in at a door of their own, to threads of their own: a worker all of whose threads wait for
+something is busy, not ill.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from zato.server.threads import RequestThread, RequestThreads
 from zato.server.wire import Answer, Reader
 
 _THREADS_AT_LEAST = 4
+_HEALTH_THREADS = 2
 _STUCK_THREADS_MAX = 64
 _READ_SECONDS = 120.0
 _OUT_OF_RESOURCES_SECONDS = 0.1
@@ -39,7 +43,7 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
     """See the module. The application's `threads_max` says how many threads a worker may have at most, at each moment.
 
     Without it gunicorn's setting `threads` does. The application's `internal_socket`, a path, is the door whose
-    requests are marked as `zato.internal`.
+    requests are marked as `zato.internal`; its `health_socket` the one that has threads of its own.
     """
 
     alive: bool
@@ -51,24 +55,31 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
         for listener in self.sockets:
             listener.setblocking(False)
         doors = {listener.fileno(): listener.sock for listener in self.sockets}
-        internal = getattr(self.app, "internal_socket", None)
-        self._internal_door = next((door for door in doors.values() if door.getsockname() == internal), None)
+        self._internal_door = self._door_of(doors, "internal_socket")
+        health_door = self._door_of(doors, "health_socket")
+        health = {} if health_door is None else {health_door.fileno(): doors.pop(health_door.fileno())}
+        health_threads = RequestThreads(health, self._accept_all)
+        health_threads.keep(_HEALTH_THREADS if health else 0)
         self._threads = RequestThreads(doors, self._accept_all)
-        least = min(_THREADS_AT_LEAST, self.cfg.threads)
-        self._threads.add(least)
-        self._supervise(Sizing(least=least, most=self.cfg.threads))
+        self._threads.keep(min(_THREADS_AT_LEAST, self.cfg.threads))
+        self._supervise(doors, Sizing(least=self._threads.least, most=self.cfg.threads))
         self._threads.stop()
+        health_threads.stop()
         self._wait_for_flights()
+
+    def _door_of(self, doors: dict[int, socket.socket], name: str) -> socket.socket | None:
+        path = getattr(self.app, name, None)
+        return next((door for door in doors.values() if door.getsockname() == path), None)
 
     def _threads_max(self) -> int:
         most: Callable[[], int] | None = getattr(self.app, "threads_max", None)
         return int(self.cfg.threads) if most is None else most()
 
-    def _supervise(self, sizing: Sizing) -> None:
+    def _supervise(self, doors: dict[int, socket.socket], sizing: Sizing) -> None:
         """Until told to stop: heart-beat each second, number of threads and time limits each tick."""
         waiting = select.poll()
-        for listener in self.sockets:
-            waiting.register(listener, select.POLLIN)
+        for door in doors:
+            waiting.register(door, select.POLLIN)
         next_beat = 0.0
         finished, used = self._finished, time.process_time()
         while self.alive:
@@ -123,8 +134,8 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
                 self._flights.pop(thread, None)
             if flight.abandoned:
                 thread.wanted = False
-            if self._threads.surplus:
-                self._threads.leave(thread)
+            if thread.pool.surplus:
+                thread.pool.leave(thread)
             if not thread.wanted:
                 return
 
@@ -192,8 +203,8 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
             flight.client.shutdown(socket.SHUT_RDWR)
         except OSError as error:
             _log.debug("The caller had gone before its time limit", reason=str(error), cid=flight.cid)
-        self._threads.give_up(thread)
-        self._threads.add(_THREADS_AT_LEAST - self._threads.count)
+        thread.pool.give_up(thread)
+        thread.pool.keep()
 
     def _wait_for_flights(self) -> None:
         """Requests that have begun are finished, within gunicorn's graceful timeout."""

@@ -50,6 +50,7 @@ def view_of(layout: Layout, cluster: ClusterSettings, number: int, *, body_bytes
         client_ca=server.lighttpd / CLIENT_CA,
         ca_subject=subject_der(load_certificate(layout.ca_certificate)),
         front_socket=server.front_socket,
+        health_socket=server.health_socket,
         users=users(server),
         directory=server.lighttpd,
         body_bytes_max=body_bytes_max,

@@ -20,6 +20,8 @@ class LighttpdView:
     """Subject of the cluster's CA as DER: whose certificates may name HAProxy."""
     front_socket: Path
     """Where the server listens."""
+    health_socket: Path
+    """Where it listens for questions about its health."""
     users: Path
     """Names and hashes for HTTP Basic; lighttpd reads it again whenever it changes."""
     directory: Path
