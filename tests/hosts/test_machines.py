@@ -33,6 +33,7 @@ SOCKETS = (
     ("/run/zato/haproxy/admin.sock", "zato-lb", "zato"),
     ("/run/zato/haproxy/status.sock", "zato-lb", "zato"),
     ("/run/zato/server-1/front/http.sock", "zato", "zato-tls"),
+    ("/run/zato/server-1/front/health.sock", "zato", "zato-tls"),
     ("/run/zato/server-1/internal/http.sock", "zato", "zato"),
 )
 
