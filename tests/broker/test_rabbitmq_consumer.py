@@ -14,6 +14,7 @@ from support.brokers import Consumer as Handler
 from support.brokers import new_message
 from support.rabbitmq import QUICK
 from support.waiting import until
+from zato.broker.message import Outcome, Result
 from zato.broker.rabbitmq.consumer import Consumer
 from zato.broker.rabbitmq.publisher import Settled
 from zato.core.clock import SystemClock
@@ -25,6 +26,7 @@ class Link:
     def __init__(self) -> None:
         self.there = True
         self.calls: list[Callable[[], None]] = []
+        self.turned = 0
         self.refused = 0
         self.removed = False
 
@@ -43,6 +45,7 @@ class Link:
     def turn(self) -> None:
         while self.calls:
             self.calls.pop(0)()
+            self.turned += 1
 
 
 class Channel:
@@ -128,6 +131,11 @@ class Running:
 
         self.consumer.opened(channel, ready)
 
+    def turned(self, calls: int) -> bool:
+        """Whether the link's thread has done so many calls since the beginning."""
+        self.link.turn()
+        return self.link.turned == calls
+
     def ended(self) -> bool:
         self.link.turn()
         return not self.thread.is_alive()
@@ -190,3 +198,22 @@ def test_what_is_delivered_before_rabbitmq_knows_of_the_end_goes_back_at_once(ru
     assert channel.consumer_tags == []
     until(running.ended)
     assert running.handler.got == []
+
+
+def test_its_channel_stays_until_what_is_to_wait_is_confirmed_also_after_a_connection_that_was_lost(
+    running: Running,
+) -> None:
+    running.handler.results = {1: Result(Outcome.AGAIN, "no luck")}
+    running.open(Channel())
+    running.consumer.closed("killed")
+    running.open(channel := Channel())
+    channel.has_message(1)
+    until(lambda: running.turned(1))
+    [settled] = running.publisher.unconfirmed
+    running.stop.set()
+    until(lambda: running.turned(3))  # it cancels, and asks whether all is settled
+    running.thread.join(0.3)
+    assert not running.link.removed
+    settled(None)
+    until(running.ended)
+    assert channel.acked == [1]

@@ -85,6 +85,7 @@ class Consumer:
             ready()
             return
         self._channel = channel
+        self._settled.clear()  # which `closed` had set, as nothing could be settled any more
         declare_invocations(channel, pauses(self._retrying), declared)
 
     def closed(self, reason: str) -> None:
