@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from support.brokers import Consumer, consuming, new_message
 from support.waiting import until
@@ -15,7 +16,7 @@ from zato.broker.handover import WithHandover
 from zato.broker.message import Counts, DeadLetter, Delivery, Message
 from zato.broker.protocol import UNCONFIRMED, Handle
 from zato.core.clock import SystemClock
-from zato.core.errors import Unavailable
+from zato.core.errors import SetupError, Unavailable, ZatoError
 from zato.odb.database import Database
 from zato.odb.messages import Messages
 
@@ -27,8 +28,11 @@ class Primary:
         self.messages: list[Message] = []
         self.failure: str | None = None
         self.fails_from = 0
+        self.breaks_at: int | None = None
 
     def send(self, message: Message) -> None:
+        if len(self.messages) == self.breaks_at:
+            raise RuntimeError("broken")
         if self.failure is None or len(self.messages) < self.fails_from:
             self.messages.append(message)
             return
@@ -136,6 +140,55 @@ def test_a_broker_that_goes_away_in_the_middle_gets_the_rest_later(broker: WithH
     assert broker.hand_over() == 2
     assert broker.hand_over() == 0
     assert not any(message.resent for message in primary.messages)
+
+
+def test_whatever_the_odb_fails_with_is_said_once_and_messages_are_handed_over_when_it_is_over(
+    primary: Primary, sqlite_odb: Database
+) -> None:
+    clock = SystemClock()
+    failures = [
+        *[Unavailable("The ODB is away.")] * 3,
+        *[ZatoError("The ODB did not accept a statement: read-only transaction.", code="odb-error")] * 3,
+        *[SetupError("The ODB has no tables.")] * 3,
+        *[RuntimeError("broken")] * 3,
+    ]
+
+    class Failing(Messages):
+        def next_due(self) -> datetime | None:
+            if failures:
+                raise failures.pop(0)
+            return super().next_due()
+
+    kept = EmbeddedInvocations(sqlite_odb, clock)
+    broker = WithHandover(primary, Failing(sqlite_odb), kept, clock, every_seconds=0.01)
+    primary.failure = "broker-away"
+    broker.send(new_message())
+    primary.failure = None
+    consumer = Consumer()
+    with capture_logs() as lines, consuming(broker, consumer):
+        until(lambda: len(consumer.got) == 1)
+    said = [line for line in lines if "handed over" in line["event"]]
+    assert [(line["log_level"], line.get("reason")) for line in said] == [
+        ("error", "The ODB is away."),
+        ("error", "The ODB did not accept a statement: read-only transaction."),
+        ("error", "The ODB has no tables."),
+        ("error", None),  # with a traceback
+        ("info", None),
+    ]
+
+
+def test_what_was_handed_over_before_something_unexpected_is_not_handed_over_again(
+    broker: WithHandover, primary: Primary
+) -> None:
+    primary.failure = "broker-away"
+    for _ in range(3):
+        broker.send(new_message())
+    primary.failure, primary.breaks_at = None, 2
+    with pytest.raises(RuntimeError):
+        broker.hand_over()
+    primary.breaks_at = None
+    until(lambda: broker.hand_over() == 1)
+    assert len(primary.messages) == len({message.id for message in primary.messages}) == 3
 
 
 def test_with_both_away_sending_is_refused(primary: Primary) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from zato.broker.embedded_message import kept, released
 from zato.broker.message import Counts, DeadLetter, Message
 from zato.broker.protocol import UNCONFIRMED, Handle, Invocations, Letters
 from zato.core.clock import Clock
-from zato.core.errors import Unavailable
+from zato.core.errors import Unavailable, ZatoError
 from zato.host.logs import get_logger
 from zato.odb.messages import Claim, Done, Later, Messages, Settlement
 
@@ -70,24 +69,26 @@ class WithHandover:
         thread.join()
 
     def hand_over(self) -> int:
-        """Hands over what the ODB has, a batch at most, and says how many. Raises Unavailable where the ODB is away."""
+        """Hands over what the ODB has, a batch at most, and says how many. Raises ZatoError where the ODB fails."""
         now = self._clock.now()
         due = self._messages.next_due()
         if due is None or due > now:
             return 0
         claims = self._messages.claim(_BATCH, now, now + self._lease)
         settlements: list[Settlement] = []
-        for position, claim in enumerate(claims):
-            try:
-                self._primary.send(released(claim.message, resent=claim.begun))
-            except Unavailable as error:
-                self._note(error)
-                settlements += _not_now(claims[position:], now, error)
-                break
-            settlements.append(Done(claim))
-        else:
-            self._note(None)
-        self._messages.settle(settlements)
+        try:
+            for position, claim in enumerate(claims):
+                try:
+                    self._primary.send(released(claim.message, resent=claim.begun))
+                except Unavailable as error:
+                    self._note(error)
+                    settlements += _not_now(claims[position:], now, error)
+                    break
+                settlements.append(Done(claim))
+            else:
+                self._note(None)
+        finally:  # whatever was raised, what is with the primary must not be handed over again and again
+            self._messages.settle(settlements)
         return sum(isinstance(each, Done) for each in settlements)
 
     def counts(self) -> Counts:
@@ -106,11 +107,19 @@ class WithHandover:
         return self._letters.delete(ids) + self._primary.delete(ids)
 
     def _hand_over_until(self, stop: threading.Event) -> None:
+        said: set[type[Exception]] = set()
         while not stop.is_set():
             handed = 0
-            # The primary's own consumer, or the next to send, says that the ODB is away
-            with contextlib.suppress(Unavailable):
+            try:
                 handed = self.hand_over()
+            except Exception as error:  # the outermost loop of a thread: nobody else would hand over in its place
+                if type(error) not in said:
+                    _say(error)
+                said.add(type(error))
+            else:
+                if said:
+                    _log.info("Messages are handed over again")
+                said.clear()
             if handed < _BATCH:
                 stop.wait(self._every_seconds)
 
@@ -120,6 +129,14 @@ class WithHandover:
         elif error is None and self._away:
             _log.info("Messages go to the broker again")
         self._away = error is not None
+
+
+def _say(error: Exception) -> None:
+    """To be called where it was caught."""
+    if isinstance(error, ZatoError):
+        _log.error("Messages are not handed over; trying again", reason=error.message)
+    else:
+        _log.exception("Messages are not handed over; trying again")
 
 
 def _not_now(claims: Sequence[Claim], now: datetime, error: Unavailable) -> list[Settlement]:
