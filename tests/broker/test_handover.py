@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import cast
 
 import pytest
+from sqlalchemy import Connection
 from structlog.testing import capture_logs
 
 from support.brokers import Consumer, consuming, new_message
@@ -191,12 +194,40 @@ def test_what_was_handed_over_before_something_unexpected_is_not_handed_over_aga
     assert len(primary.messages) == len({message.id for message in primary.messages}) == 3
 
 
-def test_with_both_away_sending_is_refused(primary: Primary) -> None:
-    class Away(Messages):
-        def add(self, *_arguments: object, **_options: object) -> None:
-            raise Unavailable("The ODB is away.")
+class FailingDatabase:
+    """Refuses everything with the same error."""
 
-    primary.failure = "broker-away"
-    broker = WithHandover(primary, Away(None), primary, SystemClock())  # type: ignore[arg-type]
-    with pytest.raises(Unavailable, match="ODB is away"):
+    label = "tests"
+
+    def __init__(self, failure: ZatoError) -> None:
+        self._failure = failure
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        raise self._failure
+        yield
+
+    write = read
+
+
+@pytest.mark.parametrize(
+    ("code", "failure", "expected"),
+    [
+        ("broker-away", Unavailable("The ODB is away.", code="odb-unavailable"), UNCONFIRMED),  # it may have committed
+        ("broker-away", ZatoError("The ODB is read-only.", code="odb-error"), "odb-error"),
+        (UNCONFIRMED, Unavailable("The ODB is away.", code="odb-unavailable"), UNCONFIRMED),
+        (UNCONFIRMED, ZatoError("The ODB is read-only.", code="odb-error"), UNCONFIRMED),
+    ],
+)
+def test_with_both_away_sending_is_refused_and_says_whether_it_may_be_delivered_all_the_same(
+    primary: Primary, code: str, failure: ZatoError, expected: str
+) -> None:
+    primary.failure = code
+    clock = SystemClock()
+    odb = cast(Database, FailingDatabase(failure))
+    broker = WithHandover(primary, Messages(odb), EmbeddedInvocations(odb, clock), clock)
+    with pytest.raises(Unavailable) as caught:
         broker.send(new_message())
+    assert caught.value.code == expected
+    assert caught.value.message.startswith("The broker is away. ")
+    assert failure.message in caught.value.message

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from zato.broker.embedded_message import kept, released
+from msgspec.structs import replace
+
+from zato.broker.embedded_message import released
 from zato.broker.message import Counts, DeadLetter, Message
-from zato.broker.protocol import UNCONFIRMED, Handle, Invocations, Letters
+from zato.broker.protocol import UNCONFIRMED, Handle, Invocations, Letters, Sender
 from zato.core.clock import Clock
 from zato.core.errors import Unavailable, ZatoError
 from zato.host.logs import get_logger
@@ -25,6 +27,10 @@ class Primary(Invocations, Letters, Protocol):
     """The broker that messages are meant for."""
 
 
+class Substitute(Sender, Letters, Protocol):
+    """What takes them in its place."""
+
+
 class WithHandover:
     """A protocol.Invocations, and protocol.Letters: what `primary` does not take is kept in the ODB and handed over.
 
@@ -36,28 +42,27 @@ class WithHandover:
         self,
         primary: Primary,
         messages: Messages,
-        letters: Letters,
+        substitute: Substitute,
         clock: Clock,
         *,
         every_seconds: float = _EVERY_SECONDS,
         lease: timedelta = _LEASE,
     ) -> None:
-        """`letters` are those of `messages`."""
+        """`substitute` keeps its messages in `messages`."""
         self._primary = primary
         self._messages = messages
-        self._letters = letters
+        self._substitute = substitute
         self._clock = clock
         self._every_seconds = every_seconds
         self._lease = lease
         self._away = False
 
     def send(self, message: Message) -> None:
-        """Returns once it is safe with the primary, or in the ODB. Raises Unavailable where both are away."""
+        """Returns once it is safe with the primary, or in the ODB. Raises Unavailable where neither takes it."""
         try:
             self._primary.send(message)
         except Unavailable as error:
-            unconfirmed = error.code == UNCONFIRMED
-            self._messages.add(kept(message), self._clock.now(), begun=message.resent or unconfirmed)
+            self._keep(message, error)
             self._note(error)
         else:
             self._note(None)
@@ -92,19 +97,28 @@ class WithHandover:
         return sum(isinstance(each, Done) for each in settlements)
 
     def counts(self) -> Counts:
-        ours = self._letters.counts()
+        ours = self._substitute.counts()
         theirs = self._primary.counts()
         return Counts(ours.waiting + theirs.waiting, ours.dead + theirs.dead)
 
     def dead(self, limit: int) -> list[DeadLetter]:
-        found = [*self._primary.dead(limit), *self._letters.dead(limit)]
+        found = [*self._primary.dead(limit), *self._substitute.dead(limit)]
         return sorted(found, key=lambda letter: letter.died, reverse=True)[:limit]
 
     def retry(self, ids: Sequence[str] | None) -> int:
-        return self._letters.retry(ids) + self._primary.retry(ids)
+        return self._substitute.retry(ids) + self._primary.retry(ids)
 
     def delete(self, ids: Sequence[str] | None) -> int:
-        return self._letters.delete(ids) + self._primary.delete(ids)
+        return self._substitute.delete(ids) + self._primary.delete(ids)
+
+    def _keep(self, message: Message, error: Unavailable) -> None:
+        """What the primary did not take, or, as its error may say, has taken all the same."""
+        unconfirmed = error.code == UNCONFIRMED
+        try:
+            self._substitute.send(replace(message, resent=message.resent or unconfirmed))
+        except ZatoError as failure:
+            code = UNCONFIRMED if unconfirmed else failure.code
+            raise Unavailable(f"{error.message} {failure.message}", code=code) from failure
 
     def _hand_over_until(self, stop: threading.Event) -> None:
         said: set[type[Exception]] = set()
