@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import cast
 
 import pytest
+from sqlalchemy import Connection
+from structlog.testing import capture_logs
 
 from support.brokers import Consumer, consuming, new_message
 from support.waiting import until
@@ -15,7 +19,7 @@ from zato.broker.handover import WithHandover
 from zato.broker.message import Counts, DeadLetter, Delivery, Message
 from zato.broker.protocol import UNCONFIRMED, Handle
 from zato.core.clock import SystemClock
-from zato.core.errors import Unavailable
+from zato.core.errors import SetupError, Unavailable, ZatoError
 from zato.odb.database import Database
 from zato.odb.messages import Messages
 
@@ -27,8 +31,11 @@ class Primary:
         self.messages: list[Message] = []
         self.failure: str | None = None
         self.fails_from = 0
+        self.breaks_at: int | None = None
 
     def send(self, message: Message) -> None:
+        if len(self.messages) == self.breaks_at:
+            raise RuntimeError("broken")
         if self.failure is None or len(self.messages) < self.fails_from:
             self.messages.append(message)
             return
@@ -138,12 +145,89 @@ def test_a_broker_that_goes_away_in_the_middle_gets_the_rest_later(broker: WithH
     assert not any(message.resent for message in primary.messages)
 
 
-def test_with_both_away_sending_is_refused(primary: Primary) -> None:
-    class Away(Messages):
-        def add(self, *_arguments: object, **_options: object) -> None:
-            raise Unavailable("The ODB is away.")
+def test_whatever_the_odb_fails_with_is_said_once_and_messages_are_handed_over_when_it_is_over(
+    primary: Primary, sqlite_odb: Database
+) -> None:
+    clock = SystemClock()
+    failures = [
+        *[Unavailable("The ODB is away.")] * 3,
+        *[ZatoError("The ODB did not accept a statement: read-only transaction.", code="odb-error")] * 3,
+        *[SetupError("The ODB has no tables.")] * 3,
+        *[RuntimeError("broken")] * 3,
+    ]
 
+    class Failing(Messages):
+        def next_due(self) -> datetime | None:
+            if failures:
+                raise failures.pop(0)
+            return super().next_due()
+
+    kept = EmbeddedInvocations(sqlite_odb, clock)
+    broker = WithHandover(primary, Failing(sqlite_odb), kept, clock, every_seconds=0.01)
     primary.failure = "broker-away"
-    broker = WithHandover(primary, Away(None), primary, SystemClock())  # type: ignore[arg-type]
-    with pytest.raises(Unavailable, match="ODB is away"):
+    broker.send(new_message())
+    primary.failure = None
+    consumer = Consumer()
+    with capture_logs() as lines, consuming(broker, consumer):
+        until(lambda: len(consumer.got) == 1)
+    said = [line for line in lines if "handed over" in line["event"]]
+    assert [(line["log_level"], line.get("reason")) for line in said] == [
+        ("error", "The ODB is away."),
+        ("error", "The ODB did not accept a statement: read-only transaction."),
+        ("error", "The ODB has no tables."),
+        ("error", None),  # with a traceback
+        ("info", None),
+    ]
+
+
+def test_what_was_handed_over_before_something_unexpected_is_not_handed_over_again(
+    broker: WithHandover, primary: Primary
+) -> None:
+    primary.failure = "broker-away"
+    for _ in range(3):
         broker.send(new_message())
+    primary.failure, primary.breaks_at = None, 2
+    with pytest.raises(RuntimeError):
+        broker.hand_over()
+    primary.breaks_at = None
+    until(lambda: broker.hand_over() == 1)
+    assert len(primary.messages) == len({message.id for message in primary.messages}) == 3
+
+
+class FailingDatabase:
+    """Refuses everything with the same error."""
+
+    label = "tests"
+
+    def __init__(self, failure: ZatoError) -> None:
+        self._failure = failure
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        raise self._failure
+        yield
+
+    write = read
+
+
+@pytest.mark.parametrize(
+    ("code", "failure", "expected"),
+    [
+        ("broker-away", Unavailable("The ODB is away.", code="odb-unavailable"), UNCONFIRMED),  # it may have committed
+        ("broker-away", ZatoError("The ODB is read-only.", code="odb-error"), "odb-error"),
+        (UNCONFIRMED, Unavailable("The ODB is away.", code="odb-unavailable"), UNCONFIRMED),
+        (UNCONFIRMED, ZatoError("The ODB is read-only.", code="odb-error"), UNCONFIRMED),
+    ],
+)
+def test_with_both_away_sending_is_refused_and_says_whether_it_may_be_delivered_all_the_same(
+    primary: Primary, code: str, failure: ZatoError, expected: str
+) -> None:
+    primary.failure = code
+    clock = SystemClock()
+    odb = cast(Database, FailingDatabase(failure))
+    broker = WithHandover(primary, Messages(odb), EmbeddedInvocations(odb, clock), clock)
+    with pytest.raises(Unavailable) as caught:
+        broker.send(new_message())
+    assert caught.value.code == expected
+    assert caught.value.message.startswith("The broker is away. ")
+    assert failure.message in caught.value.message

@@ -8,7 +8,7 @@ import pytest
 
 from support.brokers import LEASE, Broker, BrokerAddress, Consumer, consuming, doomed_consumer, new_message
 from support.waiting import until
-from zato.broker.message import Counts, Outcome, Result
+from zato.broker.message import REASON_BYTES_MAX, Counts, Delivery, Outcome, Result
 
 
 def test_what_was_sent_is_there_for_whoever_consumes_later(address: BrokerAddress) -> None:
@@ -95,6 +95,32 @@ def test_what_cannot_go_well_is_a_dead_letter_at_once(broker: Broker) -> None:
     assert len(consumer.got) == 1
     [letter] = broker.dead(10)
     assert (letter.message, letter.attempts, letter.reason) == (message, 1, "no such service")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x" * 1_000_000, "\N{SNOWMAN}" * 500_000, "half a character: \ud800"],
+    ids=["long", "long-in-bytes", "not-text"],
+)
+def test_whatever_a_service_says_is_the_reason_of_its_dead_letter_alone(broker: Broker, text: str) -> None:
+    messages = [new_message() for _ in range(4)]
+    wrong = messages[0]
+
+    class Refusing(Consumer):
+        def handle(self, delivery: Delivery) -> Result:
+            super().handle(delivery)
+            return Result(Outcome.NEVER, text) if delivery.message == wrong else Result(Outcome.DONE)
+
+    consumer = Refusing()
+    with consuming(broker, consumer):
+        for message in messages:
+            broker.send(message)
+        until(lambda: broker.counts() == Counts(waiting=0, dead=1))
+    assert sorted(consumer.ids) == sorted(each.id for each in messages), "one was delivered twice"
+    [letter] = broker.dead(10)
+    assert (letter.message, letter.attempts) == (wrong, 1)
+    assert letter.reason[:18] == text[:18]
+    assert len(letter.reason.encode()) <= REASON_BYTES_MAX
 
 
 def test_a_dead_letter_can_be_delivered_again_as_a_redelivery(broker: Broker) -> None:

@@ -142,6 +142,34 @@ def test_everything_confirmed_before_rabbitmq_was_killed_is_delivered_after_its_
         seen.add(delivery.message.id)
 
 
+def test_one_that_is_ending_while_rabbitmq_comes_back_leaves_all_messages_to_others(
+    rabbitmq: RabbitMq, broker: RabbitMqBroker
+) -> None:
+    ending, busy, stop = broker_of(rabbitmq, 2), Consumer(waits=True), threading.Event()
+    thread = threading.Thread(target=ending.consume, args=(busy.handle, stop), kwargs={"prefetch": 4})
+    thread.start()
+    messages = [new_message() for _ in range(4)]
+    broker.send(messages[0])
+    until(busy.begun.is_set)
+    rabbitmq.kill()
+    until(lambda: ending.problem is not None)
+    stop.set()
+    rabbitmq.start()
+    until(lambda: broker.problem is None and ending.problem is None)
+    for message in messages[1:]:
+        broker.send(message)
+    time.sleep(0.5)
+    consumer = Consumer()
+    with consuming(broker, consumer):
+        until(lambda: len(consumer.got) == len(messages))
+    busy.proceed.set()
+    thread.join(30)
+    ending.stop()
+    assert sorted(consumer.ids) == sorted(message.id for message in messages)
+    assert not any(each.redelivered for each in consumer.got if each.message != messages[0])
+    assert broker.counts() == Counts(0, 0)
+
+
 def test_a_rabbitmq_that_stands_still_is_unavailable_within_seconds_then_at_once_and_used_again(
     rabbitmq: RabbitMq, broker: RabbitMqBroker
 ) -> None:

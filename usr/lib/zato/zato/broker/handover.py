@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from zato.broker.embedded_message import kept, released
+from msgspec.structs import replace
+
+from zato.broker.embedded_message import released
 from zato.broker.message import Counts, DeadLetter, Message
-from zato.broker.protocol import UNCONFIRMED, Handle, Invocations, Letters
+from zato.broker.protocol import UNCONFIRMED, Handle, Invocations, Letters, Sender
 from zato.core.clock import Clock
-from zato.core.errors import Unavailable
+from zato.core.errors import Unavailable, ZatoError
 from zato.host.logs import get_logger
 from zato.odb.messages import Claim, Done, Later, Messages, Settlement
 
@@ -26,6 +27,10 @@ class Primary(Invocations, Letters, Protocol):
     """The broker that messages are meant for."""
 
 
+class Substitute(Sender, Letters, Protocol):
+    """What takes them in its place."""
+
+
 class WithHandover:
     """A protocol.Invocations, and protocol.Letters: what `primary` does not take is kept in the ODB and handed over.
 
@@ -37,28 +42,27 @@ class WithHandover:
         self,
         primary: Primary,
         messages: Messages,
-        letters: Letters,
+        substitute: Substitute,
         clock: Clock,
         *,
         every_seconds: float = _EVERY_SECONDS,
         lease: timedelta = _LEASE,
     ) -> None:
-        """`letters` are those of `messages`."""
+        """`substitute` keeps its messages in `messages`."""
         self._primary = primary
         self._messages = messages
-        self._letters = letters
+        self._substitute = substitute
         self._clock = clock
         self._every_seconds = every_seconds
         self._lease = lease
         self._away = False
 
     def send(self, message: Message) -> None:
-        """Returns once it is safe with the primary, or in the ODB. Raises Unavailable where both are away."""
+        """Returns once it is safe with the primary, or in the ODB. Raises Unavailable where neither takes it."""
         try:
             self._primary.send(message)
         except Unavailable as error:
-            unconfirmed = error.code == UNCONFIRMED
-            self._messages.add(kept(message), self._clock.now(), begun=message.resent or unconfirmed)
+            self._keep(message, error)
             self._note(error)
         else:
             self._note(None)
@@ -70,47 +74,66 @@ class WithHandover:
         thread.join()
 
     def hand_over(self) -> int:
-        """Hands over what the ODB has, a batch at most, and says how many. Raises Unavailable where the ODB is away."""
+        """Hands over what the ODB has, a batch at most, and says how many. Raises ZatoError where the ODB fails."""
         now = self._clock.now()
         due = self._messages.next_due()
         if due is None or due > now:
             return 0
         claims = self._messages.claim(_BATCH, now, now + self._lease)
         settlements: list[Settlement] = []
-        for position, claim in enumerate(claims):
-            try:
-                self._primary.send(released(claim.message, resent=claim.begun))
-            except Unavailable as error:
-                self._note(error)
-                settlements += _not_now(claims[position:], now, error)
-                break
-            settlements.append(Done(claim))
-        else:
-            self._note(None)
-        self._messages.settle(settlements)
+        try:
+            for position, claim in enumerate(claims):
+                try:
+                    self._primary.send(released(claim.message, resent=claim.begun))
+                except Unavailable as error:
+                    self._note(error)
+                    settlements += _not_now(claims[position:], now, error)
+                    break
+                settlements.append(Done(claim))
+            else:
+                self._note(None)
+        finally:  # whatever was raised, what is with the primary must not be handed over again and again
+            self._messages.settle(settlements)
         return sum(isinstance(each, Done) for each in settlements)
 
     def counts(self) -> Counts:
-        ours = self._letters.counts()
+        ours = self._substitute.counts()
         theirs = self._primary.counts()
         return Counts(ours.waiting + theirs.waiting, ours.dead + theirs.dead)
 
     def dead(self, limit: int) -> list[DeadLetter]:
-        found = [*self._primary.dead(limit), *self._letters.dead(limit)]
+        found = [*self._primary.dead(limit), *self._substitute.dead(limit)]
         return sorted(found, key=lambda letter: letter.died, reverse=True)[:limit]
 
     def retry(self, ids: Sequence[str] | None) -> int:
-        return self._letters.retry(ids) + self._primary.retry(ids)
+        return self._substitute.retry(ids) + self._primary.retry(ids)
 
     def delete(self, ids: Sequence[str] | None) -> int:
-        return self._letters.delete(ids) + self._primary.delete(ids)
+        return self._substitute.delete(ids) + self._primary.delete(ids)
+
+    def _keep(self, message: Message, error: Unavailable) -> None:
+        """What the primary did not take, or, as its error may say, has taken all the same."""
+        unconfirmed = error.code == UNCONFIRMED
+        try:
+            self._substitute.send(replace(message, resent=message.resent or unconfirmed))
+        except ZatoError as failure:
+            code = UNCONFIRMED if unconfirmed else failure.code
+            raise Unavailable(f"{error.message} {failure.message}", code=code) from failure
 
     def _hand_over_until(self, stop: threading.Event) -> None:
+        said: set[type[Exception]] = set()
         while not stop.is_set():
             handed = 0
-            # The primary's own consumer, or the next to send, says that the ODB is away
-            with contextlib.suppress(Unavailable):
+            try:
                 handed = self.hand_over()
+            except Exception as error:  # the outermost loop of a thread: nobody else would hand over in its place
+                if type(error) not in said:
+                    _say(error)
+                said.add(type(error))
+            else:
+                if said:
+                    _log.info("Messages are handed over again")
+                said.clear()
             if handed < _BATCH:
                 stop.wait(self._every_seconds)
 
@@ -120,6 +143,14 @@ class WithHandover:
         elif error is None and self._away:
             _log.info("Messages go to the broker again")
         self._away = error is not None
+
+
+def _say(error: Exception) -> None:
+    """To be called where it was caught."""
+    if isinstance(error, ZatoError):
+        _log.error("Messages are not handed over; trying again", reason=error.message)
+    else:
+        _log.exception("Messages are not handed over; trying again")
 
 
 def _not_now(claims: Sequence[Claim], now: datetime, error: Unavailable) -> list[Settlement]:

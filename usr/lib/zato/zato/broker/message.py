@@ -8,6 +8,10 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+REASON_BYTES_MAX = 4000
+"""Of a reason in UTF-8. It may travel in a header, and all headers of a message have to fit into one frame of AMQP."""
+_CUT = b"..."
+
 
 class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Says which service is to be invoked with what; the same wherever it is kept, and however often delivered."""
@@ -50,10 +54,16 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome of a delivery, and a sentence that says why where it is not done."""
+    """The outcome of a delivery, and a sentence that says why where it is not done.
+
+    Whoever failed has written it, so what is too long is cut, and half a character is written as its number.
+    """
 
     outcome: Outcome
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", _bounded(self.reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +82,9 @@ class Counts:
 
     waiting: int
     dead: int
+
+
+def _bounded(reason: str) -> str:
+    data = reason.encode("utf-8", "backslashreplace")
+    cut = data[: REASON_BYTES_MAX - len(_CUT)] + _CUT if len(data) > REASON_BYTES_MAX else data
+    return cut.decode("utf-8", "ignore")

@@ -48,34 +48,44 @@ class Consumer:
         self._clock = clock
         self._pool = ThreadPoolExecutor(prefetch, thread_name_prefix="delivery")
         self._settled = threading.Event()
+        self._ending = False
+        """Changed under `_guard`: from then on nothing goes into the pool, whenever the link's thread learns of it."""
+        self._guard = threading.Lock()
         # What follows belongs to the link's thread
         self._channel: Any = None
         self._under_way: set[int] = set()
-        self._ending = False
         self._log = get_logger("zato.broker")
 
     def run(self, stop: threading.Event) -> None:
         """Returns when `stop` is set and what is under way is done, and settled where RabbitMQ is there."""
         self._link.add(self)
         stop.wait()
-        self._link.call(self._end)
+        with self._guard:
+            self._ending = True
+        self._link.call(self._cancel)
         self._pool.shutdown()
         if self._link.call(self._tell_settled):
             self._settled.wait(_SETTLE_SECONDS)
         self._link.remove(self)
 
     def opened(self, channel: Any, ready: Callable[[], None]) -> None:
-        def consuming(_: Any) -> None:
-            self._channel = channel
-            ready()
+        """Consumes, unless it is ending: on a new connection it would hold up what others can process."""
 
         def limited(_: Any) -> None:
+            if self._ending:
+                ready()
+                return
             channel.add_on_cancel_callback(lambda _: self._link.fail("its queue went away"))
-            channel.basic_consume(INVOCATIONS, self._on_message, callback=consuming)
+            channel.basic_consume(INVOCATIONS, self._on_message, callback=lambda _: ready())
 
         def declared() -> None:
             channel.basic_qos(prefetch_count=self._prefetch, callback=limited)
 
+        if self._ending:
+            ready()
+            return
+        self._channel = channel
+        self._settled.clear()  # which `closed` had set, as nothing could be settled any more
         declare_invocations(channel, pauses(self._retrying), declared)
 
     def closed(self, reason: str) -> None:
@@ -85,8 +95,13 @@ class Consumer:
         self._settled.set()
 
     def _on_message(self, channel: Any, method: Any, properties: Any, body: bytes) -> None:
-        if self._ending:
-            return  # it comes back to the queue when the channel closes
+        with self._guard:
+            if self._ending:
+                channel.basic_nack(method.delivery_tag)  # the answer to `_cancel` is on its way
+            else:
+                self._take(channel, method, properties, body)
+
+    def _take(self, channel: Any, method: Any, properties: Any, body: bytes) -> None:
         tag = method.delivery_tag
         try:
             message = message_in(body)
@@ -95,7 +110,6 @@ class Consumer:
             channel.basic_reject(tag, requeue=False)
             return
         delivery = delivery_of(message, properties.headers or {}, redelivered=bool(method.redelivered))
-        self._channel = channel  # it may come before the answer to basic_consume
         self._under_way.add(tag)
         if delivery.attempt > self._retrying.deliveries_max:
             self._bury(channel, tag, delivery, delivery.attempt - 1, _NOBODY)
@@ -155,8 +169,7 @@ class Consumer:
         if self._ending:
             self._tell_settled()
 
-    def _end(self) -> None:
-        self._ending = True
+    def _cancel(self) -> None:
         if self._channel is not None and self._channel.is_open:
             for consumer in list(self._channel.consumer_tags):
                 self._channel.basic_cancel(consumer)

@@ -167,12 +167,17 @@ class Link:
             parameters = connection_parameters(
                 host, port, self._address.vhost, self._identity, self._name, self._heartbeat_seconds
             )
-        except SetupError as error:
-            self._lost(error.message.rstrip("."))
+            connection = pika.SelectConnection(
+                parameters,
+                on_open_callback=on_open,
+                on_open_error_callback=self._on_end,
+                on_close_callback=self._on_end,
+            )
+        except Exception as error:  # no more files may be opened, for instance
+            if not isinstance(error, SetupError | OSError):
+                self._log.exception("broker_connection_failed")
+            self._lost(reason_of(error))
             return False
-        connection = pika.SelectConnection(
-            parameters, on_open_callback=on_open, on_open_error_callback=self._on_end, on_close_callback=self._on_end
-        )
         with self._guard:
             self._connection = connection
         try:
