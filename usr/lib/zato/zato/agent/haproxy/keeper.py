@@ -213,7 +213,9 @@ class HaproxyKeeper:
         refusal, failure = refused(self._layout), self._state.failure
         if refusal is None:
             return None
-        return failure if failure is not None else Failure(self._now(), refusal.reason)
+        if failure is not None and refusal.reason in failure.reason:  # it says more
+            return failure
+        return Failure(self._now(), refusal.reason)
 
     def _add(self, server: BalancedServer) -> None:
         from zato.agent.haproxy import files, render
@@ -273,6 +275,10 @@ class HaproxyKeeper:
         self._state = dataclasses.replace(self._state, reloads=self._state.reloads + 1)
 
     def _saw(self, files: Files) -> None:
+        refusal = refused(self._layout)
+        if refusal is not None and refusal.frame == files.frame:  # it serves with them all the same
+            refuse(self._layout, None)
+            self._written_for = ()
         self._served = files.frame
         self._state = dataclasses.replace(self._state, configuration=files.digest(), since=self._now(), failure=None)
 
