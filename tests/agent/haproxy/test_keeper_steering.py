@@ -13,6 +13,7 @@ import pytest
 
 from support.set_clock import SetClock
 from zato.agent.haproxy import files
+from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.generations import Refusal, files_in, refuse, refused
 from zato.agent.haproxy.keeper import HaproxyKeeper
 from zato.agent.haproxy.running import RunningHaproxy, Worker
@@ -69,7 +70,7 @@ def haproxy(layout: Layout) -> Haproxy:
 
 
 def keeper(layout: Layout, haproxy: Haproxy, clock: SetClock) -> HaproxyKeeper:
-    return HaproxyKeeper(layout, CLUSTER, haproxy, clock, threading.Event())
+    return HaproxyKeeper(layout, CLUSTER, haproxy, Addresses(CLUSTER, clock), clock, threading.Event())
 
 
 def test_a_haproxy_that_was_away_is_no_failure_any_more_once_it_is_back(layout: Layout, haproxy: Haproxy) -> None:
