@@ -155,7 +155,7 @@ def _check(layout: Layout, view: HaproxyView, files: Files) -> None:
         validate(PROGRAM, [program(PROGRAM), "-c", *paths])
     except SetupError as error:
         words = tuple(line.replace(f"{candidate}/", "") for line in error.details)
-        raise SetupError(error.message.replace(f"{candidate}/", ""), details=words) from error
+        raise SetupError(error.message.replace(f"{candidate}/", ""), code=error.code, details=words) from error
     finally:
         shutil.rmtree(candidate, ignore_errors=True)
 
