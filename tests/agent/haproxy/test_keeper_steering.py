@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from structlog.testing import capture_logs
 
 from support.set_clock import SetClock
 from zato.agent.haproxy import files
@@ -31,10 +32,11 @@ TURN = timedelta(seconds=1)
 
 
 class Haproxy(RunningHaproxy):
-    """Serves with `frame`, knows no server, and does what it is told."""
+    """Serves with `frame`, knows no server, and does what it is told, but for reloads, which fail."""
 
     frame = ""
     away = False
+    reloads = 0
 
     def worker(self) -> Worker:
         if self.away:
@@ -46,6 +48,12 @@ class Haproxy(RunningHaproxy):
 
     def tell(self, command: str, expected: str = "") -> None:
         pass
+
+    def failed_reloads(self) -> int:
+        return self.reloads
+
+    def reload(self) -> None:
+        self.reloads += 1
 
 
 @pytest.fixture
@@ -98,3 +106,19 @@ def test_files_with_which_haproxy_serves_are_not_refused_whatever_was_said_befor
     assert refused(layout) is None
     assert agent.state.failure is None
     assert "weight 7" in (layout.haproxy / "haproxy.cfg").read_text(encoding="utf-8")
+
+
+def test_a_reload_that_fails_is_said_once_and_keeps_the_agent_from_nothing_else(
+    layout: Layout, haproxy: Haproxy
+) -> None:
+    clock = SetClock()
+    agent = keeper(layout, haproxy, clock)
+    haproxy.frame = "another"
+    with capture_logs() as lines:
+        for _ in range(2):
+            clock.advance(2 * TURN)
+            agent.turn()
+    assert haproxy.reloads == 2
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == ["haproxy_reload_failed"]
+    assert agent.state.failure is not None
+    assert agent.state.failure.reason.startswith("HAProxy did not take up its configuration")

@@ -93,3 +93,9 @@ def test_the_last_good_files_are_not_refused_where_a_reload_with_them_fails(layo
         reloader(layout, Haproxy.of(layout)).take_up()
     assert caught.value.code == "reload-failed"
     assert refused(layout) is None
+
+
+def test_a_balancer_without_files_says_so_by_a_code_of_its_own(layout: Layout) -> None:
+    with pytest.raises(SetupError) as caught:
+        reloader(layout, Haproxy.of(layout)).take_up()
+    assert caught.value.code == "balancer-not-configured"

@@ -112,7 +112,7 @@ class HaproxyKeeper:
         try:
             self._steer(now)
             self._certificates.turn(self._haproxy)
-        except Unavailable as error:
+        except (Unavailable, SetupError) as error:
             self._failed(error)
 
     def _look_up(self) -> None:

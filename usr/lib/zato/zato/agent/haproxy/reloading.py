@@ -35,6 +35,7 @@ class Reloader:
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._tls.check_hostname = False
         self._tls.verify_mode = ssl.CERT_NONE
+        self._said = ""
         self._log = get_logger("zato.agent.haproxy")
 
     def take_up(self) -> Files:
@@ -45,14 +46,21 @@ class Reloader:
         """
         files = files_in(self._layout.haproxy)
         if files is None:
-            raise SetupError("HAProxy has no configuration to be reloaded with; zato doctor says more.")
+            raise SetupError(
+                "HAProxy has no configuration to be reloaded with; zato doctor says more.",
+                code="balancer-not-configured",
+            )
         reason = self._reload(files)
         if reason is None:
             self.serves_with(files)
+            self._said = ""
             self._log.info("haproxy_reloaded", frame=files.frame)
             return files
         good = kept(self._layout, Generation.GOOD)
         if good is None or good.frame == files.frame:
+            if reason != self._said:  # it is tried again every second or so
+                self._said = reason
+                self._log.error("haproxy_reload_failed", reason=reason)
             raise SetupError(f"HAProxy did not take up its configuration: {reason}", code="reload-failed")
         # Before the files: what starts HAProxy again must not put these in place once more
         refuse(self._layout, Refusal(frame=files.frame, reason=reason))
