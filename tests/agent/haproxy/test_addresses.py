@@ -60,8 +60,8 @@ def layout() -> Iterator[Layout]:
 
 
 def servers(*hosts: str, **first: object) -> Configuration:
-    values = [{"host": host} for host in hosts]
-    values[0].update(first)  # type: ignore[arg-type]
+    values: list[dict[str, object]] = [{"host": host} for host in hosts]
+    values[0].update(first)
     items = [StoredItem("server", f"server-{n}", n, json.dumps(value)) for n, value in enumerate(values, start=1)]
     return Configuration.from_items(len(items), items)
 
