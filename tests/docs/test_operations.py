@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,7 +36,7 @@ def logged() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
                 case ast.Call(
-                    func=ast.Attribute(value=ast.Name() | ast.Attribute(), attr=level),
+                    func=ast.Attribute(value=ast.Name() | ast.Attribute() | ast.Call(), attr=level),
                     args=[ast.Constant(value=str(text)), *_],
                 ) if level in LEVELS and "log" in ast.unparse(node.func.value):
                     found.add(text)
@@ -46,6 +47,12 @@ def test_every_warning_and_error_that_is_logged_is_explained() -> None:
     events = logged()
     assert len(events) > 20
     assert sorted(event for event in events if f"`{event}`" not in DOCUMENT) == []
+
+
+def test_every_event_that_is_explained_is_logged() -> None:
+    explained = re.findall(r"(?m)^\| `([a-z]+(?:_[a-z]+)+)` \|", DOCUMENT)
+    assert len(explained) > 20
+    assert sorted(set(explained) - logged()) == []
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from zato.agent.haproxy import files
+from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.generations import Refusal, files_in, refuse
 from zato.agent.haproxy.keeper import HaproxyKeeper
 from zato.agent.haproxy.known import Known, load
@@ -38,7 +39,10 @@ def layout() -> Iterator[Layout]:
 
 
 def keeper(layout: Layout) -> HaproxyKeeper:
-    return HaproxyKeeper(layout, CLUSTER, RunningHaproxy.of(layout), SystemClock(), threading.Event())
+    clock = SystemClock()
+    return HaproxyKeeper(
+        layout, CLUSTER, RunningHaproxy.of(layout), Addresses(CLUSTER, clock), clock, threading.Event()
+    )
 
 
 def servers(layout: Layout) -> frozenset[str]:

@@ -9,6 +9,7 @@ from wsgiref.types import WSGIApplication
 
 from zato.agent.api.server import ApiServer
 from zato.agent.bell import PatientBell
+from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.keeper import HaproxyKeeper
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.agent.wedged import PATIENCE_SECONDS, WedgedKiller
@@ -42,7 +43,8 @@ def main() -> int:
     stop = stop_event()
     watchdog = Watchdog(clock)
     haproxy = RunningHaproxy.of(layout)
-    keeper = HaproxyKeeper(layout, cluster, haproxy, clock, stop)
+    addresses = Addresses(cluster, clock)
+    keeper = HaproxyKeeper(layout, cluster, haproxy, addresses, clock, stop)
     killer = WedgedKiller("haproxy", haproxy, clock, patience_seconds=arguments.patience)
 
     def application() -> WSGIApplication:
@@ -71,6 +73,7 @@ def main() -> int:
 
     database = open_odb(cluster)
     listener = Listener(ConfigurationLog(database), PatientBell(Doorbell(database)), clock, keeper.follow, tick)
+    addresses.start(stop)
     watchdog.ready()
     listener.run(stop)
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import shutil
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
 from zato.agent.haproxy.generations import Files, digest, files_in, flat, put, refuse, refused
 from zato.agent.haproxy.known import Known, balanced, load, unknown
@@ -24,6 +25,7 @@ from zato.agent.haproxy.view import HaproxyView
 from zato.agent.limits import connections_max
 from zato.agent.program import validate
 from zato.core.errors import SetupError
+from zato.host import locks
 from zato.host.files import write_atomically
 from zato.host.layout import Layout
 from zato.host.ports import from_here
@@ -101,7 +103,45 @@ def in_place(layout: Layout) -> Files | None:
 
 
 def check(layout: Layout, view: HaproxyView, files: Files) -> None:
-    """Has HAProxy look at them, in a directory of their own. Raises SetupError with HAProxy's words."""
+    """Has HAProxy look at them. Raises SetupError with HAProxy's words."""
+    with _alone(layout):
+        _check(layout, view, files)
+
+
+def check_in_place(layout: Layout) -> None:
+    """Raises SetupError, with HAProxy's words, where it could not start from the files that are in place."""
+    paths = ("-f", str(configuration(layout)), "-f", str(accepted_own(layout)))
+    validate(PROGRAM, [program(PROGRAM), "-c", *paths])
+
+
+def write(layout: Layout, view: HaproxyView) -> bool:
+    """Puts the files in place where HAProxy itself accepts them, and says whether that changed anything.
+
+    Those with which a running HAProxy did not serve, or from which an operator has gone back, are left out.
+    Raises SetupError with HAProxy's words otherwise; the last good files stay. Of several processes, or threads, that
+    do this or `check` at the same time, each waits for the one before.
+    """
+    with _alone(layout):
+        files = wanted(layout, view)
+        found, refusal = in_place(layout), refused(layout)
+        if found is not None and refusal is not None and refusal.frame == files.frame:
+            return False
+        refuse(layout, None)
+        if found == files:
+            return False
+        layout.haproxy_socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _check(layout, view, files)
+        put(layout, files)
+        return True
+
+
+def _alone(layout: Layout) -> AbstractContextManager[None]:
+    layout.haproxy.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return locks.alone(layout.haproxy)
+
+
+def _check(layout: Layout, view: HaproxyView, files: Files) -> None:
+    """In a directory of their own, which is there for one look at a time."""
     candidate = layout.haproxy.absolute() / "candidate"
     shutil.rmtree(candidate, ignore_errors=True)
     (candidate / OWN).mkdir(mode=0o700, parents=True)
@@ -115,35 +155,9 @@ def check(layout: Layout, view: HaproxyView, files: Files) -> None:
         validate(PROGRAM, [program(PROGRAM), "-c", *paths])
     except SetupError as error:
         words = tuple(line.replace(f"{candidate}/", "") for line in error.details)
-        raise SetupError(error.message.replace(f"{candidate}/", ""), details=words) from error
+        raise SetupError(error.message.replace(f"{candidate}/", ""), code=error.code, details=words) from error
     finally:
         shutil.rmtree(candidate, ignore_errors=True)
-
-
-def check_in_place(layout: Layout) -> None:
-    """Raises SetupError, with HAProxy's words, where it could not start from the files that are in place."""
-    paths = ("-f", str(configuration(layout)), "-f", str(accepted_own(layout)))
-    validate(PROGRAM, [program(PROGRAM), "-c", *paths])
-
-
-def write(layout: Layout, view: HaproxyView) -> bool:
-    """Puts the files in place where HAProxy itself accepts them, and says whether that changed anything.
-
-    Those with which a running HAProxy did not serve, or from which an operator has gone back, are left out.
-    Raises SetupError with HAProxy's words otherwise; the last good files stay.
-    """
-    files = wanted(layout, view)
-    found, refusal = in_place(layout), refused(layout)
-    if found is not None and refusal is not None and refusal.frame == files.frame:
-        return False
-    refuse(layout, None)
-    if found == files:
-        return False
-    layout.haproxy.mkdir(mode=0o700, parents=True, exist_ok=True)
-    layout.haproxy_socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    check(layout, view, files)
-    put(layout, files)
-    return True
 
 
 def _read_own(layout: Layout) -> dict[str, bytes]:

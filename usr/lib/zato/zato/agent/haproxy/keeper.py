@@ -15,7 +15,7 @@ from zato.agent.failure import Failure
 from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.certificate_watch import CertificateWatch
 from zato.agent.haproxy.generations import Files, files_in, refuse, refused
-from zato.agent.haproxy.known import Known, balanced, known_of, load, store, unknown
+from zato.agent.haproxy.known import Known, balanced, known_of, load, staying, store, unknown
 from zato.agent.haproxy.names import configuration, known_file, own_sources
 from zato.agent.haproxy.reloading import Reloader
 from zato.agent.haproxy.running import RunningHaproxy
@@ -47,7 +47,13 @@ class HaproxyKeeper:
     """
 
     def __init__(
-        self, layout: Layout, cluster: ClusterSettings, haproxy: RunningHaproxy, clock: Clock, stop: threading.Event
+        self,
+        layout: Layout,
+        cluster: ClusterSettings,
+        haproxy: RunningHaproxy,
+        addresses: Addresses,
+        clock: Clock,
+        stop: threading.Event,
     ) -> None:
         self._layout = layout
         self._cluster = cluster
@@ -55,11 +61,12 @@ class HaproxyKeeper:
         self._clock = clock
         here = from_here(cluster.bind)
         self._reloader = Reloader(layout, haproxy, (here, cluster.lb_port), clock, stop)
-        self._addresses = Addresses(cluster, clock)
+        self._addresses = addresses
         self._certificates = CertificateWatch(layout, clock)
         self._calls = Calls()
         self._configuration: Configuration | None = None
         self._known = load(layout) or unknown(layout.server_numbers(cluster.servers), here)
+        self._led_to = {server.host: server.address for server in self._known.servers if server.address}
         self._written_for = self._rendered_for()
         self._failed_for: tuple[object, ...] = ()
         self._again_at = self._turn_at = self._reload_at = 0.0
@@ -105,16 +112,17 @@ class HaproxyKeeper:
         try:
             self._steer(now)
             self._certificates.turn(self._haproxy)
-        except Unavailable as error:
+        except (Unavailable, SetupError) as error:
             self._failed(error)
 
     def _look_up(self) -> None:
         """Also where the configuration is the same: what a host name stands for may have changed."""
         if self._configuration is None:
             return
-        before = {server.host: server.address for server in self._known.servers if server.address}
         hosts = {item.value.host for item in self._configuration.all("server") if isinstance(item.value, Server)}
-        known = known_of(self._configuration, self._addresses.of(hosts, before))
+        addresses = self._addresses.of(hosts, self._led_to)
+        self._led_to = {host: address for host, address in addresses.items() if address}
+        known = staying(known_of(self._configuration, addresses), self._known, addresses)
         if not known.servers:  # nothing could be asked to change that
             local = unknown(self._layout.server_numbers(self._cluster.servers), from_here(self._cluster.bind))
             known = msgspec.structs.replace(known, servers=local.servers)
@@ -213,7 +221,9 @@ class HaproxyKeeper:
         refusal, failure = refused(self._layout), self._state.failure
         if refusal is None:
             return None
-        return failure if failure is not None else Failure(self._now(), refusal.reason)
+        if failure is not None and refusal.reason in failure.reason:  # it says more
+            return failure
+        return Failure(self._now(), refusal.reason)
 
     def _add(self, server: BalancedServer) -> None:
         from zato.agent.haproxy import files, render
@@ -273,6 +283,10 @@ class HaproxyKeeper:
         self._state = dataclasses.replace(self._state, reloads=self._state.reloads + 1)
 
     def _saw(self, files: Files) -> None:
+        refusal = refused(self._layout)
+        if refusal is not None and refusal.frame == files.frame:  # it serves with them all the same
+            refuse(self._layout, None)
+            self._written_for = ()
         self._served = files.frame
         self._state = dataclasses.replace(self._state, configuration=files.digest(), since=self._now(), failure=None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -68,6 +68,18 @@ def known_of(configuration: Configuration, addresses: Mapping[str, str]) -> Know
         body_bytes_max=max((value.max_body_bytes or _BODY_BYTES_MAX for _, value in items), default=_BODY_BYTES_MAX),
         balancer=item.value if item is not None and isinstance(item.value, Balancer) else Balancer(),
     )
+
+
+def staying(known: Known, before: Known, looked_up: Collection[str]) -> Known:
+    """The servers whose host names were not looked up yet are where they were before. Pure."""
+    addresses = {server.number: server.address for server in before.servers}
+    servers = (
+        server
+        if server.host in looked_up
+        else msgspec.structs.replace(server, address=addresses.get(server.number, ""))
+        for server in known.servers
+    )
+    return msgspec.structs.replace(known, servers=tuple(servers))
 
 
 def balanced(known: Known, cluster: ClusterSettings) -> tuple[BalancedServer, ...]:

@@ -35,28 +35,37 @@ class Reloader:
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._tls.check_hostname = False
         self._tls.verify_mode = ssl.CERT_NONE
+        self._said = ""
         self._log = get_logger("zato.agent.haproxy")
 
     def take_up(self) -> Files:
         """HAProxy serves with the files that are in place, which it returns.
 
         Where it does not, those with which it did before are put back, and it is reloaded again. Raises SetupError
-        that says so.
+        that says so, and Unavailable where no HAProxy is there to be reloaded, which is no fault of its files.
         """
         files = files_in(self._layout.haproxy)
         if files is None:
-            raise SetupError("HAProxy has no configuration to be reloaded with; zato doctor says more.")
+            raise SetupError(
+                "HAProxy has no configuration to be reloaded with; zato doctor says more.",
+                code="balancer-not-configured",
+            )
         reason = self._reload(files)
         if reason is None:
             self.serves_with(files)
+            self._said = ""
             self._log.info("haproxy_reloaded", frame=files.frame)
             return files
-        refuse(self._layout, Refusal(frame=files.frame, reason=reason))
         good = kept(self._layout, Generation.GOOD)
         if good is None or good.frame == files.frame:
+            if reason != self._said:  # it is tried again every second or so
+                self._said = reason
+                self._log.error("haproxy_reload_failed", reason=reason)
             raise SetupError(f"HAProxy did not take up its configuration: {reason}", code="reload-failed")
+        # Before the files: what starts HAProxy again must not put these in place once more
+        refuse(self._layout, Refusal(frame=files.frame, reason=reason))
         put(self._layout, good)
-        second = self._reload(good)
+        second = self._reload_or_why_not(good)
         then = "the last good one is in place again" if second is None else f"nor the last good one: {second}"
         self._log.error("haproxy_reload_undone", reason=reason, then=then)
         raise SetupError(f"HAProxy did not take up its configuration: {reason} So {then}.", code="reload-failed")
@@ -79,14 +88,21 @@ class Reloader:
             keep(self._layout, Generation.BEFORE, good)
         keep(self._layout, Generation.GOOD, files)
 
-    def _reload(self, files: Files) -> str | None:
-        """Why it does not serve with them; None where it does. Raises SetupError where the agent is stopped before."""
+    def _reload_or_why_not(self, files: Files) -> str | None:
         try:
-            before, failed = self._haproxy.worker().pid, self._haproxy.failed_reloads()
-            server_states.hand_over(self._layout)
-            self._haproxy.reload()
-        except Unavailable as error:
+            return self._reload(files)
+        except Unavailable as error:  # it has ended, and starts from these files
             return error.message
+
+    def _reload(self, files: Files) -> str | None:
+        """Why it does not serve with them; None where it does.
+
+        Raises Unavailable where it is not there to be told, and SetupError where the agent is stopped before it is
+        known.
+        """
+        before, failed = self._haproxy.worker().pid, self._haproxy.failed_reloads()
+        server_states.hand_over(self._layout)
+        self._haproxy.reload()
         said = "No new process of HAProxy's has started; its log says why."
         deadline = self._clock.monotonic() + _TAKE_UP_SECONDS
         while self._clock.monotonic() < deadline:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import re
 import socket
@@ -109,15 +110,15 @@ class RunningHaproxy:
     def reload(self) -> None:
         """Asks the master for a new worker with the configuration as it is now; whether it gets one is to be seen."""
         try:
-            with self._connected(5.0) as connection:
-                connection.sendall(b"reload\n")
-                connection.shutdown(socket.SHUT_WR)
-                while connection.recv(4096):
-                    pass
-        except ConnectionResetError:
-            return  # it starts itself anew, and so ends this connection
+            connection = self._connected(5.0)
         except OSError as error:
             raise Unavailable(f"HAProxy's master does not answer: {error}.", code="balancer-away") from error
+        # It starts itself anew, and so ends this connection, or takes its time
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(b"reload\n")
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(4096):
+                pass
 
     def _connected(self, seconds: float) -> socket.socket:
         connection = socket.socket(socket.AF_UNIX)

@@ -12,7 +12,7 @@ from zato.agent.calls import Calls
 from zato.agent.failure import Failure
 from zato.agent.lighttpd.generations import Files, digest, files_in, refuse, refused
 from zato.agent.lighttpd.names import CLIENT_CA, CONFIGURATION, USERS
-from zato.agent.lighttpd.reloading import Reloader
+from zato.agent.lighttpd.reloading import AWAY, FAILED, Reloader
 from zato.agent.lighttpd.running import RunningLighttpd
 from zato.agent.lighttpd.serving import Serving
 from zato.agent.lighttpd.state import AgentState
@@ -110,7 +110,7 @@ class LighttpdKeeper:
             work()
         except (SetupError, OSError) as error:
             # What is being started or stopped cannot be reloaded, and can be soon
-            passes = isinstance(error, SetupError) and error.code == "reload-failed"
+            passes = isinstance(error, SetupError) and error.code in (AWAY, FAILED)
             pause = _SOON_SECONDS if passes else _FAILED_PAUSE_SECONDS
             self._again_at = self._clock.monotonic() + pause
             self._log.error("lighttpd_keeps_its_last_files", reason=str(error))

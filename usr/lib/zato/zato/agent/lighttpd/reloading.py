@@ -21,6 +21,8 @@ from zato.agent.lighttpd.serving import Serving
 from zato.core.errors import SetupError
 from zato.host.logs import get_logger
 
+AWAY = "lighttpd-away"
+FAILED = "reload-failed"
 _AGAIN_SECONDS = 15.0
 _POLL_SECONDS = 0.1
 
@@ -43,7 +45,7 @@ class Reloader:
         """
         files = files_in(self._directory)
         if files is None or self._running.pid() is None:
-            raise SetupError("lighttpd does not run, so it cannot be reloaded; zato doctor says more.")
+            raise SetupError("lighttpd does not run, so it cannot be reloaded; zato doctor says more.", code=AWAY)
         reason = self._reload()
         if reason is None:
             self.serves_with(files)
@@ -51,7 +53,7 @@ class Reloader:
             return files
         good = kept(self._directory, Generation.GOOD)
         if good is None or good == files:
-            raise SetupError(f"lighttpd does not serve after its reload: {reason}", code="reload-failed")
+            raise SetupError(f"lighttpd does not serve after its reload: {reason}", code=FAILED)
         # Before the files: what starts lighttpd again must not put these in place once more
         refuse(self._directory, Refusal(digest=digest(files), reason=reason))
         put(self._directory, good)
@@ -60,9 +62,7 @@ class Reloader:
             "the last good one is in place again" if second is None else f"nor does it with the last good one: {second}"
         )
         self._log.error("lighttpd_reload_undone", reason=reason, then=then)
-        raise SetupError(
-            f"lighttpd did not serve with its new configuration: {reason} So {then}.", code="reload-failed"
-        )
+        raise SetupError(f"lighttpd did not serve with its new configuration: {reason} So {then}.", code=FAILED)
 
     def go_back(self) -> Files:
         """lighttpd serves with what it had before its present files, which are not tried again. Returns what it has."""

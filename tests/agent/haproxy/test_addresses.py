@@ -1,0 +1,136 @@
+"""Servers' host names, with a name server that may take its time."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from structlog.testing import capture_logs
+
+from support.set_clock import SetClock
+from support.waiting import PATIENCE_SECONDS, until
+from zato.agent.haproxy.addresses import Addresses
+from zato.agent.haproxy.keeper import HaproxyKeeper
+from zato.agent.haproxy.known import Known, KnownServer, store
+from zato.agent.haproxy.running import RunningHaproxy
+from zato.config.balancing import Mode
+from zato.config.configuration import Configuration
+from zato.core.clock import SystemClock
+from zato.host.layout import Layout
+from zato.host.settings import ClusterSettings
+from zato.odb.log import StoredItem
+from zato.pki.authority import Authority
+from zato.pki.components import issue_missing
+
+CLUSTER = ClusterSettings()
+
+
+class NameServer:
+    """Knows the names of `zone`, and answers once it may."""
+
+    def __init__(self, **zone: str) -> None:
+        self.zone = zone
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+        self.asked: list[str] = []
+
+    def resolve(self, name: str) -> str:
+        self.asked.append(name)
+        assert self.may_answer.wait(PATIENCE_SECONDS)
+        try:
+            return self.zone[name]
+        except KeyError:
+            raise OSError(f"There is no {name}.") from None
+
+
+@pytest.fixture
+def layout() -> Iterator[Layout]:
+    with TemporaryDirectory(prefix="zato-") as short:  # the kernel takes 107 bytes for sockets
+        made = Layout(Path(short))
+        authority = Authority(made.pki)
+        authority.create(CLUSTER.name)
+        issue_missing(authority, hosts=CLUSTER.hosts, servers=1)
+        made.haproxy.mkdir()
+        yield made
+
+
+def servers(*hosts: str, **first: object) -> Configuration:
+    values: list[dict[str, object]] = [{"host": host} for host in hosts]
+    values[0].update(first)
+    items = [StoredItem("server", f"server-{n}", n, json.dumps(value)) for n, value in enumerate(values, start=1)]
+    return Configuration.from_items(len(items), items)
+
+
+def test_a_turn_of_the_agent_waits_for_no_name_server(layout: Layout) -> None:
+    names, stop = NameServer(one="10.0.0.1", two="10.0.0.2"), threading.Event()
+    names.may_answer.clear()
+    store(layout, Known(revision=1, servers=(KnownServer(number=1, host="one", address="10.0.0.1"),)))
+    addresses = Addresses(CLUSTER, SystemClock(), names.resolve)
+    addresses.start(stop)
+    agent = HaproxyKeeper(layout, CLUSTER, RunningHaproxy.of(layout), addresses, SystemClock(), stop)
+    try:
+        agent.follow(servers("one", "two", drain=True))
+        until(lambda: names.asked)
+        agent.turn()
+        assert not names.may_answer.is_set()
+        found = {server.host: (server.address, server.mode) for server in agent.known.servers}
+        assert found == {"one": ("10.0.0.1", Mode.DRAIN), "two": ("", Mode.READY)}
+        names.may_answer.set()
+
+        def has_both() -> bool:
+            agent.turn()
+            return [server.address for server in agent.known.servers] == ["10.0.0.1", "10.0.0.2"]
+
+        until(has_both)
+    finally:
+        names.may_answer.set()
+        stop.set()
+
+
+def test_a_server_with_another_host_name_stays_where_it_was_until_that_was_looked_up(layout: Layout) -> None:
+    """It would be without requests for as long as that takes."""
+    clock, names = SetClock(), NameServer(one="10.0.0.1", two="10.0.0.2")
+    addresses = Addresses(CLUSTER, clock, names.resolve)
+    agent = HaproxyKeeper(layout, CLUSTER, RunningHaproxy.of(layout), addresses, clock, threading.Event())
+    seen = []
+    for host in ("one", "two", "three"):
+        for _ in range(2):
+            agent.follow(servers(host))
+            seen += [server.address for server in agent.known.servers]
+            addresses.look_up_next()
+    agent.follow(servers("three"))
+    seen += [server.address for server in agent.known.servers]
+    assert seen == ["127.0.0.1", "10.0.0.1", "10.0.0.1", "10.0.0.2", "10.0.0.2", "", ""]
+
+
+def test_names_are_looked_up_again_after_half_a_minute_and_new_ones_first() -> None:
+    clock, names = SetClock(), NameServer(one="10.0.0.1", two="10.0.0.2")
+    addresses = Addresses(CLUSTER, clock, names.resolve)
+    addresses.of({"one", "localhost", "192.168.0.1"}, {})
+    assert (addresses.look_up_next(), addresses.look_up_next()) == (True, False)
+    names.zone["one"] = "10.0.0.11"
+    clock.advance(timedelta(seconds=31))
+    addresses.of({"one", "two"}, {})
+    assert (addresses.look_up_next(), addresses.look_up_next(), addresses.look_up_next()) == (True, True, False)
+    assert names.asked == ["one", "two", "one"]
+    assert addresses.of({"one", "two"}, {}) == {"one": "10.0.0.11", "two": "10.0.0.2"}
+
+
+def test_a_name_that_is_not_found_any_more_leads_to_where_it_led_and_that_is_said_once() -> None:
+    clock, names = SetClock(), NameServer(one="10.0.0.1")
+    addresses = Addresses(CLUSTER, clock, names.resolve)
+    with capture_logs() as lines:
+        for _ in range(3):
+            addresses.of({"one", "two"}, {"two": "10.0.0.2"})
+            while addresses.look_up_next():
+                pass
+            names.zone.clear()
+            clock.advance(timedelta(seconds=31))
+    assert addresses.of({"one", "two"}, {"two": "10.0.0.2"}) == {"one": "10.0.0.1", "two": "10.0.0.2"}
+    said = [(line["host"], line["reason"]) for line in lines if line["event"] == "server_host_not_found"]
+    assert sorted(said) == [("one", "There is no one."), ("two", "There is no two.")]

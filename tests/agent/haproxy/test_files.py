@@ -1,0 +1,82 @@
+"""HAProxy's files, where several write or check them at the same time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from support.waiting import PATIENCE_SECONDS
+from zato.agent.haproxy import files
+from zato.agent.haproxy.generations import files_in
+from zato.agent.haproxy.view import HaproxyView
+from zato.core.errors import SetupError
+from zato.host import locks
+from zato.host.layout import Layout
+from zato.host.settings import ClusterSettings
+from zato.pki.authority import Authority
+from zato.pki.components import issue_missing
+
+CLUSTER = ClusterSettings()
+
+
+@pytest.fixture
+def layout() -> Iterator[Layout]:
+    with TemporaryDirectory(prefix="zato-") as short:  # the kernel takes 107 bytes for sockets
+        made = Layout(Path(short))
+        authority = Authority(made.pki)
+        authority.create(CLUSTER.name)
+        issue_missing(authority, hosts=CLUSTER.hosts, servers=1)
+        yield made
+
+
+def view_of(layout: Layout) -> HaproxyView:
+    return files.view_of(layout, CLUSTER, files.known_before(layout, CLUSTER))
+
+
+def write(layout: Layout) -> None:
+    assert files.write(layout, view_of(layout)) is True
+
+
+def check(layout: Layout) -> None:
+    files.check(layout, view_of(layout), files.wanted(layout, view_of(layout)))
+
+
+@pytest.mark.parametrize("work", [write, check])
+def test_what_another_process_has_haproxy_look_at_is_left_alone(layout: Layout, work: Callable[[Layout], None]) -> None:
+    looked_at = layout.haproxy / "candidate" / "haproxy.cfg"
+    looked_at.parent.mkdir(parents=True)
+    looked_at.touch()
+    thread = threading.Thread(target=work, args=(layout,), daemon=True)
+    with locks.alone(layout.haproxy):
+        thread.start()
+        time.sleep(0.5)
+        assert looked_at.exists()
+        assert thread.is_alive()
+    thread.join(PATIENCE_SECONDS)
+    assert not thread.is_alive()
+    assert not looked_at.parent.exists()
+
+
+def test_those_who_write_and_check_at_the_same_time_are_not_in_each_others_way(layout: Layout) -> None:
+    failed: list[Exception] = []
+
+    def work() -> None:
+        try:
+            files.write(layout, view_of(layout))
+            check(layout)
+        except (SetupError, OSError) as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE_SECONDS)
+        assert not thread.is_alive()
+    assert failed == []
+    assert files_in(layout.haproxy) == files.wanted(layout, view_of(layout))

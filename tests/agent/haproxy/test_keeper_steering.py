@@ -1,0 +1,124 @@
+"""What HAProxy's agent does, and says, while there is an HAProxy."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from structlog.testing import capture_logs
+
+from support.set_clock import SetClock
+from zato.agent.haproxy import files
+from zato.agent.haproxy.addresses import Addresses
+from zato.agent.haproxy.generations import Refusal, files_in, refuse, refused
+from zato.agent.haproxy.keeper import HaproxyKeeper
+from zato.agent.haproxy.running import RunningHaproxy, Worker
+from zato.agent.haproxy.steering import FoundServer
+from zato.config.configuration import Configuration
+from zato.core.errors import Unavailable
+from zato.host.layout import Layout
+from zato.host.settings import ClusterSettings
+from zato.odb.log import StoredItem
+from zato.pki.authority import Authority
+from zato.pki.components import issue_missing
+
+CLUSTER = ClusterSettings()
+TURN = timedelta(seconds=1)
+
+
+class Haproxy(RunningHaproxy):
+    """Serves with `frame`, knows no server, and does what it is told, but for reloads, which fail."""
+
+    frame = ""
+    away = False
+    reloads = 0
+
+    def worker(self) -> Worker:
+        if self.away:
+            raise Unavailable("HAProxy does not answer.", code="balancer-away")
+        return Worker(1, self.frame, 0)
+
+    def servers(self) -> dict[str, FoundServer]:
+        return {}
+
+    def tell(self, command: str, expected: str = "") -> None:
+        pass
+
+    def failed_reloads(self) -> int:
+        return self.reloads
+
+    def reload(self) -> None:
+        self.reloads += 1
+
+
+@pytest.fixture
+def layout() -> Iterator[Layout]:
+    with TemporaryDirectory(prefix="zato-") as short:  # the kernel takes 107 bytes for sockets
+        made = Layout(Path(short))
+        authority = Authority(made.pki)
+        authority.create(CLUSTER.name)
+        issue_missing(authority, hosts=CLUSTER.hosts, servers=1)
+        files.write(made, files.view_of(made, CLUSTER, files.known_before(made, CLUSTER)))
+        yield made
+
+
+@pytest.fixture
+def haproxy(layout: Layout) -> Haproxy:
+    found = files_in(layout.haproxy)
+    assert found is not None
+    serving = Haproxy.of(layout)
+    assert isinstance(serving, Haproxy)
+    serving.frame = found.frame
+    return serving
+
+
+def keeper(layout: Layout, haproxy: Haproxy, clock: SetClock) -> HaproxyKeeper:
+    return HaproxyKeeper(layout, CLUSTER, haproxy, Addresses(CLUSTER, clock), clock, threading.Event())
+
+
+def test_a_haproxy_that_was_away_is_no_failure_any_more_once_it_is_back(layout: Layout, haproxy: Haproxy) -> None:
+    clock = SetClock()
+    agent = keeper(layout, haproxy, clock)
+    refuse(layout, Refusal(frame="other", reason="It did not serve."))
+    said = []
+    for haproxy.away in (False, True, False):
+        clock.advance(TURN)
+        agent.turn()
+        assert agent.state.failure is not None
+        said.append(agent.state.failure.reason)
+    assert said == ["It did not serve.", "HAProxy does not answer.", "It did not serve."]
+
+
+def test_files_with_which_haproxy_serves_are_not_refused_whatever_was_said_before(
+    layout: Layout, haproxy: Haproxy
+) -> None:
+    clock = SetClock()
+    agent = keeper(layout, haproxy, clock)
+    refuse(layout, Refusal(frame=haproxy.frame, reason="It did not serve."))
+    agent.follow(Configuration.from_items(1, [StoredItem("server", "server-1", 1, json.dumps({"weight": 7}))]))
+    clock.advance(TURN)
+    agent.turn()
+    assert refused(layout) is None
+    assert agent.state.failure is None
+    assert "weight 7" in (layout.haproxy / "haproxy.cfg").read_text(encoding="utf-8")
+
+
+def test_a_reload_that_fails_is_said_once_and_keeps_the_agent_from_nothing_else(
+    layout: Layout, haproxy: Haproxy
+) -> None:
+    clock = SetClock()
+    agent = keeper(layout, haproxy, clock)
+    haproxy.frame = "another"
+    with capture_logs() as lines:
+        for _ in range(2):
+            clock.advance(2 * TURN)
+            agent.turn()
+    assert haproxy.reloads == 2
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == ["haproxy_reload_failed"]
+    assert agent.state.failure is not None
+    assert agent.state.failure.reason.startswith("HAProxy did not take up its configuration")
