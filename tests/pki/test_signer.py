@@ -195,6 +195,24 @@ def test_nobody_gets_a_certificate_for_another_servers_machine(signer: Signer) -
         joined(signer, new_key_pairs(), ("10.0.0.3", "second.example.com"))
 
 
+def test_whose_name_was_taken_is_told_with_what_makes_it_free(signer: Signer) -> None:
+    joined(signer, new_key_pairs())
+    token = signer.new_token(taken={1})
+    asked = requests_of(new_key_pairs())
+    with pytest.raises(InvalidInput) as refused:
+        signer.enrol(token.secret, HOSTS, asked)
+    assert refused.value.code == "host-taken"
+    for word in ("server 2", "zato server create --token --replace 2", "zato server remove 2"):
+        assert word in refused.value.message
+    signer.revoke(2)
+    assert signer.enrol(token.secret, HOSTS, asked).server == 3
+
+
+def test_a_token_that_is_refused_says_how_one_gets_another(signer: Signer) -> None:
+    with pytest.raises(Unauthorized, match=r"zato server create --token; .* --replace .* zato server tokens"):
+        signer.enrol(b"x" * 32, HOSTS, requests_of(new_key_pairs()))
+
+
 def test_a_server_renews_its_own_certificates_for_the_hosts_that_it_joined_with(
     signer: Signer, clock: SetClock
 ) -> None:
@@ -242,6 +260,7 @@ def test_what_was_revoked_renews_nothing(signer: Signer, clock: SetClock) -> Non
     pairs = new_key_pairs()
     signed = joined(signer, pairs)
     assert signer.revoke(2)
+    assert not signer.revoke(2)
     assert not signer.revoke(7)
     with pytest.raises(Unauthorized):
         signer.renew(*asking(signed, pairs, clock, Purpose.RENEW, requests_of(new_key_pairs())))

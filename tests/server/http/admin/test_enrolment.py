@@ -136,6 +136,27 @@ def test_removing_is_an_administrators_and_not_of_a_server_that_lives(world: Any
     assert world.call("DELETE", "/servers/x").status_code == 404
 
 
+def test_what_a_join_that_failed_after_signing_has_left_can_be_removed_and_replaced(world: Any) -> None:
+    # The signer has done its part, and then the ODB was away
+    world.signer.enrol(world.signer.new_token(taken={1}).secret, HOSTS, requests_of(new_key_pairs()))
+    again = enrolment(world, world.signer.new_token(taken={1}).secret)
+    assert (again.status_code, again.json["error"]["code"]) == (400, "host-taken")
+    assert world.call("DELETE", "/servers/2").json == {"server": 2, "revoked": True}
+    assert world.call("DELETE", "/servers/2").json["error"]["code"] == "no-such-server"
+    world.signer.enrol(world.signer.new_token(taken={1}).secret, HOSTS, requests_of(new_key_pairs()))
+    replacing = enrolment(world, world.signer.new_token(taken={1}, replaces=2).secret)
+    assert (replacing.status_code, replacing.json["server"]) == (201, 2)
+
+
+def test_removing_goes_on_where_it_stopped_after_revoking(world: Any) -> None:
+    enrolment(world, world.signer.new_token(taken={1}).secret)
+    world.refresh()
+    world.signer.revoke(2)
+    assert world.call("DELETE", "/servers/2").json == {"server": 2, "revoked": False}
+    with pytest.raises(NotFound):
+        world.publisher.get("server", "server-2")
+
+
 def test_a_replaced_server_keeps_its_settings_and_loses_its_place(world: Any) -> None:
     old, new = new_key_pairs(), new_key_pairs()
     found = enrolment(world, world.signer.new_token(taken={1}).secret, old)

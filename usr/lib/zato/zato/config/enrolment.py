@@ -84,7 +84,10 @@ class Enrolment:
         return number
 
     def remove(self, number: int, *, by: Author) -> bool:
-        """The server is none of the cluster any more, its certificates are revoked; whether it had any from here."""
+        """The server is none of the cluster any more; whether certificates of it were valid until now.
+
+        Whatever of it there is goes, as a join may have failed after the signer had done its part.
+        """
         revoked = self._signer.revoke(number)
         self._forget(number, by)
         return revoked

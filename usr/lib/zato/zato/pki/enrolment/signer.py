@@ -27,7 +27,11 @@ LIFE = timedelta(minutes=30)
 """How long a token can be used unless one says otherwise."""
 NUMBER_MAX = 64
 _HOSTS_MAX = 10
-_REFUSED = "The token was used, has expired or was cancelled, or is not one of this cluster."
+_REFUSED = (
+    "The token was used, has expired or was cancelled, or is not one of this cluster. On the first machine another "
+    "one is made by: zato server create --token; where a join has used it and failed then, with --replace and the "
+    "server's number, which zato server tokens shows."
+)
 _NOT_BELIEVED = "This is not signed by a server of the cluster with a certificate that is valid."
 
 
@@ -137,13 +141,14 @@ class Signer:
         return server.number
 
     def revoke(self, number: int) -> bool:
-        """Nothing that was issued for the server is valid any more; False where it has no certificates from here."""
+        """Nothing that was issued for the server is valid any more; False where nothing was."""
+        now = self._clock.now()
         with self._register.changing() as state:
             server = state[0].server(number)
             if server is None:
                 return False
             state[0] = state[0].with_server(_revoked(server, self._clock))
-        return True
+        return server.is_member(now)
 
     def _free_number(self, known: Known, taken: Collection[int]) -> int:
         now = self._clock.now()
@@ -162,16 +167,23 @@ class Signer:
             check_host(host)
         own = tuple(dict.fromkeys(host for host in hosts if host not in LOOPBACK))
         now = self._clock.now()
-        others = {
-            host for each in known.servers if each.number != number and each.is_member(now) for host in each.hosts
+        members = {
+            host.lower(): each.number
+            for each in known.servers
+            if each.number != number and each.is_member(now)
+            for host in each.hosts
         }
         balancer = self._directory / f"{BALANCER}.crt"
-        if balancer.exists():
-            others |= set(hosts_of(load_certificate(balancer))) - set(LOOPBACK)
-        taken = {host.lower() for host in others}
+        balancers = hosts_of(load_certificate(balancer)) if balancer.exists() else ()
+        taken = {host.lower() for host in balancers} - set(LOOPBACK)
         for host in own:
+            if host.lower() in members:
+                raise _host_taken(host, members[host.lower()])
             if "*" in host or host.lower() in taken:
-                raise InvalidInput(f"{host} is the name of another machine of the cluster.", code="host-taken")
+                raise InvalidInput(
+                    f"{host} is the name of another machine of the cluster, or of all; give this one names of its own.",
+                    code="host-taken",
+                )
         if not own:
             raise InvalidInput("A server needs a host name or an address that is not loopback.")
         return own
@@ -216,6 +228,15 @@ class Signer:
                     break
                 return server, said
         raise Unauthorized(_NOT_BELIEVED)
+
+
+def _host_taken(host: str, server: int) -> InvalidInput:
+    return InvalidInput(
+        f"{host} is the name of another machine of the cluster, that of server {server}. Give this one its own, "
+        "or run on the first machine, where this one is to have that server's place: zato server create --token "
+        f"--replace {server}; where server {server} is gone: zato server remove {server}",
+        code="host-taken",
+    )
 
 
 def _without_expired(known: Known, clock: Clock) -> Known:

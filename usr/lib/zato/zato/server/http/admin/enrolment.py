@@ -131,12 +131,12 @@ class EnrolmentOperations:
         if any(health.alive(worker, now) for worker in self._members.workers(number)):
             raise Conflict(f"Server {number} is alive; on its machine run: zato server leave", code="server-alive")
         listed = {server.number for server in self._members.servers()}
-        item = f"server-{number}"
-        if number not in listed and all(
-            each.name != item for each in self._worker.current().configuration.all("server")
-        ):
+        items = {item.name for item in self._worker.current().configuration.all("server")}
+        # First, as a join that failed may have left nothing but certificates
+        revoked = self._enrolment.remove(number, by=call.by)
+        if not revoked and number not in listed and f"server-{number}" not in items:
             raise NotFound(f"There is no server {number} in the cluster.", code="no-such-server")
-        return Answer(shapes.Removed(server=number, revoked=self._enrolment.remove(number, by=call.by)))
+        return Answer(shapes.Removed(server=number, revoked=revoked))
 
 
 def _bytes(text: str) -> bytes:
