@@ -195,6 +195,27 @@ def test_nobody_gets_a_certificate_for_another_servers_machine(signer: Signer) -
         joined(signer, new_key_pairs(), ("10.0.0.3", "second.example.com"))
 
 
+@pytest.mark.parametrize("host", ["fd00:0::2", "FD00::2", "fd00::2%eth0", "::ffff:10.0.0.2", "Second.Example.com"])
+def test_another_way_to_write_a_name_or_an_address_is_not_another_one(signer: Signer, host: str) -> None:
+    joined(signer, new_key_pairs(), ("fd00::2", *HOSTS))
+    with pytest.raises(InvalidInput, match="server 2") as refused:
+        joined(signer, new_key_pairs(), ("10.0.0.3", host))
+    assert refused.value.code == "host-taken"
+
+
+def test_addresses_stand_in_certificates_and_in_the_register_as_everybody_writes_them(signer: Signer) -> None:
+    signed = joined(signer, new_key_pairs(), ("fd00:0::2", "fd00::2%eth0", "0:0:0::1"))
+    assert set(hosts_of(leaf_of(signed, "lighttpd"))) == {"fd00::2", "lighttpd-2", "localhost", "127.0.0.1", "::1"}
+    assert signer.known().servers[0].hosts == ("fd00::2",)
+
+
+@pytest.mark.parametrize("host", ["lighttpd-1", "LIGHTTPD-1", "lighttpd-2", "lighttpd-agent-1", "haproxy", "rabbitmq"])
+def test_nobody_gets_a_certificate_that_passes_as_a_component(signer: Signer, host: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        joined(signer, new_key_pairs(), ("10.0.0.3", host))
+    assert refused.value.code == "component-name"
+
+
 def test_whose_name_was_taken_is_told_with_what_makes_it_free(signer: Signer) -> None:
     joined(signer, new_key_pairs())
     token = signer.new_token(taken={1})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import ipaddress
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from cryptography import x509
 
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, InvalidInput, NotFound, Unauthorized
-from zato.pki.authority import Authority, Usage, check_host
+from zato.pki.authority import COMPONENT_NAMES, Authority, Usage, check_host
 from zato.pki.certificates import fingerprint, hosts_of, load_certificate, to_pem
 from zato.pki.enrolment.names import Part
 from zato.pki.enrolment.register import IssuedCertificate, Known, KnownServer, KnownToken, Register
@@ -160,26 +161,31 @@ class Signer:
         return free
 
     def _checked_hosts(self, known: Known, number: int, hosts: Collection[str]) -> tuple[str, ...]:
-        """Nobody gets a certificate for the name of another machine of the cluster."""
+        """Nobody gets a certificate for the name of another machine of the cluster, or of a part of it."""
         if not hosts or len(hosts) > _HOSTS_MAX:
             raise InvalidInput(f"A server needs one to {_HOSTS_MAX} host names and addresses.")
         for host in hosts:
             check_host(host)
-        own = tuple(dict.fromkeys(host for host in hosts if host not in LOOPBACK))
+        own = tuple(dict.fromkeys(host for host in map(_plain, hosts) if host not in LOOPBACK))
         now = self._clock.now()
         members = {
-            host.lower(): each.number
+            _plain(host): each.number
             for each in known.servers
             if each.number != number and each.is_member(now)
             for host in each.hosts
         }
         balancer = self._directory / f"{BALANCER}.crt"
         balancers = hosts_of(load_certificate(balancer)) if balancer.exists() else ()
-        taken = {host.lower() for host in balancers} - set(LOOPBACK)
+        taken = set(map(_plain, balancers)) - set(LOOPBACK)
         for host in own:
-            if host.lower() in members:
-                raise _host_taken(host, members[host.lower()])
-            if "*" in host or host.lower() in taken:
+            if COMPONENT_NAMES.fullmatch(host):  # by these, components verify each other
+                raise InvalidInput(
+                    f"{host} is the name of a component of the cluster; the machine needs another one.",
+                    code="component-name",
+                )
+            if host in members:
+                raise _host_taken(host, members[host])
+            if "*" in host or host in taken:
                 raise InvalidInput(
                     f"{host} is the name of another machine of the cluster, or of all; give this one names of its own.",
                     code="host-taken",
@@ -228,6 +234,16 @@ class Signer:
                     break
                 return server, said
         raise Unauthorized(_NOT_BELIEVED)
+
+
+def _plain(host: str) -> str:
+    """The name or address as it is written in one way only, so that two that mean the same are equal."""
+    try:
+        address = ipaddress.ip_address(ipaddress.ip_address(host).packed)  # without a zone, as in certificates
+    except ValueError:
+        return host.lower()
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
 
 
 def _host_taken(host: str, server: int) -> InvalidInput:
