@@ -270,8 +270,9 @@ def test_renewing_takes_a_valid_certificate_and_a_fresh_signature_for_just_that(
         with pytest.raises(Unauthorized):
             signer.renew(*case)
     clock.advance(timedelta(minutes=6))
-    with pytest.raises(Unauthorized):
+    with pytest.raises(Conflict) as refused:
         signer.renew(leaf, text, signature)
+    assert refused.value.code == "clock-differs"
     clock.advance(timedelta(days=90))
     with pytest.raises(Unauthorized):
         signer.renew(*asking(signed, pairs, clock, Purpose.RENEW, wanted))
@@ -292,8 +293,44 @@ def test_a_server_that_leaves_is_revoked_and_cannot_come_back_by_itself(signer: 
     signed = joined(signer, pairs)
     assert signer.leave(*asking(signed, pairs, clock, Purpose.LEAVE)) == 2
     with pytest.raises(Unauthorized):
-        signer.leave(*asking(signed, pairs, clock, Purpose.LEAVE))
+        signer.renew(*asking(signed, pairs, clock, Purpose.RENEW, requests_of(new_key_pairs())))
     assert not any(server.is_member(clock.now()) for server in signer.known().servers)
+
+
+def test_leaving_is_repeated_until_the_number_is_another_servers(signer: Signer, clock: SetClock) -> None:
+    pairs = new_key_pairs()
+    signed = joined(signer, pairs)
+    for _ in range(2):
+        assert signer.leave(*asking(signed, pairs, clock, Purpose.LEAVE)) == 2
+    joined(signer, new_key_pairs())
+    with pytest.raises(Unauthorized):
+        signer.leave(*asking(signed, pairs, clock, Purpose.LEAVE))
+
+
+def test_leaving_is_not_repeated_once_this_machine_has_the_number(signer: Signer, clock: SetClock) -> None:
+    pairs = new_key_pairs()
+    signed = joined(signer, pairs)
+    with pytest.raises(SetupError, match=r"another machine, 10\.0\.0\.2.*zato server remove 2"):
+        signer.claim(2)
+    signer.revoke(2)
+    signer.claim(2)
+    with pytest.raises(Unauthorized):
+        signer.leave(*asking(signed, pairs, clock, Purpose.LEAVE))
+
+
+def test_clocks_that_differ_are_told_to_whom_the_signature_was_believed_only(signer: Signer, clock: SetClock) -> None:
+    pairs = new_key_pairs()
+    signed = joined(signer, pairs)
+    leaf, text, signature = asking(signed, pairs, clock, Purpose.LEAVE)
+    for minutes in (-6, 12):
+        clock.advance(timedelta(minutes=minutes))
+        with pytest.raises(Conflict, match=r"clocks differ.*NTP") as refused:
+            signer.leave(leaf, text, signature)
+        assert refused.value.code == "clock-differs"
+        for case in ((leaf, text, signature[:-1]), (leaf, text.replace("leave", "renew"), signature)):
+            with pytest.raises(Unauthorized):
+                signer.leave(*case)
+    assert signer.known().servers[0].is_member(clock.now())
 
 
 def test_what_a_server_is_replaced_by_makes_the_certificates_of_the_former_one_worthless(

@@ -122,6 +122,31 @@ def test_a_server_renews_and_leaves_by_its_own_signature(world: Any) -> None:
     assert world.call("POST", "/enrol/renew", signed(world, found, pairs, Purpose.RENEW), user=None).status_code == 401
 
 
+def test_leaving_goes_on_where_it_stopped_after_revoking(world: Any) -> None:
+    pairs = new_key_pairs()
+    found = enrolment(world, world.signer.new_token(taken={1}).secret, pairs)
+    body = signed(world, found, pairs, Purpose.LEAVE)
+    world.signer.revoke(2)  # and then the ODB was away
+    left = world.call("POST", "/enrol/leave", body, user=None)
+    assert (left.status_code, left.json) == (200, {"server": 2})
+    with pytest.raises(NotFound):
+        world.publisher.get("server", "server-2")
+
+
+def test_a_server_whose_clock_differs_stays_and_is_told(world: Any) -> None:
+    pairs = new_key_pairs()
+    found = enrolment(world, world.signer.new_token(taken={1}).secret, pairs)
+    asked = (
+        ("/enrol/leave", signed(world, found, pairs, Purpose.LEAVE)),
+        ("/enrol/renew", signed(world, found, pairs, Purpose.RENEW, requests=requests_of(new_key_pairs()))),
+    )
+    world.clock.advance(301)
+    for path, body in asked:
+        refused = world.call("POST", path, body, user=None)
+        assert (refused.status_code, refused.json["error"]["code"]) == (409, "clock-differs")
+    assert world.publisher.get("server", "server-2").value.host == "10.0.0.2"
+
+
 def test_removing_is_an_administrators_and_not_of_a_server_that_lives(world: Any) -> None:
     enrolment(world, world.signer.new_token(taken={1}).secret)
     world.refresh()

@@ -90,7 +90,7 @@ def start(number: int) -> None:
 def leave(say: Say, *, force: bool) -> int:
     """Drains and stops this machine's server, has the cluster forget it, and removes what the machine had of it.
 
-    With `force`, also where the cluster cannot be asked: then it still has to be removed there.
+    With `force`, also where the cluster cannot be asked or refuses: then it may still have to be removed there.
     """
     _check_root()
     if not load_cluster(LAYOUT).has_joined:
@@ -100,8 +100,8 @@ def leave(say: Say, *, force: bool) -> int:
     units.disable(f"zato-server@{number}.service", "zato-pki.timer", "zato.target")
     if force:
         say(f"The cluster was not asked; where it still has the server, run there: zato server remove {number}")
-    elif not joined.deregister(number):
-        say("The cluster had removed the server before")
+    else:
+        joined.deregister(number)
     with alone():
         _wipe(number)
     return number

@@ -78,7 +78,7 @@ class Enrolment:
         return self._signer.renew(certificate, statement, signature)
 
     def leave(self, certificate: str, statement: str, signature: bytes, *, cid: str) -> int:
-        """The number of the server that has left."""
+        """The number of the server that has left. Can be repeated where it failed."""
         number = self._signer.leave(certificate, statement, signature)
         self._forget(number, Author(f"server-{number}", cid))
         return number
@@ -102,7 +102,7 @@ class Enrolment:
             self._publisher.update("server", name, {**public("server", item.value), "host": host}, by=by)
 
     def _forget(self, number: int, by: Author) -> None:
-        with contextlib.suppress(NotFound):  # an earlier attempt came this far
+        with contextlib.suppress(NotFound):  # an earlier attempt came this far, or joining never did
             self._publisher.delete("server", f"server-{number}", by=by)
         self._members.remove_server(number)
 

@@ -7,20 +7,20 @@ import ipaddress
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 from cryptography import x509
 
 from zato.core.clock import Clock
-from zato.core.errors import Conflict, InvalidInput, NotFound, Unauthorized
+from zato.core.errors import Conflict, InvalidInput, NotFound, SetupError, Unauthorized
 from zato.pki.authority import COMPONENT_NAMES, Authority, Usage, check_host
 from zato.pki.certificates import fingerprint, hosts_of, load_certificate, to_pem
 from zato.pki.enrolment.names import Part
 from zato.pki.enrolment.register import IssuedCertificate, Known, KnownServer, KnownToken, Register
 from zato.pki.enrolment.requests import is_signed, public_keys
-from zato.pki.enrolment.statement import Purpose, Statement, read_statement
+from zato.pki.enrolment.statement import Purpose, Statement, is_recent, read_statement
 from zato.pki.enrolment.token import SECRET_BYTES, digest
 from zato.pki.names import BALANCER, LOOPBACK
 
@@ -134,8 +134,27 @@ class Signer:
             )
         return signed
 
+    def claim(self, number: int) -> None:
+        """The number is a server's on this machine; what was issued for one on another machine says nothing any more.
+
+        Raises SetupError(other-server) where another machine has it.
+        """
+        now = self._clock.now()
+        with self._register.changing() as state:
+            other = state[0].server(number)
+            if other is not None and other.is_member(now):
+                raise SetupError(
+                    f"Server {number} is on another machine, {other.hosts[0]}; start one here under another number, or "
+                    f"remove it first with: zato server remove {number}",
+                    code="other-server",
+                )
+            state[0] = state[0].without_server(number)
+
     def leave(self, certificate: str, statement: str, signature: bytes) -> int:
-        """The number of the server that leaves; nothing that was issued for it is valid any more."""
+        """The number of the server that leaves; nothing that was issued for it is valid any more.
+
+        It can say so again by what is revoked now, as whoever asks the signer has more to do, and may fail.
+        """
         with self._register.changing() as state:
             server, _ = self._believed(state[0], certificate, statement, signature, Purpose.LEAVE)
             state[0] = state[0].with_server(_revoked(server, self._clock))
@@ -217,23 +236,43 @@ class Signer:
     def _believed(
         self, known: Known, certificate: str, statement: str, signature: bytes, purpose: Purpose
     ) -> tuple[KnownServer, Statement]:
-        """Who has signed this, by a certificate that is in the register and valid."""
+        """Who has signed this just now, by a certificate that is in the register and valid.
+
+        Raises Conflict(clock-differs) where all of that is so but the time.
+        """
         try:
             shown = x509.load_pem_x509_certificate(certificate.encode("ascii"))
         except ValueError as error:
             raise Unauthorized(_NOT_BELIEVED) from error
         now = self._clock.now()
-        thumb = fingerprint(shown)
-        for server in known.servers:
-            name = Part.SERVER.name_of(server.number)
-            if any(
-                each.fingerprint == thumb and each.name == name and each.is_valid(now) for each in server.certificates
-            ):
-                said = read_statement(statement, now)
-                if said is None or said.purpose is not purpose or not is_signed(shown, statement.encode(), signature):
-                    break
-                return server, said
-        raise Unauthorized(_NOT_BELIEVED)
+        server = _holder(known, fingerprint(shown), purpose, now)
+        said = read_statement(statement)
+        if (
+            server is None
+            or said is None
+            or said.purpose is not purpose
+            or not is_signed(shown, statement.encode(), signature)
+        ):
+            raise Unauthorized(_NOT_BELIEVED)
+        if not is_recent(said, now):
+            raise Conflict(
+                f"The clocks differ: what server {server.number} has signed at {said.at:%Y-%m-%d %H:%M:%S %Z} came at "
+                f"{now:%Y-%m-%d %H:%M:%S %Z} here. Have both machines set theirs by NTP, then repeat this.",
+                code="clock-differs",
+            )
+        return server, said
+
+
+def _holder(known: Known, thumb: str, purpose: Purpose, now: datetime) -> KnownServer | None:
+    """The server that may ask for this by the certificate with that fingerprint."""
+    for server in known.servers:
+        # Leaving is repeated where what came after revoking has failed. Once the number is somebody else's it is not
+        revoked_will_do = purpose is Purpose.LEAVE and not server.is_member(now)
+        name = Part.SERVER.name_of(server.number)
+        for each in server.certificates:
+            if each.fingerprint == thumb and each.name == name and now < each.not_after:
+                return server if each.revoked is None or revoked_will_do else None
+    return None
 
 
 def _plain(host: str) -> str:
