@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import secrets
@@ -316,6 +317,55 @@ def test_leaving_is_not_repeated_once_this_machine_has_the_number(signer: Signer
     signer.claim(2)
     with pytest.raises(Unauthorized):
         signer.leave(*asking(signed, pairs, clock, Purpose.LEAVE))
+
+
+def test_the_number_of_a_token_that_can_be_used_is_not_started_here(signer: Signer, clock: SetClock) -> None:
+    token = signer.new_token(taken={1})
+    signer.claim(1)
+    with pytest.raises(SetupError, match=f"zato server cancel {token.known.id}") as refused:
+        signer.claim(2)
+    assert refused.value.code == "number-reserved"
+    signer.cancel_token(token.known.id)
+    signer.claim(2)
+    signer.new_token(taken={1})
+    clock.advance(timedelta(hours=1))
+    signer.claim(2)
+
+
+def test_the_number_of_a_server_that_is_alive_goes_to_no_other_machine(signer: Signer) -> None:
+    joined(signer, new_key_pairs())
+    asked = requests_of(new_key_pairs())
+    replacing = signer.new_token(taken={1, 2}, replaces=2)
+    fresh = signer.new_token(taken={1, 2})
+    for token, number, word in (
+        (replacing, 2, "systemctl stop zato-server@2"),
+        (fresh, 3, "zato server create --token"),
+    ):
+        with pytest.raises(Conflict, match=word) as refused:
+            signer.enrol(token.secret, ("10.0.0.9",), asked, alive={1, 2, 3})
+        assert refused.value.code == "server-alive"
+        assert signer.enrol(token.secret, (f"10.0.1.{number}",), asked, alive={1}).server == number  # was not spent
+
+
+def test_the_signer_is_told_who_is_alive_through_its_door(signer: Signer) -> None:
+    token = signer.new_token(taken={1})
+    question = {
+        "type": "enrol",
+        "secret": base64.b64encode(token.secret).decode(),
+        "hosts": HOSTS,
+        "requests": requests_of(new_key_pairs()),
+        "alive": [2],
+    }
+    said = io.BytesIO()
+    answer(signer, io.BytesIO(json.dumps(question).encode() + b"\n"), said)
+    assert json.loads(said.getvalue())["code"] == "server-alive"
+
+
+def test_a_machine_takes_the_place_of_its_own_server_while_that_is_alive(signer: Signer) -> None:
+    joined(signer, new_key_pairs(), ("fd00::2", "second.example.com"))
+    token = signer.new_token(taken={1, 2}, replaces=2)
+    asked = requests_of(new_key_pairs())
+    assert signer.enrol(token.secret, ("fd00:0::2", "renamed.example.com"), asked, alive={1, 2}).server == 2
 
 
 def test_clocks_that_differ_are_told_to_whom_the_signature_was_believed_only(signer: Signer, clock: SetClock) -> None:

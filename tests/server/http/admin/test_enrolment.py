@@ -173,6 +173,18 @@ def test_what_a_join_that_failed_after_signing_has_left_can_be_removed_and_repla
     assert (replacing.status_code, replacing.json["server"]) == (201, 2)
 
 
+def test_two_machines_do_not_have_one_number_at_the_same_time(world: Any) -> None:
+    enrolment(world, world.signer.new_token(taken={1}).secret)
+    world.members.register_server(2, "second", "1.2.3", world.clock.now())
+    world.members.register_worker(2, "server-2/1-a", world.clock.now())
+    token = world.signer.new_token(taken={1, 2}, replaces=2)
+    refused = enrolment(world, token.secret, hosts=["10.0.0.9"])
+    assert (refused.status_code, refused.json["error"]["code"]) == (409, "server-alive")
+    assert world.publisher.get("server", "server-2").value.host == "10.0.0.2"
+    world.clock.advance(20)
+    assert enrolment(world, token.secret, hosts=["10.0.0.9"]).status_code == 201
+
+
 def test_removing_goes_on_where_it_stopped_after_revoking(world: Any) -> None:
     enrolment(world, world.signer.new_token(taken={1}).secret)
     world.refresh()

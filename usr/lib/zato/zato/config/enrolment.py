@@ -57,16 +57,25 @@ class Enrolment:
         self._authority = authority
         self._secret_key = secret_key
 
-    def enrol(self, secret: bytes, hosts: Collection[str], requests: Mapping[str, str], *, cid: str) -> Enrolled:
+    def enrol(
+        self,
+        secret: bytes,
+        hosts: Collection[str],
+        requests: Mapping[str, str],
+        *,
+        cid: str,
+        alive: Collection[int] = (),
+    ) -> Enrolled:
         """The machine has a server of the cluster from now on. The first of `hosts` is where the balancer reaches it.
 
-        Raises Conflict(odb-not-shared), before the token is spent, where another machine cannot use the ODB.
+        `alive` are the numbers of servers that run. Raises, before the token is spent, Conflict(server-alive) where it
+        is for one of them, and Conflict(odb-not-shared) where another machine cannot use the ODB.
         """
         reason = sharing.why_not_shared(self._cluster.odb)
         if reason is not None:
             raise Conflict(reason, code="odb-not-shared")
         ca, odb_ca = self._authorities()
-        signed = self._signer.enrol(secret, hosts, requests)
+        signed = self._signer.enrol(secret, hosts, requests, alive)
         self._members.remove_server(signed.server)  # what one of this number that it replaces has left
         self._list(signed.server, next(iter(hosts)), Author(AUTHOR, cid))
         settings = msgspec.structs.asdict(self._cluster)

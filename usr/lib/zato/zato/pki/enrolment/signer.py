@@ -104,8 +104,14 @@ class Signer:
             state[0] = known.without_token(found.digest)
         return found
 
-    def enrol(self, secret: bytes, hosts: Collection[str], requests: Mapping[str, str]) -> Signed:
-        """Certificates for whoever holds the token, which is spent by that; `hosts` are of its machine."""
+    def enrol(
+        self, secret: bytes, hosts: Collection[str], requests: Mapping[str, str], alive: Collection[int] = ()
+    ) -> Signed:
+        """Certificates for whoever holds the token, which is spent by that; `hosts` are of its machine.
+
+        `alive` are the numbers of servers that run. Raises Conflict(server-alive) where the token's is one of them, and
+        not on the same machine, whose server the machine restarts when it has joined again.
+        """
         now = self._clock.now()
         wanted = digest(secret)
         with self._register.changing() as state:
@@ -115,8 +121,11 @@ class Signer:
             if not matching or matching[0].expires <= now:
                 raise Unauthorized(_REFUSED)
             token = matching[0]
-            signed, server = self._sign(known, token.server, self._checked_hosts(known, token.server, hosts), requests)
+            own = self._checked_hosts(known, token.server, hosts)
             before = known.server(token.server)
+            if token.server in alive and (before is None or before.hosts[0] != own[0]):
+                raise _alive(token)
+            signed, server = self._sign(known, token.server, own, requests)
             if before is not None:
                 revoked = _revoked(before, self._clock)
                 server = msgspec.structs.replace(server, certificates=(*revoked.certificates, *server.certificates))
@@ -137,7 +146,8 @@ class Signer:
     def claim(self, number: int) -> None:
         """The number is a server's on this machine; what was issued for one on another machine says nothing any more.
 
-        Raises SetupError(other-server) where another machine has it.
+        Raises SetupError(other-server) where another machine has it, and SetupError(number-reserved) where one may get
+        it by a token.
         """
         now = self._clock.now()
         with self._register.changing() as state:
@@ -147,6 +157,14 @@ class Signer:
                     f"Server {number} is on another machine, {other.hosts[0]}; start one here under another number, or "
                     f"remove it first with: zato server remove {number}",
                     code="other-server",
+                )
+            token = next((each for each in state[0].tokens if each.server == number and now < each.expires), None)
+            if token is not None:
+                raise SetupError(
+                    f"The number {number} is reserved for another machine by the token {token.id} until "
+                    f"{token.expires:%H:%M} UTC; start a server here under another number, or make the token worthless "
+                    f"first with: zato server cancel {token.id}",
+                    code="number-reserved",
                 )
             state[0] = state[0].without_server(number)
 
@@ -273,6 +291,19 @@ def _holder(known: Known, thumb: str, purpose: Purpose, now: datetime) -> KnownS
             if each.fingerprint == thumb and each.name == name and now < each.not_after:
                 return server if each.revoked is None or revoked_will_do else None
     return None
+
+
+def _alive(token: KnownToken) -> Conflict:
+    number = token.server
+    what_to_do = (
+        f"stop it on its machine, with: systemctl stop zato-server@{number}, or wait some seconds if it has just died; "
+        "then repeat this"
+        if token.replaces
+        else "it was started after the token had been made. Make another one, with: zato server create --token"
+    )
+    return Conflict(
+        f"Server {number} is alive, and no other machine can have its number: {what_to_do}.", code="server-alive"
+    )
 
 
 def _plain(host: str) -> str:
