@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import secrets
@@ -195,6 +196,45 @@ def test_nobody_gets_a_certificate_for_another_servers_machine(signer: Signer) -
         joined(signer, new_key_pairs(), ("10.0.0.3", "second.example.com"))
 
 
+@pytest.mark.parametrize("host", ["fd00:0::2", "FD00::2", "fd00::2%eth0", "::ffff:10.0.0.2", "Second.Example.com"])
+def test_another_way_to_write_a_name_or_an_address_is_not_another_one(signer: Signer, host: str) -> None:
+    joined(signer, new_key_pairs(), ("fd00::2", *HOSTS))
+    with pytest.raises(InvalidInput, match="server 2") as refused:
+        joined(signer, new_key_pairs(), ("10.0.0.3", host))
+    assert refused.value.code == "host-taken"
+
+
+def test_addresses_stand_in_certificates_and_in_the_register_as_everybody_writes_them(signer: Signer) -> None:
+    signed = joined(signer, new_key_pairs(), ("fd00:0::2", "fd00::2%eth0", "0:0:0::1"))
+    assert set(hosts_of(leaf_of(signed, "lighttpd"))) == {"fd00::2", "lighttpd-2", "localhost", "127.0.0.1", "::1"}
+    assert signer.known().servers[0].hosts == ("fd00::2",)
+
+
+@pytest.mark.parametrize("host", ["lighttpd-1", "LIGHTTPD-1", "lighttpd-2", "lighttpd-agent-1", "haproxy", "rabbitmq"])
+def test_nobody_gets_a_certificate_that_passes_as_a_component(signer: Signer, host: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        joined(signer, new_key_pairs(), ("10.0.0.3", host))
+    assert refused.value.code == "component-name"
+
+
+def test_whose_name_was_taken_is_told_with_what_makes_it_free(signer: Signer) -> None:
+    joined(signer, new_key_pairs())
+    token = signer.new_token(taken={1})
+    asked = requests_of(new_key_pairs())
+    with pytest.raises(InvalidInput) as refused:
+        signer.enrol(token.secret, HOSTS, asked)
+    assert refused.value.code == "host-taken"
+    for word in ("server 2", "zato server create --token --replace 2", "zato server remove 2"):
+        assert word in refused.value.message
+    signer.revoke(2)
+    assert signer.enrol(token.secret, HOSTS, asked).server == 3
+
+
+def test_a_token_that_is_refused_says_how_one_gets_another(signer: Signer) -> None:
+    with pytest.raises(Unauthorized, match=r"zato server create --token; .* --replace .* zato server tokens"):
+        signer.enrol(b"x" * 32, HOSTS, requests_of(new_key_pairs()))
+
+
 def test_a_server_renews_its_own_certificates_for_the_hosts_that_it_joined_with(
     signer: Signer, clock: SetClock
 ) -> None:
@@ -231,8 +271,9 @@ def test_renewing_takes_a_valid_certificate_and_a_fresh_signature_for_just_that(
         with pytest.raises(Unauthorized):
             signer.renew(*case)
     clock.advance(timedelta(minutes=6))
-    with pytest.raises(Unauthorized):
+    with pytest.raises(Conflict) as refused:
         signer.renew(leaf, text, signature)
+    assert refused.value.code == "clock-differs"
     clock.advance(timedelta(days=90))
     with pytest.raises(Unauthorized):
         signer.renew(*asking(signed, pairs, clock, Purpose.RENEW, wanted))
@@ -242,6 +283,7 @@ def test_what_was_revoked_renews_nothing(signer: Signer, clock: SetClock) -> Non
     pairs = new_key_pairs()
     signed = joined(signer, pairs)
     assert signer.revoke(2)
+    assert not signer.revoke(2)
     assert not signer.revoke(7)
     with pytest.raises(Unauthorized):
         signer.renew(*asking(signed, pairs, clock, Purpose.RENEW, requests_of(new_key_pairs())))
@@ -252,8 +294,93 @@ def test_a_server_that_leaves_is_revoked_and_cannot_come_back_by_itself(signer: 
     signed = joined(signer, pairs)
     assert signer.leave(*asking(signed, pairs, clock, Purpose.LEAVE)) == 2
     with pytest.raises(Unauthorized):
-        signer.leave(*asking(signed, pairs, clock, Purpose.LEAVE))
+        signer.renew(*asking(signed, pairs, clock, Purpose.RENEW, requests_of(new_key_pairs())))
     assert not any(server.is_member(clock.now()) for server in signer.known().servers)
+
+
+def test_leaving_is_repeated_until_the_number_is_another_servers(signer: Signer, clock: SetClock) -> None:
+    pairs = new_key_pairs()
+    signed = joined(signer, pairs)
+    for _ in range(2):
+        assert signer.leave(*asking(signed, pairs, clock, Purpose.LEAVE)) == 2
+    joined(signer, new_key_pairs())
+    with pytest.raises(Unauthorized):
+        signer.leave(*asking(signed, pairs, clock, Purpose.LEAVE))
+
+
+def test_leaving_is_not_repeated_once_this_machine_has_the_number(signer: Signer, clock: SetClock) -> None:
+    pairs = new_key_pairs()
+    signed = joined(signer, pairs)
+    with pytest.raises(SetupError, match=r"another machine, 10\.0\.0\.2.*zato server remove 2"):
+        signer.claim(2)
+    signer.revoke(2)
+    signer.claim(2)
+    with pytest.raises(Unauthorized):
+        signer.leave(*asking(signed, pairs, clock, Purpose.LEAVE))
+
+
+def test_the_number_of_a_token_that_can_be_used_is_not_started_here(signer: Signer, clock: SetClock) -> None:
+    token = signer.new_token(taken={1})
+    signer.claim(1)
+    with pytest.raises(SetupError, match=f"zato server cancel {token.known.id}") as refused:
+        signer.claim(2)
+    assert refused.value.code == "number-reserved"
+    signer.cancel_token(token.known.id)
+    signer.claim(2)
+    signer.new_token(taken={1})
+    clock.advance(timedelta(hours=1))
+    signer.claim(2)
+
+
+def test_the_number_of_a_server_that_is_alive_goes_to_no_other_machine(signer: Signer) -> None:
+    joined(signer, new_key_pairs())
+    asked = requests_of(new_key_pairs())
+    replacing = signer.new_token(taken={1, 2}, replaces=2)
+    fresh = signer.new_token(taken={1, 2})
+    for token, number, word in (
+        (replacing, 2, "systemctl stop zato-server@2"),
+        (fresh, 3, "zato server create --token"),
+    ):
+        with pytest.raises(Conflict, match=word) as refused:
+            signer.enrol(token.secret, ("10.0.0.9",), asked, alive={1, 2, 3})
+        assert refused.value.code == "server-alive"
+        assert signer.enrol(token.secret, (f"10.0.1.{number}",), asked, alive={1}).server == number  # was not spent
+
+
+def test_the_signer_is_told_who_is_alive_through_its_door(signer: Signer) -> None:
+    token = signer.new_token(taken={1})
+    question = {
+        "type": "enrol",
+        "secret": base64.b64encode(token.secret).decode(),
+        "hosts": HOSTS,
+        "requests": requests_of(new_key_pairs()),
+        "alive": [2],
+    }
+    said = io.BytesIO()
+    answer(signer, io.BytesIO(json.dumps(question).encode() + b"\n"), said)
+    assert json.loads(said.getvalue())["code"] == "server-alive"
+
+
+def test_a_machine_takes_the_place_of_its_own_server_while_that_is_alive(signer: Signer) -> None:
+    joined(signer, new_key_pairs(), ("fd00::2", "second.example.com"))
+    token = signer.new_token(taken={1, 2}, replaces=2)
+    asked = requests_of(new_key_pairs())
+    assert signer.enrol(token.secret, ("fd00:0::2", "renamed.example.com"), asked, alive={1, 2}).server == 2
+
+
+def test_clocks_that_differ_are_told_to_whom_the_signature_was_believed_only(signer: Signer, clock: SetClock) -> None:
+    pairs = new_key_pairs()
+    signed = joined(signer, pairs)
+    leaf, text, signature = asking(signed, pairs, clock, Purpose.LEAVE)
+    for minutes in (-6, 12):
+        clock.advance(timedelta(minutes=minutes))
+        with pytest.raises(Conflict, match=r"clocks differ.*NTP") as refused:
+            signer.leave(leaf, text, signature)
+        assert refused.value.code == "clock-differs"
+        for case in ((leaf, text, signature[:-1]), (leaf, text.replace("leave", "renew"), signature)):
+            with pytest.raises(Unauthorized):
+                signer.leave(*case)
+    assert signer.known().servers[0].is_member(clock.now())
 
 
 def test_what_a_server_is_replaced_by_makes_the_certificates_of_the_former_one_worthless(

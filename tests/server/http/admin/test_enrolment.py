@@ -122,6 +122,31 @@ def test_a_server_renews_and_leaves_by_its_own_signature(world: Any) -> None:
     assert world.call("POST", "/enrol/renew", signed(world, found, pairs, Purpose.RENEW), user=None).status_code == 401
 
 
+def test_leaving_goes_on_where_it_stopped_after_revoking(world: Any) -> None:
+    pairs = new_key_pairs()
+    found = enrolment(world, world.signer.new_token(taken={1}).secret, pairs)
+    body = signed(world, found, pairs, Purpose.LEAVE)
+    world.signer.revoke(2)  # and then the ODB was away
+    left = world.call("POST", "/enrol/leave", body, user=None)
+    assert (left.status_code, left.json) == (200, {"server": 2})
+    with pytest.raises(NotFound):
+        world.publisher.get("server", "server-2")
+
+
+def test_a_server_whose_clock_differs_stays_and_is_told(world: Any) -> None:
+    pairs = new_key_pairs()
+    found = enrolment(world, world.signer.new_token(taken={1}).secret, pairs)
+    asked = (
+        ("/enrol/leave", signed(world, found, pairs, Purpose.LEAVE)),
+        ("/enrol/renew", signed(world, found, pairs, Purpose.RENEW, requests=requests_of(new_key_pairs()))),
+    )
+    world.clock.advance(301)
+    for path, body in asked:
+        refused = world.call("POST", path, body, user=None)
+        assert (refused.status_code, refused.json["error"]["code"]) == (409, "clock-differs")
+    assert world.publisher.get("server", "server-2").value.host == "10.0.0.2"
+
+
 def test_removing_is_an_administrators_and_not_of_a_server_that_lives(world: Any) -> None:
     enrolment(world, world.signer.new_token(taken={1}).secret)
     world.refresh()
@@ -134,6 +159,39 @@ def test_removing_is_an_administrators_and_not_of_a_server_that_lives(world: Any
     world.refresh()
     assert world.call("DELETE", "/servers/2").status_code == 404
     assert world.call("DELETE", "/servers/x").status_code == 404
+
+
+def test_what_a_join_that_failed_after_signing_has_left_can_be_removed_and_replaced(world: Any) -> None:
+    # The signer has done its part, and then the ODB was away
+    world.signer.enrol(world.signer.new_token(taken={1}).secret, HOSTS, requests_of(new_key_pairs()))
+    again = enrolment(world, world.signer.new_token(taken={1}).secret)
+    assert (again.status_code, again.json["error"]["code"]) == (400, "host-taken")
+    assert world.call("DELETE", "/servers/2").json == {"server": 2, "revoked": True}
+    assert world.call("DELETE", "/servers/2").json["error"]["code"] == "no-such-server"
+    world.signer.enrol(world.signer.new_token(taken={1}).secret, HOSTS, requests_of(new_key_pairs()))
+    replacing = enrolment(world, world.signer.new_token(taken={1}, replaces=2).secret)
+    assert (replacing.status_code, replacing.json["server"]) == (201, 2)
+
+
+def test_two_machines_do_not_have_one_number_at_the_same_time(world: Any) -> None:
+    enrolment(world, world.signer.new_token(taken={1}).secret)
+    world.members.register_server(2, "second", "1.2.3", world.clock.now())
+    world.members.register_worker(2, "server-2/1-a", world.clock.now())
+    token = world.signer.new_token(taken={1, 2}, replaces=2)
+    refused = enrolment(world, token.secret, hosts=["10.0.0.9"])
+    assert (refused.status_code, refused.json["error"]["code"]) == (409, "server-alive")
+    assert world.publisher.get("server", "server-2").value.host == "10.0.0.2"
+    world.clock.advance(20)
+    assert enrolment(world, token.secret, hosts=["10.0.0.9"]).status_code == 201
+
+
+def test_removing_goes_on_where_it_stopped_after_revoking(world: Any) -> None:
+    enrolment(world, world.signer.new_token(taken={1}).secret)
+    world.refresh()
+    world.signer.revoke(2)
+    assert world.call("DELETE", "/servers/2").json == {"server": 2, "revoked": False}
+    with pytest.raises(NotFound):
+        world.publisher.get("server", "server-2")
 
 
 def test_a_replaced_server_keeps_its_settings_and_loses_its_place(world: Any) -> None:

@@ -14,7 +14,7 @@ from zato.core.errors import SetupError
 from zato.host import locks
 from zato.host.layout import APPLIANCE, Layout
 from zato.host.settings import ClusterSettings, load_cluster, write_cluster
-from zato.pki.enrolment.register import Register
+from zato.pki.enrolment.signer import Signer
 
 LAYOUT = Layout(APPLIANCE)
 MAKES_A_CLUSTER = Path("/usr/share/zato/makes-a-cluster")
@@ -93,10 +93,4 @@ def _check_is_here(settings: ClusterSettings, number: int) -> None:
         if number != mine:
             raise SetupError(f"This machine has joined as server {mine}; it has no other one.", code="other-server")
         return
-    other = Register(LAYOUT.pki).read().server(number)
-    if other is not None and other.is_member(SystemClock().now()):
-        raise SetupError(
-            f"Server {number} is on another machine, {other.hosts[0]}; start one here under another number, or remove "
-            f"it first with: zato server remove {number}",
-            code="other-server",
-        )
+    Signer(LAYOUT.pki, SystemClock()).claim(number)

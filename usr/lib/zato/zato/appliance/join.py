@@ -8,7 +8,7 @@ import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from zato.core.errors import InvalidInput, SetupError
 from zato.host.files import write_atomically
 from zato.host.settings import ClusterSettings, load_cluster, write_cluster
 from zato.odb import sharing
-from zato.pki.authority import check_host, is_host
+from zato.pki.authority import COMPONENT_NAMES, check_host, is_host
 from zato.pki.enrolment.requests import KeyPairs, new_key_pairs
 from zato.pki.enrolment.token import JoinToken, decode
 
@@ -67,6 +67,12 @@ def join(text: str, address: str | None, say: Say) -> Joined:
     return Joined(number, hosts[0])
 
 
+def own_hosts(address: str, names: Iterable[str]) -> tuple[str, ...]:
+    """What the certificates are to be for: the address and those names that tell this machine from others."""
+    own = (name for name in names if is_host(name) and name != "localhost")
+    return tuple(dict.fromkeys((address, *(name for name in own if not COMPONENT_NAMES.fullmatch(name.lower())))))
+
+
 def start(number: int) -> None:
     """The server runs now and after each boot. Raises SetupError where it takes no requests in time."""
     units.enable("zato.target", f"zato-server@{number}.service", "zato-pki.timer")
@@ -84,7 +90,7 @@ def start(number: int) -> None:
 def leave(say: Say, *, force: bool) -> int:
     """Drains and stops this machine's server, has the cluster forget it, and removes what the machine had of it.
 
-    With `force`, also where the cluster cannot be asked: then it still has to be removed there.
+    With `force`, also where the cluster cannot be asked or refuses: then it may still have to be removed there.
     """
     _check_root()
     if not load_cluster(LAYOUT).has_joined:
@@ -94,8 +100,8 @@ def leave(say: Say, *, force: bool) -> int:
     units.disable(f"zato-server@{number}.service", "zato-pki.timer", "zato.target")
     if force:
         say(f"The cluster was not asked; where it still has the server, run there: zato server remove {number}")
-    elif not joined.deregister(number):
-        say("The cluster had removed the server before")
+    else:
+        joined.deregister(number)
     with alone():
         _wipe(number)
     return number
@@ -136,8 +142,7 @@ def _hosts(token: JoinToken, address: str | None) -> tuple[str, ...]:
                 code="unreachable",
             ) from error
     check_host(address)
-    own = (socket.getfqdn(), socket.gethostname())
-    return tuple(dict.fromkeys((address, *(name for name in own if is_host(name) and name != "localhost"))))
+    return own_hosts(address, (socket.getfqdn(), socket.gethostname()))
 
 
 def _enrol(token: JoinToken, authority: bytes, hosts: tuple[str, ...], pairs: KeyPairs) -> Mapping[str, Any]:

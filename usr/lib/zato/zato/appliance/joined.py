@@ -13,6 +13,7 @@ from zato.client.balancer import joined_transport
 from zato.client.signing import by_the_signer
 from zato.core.errors import SetupError, Unauthorized
 from zato.host.credentials import handed_over
+from zato.host.layout import Layout
 from zato.host.settings import load_cluster
 from zato.pki.enrolment.names import Part
 from zato.pki.enrolment.requests import new_key_pairs, sign
@@ -25,15 +26,15 @@ def renew() -> None:
         renew_now()
 
 
-def renew_now() -> None:
+def renew_now(client: ApiClient | None = None, layout: Layout = LAYOUT) -> None:
     """Renews all certificates of this machine. Raises SetupError that says what to do where the cluster refuses."""
-    number = certificates.joined_number(LAYOUT)
+    number = certificates.joined_number(layout)
     pairs = new_key_pairs()
     requests = {part.value: request for part, request in pairs.requests.items()}
-    signed = _signed(number, Statement(purpose=Purpose.RENEW, at=datetime.now(UTC), requests=requests))
-    client = cluster_client()
+    signed = _signed(layout, number, Statement(purpose=Purpose.RENEW, at=datetime.now(UTC), requests=requests))
+    api = client or cluster_client()
     try:
-        found = by_the_signer(lambda: client.renew_certificates(signed))
+        found = by_the_signer(lambda: api.renew_certificates(signed))
     except Unauthorized as error:
         raise SetupError(
             f"The cluster does not renew the certificates of server {number}: they have expired or were revoked. On "
@@ -41,19 +42,27 @@ def renew_now() -> None:
             code="renewal-refused",
         ) from error
     with alone():
-        certificates.keep(LAYOUT, number, found["certificates"], pairs.keys)
+        certificates.keep(layout, number, found["certificates"], pairs.keys)
     print(f"Renewed: the certificates of server {number}", file=sys.stderr)  # noqa: T201 - for the journal
 
 
-def deregister(number: int) -> bool:
-    """The server is none of the cluster any more; False where it was none before. Its certificates are revoked."""
-    signed = _signed(number, Statement(purpose=Purpose.LEAVE, at=datetime.now(UTC)))
-    client = cluster_client()
+def deregister(number: int, client: ApiClient | None = None, layout: Layout = LAYOUT) -> None:
+    """The server is none of the cluster any more, and its certificates are revoked; where that was so it stays so.
+
+    Raises SetupError that says what to do where the cluster refuses: it may still have the server.
+    """
+    signed = _signed(layout, number, Statement(purpose=Purpose.LEAVE, at=datetime.now(UTC)))
+    api = client or cluster_client()
     try:
-        by_the_signer(lambda: client.leave(signed))
-    except Unauthorized:
-        return False
-    return True
+        by_the_signer(lambda: api.leave(signed))
+    except Unauthorized as error:
+        raise SetupError(
+            f"The cluster does not believe this machine that it is server {number}: its certificates have expired, or "
+            "another machine has its place. To remove what is here of the cluster run: zato server leave --force; "
+            f"where the cluster has the server still and it is dead, run on the first machine: zato server remove "
+            f"{number}",
+            code="leaving-refused",
+        ) from error
 
 
 def cluster_client() -> ApiClient:
@@ -61,8 +70,8 @@ def cluster_client() -> ApiClient:
     return ApiClient(joined_transport(LAYOUT.ca_certificate, load_cluster(LAYOUT)))
 
 
-def _signed(number: int, statement: Statement) -> dict[str, str]:
-    path = LAYOUT.pki / f"{Part.SERVER.name_of(number)}.crt"
+def _signed(layout: Layout, number: int, statement: Statement) -> dict[str, str]:
+    path = layout.pki / f"{Part.SERVER.name_of(number)}.crt"
     key = path.with_suffix(".key")
     text = written(statement)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from zato.cli.connection import Target, pass_target
 from zato.cli.output import show_json, show_table
 from zato.core.errors import Conflict, InvalidInput, NotFound, SetupError
 from zato.host.settings import ClusterSettings, load_cluster
+
+if TYPE_CHECKING:
+    from zato.pki.enrolment.signer import Signer
 
 _LOCAL_BINDS = ("localhost", "127.0.0.1", "::1")
 
@@ -36,16 +40,15 @@ def create_command(target: Target, token: bool, address: str | None, minutes: in
     cluster = load_cluster(target.layout)
     _check_open(target, cluster)
     host, port, name = _balancer(target, cluster, address)
+    signer = Signer(target.layout.pki, SystemClock())
     taken = _numbers(target)
     if replace is not None:
-        _check_replaced(target, cluster, replace, taken)
+        _check_replaced(target, cluster, replace, taken | _members(signer))
     if target.layout.is_appliance:
         from zato.appliance.units import enable_now
 
         enable_now("zato-pki-sign.socket")
-    made = Signer(target.layout.pki, SystemClock()).new_token(
-        taken=taken, replaces=replace, life=timedelta(minutes=minutes)
-    )
+    made = signer.new_token(taken=taken, replaces=replace, life=timedelta(minutes=minutes))
     text = encode(
         JoinToken(
             address=host,
@@ -70,7 +73,7 @@ def create_command(target: Target, token: bool, address: str | None, minutes: in
 @click.command("tokens")
 @pass_target
 def tokens_command(target: Target) -> None:
-    """Tokens that nobody has used yet, and servers on other machines.
+    """Tokens that nobody has used yet, and servers on other machines with the certificates that were issued for them.
 
     Example: zato server tokens
     """
@@ -99,10 +102,21 @@ def tokens_command(target: Target) -> None:
             }
         )
         return
-    show_table(
-        ("token", "server", "valid until"),
-        ((each.id, each.server, f"{each.expires:%Y-%m-%d %H:%M}") for each in known.tokens),
-    )
+    if known.tokens or not known.servers:
+        show_table(
+            ("token", "server", "valid until"),
+            ((each.id, each.server, f"{each.expires:%Y-%m-%d %H:%M}") for each in known.tokens),
+        )
+    if known.tokens and known.servers:
+        click.echo()
+    if known.servers:
+        show_table(
+            ("server", "certificates", "machine"),
+            (
+                (each.number, "valid" if each.is_member(now) else "not valid", ", ".join(each.hosts))
+                for each in known.servers
+            ),
+        )
 
 
 @click.command("cancel")
@@ -255,8 +269,14 @@ def _numbers(target: Target) -> set[int]:
     return listed | {int(text) for text in items if text.isdecimal()} | set(here)
 
 
-def _check_replaced(target: Target, cluster: ClusterSettings, number: int, taken: set[int]) -> None:
-    if number not in taken:
+def _members(signer: Signer) -> set[int]:
+    """Of servers with valid certificates: a join that failed may have left nothing else."""
+    now = datetime.now(UTC)
+    return {server.number for server in signer.known().servers if server.is_member(now)}
+
+
+def _check_replaced(target: Target, cluster: ClusterSettings, number: int, known: set[int]) -> None:
+    if number not in known:
         raise NotFound(f"There is no server {number} in the cluster that could be replaced.", code="no-such-server")
     if number in target.layout.server_numbers(cluster.servers):
         raise Conflict(

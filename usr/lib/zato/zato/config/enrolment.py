@@ -57,16 +57,25 @@ class Enrolment:
         self._authority = authority
         self._secret_key = secret_key
 
-    def enrol(self, secret: bytes, hosts: Collection[str], requests: Mapping[str, str], *, cid: str) -> Enrolled:
+    def enrol(
+        self,
+        secret: bytes,
+        hosts: Collection[str],
+        requests: Mapping[str, str],
+        *,
+        cid: str,
+        alive: Collection[int] = (),
+    ) -> Enrolled:
         """The machine has a server of the cluster from now on. The first of `hosts` is where the balancer reaches it.
 
-        Raises Conflict(odb-not-shared), before the token is spent, where another machine cannot use the ODB.
+        `alive` are the numbers of servers that run. Raises, before the token is spent, Conflict(server-alive) where it
+        is for one of them, and Conflict(odb-not-shared) where another machine cannot use the ODB.
         """
         reason = sharing.why_not_shared(self._cluster.odb)
         if reason is not None:
             raise Conflict(reason, code="odb-not-shared")
         ca, odb_ca = self._authorities()
-        signed = self._signer.enrol(secret, hosts, requests)
+        signed = self._signer.enrol(secret, hosts, requests, alive)
         self._members.remove_server(signed.server)  # what one of this number that it replaces has left
         self._list(signed.server, next(iter(hosts)), Author(AUTHOR, cid))
         settings = msgspec.structs.asdict(self._cluster)
@@ -78,13 +87,16 @@ class Enrolment:
         return self._signer.renew(certificate, statement, signature)
 
     def leave(self, certificate: str, statement: str, signature: bytes, *, cid: str) -> int:
-        """The number of the server that has left."""
+        """The number of the server that has left. Can be repeated where it failed."""
         number = self._signer.leave(certificate, statement, signature)
         self._forget(number, Author(f"server-{number}", cid))
         return number
 
     def remove(self, number: int, *, by: Author) -> bool:
-        """The server is none of the cluster any more, its certificates are revoked; whether it had any from here."""
+        """The server is none of the cluster any more; whether certificates of it were valid until now.
+
+        Whatever of it there is goes, as a join may have failed after the signer had done its part.
+        """
         revoked = self._signer.revoke(number)
         self._forget(number, by)
         return revoked
@@ -99,7 +111,7 @@ class Enrolment:
             self._publisher.update("server", name, {**public("server", item.value), "host": host}, by=by)
 
     def _forget(self, number: int, by: Author) -> None:
-        with contextlib.suppress(NotFound):  # an earlier attempt came this far
+        with contextlib.suppress(NotFound):  # an earlier attempt came this far, or joining never did
             self._publisher.delete("server", f"server-{number}", by=by)
         self._members.remove_server(number)
 

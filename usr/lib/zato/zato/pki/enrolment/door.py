@@ -22,7 +22,9 @@ _RAISED: dict[str, type[ZatoError]] = {
 class Signs(Protocol):
     """What a server asks for; see Signer."""
 
-    def enrol(self, secret: bytes, hosts: Collection[str], requests: Mapping[str, str]) -> Signed: ...
+    def enrol(
+        self, secret: bytes, hosts: Collection[str], requests: Mapping[str, str], alive: Collection[int] = ()
+    ) -> Signed: ...
     def renew(self, certificate: str, statement: str, signature: bytes) -> Signed: ...
     def leave(self, certificate: str, statement: str, signature: bytes) -> int: ...
     def revoke(self, number: int) -> bool: ...
@@ -32,6 +34,7 @@ class _Enrol(msgspec.Struct, tag="enrol"):
     secret: bytes
     hosts: list[str]
     requests: dict[str, str]
+    alive: list[int] = []
 
 
 class _Renew(msgspec.Struct, tag="renew"):
@@ -70,8 +73,10 @@ class SigningDoor:
         self._path = path
         self._authority_key = authority_key
 
-    def enrol(self, secret: bytes, hosts: Collection[str], requests: Mapping[str, str]) -> Signed:
-        return _signed(self._ask(_Enrol(secret, list(hosts), dict(requests))))
+    def enrol(
+        self, secret: bytes, hosts: Collection[str], requests: Mapping[str, str], alive: Collection[int] = ()
+    ) -> Signed:
+        return _signed(self._ask(_Enrol(secret, list(hosts), dict(requests), list(alive))))
 
     def renew(self, certificate: str, statement: str, signature: bytes) -> Signed:
         return _signed(self._ask(_Renew(certificate, statement, signature)))
@@ -130,7 +135,7 @@ def no_signer() -> Unavailable:
 def _answered(signer: Signer, question: _Question) -> _Answer:
     match question:
         case _Enrol():
-            return _Answer(signed=signer.enrol(question.secret, question.hosts, question.requests))
+            return _Answer(signed=signer.enrol(question.secret, question.hosts, question.requests, question.alive))
         case _Renew():
             return _Answer(signed=signer.renew(question.certificate, question.statement, question.signature))
         case _Leave():

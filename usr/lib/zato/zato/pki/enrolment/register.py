@@ -79,6 +79,9 @@ class Known(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         others = tuple(each for each in self.servers if each.number != server.number)
         return msgspec.structs.replace(self, servers=tuple(sorted((*others, server), key=lambda each: each.number)))
 
+    def without_server(self, number: int) -> Known:
+        return msgspec.structs.replace(self, servers=tuple(each for each in self.servers if each.number != number))
+
 
 class Register:
     """The file. Whoever changes it has it alone meanwhile."""

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import hmac
+import ipaddress
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 from cryptography import x509
 
 from zato.core.clock import Clock
-from zato.core.errors import Conflict, InvalidInput, NotFound, Unauthorized
-from zato.pki.authority import Authority, Usage, check_host
+from zato.core.errors import Conflict, InvalidInput, NotFound, SetupError, Unauthorized
+from zato.pki.authority import COMPONENT_NAMES, Authority, Usage, check_host
 from zato.pki.certificates import fingerprint, hosts_of, load_certificate, to_pem
 from zato.pki.enrolment.names import Part
 from zato.pki.enrolment.register import IssuedCertificate, Known, KnownServer, KnownToken, Register
 from zato.pki.enrolment.requests import is_signed, public_keys
-from zato.pki.enrolment.statement import Purpose, Statement, read_statement
+from zato.pki.enrolment.statement import Purpose, Statement, is_recent, read_statement
 from zato.pki.enrolment.token import SECRET_BYTES, digest
 from zato.pki.names import BALANCER, LOOPBACK
 
@@ -27,7 +28,11 @@ LIFE = timedelta(minutes=30)
 """How long a token can be used unless one says otherwise."""
 NUMBER_MAX = 64
 _HOSTS_MAX = 10
-_REFUSED = "The token was used, has expired or was cancelled, or is not one of this cluster."
+_REFUSED = (
+    "The token was used, has expired or was cancelled, or is not one of this cluster. On the first machine another "
+    "one is made by: zato server create --token; where a join has used it and failed then, with --replace and the "
+    "server's number, which zato server tokens shows."
+)
 _NOT_BELIEVED = "This is not signed by a server of the cluster with a certificate that is valid."
 
 
@@ -99,8 +104,14 @@ class Signer:
             state[0] = known.without_token(found.digest)
         return found
 
-    def enrol(self, secret: bytes, hosts: Collection[str], requests: Mapping[str, str]) -> Signed:
-        """Certificates for whoever holds the token, which is spent by that; `hosts` are of its machine."""
+    def enrol(
+        self, secret: bytes, hosts: Collection[str], requests: Mapping[str, str], alive: Collection[int] = ()
+    ) -> Signed:
+        """Certificates for whoever holds the token, which is spent by that; `hosts` are of its machine.
+
+        `alive` are the numbers of servers that run. Raises Conflict(server-alive) where the token's is one of them, and
+        not on the same machine, whose server the machine restarts when it has joined again.
+        """
         now = self._clock.now()
         wanted = digest(secret)
         with self._register.changing() as state:
@@ -110,8 +121,11 @@ class Signer:
             if not matching or matching[0].expires <= now:
                 raise Unauthorized(_REFUSED)
             token = matching[0]
-            signed, server = self._sign(known, token.server, self._checked_hosts(known, token.server, hosts), requests)
+            own = self._checked_hosts(known, token.server, hosts)
             before = known.server(token.server)
+            if token.server in alive and (before is None or before.hosts[0] != own[0]):
+                raise _alive(token)
+            signed, server = self._sign(known, token.server, own, requests)
             if before is not None:
                 revoked = _revoked(before, self._clock)
                 server = msgspec.structs.replace(server, certificates=(*revoked.certificates, *server.certificates))
@@ -129,21 +143,50 @@ class Signer:
             )
         return signed
 
+    def claim(self, number: int) -> None:
+        """The number is a server's on this machine; what was issued for one on another machine says nothing any more.
+
+        Raises SetupError(other-server) where another machine has it, and SetupError(number-reserved) where one may get
+        it by a token.
+        """
+        now = self._clock.now()
+        with self._register.changing() as state:
+            other = state[0].server(number)
+            if other is not None and other.is_member(now):
+                raise SetupError(
+                    f"Server {number} is on another machine, {other.hosts[0]}; start one here under another number, or "
+                    f"remove it first with: zato server remove {number}",
+                    code="other-server",
+                )
+            token = next((each for each in state[0].tokens if each.server == number and now < each.expires), None)
+            if token is not None:
+                raise SetupError(
+                    f"The number {number} is reserved for another machine by the token {token.id} until "
+                    f"{token.expires:%H:%M} UTC; start a server here under another number, or make the token worthless "
+                    f"first with: zato server cancel {token.id}",
+                    code="number-reserved",
+                )
+            state[0] = state[0].without_server(number)
+
     def leave(self, certificate: str, statement: str, signature: bytes) -> int:
-        """The number of the server that leaves; nothing that was issued for it is valid any more."""
+        """The number of the server that leaves; nothing that was issued for it is valid any more.
+
+        It can say so again by what is revoked now, as whoever asks the signer has more to do, and may fail.
+        """
         with self._register.changing() as state:
             server, _ = self._believed(state[0], certificate, statement, signature, Purpose.LEAVE)
             state[0] = state[0].with_server(_revoked(server, self._clock))
         return server.number
 
     def revoke(self, number: int) -> bool:
-        """Nothing that was issued for the server is valid any more; False where it has no certificates from here."""
+        """Nothing that was issued for the server is valid any more; False where nothing was."""
+        now = self._clock.now()
         with self._register.changing() as state:
             server = state[0].server(number)
             if server is None:
                 return False
             state[0] = state[0].with_server(_revoked(server, self._clock))
-        return True
+        return server.is_member(now)
 
     def _free_number(self, known: Known, taken: Collection[int]) -> int:
         now = self._clock.now()
@@ -155,23 +198,35 @@ class Signer:
         return free
 
     def _checked_hosts(self, known: Known, number: int, hosts: Collection[str]) -> tuple[str, ...]:
-        """Nobody gets a certificate for the name of another machine of the cluster."""
+        """Nobody gets a certificate for the name of another machine of the cluster, or of a part of it."""
         if not hosts or len(hosts) > _HOSTS_MAX:
             raise InvalidInput(f"A server needs one to {_HOSTS_MAX} host names and addresses.")
         for host in hosts:
             check_host(host)
-        own = tuple(dict.fromkeys(host for host in hosts if host not in LOOPBACK))
+        own = tuple(dict.fromkeys(host for host in map(_plain, hosts) if host not in LOOPBACK))
         now = self._clock.now()
-        others = {
-            host for each in known.servers if each.number != number and each.is_member(now) for host in each.hosts
+        members = {
+            _plain(host): each.number
+            for each in known.servers
+            if each.number != number and each.is_member(now)
+            for host in each.hosts
         }
         balancer = self._directory / f"{BALANCER}.crt"
-        if balancer.exists():
-            others |= set(hosts_of(load_certificate(balancer))) - set(LOOPBACK)
-        taken = {host.lower() for host in others}
+        balancers = hosts_of(load_certificate(balancer)) if balancer.exists() else ()
+        taken = set(map(_plain, balancers)) - set(LOOPBACK)
         for host in own:
-            if "*" in host or host.lower() in taken:
-                raise InvalidInput(f"{host} is the name of another machine of the cluster.", code="host-taken")
+            if COMPONENT_NAMES.fullmatch(host):  # by these, components verify each other
+                raise InvalidInput(
+                    f"{host} is the name of a component of the cluster; the machine needs another one.",
+                    code="component-name",
+                )
+            if host in members:
+                raise _host_taken(host, members[host])
+            if "*" in host or host in taken:
+                raise InvalidInput(
+                    f"{host} is the name of another machine of the cluster, or of all; give this one names of its own.",
+                    code="host-taken",
+                )
         if not own:
             raise InvalidInput("A server needs a host name or an address that is not loopback.")
         return own
@@ -199,23 +254,75 @@ class Signer:
     def _believed(
         self, known: Known, certificate: str, statement: str, signature: bytes, purpose: Purpose
     ) -> tuple[KnownServer, Statement]:
-        """Who has signed this, by a certificate that is in the register and valid."""
+        """Who has signed this just now, by a certificate that is in the register and valid.
+
+        Raises Conflict(clock-differs) where all of that is so but the time.
+        """
         try:
             shown = x509.load_pem_x509_certificate(certificate.encode("ascii"))
         except ValueError as error:
             raise Unauthorized(_NOT_BELIEVED) from error
         now = self._clock.now()
-        thumb = fingerprint(shown)
-        for server in known.servers:
-            name = Part.SERVER.name_of(server.number)
-            if any(
-                each.fingerprint == thumb and each.name == name and each.is_valid(now) for each in server.certificates
-            ):
-                said = read_statement(statement, now)
-                if said is None or said.purpose is not purpose or not is_signed(shown, statement.encode(), signature):
-                    break
-                return server, said
-        raise Unauthorized(_NOT_BELIEVED)
+        server = _holder(known, fingerprint(shown), purpose, now)
+        said = read_statement(statement)
+        if (
+            server is None
+            or said is None
+            or said.purpose is not purpose
+            or not is_signed(shown, statement.encode(), signature)
+        ):
+            raise Unauthorized(_NOT_BELIEVED)
+        if not is_recent(said, now):
+            raise Conflict(
+                f"The clocks differ: what server {server.number} has signed at {said.at:%Y-%m-%d %H:%M:%S %Z} came at "
+                f"{now:%Y-%m-%d %H:%M:%S %Z} here. Have both machines set theirs by NTP, then repeat this.",
+                code="clock-differs",
+            )
+        return server, said
+
+
+def _holder(known: Known, thumb: str, purpose: Purpose, now: datetime) -> KnownServer | None:
+    """The server that may ask for this by the certificate with that fingerprint."""
+    for server in known.servers:
+        # Leaving is repeated where what came after revoking has failed. Once the number is somebody else's it is not
+        revoked_will_do = purpose is Purpose.LEAVE and not server.is_member(now)
+        name = Part.SERVER.name_of(server.number)
+        for each in server.certificates:
+            if each.fingerprint == thumb and each.name == name and now < each.not_after:
+                return server if each.revoked is None or revoked_will_do else None
+    return None
+
+
+def _alive(token: KnownToken) -> Conflict:
+    number = token.server
+    what_to_do = (
+        f"stop it on its machine, with: systemctl stop zato-server@{number}, or wait some seconds if it has just died; "
+        "then repeat this"
+        if token.replaces
+        else "it was started after the token had been made. Make another one, with: zato server create --token"
+    )
+    return Conflict(
+        f"Server {number} is alive, and no other machine can have its number: {what_to_do}.", code="server-alive"
+    )
+
+
+def _plain(host: str) -> str:
+    """The name or address as it is written in one way only, so that two that mean the same are equal."""
+    try:
+        address = ipaddress.ip_address(ipaddress.ip_address(host).packed)  # without a zone, as in certificates
+    except ValueError:
+        return host.lower()
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
+
+
+def _host_taken(host: str, server: int) -> InvalidInput:
+    return InvalidInput(
+        f"{host} is the name of another machine of the cluster, that of server {server}. Give this one its own, "
+        "or run on the first machine, where this one is to have that server's place: zato server create --token "
+        f"--replace {server}; where server {server} is gone: zato server remove {server}",
+        code="host-taken",
+    )
 
 
 def _without_expired(known: Known, clock: Clock) -> Known:

@@ -31,11 +31,15 @@ def written(statement: Statement) -> str:
     return msgspec.json.encode(statement).decode()
 
 
-def read_statement(text: str, now: datetime) -> Statement | None:
-    """The statement; None where it is none, or one of another time."""
+def read_statement(text: str) -> Statement | None:
+    """The statement; None where it is none."""
     try:
         said = msgspec.json.decode(text, type=Statement)
-        recent = abs(now - said.at) <= _OLD_AFTER
-    except (msgspec.MsgspecError, TypeError):  # a moment without a zone cannot be compared
+    except msgspec.MsgspecError:
         return None
-    return said if recent else None
+    return None if said.at.tzinfo is None else said  # a moment without a zone cannot be compared
+
+
+def is_recent(said: Statement, now: datetime) -> bool:
+    """Whether it was made now, as far as clocks agree: one that somebody has kept is worth nothing later."""
+    return abs(now - said.at) <= _OLD_AFTER

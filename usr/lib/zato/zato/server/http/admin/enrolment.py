@@ -57,6 +57,7 @@ class EnrolmentOperations:
                 None,
                 shapes.Renewed,
                 takes=shapes.Signed,
+                errors=(Conflict,),
                 body_bytes_max=_BODY_BYTES_MAX,
                 open=True,
             ),
@@ -69,6 +70,7 @@ class EnrolmentOperations:
                 None,
                 shapes.Left,
                 takes=shapes.Signed,
+                errors=(Conflict,),
                 body_bytes_max=_BODY_BYTES_MAX,
                 open=True,
             ),
@@ -92,7 +94,9 @@ class EnrolmentOperations:
                 code="other-version",
             )
         try:
-            found = self._enrolment.enrol(_bytes(body.secret), body.hosts, body.requests, cid=call.cid)
+            found = self._enrolment.enrol(
+                _bytes(body.secret), body.hosts, body.requests, cid=call.cid, alive=self._alive()
+            )
         except Unauthorized:
             _log.warning("A token to join was refused", cid=call.cid)
             raise
@@ -127,16 +131,19 @@ class EnrolmentOperations:
 
     def remove(self, call: Call) -> Answer:
         number = number_in_path(call.params["number"], "server")
-        now = self._clock.now()
-        if any(health.alive(worker, now) for worker in self._members.workers(number)):
+        if number in self._alive():
             raise Conflict(f"Server {number} is alive; on its machine run: zato server leave", code="server-alive")
         listed = {server.number for server in self._members.servers()}
-        item = f"server-{number}"
-        if number not in listed and all(
-            each.name != item for each in self._worker.current().configuration.all("server")
-        ):
+        items = {item.name for item in self._worker.current().configuration.all("server")}
+        # First, as a join that failed may have left nothing but certificates
+        revoked = self._enrolment.remove(number, by=call.by)
+        if not revoked and number not in listed and f"server-{number}" not in items:
             raise NotFound(f"There is no server {number} in the cluster.", code="no-such-server")
-        return Answer(shapes.Removed(server=number, revoked=self._enrolment.remove(number, by=call.by)))
+        return Answer(shapes.Removed(server=number, revoked=revoked))
+
+    def _alive(self) -> set[int]:
+        now = self._clock.now()
+        return {worker.server for worker in self._members.workers() if health.alive(worker, now)}
 
 
 def _bytes(text: str) -> bytes:

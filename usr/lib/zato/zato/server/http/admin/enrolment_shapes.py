@@ -59,7 +59,7 @@ class Left(Given, frozen=True):
 
 
 class Removed(Given, frozen=True):
-    """The same, and whether it had certificates that are revoked now."""
+    """The same, and whether this has revoked certificates of it."""
 
     server: int
     revoked: bool
