@@ -165,7 +165,7 @@ def _keep(
     if found["odb_authority"] is not None:
         path = LAYOUT.pki / _ODB_AUTHORITY
         write_atomically(path, found["odb_authority"].encode("ascii"), mode=0o644)
-        settings = msgspec.structs.replace(settings, odb=sharing.with_authority_file(settings.odb, path))
+        settings = sharing.with_authority_file(settings, path)
     key = base64.b64decode(found["secret_key"])
     write_atomically(LAYOUT.secret_key, base64.b64encode(key) + b"\n", mode=0o400)
     write_cluster(LAYOUT, settings)
@@ -173,11 +173,11 @@ def _keep(
 
 
 def _check_odb_files() -> None:
-    missing = [path for path in sharing.files(load_cluster(LAYOUT).odb) if not path.exists()]
+    missing = [path for path in sharing.files(load_cluster(LAYOUT)) if not path.exists()]
     if missing:
         raise SetupError(
-            f"The URL of the ODB names {missing[0]}, which this machine has not got. Put it there, then run: systemctl "
-            f"enable --now zato.target zato-server@{certificates.joined_number(LAYOUT)} zato-pki.timer",
+            f"zato.toml names {missing[0]} for TLS to the ODB, which this machine has not got. Put it there, then run: "
+            f"systemctl enable --now zato.target zato-server@{certificates.joined_number(LAYOUT)} zato-pki.timer",
             code="odb-file-missing",
         )
 
