@@ -17,11 +17,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from support.set_clock import SetClock
-from zato.core.errors import Conflict, InvalidInput, NotFound, SetupError, Unauthorized
+from zato.core.errors import Conflict, InvalidInput, NotFound, SetupError, Unauthorized, Unavailable
 from zato.pki.authority import Authority, Usage
 from zato.pki.certificates import hosts_of
 from zato.pki.components import issue_missing
-from zato.pki.enrolment.door import answer
+from zato.pki.enrolment.door import SigningDoor, answer
 from zato.pki.enrolment.requests import KeyPairs, new_key_pairs, sign
 from zato.pki.enrolment.signer import Signed, Signer
 from zato.pki.enrolment.statement import Purpose, Statement, written
@@ -412,3 +412,12 @@ def test_what_is_no_question_is_answered_and_changes_nothing(signer: Signer, que
     answer(signer, io.BytesIO(question), said)
     assert json.loads(said.getvalue())["raised"] == "InvalidInput"
     assert signer.known().servers == ()
+
+
+def test_where_the_signer_was_lost_nothing_is_said_to_have_no_certificates(signer: Signer, tmp_path: Path) -> None:
+    door = SigningDoor(tmp_path / "sign.sock", tmp_path / "pki" / "ca.key")
+    assert door.revoke(2) is False  # no token was ever made
+    joined(signer, new_key_pairs())
+    with pytest.raises(Unavailable) as caught:
+        door.revoke(2)
+    assert caught.value.code == "no-signer"

@@ -170,8 +170,8 @@ def _away(server: DatabaseServer, way: Way) -> Iterator[None]:
             server.start()
 
 
-def _while_away(cluster: RunningCluster, pool: Any, way: Way, until: float) -> tuple[list[Attempt], float]:
-    """Changes that are asked for until then, and how long a worker that was killed took to serve again."""
+def _while_away(cluster: RunningCluster, pool: Any, way: Way, end: float) -> tuple[list[Attempt], float]:
+    """Changes that are asked for until the `end`, and how long a worker that was killed took to serve again."""
     attempts = [_attempt_change(cluster, f"during {way} 0"), _attempt_deployment(cluster)]
     victim = min(cluster.workers())
     usual = len(cluster.workers())
@@ -180,7 +180,7 @@ def _while_away(cluster: RunningCluster, pool: Any, way: Way, until: float) -> t
     until(lambda: victim not in (now := cluster.workers()) and len(now) == usual)
     await_answers(cluster, pool, "/outage", lambda answer: answer["version"] == 1, 30)
     worker_back = time.monotonic() - killed
-    while time.monotonic() < until:
+    while time.monotonic() < end:
         attempts.append(_attempt_change(cluster, f"during {way} {len(attempts)}"))
         attempts.append(_attempt_deployment(cluster))
         time.sleep(_PAUSE_SECONDS)

@@ -202,6 +202,7 @@ class World:
         self.database = database
         self.pki = Path(database.file or "").parent / "pki"
         self.odb = "postgresql+psycopg2://zato:secret@database.example.com/zato"
+        self.odb_ca = ""
         self.log = ConfigurationLog(database)
         self.box = SecretBox(b"k" * 32)
         self.publisher = Publisher(self.log, self.box, self.clock)
@@ -242,7 +243,7 @@ class World:
                 self.signer,
                 self.publisher,
                 self.members,
-                cluster=ClusterSettings(odb=self.odb),
+                cluster=ClusterSettings(odb=self.odb, odb_ca=self.odb_ca),
                 authority=self.pki / "ca.crt",
                 secret_key=b"k" * 32,
             ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,6 +91,24 @@ def test_with_an_odb_that_no_other_machine_can_use_nobody_joins(world: Any) -> N
         assert (refused.status_code, refused.json["error"]["code"]) == (409, "odb-not-shared")
         assert word in refused.json["error"]["message"]
         world.signer.cancel_token(token.known.id)  # was not spent
+
+
+def test_the_databases_ca_is_brought_to_a_machine_that_joins_whichever_setting_names_it(
+    world: Any, tmp_path: Path
+) -> None:
+    ca = tmp_path / "db-ca.crt"
+    ca.write_text("the database's CA", encoding="ascii")
+    url = world.odb
+    for odb, odb_ca, brought in (
+        (url, str(ca), "the database's CA"),
+        (f"{url}?sslrootcert={ca}", "", "the database's CA"),
+        (url, str(world.pki / "ca.crt"), None),  # the cluster's own is there anyway
+        (url, "", None),
+    ):
+        world.odb, world.odb_ca = odb, odb_ca
+        world.serve()
+        found = enrolment(world, world.signer.new_token(taken={1}, replaces=2).secret)
+        assert (found.status_code, found.json["odb_authority"]) == (201, brought), found.text
 
 
 def test_a_machine_without_the_signer_says_so_and_changes_nothing(world: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Mapping
+from pathlib import Path
 
 from cryptography import x509
 
@@ -24,6 +25,7 @@ _KEY_OWNERS = (
     (re.compile(r"lighttpd-(agent-)?[0-9]+"), owners.EDGE),
     (re.compile(r"server-[0-9]+"), owners.SERVERS),
 )
+_OF_SERVERS = re.compile(r"(?:server|lighttpd|lighttpd-agent)-([0-9]+)\.(?:crt|key)")
 
 
 def issue(layout: Layout, cluster: ClusterSettings, servers: int) -> list[str]:
@@ -39,21 +41,40 @@ def issue(layout: Layout, cluster: ClusterSettings, servers: int) -> list[str]:
 
 
 def joined_number(layout: Layout) -> int:
-    """The number of the server that this machine has joined with. Raises SetupError where it has lost that."""
+    """The number of the server that this machine has joined with.
+
+    Raises SetupError(no-server-certificate) where it has lost that, or has several, since something broke off.
+    """
     found = [path.stem.removeprefix("server-") for path in layout.pki.glob("server-*.crt")]
-    numbers = [int(text) for text in found if text.isdecimal()]
-    if len(numbers) != 1:
+    mine = [int(text) for text in found if text.isdecimal()]
+    if len(mine) != 1:
         raise SetupError(
-            f"{layout.pki} has no certificate of this machine's server; on the cluster's first machine run: "
-            "zato server create --token --replace N, then here: zato server join TOKEN",
+            f"{layout.pki} has no certificate of this machine's server, or several; on the cluster's first machine "
+            "run: zato server create --token --replace N, then here: zato server join TOKEN",
             code="no-server-certificate",
         )
-    return numbers[0]
+    return mine[0]
+
+
+def numbers(layout: Layout) -> set[int]:
+    """Of all servers that a certificate or a key is here of."""
+    return {number for _, number in _of_servers(layout)}
+
+
+def remove_others(layout: Layout, number: int) -> None:
+    """Certificates and keys of a server are here of server `number` alone."""
+    for path, other in _of_servers(layout):
+        if other != number:
+            path.unlink()
 
 
 def keep(layout: Layout, number: int, certificates: Mapping[str, str], keys: Mapping[Part, bytes]) -> None:
-    """Certificates that the cluster has issued for server `number`, and their keys, each for its own user."""
+    """Certificates that the cluster has issued for server `number`, and their keys, each for its own user.
+
+    This machine is no other server any more.
+    """
     owners.directory(layout.pki, owners.ROOT, 0o755)
+    remove_others(layout, number)
     for part in Part:
         name = part.name_of(number)
         write_atomically(layout.pki / f"{name}.key", keys[part], mode=0o400, owner=_owner_of(name).ids())
@@ -75,6 +96,11 @@ def renew(layout: Layout, name: str) -> x509.Certificate:
 
 def _authority(layout: Layout) -> Authority:
     return Authority(layout.pki, owner_of=lambda name: _owner_of(name).ids())
+
+
+def _of_servers(layout: Layout) -> list[tuple[Path, int]]:
+    found = ((path, _OF_SERVERS.fullmatch(path.name)) for path in layout.pki.glob("*"))
+    return [(path, int(match[1])) for path, match in found if match is not None]
 
 
 def _owner_of(name: str) -> owners.Owner:

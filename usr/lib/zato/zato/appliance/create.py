@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from zato.appliance import certificates, owners
+from zato.appliance import certificates, owners, signer_socket
 from zato.config.secrets import create_key
 from zato.core.clock import SystemClock
 from zato.core.errors import SetupError
@@ -67,6 +67,7 @@ def _cluster() -> ClusterSettings:
         owners.directory(layout.haproxy, owners.BALANCER, 0o750)
         owners.directory(layout.configuration / "haproxy", owners.ROOT, 0o755)
         certificates.issue(layout, settings, servers=max(layout.server_numbers(settings.servers), default=0))
+        signer_socket.offer(layout)
     return settings
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import shutil
 import socket
 import tempfile
 import time
@@ -16,7 +15,7 @@ from typing import Any
 import msgspec
 
 from zato import __version__
-from zato.appliance import certificates, joined, owners, units
+from zato.appliance import certificates, joined, membership, owners, units
 from zato.appliance.create import LAYOUT, MAKES_A_CLUSTER, alone
 from zato.client.api import ApiClient
 from zato.client.authority import authority_at
@@ -60,6 +59,7 @@ def join(text: str, address: str | None, say: Say) -> Joined:
     found = _enrol(token, authority, hosts, pairs)
     number = int(found["server"])
     say(f"This machine is server {number} of the cluster; starting it")
+    _end_others(number)
     with alone():
         _keep(token, found, authority, hosts, pairs)
     _check_odb_files()
@@ -87,24 +87,27 @@ def start(number: int) -> None:
         time.sleep(_POLL_SECONDS)
 
 
-def leave(say: Say, *, force: bool) -> int:
+def leave(say: Say, *, force: bool) -> int | None:
     """Drains and stops this machine's server, has the cluster forget it, and removes what the machine had of it.
 
-    With `force`, also where the cluster cannot be asked or refuses: then it may still have to be removed there.
+    With `force`, also where the cluster cannot be asked or refuses: then it may still have to be removed there. The
+    server's number; None where the machine has lost that, or has something of several.
     """
     _check_root()
-    if not load_cluster(LAYOUT).has_joined:
-        raise SetupError("This machine has not joined a cluster: it is the one with the CA.", code="not-joined")
-    number = certificates.joined_number(LAYOUT)
-    say(f"Stopping server {number}, which finishes its requests")
-    units.disable(f"zato-server@{number}.service", "zato-pki.timer", "zato.target")
-    if force:
-        say(f"The cluster was not asked; where it still has the server, run there: zato server remove {number}")
+    membership.check_has_joined(LAYOUT, force=force)
+    number = None if force else certificates.joined_number(LAYOUT)
+    here = membership.numbers(LAYOUT)
+    for each in here:
+        say(f"Stopping server {each}, which finishes its requests")
+    units.disable(*(f"zato-server@{each}.service" for each in here), "zato-pki.timer", "zato.target")
+    if number is None:
+        for each in here:
+            say(f"The cluster was not asked; where it still has the server, run there: zato server remove {each}")
     else:
         joined.deregister(number)
     with alone():
-        _wipe(number)
-    return number
+        membership.remove(membership.whole(LAYOUT, here))
+    return here[0] if len(here) == 1 else number
 
 
 def _check_root() -> None:
@@ -122,12 +125,7 @@ def _check_machine(token: JoinToken) -> None:
             "zato-server instead.",
             code="cluster-here",
         )
-    if LAYOUT.settings.exists() and certificates.joined_number(LAYOUT) != token.server:
-        raise SetupError(
-            f"This machine is server {certificates.joined_number(LAYOUT)} of a cluster already; to leave it run: "
-            "zato server leave",
-            code="already-joined",
-        )
+    membership.check_may_join(LAYOUT, token.server)
 
 
 def _hosts(token: JoinToken, address: str | None) -> tuple[str, ...]:
@@ -170,7 +168,7 @@ def _keep(
     if found["odb_authority"] is not None:
         path = LAYOUT.pki / _ODB_AUTHORITY
         write_atomically(path, found["odb_authority"].encode("ascii"), mode=0o644)
-        settings = msgspec.structs.replace(settings, odb=sharing.with_authority_file(settings.odb, path))
+        settings = sharing.with_authority_file(settings, path)
     key = base64.b64decode(found["secret_key"])
     write_atomically(LAYOUT.secret_key, base64.b64encode(key) + b"\n", mode=0o400)
     write_cluster(LAYOUT, settings)
@@ -178,19 +176,18 @@ def _keep(
 
 
 def _check_odb_files() -> None:
-    missing = [path for path in sharing.files(load_cluster(LAYOUT).odb) if not path.exists()]
+    missing = [path for path in sharing.files(load_cluster(LAYOUT)) if not path.exists()]
     if missing:
         raise SetupError(
-            f"The URL of the ODB names {missing[0]}, which this machine has not got. Put it there, then run: systemctl "
-            f"enable --now zato.target zato-server@{certificates.joined_number(LAYOUT)} zato-pki.timer",
+            f"zato.toml names {missing[0]} for TLS to the ODB, which this machine has not got. Put it there, then run: "
+            f"systemctl enable --now zato.target zato-server@{certificates.joined_number(LAYOUT)} zato-pki.timer",
             code="odb-file-missing",
         )
 
 
-def _wipe(number: int) -> None:
-    """Keys, secrets, settings and code of the cluster. What is root's of the packages stays."""
-    paths = LAYOUT.server(number)
-    for directory in (LAYOUT.pki, paths.config, paths.root, paths.lighttpd, LAYOUT.odb.parent, paths.run):
-        shutil.rmtree(directory, ignore_errors=True)
-    for file in (LAYOUT.secret_key, LAYOUT.settings):
-        file.unlink(missing_ok=True)
+def _end_others(number: int) -> None:
+    """Servers that this machine was under other numbers are not started any more, and have left nothing."""
+    others = [each for each in membership.numbers(LAYOUT) if each != number]
+    if others:
+        units.disable(*(f"zato-server@{each}.service" for each in others))
+        membership.remove(path for each in others for path in membership.of_server(LAYOUT, each))

@@ -1,4 +1,8 @@
-"""The signer of the machine with the CA: one process for each question, which only user zato can ask, as root."""
+"""The signer of the machine with the CA: one process for each question, as root.
+
+Only user zato can ask, by the mode of zato-pki-sign.socket. What that user may do without anybody else's proof is to
+have a server's certificates revoked.
+"""
 
 from __future__ import annotations
 

@@ -58,6 +58,11 @@ def enable_now(name: str) -> None:
     _systemctl("enable", "-q", "--now", name)
 
 
+def is_disabled(name: str) -> bool:
+    """Whether it is not started at a boot, and nobody has forbidden that by masking it."""
+    return _systemctl("is-enabled", name, must=False).strip() == "disabled"
+
+
 def disable(*names: str) -> None:
     """These have ended, and are not started at the next boot."""
     _systemctl("disable", "-q", "--now", *names)

@@ -175,7 +175,8 @@ def leave_command(target: Target, force: bool) -> None:
     if target.as_json:
         show_json({"server": number, "left": True})
         return
-    click.echo(f"This machine is no part of the cluster any more; it was server {number}.")
+    was = "" if number is None else f"; it was server {number}"
+    click.echo(f"This machine is no part of the cluster any more{was}.")
 
 
 @click.command("remove")

@@ -24,7 +24,7 @@ def by_the_signer(ask: Callable[[], _T]) -> _T:
                 raise
             if time.monotonic() > deadline:
                 raise Unavailable(
-                    "No server on the machine with the cluster's CA has answered; see zato status there.",
+                    "No server on the machine with the cluster's CA has answered; run there: zato doctor",
                     code="no-signer",
                 ) from error
         time.sleep(_PAUSE_SECONDS)

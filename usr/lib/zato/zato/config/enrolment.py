@@ -116,8 +116,8 @@ class Enrolment:
         self._members.remove_server(number)
 
     def _authorities(self) -> tuple[str, str | None]:
-        """The cluster's own, and the database's where the URL names a file with another one."""
-        named = sharing.authority_file(self._cluster.odb)
+        """The cluster's own, and the database's where the settings name a file with another one."""
+        named = sharing.authority_file(self._cluster)
         try:
             own = self._authority.read_text(encoding="ascii")
             other = None if named in (None, self._authority) else named

@@ -10,6 +10,7 @@ from zato.doctor import certificates, clocks, database, files, machine, programs
 from zato.doctor.finding import Finding, of_error
 from zato.host.layout import Layout
 from zato.host.settings import load_cluster
+from zato.pki.enrolment.register import Register
 
 
 def examine(layout: Layout, now: datetime) -> Iterator[tuple[str, list[Finding]]]:
@@ -28,7 +29,11 @@ def examine(layout: Layout, now: datetime) -> Iterator[tuple[str, list[Finding]]
         "pickup directories": lambda: files.check_pickup(layout, numbers),
     }
     if layout.is_appliance:
-        checks["units"] = lambda: units.check(numbers, balancer=not cluster.has_joined)
+        checks["units"] = lambda: units.check(
+            numbers,
+            balancer=not cluster.has_joined,
+            signer=not cluster.has_joined and Register(layout.pki).exists(),
+        )
     for subject, check in checks.items():
         try:
             found = list(check())

@@ -8,15 +8,24 @@ from collections.abc import Iterator
 from zato.doctor.finding import Finding
 
 _SECONDS = 10.0
+_SIGNER = "zato-pki-sign.socket"
 _PARTS = ("server", "singleton", "hotdeploy", "listener", "lighttpd", "lighttpd-agent")
 
 
-def check(numbers: list[int], *, balancer: bool) -> Iterator[Finding]:
-    """All run that belong to this machine's servers, the timer, and the `balancer` where it is here."""
+def check(numbers: list[int], *, balancer: bool, signer: bool) -> Iterator[Finding]:
+    """All run that belong to this machine's servers, the timer, and `balancer` and `signer` where they are here."""
     units = [f"zato-{part}@{number}.service" for number in numbers for part in _PARTS]
     units += ["zato-pki.timer", *(("zato-haproxy.service", "zato-haproxy-agent.service") if balancer else ())]
+    units += [_SIGNER] if signer else []
     for unit, state in zip(units, _states(units), strict=False):
-        if state not in ("active", "reloading"):
+        if state in ("active", "reloading"):
+            continue
+        if unit == _SIGNER:
+            yield Finding(
+                f"{unit} is {state}: certificates of servers on other machines are neither renewed nor revoked.",
+                f"systemctl enable --now {unit}",
+            )
+        else:
             yield Finding(f"{unit} is {state}; journalctl -u {unit} says why.", f"systemctl start {unit}")
 
 

@@ -1,12 +1,14 @@
-"""Whether an ODB can be used by several machines, and what another machine needs of its URL. Pure."""
+"""Whether an ODB can be used by several machines, and what another machine needs of its settings. Pure."""
 
 from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
 
+import msgspec
 from sqlalchemy import URL, make_url
 
+from zato.host.settings import ClusterSettings
 from zato.odb.address import parse
 
 _AUTHORITY = ("sslrootcert", "ssl_ca")
@@ -30,23 +32,30 @@ def why_not_shared(url: str) -> str | None:
     return None
 
 
-def authority_file(url: str) -> Path | None:
-    """The file with the CA of the database, where the URL names one."""
-    query = _read(url).query
-    return next((Path(str(query[name])) for name in _AUTHORITY if name in query), None)
+def authority_file(cluster: ClusterSettings) -> Path | None:
+    """The file with the CA of the database, where one is named; what the URL says goes before `odb_ca`."""
+    query = _read(cluster.odb).query
+    named = next((str(query[name]) for name in _AUTHORITY if name in query), cluster.odb_ca)
+    return Path(named) if named else None
 
 
-def with_authority_file(url: str, path: Path) -> str:
-    """The same URL, with the CA in another file."""
-    parsed = _read(url)
+def with_authority_file(cluster: ClusterSettings, path: Path) -> ClusterSettings:
+    """The same settings, with the CA in another file wherever they name one."""
+    parsed = _read(cluster.odb)
     changed = {name: str(path) for name in _AUTHORITY if name in parsed.query}
-    return parsed.update_query_dict(changed).render_as_string(hide_password=False)
+    url = parsed.update_query_dict(changed).render_as_string(hide_password=False)
+    return msgspec.structs.replace(cluster, odb=url, odb_ca=str(path) if cluster.odb_ca else "")
 
 
-def files(url: str) -> list[Path]:
-    """All files that the URL names."""
-    query = _read(url).query
-    return [Path(str(query[name])) for name in _FILES if name in query and str(query[name]).startswith("/")]
+def files(cluster: ClusterSettings) -> list[Path]:
+    """All files that the URL and the settings beside it name."""
+    query = _read(cluster.odb).query
+    named = (*(str(query[name]) for name in _FILES if name in query), *_beside(cluster))
+    return [Path(name) for name in dict.fromkeys(named) if name.startswith("/")]
+
+
+def _beside(cluster: ClusterSettings) -> tuple[str, ...]:
+    return (cluster.odb_ca, cluster.odb_certificate, cluster.odb_key)
 
 
 def _read(url: str) -> URL:

@@ -10,6 +10,7 @@ from typing import BinaryIO, Protocol
 import msgspec
 
 from zato.core.errors import Conflict, InvalidInput, NotFound, SetupError, Unauthorized, Unavailable, ZatoError
+from zato.pki.enrolment.register import Register
 from zato.pki.enrolment.signer import Signed, Signer
 
 _BYTES_MAX = 64 * 1024
@@ -69,7 +70,7 @@ class SigningDoor:
     """The signer behind a unix socket. Raises Unavailable(no-signer) on a machine that has none."""
 
     def __init__(self, path: Path, authority_key: Path) -> None:
-        """`authority_key` is the CA's, which this process cannot read, on the machine that has it."""
+        """`authority_key` is the CA's, beside the register; this process cannot read it, on the machine that has it."""
         self._path = path
         self._authority_key = authority_key
 
@@ -85,8 +86,9 @@ class SigningDoor:
         return self._ask(_Leave(certificate, statement, signature)).number or 0
 
     def revoke(self, number: int) -> bool:
-        if self._authority_key.exists() and not self._path.exists():
-            return False  # no token was ever made here
+        # Where the socket is lost, say, by a restored backup, something may well have been issued
+        if self._authority_key.exists() and not Register(self._authority_key.parent).exists():
+            return False
         return bool(self._ask(_Revoke(number)).done)
 
     def _ask(self, question: _Question) -> _Answer:

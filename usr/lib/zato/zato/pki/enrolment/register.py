@@ -91,6 +91,10 @@ class Register:
         self._directory = directory
         self._path = directory / "enrolment.json"
 
+    def exists(self) -> bool:
+        """Whether any token was ever made; who cannot read the file may see that."""
+        return self._path.exists()
+
     def read(self) -> Known:
         """What is known now. Raises SetupError where it cannot be read."""
         try:

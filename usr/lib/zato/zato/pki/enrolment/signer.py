@@ -1,4 +1,7 @@
-"""Who signs for servers on other machines: the only one who has the CA's key, and who believes nobody else's checks."""
+"""Who signs for servers on other machines: the only one who has the CA's key, and who believes nobody else's checks.
+
+But for `revoke`, which is taken on the word of the server that asks: it takes away, and gives nothing.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,23 @@
+"""What zato doctor finds about systemd's units."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support.systemctl import Systemctl
+from zato.doctor.units import check
+
+
+def test_a_signer_that_is_not_there_is_named_with_the_command_that_brings_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    systemctl = Systemctl(tmp_path, monkeypatch)
+    systemctl.says("active\ninactive\n")
+    (found,) = check([], balancer=False, signer=True)
+    assert systemctl.asked() == ["is-active zato-pki.timer zato-pki-sign.socket"]
+    assert "zato-pki-sign.socket is inactive" in found.problem
+    assert found.remedy == "systemctl enable --now zato-pki-sign.socket"
+    systemctl.says("active\n")
+    assert list(check([], balancer=False, signer=False)) == []

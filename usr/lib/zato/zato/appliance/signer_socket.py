@@ -1,0 +1,20 @@
+"""zato-pki-sign.socket, by which servers ask the signer."""
+
+from __future__ import annotations
+
+from zato.host.layout import Layout
+from zato.pki.enrolment.register import Register
+
+_SOCKET = "zato-pki-sign.socket"
+
+
+def offer(layout: Layout) -> None:
+    """It is there where tokens were made: a backup of /etc/zato does not have what systemd knows of it.
+
+    A socket that an administrator has masked stays so.
+    """
+    if Register(layout.pki).exists():
+        from zato.appliance import units  # each start waits for what is imported
+
+        if units.is_disabled(_SOCKET):
+            units.enable_now(_SOCKET)
