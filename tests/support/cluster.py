@@ -15,7 +15,9 @@ import urllib3
 
 from support.doors import Doors
 from support.ports import free_ports
+from zato.agent.haproxy.runtime_api import RuntimeApi
 from zato.client.api import ApiClient
+from zato.core.errors import ZatoError
 from zato.host.layout import Layout
 
 START_SECONDS = 120
@@ -83,7 +85,7 @@ class RunningCluster:
         assert self.process is not None
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
-            if self.answers():
+            if self.answers() and self.is_checked():
                 return
             time.sleep(0.05)
         self.stop()
@@ -114,6 +116,13 @@ class RunningCluster:
     def said(self) -> str:
         """What it printed since it was last started."""
         return self.output.read_text(encoding="utf-8", errors="replace")
+
+    def is_checked(self) -> bool:
+        """Whether HAProxy has found a server well: it takes all for well at first, late ones for down then."""
+        try:
+            return "L7OK" in RuntimeApi(self.layout.haproxy_socket).ask("show stat")
+        except ZatoError:
+            return False
 
     def answers(self) -> bool:
         """Whether /zato/ping answers 200 through the balancer."""
