@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from support.set_clock import SetClock
+from support.waiting import until
 from zato.agent.lighttpd import files
 from zato.agent.lighttpd.keeper import LighttpdKeeper
 from zato.agent.lighttpd.names import PID
@@ -60,6 +61,7 @@ def test_a_lighttpd_that_ends_before_its_reload_is_reloaded_soon(
             def tries_after(seconds: float) -> int:
                 pid_file.write_text(f"{process.pid}\n")
                 os.utime(pid_file, (1, 1))  # its files are newer, so they are to be reloaded
+                until(lambda: agent.running.pid() == process.pid)  # its command line is empty for a moment
                 clock.advance(timedelta(seconds=seconds))
                 agent.tick()
                 return len(tries.read_text().splitlines())
