@@ -125,6 +125,13 @@ def test_tls_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
         Database("mysql+pymysql://user:word@host/name", tls=DatabaseTls(tmp_path / "missing.crt"))
 
 
+def test_the_authority_that_a_mysql_url_names_goes_before_the_settings(tmp_path: Path) -> None:
+    tls = DatabaseTls(CertificateAuthority(tmp_path).certificate)
+    url = "mysql+pymysql://user:word@db.example.com/zato"
+    assert "ssl" in connect_arguments(parse(url), tls)
+    assert "ssl" not in connect_arguments(parse(f"{url}?ssl_ca=/a/ca.crt"), tls)
+
+
 def test_oracle_over_tls_connects_by_tcps_and_verifies_the_name(tmp_path: Path) -> None:
     authority = CertificateAuthority(tmp_path)
     address = parse("oracle+oracledb://user:word@db.example:2484/?service_name=zato")

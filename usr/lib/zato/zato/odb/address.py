@@ -169,7 +169,7 @@ def _mysql(address: Address, tls: DatabaseTls | None) -> dict[str, Any]:
         certificate, key = url.query.get("ssl_cert"), url.query.get("ssl_key")
         own = (Path(str(certificate)), Path(str(key or certificate))) if certificate else (None, None)
         tls = DatabaseTls(Path(machines_authorities()), *own)
-    if tls is not None:
+    if tls is not None and "ssl_ca" not in url.query:  # of which the driver would make the same argument
         arguments["ssl"] = _context(tls)
     return arguments
 
