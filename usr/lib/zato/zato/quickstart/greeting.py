@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from zato.agent.haproxy.runtime_api import RuntimeApi
 from zato.client.api import ApiClient
 from zato.client.balancer import admin_transport, curl_options, url_of
 from zato.core.errors import ZatoError
@@ -15,6 +16,7 @@ from zato.host.settings import load_cluster
 from zato.quickstart.examples import Examples
 
 _PROBE_SECONDS = 0.1
+_WELL = "L7OK"
 _PROGRESS_SECONDS = 3.0
 
 
@@ -39,16 +41,21 @@ class Greeting:
 
     def _wait(self, started: float) -> None:
         said = started
-        while True:
-            try:
-                self._client.ping()
-            except ZatoError as error:
-                if time.monotonic() - said > _PROGRESS_SECONDS:
-                    said = time.monotonic()
-                    _say(f"==> Waiting for {self._url}, {said - started:.0f} s so far: {error.message}")
-                time.sleep(_PROBE_SECONDS)
-            else:
-                return
+        while missing := self._missing():
+            if time.monotonic() - said > _PROGRESS_SECONDS:
+                said = time.monotonic()
+                _say(f"==> Waiting for {self._url}, {said - started:.0f} s so far: {missing}")
+            time.sleep(_PROBE_SECONDS)
+
+    def _missing(self) -> str:
+        """Why requests are not answered for good yet; empty where they are."""
+        try:
+            self._client.ping()
+            # HAProxy takes all servers for well at first, and a moment later for down those that start slowly
+            statistics = RuntimeApi(self._layout.haproxy_socket).ask("show stat")
+        except ZatoError as error:
+            return error.message
+        return "" if _WELL in statistics else "HAProxy has not found a server well yet."
 
     def _summary(self) -> list[str]:
         ca = _short(self._layout.ca_certificate)
