@@ -19,6 +19,14 @@ layout = Layout(Path(sys.argv[1]))
 settings = load_server(layout, 1)
 configure("text", settings.log_level, "bench")
 process = WorkerProcess(layout, 1, load_cluster(layout), settings)
-application = ServerApplication(layout.server(1), settings, process.load, {}, lambda: 0.0)
+application = ServerApplication(
+    layout.server(1),
+    settings,
+    process.load,
+    threads_max=lambda: settings.threads_max,
+    hooks={},
+    drain_time=lambda: 0.0,
+    workers=lambda: settings.workers,
+)
 application.cfg.set("bind", [f"127.0.0.1:{sys.argv[2]}"])
 application.run()
