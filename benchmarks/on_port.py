@@ -19,8 +19,12 @@ layout = Layout(Path(sys.argv[1]))
 settings = load_server(layout, 1)
 configure("text", settings.log_level, "bench")
 process = WorkerProcess(layout, 1, load_cluster(layout), settings)
+# The doors of the server that runs from the directory are that one's
+doors = Layout(Path(tempfile.mkdtemp(prefix="zato-bench-"))).server(1)
+for door in (doors.front_socket, doors.internal_socket):
+    door.parent.mkdir(parents=True)
 application = ServerApplication(
-    layout.server(1),
+    doors,
     settings,
     process.load,
     threads_max=lambda: settings.threads_max,
