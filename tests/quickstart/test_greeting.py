@@ -5,15 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
+from support.layouts import certified
 from zato.core.errors import Unavailable
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings, write_cluster
-from zato.pki.authority import Authority
-from zato.pki.components import issue_missing
 from zato.quickstart import greeting
 from zato.quickstart.greeting import Greeting
 
@@ -46,12 +44,8 @@ class Haproxy:
 
 @pytest.fixture
 def layout() -> Iterator[Layout]:
-    with TemporaryDirectory(prefix="zato-") as directory:
-        made = Layout(Path(directory))
-        cluster = ClusterSettings()
-        authority = Authority(made.pki)
-        authority.create(cluster.name)
-        issue_missing(authority, hosts=cluster.hosts, servers=1)
+    cluster = ClusterSettings()
+    with certified(cluster) as made:
         write_cluster(made, cluster)
         yield made
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
+from support.layouts import certified
 from support.waiting import PATIENCE_SECONDS
 from zato.agent.haproxy import files
 from zato.agent.haproxy.generations import files_in
@@ -18,19 +17,13 @@ from zato.core.errors import SetupError
 from zato.host import locks
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings
-from zato.pki.authority import Authority
-from zato.pki.components import issue_missing
 
 CLUSTER = ClusterSettings()
 
 
 @pytest.fixture
 def layout() -> Iterator[Layout]:
-    with TemporaryDirectory(prefix="zato-") as short:  # the kernel takes 107 bytes for sockets
-        made = Layout(Path(short))
-        authority = Authority(made.pki)
-        authority.create(CLUSTER.name)
-        issue_missing(authority, hosts=CLUSTER.hosts, servers=1)
+    with certified(CLUSTER) as made:
         yield made
 
 

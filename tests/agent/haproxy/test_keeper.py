@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
+from support.layouts import certified
 from zato.agent.haproxy import files
 from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.generations import Refusal, files_in, refuse
@@ -21,19 +20,13 @@ from zato.core.clock import SystemClock
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings
 from zato.odb.log import StoredItem
-from zato.pki.authority import Authority
-from zato.pki.components import issue_missing
 
 CLUSTER = ClusterSettings()
 
 
 @pytest.fixture
 def layout() -> Iterator[Layout]:
-    with TemporaryDirectory(prefix="zato-") as short:  # the kernel takes 107 bytes for sockets
-        made = Layout(Path(short))
-        authority = Authority(made.pki)
-        authority.create(CLUSTER.name)
-        issue_missing(authority, hosts=CLUSTER.hosts, servers=1)
+    with certified(CLUSTER) as made:
         made.haproxy.mkdir()
         yield made
 

@@ -6,12 +6,11 @@ import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from structlog.testing import capture_logs
 
+from support.layouts import certified
 from support.set_clock import SetClock
 from zato.agent.haproxy import files
 from zato.agent.haproxy.addresses import Addresses
@@ -24,8 +23,6 @@ from zato.core.errors import Unavailable
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings
 from zato.odb.log import StoredItem
-from zato.pki.authority import Authority
-from zato.pki.components import issue_missing
 
 CLUSTER = ClusterSettings()
 TURN = timedelta(seconds=1)
@@ -58,11 +55,7 @@ class Haproxy(RunningHaproxy):
 
 @pytest.fixture
 def layout() -> Iterator[Layout]:
-    with TemporaryDirectory(prefix="zato-") as short:  # the kernel takes 107 bytes for sockets
-        made = Layout(Path(short))
-        authority = Authority(made.pki)
-        authority.create(CLUSTER.name)
-        issue_missing(authority, hosts=CLUSTER.hosts, servers=1)
+    with certified(CLUSTER) as made:
         files.write(made, files.view_of(made, CLUSTER, files.known_before(made, CLUSTER)))
         yield made
 

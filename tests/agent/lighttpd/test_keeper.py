@@ -9,10 +9,10 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
+from support.layouts import certified
 from support.set_clock import SetClock
 from support.waiting import until
 from zato.agent.lighttpd import files
@@ -20,8 +20,6 @@ from zato.agent.lighttpd.keeper import LighttpdKeeper
 from zato.agent.lighttpd.names import PID
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings, ServerSettings
-from zato.pki.authority import Authority
-from zato.pki.components import issue_missing
 
 CLUSTER = ClusterSettings()
 ENDS = """#!/bin/sh
@@ -32,11 +30,7 @@ rm {pid}
 
 @pytest.fixture
 def layout() -> Iterator[Layout]:
-    with TemporaryDirectory(prefix="zato-") as short:  # the kernel takes 107 bytes for sockets
-        made = Layout(Path(short))
-        authority = Authority(made.pki)
-        authority.create(CLUSTER.name)
-        issue_missing(authority, hosts=CLUSTER.hosts, servers=1)
+    with certified(CLUSTER) as made:
         settings = made.server(1).applied_settings
         settings.parent.mkdir(parents=True)
         settings.write_text('log_format = "text"\n')
