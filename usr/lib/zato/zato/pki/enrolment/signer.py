@@ -6,7 +6,6 @@ But for `revoke`, which is taken on the word of the server that asks: it takes a
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -17,9 +16,10 @@ import msgspec
 from cryptography import x509
 
 from zato.core.clock import Clock
-from zato.core.errors import Conflict, InvalidInput, NotFound, SetupError, Unauthorized
-from zato.pki.authority import COMPONENT_NAMES, Authority, Usage, check_host
+from zato.core.errors import Conflict, NotFound, SetupError, Unauthorized
+from zato.pki.authority import Authority, Usage
 from zato.pki.certificates import fingerprint, hosts_of, load_certificate, to_pem
+from zato.pki.enrolment.hosts import own_hosts
 from zato.pki.enrolment.names import Part
 from zato.pki.enrolment.register import IssuedCertificate, Known, KnownServer, KnownToken, Register
 from zato.pki.enrolment.requests import is_signed, public_keys
@@ -30,7 +30,6 @@ from zato.pki.names import BALANCER, LOOPBACK
 LIFE = timedelta(minutes=30)
 """How long a token can be used unless one says otherwise."""
 NUMBER_MAX = 64
-_HOSTS_MAX = 10
 _REFUSED = (
     "The token was used, has expired or was cancelled, or is not one of this cluster. On the first machine another "
     "one is made by: zato server create --token; where a join has used it and failed then, with --replace and the "
@@ -201,38 +200,15 @@ class Signer:
         return free
 
     def _checked_hosts(self, known: Known, number: int, hosts: Collection[str]) -> tuple[str, ...]:
-        """Nobody gets a certificate for the name of another machine of the cluster, or of a part of it."""
-        if not hosts or len(hosts) > _HOSTS_MAX:
-            raise InvalidInput(f"A server needs one to {_HOSTS_MAX} host names and addresses.")
-        for host in hosts:
-            check_host(host)
-        own = tuple(dict.fromkeys(host for host in map(_plain, hosts) if host not in LOOPBACK))
         now = self._clock.now()
         members = {
-            _plain(host): each.number
+            host: each.number
             for each in known.servers
             if each.number != number and each.is_member(now)
             for host in each.hosts
         }
         balancer = self._directory / f"{BALANCER}.crt"
-        balancers = hosts_of(load_certificate(balancer)) if balancer.exists() else ()
-        taken = set(map(_plain, balancers)) - set(LOOPBACK)
-        for host in own:
-            if COMPONENT_NAMES.fullmatch(host):  # by these, components verify each other
-                raise InvalidInput(
-                    f"{host} is the name of a component of the cluster; the machine needs another one.",
-                    code="component-name",
-                )
-            if host in members:
-                raise _host_taken(host, members[host])
-            if "*" in host or host in taken:
-                raise InvalidInput(
-                    f"{host} is the name of another machine of the cluster, or of all; give this one names of its own.",
-                    code="host-taken",
-                )
-        if not own:
-            raise InvalidInput("A server needs a host name or an address that is not loopback.")
-        return own
+        return own_hosts(hosts, members, hosts_of(load_certificate(balancer)) if balancer.exists() else ())
 
     def _sign(
         self, known: Known, number: int, hosts: tuple[str, ...], requests: Mapping[str, str]
@@ -306,25 +282,6 @@ def _alive(token: KnownToken) -> Conflict:
     )
     return Conflict(
         f"Server {number} is alive, and no other machine can have its number: {what_to_do}.", code="server-alive"
-    )
-
-
-def _plain(host: str) -> str:
-    """The name or address as it is written in one way only, so that two that mean the same are equal."""
-    try:
-        address = ipaddress.ip_address(ipaddress.ip_address(host).packed)  # without a zone, as in certificates
-    except ValueError:
-        return host.lower()
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return str(mapped or address)
-
-
-def _host_taken(host: str, server: int) -> InvalidInput:
-    return InvalidInput(
-        f"{host} is the name of another machine of the cluster, that of server {server}. Give this one its own, "
-        "or run on the first machine, where this one is to have that server's place: zato server create --token "
-        f"--replace {server}; where server {server} is gone: zato server remove {server}",
-        code="host-taken",
     )
 
 
