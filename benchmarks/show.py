@@ -14,11 +14,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
+from support.attacks import ATTACKS
 from support.cluster import RunningCluster
 from support.databases import DatabaseServer
 from support.mariadb import MariaDb
 from support.postgresql import PostgreSql
-from support.scenarios import edge_reloading
+from support.scenarios import attacking, edge_reloading
 from support.scenarios.balancing import balance as play_balance
 from support.scenarios.balancing import expose
 from support.scenarios.changing import change_versions
@@ -138,6 +139,24 @@ def edge() -> Iterator[Line]:
         yield str(seen), f"50 reloads, 0 failed, at {RATE} a second at least", reached
 
 
+def attack() -> Iterator[Line]:
+    for shared_address in (False, True):
+        with running() as cluster:
+            attacking.expose(cluster)
+            for name in ATTACKS:
+                seen = attacking.attack(cluster, name, seconds=45, quiet_seconds=10, shared_address=shared_address)
+                if shared_address:
+                    bar, reached = "nothing but 200 and 429", not seen.failed
+                else:
+                    bar = f"0 failed, p99 {attacking.RATIO_MAX:.0f}-fold, recovered within 5 s"
+                    reached = (
+                        not (seen.failed or seen.limited)
+                        and seen.ratio <= attacking.RATIO_MAX
+                        and seen.recovery_seconds <= attacking.RECOVERY_SECONDS_MAX
+                    )
+                yield str(seen), bar, reached
+
+
 PARTS: dict[str, Callable[[], Iterator[Line]]] = {
     "start": start,
     "drop": drop,
@@ -148,6 +167,7 @@ PARTS: dict[str, Callable[[], Iterator[Line]]] = {
     "move": move,
     "balance": balance,
     "edge": edge,
+    "attack": attack,
 }
 
 
