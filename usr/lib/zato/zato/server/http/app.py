@@ -2,60 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import falcon
-from falcon.routing import CompiledRouter
+from falcon.responders import create_default_options
+from falcon.routing import CompiledRouter, map_http_methods
 
-from zato.core.errors import InvalidInput, MethodNotAllowed, NotFound, Unavailable
+from zato.core.errors import MethodNotAllowed, NotFound, Unavailable
+from zato.core.target import path_of, segments_of
 from zato.server.catching_up import CatchingUp
 from zato.server.http.request import ZatoRequest
+from zato.server.http.routes import RouteTable
 from zato.server.snapshot import Snapshot
 from zato.server.switch import Switch
 
-Found = tuple[object, dict[str, Callable[..., None]], dict[str, str], str]
+Found = tuple[object, dict[str, Callable[..., None]], Mapping[str, str], str]
+_OWN = "zato"
 
 
 class SnapshotRouter(CompiledRouter):
-    """Falcon's own router for /zato/, a look-up in the snapshot for the rest."""
+    """Zato's own paths from a table that is made while the process starts, channels from the current snapshot's."""
 
     def __init__(self, switch: Switch[Snapshot], catching_up: CatchingUp) -> None:
         super().__init__()
         self._switch = switch
         self._catching_up = catching_up
+        self._added: list[tuple[str, tuple[str, ...], Found]] = []
+        self._own: RouteTable[Found] = RouteTable(())
+
+    def add_route(self, uri_template: str, resource: object, **_options: Any) -> None:
+        """Falcon's `add_route`. The resource's methods are on_get, on_post and so on."""
+        responders: dict[str, Any] = dict(map_http_methods(resource))
+        responders.setdefault("OPTIONS", create_default_options(sorted(responders)))
+        self._added.append((uri_template, tuple(responders), (resource, responders, {}, uri_template)))
+        self._own = RouteTable(self._added)
 
     def find(self, uri: str, req: Any = None) -> Any:
-        """What answers a path and method. Raises NotFound, MethodNotAllowed, or Unavailable while nothing is known."""
-        if uri.startswith("/zato/"):
-            found = super().find(uri, req)
-            if found is None:
-                raise NotFound(f"There is nothing at {uri}.", code="no-such-path")
-            return found
+        """What answers a path and method. Raises NotFound, MethodNotAllowed, or Unavailable while nothing is known.
+
+        The path is taken as it was sent: Falcon's is decoded as a whole, so that slashes in it may be anything.
+        """
+        path = path_of(req.env["RAW_URI"])
+        method: str = req.method
+        if path.startswith("/zato/"):
+            return self._find_own(path, segments_of(path), method)
         self._catching_up.visited()
         snapshot = self._catching_up.current(self._switch)
-        route = snapshot.routes.find(uri)
-        if route is None:
-            if not snapshot.known:
-                raise Unavailable(
-                    "This server does not know its configuration yet, since the ODB is away.", code="no-configuration"
-                )
-            if "\ufffd" in uri:
-                raise InvalidInput("The path is not valid UTF-8.", code="invalid-utf8")
-            raise NotFound(f"There is no channel at {uri}.", code="no-such-path")
-        targets, values = route
-        target = targets.get(req.method)
-        if target is None:
-            allowed = tuple(sorted(targets))
-            raise MethodNotAllowed(
-                f"The channel at {uri} takes {', '.join(allowed)}, not {req.method}.", allowed=allowed
-            )
-        channel, names = target
-        if not values:
+        channel = snapshot.routes.literal(path, method)
+        if channel is not None:
             return channel, channel.method_map, {}, channel.path
-        if "\ufffd" in uri:
-            raise InvalidInput("The path is not valid UTF-8.", code="invalid-utf8")
-        return channel, channel.method_map, dict(zip(names, values, strict=True)), channel.path
+        segments = segments_of(path)
+        if len(segments) > 1 and segments[0] == _OWN:
+            return self._find_own(path, segments, method)
+        found = snapshot.routes.find(segments, method)
+        if found is not None:
+            channel, values = found
+            return channel, channel.method_map, values, channel.path
+        if not snapshot.known:
+            raise Unavailable(
+                "This server does not know its configuration yet, since the ODB is away.", code="no-configuration"
+            )
+        allowed = snapshot.routes.methods(segments)
+        if not allowed:
+            raise NotFound(f"There is no channel at {path}.", code="no-such-path")
+        raise _not_allowed(f"channel at {path}", allowed, method)
+
+    def _find_own(self, path: str, segments: Sequence[str], method: str) -> Found:
+        found = self._own.find(segments, method)
+        if found is None:
+            allowed = self._own.methods(segments)
+            if not allowed:
+                raise NotFound(f"There is nothing at {path}.", code="no-such-path")
+            raise _not_allowed(f"path {path}", allowed, method)
+        (resource, responders, _, template), values = found
+        return resource, responders, values, template
+
+
+def _not_allowed(what: str, allowed: tuple[str, ...], method: str) -> MethodNotAllowed:
+    return MethodNotAllowed(f"The {what} takes {', '.join(allowed)}, not {method}.", allowed=allowed)
 
 
 def create_app(switch: Switch[Snapshot], catching_up: CatchingUp) -> falcon.App[ZatoRequest, falcon.Response]:

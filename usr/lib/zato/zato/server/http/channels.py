@@ -68,8 +68,8 @@ class Channel:
         self._metrics = metrics
         self._max_body_bytes = max_body_bytes
 
-    def respond(self, req: ZatoRequest, resp: falcon.Response, **params: str) -> None:
-        """Authenticate, read, invoke, answer."""
+    def respond(self, req: ZatoRequest, resp: falcon.Response, /, **params: str) -> None:
+        """Authenticate, read, invoke, answer. Parameters of the path may have any name, `req` among them."""
         started = time.perf_counter()
         status = 500
         try:
