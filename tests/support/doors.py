@@ -54,13 +54,14 @@ class Doors:
         certificate: Path | None = None,
         seconds: float = 10.0,
         context: ssl.SSLContext | None = None,
+        session: ssl.SSLSession | None = None,
     ) -> ssl.SSLSocket:
         """A TLS connection; the client's certificate has its key beside it."""
         context = context or ssl.create_default_context(cafile=self._ca)
         if certificate is not None:
             context.load_cert_chain(certificate, certificate.with_suffix(".key"))
         plain = socket.create_connection(("127.0.0.1", self.port(door)), timeout=seconds)
-        return context.wrap_socket(plain, server_hostname="localhost")
+        return context.wrap_socket(plain, server_hostname="localhost", session=session)
 
     def raw(
         self,

@@ -10,12 +10,14 @@ from zato.core.errors import SetupError
 
 _PACKAGES = {
     "haproxy": ("haproxy",),
-    "lighttpd": ("lighttpd", "lighttpd-mod-openssl", "lighttpd-modules-lua"),
+    "lighttpd": ("lighttpd", "lighttpd-mod-openssl", "lighttpd-modules-lua", "lua-luaossl"),
     "git": ("git",),
 }
 # haproxy and lighttpd are in /usr/sbin, which a user's PATH often does not have
 _PLACES = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
 _LIGHTTPD_MODULES = {"mod_openssl.so": "lighttpd-mod-openssl", "mod_magnet.so": "lighttpd-modules-lua"}
+_LIGHTTPD_LIBRARY = Path("/usr/share/lua/5.4/openssl/x509.lua")
+"""By which lighttpd's script knows the cluster's certificates."""
 
 
 def program(name: str) -> str:
@@ -29,8 +31,8 @@ def program(name: str) -> str:
     return found
 
 
-def check_programs(modules: Path = Path("/usr/lib/lighttpd")) -> None:
-    """Raises SetupError for the first program, or module of lighttpd, that is not installed."""
+def check_programs(modules: Path = Path("/usr/lib/lighttpd"), library: Path = _LIGHTTPD_LIBRARY) -> None:
+    """Raises SetupError for the first program, or part of lighttpd's, that is not installed."""
     for name in _PACKAGES:
         program(name)
     if not modules.is_dir():  # lighttpd from elsewhere than Debian says itself what it misses
@@ -41,3 +43,5 @@ def check_programs(modules: Path = Path("/usr/lib/lighttpd")) -> None:
                 f"lighttpd has no {file}; run: apt-get install {package}",
                 code="missing-program",
             )
+    if not library.exists():
+        raise SetupError("lighttpd's scripts have no OpenSSL; run: apt-get install lua-luaossl", code="missing-program")

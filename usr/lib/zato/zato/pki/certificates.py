@@ -72,11 +72,11 @@ def is_pair(path: Path) -> bool:
     return key.public_key() == certificate.public_key()
 
 
-def subject_der(certificate: x509.Certificate) -> bytes:
-    """The subject as it stands in certificates that this one has issued, for comparing byte by byte."""
-    return certificate.subject.public_bytes()
-
-
 def to_pem(certificate: x509.Certificate) -> bytes:
     """The certificate as PEM, with a newline at the end."""
     return certificate.public_bytes(Encoding.PEM)
+
+
+def to_der(certificate: x509.Certificate) -> bytes:
+    """The certificate as DER."""
+    return certificate.public_bytes(Encoding.DER)

@@ -5,26 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from zato.core.errors import SetupError
 from zato.pki.certificates import load_certificate, to_pem
+from zato.pki.likeness import likeness
+
+_CODE = "client-authority"
 
 
 def client_authorities(directory: Path) -> bytes:
     """All CAs whose clients are accepted, as PEM: `ca.crt`, then every CA in `clients/*.crt`.
 
-    Who is a client of the cluster, and who is HAProxy, is told by the name of the issuer, so no other CA may bear
-    the name of the cluster's, however it is spelled.
+    Who is of the cluster is told by its CA's key. TLS libraries look for a client's CA by name and key identifier,
+    though, and try one only, so none that is accepted may be mistaken for the cluster's: neither by a name that is the
+    same but for case, blanks, kinds of strings and the like, nor by its key or key identifier.
     Raises SetupError that names the file for that, and for a file that holds anything but CA certificates.
     """
     own = load_certificate(directory / "ca.crt")
     parts = [to_pem(own)]
     for path in sorted((directory / "clients").glob("*.crt")):
         for certificate in _all_in(path):
-            if _comparable(certificate) == _comparable(own):
-                raise SetupError(f"{path} has a CA with the name of the cluster's own CA; remove the file.")
-            if not _is_authority(certificate):
-                raise SetupError(f"{path} has a certificate that is not a CA's; put the issuing CA there instead.")
+            _check(path, certificate, own)
             parts.append(to_pem(certificate))
     return b"".join(parts)
 
@@ -34,9 +36,22 @@ def has_foreign(authorities: bytes) -> bool:
     return len(x509.load_pem_x509_certificates(authorities)) > 1
 
 
-def _comparable(certificate: x509.Certificate) -> str:
-    # TLS libraries compare names without regard to case, kind of string and spaces
-    return "".join(certificate.subject.rfc4514_string().casefold().split())
+def _check(path: Path, certificate: x509.Certificate, own: x509.Certificate) -> None:
+    try:
+        alike = likeness(certificate, own)
+        is_authority = _is_authority(certificate)
+    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
+        raise SetupError(
+            f"{path} has a certificate that cannot be read ({error}); remove it from there.", code=_CODE
+        ) from error
+    if alike is not None:
+        raise SetupError(
+            f"{path} has a CA with {alike} of the cluster's own CA; remove the file, and have the CA's owner make "
+            "one that differs.",
+            code=_CODE,
+        )
+    if not is_authority:
+        raise SetupError(f"{path} has a certificate that is not a CA's; put the issuing CA there instead.", code=_CODE)
 
 
 def _all_in(path: Path) -> list[x509.Certificate]:

@@ -17,7 +17,7 @@ from zato.host.files import write_atomically
 from zato.host.layout import Layout, ServerLayout
 from zato.host.programs import program
 from zato.host.settings import ClusterSettings
-from zato.pki.certificates import is_pair, load_certificate, subject_der
+from zato.pki.certificates import is_pair, load_certificate, to_der
 from zato.pki.clients import client_authorities
 from zato.pki.names import lighttpd_name
 
@@ -48,7 +48,7 @@ def view_of(layout: Layout, cluster: ClusterSettings, number: int, *, body_bytes
         port=cluster.lighttpd_port_of(number),
         certificate=layout.pki / f"{lighttpd_name(number)}.crt",
         client_ca=server.lighttpd / CLIENT_CA,
-        ca_subject=subject_der(load_certificate(layout.ca_certificate)),
+        authority=to_der(load_certificate(layout.ca_certificate)),
         front_socket=server.front_socket,
         health_socket=server.health_socket,
         users=users(server),

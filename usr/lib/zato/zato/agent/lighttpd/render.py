@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from cryptography import x509
-from cryptography.x509.oid import NameOID
+from base64 import b64encode
 
 from zato.agent.lighttpd.names import CLOSING, CONFIGURATION, PID, REQUEST_SCRIPT, RESPONSE_SCRIPT, UPLOADS
 from zato.agent.lighttpd.view import LighttpdView
@@ -23,7 +22,6 @@ def render(view: LighttpdView) -> dict[str, str]:
     """
     address = checked_address(view.address)
     bind = f"[{address}]" if ":" in address else address
-    balancer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, BALANCER_NAME)])
     return {
         CONFIGURATION: render_template(
             "lighttpd",
@@ -41,8 +39,8 @@ def render(view: LighttpdView) -> dict[str, str]:
             "lighttpd",
             "request.lua.j2",
             closing=quoted(view.directory / CLOSING),
-            ca_name=view.ca_subject.hex(),
-            balancer_name=balancer.public_bytes().hex(),
+            authority=b64encode(view.authority).decode(),
+            balancer=BALANCER_NAME,
             uri_bytes_max=URI_BYTES_MAX,
             head_bytes_max=HEAD_BYTES_MAX,
             headers_max=HEADERS_MAX,

@@ -16,8 +16,8 @@ class LighttpdView:
     """Shown to HAProxy and to clients."""
     client_ca: Path
     """Issuers of clients' certificates: the cluster's CA and those configured beside it, in one file."""
-    ca_subject: bytes
-    """Subject of the cluster's CA as DER: whose certificates may name HAProxy."""
+    authority: bytes
+    """The cluster's CA as DER: by its key, and by nothing else, lighttpd knows HAProxy and the cluster's clients."""
     front_socket: Path
     """Where the server listens."""
     health_socket: Path
