@@ -31,6 +31,7 @@ application = ServerApplication(
     hooks={},
     drain_time=lambda: 0.0,
     workers=lambda: settings.workers,
+    stuck_seconds=lambda: settings.stuck_seconds,
 )
 application.cfg.set("bind", [f"127.0.0.1:{sys.argv[2]}"])
 application.run()

@@ -35,7 +35,7 @@ def draining(tmp_path: Path) -> Draining:
 
 
 def arbiter(draining: Draining, seconds: Callable[[], float]) -> DrainingArbiter:
-    return DrainingArbiter(NoApplication(), draining, seconds, lambda: 1)
+    return DrainingArbiter(NoApplication(), draining, seconds, lambda: 1, lambda: 30.0)
 
 
 def test_it_drains_for_a_while_and_then_ends(draining: Draining) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any, cast
@@ -13,13 +12,14 @@ import msgspec
 from zato.config.kinds import KINDS, Kind, kind_named
 from zato.core import json
 from zato.core.errors import InvalidInput, ZatoError
+from zato.core.findings import Findings, shortened
 
 MASK = "******"
 SEALED = "sealed:"
 
 # The library passes on what looking at a lone surrogate raises.
 _NOT_CONVERTED = (msgspec.ValidationError, UnicodeEncodeError)
-_AT = re.compile(r" - at `\$(.*)`$")
+_FIELD_LENGTH_MAX = 100
 
 
 def decode(kind: str, name: str, data: Mapping[str, Any] | bytes) -> msgspec.Struct:
@@ -99,29 +99,34 @@ def _decoder(kind: str) -> msgspec.json.Decoder[Any]:
 def _findings(definition: Kind[Any], body: Mapping[str, Any]) -> list[str]:
     """Every field that does not fit; the library itself stops at the first."""
     fields = {field.name: field for field in msgspec.structs.fields(definition.struct)}
-    findings: list[str] = []
+    findings = Findings()
     for key in body:
         if key not in fields:
-            near = get_close_matches(str(key), fields, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(fields)}"
-            shown = key if isinstance(key, str) and key.isidentifier() else repr(key)
-            findings.append(f"{shown[:100]}: there is no such field; {hint}")
+            findings.add("" if findings.full else _unknown(str(key), tuple(fields)))
     for name, field in fields.items():
         if name not in body:
             if field.required:
-                findings.append(f"{name}: it is missing")
+                findings.add(f"{name}: it is missing")
             continue
         try:
             msgspec.convert(body[name], field.type)
         except UnicodeEncodeError:
-            findings.append(f"{name}: it has half a character (a lone surrogate), which is not text; remove it")
+            findings.add(f"{name}: it has half a character (a lone surrogate), which is not text; remove it")
         except msgspec.ValidationError as error:
-            findings.append(f"{name}{_sentence(str(error))}")
-    return findings
+            findings.add(f"{name}{_sentence(str(error))}")
+    return findings.as_list()
+
+
+def _unknown(key: str, fields: tuple[str, ...]) -> str:
+    shown = shortened(key, _FIELD_LENGTH_MAX)
+    near = get_close_matches(shown, fields, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(fields)}"
+    return f"{shown if shown.isidentifier() else repr(shown)}: there is no such field; {hint}"
 
 
 def _sentence(message: str) -> str:
     """`Expected X - at $[0]` becomes `[0]: expected X`."""
-    at = _AT.search(message)
-    text = _AT.sub("", message)
-    return f"{at[1] if at else ''}: {text[0].lower()}{text[1:]}"
+    text, at, place = message.rpartition(" - at `$")
+    if not at or not place.endswith("`"):
+        text, place = message, "`"
+    return f"{place[:-1]}: {text[0].lower()}{text[1:]}"

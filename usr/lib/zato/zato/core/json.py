@@ -10,6 +10,9 @@ import math
 from typing import Any
 
 from zato.core.errors import InvalidInput
+from zato.core.findings import shortened
+
+_KEY_LENGTH_MAX = 100
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -19,7 +22,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         for key, _ in pairs:
             if key in seen:
                 raise InvalidInput(
-                    f"The JSON has the key {key!r} twice in one object; send it once.", code="duplicate-key"
+                    f"The JSON has the key {shortened(key, _KEY_LENGTH_MAX)!r} twice in one object; send it once.",
+                    code="duplicate-key",
                 )
             seen.add(key)
     return result

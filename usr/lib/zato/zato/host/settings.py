@@ -91,6 +91,7 @@ ThreadsMax = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 TimeLimitSeconds = Annotated[float, msgspec.Meta(gt=0, le=TIME_LIMIT_SECONDS_MAX)]
 MaxBodyBytes = Annotated[int, msgspec.Meta(ge=1024)]
 DrainSeconds = Annotated[float, msgspec.Meta(ge=0, le=60)]
+StuckSeconds = Annotated[float, msgspec.Meta(ge=2, le=600)]
 
 WORKERS = msgspec.Meta(description="Processes that execute services; as many as CPUs unless set.")
 THREADS_MAX = msgspec.Meta(description="Requests that one worker handles at the same time at most.")
@@ -99,6 +100,10 @@ MAX_BODY_BYTES = msgspec.Meta(description="Largest body of a request.")
 DRAIN_SECONDS = msgspec.Meta(
     description="How long a server of several goes on after it was told to stop, while HAProxy notices: a few health "
     "checks."
+)
+STUCK_SECONDS = msgspec.Meta(
+    description="A worker in which nothing has moved for so long, as a service keeps all its threads from running, is "
+    "ended and replaced."
 )
 LOG_LEVEL = msgspec.Meta(description="The least important lines that are written.")
 LOG_FORMAT = msgspec.Meta(description="Form of the log lines from the next start on; the cluster's unless set.")
@@ -113,6 +118,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     time_limit_seconds: Annotated[TimeLimitSeconds, TIME_LIMIT_SECONDS] = 60.0
     max_body_bytes: Annotated[MaxBodyBytes, MAX_BODY_BYTES] = 10 * 1024 * 1024
     drain_seconds: Annotated[DrainSeconds, DRAIN_SECONDS] = 2.0
+    stuck_seconds: Annotated[StuckSeconds, STUCK_SECONDS] = 30.0
     log_level: Annotated[LogLevel, LOG_LEVEL] = "info"
     log_format: Annotated[LogFormat | None, LOG_FORMAT] = None
 

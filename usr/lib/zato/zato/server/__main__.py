@@ -87,6 +87,7 @@ def main() -> int:
         hooks=hooks,
         drain_time=drain_time,
         workers=lambda: applied.current().workers,
+        stuck_seconds=lambda: applied.current().stuck_seconds,
     ).run()
     return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import time
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from zato.host.layout import Layout
 from zato.host.logs import get_logger
 from zato.host.watchdog import Watchdog
 
+# Opening the ODB and importing what is deployed, on a machine that has much to do
+_START_SECONDS = 180.0
 _log = get_logger("zato.server")
 
 
@@ -28,11 +31,24 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
     SIGTERM, SIGINT or SIGQUIT ends the wait.
 
     On SIGHUP its workers are replaced, one at a time, while the others, and those that are about to end, go on.
+
+    A worker whose heart-beat is missing for as long as `stuck_seconds` returns, or that does not come to its first one,
+    is killed and replaced.
     """
 
-    def __init__(self, app: Any, draining: Draining, seconds: Callable[[], float], workers: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        app: Any,
+        draining: Draining,
+        seconds: Callable[[], float],
+        workers: Callable[[], int],
+        stuck_seconds: Callable[[], float],
+    ) -> None:
         self.num_workers: int
+        self.timeout: float
         super().__init__(app)
+        self._stuck_seconds = stuck_seconds
+        self._since: dict[int, float] = {}
         self.WORKERS: dict[int, Any]
         self._wanted_workers = workers
         self._workers = self.num_workers
@@ -64,6 +80,17 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
             timeout = min(timeout, left)
         signals: list[int] = super().wait_for_signals(timeout)
         return signals
+
+    def murder_workers(self) -> None:
+        """gunicorn's own waits for ever where a worker has given no heart-beat yet."""
+        self.timeout = self._stuck_seconds()
+        now = time.monotonic()
+        self._since = {pid: self._since.get(pid, now) for pid in self.WORKERS}
+        for pid, since in self._since.items():
+            if now - since > _START_SECONDS and not _is_at_work(self.WORKERS[pid]):
+                _log.error("A worker has not begun to work and is replaced", pid=pid, seconds=round(now - since))
+                self.kill_worker(pid, signal.SIGKILL)
+        super().murder_workers()
 
     def _follow_settings(self) -> None:
         """gunicorn starts workers after each wait, or ends the oldest; those that end finish what they have."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,6 @@ from zato.server.doors import open_door
 # Beyond these a request never comes: lighttpd's own limits are lower.
 _REQUEST_LINE_BYTES = 8190
 _HEADER_FIELDS = 200
-_STUCK_SECONDS = 30
 _GRACEFUL_SECONDS = 30
 _BACKLOG = 4096
 
@@ -43,6 +43,7 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
         hooks: dict[str, Callable[..., None]],
         drain_time: Callable[[], float],
         workers: Callable[[], int],
+        stuck_seconds: Callable[[], float],
     ) -> None:
         self._layout = layout
         self.internal_socket = str(layout.internal_socket)
@@ -53,6 +54,7 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
         self._hooks = hooks
         self._drain_time = drain_time
         self._workers = workers
+        self._stuck_seconds = stuck_seconds
         super().__init__()
 
     def load_config(self) -> None:
@@ -63,7 +65,7 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
             "workers": self._server_settings.workers,
             "threads": self._server_settings.threads_max,
             "backlog": _BACKLOG,
-            "timeout": _STUCK_SECONDS,
+            "timeout": math.ceil(self._server_settings.stuck_seconds),  # of the start: the master follows the setting
             "graceful_timeout": _GRACEFUL_SECONDS,
             "limit_request_line": _REQUEST_LINE_BYTES,
             "limit_request_fields": _HEADER_FIELDS,
@@ -83,7 +85,8 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
 
     def run(self) -> None:
         """Run the master until it is told to end."""
-        DrainingArbiter(self, Draining(self._layout.draining), self._drain_time, self._workers).run()
+        draining = Draining(self._layout.draining)
+        DrainingArbiter(self, draining, self._drain_time, self._workers, self._stuck_seconds).run()
 
     def load(self) -> Any:
         return self._load()

@@ -58,6 +58,8 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
         self._internal_door = self._door_of(doors, "internal_socket")
         health_door = self._door_of(doors, "health_socket")
         health = {} if health_door is None else {health_door.fileno(): doors.pop(health_door.fileno())}
+        # Before any request: what the first one does to this process, the master has to be able to tell
+        self.notify()
         health_threads = RequestThreads(health, self._accept_all)
         health_threads.keep(_HEALTH_THREADS if health else 0)
         self._threads = RequestThreads(doors, self._accept_all)

@@ -15,6 +15,7 @@ from zato.host.settings import (
     LOG_LEVEL,
     MAX_BODY_BYTES,
     SERVER_SETTINGS,
+    STUCK_SECONDS,
     THREADS_MAX,
     TIME_LIMIT_SECONDS,
     WORKERS,
@@ -22,6 +23,7 @@ from zato.host.settings import (
     LogFormat,
     LogLevel,
     MaxBodyBytes,
+    StuckSeconds,
     ThreadsMax,
     TimeLimitSeconds,
     Workers,
@@ -65,6 +67,7 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     time_limit_seconds: Annotated[TimeLimitSeconds | None, TIME_LIMIT_SECONDS] = None
     max_body_bytes: Annotated[MaxBodyBytes | None, MAX_BODY_BYTES] = None
     drain_seconds: Annotated[DrainSeconds | None, DRAIN_SECONDS] = None
+    stuck_seconds: Annotated[StuckSeconds | None, STUCK_SECONDS] = None
     log_level: Annotated[LogLevel | None, LOG_LEVEL] = None
     log_format: Annotated[LogFormat | None, LOG_FORMAT] = None
 

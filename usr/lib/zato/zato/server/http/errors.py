@@ -18,6 +18,7 @@ from zato.core.errors import (
     Unavailable,
     ZatoError,
 )
+from zato.core.findings import capped, shortened
 from zato.host.logs import get_logger
 
 _log = get_logger("zato.http")
@@ -26,16 +27,18 @@ _encoder = msgspec.json.Encoder()
 JSON = "application/json"
 # The only scheme with a challenge that clients act on (RFC 7617); API keys and certificates have none.
 _CHALLENGE = 'Basic realm="Zato", charset="UTF-8"'
+_MESSAGE_LENGTH_MAX = 2000
 _UNEXPECTED = "Something went wrong inside Zato; the server's log has the reason under this correlation id."
 
 
 def error_body(error: ZatoError, cid: str) -> bytes:
-    """`{"error": {"code", "message", "cid", "details"}}` as JSON."""
-    body = {"code": error.code, "message": error.message, "cid": cid, "details": error.details}
+    """`{"error": {"code", "message", "cid", "details"}}` as JSON, however much there is to find fault with."""
+    message, details = shortened(error.message, _MESSAGE_LENGTH_MAX), capped(error.details)
+    body = {"code": error.code, "message": message, "cid": cid, "details": details}
     try:
         return _encoder.encode({"error": body})
     except UnicodeEncodeError:  # a lone surrogate, which UTF-8 cannot have
-        plain = [text.encode("utf-8", "backslashreplace").decode() for text in (error.message, *error.details)]
+        plain = [text.encode("utf-8", "backslashreplace").decode() for text in (message, *details)]
         return _encoder.encode({"error": {**body, "message": plain[0], "details": plain[1:]}})
 
 

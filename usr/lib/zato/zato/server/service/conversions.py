@@ -13,8 +13,12 @@ from typing import Any
 from uuid import UUID
 
 _DIGITS_MAX = 4000  # Python itself refuses text of more than 4,300
+# Longer text is no number, date and so on, whatever is in it: it is refused before anything else looks at it
+_NUMBER_LENGTH_MAX = 4096
+_WORD_LENGTH_MAX = 128
+# No two parts of these can match the same characters, so that matching takes one look at each of them
 _INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _YEAR_FIRST = re.compile(r"[0-9]{4}-?[0-9W]")
 _TRUE = frozenset({"true", "yes", "on", "y", "t", "1"})
 _FALSE = frozenset({"false", "no", "off", "n", "f", "0"})
@@ -24,8 +28,8 @@ def to_int(value: Any) -> int:
     """5, "5", " 5 " and 5.0; not true, not 5.5."""
     if type(value) is int:
         return value
-    if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
-        return int(value.strip())
+    if isinstance(value, str) and _INTEGER.fullmatch(text := _stripped(value, _NUMBER_LENGTH_MAX)):
+        return int(text)
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, int | Decimal) and not isinstance(value, bool) and _is_whole(Decimal(value)):
@@ -38,7 +42,7 @@ def to_float(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
         raise ValueError("must be a number")
     if isinstance(value, str):
-        value = value.strip()  # of more than float() strips
+        value = _stripped(value, _NUMBER_LENGTH_MAX)  # of more than float() strips
         if not _NUMBER.fullmatch(value):
             raise ValueError("must be a number")
     try:
@@ -56,9 +60,9 @@ def to_decimal(value: Any) -> Decimal:
         if isinstance(value, Decimal):
             number = value
         elif isinstance(value, int | float) and not isinstance(value, bool):
-            number = Decimal(str(value))
-        elif isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
-            number = Decimal(value.strip())
+            number = Decimal(_written(value, "must be a decimal number"))
+        elif isinstance(value, str) and _NUMBER.fullmatch(text := _stripped(value, _NUMBER_LENGTH_MAX)):
+            number = Decimal(text)
         else:
             raise ValueError("must be a decimal number")
     except InvalidOperation:
@@ -73,7 +77,7 @@ def to_bool(value: Any) -> bool:
     if isinstance(value, bool):
         return value
     if isinstance(value, str):
-        word = value.strip().lower()
+        word = _stripped(value, _WORD_LENGTH_MAX).lower()
         if word in _TRUE:
             return True
         if word in _FALSE:
@@ -88,7 +92,7 @@ def to_text(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, int | float | Decimal | UUID) and not isinstance(value, bool):
-        return str(value)
+        return _written(value, "must be text, or a number that has fewer digits")
     if isinstance(value, date):  # datetime is one, too
         return value.isoformat()
     raise ValueError("must be text")
@@ -102,7 +106,7 @@ def to_date(value: Any) -> date:
         return value
     if isinstance(value, str):
         try:
-            return date.fromisoformat(value.strip())
+            return date.fromisoformat(_stripped(value, _WORD_LENGTH_MAX))
         except ValueError:
             pass
     raise ValueError("must be a date such as 2026-03-01")
@@ -114,9 +118,9 @@ def to_datetime(value: Any) -> datetime:
         return value
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day)
-    if isinstance(value, str) and _YEAR_FIRST.match(value.strip()):
+    if isinstance(value, str) and _YEAR_FIRST.match(text := _stripped(value, _WORD_LENGTH_MAX)):
         try:
-            return datetime.fromisoformat(value.strip())
+            return datetime.fromisoformat(text)
         except ValueError:
             pass
     raise ValueError("must be a date and time such as 2026-03-01T09:30:00Z")
@@ -136,7 +140,7 @@ def to_uuid(value: Any) -> UUID:
         return value
     if isinstance(value, str):
         try:
-            return UUID(value.strip())
+            return UUID(_stripped(value, _WORD_LENGTH_MAX))
         except ValueError:
             pass
     raise ValueError("must be a UUID")
@@ -160,6 +164,18 @@ def to_csv(value: Any) -> list[str]:
     if isinstance(value, list | tuple):
         return [to_text(part) for part in value]
     raise ValueError("must be text separated by commas")
+
+
+def _stripped(text: str, length_max: int) -> str:
+    """The text without the blanks around it; "", which is none of what is looked for, where it is longer than that."""
+    return text.strip() if len(text) <= length_max else ""
+
+
+def _written(number: int | float | Decimal | UUID, otherwise: str) -> str:
+    try:
+        return str(number)
+    except ValueError:  # of more than 4,300 digits, which only another service can pass on
+        raise ValueError(otherwise) from None
 
 
 def _is_whole(number: Decimal) -> bool:

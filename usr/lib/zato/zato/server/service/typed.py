@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import typing
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
+from zato.core.findings import shortened
 from zato.server.service.elements import Schema
 from zato.server.service.io_model import REF_TEMPLATE, Field, IOModel, invalid_input, invalid_output
 from zato.server.service.records import Blank, Record
 from zato.server.service.values import NATIVE_TYPES, as_mapping, as_rows, simplify, with_defaults
 
-_PATH = re.compile(r"(.*) - at `(?:key in )?\$?\.?(.*)`", re.DOTALL)
-_MISSING = re.compile(r"Object missing required field `(.*)`")
-_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`")
+_MISSING = "Object missing required field `"
+_UNKNOWN = "Object contains unknown field `"
+_NAME_LENGTH_MAX = 100
 _OBJECTS = (msgspec.inspect.StructType, msgspec.inspect.DataclassType, msgspec.inspect.TypedDictType)
 
 
@@ -165,13 +165,20 @@ def _builtins(value: Any) -> Any:
 
 def _sentence(error: msgspec.ValidationError, name: str, kind: str) -> str:
     """msgspec's message as a sentence that names the field by its whole path: "items[2].price"."""
-    text, path = str(error), ""
-    if match := _PATH.fullmatch(text):
-        text, path = match[1], match[2]
+    text, path = _split(str(error))
     path = f"{name}{'' if not path or path.startswith('[') or not name else '.'}{path}"
-    for pattern, ending in ((_MISSING, "is missing"), (_UNKNOWN, "is not known")):
-        if found := pattern.fullmatch(text):
-            return f"The {kind} '{path}{'.' if path else ''}{found[1]}' {ending}."
+    for beginning, ending in ((_MISSING, "is missing"), (_UNKNOWN, "is not known")):
+        if text.startswith(beginning):
+            field = shortened(text[len(beginning) : -1], _NAME_LENGTH_MAX)
+            return f"The {kind} '{path}{'.' if path else ''}{field}' {ending}."
     subject = f"The {kind} {path!r}" if path else ("The output" if kind == "output field" else "The message")
-    text = text.replace("`", "").rstrip(".")
+    text = shortened(text).replace("`", "").rstrip(".")
     return f"{subject} is not valid: {text[:1].lower()}{text[1:]}."
+
+
+def _split(message: str) -> tuple[str, str]:
+    """What is wrong, and where: the path within the message, without the `$` that it begins with."""
+    text, at, place = message.rpartition(" - at `")
+    if not at or not place.endswith("`"):  # what looked like a place was a part of what the caller sent
+        return message, ""
+    return text, place[:-1].removeprefix("key in ").removeprefix("$").removeprefix(".")
