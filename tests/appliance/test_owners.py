@@ -33,11 +33,22 @@ def test_a_link_is_not_followed_to_what_belongs_to_somebody_else(tmp_path: Path)
     link.symlink_to(target)
     with pytest.raises(OSError, match="symbolic links"):
         owners.give(link, ME, 0o644)
-    with pytest.raises(FileExistsError):
+    with pytest.raises(NotADirectoryError):
         owners.directory(link, ME, 0o755)
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
 
 
+@pytest.mark.timeout(20)
+def test_what_was_put_in_the_place_of_a_file_or_directory_holds_nobody_up(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe, 0o600)
+    with pytest.raises(OSError, match="not a plain file"):
+        owners.give(pipe, ME, 0o644)
+    with pytest.raises(NotADirectoryError):
+        owners.directory(pipe, ME, 0o755)
+    assert stat.S_IMODE(pipe.stat().st_mode) == 0o600
+
+
 def test_a_user_that_is_not_there_is_named_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match=r"no user 'zato-nobody'.*systemd-sysusers"):
-        owners.give(tmp_path, Owner("zato-nobody", ME.group), 0o755)
+        owners.directory(tmp_path, Owner("zato-nobody", ME.group), 0o755)

@@ -59,10 +59,10 @@ def test_a_key_that_others_can_read_is_named_with_the_command_that_closes_it(clu
 def test_a_server_from_the_future_means_that_a_clock_is_wrong(cluster: RunningCluster) -> None:
     behind = datetime.now(UTC) - timedelta(seconds=30)
     settings = load_cluster(cluster.layout)
-    (finding,) = check_clocks(settings, behind)
+    (finding,) = check_clocks(cluster.layout, settings, behind)
     assert "Server 1 was last heard of 3" in finding.problem or "Server 1 was last heard of 2" in finding.problem
     assert finding.remedy == "timedatectl"
-    assert list(check_clocks(settings, datetime.now(UTC))) == []
+    assert list(check_clocks(cluster.layout, settings, datetime.now(UTC))) == []
 
 
 def test_a_setting_that_is_not_valid_is_named(cluster: RunningCluster) -> None:

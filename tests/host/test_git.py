@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from support.terminals import on_a_terminal
 from zato.core.errors import SetupError
 from zato.host.git import GitRepository
 
@@ -96,26 +98,122 @@ def test_a_commit_that_is_not_there_is_named(repository: GitRepository) -> None:
             repository.resolve(name)
 
 
+# Everything by which a repository can have git start a program, and the program's name in them
+SETTINGS = """
+[core]
+    fsmonitor = {program}
+    sshCommand = {program}
+    pager = {program}
+    editor = {program}
+    hooksPath = {hooks}
+    askPass = {program}
+    gitProxy = {program}
+    alternateRefsCommand = {program}
+[diff]
+    external = {program}
+    submodule = log
+[diff "planted"]
+    textconv = {program}
+    command = {program}
+[filter "planted"]
+    clean = {program}
+    smudge = {program}
+    process = {program}
+[log]
+    showSignature = true
+[gpg]
+    program = {program}
+[commit]
+    gpgSign = true
+[credential]
+    helper = !{program}
+[pager]
+    log = {program}
+    diff = {program}
+[alias]
+    log = !{program}
+[gc]
+    recentObjectsHook = {program}
+[extensions]
+    partialClone = planted
+[remote "planted"]
+    url = ext::{program}
+    promisor = true
+[protocol]
+    allow = always
+[protocol "ext"]
+    allow = always
+[include]
+    path = {more}
+"""
+PROGRAM = """#!/usr/bin/python3
+import fcntl, os, termios
+with open({ran!r}, 'a') as ran:
+    print(os.getuid(), file=ran)
+    for letter in b'touch /somewhere':
+        fcntl.ioctl(os.open('/dev/tty', os.O_RDWR), termios.TIOCSTI, bytes([letter]))
+    print('typed', file=ran)
+"""
+
+
 @pytest.fixture
 def somebodys() -> Iterator[Path]:
-    """A repository of somebody who has put a program into its settings."""
+    """A repository of somebody who has put a program into all of its settings that take one."""
     # pytest's own directories are for one user only
     with TemporaryDirectory(prefix="zato-", dir="/var/tmp") as name:
         directory = Path(name)
         (directory / "server.toml").write_text("workers = 1\n")
-        GitRepository(directory).create("As created")
-        program = directory / "program"
-        program.write_text(f"#!/bin/sh\nid -u >>{directory}/ran\n")
+        repository = GitRepository(directory)
+        repository.create("As created")
+        repository.commit({"server.toml": b"workers = 2\n"}, "two", author="ann")
+        program, hooks, more = directory / "program", directory / "hooks", directory / "more"
+        program.write_text(PROGRAM.format(ran=str(directory / "ran")))
+        hooks.mkdir()
+        for hook in ("reference-transaction", "pre-auto-gc", "post-index-change", "pre-commit", "post-commit"):
+            (hooks / hook).symlink_to(program)
+            (directory / ".git" / "hooks").mkdir(exist_ok=True)
+            (directory / ".git" / "hooks" / hook).symlink_to(program)
+        more.write_text(f"[core]\n    fsmonitor = {program}\n")
+        with (directory / ".git" / "config").open("a") as file:
+            file.write(SETTINGS.format(program=program, hooks=hooks, more=more))
+        (directory / ".gitattributes").write_text("* diff=planted filter=planted\n")
         program.chmod(0o755)
-        for setting in ("diff.external", "core.fsmonitor"):
-            subprocess.run(["git", "-C", directory, "config", setting, str(program)], check=True)
         for path in (directory, *directory.rglob("*")):
-            os.chown(path, 65534, 65534)
+            os.chown(path, 65534, 65534, follow_symlinks=False)
         yield directory
 
 
-def test_for_root_git_runs_as_the_owner_of_the_repository(somebodys: Path) -> None:
-    # Else whoever owns the repository could have root run a program of theirs
+READING = """
+import sys
+from pathlib import Path
+from zato.core.errors import SetupError
+from zato.host.git import GitRepository
+
+repository = GitRepository(Path(sys.argv[1]))
+first, last = repository.log()[-1].id, repository.log()[0].id
+assert repository.resolve('HEAD') == repository.head() == last
+assert '+workers = 2' in repository.diff(first, last)
+assert repository.show(last, 'server.toml') == b'workers = 2\\n'
+assert repository.show('0' * 40, 'server.toml') is None
+try:
+    assert '+workers = 9' in repository.diff('HEAD')
+    repository.take_up(['server.toml'])
+    repository.commit({'server.toml': b'workers = 3\\n'}, 'three', author='ann')
+except SetupError as error:
+    print(error.message)
+repository.tidy()
+print('done')
+"""
+
+
+def test_nothing_that_a_repositorys_settings_name_is_started_at_roots_terminal(somebodys: Path) -> None:
+    # Whoever owns the repository could type into root's terminal by it
     (somebodys / "server.toml").write_text("workers = 9\n")
-    assert "+workers = 9" in GitRepository(somebodys).diff("HEAD")
-    assert {*(somebodys / "ran").read_text().split()} == {"65534"}
+    said = on_a_terminal([sys.executable, "-c", READING, str(somebodys)])
+    assert said.splitlines()[-1:] == ["done"], said
+    assert not (somebodys / "ran").exists(), (somebodys / "ran").read_text()
+
+
+def test_for_root_git_runs_as_the_owner_of_the_repository(somebodys: Path) -> None:
+    GitRepository(somebodys).commit({"server.toml": b"workers = 3\n"}, "three", author="ann")
+    assert {path.stat().st_uid for path in (somebodys / ".git").rglob("*")} == {65534}

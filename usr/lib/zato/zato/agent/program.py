@@ -6,20 +6,27 @@ import subprocess
 from collections.abc import Sequence
 
 from zato.core.errors import SetupError
+from zato.host import children
+from zato.host.children import Account
 
 _SECONDS = 30
 
 
-def validate(program: str, command: Sequence[str], *, seconds: float = _SECONDS) -> None:
-    """Raises SetupError with what `program` says against its configuration."""
+def validate(
+    program: str, command: Sequence[str], *, account: Account | None = None, seconds: float = _SECONDS
+) -> None:
+    """Raises SetupError with what `program` says against its configuration, which may have it run others.
+
+    Root has it looked at by the `account` that may write it.
+    """
     try:
-        found = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=seconds, check=False)
+        found = children.run(command, account=account, seconds=seconds)
     except subprocess.TimeoutExpired as error:
         raise SetupError(
             f"{program} did not check its configuration within {seconds:g} seconds.", code="configuration-not-checked"
         ) from error
-    if found.returncode != 0:
-        said = (line.strip() for line in (found.stdout + found.stderr).splitlines())
+    if found.code != 0:
+        said = (line.strip() for line in (found.output + found.errors).decode(errors="replace").splitlines())
         lines = [line for line in said if line and not line.startswith("[NOTICE]")]
         raise SetupError(
             f"{program} refuses its configuration: {' '.join(lines[:5])}",

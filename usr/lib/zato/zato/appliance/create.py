@@ -82,7 +82,7 @@ def _server(settings: ClusterSettings, number: int) -> None:
     owners.directory(paths.run, owners.ROOT, 0o755)
     owners.directory(paths.front_socket.parent, owners.FRONT, 0o2750)
     owners.directory(paths.internal_socket.parent, owners.SERVERS, 0o700)
-    owners.give(paths.run, owners.SERVERS, 0o755)
+    owners.directory(paths.run, owners.SERVERS, 0o755)
     if not settings.has_joined:
         certificates.issue(LAYOUT, settings, servers=max((number, *LAYOUT.server_numbers(settings.servers))))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import grp
 import os
 import pwd
@@ -10,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zato.core.errors import SetupError
+from zato.host.files import open_plain
+
+_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +52,22 @@ READ_BY_SERVERS = Owner("root", SERVERS.group)
 
 def directory(path: Path, owner: Owner, mode: int) -> None:
     """There is such a directory. The one above it has to be there, and to be root's or `owner`'s."""
-    if not path.is_dir() or path.is_symlink():
+    with contextlib.suppress(FileExistsError):
         path.mkdir()
-    give(path, owner, mode)
+    _give(os.open(path, _FLAGS | os.O_DIRECTORY), owner, mode)
 
 
 def give(path: Path, owner: Owner, mode: int) -> None:
-    """`path`, which is no link, belongs to `owner` from now on, with these permissions."""
-    uid, gid = owner.ids()
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    """`path`, a plain file, belongs to `owner` from now on, with these permissions.
+
+    Raises OSError for anything else, at once: whoever may write above it could have put a link or a FIFO there.
+    """
+    _give(open_plain(path), owner, mode)
+
+
+def _give(descriptor: int, owner: Owner, mode: int) -> None:
     try:
+        uid, gid = owner.ids()
         found = os.fstat(descriptor)
         if (found.st_uid, found.st_gid) != (uid, gid):
             os.fchown(descriptor, uid, gid)

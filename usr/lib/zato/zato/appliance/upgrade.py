@@ -9,18 +9,17 @@ the units of the new one, which dpkg has put in place by then.
 from __future__ import annotations
 
 import os
-import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 
 from zato import __version__
-from zato.appliance import units
+from zato.appliance import owners, units
 from zato.appliance.create import LAYOUT
 from zato.appliance.releases import Releases
 from zato.core.errors import SetupError
+from zato.host import children
+from zato.host.children import Account
 from zato.host.settings import load_cluster
 
-_AS_SERVERS = ("setpriv", "--reuid=zato", "--regid=zato", "--init-groups")
 _AGAIN = (
     "Once the cause is mended, repeat it with: dpkg --configure -a. To go back instead, install the former packages: "
     "apt install --allow-downgrades ./zato*.deb"
@@ -52,9 +51,12 @@ def _migrate(release: Path) -> None:
     """As the user who has the ODB, by the new release's code. A machine that has no servers leaves it to others."""
     if not LAYOUT.settings.exists() or not LAYOUT.server_numbers(load_cluster(LAYOUT).servers):
         return
-    done = _run([*_AS_SERVERS, str(release / "venv" / "bin" / "python3"), "-m", "zato.appliance", "migrate"])
-    if done.returncode != 0:
-        raise SetupError(done.stderr.strip() or f"The migration ended with {done.returncode}.")
+    command = [str(release / "venv" / "bin" / "python3"), "-m", "zato.appliance", "migrate"]
+    # However long it takes, and however large the ODB is
+    done = children.run(command, account=Account(*owners.SERVERS.ids()), seconds=None, file_bytes_max=None)
+    if done.code != 0:
+        said = done.errors.decode(errors="replace").strip()
+        raise SetupError(said or f"The migration ended with {done.code}.")
 
 
 def _start_what_runs(releases: Releases, before: Path | None) -> None:
@@ -90,7 +92,3 @@ def _undo(releases: Releases, before: Path, restarted: dict[int, units.Work]) ->
 
 def _what_runs(before: Path | None) -> str:
     return "Nothing runs yet." if before is None else f"{before.name} is what runs, and what is started from now on."
-
-
-def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)

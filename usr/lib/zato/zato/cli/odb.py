@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +11,7 @@ import msgspec
 
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import show_json, show_table
+from zato.host.identity import as_owner_of
 from zato.host.settings import load_cluster, replace_odb
 from zato.odb import migrate
 from zato.odb.opening import open_odb
@@ -33,8 +35,10 @@ def init_command(target: Target) -> None:
     from zato.quickstart.create import create
 
     cluster = load_cluster(target.layout)
-    migrate.init(open_odb(cluster), cluster.name)
-    create(target.layout, cluster, {}, lambda text: click.echo(f"==> {text}", err=True))
+    with _as_servers(target):
+        migrate.init(open_odb(cluster), cluster.name)
+    if not target.layout.is_appliance:  # there, a server's start does this, as the user that has the ODB
+        create(target.layout, cluster, {}, lambda text: click.echo(f"==> {text}", err=True))
     _show_version(target)
 
 
@@ -45,7 +49,8 @@ def upgrade_command(target: Target) -> None:
 
     Example: zato odb upgrade
     """
-    migrate.upgrade(open_odb(load_cluster(target.layout)))
+    with _as_servers(target):
+        migrate.upgrade(open_odb(load_cluster(target.layout)))
     _show_version(target)
 
 
@@ -56,7 +61,8 @@ def status_command(target: Target) -> None:
 
     Example: zato odb status
     """
-    current = migrate.current_version(open_odb(load_cluster(target.layout)))
+    with _as_servers(target):
+        current = migrate.current_version(open_odb(load_cluster(target.layout)))
     found = {"current": current, "needed": migrate.head_version()}
     if target.as_json:
         show_json(found)
@@ -81,13 +87,16 @@ def move_command(target: Target, url: str | None, abort: bool) -> None:
     cluster = load_cluster(target.layout)
     source = open_odb(cluster)
     if abort:
-        _show_given_up(target, given_up=give_up(source))
+        with _as_servers(target):
+            given_up = give_up(source)
+        _show_given_up(target, given_up=given_up)
         return
     new_url = _url(url)
     destination = open_odb(msgspec.structs.replace(cluster, odb=new_url))
     say = (lambda _line: None) if target.as_json else (lambda line: click.echo(f"==> {line}", err=True))
-    compared = move(source, destination, say)
-    require_complete(destination, cluster.name)
+    with _as_servers(target):
+        compared = move(source, destination, say)
+        require_complete(destination, cluster.name)
     replace_odb(target.layout, new_url)
     _show_moved(target, destination.label, compared)
 
@@ -107,13 +116,19 @@ def use_command(target: Target, url: str | None) -> None:
     cluster = load_cluster(target.layout)
     new_url = _url(url)
     destination = open_odb(msgspec.structs.replace(cluster, odb=new_url))
-    require_complete(destination, cluster.name)
+    with _as_servers(target):
+        require_complete(destination, cluster.name)
     replace_odb(target.layout, new_url)
     if target.as_json:
         show_json({"odb": destination.label, "restart": _restart(target)})
         return
     click.echo(f"{target.layout.settings} names {destination.label}")
     _say_restart(target)
+
+
+def _as_servers(target: Target) -> AbstractContextManager[None]:
+    """Root uses the ODB, where that is a file, as the user whose it is and who could have put something else there."""
+    return as_owner_of(target.layout.odb.parent)
 
 
 def _url(given: str | None) -> str:

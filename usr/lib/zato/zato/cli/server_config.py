@@ -12,6 +12,7 @@ from zato.cli.servers import known_server
 from zato.core.errors import InvalidInput, SetupError
 from zato.host.edited_file import EditedFile
 from zato.host.git import GitRepository
+from zato.host.identity import as_owner_of
 from zato.host.layout import ServerLayout
 from zato.host.settings import SERVER_SETTINGS, check_server_values, parse_toml
 
@@ -117,9 +118,11 @@ def _values(paths: ServerLayout, content: bytes | None, commit: str) -> dict[str
 def _restore_user_config(paths: ServerLayout, wanted: bytes | None, revision: int) -> None:
     """It is only a file, so this is an edit by hand, which the singleton commits."""
     file = EditedFile(paths.user_config)
-    current = file.read()
     wanted = wanted or b""
-    if (current or b"") != wanted and not file.replace(current, wanted):
+    with as_owner_of(paths.config):
+        current = file.read()
+        restored = (current or b"") == wanted or file.replace(current, wanted)
+    if not restored:
         raise SetupError(
             f"{paths.settings.name} is as it was then, as revision {revision}, but somebody is editing {file.path}, so "
             "that was left alone; repeat this for it.",

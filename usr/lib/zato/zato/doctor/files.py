@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from zato.core.errors import ZatoError
 from zato.doctor.finding import Finding, of_error
 from zato.host.edited_file import EditedFile
+from zato.host.identity import as_owner_of
 from zato.host.layout import Layout
 from zato.host.settings import load_server
 
@@ -31,13 +33,16 @@ def check_settings(layout: Layout, numbers: list[int]) -> Iterator[Finding]:
         paths = layout.server(number)
         for edited in (paths.settings, paths.user_config):
             path = edited.with_name(f"{edited.name}.error")
-            # Whose directory it is could have put a link there
-            said = EditedFile(path).read()
+            with as_owner_of(paths.config):
+                said = EditedFile(path).read()
             if said is not None:
                 reason, *_ = said.decode(errors="replace").splitlines() or [""]
-                yield Finding(f"An edit of server {number}'s configuration was refused: {reason}", f"cat {path}")
+                yield Finding(
+                    f"An edit of server {number}'s configuration was refused: {reason}", f"cat {shlex.quote(str(path))}"
+                )
         try:
-            load_server(layout, number)
+            with as_owner_of(paths.config):
+                load_server(layout, number)
         except ZatoError as error:
             yield of_error(error, f"zato server config diff {number}")
 
@@ -46,8 +51,13 @@ def check_pickup(layout: Layout, numbers: list[int]) -> Iterator[Finding]:
     """Files that were refused and that nobody has looked after."""
     for number in numbers:
         for path in sorted(_errors(layout.server(number).pickup)):
-            yield Finding(f"{path.name.removesuffix('.error')} was refused by server {number}.", f"cat {path}")
+            # Whoever may deploy gives the name, and an operator pastes what is said here
+            remedy = f"cat {shlex.quote(str(path))}"
+            yield Finding(f"{path.name.removesuffix('.error')} was refused by server {number}.", remedy)
 
 
 def _errors(directory: Path) -> list[Path]:
-    return list(directory.glob("*.error")) if directory.is_dir() else []
+    if not directory.is_dir():
+        return []
+    with as_owner_of(directory.parent):
+        return list(directory.glob("*.error"))

@@ -8,13 +8,14 @@ from zato.agent.haproxy import files as haproxy
 from zato.agent.lighttpd import files as lighttpd
 from zato.core.errors import ZatoError
 from zato.doctor.finding import Finding, of_error
+from zato.host.identity import as_owner_of
 from zato.host.layout import Layout
 from zato.host.settings import load_cluster
 from zato.pki.names import lighttpd_name
 
 
 def check(layout: Layout, numbers: list[int], *, balancer: bool) -> Iterator[Finding]:
-    """Configuration in place: each program's own validator. HAProxy's needs the keys, so it has to be run by root."""
+    """Configuration in place: each program's own validator, as the user who runs it and has its keys; by root only."""
     again = "systemctl restart {}" if layout.is_appliance else f"zato quickstart start {layout.root}"
     if balancer:
         yield from _check_balancer(layout, again)
@@ -29,10 +30,11 @@ def _check_balancer(layout: Layout, again: str) -> Iterator[Finding]:
     cluster = load_cluster(layout)
     try:
         haproxy.check_in_place(layout)
-        wanted = haproxy.wanted(layout, haproxy.view_of(layout, cluster, haproxy.known_before(layout, cluster)))
+        with as_owner_of(layout.haproxy):
+            wanted = haproxy.wanted(layout, haproxy.view_of(layout, cluster, haproxy.known_before(layout, cluster)))
+            found = haproxy.in_place(layout)
     except ZatoError as error:
         yield of_error(error, again.format("zato-haproxy"))
     else:
-        found = haproxy.in_place(layout)
         if found is None or found.frame != wanted.frame:
             yield Finding("HAProxy goes by earlier settings than those there are now.", "zato balancer reload")

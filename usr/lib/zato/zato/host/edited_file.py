@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from zato.host.files import open_plain, read_plain
+
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _MODE = 0o640
@@ -62,7 +64,7 @@ class EditedFile:
     def read(self) -> bytes | None:
         """Its content; None where it is not there. Raises OSError where it is a link or no plain file."""
         try:
-            return _read(self.path)
+            return read_plain(self.path)
         except FileNotFoundError:
             return None
 
@@ -86,13 +88,13 @@ class EditedFile:
         except FileNotFoundError:
             candidate.unlink()
             return False
-        if _read(candidate) != expected:
+        if read_plain(candidate) != expected:
             _exchange(candidate, self.path)
             candidate.unlink()
             return False
         # Whoever has opened the file to write in place, and has not done so yet, writes to the one that was here
         self._forget()
-        self._displaced = (os.open(candidate, os.O_RDONLY), expected)
+        self._displaced = (open_plain(candidate), expected)
         candidate.unlink()
         return True
 
@@ -129,15 +131,6 @@ class EditedFile:
             self._displaced = None
 
 
-def _read(path: Path) -> bytes:
-    # Who may write here may not read whatever we may, nor hold us up
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "not a plain file", str(path))
-        return file.read()
-
-
 def _write(path: Path, content: bytes, access: _Access) -> None:
     # The directory may be another user's: whatever is there under this name is not opened
     path.unlink(missing_ok=True)
@@ -159,7 +152,7 @@ def _exchange(one: Path, other: Path) -> None:
         if number != errno.EINVAL:
             raise OSError(number, os.strerror(number), str(one))
         # A file system without that: there is a moment in which an edit would be lost
-        saved = _read(other)
-        found = other.stat()
+        saved = read_plain(other)
+        found = other.lstat()
         one.replace(other)
         _write(one, saved, _Access(stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid))

@@ -1,7 +1,8 @@
 """git repositories of configuration, by git's own command line.
 
 Settings of whoever runs it have no part in it: one who signs commits, has hooks, or calls this from a hook, gets the
-same. For root, git runs as the user that the repository belongs to, as its settings can name programs to run.
+same. Settings of the repository can name programs to run, in dozens of places, and more with each release of git: so
+git can start none (but for packing, which nobody waits for), and for root it runs as the repository's owner.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from zato.core.errors import SetupError
+from zato.host import children
+from zato.host.children import Ended
 from zato.host.programs import program
 
 REVISION = "Zato-Revision"
@@ -28,6 +30,33 @@ _LOCK_SECONDS = 60.0
 _FIELD, _RECORD = "\x1f", "\x1e"
 _LOG = _FIELD.join(("%H", "%an", "%aI", "%s", f"%(trailers:key={REVISION},valueonly,separator=%x20)")) + _RECORD
 _OWN = "Zato"
+# What would only fail where git cannot start it, and what does not start programs but asks others for objects
+_SETTINGS = {
+    "user.name": _OWN,
+    "user.email": "zato@localhost",
+    "commit.gpgSign": "false",
+    "core.attributesFile": os.devnull,
+    "core.excludesFile": os.devnull,
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "core.preloadIndex": "false",  # by threads, which count as processes
+    "gc.autoDetach": "false",
+    "log.showSignature": "false",
+    "maintenance.auto": "false",
+    "protocol.allow": "never",
+    "submodule.recurse": "false",
+}
+_ENVIRONMENT = {
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_PAGER": "cat",
+    "GIT_TERMINAL_PROMPT": "0",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +87,7 @@ class GitRepository:
     def head(self) -> str | None:
         """The last commit; None where there is none."""
         done = self._run("rev-parse", "-q", "--verify", "HEAD")
-        return done.stdout.decode().strip() if done.returncode == 0 else None
+        return done.output.decode().strip() if done.code == 0 else None
 
     def commit(
         self,
@@ -107,7 +136,7 @@ class GitRepository:
             with contextlib.suppress(FileNotFoundError):
                 if time.time() - path.stat().st_mtime > _LOCK_SECONDS:
                     path.unlink()
-        self._run("gc", "-q", "--auto")
+        self._run("gc", "-q", "--auto", alone=False)
 
     def take_up(self, names: Sequence[str]) -> None:
         """Files of the working tree that are as HEAD has them are known as such, so that git's status is clean."""
@@ -116,7 +145,7 @@ class GitRepository:
     def show(self, commit: str, name: str) -> bytes | None:
         """A file's content as of a commit; None where it was not there, or where there is no such commit."""
         done = self._run("cat-file", "blob", f"{commit}:{name}")
-        return done.stdout if done.returncode == 0 else None
+        return done.output if done.code == 0 else None
 
     def log(self, limit: int = 100, *, revision: str | None = None) -> list[Commit]:
         """The last commits, newest first; with `revision` (a number, or .*) those only that were made for it."""
@@ -127,47 +156,40 @@ class GitRepository:
     def resolve(self, name: str) -> str:
         """The full id of a commit. Raises SetupError where there is none of that name."""
         done = self._run("rev-parse", "-q", "--verify", "--end-of-options", f"{name}^{{commit}}")
-        if done.returncode:
+        if done.code:
             raise SetupError(f"There is no commit {name!r} in {self._directory}.", code="no-such-commit")
-        return done.stdout.decode().strip()
+        return done.output.decode().strip()
 
     def diff(self, before: str, after: str | None = None) -> str:
         """What differs between two commits, as a patch; without the second, between one and the files as they are."""
-        return self._git("diff", "--no-color", "--no-ext-diff", before, *(() if after is None else (after,)))
+        plain = ("--no-color", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
+        return self._git("diff", *plain, before, *(() if after is None else (after,)))
 
     def _git(self, *arguments: str, data: bytes = b"", environment: Mapping[str, str] | None = None) -> str:
         done = self._run(*arguments, data=data, environment=environment)
-        if done.returncode:
-            said = " ".join(done.stderr.decode(errors="replace").split()) or f"exit code {done.returncode}"
+        if done.code:
+            said = " ".join(done.errors.decode(errors="replace").split()) or f"exit code {done.code}"
             raise SetupError(f"git {arguments[0]} failed in {self._directory}: {said}", code="git-failed")
-        return done.stdout.decode(errors="replace").strip("\n")
+        return done.output.decode(errors="replace").strip("\n")
 
     def _run(
-        self, *arguments: str, data: bytes = b"", environment: Mapping[str, str] | None = None
-    ) -> subprocess.CompletedProcess[bytes]:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        clean |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_OPTIONAL_LOCKS": "0"}
-        # Else git would look for a repository in the directories above, which may be a checkout
-        clean["GIT_CEILING_DIRECTORIES"] = str(self._directory.parent)
-        options = ("-c", f"user.name={_OWN}", "-c", "user.email=zato@localhost", "-c", "gc.autoDetach=false")
+        self, *arguments: str, data: bytes = b"", environment: Mapping[str, str] | None = None, alone: bool = True
+    ) -> Ended:
+        directory = str(self._directory.absolute())
+        # Named, else git would look for a repository in the directories above, which may be a checkout
+        where = {"GIT_DIR": f"{directory}/.git", "GIT_WORK_TREE": directory}
+        options = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
         try:
-            return subprocess.run(
-                [program("git"), "-C", str(self._directory), *options, *arguments],
-                env={**clean, **(environment or {})},
-                **self._owner(),
-                input=data,
-                capture_output=True,
-                timeout=_SECONDS,
-                check=False,
+            return children.run(
+                [program("git"), "-C", directory, *options, *arguments],
+                account=children.owner_of(self._directory),
+                seconds=_SECONDS,
+                data=data,
+                environment={**_ENVIRONMENT, **where, **(environment or {})},
+                alone=alone,
             )
         except subprocess.TimeoutExpired as error:
             raise SetupError(f"git {arguments[0]} took too long in {self._directory}.", code="git-failed") from error
-
-    def _owner(self) -> dict[str, Any]:
-        owner = self._directory.stat()
-        if os.geteuid() != 0 or owner.st_uid == 0:
-            return {}
-        return {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": ()}
 
 
 def _commit(record: str) -> Commit:

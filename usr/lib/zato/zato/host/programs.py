@@ -14,7 +14,7 @@ _PACKAGES = {
     "git": ("git",),
 }
 # haproxy and lighttpd are in /usr/sbin, which a user's PATH often does not have
-_PLACES = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
+PLACES = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
 _LIGHTTPD_MODULES = {"mod_openssl.so": "lighttpd-mod-openssl", "mod_magnet.so": "lighttpd-modules-lua"}
 _LIGHTTPD_LIBRARY = Path("/usr/share/lua/5.4/openssl/x509.lua")
 """By which lighttpd's script knows the cluster's certificates."""
@@ -22,7 +22,7 @@ _LIGHTTPD_LIBRARY = Path("/usr/share/lua/5.4/openssl/x509.lua")
 
 def program(name: str) -> str:
     """The path of a program. Raises SetupError that says what to install."""
-    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:{_PLACES}")
+    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:{PLACES}")
     if found is None:
         raise SetupError(
             f"{name} is not installed; run: apt-get install {' '.join(_PACKAGES.get(name, (name,)))}",

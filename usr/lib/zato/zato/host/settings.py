@@ -13,7 +13,7 @@ import msgspec
 from zato.core.errors import SetupError
 from zato.core.limits import TIME_LIMIT_SECONDS_MAX
 from zato.host.edited_file import EditedFile
-from zato.host.files import write_atomically
+from zato.host.files import read_plain, write_atomically
 from zato.host.layout import Layout
 
 LogFormat = Literal["text", "json"]
@@ -217,7 +217,7 @@ def _load(path: Path, struct: type[_S]) -> _S:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_plain(path, follow=True)
     except OSError as error:
         raise SetupError(f"{path} cannot be read: {error.strerror}.") from error
 

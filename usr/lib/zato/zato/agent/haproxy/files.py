@@ -26,6 +26,7 @@ from zato.agent.limits import connections_max
 from zato.agent.program import validate
 from zato.core.errors import SetupError
 from zato.host import locks
+from zato.host.children import owner_of
 from zato.host.files import write_atomically
 from zato.host.layout import Layout
 from zato.host.ports import from_here
@@ -111,7 +112,7 @@ def check(layout: Layout, view: HaproxyView, files: Files) -> None:
 def check_in_place(layout: Layout) -> None:
     """Raises SetupError, with HAProxy's words, where it could not start from the files that are in place."""
     paths = ("-f", str(configuration(layout)), "-f", str(accepted_own(layout)))
-    validate(PROGRAM, [program(PROGRAM), "-c", *paths])
+    validate(PROGRAM, [program(PROGRAM), "-c", *paths], account=owner_of(layout.haproxy))
 
 
 def write(layout: Layout, view: HaproxyView) -> bool:

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from zato.agent.haproxy.names import CLIENT_AUTHORITIES, CONFIGURATION, OWN
-from zato.host.files import write_atomically
+from zato.host.files import read_plain, write_atomically
 from zato.host.layout import Layout
 
 _FRAME = re.compile(rb"^    description (\S+)$", re.MULTILINE)
@@ -67,10 +67,10 @@ class Refusal(Struct, frozen=True, kw_only=True):
 def files_in(directory: Path) -> Files | None:
     """Those of a directory; None where there are none."""
     try:
-        text, authorities = (directory / CONFIGURATION).read_bytes(), (directory / CLIENT_AUTHORITIES).read_bytes()
+        text, authorities = read_plain(directory / CONFIGURATION), read_plain(directory / CLIENT_AUTHORITIES)
     except FileNotFoundError:
         return None
-    own = {path.name: path.read_bytes() for path in sorted((directory / OWN).glob("*.cfg"))}
+    own = {path.name: read_plain(path) for path in sorted((directory / OWN).glob("*.cfg"))}
     return Files(text, authorities, own)
 
 
@@ -102,7 +102,7 @@ def refuse(layout: Layout, refusal: Refusal | None) -> None:
 def refused(layout: Layout) -> Refusal | None:
     """What was refused last."""
     try:
-        return msgspec.json.decode((layout.haproxy / _REFUSED).read_bytes(), type=Refusal)
+        return msgspec.json.decode(read_plain(layout.haproxy / _REFUSED), type=Refusal)
     except (OSError, msgspec.DecodeError):
         return None
 

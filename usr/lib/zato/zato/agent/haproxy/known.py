@@ -14,7 +14,7 @@ from zato.config.balancing import Mode, modes
 from zato.config.configuration import Configuration
 from zato.config.kinds import Balancer, Server
 from zato.config.kinds.balancer import NAME
-from zato.host.files import write_atomically
+from zato.host.files import read_plain, write_atomically
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings, ServerSettings
 from zato.pki.names import lighttpd_name
@@ -102,7 +102,7 @@ def load(layout: Layout) -> Known | None:
     """What was stored last; None where there is nothing, or nothing that this release understands."""
     path: Path = known_file(layout)
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Known)
+        return msgspec.json.decode(read_plain(path), type=Known)
     except (OSError, msgspec.DecodeError):
         return None
 

@@ -13,6 +13,7 @@ from zato.agent.lighttpd.view import LighttpdView
 from zato.agent.limits import connections_max
 from zato.agent.program import validate
 from zato.core.errors import SetupError
+from zato.host.children import owner_of
 from zato.host.files import write_atomically
 from zato.host.layout import Layout, ServerLayout
 from zato.host.programs import program
@@ -91,7 +92,7 @@ def check(server: ServerLayout, certificate: Path) -> None:
     """Raises SetupError where lighttpd could not start from the files that are in place."""
     if not is_pair(certificate):
         raise SetupError(f"{certificate} and its key do not belong together; renew it with: zato pki renew NAME.")
-    validate(PROGRAM, [program(PROGRAM), "-tt", "-f", str(configuration(server))])
+    validate(PROGRAM, [program(PROGRAM), "-tt", "-f", str(configuration(server))], account=owner_of(server.lighttpd))
 
 
 def check_files(view: LighttpdView, files: Files) -> None:

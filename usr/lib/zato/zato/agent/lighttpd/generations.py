@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from zato.agent.lighttpd.names import CLIENT_CA, CONFIGURATION, REQUEST_SCRIPT, RESPONSE_SCRIPT
-from zato.host.files import write_atomically
+from zato.host.files import read_plain, write_atomically
 
 Files = Mapping[str, bytes]
 """Contents by name."""
@@ -47,7 +47,7 @@ def digest(files: Files) -> str:
 def files_in(directory: Path) -> Files | None:
     """Those of a directory; None where there are none, or not all."""
     try:
-        return {name: (directory / name).read_bytes() for name in _NAMES}
+        return {name: read_plain(directory / name) for name in _NAMES}
     except FileNotFoundError:
         return None
 
@@ -81,6 +81,6 @@ def refuse(directory: Path, refusal: Refusal | None) -> None:
 def refused(directory: Path) -> Refusal | None:
     """What was refused last."""
     try:
-        return msgspec.json.decode((directory / _REFUSED).read_bytes(), type=Refusal)
+        return msgspec.json.decode(read_plain(directory / _REFUSED), type=Refusal)
     except (OSError, msgspec.DecodeError):
         return None

@@ -11,6 +11,7 @@ from pathlib import Path
 from zato.agent.interrupted import stopped
 from zato.agent.lighttpd.names import CLOSING, CONFIGURATION, PID
 from zato.host import locks
+from zato.host.files import read_plain
 
 _CLOSING_SECONDS = 1.2
 _STARTING_SECONDS = 5.0
@@ -26,7 +27,7 @@ class RunningLighttpd:
     def pid(self) -> int | None:
         """Its process id. A pid file that a crash left behind does not count, whoever has that id now."""
         try:
-            pid = int((self._directory / PID).read_text(encoding="ascii"))
+            pid = int(read_plain(self._directory / PID))
             command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         except (OSError, ValueError):
             return None
