@@ -22,7 +22,9 @@ WAYS: dict[str, Callable[[Publisher], object]] = {
     "import as another": lambda publisher: publisher.import_(
         "security-tls:\n  admin: {subject: CN=admin, roles: [viewer]}\n", ImportMode.MERGE, by=BY
     ),
-    "roll everything back": lambda publisher: publisher.rollback_all(1, by=BY, prepare=lambda _base, changes: changes),
+    "roll everything back": lambda publisher: publisher.rollback_all(
+        1, by=BY, prepare=lambda _base, changes: changes, with_security=True
+    ),
 }
 
 

@@ -49,11 +49,12 @@ class RunningCluster:
     def direct_url(self) -> str:
         return f"https://localhost:{self.lighttpd_port}"
 
-    def zato(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run the command line against this cluster."""
+    def zato(self, *arguments: str, check: bool = True, input: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run the command line against this cluster; `input` is its standard input."""
         return subprocess.run(
             [sys.executable, "-m", "zato.cli.main", "--home", str(self.layout.root), *arguments],
             check=check,
+            input=input,
             capture_output=True,
             text=True,
             timeout=60,

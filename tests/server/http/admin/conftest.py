@@ -190,8 +190,10 @@ class ClusterRollback:
     def __init__(self, publisher: Publisher) -> None:
         self._publisher = publisher
 
-    def rollback(self, to_revision: int, *, by: Author) -> Summary:
-        return self._publisher.rollback_all(to_revision, by=by, prepare=lambda base, changes: changes)
+    def rollback(self, to_revision: int, *, by: Author, with_security: bool = False) -> Summary:
+        return self._publisher.rollback_all(
+            to_revision, by=by, prepare=lambda base, changes: changes, with_security=with_security
+        )
 
 
 class World:

@@ -87,12 +87,12 @@ def test_generated_secrets_are_shown_once_and_no_secret_ever_again(world: Any) -
     assert created.json["value"]["key"] == "******"
     assert created.headers["cache-control"] == "no-store"
     revision = created.json["revision"]
-    body = {"value": {"key": "******", "header": "X-Other"}, "revision": revision}
+    body = {"value": {"key": "******", "roles": ["viewer"]}, "revision": revision}
     changed = world.call("PUT", "/items/security-api-key/shop", body)
     assert "generated" not in changed.json
 
     world.refresh()
-    assert world.call("GET", "/whoami", user=None, headers={"X-Other": key}).json["name"] == "shop"
+    assert world.call("GET", "/whoami", user=None, headers={"X-API-Key": key}).json["name"] == "shop"
     seen = [
         changed.text,
         *[

@@ -40,6 +40,7 @@ MATRIX: list[tuple[str, str, set[Role]]] = [
     ],
     ("POST", "/items/outgoing-rest/it/ping", {O, A}),
     ("GET", "/diff", ALL),
+    ("GET", "/rollback", ALL),
     ("POST", "/rollback", {A}),
     ("GET", "/export", ALL),
     ("POST", "/import", {A}),

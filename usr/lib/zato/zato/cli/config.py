@@ -156,10 +156,7 @@ def diff_command(target: Target, from_revision: int, to_revision: int | None) ->
     if target.as_json:
         show_json(found)
         return
-    for item in found["items"]:
-        click.echo(f"{item['action']} {item['kind']} {item['name']!r}")
-        for field in item["fields"]:
-            click.echo(f"  {field['field']}: {json.dumps(field['before'])} -> {json.dumps(field['after'])}")
+    _show_items(found["items"])
     if not found["items"]:
         click.echo("Nothing differs.")
 
@@ -169,30 +166,50 @@ def diff_command(target: Target, from_revision: int, to_revision: int | None) ->
 @click.argument("kind", required=False)
 @click.argument("name", required=False)
 @click.option("--revision", type=int, help="Refuse if the item is no longer at this revision.")
+@click.option(
+    "--with-security",
+    is_flag=True,
+    help="Security definitions as well: passwords, keys, certificates and roles of then are valid again.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what rolling everything back would change, and change nothing.")
 @pass_target
 def rollback_command(
-    target: Target, to_revision: int, kind: str | None, name: str | None, revision: int | None
+    target: Target,
+    to_revision: int,
+    kind: str | None,
+    name: str | None,
+    revision: int | None,
+    with_security: bool,
+    dry_run: bool,
 ) -> None:
-    """Make one item, or everything, what it was at a revision.
+    """Make one item, or everything, what it was at a revision. Security definitions stay as they are unless asked for.
 
     Example: zato config rollback 40 channel-rest hello
     """
     if kind is not None and name is None:
         raise InvalidInput("Give a kind and a name to roll one item back, or neither to roll back everything.")
+    if kind is not None and dry_run:
+        raise InvalidInput("--dry-run is for everything; zato config diff shows what differs in one item.")
     client = target.client()
+    if dry_run:
+        _show_preview(target, client.preview_rollback(to_revision, with_security=with_security))
+        return
     if kind is not None and name is not None:
         if revision is None:
             known = _known(client, kind, name)
             revision = 0 if known is None else int(known["revision"])
-        found = client.rollback_item(kind, name, to_revision, started_from=revision)
+        found = client.rollback_item(kind, name, to_revision, started_from=revision, with_security=with_security)
         text = f"{kind} {name!r} is what it was at revision {to_revision}, as revision {found['revision']}"
         if revision:
             text += f"; it was at revision {revision}"
     else:
         if revision is not None:
             raise InvalidInput("--revision is for one item: give its kind and name, too.")
-        found = client.rollback_all(to_revision)
+        found = client.rollback_all(to_revision, with_security=with_security)
+        kept = [f"{each['kind']} {each['name']!r}" for each in found.get("kept", ())]  # an earlier release keeps none
         text = f"Everything is what it was at revision {to_revision}"
+        if kept:
+            text += f", but for what lets in, which stays as it is now: {', '.join(kept)}"
     if target.as_json:
         show_json(found)
         return
@@ -252,6 +269,25 @@ def ping_command(target: Target, kind: str, name: str) -> None:
             f"{'ok' if found['ok'] else 'failed at ' + found['stage']}: {found['message']} ({found['ms']:.0f} ms)"
         )
     sys.exit(0 if found["ok"] else 1)
+
+
+def _show_preview(target: Target, found: dict[str, Any]) -> None:
+    if target.as_json:
+        show_json(found)
+        return
+    _show_items(found["items"])
+    if not found["items"]:
+        click.echo("Nothing would change.")
+    if found["kept"]:
+        click.echo("These stay as they are now; with --with-security they would be changed, too:")
+        _show_items(found["kept"])
+
+
+def _show_items(items: list[dict[str, Any]]) -> None:
+    for item in items:
+        click.echo(f"{item['action']} {item['kind']} {item['name']!r}")
+        for field in item["fields"]:
+            click.echo(f"  {field['field']}: {json.dumps(field['before'])} -> {json.dumps(field['after'])}")
 
 
 def _known(client: ApiClient, kind: str, name: str) -> dict[str, Any] | None:

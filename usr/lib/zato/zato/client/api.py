@@ -119,9 +119,11 @@ class ApiClient:
         """Changes of an item, newest first."""
         return self._json("GET", f"{_item(kind, name)}/history", query={"limit": limit})
 
-    def rollback_item(self, kind: str, name: str, revision: int, *, started_from: int | None = None) -> Json:
+    def rollback_item(
+        self, kind: str, name: str, revision: int, *, started_from: int | None = None, with_security: bool = False
+    ) -> Json:
         """The item as it was at a revision, as a new change; `started_from` is what it is at now, 0 for not there."""
-        body = {"revision": revision, "started_from": started_from}
+        body = {"revision": revision, "started_from": started_from, **_asked(with_security)}
         return self._json("POST", f"{_item(kind, name)}/rollback", body)
 
     def ping_item(self, kind: str, name: str) -> Json:
@@ -137,9 +139,15 @@ class ApiClient:
         query = {"from": from_revision, "to": to_revision, "kind": kind, "name": name}
         return self._json("GET", f"{_API}/diff", query=query)
 
-    def rollback_all(self, revision: int) -> Json:
-        """Make the whole configuration what it was at a revision."""
-        return self._json("POST", f"{_API}/rollback", {"revision": revision}, timeout_seconds=_LONG_SECONDS)
+    def rollback_all(self, revision: int, *, with_security: bool = False) -> Json:
+        """Make the whole configuration what it was at a revision; security definitions only where asked for."""
+        body = {"revision": revision, **_asked(with_security)}
+        return self._json("POST", f"{_API}/rollback", body, timeout_seconds=_LONG_SECONDS)
+
+    def preview_rollback(self, revision: int, *, with_security: bool = False) -> Json:
+        """What `rollback_all` would change, and what it would leave as it is."""
+        query = {"revision": revision, "with_security": "true" if with_security else None}
+        return self._json("GET", f"{_API}/rollback", query=query)
 
     def export(self) -> str:
         """All items as YAML."""
@@ -233,6 +241,11 @@ class ApiClient:
         if reply.status >= 400:
             raise rebuilt(reply)
         return reply
+
+
+def _asked(with_security: bool) -> Json:
+    """Said only where it is wanted: a server of the release before does not know the field."""
+    return {"with_security": True} if with_security else {}
 
 
 def _item(kind: str, name: str) -> str:

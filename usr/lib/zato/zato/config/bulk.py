@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -11,9 +12,10 @@ import msgspec
 from zato.config import document
 from zato.config.codec import decode_stored, refused
 from zato.config.configuration import item_of
-from zato.config.kinds import KINDS
+from zato.config.diff import ItemDiff, diff
+from zato.config.kinds import KINDS, lets_in
 from zato.config.plan import Key, Planned, Summary, plan, summary
-from zato.config.sealing import Sealer
+from zato.config.sealing import GIVE_ANEW, Sealer
 from zato.config.writer import Author, Writer, despite_races, items_at
 from zato.core.errors import InvalidInput, ZatoError
 from zato.odb.log import ConfigurationLog, StoredItem
@@ -23,6 +25,15 @@ Prepare = Callable[[int, Sequence[Planned]], Sequence[Planned]]
 
 Called again where somebody else is faster. What it raises is passed on, and nothing is changed.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackPreview:
+    """What a roll-back would change, and what would stay as it is though it differs. Secrets are masked."""
+
+    revision: int
+    changes: tuple[ItemDiff, ...]
+    kept: tuple[ItemDiff, ...]
 
 
 class ImportMode(StrEnum):
@@ -40,27 +51,50 @@ class Bulk:
         self._writer = writer
         self._sealer = sealer
 
-    def rollback(self, to_revision: int, *, by: Author, prepare: Prepare) -> Summary:
-        """Every item as it was at a revision, those made since deleted."""
+    def rollback(self, to_revision: int, *, by: Author, prepare: Prepare, with_security: bool) -> Summary:
+        """Every item as it was at a revision, those made since deleted; what lets in, with the rest or not at all."""
 
         def attempt() -> Summary:
-            wanted = {(item.kind, item.name): item_of(item).value for item in items_at(self._log, to_revision)}
+            past = items_at(self._log, to_revision)
             revision, items = self._log.items_with_revision()
-            current = current_values(items)
-            changes: Sequence[Planned] = plan(current, wanted, current)
-            findings = {
-                change.key: self._sealer.findings(change.kind, change.name, change.value)
-                for change in changes
-                if change.value is not None
-            }
-            self._check(f"The cluster cannot be rolled back to revision {to_revision}", findings, items, changes)
+            wanted = _meant(past, with_security)
+            changes: Sequence[Planned] = self._rollback_plan(to_revision, past, items, with_security)
             changes = prepare(revision, changes)
             if changes:
                 comment = f"Rolled back to revision {to_revision}"
                 revision = self._writer.append(changes, by=by, comment=comment, based_on=items)[-1]
-            return summary(revision, changes, len(wanted))
+            kept = tuple((item.kind, item.name) for item in _kept(past, items, with_security))
+            return summary(revision, changes, len(wanted), kept)
 
         return despite_races(attempt)
+
+    def preview_rollback(self, to_revision: int, *, with_security: bool) -> RollbackPreview:
+        """What `rollback` would do now. Raises what it would raise, but for what loading the code shows."""
+        past = items_at(self._log, to_revision)
+        revision, items = self._log.items_with_revision()
+        planned = {change.key for change in self._rollback_plan(to_revision, past, items, with_security)}
+        changes = (each for each in diff(items, past) if (each.kind, each.name) in planned)
+        return RollbackPreview(
+            revision,
+            # The version that is active stays so, whenever it was activated
+            tuple(each for each in changes if {field.field for field in each.fields} != {"switch_at"}),
+            tuple(_kept(past, items, with_security)),
+        )
+
+    def _rollback_plan(
+        self, to_revision: int, past: Sequence[StoredItem], items: Sequence[StoredItem], with_security: bool
+    ) -> list[Planned]:
+        wanted = {(item.kind, item.name): item_of(item).value for item in _meant(past, with_security)}
+        changes = plan(current_values(items), wanted, current_values(_meant(items, with_security)))
+        findings = {
+            change.key: self._sealer.findings(change.kind, change.name, change.value)
+            for change in changes
+            if change.value is not None
+        }
+        hint = "" if with_security else SECURITY_STAYS
+        what = f"The cluster cannot be rolled back to revision {to_revision}"
+        self._check(what, findings, items, changes, hint=hint)
+        return changes
 
     def import_(self, text: str, mode: ImportMode, *, by: Author) -> Summary:
         """Makes the items what the document says."""
@@ -71,15 +105,18 @@ class Bulk:
             current = current_values(items)
             wanted: dict[Key, msgspec.Struct] = {}
             findings: dict[Key, list[str]] = {}
+            codes: set[str] = set()
             for kind, name, body in given:
                 stored = current[kind, name][1] if (kind, name) in current else None
                 try:
                     wanted[kind, name] = self._accept(kind, name, body, stored)
                 except InvalidInput as error:
                     findings[kind, name] = [*error.details]
+                    codes.add(error.code)
             unwanted = [key for key in current if mode is ImportMode.REPLACE and is_exported(key[0])]
             changes = plan(current, wanted, [key for key in unwanted if key not in findings])
-            self._check("Nothing was imported", findings, items, changes)
+            code = GIVE_ANEW if codes == {GIVE_ANEW} else "invalid-items"
+            self._check("Nothing was imported", findings, items, changes, code=code)
             if changes:
                 revision = self._writer.append(changes, by=by, comment=f"Imported ({mode})", based_on=items)[-1]
             return summary(revision, changes, len(wanted))
@@ -91,17 +128,49 @@ class Bulk:
             raise refused(kind, name, [f"kind: items of the kind {kind[:100]!r} cannot be imported"])
         if not isinstance(body, dict):
             raise refused(kind, name, ["value: it must be a mapping with the fields of the kind"])
-        return self._sealer.accept(kind, name, body, stored)
+        return self._sealer.accept(kind, name, body, stored, takes_sealed=True)
 
     def _check(
-        self, what: str, findings: Mapping[Key, list[str]], items: Sequence[StoredItem], changes: Sequence[Planned]
+        self,
+        what: str,
+        findings: Mapping[Key, list[str]],
+        items: Sequence[StoredItem],
+        changes: Sequence[Planned],
+        *,
+        code: str = "invalid-items",
+        hint: str = "",
     ) -> None:
-        """Reports everything at once; the append checks again, under the lock, what can change in between."""
+        """Reports everything at once; the append checks again, under the lock, what can change in between.
+
+        `hint` says what to do about items that refer to what lets in and is not there.
+        """
         details = [f"{kind} {name!r}, {text}" for (kind, name), texts in findings.items() for text in texts]
-        details.extend(str(problem) for problem in self._writer.problems(items, changes, assumed=findings))
+        problems = self._writer.problems(items, changes, assumed=findings)
+        if problems:
+            code = "invalid-items"
+        details.extend(str(problem) for problem in problems)
         if details:
             more = f" (and {len(details) - 1} more, see the details)" if len(details) > 1 else ""
-            raise InvalidInput(f"{what}: {details[0]}{more}.", code="invalid-items", details=tuple(details))
+            hint = hint if any(problem.code == "missing-reference" for problem in problems) else ""
+            raise InvalidInput(f"{what}: {details[0]}{more}.{hint}", code=code, details=tuple(details))
+
+
+SECURITY_STAYS = (
+    " Security definitions stay as they are now. Create those that are missing, or roll everything back along with "
+    "them (--with-security): that makes passwords, keys and roles valid again that were good then."
+)
+
+
+def _meant(items: Sequence[StoredItem], with_security: bool) -> list[StoredItem]:
+    """The items that a roll-back is about."""
+    return [item for item in items if with_security or not lets_in(item.kind)]
+
+
+def _kept(past: Sequence[StoredItem], items: Sequence[StoredItem], with_security: bool) -> list[ItemDiff]:
+    """What a roll-back leaves as it is, though it was otherwise then."""
+    if with_security:
+        return []
+    return diff([item for item in items if lets_in(item.kind)], [item for item in past if lets_in(item.kind)])
 
 
 def is_exported(kind: str) -> bool:

@@ -38,12 +38,12 @@ def decode(kind: str, name: str, data: Mapping[str, Any] | bytes) -> msgspec.Str
         raise refused(kind, name, _findings(definition, body) or [f"value: {error}"]) from error
 
 
-def refused(kind: str, name: str, findings: list[str]) -> InvalidInput:
+def refused(kind: str, name: str, findings: list[str], *, code: str = "invalid-item") -> InvalidInput:
     """The error that says what is wrong with an item."""
     more = f" (and {len(findings) - 1} more, see the details)" if len(findings) > 1 else ""
     return InvalidInput(
         f"The {kind} {name[:120]!r} cannot be accepted: {findings[0]}{more}.",
-        code="invalid-item",
+        code=code,
         details=tuple(findings),
     )
 

@@ -36,13 +36,17 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What an import or a roll-back has changed; `revision` is the cluster's afterwards."""
+    """What an import or a roll-back has changed; `revision` is the cluster's afterwards.
+
+    `kept` are those that a roll-back leaves as they are though they were otherwise then.
+    """
 
     revision: int
     created: tuple[Key, ...]
     updated: tuple[Key, ...]
     deleted: tuple[Key, ...]
     unchanged: int
+    kept: tuple[Key, ...] = ()
 
 
 def plan(
@@ -66,11 +70,11 @@ def plan(
     return changes
 
 
-def summary(revision: int, changes: Iterable[Planned], wanted: int) -> Summary:
+def summary(revision: int, changes: Iterable[Planned], wanted: int, kept: tuple[Key, ...] = ()) -> Summary:
     """What these changes did; `wanted` is how many items were to be there."""
     by_action: dict[Action, list[Key]] = {action: [] for action in Action}
     for change in changes:
         by_action[change.action].append(change.key)
     created, updated = by_action[Action.CREATE], by_action[Action.UPDATE]
     unchanged = wanted - len(created) - len(updated)
-    return Summary(revision, tuple(created), tuple(updated), tuple(by_action[Action.DELETE]), unchanged)
+    return Summary(revision, tuple(created), tuple(updated), tuple(by_action[Action.DELETE]), unchanged, kept)

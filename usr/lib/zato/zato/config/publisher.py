@@ -7,23 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from zato.config import document
-from zato.config.bulk import Bulk, ImportMode, Prepare, current_values, is_exported
-from zato.config.codec import public_data, refused
+from zato.config.bulk import Bulk, ImportMode, Prepare, RollbackPreview, current_values, is_exported
+from zato.config.codec import decode_stored, public_data, refused
 from zato.config.configuration import item_of
 from zato.config.diff import ItemDiff, diff
 from zato.config.item import CreatedItem, Item
-from zato.config.kinds import KINDS, kind_named
+from zato.config.kinds import KINDS, kind_named, lets_in
 from zato.config.kinds.text import name_finding
 from zato.config.plan import Planned, Summary
 from zato.config.sealing import Sealer
 from zato.config.secrets import SecretBox, generate_secret
 from zato.config.writer import Author, Writer, despite_races, items_at
 from zato.core.clock import Clock
-from zato.core.errors import NotFound
+from zato.core.errors import InvalidInput, NotFound, ZatoError
 from zato.odb.log import Action, ConfigurationLog, StoredItem, Within
 
-__all__ = ["Author", "HistoryEntry", "ImportMode", "Publisher", "Summary"]
+__all__ = ["Author", "HistoryEntry", "ImportMode", "Publisher", "RollbackPreview", "Summary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +141,21 @@ class Publisher:
         return diff(chosen(from_revision), chosen(self._log.revision() if to_revision is None else to_revision))
 
     def rollback_item(
-        self, kind: str, name: str, to_revision: int, expected_revision: int | None = None, *, by: Author
+        self,
+        kind: str,
+        name: str,
+        to_revision: int,
+        expected_revision: int | None = None,
+        *,
+        by: Author,
+        with_security: bool = False,
+        moves_secrets: bool = False,
     ) -> Item:
         """The item as it was at a revision, as a new change. Raises NotFound where it was not there then.
 
         The expected revision is that of the item now, 0 where it is not there. Without one, the last change wins.
+        Raises InvalidInput for an item that lets in, unless `with_security`, and where its secrets would go to another
+        address than last, or another way, unless `moves_secrets`: an administrator may do that.
         """
         _check_name(kind, name)
 
@@ -161,6 +173,16 @@ class Publisher:
             (known, stored) = current_values(current).get((kind, name), (0, None))
             if stored == value and expected_revision in {None, known}:
                 return item_of(current[0])
+            if lets_in(kind) and not with_security:
+                raise InvalidInput(
+                    f"The {kind} {name!r} is not rolled back: that would make its password, key, certificate or roles "
+                    "of then valid again. Ask for that explicitly, with --with-security.",
+                    code="security-not-asked-for",
+                )
+            if not moves_secrets and (moved := self._sealer.moved(kind, name, self._last(kind, name), value)):
+                raise InvalidInput(
+                    f"{moved.message} Or have an administrator roll it back.", code=moved.code, details=moved.details
+                )
             action = Action.UPDATE if known else Action.CREATE
             expected = known if expected_revision is None else expected_revision
             change = Planned(kind, name, action, value, expected)
@@ -169,12 +191,25 @@ class Publisher:
 
         return attempt() if expected_revision is not None else despite_races(attempt)
 
-    def rollback_all(self, to_revision: int, *, by: Author, prepare: Prepare) -> Summary:
+    def rollback_all(self, to_revision: int, *, by: Author, prepare: Prepare, with_security: bool = False) -> Summary:
         """Every item as it was at a revision, those made since deleted, as new changes in one append.
 
+        Items that let in stay as they are, unless `with_security`.
         `prepare` gets the code ready that the changes activate, and says when they do.
         """
-        return self._bulk.rollback(to_revision, by=by, prepare=prepare)
+        return self._bulk.rollback(to_revision, by=by, prepare=prepare, with_security=with_security)
+
+    def preview_rollback(self, to_revision: int, *, with_security: bool = False) -> RollbackPreview:
+        """What `rollback_all` would do now. Raises what it would raise, but for what loading the code shows."""
+        return self._bulk.preview_rollback(to_revision, with_security=with_security)
+
+    def _last(self, kind: str, name: str) -> msgspec.Struct | None:
+        """What the item is, or was before it was deleted; None where this version cannot read it."""
+        data = next(change.data for change in self._log.history(kind, name, 2) if change.data is not None)
+        try:
+            return decode_stored(kind, name, data)
+        except ZatoError:
+            return None
 
     def export(self) -> str:
         """All items as a YAML document that `import_` takes back; its secrets open with this cluster's key only."""

@@ -23,8 +23,10 @@ deleted with `zato config`, with the admin API under `/zato/api/items/KIND`, or 
 `zato config export` and `zato config import`, whose YAML documents look like the examples on this page.
 
 No string may have control characters. Fields marked *secret* are encrypted (passwords of clients: hashed) before they
-are stored, are shown as `******`, and stay what they are when an update leaves them out. In exports they are sealed
-strings that only a cluster with the same key takes back; an import takes plain ones too.
+are stored, are shown as `******`, and stay what they are when an update leaves them out. A secret is *bound* to the
+fields that decide where and how it goes: whoever changes one of those has to give the secret anew. In exports secrets
+are sealed strings that only an import takes back, into a cluster with the same key and beside the fields that they are
+bound to; an import takes plain ones too.
 
 A change names the revision that it started from and is refused when somebody else was faster. An item cannot be deleted
 as long as others refer to it.
@@ -49,6 +51,13 @@ def _notes(kind: Kind[Any]) -> list[str]:
     notes = []
     if not kind.exported:
         notes.append("Items of this kind are not part of exports and imports.")
+    by_fields: dict[tuple[str, ...], list[str]] = {}
+    for secret, bindings in kind.bindings.items():
+        by_fields.setdefault(tuple(binding.field for binding in bindings), []).append(f"`{secret}`")
+    notes.extend(
+        f"{_and(secrets)} {'is' if len(secrets) == 1 else 'are'} bound to {_and([f'`{field}`' for field in fields])}."
+        for fields, secrets in by_fields.items()
+    )
     notes.extend(
         f"`{reference.field}` refers to items of {_listed([f'[{name}](#{name})' for name in reference.kinds])}."
         for reference in kind.references
@@ -140,8 +149,12 @@ def _length(text: inspect.StrType) -> str:
     return ""
 
 
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+def _listed(names: list[str], word: str = "or") -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
+
+
+def _and(names: list[str]) -> str:
+    return _listed(names, "and")
 
 
 if __name__ == "__main__":

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from zato.config import validation
+from zato.config import bindings, validation
 from zato.config.codec import MASK, SEALED, decode, refused
 from zato.config.kinds import Kind, kind_named
 from zato.config.secrets import SecretBox, hash_password, password_matches
 from zato.core.errors import InvalidInput
+
+GIVE_ANEW = "secret-needed"
+"""The code of the error where all that is wrong is that a kept secret would go to another address, or another way."""
 
 
 class Sealer:
@@ -20,43 +24,74 @@ class Sealer:
     def __init__(self, box: SecretBox) -> None:
         self._box = box
 
-    def accept(self, kind: str, name: str, body: Mapping[str, Any], stored: msgspec.Struct | None) -> msgspec.Struct:
+    def accept(
+        self,
+        kind: str,
+        name: str,
+        body: Mapping[str, Any],
+        stored: msgspec.Struct | None,
+        *,
+        takes_sealed: bool = False,
+    ) -> msgspec.Struct:
         """The value to store. A secret that is absent or masked stays what it is in `stored`; null removes it.
 
+        With `takes_sealed` a secret may be what an export made of it, beside the fields that it was exported with.
         Raises InvalidInput with one detail for each thing that is wrong.
         """
         definition = kind_named(kind)
         plain = dict(body)
         kept: dict[str, str] = {}
         findings: list[str] = []
+        held: list[str] = []
         for field in definition.secret_fields:
             given = plain.get(field, MASK)
+            current = None if stored is None else getattr(stored, field)
             if given == MASK:
-                current = None if stored is None else getattr(stored, field)
                 if current is not None:
                     kept[field] = current
                     plain[field] = self._opened(definition, name, field, current)
+                    held.append(field)
                 elif field in plain:
                     del plain[field]
                     findings.append(f"{field}: it is masked and there is none to keep; give the secret itself")
             elif isinstance(given, str) and given.startswith(SEALED):
+                del plain[field]
                 try:
-                    plain[field] = self._box.open(given, kind=kind, name=name, field=field)
+                    if not takes_sealed:
+                        raise InvalidInput("a sealed secret is taken by an import only; give the secret itself")
+                    text, is_current = self._unsealed(definition, name, field, body, current)
                 except InvalidInput as error:
-                    del plain[field]
                     findings.append(f"{field}: {error.message}")
-                else:
-                    # What is sealed in a hashed field is its hash: only an export does that.
-                    kept[field] = plain[field] if field in definition.hashed_fields else given
+                    continue
+                plain[field] = text
+                if field in definition.hashed_fields:
+                    kept[field] = text  # what is sealed in a hashed field is its hash: only an export does that
+                if is_current:
+                    held.append(field)
             elif isinstance(given, str) and field in definition.multiline_fields:
                 plain[field] = given.replace("\r\n", "\n")
-        value = self._checked(kind, name, plain, findings)
+        value = self._decoded(kind, name, plain, findings)
+        findings += validation.findings(kind, name, value)
+        bound = [text for field in held for text in bindings.changed(definition, field, stored, value)]
+        if findings or bound:
+            raise refused(kind, name, findings + bound, code=GIVE_ANEW if not findings else "invalid-item")
         protected = {
             field: kept.get(field) or self._protect(definition, name, field, text, stored)
             for field in definition.secret_fields
             if (text := getattr(value, field)) is not None
         }
         return msgspec.structs.replace(value, **protected)
+
+    def moved(self, kind: str, name: str, before: msgspec.Struct | None, after: msgspec.Struct) -> InvalidInput | None:
+        """The error for whoever may not know the secrets of `after`, where `before` has other fields that bind them."""
+        definition = kind_named(kind)
+        findings = [
+            text
+            for field in definition.secret_fields
+            if getattr(after, field) is not None
+            for text in bindings.changed(definition, field, before, after)
+        ]
+        return refused(kind, name, findings, code=GIVE_ANEW) if findings else None
 
     def findings(self, kind: str, name: str, stored: msgspec.Struct) -> list[str]:
         """What is wrong, by today's rules, with a value that was stored at some time."""
@@ -71,25 +106,47 @@ class Sealer:
         return validation.findings(kind, name, msgspec.structs.replace(stored, **opened))
 
     def sealed(self, kind: str, name: str, stored: msgspec.Struct) -> dict[str, Any]:
-        """The fields of a stored value with every secret sealed, hashes too: how an export carries them."""
+        """The fields of a stored value as an export has them: secrets, hashes too, sealed with what they are bound to.
+
+        A secret that does not open, as the key was lost, stays as it is.
+        """
         definition = kind_named(kind)
         fields: dict[str, Any] = msgspec.to_builtins(stored)
-        for field in definition.hashed_fields:
-            if fields[field] is not None:
-                fields[field] = self._box.seal(fields[field], kind=kind, name=name, field=field)
+        for field in definition.secret_fields:
+            if (secret := fields[field]) is not None:
+                with contextlib.suppress(InvalidInput):
+                    text = self._opened(definition, name, field, secret)
+                    bound = bindings.bound_text(definition, field, fields)
+                    fields[field] = self._box.seal(text, kind=kind, name=name, field=field, bound=bound or "")
         return fields
 
-    def _checked(self, kind: str, name: str, plain: dict[str, Any], findings: list[str]) -> msgspec.Struct:
+    def _unsealed(
+        self, definition: Kind[Any], name: str, field: str, body: Mapping[str, Any], current: str | None
+    ) -> tuple[str, bool]:
+        """The text, and whether all that vouches for it is that it is the current one.
+
+        So it is where an earlier release sealed it, without what it is bound to. Raises InvalidInput.
+        """
+        kind, given = definition.name, body[field]
+        bound = bindings.bound_text(definition, field, body)
+        if bound is not None:
+            with contextlib.suppress(InvalidInput):
+                return self._box.open(given, kind=kind, name=name, field=field, bound=bound), False
+        text = self._box.open(given, kind=kind, name=name, field=field)
+        if current is None or self._opened(definition, name, field, current) != text:
+            raise InvalidInput(
+                "it was exported by an earlier release, whose exports do not vouch for the address that a secret "
+                "is for, and it is not the secret that the item has now; give the secret itself"
+            )
+        return text, True
+
+    def _decoded(self, kind: str, name: str, plain: dict[str, Any], findings: list[str]) -> msgspec.Struct:
         try:
-            value = decode(kind, name, plain)
+            return decode(kind, name, plain)
         except InvalidInput as error:
             said = {finding.partition(":")[0] for finding in findings}
             more = [detail for detail in error.details if detail.partition(":")[0] not in said]
             raise refused(kind, name, validation.name_findings(name) + findings + more) from error
-        findings = findings + validation.findings(kind, name, value)
-        if findings:
-            raise refused(kind, name, findings)
-        return value
 
     def _opened(self, definition: Kind[Any], name: str, field: str, secret: str) -> str:
         if field in definition.hashed_fields:

@@ -32,6 +32,8 @@ _NONCE_BYTES = 12
 class SecretBox:
     """Seals texts with AES-256-GCM (NIST SP 800-38D); a sealed text opens only for the same kind, name and field.
 
+    And, where it was sealed with a text that it is `bound` to, only with the same one.
+
     The nonce is derived from the text and what it is for, so that sealing twice gives the same string: an export
     of the same state is the same file, and a nonce is never shared by two different texts. All that equal strings
     tell is that one field of one item has the same secret as before.
@@ -43,31 +45,31 @@ class SecretBox:
         self._cipher = AESGCM(HKDFExpand(SHA256(), KEY_BYTES, b"zato sealing").derive(key))
         self._nonce_key = HKDFExpand(SHA256(), KEY_BYTES, b"zato nonce").derive(key)
 
-    def seal(self, text: str, *, kind: str, name: str, field: str) -> str:
+    def seal(self, text: str, *, kind: str, name: str, field: str, bound: str = "") -> str:
         """The text sealed, as "sealed:" and URL-safe base64."""
-        plain, context = text.encode(), _context(kind, name, field)
+        plain, context = text.encode(), _context(kind, name, field, bound)
         nonce = hmac.digest(self._nonce_key, context + b"\x00" + plain, sha256)[:_NONCE_BYTES]
         return SEALED + base64.urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, plain, context)).decode()
 
-    def open(self, sealed: str, *, kind: str, name: str, field: str) -> str:
+    def open(self, sealed: str, *, kind: str, name: str, field: str, bound: str = "") -> str:
         """The text. Raises InvalidInput where it was sealed with another key, for another field, or was changed."""
         try:
             text = sealed.removeprefix(SEALED).encode("ascii")
             raw = base64.b64decode(text, altchars=b"-_", validate=True)
             if base64.urlsafe_b64encode(raw) != text:  # Python takes + and / for - and _, too
                 raise ValueError("It is not in the form in which it was sealed.")
-            plain = self._cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], _context(kind, name, field))
+            plain = self._cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], _context(kind, name, field, bound))
         except (InvalidTag, ValueError, binascii.Error) as error:
             raise InvalidInput(
                 f"The sealed {field} of the {kind} {name!r} cannot be opened: it was sealed with another "
-                "cluster's key, for another item, or was changed. Give the secret itself.",
+                "cluster's key, for another item or other fields of it, or was changed. Give the secret itself.",
                 code="secret-not-opened",
             ) from error
         return plain.decode()
 
 
-def _context(kind: str, name: str, field: str) -> bytes:
-    return "\x00".join((kind, name, field)).encode()
+def _context(kind: str, name: str, field: str, bound: str) -> bytes:
+    return "\x00".join((kind, name, field, bound) if bound else (kind, name, field)).encode()
 
 
 def hash_password(password: str) -> str:

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from zato.config.kinds.balancer import BALANCER, Balancer
-from zato.config.kinds.base import Claim, Kind, Reference
+from zato.config.kinds.base import Binding, Claim, Kind, Reference
 from zato.config.kinds.channel_http import CHANNEL_HTTP, ChannelHttp
 from zato.config.kinds.channel_rest import CHANNEL_REST, ChannelRest
 from zato.config.kinds.deployment import DEPLOYMENT, DeploymentVersion
@@ -24,6 +24,7 @@ __all__ = [
     "KINDS",
     "SECURITY_KINDS",
     "Balancer",
+    "Binding",
     "ChannelHttp",
     "ChannelRest",
     "Claim",
@@ -39,6 +40,7 @@ __all__ = [
     "Server",
     "ServiceSettings",
     "kind_named",
+    "lets_in",
 ]
 
 KINDS: dict[str, Kind[Any]] = {
@@ -64,3 +66,8 @@ def kind_named(name: str) -> Kind[Any]:
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(KINDS)}."
         raise NotFound(f"There is no kind of configuration item called {name[:100]!r}; {hint}", code="unknown-kind")
     return kind
+
+
+def lets_in(kind: str) -> bool:
+    """Whether items of this kind decide who gets in."""
+    return kind in KINDS and KINDS[kind].lets_in

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -39,6 +39,17 @@ class Claim:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A field that a secret is bound to: it decides to whom or how the secret goes, or what the secret is good for.
+
+    `reason` goes on after the field's name: "FIELD changes, which REASON".
+    """
+
+    field: str
+    reason: str
+
+
 def _nothing_wrong(name: str, value: Any) -> list[str]:
     return []
 
@@ -53,12 +64,16 @@ class Kind(Generic[ValueT]):
 
     `struct` is frozen, keyword-only and refuses unknown fields; the description of each field is in its msgspec.Meta.
     `secret_fields` are never shown; those also in `hashed_fields` are kept as a bcrypt hash, the others sealed.
+    `bindings` has, for each secret, the fields that it is bound to: whoever changes one of them has
+    to know the secret.
     `generated_fields` are secrets that are made up on creation where they are absent; no two items of the cluster may
     have the same secret in one of the `distinct_fields`.
     `multiline_fields` may have line feeds (PEM); no other string may have a control character.
     `validate` returns one "field: sentence" for each thing that is wrong, and sees secrets opened (of a hashed field
     whose value is kept, the hash). `unique` returns what the item claims for itself.
     Items of a kind that is not `exported` stay out of exports and are left alone by imports.
+    Items of a kind that `lets_in` decide who gets in; what they were earlier comes back only to those who ask for it.
+    Raises ValueError where a secret is bound to nothing.
     """
 
     name: str
@@ -70,9 +85,16 @@ class Kind(Generic[ValueT]):
     references: tuple[Reference, ...] = ()
     secret_fields: tuple[str, ...] = ()
     hashed_fields: tuple[str, ...] = ()
+    bindings: Mapping[str, tuple[Binding, ...]] = field(default_factory=dict)
     generated_fields: tuple[str, ...] = ()
     distinct_fields: tuple[str, ...] = ()
     multiline_fields: tuple[str, ...] = ()
     validate: Callable[[str, ValueT], list[str]] = field(default=_nothing_wrong)
     unique: Callable[[str, ValueT], tuple[Claim, ...]] = field(default=_nothing_claimed)
     exported: bool = True
+    lets_in: bool = False
+
+    def __post_init__(self) -> None:
+        unbound = [secret for secret in self.secret_fields if not self.bindings.get(secret)]
+        if unbound:
+            raise ValueError(f"The kind {self.name} does not say which fields {', '.join(unbound)} are bound to.")

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from zato.config.kinds.address import http_findings, request_path_findings
-from zato.config.kinds.base import Kind
+from zato.config.kinds.base import Binding, Kind
 from zato.config.kinds.http_field import header_name_findings, header_value_findings
 from zato.config.kinds.pem import certificate_findings, key_pair_findings
 
@@ -121,6 +121,16 @@ def _validate(name: str, value: OutgoingRest) -> list[str]:
     return list(dict.fromkeys(findings))
 
 
+_BINDINGS = (
+    Binding("address", "says to whom it is sent"),
+    Binding("security", "says how it is sent"),
+    Binding("username", "says whose it is"),
+    Binding("header", "says in which header it is sent"),
+    Binding("ca_certificate", "says whom to believe to be the other system"),
+    Binding("client_certificate", "says as whom it is used"),
+    Binding("ping_path", "says where on the other system a ping sends it"),
+)
+
 OUTGOING_REST = Kind(
     name="outgoing-rest",
     struct=OutgoingRest,
@@ -135,6 +145,7 @@ OUTGOING_REST = Kind(
         "ping_path": "/status",
     },
     secret_fields=("password", "secret", "client_key"),
+    bindings=dict.fromkeys(("password", "secret", "client_key"), _BINDINGS),
     multiline_fields=("ca_certificate", "client_certificate", "client_key"),
     validate=_validate,
 )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.base import Kind
+from zato.config.kinds.base import Binding, Kind
 from zato.config.kinds.pem import certificate_findings
 from zato.config.kinds.sql_address import sql_findings
 
@@ -54,6 +54,13 @@ OUTGOING_SQL = Kind(
     example_name="Stock",
     example={"url": "postgresql+psycopg2://db.example.com/stock", "username": "zato", "password": "a long password"},
     secret_fields=("password",),
+    bindings={
+        "password": (
+            Binding("url", "says to whom and how it is sent"),
+            Binding("username", "says whose it is"),
+            Binding("ca_certificate", "says whom to believe to be the database"),
+        )
+    },
     multiline_fields=("ca_certificate",),
     validate=_validate,
 )

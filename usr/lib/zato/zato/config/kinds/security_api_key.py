@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.base import Claim, Kind
+from zato.config.kinds.base import Binding, Claim, Kind
 from zato.config.kinds.http_field import header_value_findings, incoming_header_findings
 from zato.config.kinds.security import Active, Expires, Roles, definition_claim, definition_findings
 
@@ -48,6 +48,8 @@ SECURITY_API_KEY = Kind(
     example_name="web-shop",
     example={"header": "X-API-Key", "roles": []},
     secret_fields=("key",),
+    bindings={"key": (Binding("header", "says in which header it is sent"),)},
+    lets_in=True,
     generated_fields=("key",),
     distinct_fields=("key",),
     validate=_validate,

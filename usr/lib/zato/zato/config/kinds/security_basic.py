@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.base import Claim, Kind
+from zato.config.kinds.base import Binding, Claim, Kind
 from zato.config.kinds.security import Active, Expires, Roles, definition_claim, definition_findings
 
 
@@ -53,6 +53,8 @@ SECURITY_BASIC = Kind(
     example={"username": "crm", "password": "a long password", "roles": []},
     secret_fields=("password",),
     hashed_fields=("password",),
+    bindings={"password": (Binding("username", "says whose it is"),)},
+    lets_in=True,
     validate=_validate,
     unique=_unique,
 )

@@ -59,6 +59,7 @@ SECURITY_TLS = Kind(
     summary="A client with a certificate of the cluster's authority. Channels refer to the definition by its name.",
     example_name="partner",
     example={"subject": "CN=partner", "roles": ["viewer"]},
+    lets_in=True,
     validate=_validate,
     unique=_unique,
 )

@@ -55,8 +55,10 @@ class ClusterRollback:
         self._clock = clock
         self._ring = ring
 
-    def rollback(self, to_revision: int, *, by: Author) -> Summary:
+    def rollback(self, to_revision: int, *, by: Author, with_security: bool = False) -> Summary:
         """Every item as it was at a revision, on all live workers when it returns; code that differs at one moment.
+
+        Security definitions stay as they are, unless `with_security`.
 
         Raises InvalidInput (deployment-rejected) where the code of that revision cannot be loaded, by a check or by
         one worker, and then nothing is changed; TimeLimitExceeded where it is changed and some worker is late.
@@ -76,7 +78,7 @@ class ClusterRollback:
             return _switching_at(kept, self._activation.moment())
 
         try:
-            summary = self._publisher.rollback_all(to_revision, by=by, prepare=prepare)
+            summary = self._publisher.rollback_all(to_revision, by=by, prepare=prepare, with_security=with_security)
             if not self._holds(lambda: self._activation.applied(summary.revision), _APPLY_SECONDS):
                 raise TimeLimitExceeded(
                     f"The cluster is rolled back by revision {summary.revision}, but not all workers serve from it "

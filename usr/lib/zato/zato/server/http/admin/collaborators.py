@@ -41,7 +41,7 @@ class DeploysFiles(Protocol):
 class RollsBack(Protocol):
     """Done on all live workers when it returns, or has raised why it is not."""
 
-    def rollback(self, to_revision: int, *, by: Author) -> Summary:
+    def rollback(self, to_revision: int, *, by: Author, with_security: bool = False) -> Summary:
         """What had to be changed to have everything as it was at a revision."""
         ...
 

@@ -13,7 +13,7 @@ from zato.config.kinds import kind_named
 from zato.config.kinds.text import name_finding
 from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, Unavailable, ZatoError
 from zato.odb.log import Action
-from zato.security.authorisation import Right
+from zato.security.authorisation import Right, may
 from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.reading import expected_revision, stated_revision
@@ -177,7 +177,15 @@ class ItemOperations:
                 raise
             item = self._publisher.get(kind, name)
         else:
-            item = self._publisher.rollback_item(kind, name, body.revision, expected, by=call.by)
+            item = self._publisher.rollback_item(
+                kind,
+                name,
+                body.revision,
+                expected,
+                by=call.by,
+                with_security=body.with_security,
+                moves_secrets=may(call.principal, Right.ADMINISTER),
+            )
         return Answer(_shown(item), headers=_etag(item))
 
     def _require_at(self, kind: str, name: str, expected: int) -> None:

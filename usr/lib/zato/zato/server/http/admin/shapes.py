@@ -53,6 +53,12 @@ class Back(Taken, frozen=True):
     """Where to roll back to."""
 
     revision: Revision
+    with_security: Annotated[
+        bool,
+        Meta(
+            description="Security definitions as well: passwords, keys, certificates and roles of then are valid again."
+        ),
+    ] = False
 
 
 class ItemBack(Back, frozen=True):
@@ -163,6 +169,24 @@ class Diff(Given, frozen=True, rename={"from_": "from"}):
     items: list[ItemDiff]
 
 
+class BackQuery(Taken, frozen=True):
+    """Where a roll-back would go."""
+
+    revision: Revision
+    with_security: bool = False
+
+
+class BackPreview(Given, frozen=True):
+    """What a roll-back would change; `kept` is what would stay, as a security definition, though it was otherwise then.
+
+    Fields go from what they are to what they were. `revision` is the latest one.
+    """
+
+    revision: int
+    items: list[ItemDiff]
+    kept: list[ItemDiff]
+
+
 class ImportQuery(Taken, frozen=True):
     """Whether items that the document does not mention stay or are deleted."""
 
@@ -184,6 +208,7 @@ class Summary(Given, frozen=True):
     updated: list[ItemKey]
     deleted: list[ItemKey]
     unchanged: int
+    kept: list[ItemKey]
 
 
 class Ping(Given, frozen=True):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from zato.config.diff import ItemDiff
 from zato.config.kinds import kind_named
 from zato.config.plan import Key
 from zato.config.plan import Summary as Done
@@ -40,12 +43,22 @@ class WholeOperations:
                 "POST",
                 "/zato/api/rollback",
                 "rollback-all",
-                "Make the whole configuration what it was at a revision",
+                "Make the whole configuration what it was at a revision; security definitions only where asked for",
                 self.rollback,
                 Right.ADMINISTER,
                 shapes.Summary,
                 takes=shapes.Back,
                 errors=(Conflict, TimeLimitExceeded),
+            ),
+            Route(
+                "GET",
+                "/zato/api/rollback",
+                "preview-rollback",
+                "What rolling the whole configuration back would change, and what would stay as it is",
+                self.preview_rollback,
+                Right.READ,
+                shapes.BackPreview,
+                query=shapes.BackQuery,
             ),
             Route(
                 "GET",
@@ -76,20 +89,20 @@ class WholeOperations:
         if query.kind is not None:
             kind_named(query.kind)
         to = self._log.revision() if query.to is None else query.to
-        items = [
-            shapes.ItemDiff(
-                kind=found.kind,
-                name=found.name,
-                action=found.action.value,
-                fields=[shapes.FieldDiff(field=one.field, before=one.before, after=one.after) for one in found.fields],
-            )
-            for found in self._publisher.diff(query.from_, to, query.kind, query.name)
-        ]
+        items = _diffs(self._publisher.diff(query.from_, to, query.kind, query.name))
         return Answer(shapes.Diff(from_=query.from_, to=to, items=items))
+
+    def preview_rollback(self, call: Call) -> Answer:
+        query: shapes.BackQuery = call.query
+        found = self._publisher.preview_rollback(query.revision, with_security=query.with_security)
+        preview = shapes.BackPreview(revision=found.revision, items=_diffs(found.changes), kept=_diffs(found.kept))
+        return Answer(preview)
 
     def rollback(self, call: Call) -> Answer:
         body: shapes.Back = call.body
-        return Answer(_summary(self._cluster_rollback.rollback(body.revision, by=call.by)))
+        return Answer(
+            _summary(self._cluster_rollback.rollback(body.revision, by=call.by, with_security=body.with_security))
+        )
 
     def export(self, call: Call) -> Answer:
         return Answer(self._publisher.export().encode(), content_type="text/yaml; charset=utf-8")
@@ -112,7 +125,20 @@ def _summary(done: Done) -> shapes.Summary:
         updated=_keys(done.updated),
         deleted=_keys(done.deleted),
         unchanged=done.unchanged,
+        kept=_keys(done.kept),
     )
+
+
+def _diffs(found: Iterable[ItemDiff]) -> list[shapes.ItemDiff]:
+    return [
+        shapes.ItemDiff(
+            kind=each.kind,
+            name=each.name,
+            action=each.action.value,
+            fields=[shapes.FieldDiff(field=one.field, before=one.before, after=one.after) for one in each.fields],
+        )
+        for each in found
+    ]
 
 
 def _keys(keys: tuple[Key, ...]) -> list[shapes.ItemKey]:
