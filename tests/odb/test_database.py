@@ -114,6 +114,30 @@ def test_a_url_that_cannot_work_is_refused_with_examples(url: str) -> None:
     assert "secret-word" not in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        *(
+            (f"postgresql+psycopg2://a/b?sslmode=disable&{name}=secret-word", name)
+            for name in ("service", "servicefile", "passfile", "password", "dsn", "plugin", "sslpassword")
+        ),
+        *(
+            (f"{driver}://a/b?{name}=secret-word", name)
+            for driver in ("mysql+pymysql", "mariadb+pymysql")
+            for name in ("local_infile", "read_default_file", "client_flag", "init_command", "auth_plugin_map", "db")
+        ),
+        *((f"oracle+oracledb://a?{name}=secret-word", name) for name in ("config_dir", "wallet_location", "dsn")),
+        ("sqlite:////a?uri=secret-word", "uri"),
+        ("sqlite:////a?factory=secret-word", "factory"),
+    ],
+)
+def test_a_driver_gets_no_parameter_that_is_not_known_to_be_harmless(url: str, name: str) -> None:
+    with pytest.raises(SetupError, match=f"has the parameter '{name}', which one of ") as caught:
+        Database(url)
+    assert caught.value.code == "invalid-odb-url"
+    assert "secret-word" not in caught.value.message
+
+
 def test_a_driver_that_is_not_installed_is_named() -> None:
     with pytest.raises(SetupError, match="cx_oracle") as caught:
         Database("oracle+cx_oracle://user:word@host:1521/?service_name=name")

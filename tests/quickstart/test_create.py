@@ -129,7 +129,7 @@ def test_what_git_refuses_is_said_in_its_words(layout: Layout) -> None:
 
 
 def test_another_odb_is_refused_without_showing_the_password_of_the_one_there_is(layout: Layout) -> None:
-    write_cluster(layout, ClusterSettings(odb="postgresql+psycopg2://zato:hunter2@db/zato?password=hunter3"))
+    write_cluster(layout, ClusterSettings(odb="postgresql+psycopg2://zato:hunter2@db/zato?sslkey=/hunter3"))
     with pytest.raises(SetupError) as caught:
         refuse_other_settings(layout, {"odb": "sqlite:////x"})
     assert "exists with odb postgresql+psycopg2://zato:***@db/zato; to change that" in caught.value.message

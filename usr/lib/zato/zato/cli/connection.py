@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from zato.cli.home import trusted
 from zato.host.layout import APPLIANCE, Layout
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ class Target:
 
     @property
     def layout(self) -> Layout:
-        return Layout(self.home.absolute())
+        """Raises SetupError where it is a directory that somebody else has a say in."""
+        return Layout(trusted(self.home))
 
     def client(self) -> ApiClient:
         """The admin API, with this machine's admin certificate.

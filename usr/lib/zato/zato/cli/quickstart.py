@@ -14,6 +14,7 @@ import click
 from click.core import ParameterSource
 
 from zato.cli.connection import Target, pass_target
+from zato.cli.home import trusted
 from zato.cli.output import show_json
 from zato.core.errors import SetupError
 from zato.host.layout import Layout
@@ -81,7 +82,7 @@ def create_command(context: click.Context, target: Target, /, directory: Path, *
 
     Example: zato quickstart create ~/zato --servers 2 --lb-port 8443
     """
-    layout = Layout(directory.absolute())
+    layout = Layout(trusted(directory))
     _create(context, layout, values, quiet=target.as_json)
     if target.as_json:
         show_json(
@@ -111,7 +112,7 @@ def start_command(
     """
     from zato.quickstart.start import start
 
-    layout = Layout(directory.absolute())
+    layout = Layout(trusted(directory))
 
     def make() -> None:
         _create(context, layout, values, quiet=target.as_json)
@@ -130,7 +131,7 @@ def stop_command(target: Target, directory: Path) -> None:
     """
     from zato.quickstart.lock import RunLock
 
-    lock = RunLock(Layout(directory.absolute()).lock)
+    lock = RunLock(Layout(trusted(directory)).lock)
     holder = lock.holder()
     if holder is not None:
         os.kill(holder, signal.SIGTERM)
@@ -155,7 +156,7 @@ def status_command(target: Target, directory: Path) -> None:
     """
     from zato.quickstart.lock import RunLock
 
-    layout = Layout(directory.absolute())
+    layout = Layout(trusted(directory))
     holder = RunLock(layout.lock).holder()
     pids = layout.run / "processes"
     lines = pids.read_text(encoding="utf-8").splitlines() if holder is not None and pids.exists() else []

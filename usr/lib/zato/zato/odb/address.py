@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import URL, exc, make_url
 
 from zato.core.errors import SetupError
+from zato.odb import parameters
 from zato.odb.hosts import DatabaseHost, hosts_of
 from zato.odb.verification import machines_authorities, mysql_needs_authorities, postgresql_options
 
@@ -97,6 +98,7 @@ def parse(url: str) -> Address:
             f"The URL of the ODB names no file, and several processes need the same one; use {_EXAMPLES['sqlite']}.",
             code="invalid-odb-url",
         )
+    parameters.check(dialect, frozenset(parsed.query))
     if parsed.drivername == "mariadb+pymysql":
         parsed = parsed.set(drivername="mysql+pymysql")
     if dialect in _PORTS and "host" in parsed.query:
