@@ -105,6 +105,24 @@ def test_a_damaged_a_tampered_a_cancelled_and_another_clusters_token_are_refused
     assert cluster.second.run("ls /etc/zato").stdout == ""
 
 
+def test_a_token_makes_nobody_the_database(cluster: Cluster) -> None:
+    """Nor any other program that is known by the cluster's CA, also where its certificate is elsewhere by now."""
+    cluster.first.run("zato pki issue-server db-1 --host db-1.example.com --host 10.77.0.250")
+    cluster.first.run("mkdir /root/db-1 && mv /etc/zato/pki/db-1.* /root/db-1/")
+    token = made(cluster.first)
+    for host in ("db-1.example.com", "DB-1.example.com", "10.77.0.250", "db-1"):
+        assert refused(cluster.second, f"server join {token} --address {host}") == "program-name"
+    for host, code in (
+        ("haproxy", "component-name"),
+        (cluster.first.address, "host-taken"),
+        ("*.com", "invalid-input"),
+    ):
+        assert refused(cluster.second, f"server join {token} --address '{host}'") == code
+    assert cluster.second.run("ls /etc/zato").stdout == ""
+    identifier = json.loads(cluster.first.run("zato --json server tokens").stdout)["tokens"][0]["id"]
+    cluster.first.run(f"zato server cancel {identifier} && zato pki remove db-1")
+
+
 def test_two_commands_make_a_clean_machine_a_server_of_the_cluster(cluster: Cluster) -> None:
     token = made(cluster.first)
     cluster.second.run("apt-get purge -y zato-common zato-server", timeout=60)

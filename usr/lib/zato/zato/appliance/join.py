@@ -21,11 +21,12 @@ from zato.client.api import ApiClient
 from zato.client.authority import authority_at
 from zato.client.balancer import remote_transport
 from zato.client.signing import by_the_signer
-from zato.core.errors import InvalidInput, SetupError
+from zato.core.errors import InvalidInput, SetupError, ZatoError
 from zato.host.files import write_atomically
 from zato.host.settings import ClusterSettings, load_cluster, write_cluster
 from zato.odb import sharing
 from zato.pki.authority import COMPONENT_NAMES, check_host, is_host
+from zato.pki.enrolment.hosts import PROGRAM_NAME, is_loopback
 from zato.pki.enrolment.requests import KeyPairs, new_key_pairs
 from zato.pki.enrolment.token import JoinToken, decode
 
@@ -48,7 +49,8 @@ def join(text: str, address: str | None, say: Say) -> Joined:
     """Joins by the token, and returns once the server takes requests.
 
     `address` is where the balancer reaches this machine; the address by which it reaches the balancer unless given.
-    Nothing is left behind where the cluster refuses.
+    Names of a program that runs here with a certificate of the cluster's stay the program's. Nothing is
+    left behind where the cluster refuses.
     """
     token = decode(text)
     _check_machine(token)
@@ -56,7 +58,14 @@ def join(text: str, address: str | None, say: Say) -> Joined:
     say(f"Looking for the cluster at {token.address}, port {token.port}")
     authority = authority_at(token.address, token.port, token.name, token.authority.hex())
     pairs = new_key_pairs()
-    found = _enrol(token, authority, hosts, pairs)
+    try:
+        found = _enrol(token, authority, hosts, pairs)
+    except ZatoError as error:
+        if error.code != PROGRAM_NAME or len(hosts) == 1:
+            raise
+        say(f"{error.message} Going on with {hosts[0]} alone")
+        hosts = hosts[:1]
+        found = _enrol(token, authority, hosts, pairs)
     number = int(found["server"])
     say(f"This machine is server {number} of the cluster; starting it")
     _end_others(number)
@@ -69,7 +78,7 @@ def join(text: str, address: str | None, say: Say) -> Joined:
 
 def own_hosts(address: str, names: Iterable[str]) -> tuple[str, ...]:
     """What the certificates are to be for: the address and those names that tell this machine from others."""
-    own = (name for name in names if is_host(name) and name != "localhost")
+    own = (name for name in names if is_host(name) and not is_loopback(name))
     return tuple(dict.fromkeys((address, *(name for name in own if not COMPONENT_NAMES.fullmatch(name.lower())))))
 
 

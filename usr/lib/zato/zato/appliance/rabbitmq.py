@@ -16,10 +16,9 @@ from zato.core.errors import SetupError
 from zato.host.files import write_atomically
 from zato.pki.authority import Authority, Usage, is_host
 from zato.pki.certificates import hosts_of, is_pair, load_certificate
-from zato.pki.names import server_name
+from zato.pki.names import BROKER, server_name
 from zato.pki.renewal import due
 
-CERTIFICATE = "rabbitmq"
 CONFIGURATION = Path("/etc/rabbitmq")
 SERVERS_MAX = 64
 """Users are made for all servers that there can be: one without a certificate is nobody's way in."""
@@ -80,9 +79,7 @@ class RabbitMqSetup:
         zato = self._directory / "zato"
         zato.mkdir(mode=0o755, exist_ok=True)
         self._issue()
-        certificates = [
-            name for name in ("ca.crt", f"{CERTIFICATE}.crt", f"{CERTIFICATE}.key") if self._copy(zato, name)
-        ]
+        certificates = [name for name in ("ca.crt", f"{BROKER}.crt", f"{BROKER}.key") if self._copy(zato, name)]
         restart = list(certificates)
         settings = self._directory / "conf.d" / "zato.conf"
         settings.parent.mkdir(mode=0o755, exist_ok=True)
@@ -118,12 +115,12 @@ class RabbitMqSetup:
         return self._run(["rabbitmq-plugins", "list", "--enabled", "--minimal", "--quiet", "--offline"]).split()
 
     def _issue(self) -> None:
-        path = self._authority.directory / f"{CERTIFICATE}.crt"
+        path = self._authority.directory / f"{BROKER}.crt"
         if is_pair(path):
             found = load_certificate(path)
             if not due(SystemClock().now(), found) and set(self._hosts) <= set(hosts_of(found)):
                 return
-        self._authority.issue(CERTIFICATE, usage=Usage.SERVER, hosts=self._hosts)
+        self._authority.issue(BROKER, usage=Usage.SERVER, hosts=self._hosts)
 
     def _copy(self, to: Path, name: str) -> bool:
         return self._write(to / name, (self._authority.directory / name).read_bytes())

@@ -1,4 +1,4 @@
-"""zato pki list|renew|issue-client|issue-server."""
+"""zato pki list|renew|issue-client|issue-server|remove."""
 
 from __future__ import annotations
 
@@ -114,3 +114,23 @@ def issue_server_command(target: Target, name: str, hosts: tuple[str, ...], days
         return
     click.echo(f"{target.layout.pki / name}.crt and .key are issued for {', '.join(hosts)}.")
     click.echo(f"Copy them to where the program reads them, and verify it by {target.layout.ca_certificate}.")
+
+
+@command.command("remove")
+@click.argument("name")
+@pass_target
+def remove_command(target: Target, name: str) -> None:
+    """Remove the certificate of a client or a program that is gone from this machine, and its key.
+
+    Machines that join may have the names that a program's certificate was for from then on. Copies of it stay valid
+    until it expires.
+
+    Example: zato pki remove db-1
+    """
+    Authority(target.layout.pki).remove(name)
+    if target.as_json:
+        show_json({"name": name, "removed": True})
+        return
+    click.echo(
+        f"{name} has no certificate on this machine any more. Where it was copied to it is valid until it expires."
+    )

@@ -22,9 +22,11 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from zato.core.clock import Clock, SystemClock
-from zato.core.errors import Conflict, InvalidInput, SetupError
+from zato.core.errors import Conflict, InvalidInput, NotFound, SetupError
 from zato.host.files import write_atomically
 from zato.pki.certificates import hosts_of, load_certificate, to_pem
+from zato.pki.issued import IssuedNames
+from zato.pki.names import ADMIN, BROKER
 
 LEAF_DAYS = 90
 AUTHORITY_DAYS = 3650
@@ -39,6 +41,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # a file name, and a com
 _HOST = re.compile(
     r"^(\*\.)?[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$"
 )
+# By which programs mean an address, of whatever form: 127.1, 0x7f.1, 2130706433
+_NUMBER = re.compile(r"(.*\.)?([0-9]+|0[xX][0-9A-Fa-f]*)")
 _CLOCK_SKEW = timedelta(minutes=5)
 
 
@@ -69,6 +73,7 @@ class Authority:
         self, directory: Path, clock: Clock | None = None, owner_of: Callable[[str], tuple[int, int]] | None = None
     ) -> None:
         self.directory = directory
+        self.issued = IssuedNames(directory)
         self._clock = clock or SystemClock()
         self._owner_of = owner_of
 
@@ -128,6 +133,8 @@ class Authority:
         """
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = self.certify(name, key.public_key(), usage=usage, hosts=hosts, common_name=common_name, days=days)
+        if usage is not Usage.CLIENT and (name == BROKER or not COMPONENT_NAMES.fullmatch(name)):
+            self.issued.add(name, hosts)  # before anybody has it
         # A crash between the two leaves a key without its certificate; whoever loads the pair notices, and renews.
         owner = None if self._owner_of is None else self._owner_of(name)
         write_atomically(self.directory / f"{name}.key", key_pem(key), owner=owner)
@@ -190,10 +197,28 @@ class Authority:
     ) -> x509.Certificate:
         """A certificate for a program beside the cluster, such as its database, by which the cluster verifies it.
 
-        Raises InvalidInput for the name of a component, and Conflict where there is one and not `replace`.
+        Its names are no machine's that joins the cluster later. Raises InvalidInput for the name of a component, also
+        among the hosts, and Conflict where there is one and not `replace`.
         """
         self.check_name(name, replace=replace)
+        for host in hosts:
+            if COMPONENT_NAMES.fullmatch(host.lower()):
+                raise InvalidInput(f"{host} is the name of a component of the cluster, which no program can have.")
         return self.issue(name, usage=Usage.SERVER, hosts=hosts, days=days)
+
+    def remove(self, name: str) -> None:
+        """The certificate of a client or of a program is not here any more, and machines that join may have its names.
+
+        Where it was copied to it is valid until it expires. Raises InvalidInput for a component's, NotFound for none.
+        """
+        _checked_name(name)
+        if COMPONENT_NAMES.fullmatch(name) or name == ADMIN:
+            raise InvalidInput(f"{name} is the certificate of a component of the cluster, which cannot be without it.")
+        paths = [path for path in (self.directory / f"{name}{end}" for end in (".crt", ".key")) if path.exists()]
+        for path in paths:
+            path.unlink()
+        if not self.issued.remove(name) and not paths:
+            raise NotFound(f"There is no certificate {name}; zato pki list shows those that there are.")
 
     def renew(self, name: str) -> x509.Certificate:
         """Issues `name` again, with a new key, for the same subject, hosts, use and time. The CA is not renewed.
@@ -277,7 +302,7 @@ def is_host(text: str) -> bool:
     try:
         ipaddress.ip_address(text)
     except ValueError:
-        return len(text) <= 253 and _HOST.fullmatch(text) is not None
+        return len(text) <= 253 and _HOST.fullmatch(text) is not None and _NUMBER.fullmatch(text) is None
     return True
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from zato.core.errors import SetupError
 
@@ -57,6 +58,20 @@ def hosts_of(certificate: x509.Certificate) -> tuple[str, ...]:
         return ()
     addresses = (str(address) for address in names.get_values_for_type(x509.IPAddress))
     return (*names.get_values_for_type(x509.DNSName), *addresses)
+
+
+def common_name_of(certificate: x509.Certificate) -> tuple[str, ...]:
+    """The common names of the subject, of which there is one at most in what the cluster issues."""
+    return tuple(str(each.value) for each in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME))
+
+
+def is_for_servers(certificate: x509.Certificate) -> bool:
+    """Whether the holder may be believed to be a server. Raises ValueError where extensions are not valid."""
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return True
+    return ExtendedKeyUsageOID.SERVER_AUTH in usage
 
 
 def is_pair(path: Path) -> bool:

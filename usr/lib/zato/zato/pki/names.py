@@ -8,6 +8,8 @@ BALANCER = "haproxy"
 BALANCER_CLIENT = "haproxy-client"
 BALANCER_AGENT = "haproxy-agent"
 """Name of the certificate that HAProxy's agent shows."""
+BROKER = "rabbitmq"
+"""Name of the certificate of a RabbitMQ that the cluster has prepared."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 """What every machine calls itself."""
 

@@ -18,14 +18,14 @@ from cryptography import x509
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, NotFound, SetupError, Unauthorized
 from zato.pki.authority import Authority, Usage
-from zato.pki.certificates import fingerprint, hosts_of, load_certificate, to_pem
+from zato.pki.certificates import fingerprint, to_pem
 from zato.pki.enrolment.hosts import own_hosts
 from zato.pki.enrolment.names import Part
 from zato.pki.enrolment.register import IssuedCertificate, Known, KnownServer, KnownToken, Register
 from zato.pki.enrolment.requests import is_signed, public_keys
 from zato.pki.enrolment.statement import Purpose, Statement, is_recent, read_statement
 from zato.pki.enrolment.token import SECRET_BYTES, digest
-from zato.pki.names import BALANCER, LOOPBACK
+from zato.pki.names import LOOPBACK
 
 LIFE = timedelta(minutes=30)
 """How long a token can be used unless one says otherwise."""
@@ -63,7 +63,6 @@ class Signer:
         """`directory` has the CA's key."""
         self._authority = Authority(directory, clock)
         self._register = Register(directory)
-        self._directory = directory
         self._clock = clock
 
     def known(self) -> Known:
@@ -207,8 +206,7 @@ class Signer:
             if each.number != number and each.is_member(now)
             for host in each.hosts
         }
-        balancer = self._directory / f"{BALANCER}.crt"
-        return own_hosts(hosts, members, hosts_of(load_certificate(balancer)) if balancer.exists() else ())
+        return own_hosts(hosts, members, self._authority.issued.holders())
 
     def _sign(
         self, known: Known, number: int, hosts: tuple[str, ...], requests: Mapping[str, str]
