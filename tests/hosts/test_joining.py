@@ -123,6 +123,43 @@ def test_a_token_makes_nobody_the_database(cluster: Cluster) -> None:
     cluster.first.run(f"zato server cancel {identifier} && zato pki remove db-1")
 
 
+FLOOD = """
+import base64, json, secrets, ssl, urllib.request, urllib.error
+context = ssl.create_default_context(cafile="/etc/zato/pki/ca.crt")
+def post(path, body):
+    request = urllib.request.Request("https://localhost:11223/zato/api/" + path, json.dumps(body).encode(),
+        {"Content-Type": "application/json"}, method="POST")
+    try:
+        return urllib.request.urlopen(request, context=context).status
+    except urllib.error.HTTPError as error:
+        return error.code
+signed = {"certificate": open("/etc/zato/pki/server-1.crt").read(), "statement": "{}", "signature": "AAAA"}
+found = []
+for _ in range(40):
+    secret = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    body = {"secret": secret, "version": VERSION, "hosts": ["10.1.2.3"], "requests": {}}
+    found += [post("enrol", body), post("enrol/renew", signed), post("enrol/leave", signed)]
+print(sorted(set(found)))
+"""
+
+
+def test_who_has_no_token_starts_no_process_of_roots(cluster: Cluster) -> None:
+    """Neither by tokens nor by statements that are made up."""
+    token = made(cluster.first)
+    accepted = "systemctl show -P NAccepted zato-pki-sign.socket"
+    before = cluster.first.run(accepted).stdout
+    version = cluster.first.run("zato --version").stdout.split()[-1]
+    script = FLOOD.replace("VERSION", repr(version))
+    done = cluster.first.run(f"/usr/lib/zato/venv/bin/python -c {shlex.quote(script)}", timeout=60)
+    assert json.loads(done.stdout) in ([401], [401, 429])
+    assert cluster.first.run(accepted).stdout == before
+    # It does start for who has one
+    assert refused(cluster.second, f"server join {token} --address {cluster.first.address}") == "host-taken"
+    assert cluster.first.run(accepted).stdout != before
+    identifier = json.loads(cluster.first.run("zato --json server tokens").stdout)["tokens"][0]["id"]
+    cluster.first.run(f"zato server cancel {identifier}")
+
+
 def test_two_commands_make_a_clean_machine_a_server_of_the_cluster(cluster: Cluster) -> None:
     token = made(cluster.first)
     cluster.second.run("apt-get purge -y zato-common zato-server", timeout=60)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+
+from zato.core.errors import SetupError
 from zato.host.layout import Layout
 from zato.pki.enrolment.register import Register
 
@@ -11,9 +14,12 @@ _SOCKET = "zato-pki-sign.socket"
 def offer(layout: Layout) -> None:
     """It is there where tokens were made: a backup of /etc/zato does not have what systemd knows of it.
 
-    A socket that an administrator has masked stays so.
+    Servers are told which tokens are out. A socket that an administrator has masked stays so.
     """
-    if Register(layout.pki).exists():
+    register = Register(layout.pki)
+    if register.exists():
+        with contextlib.suppress(SetupError):  # a damaged one keeps machines from joining, and nothing from starting
+            register.publish()
         from zato.appliance import units  # each start waits for what is imported
 
         if units.is_disabled(_SOCKET):

@@ -27,6 +27,7 @@ from zato.odb.members import Members
 from zato.odb.opening import open_odb
 from zato.odb.stagings import Stagings
 from zato.pki.enrolment.door import SigningDoor, Signs
+from zato.pki.enrolment.screening import ScreenedSigner
 from zato.pki.enrolment.signer import Signer
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.building import SnapshotBuilder
@@ -192,7 +193,8 @@ class WorkerProcess:
     def _signer(self) -> Signs:
         """Where the cluster is one user's, so is the CA's key; otherwise it is root's, on one machine."""
         if self._layout.is_appliance:
-            return SigningDoor(self._layout.signing_socket, self._layout.pki / "ca.key")
+            door = SigningDoor(self._layout.signing_socket, self._layout.pki / "ca.key")
+            return ScreenedSigner(door, self._layout.pki, SystemClock())
         return Signer(self._layout.pki, SystemClock())
 
     def settings(self) -> ServerSettings:

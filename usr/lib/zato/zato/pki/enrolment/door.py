@@ -23,6 +23,7 @@ _RAISED: dict[str, type[ZatoError]] = {
 class Signs(Protocol):
     """What a server asks for; see Signer."""
 
+    def is_here(self) -> bool: ...
     def enrol(
         self, secret: bytes, hosts: Collection[str], requests: Mapping[str, str], alive: Collection[int] = ()
     ) -> Signed: ...
@@ -73,6 +74,10 @@ class SigningDoor:
         """`authority_key` is the CA's, beside the register; this process cannot read it, on the machine that has it."""
         self._path = path
         self._authority_key = authority_key
+
+    def is_here(self) -> bool:
+        """Whether this machine has the signer."""
+        return self._path.exists()
 
     def enrol(
         self, secret: bytes, hosts: Collection[str], requests: Mapping[str, str], alive: Collection[int] = ()

@@ -90,6 +90,7 @@ class Register:
         """`directory` is the CA's."""
         self._directory = directory
         self._path = directory / "enrolment.json"
+        self._published = PublishedTokens(directory)
 
     def exists(self) -> bool:
         """Whether any token was ever made; who cannot read the file may see that."""
@@ -121,5 +122,34 @@ class Register:
             yield state
             if state[0] != before:
                 write_atomically(self._path, msgspec.json.format(msgspec.json.encode(state[0])) + b"\n")
+                self._published.write(state[0].tokens)
         finally:
             os.close(descriptor)
+
+    def publish(self) -> None:
+        """Servers know which tokens are out, also after a restore or with a register of the release before."""
+        with self.changing() as state:
+            self._published.write(state[0].tokens)
+
+
+class PublishedTokens:
+    """The digests of tokens that are out, for servers, who cannot read the register.
+
+    By them servers know what need not be asked. A digest of so long a secret helps nobody to find it.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / "tokens.json"
+
+    def write(self, tokens: tuple[KnownToken, ...]) -> None:
+        """These are all. Only the signer may."""
+        expiry = {token.digest: token.expires for token in tokens}
+        write_atomically(self._path, msgspec.json.format(msgspec.json.encode(expiry)) + b"\n", mode=0o644)
+
+    def has(self, digest: str, now: datetime) -> bool:
+        """Whether there is such a token; not where that is not known."""
+        try:
+            expiry = msgspec.json.decode(self._path.read_bytes(), type=dict[str, datetime])
+        except (OSError, msgspec.MsgspecError):
+            return False
+        return digest in expiry and now < expiry[digest]

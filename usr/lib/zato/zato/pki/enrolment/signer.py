@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
-from cryptography import x509
 
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, NotFound, SetupError, Unauthorized
@@ -22,20 +21,21 @@ from zato.pki.certificates import fingerprint, to_pem
 from zato.pki.enrolment.hosts import own_hosts
 from zato.pki.enrolment.names import Part
 from zato.pki.enrolment.register import IssuedCertificate, Known, KnownServer, KnownToken, Register
-from zato.pki.enrolment.requests import is_signed, public_keys
-from zato.pki.enrolment.statement import Purpose, Statement, is_recent, read_statement
+from zato.pki.enrolment.requests import public_keys
+from zato.pki.enrolment.signed import check_recent, signed_statement
+from zato.pki.enrolment.statement import Purpose, Statement
 from zato.pki.enrolment.token import SECRET_BYTES, digest
 from zato.pki.names import LOOPBACK
 
 LIFE = timedelta(minutes=30)
 """How long a token can be used unless one says otherwise."""
 NUMBER_MAX = 64
-_REFUSED = (
+REFUSED = (
     "The token was used, has expired or was cancelled, or is not one of this cluster. On the first machine another "
     "one is made by: zato server create --token; where a join has used it and failed then, with --replace and the "
     "server's number, which zato server tokens shows."
 )
-_NOT_BELIEVED = "This is not signed by a server of the cluster with a certificate that is valid."
+NOT_BELIEVED = "This is not signed by a server of the cluster with a certificate that is valid."
 
 
 class Signed(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +64,10 @@ class Signer:
         self._authority = Authority(directory, clock)
         self._register = Register(directory)
         self._clock = clock
+
+    def is_here(self) -> bool:
+        """This one is."""
+        return True
 
     def known(self) -> Known:
         """Tokens that can still be used, and servers on other machines."""
@@ -120,7 +124,7 @@ class Signer:
             # All of them, so that the time tells nothing
             matching = [token for token in known.tokens if hmac.compare_digest(token.digest, wanted)]
             if not matching or matching[0].expires <= now:
-                raise Unauthorized(_REFUSED)
+                raise Unauthorized(REFUSED)
             token = matching[0]
             own = self._checked_hosts(known, token.server, hosts)
             before = known.server(token.server)
@@ -235,27 +239,13 @@ class Signer:
 
         Raises Conflict(clock-differs) where all of that is so but the time.
         """
-        try:
-            shown = x509.load_pem_x509_certificate(certificate.encode("ascii"))
-        except ValueError as error:
-            raise Unauthorized(_NOT_BELIEVED) from error
+        found = signed_statement(certificate, statement, signature, purpose)
         now = self._clock.now()
-        server = _holder(known, fingerprint(shown), purpose, now)
-        said = read_statement(statement)
-        if (
-            server is None
-            or said is None
-            or said.purpose is not purpose
-            or not is_signed(shown, statement.encode(), signature)
-        ):
-            raise Unauthorized(_NOT_BELIEVED)
-        if not is_recent(said, now):
-            raise Conflict(
-                f"The clocks differ: what server {server.number} has signed at {said.at:%Y-%m-%d %H:%M:%S %Z} came at "
-                f"{now:%Y-%m-%d %H:%M:%S %Z} here. Have both machines set theirs by NTP, then repeat this.",
-                code="clock-differs",
-            )
-        return server, said
+        server = None if found is None else _holder(known, fingerprint(found.certificate), purpose, now)
+        if found is None or server is None:
+            raise Unauthorized(NOT_BELIEVED)
+        check_recent(found.statement, Part.SERVER.name_of(server.number), now)
+        return server, found.statement
 
 
 def _holder(known: Known, thumb: str, purpose: Purpose, now: datetime) -> KnownServer | None:
