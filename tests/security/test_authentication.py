@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from support.passwords import WRONG, AnyPassword, basic
 from zato.config.configuration import Configuration
 from zato.config.item import Item
 from zato.config.kinds import SecurityApiKey, SecurityBasic, SecurityTls
@@ -52,7 +53,18 @@ def _index(*items: Item, clock: StoppedClock | None = None, box: SecretBox = BOX
     by_kind: dict[str, dict[str, Item]] = {}
     for item in items:
         by_kind.setdefault(item.kind, {})[item.name] = item
-    return SecurityIndex(Configuration(1, MappingProxyType(by_kind)), box, clock or StoppedClock())
+    return SecurityIndex(Configuration(1, MappingProxyType(by_kind)), box, AnyPassword(), clock or StoppedClock())
+
+
+def _user(name: str, password: str = "any") -> dict[str, Any]:
+    return {"HTTP_AUTHORIZATION": basic(name, password)["Authorization"]}
+
+
+def _names_or_nobody(index: SecurityIndex, environ: dict[str, Any]) -> list[str]:
+    try:
+        return _names(index, environ)
+    except Unauthorized:
+        return []
 
 
 def _names(index: SecurityIndex, environ: dict[str, Any]) -> list[str]:
@@ -96,11 +108,26 @@ def test_two_definitions_with_the_same_key_are_both_established() -> None:
     assert index.check(("two",), {"HTTP_X_API_KEY": KEY}).name == "two"
 
 
-def test_the_user_name_that_the_edge_verified_is_percent_encoded() -> None:
-    index = _index(_basic("crm", "jürgen: 100%"))
-    assert _names(index, {"HTTP_X_ZATO_USER": "j%C3%BCrgen%3A%20100%25"}) == ["crm"]
-    assert _names(index, {"HTTP_X_ZATO_USER": "crm"}) == []
-    assert _names(index, {"HTTP_X_ZATO_USER": "%FF%FE"}) == []
+def test_a_user_is_known_by_the_name_that_is_sent_with_the_password() -> None:
+    index = _index(_basic("crm", "jürgen 100%"))
+    assert _names(index, _user("jürgen 100%")) == ["crm"]
+    for stranger in ("crm", "jürgen", ""):
+        with pytest.raises(Unauthorized):
+            index.authenticate(_user(stranger))
+
+
+def test_a_wrong_password_lets_nobody_in_whatever_else_there_is() -> None:
+    index = _index(_key("shop"), _basic("crm", "crm"))
+    both = {**_user("crm", WRONG), "HTTP_X_API_KEY": KEY}
+    with pytest.raises(Unauthorized):
+        index.authenticate(both)
+    assert _names(index, {**_user("crm"), "HTTP_X_API_KEY": KEY}) == ["shop", "crm"]
+
+
+def test_the_name_of_a_user_in_a_header_of_the_edge_establishes_nobody() -> None:
+    """What an edge said that verified passwords itself."""
+    said = {"HTTP_X_ZATO_USER": "crm"}
+    assert _names(_index(_basic("crm", "crm")), said) == []
 
 
 def test_a_client_certificate_is_known_by_fingerprint_or_by_subject() -> None:
@@ -121,22 +148,24 @@ def test_a_subject_without_a_verified_certificate_or_one_that_was_cut_establishe
 def test_what_is_inactive_or_expired_lets_nobody_in(item: Item) -> None:
     import msgspec
 
-    environ = {"HTTP_X_API_KEY": KEY, "HTTP_X_ZATO_USER": "user", "HTTP_X_ZATO_TLS_CLIENT": THUMB}
+    environ = {"HTTP_X_API_KEY": KEY, "HTTP_X_ZATO_TLS_CLIENT": THUMB}
+    if item.kind == "security-basic":
+        environ = _user("user")
     inactive = Item(item.kind, item.name, 1, msgspec.structs.replace(item.value, active=False))
     assert _names(_index(item), environ) == ["it"]
-    assert _names(_index(inactive), environ) == []
+    assert _names_or_nobody(_index(inactive), environ) == []
     clock = StoppedClock()
     expires = Item(item.kind, item.name, 1, msgspec.structs.replace(item.value, expires=NOW + timedelta(seconds=1)))
     index = _index(expires, clock=clock)
     assert _names(index, environ) == ["it"]
     clock.time = NOW + timedelta(seconds=1)
-    assert _names(index, environ) == []
+    assert _names_or_nobody(index, environ) == []
 
 
 def test_all_reasons_for_nobody_have_one_and_the_same_message() -> None:
     index = _index(_key("shop"), _basic("gone", "gone", expires=NOW - timedelta(days=1)))
     messages = set()
-    for environ in ({}, {"HTTP_X_API_KEY": "wrong"}, {"HTTP_X_ZATO_USER": "gone"}, {"HTTP_X_ZATO_USER": "unknown"}):
+    for environ in ({}, {"HTTP_X_API_KEY": "wrong"}, _user("gone"), _user("unknown")):
         with pytest.raises(Unauthorized) as caught:
             index.check(("shop", "gone", "no-such-definition"), environ)
         messages.add(str(caught.value))
@@ -145,10 +174,10 @@ def test_all_reasons_for_nobody_have_one_and_the_same_message() -> None:
 
 def test_a_channel_lets_in_any_one_of_its_definitions_and_forbids_others() -> None:
     index = _index(_key("shop"), _basic("crm", "crm"), _basic("other", "other"))
-    assert index.check(("shop", "crm"), {"HTTP_X_ZATO_USER": "crm"}).name == "crm"
+    assert index.check(("shop", "crm"), _user("crm")).name == "crm"
     with pytest.raises(Forbidden, match="other may not"):
-        index.check(("shop", "crm"), {"HTTP_X_ZATO_USER": "other"})
-    both = {"HTTP_X_ZATO_USER": "other", "HTTP_X_API_KEY": KEY}
+        index.check(("shop", "crm"), _user("other"))
+    both = {**_user("other"), "HTTP_X_API_KEY": KEY}
     assert index.check(("shop",), both).name == "shop"
 
 

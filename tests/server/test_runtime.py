@@ -26,6 +26,8 @@ from zato.odb.database import Database
 from zato.odb.deployments import Deployments
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
+from zato.security.hashing import Hashing
+from zato.security.passwords import Passwords
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.building import SnapshotBuilder
 from zato.server.catching_up import CatchingUp, Visits
@@ -111,6 +113,7 @@ def make(tmp_path: Path, url: str, metrics: Metrics, clock: SettableClock) -> It
                 asynchronous=AsyncInvocations(EmbeddedInvocations(database, clock), clock),
                 metrics=metrics,
                 secrets=SecretBox(bytes(32)),
+                passwords=Passwords(Hashing(lambda: 1)),
                 user_config=UserConfigFile(tmp_path / "user.toml"),
                 settings=ServerSettings(time_limit_seconds=5),
             ),

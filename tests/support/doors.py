@@ -55,12 +55,13 @@ class Doors:
         seconds: float = 10.0,
         context: ssl.SSLContext | None = None,
         session: ssl.SSLSession | None = None,
+        source: str = "127.0.0.1",
     ) -> ssl.SSLSocket:
-        """A TLS connection; the client's certificate has its key beside it."""
+        """A TLS connection from the address `source`; the client's certificate has its key beside it."""
         context = context or ssl.create_default_context(cafile=self._ca)
         if certificate is not None:
             context.load_cert_chain(certificate, certificate.with_suffix(".key"))
-        plain = socket.create_connection(("127.0.0.1", self.port(door)), timeout=seconds)
+        plain = socket.create_connection(("127.0.0.1", self.port(door)), timeout=seconds, source_address=(source, 0))
         return context.wrap_socket(plain, server_hostname="localhost", session=session)
 
     def raw(
@@ -71,11 +72,12 @@ class Doors:
         certificate: Path | None = None,
         parts: Iterable[tuple[float, bytes]] = (),
         seconds: float = 10.0,
+        source: str = "127.0.0.1",
     ) -> Answer:
         """Sends bytes as they are, then each of `parts` after a pause; stops sending where the other side closes."""
         began = time.monotonic()
         try:
-            with self.connect(door, certificate=certificate, seconds=seconds) as connection:
+            with self.connect(door, certificate=certificate, seconds=seconds, source=source) as connection:
                 try:
                     connection.sendall(request)
                     for pause, part in parts:

@@ -34,18 +34,23 @@ __all__ = ["BALANCER", "DIRECT", "DOORS", "Answer", "Edge"]
 
 
 class Edge(Doors):
-    """A cluster of one server whose application is support.edge_app. Start it, and `close` it."""
+    """A cluster of one server whose application is support.edge_app. Start it, and `close` it.
 
-    def __init__(self, *, body_bytes_max: int = 100 * 1024, **times: float) -> None:
+    HAProxy listens on the address `balancer`.
+    """
+
+    def __init__(self, *, body_bytes_max: int = 100 * 1024, balancer: str = "127.0.0.1", **times: float) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="zato-edge-"))  # short: the kernel takes 107 bytes for sockets
         self.layout = Layout(self.directory)
-        self.cluster = ClusterSettings(lb_port=free_port(), lighttpd_port=free_port(), lighttpd_agent_port=free_port())
+        ports = {name: free_port() for name in ("lb_port", "lighttpd_port", "lighttpd_agent_port")}
+        self.cluster = ClusterSettings(**ports)
         super().__init__(self.layout.ca_certificate, balancer=self.cluster.lb_port, direct=self.cluster.lighttpd_port)
         self.server = self.layout.server(1)
         self.authority = Authority(self.layout.pki)
         self.authority.create(self.cluster.name)
         issue_missing(self.authority, hosts=self.cluster.hosts, servers=1)
         self._body_bytes_max = body_bytes_max
+        self._balancer = balancer
         self._times = times
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         for path in (self.server.front_socket, self.layout.haproxy_socket):
@@ -63,7 +68,7 @@ class Edge(Doors):
         known = msgspec.structs.replace(known, body_bytes_max=self._body_bytes_max)
         view = haproxy_files.view_of(self.layout, self.cluster, known)
         # The application has no threads apart for questions about its health
-        view = dataclasses.replace(view, check_failures=20)
+        view = dataclasses.replace(view, check_failures=20, address=self._balancer)
         return dataclasses.replace(view, **_known(view, self._times))
 
     def _lighttpd_view(self) -> LighttpdView:

@@ -22,9 +22,9 @@ async def wrong_passwords(target: Target) -> Counter[str]:
     async def guess(connection: Connection) -> str:
         for round_ in range(_ROUNDS):
             number = next(numbers)
-            user = "admin" if number % 2 else f"nobody-{number}"
+            user = "guessed" if number % 2 else f"nobody-{number}"
             credentials = base64.b64encode(f"{user}:wrong-{number}".encode()).decode()
-            await connection.send(request("GET", "/attacked/good", f"Authorization: Basic {credentials}"))
+            await connection.send(request("GET", "/attacked/guarded", f"Authorization: Basic {credentials}"))
             status = await connection.status()
             met[status] += 1
             if status == CLOSED:

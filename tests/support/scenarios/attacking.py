@@ -18,9 +18,12 @@ import urllib3
 from support.cluster import RunningCluster
 from support.load import Load, Sample, told
 from support.scenarios.workers import open_channel
+from zato.config.secrets import generate_secret
 
 ATTACKERS = tuple(f"127.0.0.{last}" for last in range(2, 10))
 GOOD = "127.0.1.1"
+GUESSED = "guessed"
+"""The user whose password is guessed."""
 RATIO_MAX = 5.0
 RECOVERY_SECONDS_MAX = 5.0
 _PER_SECOND = 100
@@ -93,6 +96,9 @@ class Attacked:
 def expose(cluster: RunningCluster) -> None:
     """Deploy what attacks are aimed at."""
     cluster.api().deploy("attacked.py", _SOURCE)
+    cluster.api().create_item("security-basic", GUESSED, {"username": GUESSED, "password": generate_secret()})
+    guarded = {"service": "attacked.good", "path": "/attacked/guarded", "methods": ["GET"], "security": [GUESSED]}
+    cluster.api().create_item("channel-rest", "attacked.guarded", guarded)
     for name, methods in _CHANNELS.items():
         open_channel(cluster, f"attacked.{name}", f"/attacked/{name}", methods)
 

@@ -13,6 +13,7 @@ import falcon
 import pytest
 from falcon.testing import Result, TestClient
 
+from support.passwords import AnyPassword, basic
 from zato.broker.embedded import EmbeddedInvocations
 from zato.broker.message import Message
 from zato.broker.participation import Embedded
@@ -265,7 +266,7 @@ class World:
 
     def _snapshot(self) -> Snapshot:
         configuration = Configuration.from_items(*self.log.items_with_revision())
-        security = SecurityIndex(configuration, self.box)
+        security = SecurityIndex(configuration, self.box, AnyPassword())
         snapshot = Snapshot(
             configuration=configuration,
             codes=self.codes,
@@ -299,7 +300,7 @@ class World:
         """One request; `path` comes after /zato/api."""
         all_headers = dict(headers or {})
         if user is not None:
-            all_headers["X-Zato-User"] = user
+            all_headers |= basic(user, "any")
         if content_type is not None:
             all_headers["Content-Type"] = content_type
         path, _, query = path.partition("?")

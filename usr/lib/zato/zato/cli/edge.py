@@ -60,7 +60,7 @@ def reload_command(target: Target, number: int) -> None:
 def rollback_command(target: Target, number: int) -> None:
     """Have lighttpd go back to the configuration before the present one, until another one is wanted.
 
-    Users stay as they are configured. What is rolled back is not tried again before it has changed, or before
+    What is rolled back is not tried again before it has changed, or before
     `zato edge reload`.
 
     Example: zato edge rollback 1
@@ -76,7 +76,6 @@ def _show(target: Target, state: dict[str, Any]) -> None:
     runs = f"runs as process {state['pid']}" if state["running"] else "does not run"
     click.echo(f"lighttpd {state['version']} of {state['server']} {runs}, with the configuration")
     click.echo(f"{state['configuration'][:16] or 'none'} since {since}")
-    click.echo(f"Users: {state['users']}, as of revision {state['revision']}")
     click.echo(f"CAs of clients: {', '.join(each[:16] for each in state['authorities']) or 'none'}")
     if state["certificate"] is not None:
         shown = state["certificate"]

@@ -7,6 +7,8 @@ property of the error. Adapters translate a library's exceptions into these at t
 
 from __future__ import annotations
 
+import math
+
 
 class ZatoError(Exception):
     """Base of all errors that reach a caller, an operator or a log on purpose.
@@ -76,6 +78,18 @@ class Conflict(ZatoError):
 
     code = "conflict"
     status = 409
+
+
+class TooManyRequests(ZatoError):
+    """The caller has used what it may for now: it may try again after `retry_after_seconds`."""
+
+    code = "too-many-requests"
+    status = 429
+    retriable = True
+
+    def __init__(self, message: str, *, code: str | None = None, retry_after_seconds: float = 1.0) -> None:
+        super().__init__(message, code=code)
+        self.retry_after_seconds = max(1, math.ceil(retry_after_seconds))
 
 
 class TooLarge(ZatoError):

@@ -1,13 +1,15 @@
 """From the credentials of a request to the principals they establish. Whatever is not certain lets nobody in.
 
-HTTP Basic and client certificates were verified at the edge, whose word is in headers that nobody else can set.
-API keys are verified here. On the internal door, which only Zato's own group can open, a component says who it is.
+Client certificates were verified at the edge, whose word is in headers that nobody else can set. Passwords and API keys
+are verified here. On the internal door, which only Zato's own group can open, a component says who it is.
 """
 
 from __future__ import annotations
 
 import hmac
+import ipaddress
 from collections.abc import Collection, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -16,12 +18,19 @@ from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
 
 from zato.config.configuration import Configuration
-from zato.config.kinds import SecurityApiKey, SecurityBasic, SecurityTls
+from zato.config.kinds import Balancer, SecurityApiKey, SecurityBasic, SecurityTls
+from zato.config.kinds.balancer import NAME as BALANCER
 from zato.core.clock import Clock, SystemClock
 from zato.core.errors import Forbidden, Unauthorized, ZatoError
 from zato.core.principal import Authentication, Principal, Role
+from zato.security.basic import Credentials, credentials_of
+from zato.security.hashing import Asking
+from zato.security.sources import is_within, source_of
 
-USER = "HTTP_X_ZATO_USER"
+PEER = "HTTP_X_ZATO_PEER"
+"""The client's address, as the edge has seen it."""
+WAIT = "zato.wait"
+"""Entered while a request waits: a context manager. Not in every environ."""
 TLS_CLIENT = "HTTP_X_ZATO_TLS_CLIENT"
 TLS_SUBJECT = "HTTP_X_ZATO_TLS_SUBJECT"
 INTERNAL_PRINCIPAL = "HTTP_X_ZATO_PRINCIPAL"
@@ -46,10 +55,19 @@ class OpensSecrets(Protocol):
     def open(self, sealed: str, *, kind: str, name: str, field: str) -> str: ...
 
 
+class MatchesPasswords(Protocol):
+    """What passwords.Passwords offers."""
+
+    def remembers(self, credentials: Credentials, hashed: str | None) -> bool: ...
+
+    def match(self, credentials: Credentials, hashed: str | None, asking: Asking) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Definition:
     principal: Principal
     expires: datetime | None
+    hashed: str | None = None
 
     def valid(self, now: datetime) -> bool:
         return self.expires is None or now < self.expires
@@ -62,10 +80,32 @@ class SecurityIndex:
     a dump of the index tells anything about them. `problems` has a sentence for each definition that cannot be used.
     """
 
-    __slots__ = ("_clock", "_headers", "_hmac_key", "_keys", "_names", "_subjects", "_thumbs", "_users", "problems")
+    __slots__ = (
+        "_balancer",
+        "_clock",
+        "_exempt",
+        "_headers",
+        "_hmac_key",
+        "_keys",
+        "_names",
+        "_passwords",
+        "_subjects",
+        "_thumbs",
+        "_users",
+        "problems",
+    )
 
-    def __init__(self, configuration: Configuration, secrets: OpensSecrets, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        configuration: Configuration,
+        secrets: OpensSecrets,
+        passwords: MatchesPasswords,
+        clock: Clock | None = None,
+    ) -> None:
+        self._passwords = passwords
         self._clock = clock or SystemClock()
+        self._balancer = _balancer(configuration)
+        self._exempt = tuple(ipaddress.ip_network(each, strict=False) for each in self._balancer.exempt_networks)
         self._hmac_key = token_bytes(32)
         self._names: dict[str, _Definition] = {}
         self._users: dict[str, _Definition] = {}
@@ -73,16 +113,17 @@ class SecurityIndex:
         self._subjects: dict[str, _Definition] = {}
         self._keys: dict[bytes, tuple[_Definition, ...]] = {}
         problems: list[str] = []
-        self._add_edge_definitions(configuration)
+        self._add_users_and_certificates(configuration)
         headers = self._add_api_keys(configuration, secrets, problems)
         self._headers = tuple(sorted(headers))
         self.problems = tuple(problems)
 
-    def _add_edge_definitions(self, configuration: Configuration) -> None:
+    def _add_users_and_certificates(self, configuration: Configuration) -> None:
         for item in configuration.all("security-basic"):
             basic = item.value
             if isinstance(basic, SecurityBasic) and basic.active:
-                self._users[basic.username] = self._define(item.name, Authentication.BASIC, basic)
+                definition = self._define(item.name, Authentication.BASIC, basic)
+                self._users[basic.username] = replace(definition, hashed=basic.password)
         for item in configuration.all("security-tls"):
             tls = item.value
             if isinstance(tls, SecurityTls) and tls.active:
@@ -131,7 +172,11 @@ class SecurityIndex:
         raise Forbidden(f"{principals[0].name} may not use this channel; its security definitions do not list it.")
 
     def authenticate(self, environ: Mapping[str, Any]) -> tuple[Principal, ...]:
-        """All principals that the credentials of a WSGI request establish now; invalid ones add none."""
+        """All principals that the credentials of a WSGI request establish now; an invalid key or certificate adds none.
+
+        A wrong password raises Unauthorized, whatever else there is. Raises TooManyRequests where a password is not
+        looked at, as too many are, or as too many wrong ones came from there; InvalidInput where there are several.
+        """
         now = self._clock.now()
         found = self._component(environ) if environ.get(INTERNAL_DOOR) is True else self._outside(environ)
         return tuple(definition.principal for definition in found if definition.valid(now))
@@ -157,14 +202,33 @@ class SecurityIndex:
             key = environ.get(header)
             if key:
                 found.extend(self._keys.get(self._digest(header, key), ()))
-        user = environ.get(USER)
-        if user:
-            found.append(self._users.get(_decoded(user)))
+        found.append(self._user(environ))
         return [definition for definition in found if definition is not None]
+
+    def _user(self, environ: Mapping[str, Any]) -> _Definition | None:
+        credentials = credentials_of(environ)
+        if credentials is None:
+            return None
+        found = self._users.get(credentials.user)
+        if found is not None and not found.valid(self._clock.now()):
+            found = None
+        hashed = None if found is None else found.hashed
+        if not self._passwords.remembers(credentials, hashed):
+            address = environ.get(PEER, "")
+            wrong_max = None if is_within(address, self._exempt) else self._balancer.wrong_passwords_max
+            asking = Asking(source_of(address), wrong_max, environ.get(WAIT, nullcontext))
+            if not self._passwords.match(credentials, hashed, asking):
+                raise Unauthorized
+        return found
 
     def _digest(self, header: str, key: str) -> bytes:
         # WSGI hands headers over as Latin-1; keys are visible ASCII, so anything else matches none.
         return hmac.digest(self._hmac_key, f"{header}\0{key}".encode("utf-8", "backslashreplace"), sha256)
+
+
+def _balancer(configuration: Configuration) -> Balancer:
+    item = configuration.get("balancer", BALANCER)
+    return item.value if item is not None and isinstance(item.value, Balancer) else Balancer()
 
 
 def _decoded(text: str) -> str:

@@ -12,6 +12,7 @@ from zato.config.server_settings import settings_of
 from zato.host.settings import ServerSettings
 from zato.outgoing import OutgoingConnections
 from zato.security.authentication import SecurityIndex
+from zato.security.passwords import Passwords
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.dispatcher import Dispatcher, ServiceInvoker
 from zato.server.http.channels import Channel
@@ -34,6 +35,7 @@ class SnapshotBuilder:
         asynchronous: AsyncInvocations,
         metrics: Metrics,
         secrets: SecretBox,
+        passwords: Passwords,
         user_config: UserConfigFile,
         settings: ServerSettings,
     ) -> None:
@@ -42,6 +44,7 @@ class SnapshotBuilder:
         self._asynchronous = asynchronous
         self._metrics = metrics
         self._secrets = secrets
+        self._passwords = passwords
         self._user_config = user_config
         self._settings = settings
         self._outgoing = OutgoingConnections.empty()
@@ -54,7 +57,7 @@ class SnapshotBuilder:
     def build(self, configuration: Configuration, codes: CodeSet, problems: Sequence[str] = ()) -> Snapshot:
         """A new snapshot. Does not touch the network. `problems` are those of the code, which it adds its own to."""
         self._outgoing = self._outgoing.refreshed(configuration, self._secrets)
-        security = SecurityIndex(configuration, self._secrets)
+        security = SecurityIndex(configuration, self._secrets, self._passwords)
         services = {
             item.name: item.value for item in configuration.all("service") if isinstance(item.value, ServiceSettings)
         }

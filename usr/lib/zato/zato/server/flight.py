@@ -7,6 +7,8 @@ import math
 import socket
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 
 class Flight:
@@ -15,6 +17,7 @@ class Flight:
     __slots__ = (
         "_claimed",
         "_claiming",
+        "_spare",
         "abandoned",
         "cid",
         "client",
@@ -22,10 +25,14 @@ class Flight:
         "limit_seconds",
         "service",
         "started",
+        "waits",
     )
 
-    def __init__(self, client: socket.socket) -> None:
+    def __init__(self, client: socket.socket, spare: Callable[[int], None] = lambda change: None) -> None:
+        """`spare` is told how many threads more, or fewer, are not to be counted on."""
         self.client = client
+        self.waits = False
+        self._spare = spare
         self.started = time.monotonic()
         self.deadline = math.inf
         self.limit_seconds = math.inf
@@ -47,6 +54,20 @@ class Flight:
             self._claimed = True
             self.abandoned = abandon
             return True
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """For the time in which it waits for its turn at something of this process's: another thread takes its place.
+
+        Not for what services wait for, which is theirs to bound.
+        """
+        self.waits = True
+        self._spare(1)
+        try:
+            yield
+        finally:
+            self._spare(-1)
+            self.waits = False
 
 
 def time_limit_answer(flight: Flight) -> bytes:

@@ -67,6 +67,12 @@ class Metrics:
         )
         self.workers = Gauge("zato_workers", "Workers that run.", registry=registry, multiprocess_mode="livesum")
         self.deployments = Counter("zato_deployments", "Deployments by outcome.", ("outcome",), registry=registry)
+        self.passwords = Counter(
+            "zato_passwords_checked",
+            "Passwords that were hashed, by outcome: right, wrong, or refused, before it was hashed.",
+            ("outcome",),
+            registry=registry,
+        )
         self._routes: dict[tuple[str, str], RouteMetrics] = {}
 
     def unrouted(self, status: int) -> None:

@@ -40,6 +40,7 @@ class RequestThreads:
         self._members: set[RequestThread] = set()
         self._idle: set[RequestThread] = set()
         self._given_up: list[RequestThread] = []
+        self._spared = 0
         self.least = 0
         """How many there are to be at least: see `keep`."""
         self.surplus = 0
@@ -50,8 +51,8 @@ class RequestThreads:
 
     @property
     def count(self) -> int:
-        """Threads that take requests, or will when they have finished the one that they have."""
-        return len(self._members)
+        """Threads that take requests, or will when they have finished the one that they have; not those spared."""
+        return len(self._members) - self._spared
 
     @property
     def idle(self) -> int:
@@ -68,6 +69,13 @@ class RequestThreads:
         """Add as many as are missing of those that there are to be at least, from now on where that is given."""
         self.least = self.least if least is None else least
         self.add(self.least - self.count)
+
+    def spare(self, change: int) -> None:
+        """So many threads more, or fewer, wait for their turn at something: others take their places."""
+        with self._lock:
+            self._spared += change
+        if change > 0:
+            self.keep()
 
     def change(self, number: int) -> None:
         """Add so many threads, or, below zero, end as many: idle ones at once, busy ones after their request."""
@@ -98,7 +106,8 @@ class RequestThreads:
         thread.interrupt()
 
     def stop(self) -> None:
-        """No thread accepts another connection, those excepted that it has been woken for."""
+        """No thread accepts another connection, those excepted that it has been woken for, and none is added."""
+        self.least = 0
         for thread in list(self._members):
             thread.wanted = False
         os.eventfd_write(self._end, 1)

@@ -29,6 +29,8 @@ from zato.odb.stagings import Stagings
 from zato.pki.enrolment.door import SigningDoor, Signs
 from zato.pki.enrolment.screening import ScreenedSigner
 from zato.pki.enrolment.signer import Signer
+from zato.security.hashing import WAITING_MAX, Hashing
+from zato.security.passwords import Passwords
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.building import SnapshotBuilder
 from zato.server.catching_up import CatchingUp, Visits
@@ -92,6 +94,7 @@ class WorkerProcess:
                 asynchronous=asynchronous,
                 metrics=metrics,
                 secrets=box,
+                passwords=Passwords(self._hashing(), lambda outcome: metrics.passwords.labels(outcome).inc()),
                 user_config=UserConfigFile(paths.applied_user_config, paths.user_config),
                 settings=self._settings,
             ),
@@ -196,6 +199,13 @@ class WorkerProcess:
             door = SigningDoor(self._layout.signing_socket, self._layout.pki / "ca.key")
             return ScreenedSigner(door, self._layout.pki, SystemClock())
         return Signer(self._layout.pki, SystemClock())
+
+    def _hashing(self) -> Hashing:
+        """Whoever waits for it has a request thread, of which at least three in four are for others."""
+        return Hashing(
+            waiting_max=lambda: min(WAITING_MAX, max(1, self.settings().threads_max // 4)),
+            workers=lambda: self.settings().workers,
+        )
 
     def settings(self) -> ServerSettings:
         """Those that requests are served by now."""

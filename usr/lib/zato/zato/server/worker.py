@@ -124,7 +124,7 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
                 time.sleep(_OUT_OF_RESOURCES_SECONDS)
                 return
             correlate("")
-            flight = Flight(client)
+            flight = Flight(client, thread.pool.spare)
             flight.deadline = flight.started + _READ_SECONDS
             self._flights[thread] = flight
             try:
@@ -149,6 +149,7 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
                 flight.deadline = math.inf
                 environ["zato.flight"] = flight
                 environ["zato.internal"] = door is self._internal_door
+                environ["zato.wait"] = flight.waiting
                 self.nr += 1
                 answer = Answer(client, flight, environ["REQUEST_METHOD"])
                 chunks = self.wsgi(environ, answer.start_response)
@@ -185,7 +186,7 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
         for thread, flight in list(self._flights.items()):
             if flight.deadline < now and flight.claim(abandon=True):
                 self._give_up(thread, flight)
-            elif now - flight.started > SLOW_SECONDS:
+            elif now - flight.started > SLOW_SECONDS and not flight.waits:
                 slow += 1
         return slow
 

@@ -17,7 +17,7 @@ from zato.agent.failure import Failure
 from zato.agent.lighttpd.files import PROGRAM
 from zato.agent.lighttpd.generations import refused
 from zato.agent.lighttpd.keeper import LighttpdKeeper
-from zato.agent.lighttpd.names import CLIENT_CA, USERS
+from zato.agent.lighttpd.names import CLIENT_CA
 from zato.host.layout import Layout, ServerLayout
 from zato.host.logs import get_logger
 from zato.host.programs import program
@@ -55,8 +55,6 @@ class LighttpdState(Struct, frozen=True, kw_only=True):
     """When lighttpd has last read its files."""
     configuration: str
     """Digest of the files with which it was last seen to serve."""
-    revision: int
-    users: int
     authorities: list[str]
     """Fingerprints of the CAs whose clients are accepted."""
     certificate: Shown | None
@@ -130,8 +128,6 @@ def state_of(keeper: LighttpdKeeper, server: ServerLayout) -> LighttpdState:
         pid=pid,
         since=None if loaded is None else datetime.fromtimestamp(loaded, UTC),
         configuration=state.configuration,
-        revision=state.revision,
-        users=_read(server, USERS).count(b"\n"),
         authorities=[fingerprint(each) for each in _certificates(_read(server, CLIENT_CA))],
         certificate=shown,
         reloads=state.reloads,

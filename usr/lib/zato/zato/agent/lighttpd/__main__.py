@@ -1,4 +1,4 @@
-"""python -m zato.agent.lighttpd --root DIR --server N: keeps lighttpd as the ODB and the certificates say."""
+"""python -m zato.agent.lighttpd --root DIR --server N: keeps lighttpd as settings and certificates say."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from pathlib import Path
 from wsgiref.types import WSGIApplication
 
 from zato.agent.api.server import ApiServer
-from zato.agent.bell import PatientBell
 from zato.agent.lighttpd.answering import AnsweringLighttpd
 from zato.agent.lighttpd.keeper import LighttpdKeeper
 from zato.agent.limits import connections_max
 from zato.agent.wedged import PATIENCE_SECONDS, WedgedKiller
-from zato.config.listener import Listener
 from zato.core.clock import Clock, SystemClock
 from zato.core.errors import ZatoError
 from zato.host.layout import Layout
@@ -23,16 +21,15 @@ from zato.host.ports import from_here
 from zato.host.settings import load_cluster, load_server
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
-from zato.odb.doorbell import Doorbell
-from zato.odb.log import ConfigurationLog
-from zato.odb.opening import open_odb
 from zato.pki.names import ADMIN, lighttpd_agent_name
 
 _API_PAUSE_SECONDS = 30.0
+_TURN_SECONDS = 0.1
+_FAILED_PAUSE_SECONDS = 1.0
 
 
 class _Api:
-    """Users follow the ODB also where nobody can ask the agent: its port is taken, or it has no certificate yet."""
+    """lighttpd is kept also where nobody can ask the agent: its port is taken, or it has no certificate yet."""
 
     def __init__(self, server: ApiServer, clock: Clock) -> None:
         self._server = server
@@ -66,7 +63,6 @@ def main() -> int:
         print(error.message, file=sys.stderr)  # noqa: T201 logging is not set up yet
         return 1
     configure(settings.log_format or cluster.log_format, settings.log_level, f"lighttpd-agent-{arguments.server}")
-    database = open_odb(cluster)
     stop = stop_event()
     clock = SystemClock()
     keeper = LighttpdKeeper(layout, cluster, arguments.server, clock, stop)
@@ -91,16 +87,17 @@ def main() -> int:
         clock,
     )
 
-    def tick() -> None:
-        watchdog.turn()
-        api.turn()
-        keeper.tick()
-        killer.turn()
-
-    log = ConfigurationLog(database)
-    listener = Listener(log, PatientBell(Doorbell(database)), clock, keeper.configuration, tick)
     watchdog.ready()
-    listener.run(stop)
+    while not stop.is_set():
+        watchdog.turn()
+        try:
+            api.turn()
+            keeper.tick()
+            killer.turn()
+        except Exception:  # the outermost loop: lighttpd is to be kept whatever went wrong once
+            get_logger("zato.agent.lighttpd").exception("agent_turn_failed")
+            stop.wait(_FAILED_PAUSE_SECONDS)
+        stop.wait(_TURN_SECONDS)
     return 0
 
 

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from zato.agent.lighttpd.generations import Files, digest, files_in, put, refuse, refused
-from zato.agent.lighttpd.names import CLIENT_CA, CONFIGURATION, UPLOADS, USERS
+from zato.agent.lighttpd.names import CLIENT_CA, CONFIGURATION, UPLOADS
 from zato.agent.lighttpd.render import render
 from zato.agent.lighttpd.view import LighttpdView
 from zato.agent.limits import connections_max
@@ -35,11 +35,6 @@ def command(server: ServerLayout) -> list[str]:
     return [program(PROGRAM), "-D", "-f", str(configuration(server))]
 
 
-def users(server: ServerLayout) -> Path:
-    """Names and password hashes for HTTP Basic."""
-    return server.lighttpd.absolute() / USERS
-
-
 def view_of(layout: Layout, cluster: ClusterSettings, number: int, *, body_bytes_max: int) -> LighttpdView:
     """The lighttpd of server `number`. Raises SetupError where the cluster has no CA."""
     layout = Layout(layout.root.absolute())
@@ -52,7 +47,6 @@ def view_of(layout: Layout, cluster: ClusterSettings, number: int, *, body_bytes
         authority=to_der(load_certificate(layout.ca_certificate)),
         front_socket=server.front_socket,
         health_socket=server.health_socket,
-        users=users(server),
         directory=server.lighttpd,
         body_bytes_max=body_bytes_max,
         connections_max=connections_max(),
@@ -75,8 +69,6 @@ def write(layout: Layout, view: LighttpdView) -> bool:
     files = wanted(layout, view)
     view.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     (view.directory / UPLOADS).mkdir(mode=0o700, exist_ok=True)
-    if not view.users.exists():
-        write_atomically(view.users, b"")
     present, refusal = files_in(view.directory), refused(view.directory)
     if present is not None and refusal is not None and refusal.digest == digest(files):
         return False

@@ -1,4 +1,4 @@
-"""Keeps one lighttpd as the ODB and the cluster's certificates say it should be."""
+"""Keeps one lighttpd as its server's settings and the cluster's certificates say it should be."""
 
 from __future__ import annotations
 
@@ -11,16 +11,13 @@ from pathlib import Path
 from zato.agent.calls import Calls
 from zato.agent.failure import Failure
 from zato.agent.lighttpd.generations import Files, digest, files_in, refuse, refused
-from zato.agent.lighttpd.names import CLIENT_CA, CONFIGURATION, USERS
+from zato.agent.lighttpd.names import CLIENT_CA, CONFIGURATION
 from zato.agent.lighttpd.reloading import AWAY, FAILED, Reloader
 from zato.agent.lighttpd.running import RunningLighttpd
 from zato.agent.lighttpd.serving import Serving
 from zato.agent.lighttpd.state import AgentState
-from zato.agent.lighttpd.users import users_file
-from zato.config.configuration import Configuration
 from zato.core.clock import Clock
 from zato.core.errors import SetupError, ZatoError
-from zato.host.files import write_atomically
 from zato.host.layout import Layout
 from zato.host.logs import get_logger
 from zato.host.settings import ClusterSettings, load_server
@@ -32,9 +29,9 @@ _SOON_SECONDS = 3.0
 
 
 class LighttpdKeeper:
-    """Writes users when they change or expire, and reloads lighttpd for what it reads at its start only.
+    """Reloads lighttpd when its files, or its certificate, are to be others.
 
-    `configuration` and `tick` are called by one thread, all else by any. Files that lighttpd refuses are not put in
+    `tick` is called by one thread, all else by any. Files that lighttpd refuses are not put in
     place and it is not reloaded: it goes on with the last good ones. Those with which it does not serve after a reload
     are replaced by them.
     """
@@ -53,7 +50,6 @@ class LighttpdKeeper:
         self.serving = Serving(self._directory, self._certificate, server.front_socket)
         self._reloader = Reloader(self._directory, self.running, self.serving, stop)
         self._calls = Calls()
-        self._configuration: Configuration | None = None
         self._next_tick = self._again_at = 0.0
         self._seen: tuple[float, float] | None = None
         self._body_bytes_max = load_server(layout, number).max_body_bytes
@@ -88,20 +84,13 @@ class LighttpdKeeper:
             files.check_files(view, wanted)
         return digest(wanted)
 
-    def configuration(self, configuration: Configuration) -> None:
-        """Users as of this configuration are in place when it returns. Raises OSError where they cannot be written."""
-        self._configuration = configuration
-        self._write_users()
-        self._state = dataclasses.replace(self._state, revision=configuration.revision)
-
     def tick(self) -> None:
-        """Looks at what changes by itself: expiry, certificates, CAs. Does so once a second, however often called."""
+        """Looks at what it follows: settings, certificates, CAs. Does so once a second, however often called."""
         self._calls.answer()
         now = self._clock.monotonic()
         if now < self._next_tick:
             return
         self._next_tick = now + _TICK_SECONDS
-        self._attempt(self._write_users)
         if now >= self._again_at:
             self._attempt(self._follow)
 
@@ -115,15 +104,6 @@ class LighttpdKeeper:
             self._again_at = self._clock.monotonic() + pause
             self._log.error("lighttpd_keeps_its_last_files", reason=str(error))
             self._failed(error)
-
-    def _write_users(self) -> None:
-        if self._configuration is None:
-            return
-        path = self._directory / USERS
-        data = users_file(self._configuration, self._clock.now())
-        if not path.exists() or path.read_bytes() != data:
-            write_atomically(path, data)
-            self._log.info("users_written", count=data.count(b"\n"), revision=self._configuration.revision)
 
     def _follow(self) -> None:
         self._render()

@@ -11,8 +11,6 @@ from zato.agent.failure import Failure
 class AgentState:
     """Replaced whole by the agent's own thread; others read it at any time."""
 
-    revision: int = 0
-    """Of the configuration that lighttpd's users are of."""
     configuration: str = ""
     """Digest of the files with which lighttpd was last seen to serve."""
     reloads: int = 0

@@ -22,8 +22,6 @@ class LighttpdView:
     """Where the server listens."""
     health_socket: Path
     """Where it listens for questions about its health."""
-    users: Path
-    """Names and hashes for HTTP Basic; lighttpd reads it again whenever it changes."""
     directory: Path
     """Where the rendered files, and `uploads/` for large bodies, are."""
     body_bytes_max: int = 10 * 1024 * 1024
@@ -33,7 +31,5 @@ class LighttpdView:
     since HAProxy can tell its clients why."""
     keep_alive_seconds: float = 90.0
     """Longer than HAProxy keeps an idle connection."""
-    users_cache_seconds: int = 2
-    """For how long a password that was right needs no hashing."""
     reload_seconds: float = 60.0
     """For requests under way when lighttpd is reloaded."""

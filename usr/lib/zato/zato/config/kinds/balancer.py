@@ -88,8 +88,9 @@ class Balancer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int,
         Meta(
             ge=1,
-            description="Wrong passwords that one address may send in ten seconds; then its requests with a password "
-            "are answered with 429 for a while.",
+            description="Wrong passwords that one address, or one /64 of IPv6, may send in ten seconds, those that "
+            "wait for an answer included; then its requests with a password are answered with 429 for a while. The "
+            "balancer counts those of the whole cluster, each server its own.",
         ),
     ] = 200
     exempt_networks: Annotated[

@@ -1,4 +1,4 @@
-"""HTTP Basic credentials (RFC 7617), verified at the edge by lighttpd."""
+"""HTTP Basic credentials (RFC 7617), verified in the server."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class SecurityBasic(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 def _validate(name: str, value: SecurityBasic) -> list[str]:
     findings = definition_findings(name, value.roles)
-    # The user name becomes a field in a line of an htpasswd file, where '#' starts a comment and ':' ends the field.
+    # In the release before, which may run beside this one, it is a field in a line of a file, where '#' is a comment
     if ":" in value.username:
         findings.append("username: it must not have a colon, which ends the user name in HTTP Basic")
     if value.username.startswith("#") or value.username != value.username.strip():

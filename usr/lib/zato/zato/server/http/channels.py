@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from zato.core.errors import InvalidInput, TooLarge, ZatoError
 from zato.core.principal import ANONYMOUS
+from zato.security.basic import forget_password
 from zato.server.http.request import EnvironHeaders, ZatoRequest
 from zato.server.service.request import HTTPRequest, Request
 
@@ -85,6 +86,7 @@ class Channel:
         principal = ANONYMOUS
         if self._security:
             principal = self._snapshot.security.check(self._security, environ)
+            forget_password(environ)
         body = self._body(environ)
         http = HTTPRequest(
             req.method,

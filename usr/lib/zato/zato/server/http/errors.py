@@ -14,6 +14,7 @@ from zato.core.errors import (
     MethodNotAllowed,
     NotFound,
     TooLarge,
+    TooManyRequests,
     Unauthorized,
     Unavailable,
     ZatoError,
@@ -43,12 +44,12 @@ def error_body(error: ZatoError, cid: str) -> bytes:
 
 
 def error_headers(error: ZatoError) -> dict[str, str]:
-    """The headers that the error's status calls for (RFC 9110, sections 10.2.3, 10.2.1 and 11.6.1)."""
+    """The headers that the error's status calls for (RFC 9110, sections 10.2.3, 10.2.1 and 11.6.1; RFC 6585)."""
     if isinstance(error, MethodNotAllowed):
         return {"Allow": ", ".join(error.allowed)}
     if isinstance(error, Unauthorized):
         return {"WWW-Authenticate": _CHALLENGE}
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | TooManyRequests):
         return {"Retry-After": str(max(1, error.retry_after_seconds))}
     return {}
 

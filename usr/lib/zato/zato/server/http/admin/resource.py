@@ -56,7 +56,7 @@ class AdminResource:
 
     def _handle(self, route: Route, req: ZatoRequest, params: dict[str, str]) -> Answer:
         environ = req.env
-        principals = self._worker.current().security.authenticate(environ)
+        principals = () if route.open else self._worker.current().security.authenticate(environ)
         try:
             principal = ANONYMOUS if route.open else authorise(principals, route.right_for(params))
             refuse_cross_site(environ)
