@@ -1,8 +1,8 @@
 # Whatever Python the caller's shell is set up for is not the one that is used here
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 
-# Hosts are booted in one process while the other runs the rest
-PARALLEL = -n 2 --no-loadscope-reorder
+# As much of the time is waiting; which process runs what: tests/support/scheduling.py
+PARALLEL = -n 3 --no-loadscope-reorder
 
 .PHONY: help run test check bench show show-hosts chaos fresh deb clean lock
 

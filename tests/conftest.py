@@ -8,34 +8,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling
 
 from support.databases import DatabaseAddress, DatabaseServer, emptied_oracle, initialised, new_database, new_sqlite
 from support.mariadb import MariaDb
 from support.postgresql import PostgreSql
 from support.rabbitmq import RabbitMq
+from support.scheduling import ByScope, rank
 from zato.odb.database import Database
 
 ORACLE_URL = os.environ.get("ZATO_TEST_ORACLE_URL", "")
-HOSTS = "tests/hosts/"
 SERVERS = ["postgresql", "mariadb"]
 ALL_DATABASES = ["sqlite", *SERVERS, *(["oracle"] if ORACLE_URL else [])]
 
 
-class ByFile(LoadScopeScheduling):
-    """What shares a cluster, or hosts, is run by the same process."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return HOSTS if nodeid.startswith(HOSTS) else nodeid.partition("::")[0]
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
-    return ByFile(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByScope:
+    return ByScope(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The hosts take the longest, so they come first."""
-    items.sort(key=lambda item: not item.nodeid.startswith(HOSTS))
+    """What takes the longest comes first."""
+    items.sort(key=lambda item: rank(item.nodeid))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,11 @@ import pytest
 from support import hosts
 from support.appliance import deploy_hello, install, servers_in_balancer
 from support.hosts import Host, NewHost
+from support.once import once
 from support.ssh import Keys, Machines, connections
 from support.waiting import eventually
 
-PACKAGES = hosts.REPOSITORY / "build" / "deb"
+PACKAGES = hosts.REPOSITORY / "build" / "hosts" / "packages"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,26 +29,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def packages() -> list[Path]:
-    """The Debian packages, built just now."""
-    subprocess.run([str(hosts.REPOSITORY / "tools" / "deb")], check=True, stdout=subprocess.DEVNULL)
+def packages(testrun_uid: str) -> list[Path]:
+    """The Debian packages, built just now; but for their compression they are those of `make deb`."""
+    environment = {**os.environ, "DPKG_DEB_COMPRESSOR_TYPE": "gzip", "DPKG_DEB_COMPRESSOR_LEVEL": "1"}
+    build = [str(hosts.REPOSITORY / "tools" / "deb"), str(PACKAGES)]
+    run = partial(subprocess.run, build, check=True, stdout=subprocess.DEVNULL, env=environment)
+    once(testrun_uid, PACKAGES.with_name("packages.run"), run)
     return sorted(PACKAGES.glob("*.deb"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
     """What opens the hosts that `new_host` makes."""
     return Keys(tmp_path_factory.mktemp("ssh"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def new_host(packages: list[Path], keys: Keys) -> Iterator[NewHost]:
     """Hosts on a bridge of their own, without Zato."""
     with hosts.hosts_with(packages, keys.admit) as make:
         yield make
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def appliance(new_host: NewHost) -> Iterator[Host]:
     """One where the packages were installed, with a service behind /hello; tests leave it as well as they found it."""
     with new_host("appliance") as host:
@@ -54,7 +60,7 @@ def appliance(new_host: NewHost) -> Iterator[Host]:
         yield host
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def client(new_host: NewHost) -> Iterator[Host]:
     """Another machine, without Zato."""
     with new_host("client") as host:
@@ -71,7 +77,7 @@ def two_servers(appliance: Host) -> Host:
     return appliance
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def machines(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
     """Those of --ssh-config (with --sudo where one logs in as somebody else than root), or hosts that boot here."""
     given = request.config.getoption("--ssh-config")

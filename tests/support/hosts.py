@@ -15,6 +15,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from support.once import locked
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 BOOT_SECONDS = 60.0
 _CACHE = REPOSITORY / "build" / "hosts"
@@ -235,13 +237,17 @@ def base() -> Path:
 
 def file_system(name: str, wanted: Sequence[str]) -> Path:
     """A root file system with Debian 12 and those packages; made once."""
-    packages = sorted(set(wanted))
+    _CACHE.mkdir(parents=True, exist_ok=True)
+    with locked(_CACHE / f"{name}.lock"):
+        return _file_system(name, sorted(set(wanted)))
+
+
+def _file_system(name: str, packages: list[str]) -> Path:
     made = _CACHE / name
     stamp = _CACHE / f"{name}.packages"
     if made.is_dir() and stamp.exists() and stamp.read_text().split() == packages:
         return made
     shutil.rmtree(made, ignore_errors=True)
-    _CACHE.mkdir(parents=True, exist_ok=True)
     include = ",".join(packages)
     subprocess.run(
         ["mmdebstrap", "-q", "--variant=minbase", f"--include={include}", "bookworm", str(made), str(_SOURCES)],
@@ -292,14 +298,29 @@ def hosts_with(packages: Sequence[Path], prepare: Callable[[Host], None] = lambd
 @contextmanager
 def host(name: str, directory: Path, number: int, system: Path | None = None) -> Iterator[Host]:
     """A host that has not booted yet, with a file system of its own below `directory`, which knows the MACHINES."""
-    root = directory / name
-    subprocess.run(["cp", "-a", "--reflink=auto", str(system or base()), str(root)], check=True)
-    others = "".join(f"{_NETWORK}.{last} {machine}\n" for machine, last in MACHINES.items())
-    (root / "etc/hosts").write_text(f"127.0.0.1 localhost\n::1 localhost\n{others}", encoding="ascii")
-    (root / "etc/hostname").write_text(f"{name}\n", encoding="ascii")
-    found = Host(name, root, f"{_NETWORK}.{number}")
+    with laid_over(system or base(), directory / name) as root:
+        others = "".join(f"{_NETWORK}.{last} {machine}\n" for machine, last in MACHINES.items())
+        (root / "etc/hosts").write_text(f"127.0.0.1 localhost\n::1 localhost\n{others}", encoding="ascii")
+        (root / "etc/hostname").write_text(f"{name}\n", encoding="ascii")
+        found = Host(name, root, f"{_NETWORK}.{number}")
+        try:
+            yield found
+        finally:
+            found.stop()
+
+
+@contextmanager
+def laid_over(system: Path, root: Path) -> Iterator[Path]:
+    """`root` begins as what `system` is, which stays as it is. What is written to it survives no crash of the machine:
+    nothing there waits for the disk."""
+    own = root.with_name(f"{root.name}.own")
+    for directory in (root, own / "upper", own / "work"):
+        directory.mkdir(parents=True)
+    options = f"lowerdir={system},upperdir={own / 'upper'},workdir={own / 'work'},volatile"
+    subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, str(root)], check=True)
     try:
-        yield found
+        yield root
     finally:
-        found.stop()
-        shutil.rmtree(root, ignore_errors=True)
+        subprocess.run(["umount", str(root)], check=True)
+        shutil.rmtree(own)
+        root.rmdir()

@@ -15,7 +15,7 @@ from support.load import Load
 from support.waiting import until
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cluster() -> Iterator[RunningCluster]:
     """A cluster of one server with two workers. All tests share it: give items and files names of your own."""
     # pytest's own directories make unix socket paths too long
@@ -29,8 +29,12 @@ def cluster() -> Iterator[RunningCluster]:
 
 
 @pytest.fixture(autouse=True)
-def what_it_printed(cluster: RunningCluster, request: pytest.FixtureRequest) -> Iterator[None]:
+def what_it_printed(request: pytest.FixtureRequest) -> Iterator[None]:
     """Puts what the cluster printed during a test into the report of its failure; starts it where a test ended it."""
+    if "cluster" not in request.fixturenames:
+        yield
+        return
+    cluster: RunningCluster = request.getfixturevalue("cluster")
     if not cluster.answers():
         cluster.stop()
         cluster.start()
@@ -40,7 +44,7 @@ def what_it_printed(cluster: RunningCluster, request: pytest.FixtureRequest) -> 
     request.node.add_report_section("call", "cluster", said[-20_000:].decode("utf-8", "replace"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hostile(cluster: RunningCluster) -> RunningCluster:
     """The cluster with the services of support.hostile_services."""
     expose(cluster)

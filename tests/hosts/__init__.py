@@ -1,0 +1,1 @@
+"""Tests of hosts that boot, which most of them share."""

@@ -1,0 +1,60 @@
+"""Which tests one process runs, and in which order the processes take them, so that all of them end together."""
+
+from __future__ import annotations
+
+from xdist.scheduler import LoadScopeScheduling
+
+SHARING = ("tests/hosts/", "tests/system/")
+"""Directories whose files share hosts, or a cluster: one process runs them all."""
+OWN = (
+    "tests/hosts/test_joining.py",
+    "tests/hosts/test_packages.py",
+    "tests/hosts/test_removal.py",
+    "tests/hosts/test_upgrade.py",
+    "tests/system/test_draining.py",
+    "tests/system/test_moving.py",
+    "tests/system/test_openapi.py",
+    "tests/system/test_outage.py",
+    "tests/system/test_workers.py",
+)
+"""Files in these directories that use nothing of what is shared there."""
+LONGEST = (
+    "tests/hosts/",
+    "tests/hosts/test_upgrade.py",
+    "tests/system/",
+    "tests/hosts/test_joining.py",
+    "tests/system/test_outage.py",
+    "tests/system/test_openapi.py",
+    "tests/broker/test_cluster.py",
+    "tests/hosts/test_removal.py",
+    "tests/hosts/test_packages.py",
+    "tests/quickstart/test_running.py",
+    "tests/docs/test_operations.py",
+    "tests/system/test_draining.py",
+    "tests/agent/haproxy/test_agent.py",
+    "tests/agent/haproxy/test_inactive_servers.py",
+    "tests/agent/lighttpd/test_lighttpd_agent.py",
+    "tests/server/deployment/test_pipeline.py",
+    "tests/edge/test_failures.py",
+)
+"""What takes more than some twenty seconds, the longest first. What is missing here costs time only where it is the
+last one to begin."""
+
+
+def scope_of(test: str) -> str:
+    """What a test is run together with: the file that it is in, or the directory."""
+    file = test.partition("::")[0]
+    return next((place for place in SHARING if file.startswith(place) and file not in OWN), file)
+
+
+def rank(test: str) -> int:
+    """Where its scope comes among those that take long; the others come after them."""
+    scope = scope_of(test)
+    return LONGEST.index(scope) if scope in LONGEST else len(LONGEST)
+
+
+class ByScope(LoadScopeScheduling):
+    """xdist's scheduler, in which what shares a cluster or hosts stays together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return scope_of(nodeid)
