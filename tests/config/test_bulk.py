@@ -40,7 +40,7 @@ def fill(publisher: Publisher) -> None:
     create("security-tls", "partner", {"subject": "CN=partner"}, by=BY)
     create("channel-rest", "customers", {"service": "s", "path": "/c/{id}", "security": ["clients", "shop"]}, by=BY)
     create("channel-http", "raw", {"service": "yes", "path": "/raw", "active": False}, by=BY)
-    create("outgoing-sql", "Stock", {"url": "sqlite:////x", "username": "012", "password": "1e3"}, by=BY)
+    create("outgoing-sql", "Stock", {"url": "sqlite:///x", "username": "012", "password": "1e3"}, by=BY)
     create("outgoing-rest", "CRM", {"address": "https://crm", "timeout_seconds": 0.5}, by=BY)
     create("service", "crm.get", {"time_limit_seconds": 7}, by=BY)
     create("server", "server-1", {}, by=BY)
@@ -93,7 +93,7 @@ def test_an_import_takes_plain_secrets_and_keeps_masked_and_absent_ones(
         clients: {username: crm, password: '******', roles: [viewer]}
         others: {username: others, password: another password}
       outgoing-sql:
-        Stock: {url: 'sqlite:////x', username: '012'}
+        Stock: {url: 'sqlite:///x', username: '012'}
     """
     summary = publisher.import_(text, ImportMode.MERGE, by=BY)
     assert summary.created == (("security-basic", "others"),)
@@ -188,7 +188,7 @@ def test_the_whole_cluster_rolls_back_to_a_revision(publisher: Publisher, log: C
     then = values(log)
     publisher.update("channel-rest", "customers", {"service": "s", "path": "/c"}, by=BY)
     publisher.delete("security-basic", "clients", by=BY)
-    publisher.update("outgoing-sql", "Stock", {"url": "sqlite:////y", "password": None}, by=BY)
+    publisher.update("outgoing-sql", "Stock", {"url": "sqlite:///y", "password": None}, by=BY)
     publisher.create("security-basic", "new", {"username": "crm", "password": "another password"}, by=BY)
     now = values(log)
     summary = publisher.rollback_all(9, by=BY, prepare=unprepared, with_security=True)

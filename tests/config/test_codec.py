@@ -31,7 +31,7 @@ def test_what_a_newer_version_stored_is_not_misread() -> None:
 
 
 def test_secrets_are_masked_and_absent_ones_are_not() -> None:
-    value = OutgoingSql(url="sqlite:////x", username="u", password="sealed:x")
+    value = OutgoingSql(url="sqlite:///x", username="u", password="sealed:x")
     shown = public_data("outgoing-sql", encode("outgoing-sql", value))
     assert (shown["password"], shown["username"], shown["ca_certificate"]) == ("******", "u", None)
 

@@ -18,7 +18,7 @@ def configuration(publisher: Publisher, log: ConfigurationLog, by: Author) -> Co
     publisher.create("security-basic", "clients", {"username": "crm", "password": "a long password"}, by=by)
     body = {"service": "s", "path": "/a", "security": ["clients"]}
     publisher.create("channel-rest", "a", body, by=by)
-    publisher.create("outgoing-sql", "x", {"url": "sqlite:////x", "username": "u", "password": "topsecret"}, by=by)
+    publisher.create("outgoing-sql", "x", {"url": "sqlite:///x", "username": "u", "password": "topsecret"}, by=by)
     return Configuration.from_items(*log.items_with_revision())
 
 

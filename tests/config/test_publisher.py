@@ -270,7 +270,7 @@ def test_everything_wrong_with_an_item_is_said_at_once_without_its_secret(publis
 
 
 def test_one_item_rolls_back_with_its_secret(filled: Publisher, by: Author, box: SecretBox) -> None:
-    filled.update("outgoing-sql", "Stock", {"url": "sqlite:////tmp/x", "password": None}, by=by)
+    filled.update("outgoing-sql", "Stock", {"url": "sqlite:///x", "password": None}, by=by)
     item = filled.rollback_item("outgoing-sql", "Stock", 3, by=by, moves_secrets=True)
     assert item.revision == 7
     assert item == filled.get("outgoing-sql", "Stock")

@@ -106,7 +106,7 @@ def test_several_may_load_at_once(countries: ModuleType, postgresql: DatabaseSer
     address = new_database(postgresql)
     assert address.ca is not None
     value = OutgoingSql(url=address.url, ca_certificate=address.ca.read_text())
-    connection = SqlConnection("Countries", value)
+    connection = SqlConnection("Countries", value, sqlite_directory=Path("/nowhere"))
     failures: list[BaseException] = []
 
     def load() -> None:

@@ -23,6 +23,7 @@ ENTRIES = (
     ("/etc/zato/pki/lighttpd-1.key", "zato-tls", "zato-tls", 0o400),
     ("/etc/zato/server-1", "zato", "zato", 0o750),
     ("/var/lib/zato/odb", "zato", "zato", 0o2770),
+    ("/var/lib/zato/sqlite", "zato", "zato", 0o700),
     ("/var/lib/zato/server-1/pickup", "zato", "zato", 0o2775),
     ("/run/zato/haproxy", "zato-lb", "zato", 0o2750),
     ("/run/zato/server-1/front", "zato", "zato-tls", 0o2750),

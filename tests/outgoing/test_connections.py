@@ -19,6 +19,8 @@ from zato.core.errors import NotFound, ZatoError
 from zato.odb.log import StoredItem
 from zato.outgoing import OutgoingConnections
 
+NOWHERE = Path("/nowhere")
+
 
 @pytest.fixture
 def box(tmp_path: Path) -> SecretBox:
@@ -45,9 +47,8 @@ def configuration(*items: StoredItem) -> Configuration:
 
 
 def test_connections_are_found_by_protocol_and_name(box: SecretBox, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/a.sqlite"
-    items = configuration(rest("CRM", 1), rest("Billing", 2), sql("Stock", 3, url=url))
-    outgoing = OutgoingConnections.empty().refreshed(items, box)
+    items = configuration(rest("CRM", 1), rest("Billing", 2), sql("Stock", 3, url="sqlite:///a.sqlite"))
+    outgoing = OutgoingConnections.empty(tmp_path).refreshed(items, box)
     assert sorted(outgoing.rest) == ["Billing", "CRM"]
     assert outgoing.rest["CRM"].name == "CRM"
     assert outgoing.sql["Stock"].conn.execute("SELECT 1 AS one") == [{"one": 1}]
@@ -56,7 +57,7 @@ def test_connections_are_found_by_protocol_and_name(box: SecretBox, tmp_path: Pa
 
 
 def test_an_unknown_name_says_what_there_is(box: SecretBox) -> None:
-    outgoing = OutgoingConnections.empty().refreshed(configuration(rest("CRM", 1), rest("Billing", 2)), box)
+    outgoing = OutgoingConnections.empty(NOWHERE).refreshed(configuration(rest("CRM", 1), rest("Billing", 2)), box)
     for ask in (outgoing.rest.get, outgoing.rest.__getitem__):
         with pytest.raises(NotFound, match=r"no outgoing REST connection 'ERP'; configured are: 'Billing', 'CRM'"):
             ask("ERP")
@@ -68,7 +69,7 @@ def test_an_unknown_name_says_what_there_is(box: SecretBox) -> None:
 def test_secrets_are_opened(box: SecretBox, peer: HttpPeer) -> None:
     sealed = box.seal("t0ken", kind="outgoing-rest", name="CRM", field="secret")
     items = configuration(rest("CRM", 1, address=peer.address, security="bearer", secret=sealed))
-    OutgoingConnections.empty().refreshed(items, box).rest["CRM"].conn.get("c1")
+    OutgoingConnections.empty(NOWHERE).refreshed(items, box).rest["CRM"].conn.get("c1")
     assert peer.received[0].headers["Authorization"] == "Bearer t0ken"
 
 
@@ -77,7 +78,7 @@ def test_a_secret_that_does_not_open_makes_one_connection_unusable_and_no_other(
     broken = rest("CRM", 1, address=peer.address, security="bearer", secret=sealed)
     password = SecretBox(b"x" * 32).seal("t0ken", kind="outgoing-sql", name="Stock", field="password")
     stock = sql("Stock", 2, url="postgresql+psycopg2://localhost/a", username="a", password=password)
-    outgoing = OutgoingConnections.empty().refreshed(
+    outgoing = OutgoingConnections.empty(NOWHERE).refreshed(
         configuration(broken, stock, rest("ERP", 3, address=peer.address)), box
     )
     outgoing.rest["ERP"].conn.get("c1")
@@ -98,7 +99,7 @@ def test_a_secret_that_does_not_open_makes_one_connection_unusable_and_no_other(
 
 
 def test_unchanged_connections_are_kept_with_their_pools(box: SecretBox, peer: HttpPeer) -> None:
-    before = OutgoingConnections.empty().refreshed(
+    before = OutgoingConnections.empty(NOWHERE).refreshed(
         configuration(rest("CRM", 1, address=peer.address), rest("ERP", 2)), box
     )
     before.rest["CRM"].conn.get("c1")
@@ -111,7 +112,7 @@ def test_unchanged_connections_are_kept_with_their_pools(box: SecretBox, peer: H
 
 
 def test_replaced_and_deleted_connections_go_on_for_those_who_have_them(box: SecretBox, peer: HttpPeer) -> None:
-    before = OutgoingConnections.empty().refreshed(
+    before = OutgoingConnections.empty(NOWHERE).refreshed(
         configuration(rest("CRM", 1, address=peer.address), rest("ERP", 2, address=peer.address)), box
     )
     for name in before.rest:
@@ -130,6 +131,7 @@ def test_replaced_and_deleted_connections_go_on_for_those_who_have_them(box: Sec
 def test_nothing_is_connected_and_no_library_loaded_before_it_is_needed(tmp_path: Path) -> None:
     script = f"""
 import sys
+from pathlib import Path
 from zato.outgoing import OutgoingConnections
 from zato.config.configuration import Configuration
 from zato.config.item import Item
@@ -138,9 +140,9 @@ loaded = lambda: sorted(name for name in ("urllib3", "sqlalchemy.orm", "psycopg2
 assert loaded() == [], loaded()
 items = {{
     "outgoing-rest": {{"A": Item("outgoing-rest", "A", 1, OutgoingRest(address="https://no-such-host.invalid"))}},
-    "outgoing-sql": {{"B": Item("outgoing-sql", "B", 2, OutgoingSql(url="sqlite:////{tmp_path}/b.sqlite"))}},
+    "outgoing-sql": {{"B": Item("outgoing-sql", "B", 2, OutgoingSql(url="sqlite:///b.sqlite"))}},
 }}
-outgoing = OutgoingConnections.empty().refreshed(Configuration(2, items), None)
+outgoing = OutgoingConnections.empty(Path({str(tmp_path)!r})).refreshed(Configuration(2, items), None)
 assert loaded() == [], loaded()
 outgoing.sql["B"].conn.execute("SELECT 1")
 assert loaded() == [], loaded()

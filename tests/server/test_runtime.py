@@ -116,6 +116,7 @@ def make(tmp_path: Path, url: str, metrics: Metrics, clock: SettableClock) -> It
                 passwords=Passwords(Hashing(lambda: 1)),
                 user_config=UserConfigFile(tmp_path / "user.toml"),
                 settings=ServerSettings(time_limit_seconds=5),
+                sqlite_directory=tmp_path / "sqlite",
             ),
             code=CodeLoader(Deployments(database), disk),
             disk=disk,

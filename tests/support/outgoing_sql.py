@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import make_url
@@ -20,4 +21,9 @@ def sql_connection(address: DatabaseAddress, **fields: Any) -> SqlConnection:
         known["username"] = url.username
     if address.ca is not None:
         known["ca_certificate"] = address.ca.read_text()
-    return SqlConnection("Stock", OutgoingSql(**{**known, **fields}), password=password)
+    directory = Path("/nowhere")
+    if url.get_backend_name() == "sqlite":
+        directory, name = Path(url.database or "").parent, Path(url.database or "").name
+        known["url"] = f"sqlite:///{name}"
+    value = OutgoingSql(**{**known, **fields})
+    return SqlConnection("Stock", value, password=password, sqlite_directory=directory)

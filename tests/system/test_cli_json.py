@@ -42,7 +42,7 @@ CALLS: tuple[tuple[str, int], ...] = (
     ("config diff 1", 0),
     ("config rollback {revision} channel-rest cli-json", 0),
     ("config delete channel-rest cli-json", 0),
-    ("config set outgoing-sql cli-json url=sqlite:////nowhere/x", 0),
+    ("config set outgoing-sql cli-json url=sqlite:///cli-json.db", 0),
     ("config ping outgoing-sql cli-json", 1),
     ("config export", 0),
     ("config import {export}", 0),

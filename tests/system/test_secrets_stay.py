@@ -120,6 +120,24 @@ def test_an_operator_does_not_obtain_the_secret_of_a_connection(
     api.delete_item("outgoing-rest", "stay-crm")
 
 
+def test_an_operator_makes_no_file_with_a_connection_to_sqlite(cluster: RunningCluster, operator: Person) -> None:
+    layout, server = cluster.layout, cluster.layout.server(1)
+    places = [server.draining, server.pickup / "stay_file.py", layout.haproxy / "own.cfg", layout.root / "stay.db"]
+    for place in places:
+        value = {"url": f"sqlite:///{place}"}
+        status, answer = operator("POST", "/items/outgoing-sql", {"name": "stay-file", "value": value})
+        assert (status, answer["error"]["code"]) == (400, "invalid-item")
+        assert answer["error"]["details"][0].startswith("url: SQLite takes the name of a file")
+        assert operator("POST", "/items/outgoing-sql/stay-file/ping", {})[0] == 404
+    value = {"url": "sqlite:///stay-file.db"}
+    assert operator("POST", "/items/outgoing-sql", {"name": "stay-file", "value": value})[0] == 201
+    status, pinged = operator("POST", "/items/outgoing-sql/stay-file/ping", {})
+    assert (status, pinged["ok"], pinged["stage"]) == (200, False, "connect")
+    assert not any(place.exists() for place in [*places, layout.sqlite / "stay-file.db"])
+    api = cluster.api()
+    api.delete_item("outgoing-sql", "stay-file")
+
+
 def test_rolling_the_cluster_back_lets_nobody_in_again(cluster: RunningCluster) -> None:
     api = cluster.api()
 

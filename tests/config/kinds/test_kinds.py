@@ -134,9 +134,32 @@ def test_an_unknown_kind_is_named_with_the_nearest_there_is() -> None:
             {"url": "mysql+pymysql://a/b?password=x"},
             "url: the parameter 'password' looks like a secret",
         ),
-        ("outgoing-sql", {"url": "sqlite://"}, "url: SQLite needs a path"),
-        ("outgoing-sql", {"url": "sqlite:///file:/x"}, "url: SQLite needs a path, not a file: URI"),
-        ("outgoing-sql", {"url": "sqlite:///%46ile:/x"}, "url: SQLite needs a path, not a file: URI"),
+        *(
+            ("outgoing-sql", {"url": f"sqlite://{path}"}, "url: SQLite takes the name of a file")
+            for path in (
+                "",
+                "/",
+                "//etc/own.cfg",
+                "//run/zato/server-1/draining",
+                "/../pickup/a.py",
+                "/a/b.db",
+                "/..",
+                "/.hidden",
+                "/:memory:",
+                "/file:x",
+                "/%66ile:x",
+                "/%2e%2e%2fx",
+                "/%2fetc%2fx",
+                "/a.db-wal",
+                "/a.db-shm",
+                "/a.db-journal",
+                "/a%00b",
+                "/" + "a" * 101,
+                "host/a.db",
+            )
+        ),
+        ("outgoing-sql", {"url": "sqlite:///a.db#x"}, "url: it must not have a fragment"),
+        ("outgoing-sql", {"url": "postgresql+psycopg2://a/b?host=/x,evil.example.com"}, "url: the parameter 'host' is"),
         ("outgoing-sql", {"url": "oracle+oracledb://a/b)(x=y"}, "url: the name of an Oracle database has letters"),
         ("outgoing-sql", {"url": "oracle+oracledb://a?service_name=(x=y)"}, "url: a service_name has letters"),
         ("outgoing-sql", {"url": "postgresql+psycopg2://a/b?host=evil"}, "url: the parameter 'host' is for the path"),
@@ -161,7 +184,7 @@ def test_what_is_wrong_is_refused_with_the_name_of_its_field(kind: str, body: di
         ("security-basic", {**BASIC, "username": "Zoë", "expires": "2027-01-01T00:00:00+02:00"}),
         ("outgoing-rest", {"address": "http://[::1]:8080"}),
         ("outgoing-rest", {"address": "https://crm.example.com:8443/a%20b/"}),
-        ("outgoing-sql", {"url": "sqlite:////var/lib/stock.db"}),
+        ("outgoing-sql", {"url": "sqlite:///stock_2.v1.db"}),
         ("outgoing-sql", {"url": "oracle+oracledb://db:1521/?service_name=x"}),
         ("outgoing-sql", {"url": "postgresql+psycopg2://db/x?sslmode=require&application_name=a"}),
         ("outgoing-sql", {"url": "postgresql+psycopg2://localhost/x?host=/run/postgresql"}),
@@ -193,7 +216,7 @@ def test_what_is_right_is_accepted(kind: str, body: dict[str, Any]) -> None:
             for name in ("service", "servicefile", "passfile", "sslkey", "sslcert", "sslrootcert", "hostaddr", "dsn")
         ),
         *(("oracle+oracledb://db/x", name) for name in ("config_dir", "wallet_location", "dsn", "thick_mode")),
-        *(("sqlite:////x", name) for name in ("uri", "mode", "timeout")),
+        *(("sqlite:///x", name) for name in ("uri", "mode", "timeout", "vfs", "cache", "immutable")),
     ],
 )
 def test_a_parameter_that_lets_a_driver_do_things_on_this_machine_is_refused(url: str, name: str) -> None:

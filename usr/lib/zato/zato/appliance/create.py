@@ -47,6 +47,7 @@ def _cluster() -> ClusterSettings:
     for path in (layout.root, layout.run):
         owners.directory(path, owners.ROOT, 0o755)
     owners.directory(layout.odb.parent, owners.SERVERS, 0o2770)
+    owners.directory(layout.sqlite, owners.SERVERS, 0o700)
     owners.directory(layout.haproxy_socket.parent, owners.SEEN_BY_SERVERS, 0o2750)
     if not layout.settings.exists():
         if not MAKES_A_CLUSTER.exists():

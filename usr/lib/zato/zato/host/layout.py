@@ -125,6 +125,11 @@ class Layout:
         return self.root / "odb" / "odb.sqlite" if self.is_appliance else self.root / "odb.sqlite"
 
     @property
+    def sqlite(self) -> Path:
+        """SQLite files of services, unless the settings name another directory."""
+        return self.root / "sqlite"
+
+    @property
     def haproxy(self) -> Path:
         """Rendered configuration of the balancer."""
         return self.root / "haproxy"

@@ -37,6 +37,9 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """PEM file of this side's own certificate, where the database asks for one."""
     odb_key: str = ""
     """PEM file of the key of `odb_certificate`."""
+    sqlite_directory: Annotated[str, msgspec.Meta(pattern="^(/.*)?$")] = ""
+    """Directory of the SQLite files that services use; `sqlite` beside the other data unless set. On an appliance the
+    units of the servers need `ReadWritePaths` for another one."""
     hosts: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] = ("localhost",)
     """Names and addresses that clients use; the next start puts them into the certificates. The first is used here."""
     bind: str = "127.0.0.1"
@@ -60,6 +63,10 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """On a machine that has joined a cluster: host and port of its balancer. `zato server join` writes it."""
     balancer_name: str = ""
     """The name in the balancer's certificate, where `balancer` is another one. `zato server join` writes it."""
+
+    def sqlite_directory_of(self, layout: Layout) -> Path:
+        """Where the SQLite files of services are on this machine."""
+        return Path(self.sqlite_directory) if self.sqlite_directory else layout.sqlite
 
     @property
     def has_joined(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from zato.outgoing.sql.connection import SqlConnection
 
 _Opened = Callable[[str], str | None]
+_Build = Callable[[Item, _Opened, Path], Connection]
 
 
 class OpensSecrets(Protocol):
@@ -46,15 +48,17 @@ class OutgoingConnections:
     rest: Mapping[str, RestConnection]
     sql: Mapping[str, SqlConnection]
 
-    def __init__(self, entries: Mapping[tuple[str, str], _Entry]) -> None:
+    def __init__(self, entries: Mapping[tuple[str, str], _Entry], sqlite_directory: Path) -> None:
+        self._sqlite_directory = sqlite_directory
         self._entries = MappingProxyType(dict(entries))
         self.rest = Connections("REST", self._of("outgoing-rest"), self._unusable("outgoing-rest"))
         self.sql = Connections("SQL", self._of("outgoing-sql"), self._unusable("outgoing-sql"))
         self.problems = tuple(entry.problem for entry in self._entries.values() if entry.problem is not None)
 
     @classmethod
-    def empty(cls) -> OutgoingConnections:
-        return cls({})
+    def empty(cls, sqlite_directory: Path) -> OutgoingConnections:
+        """None yet. Those to SQLite, when they come, open files in this directory."""
+        return cls({}, sqlite_directory)
 
     def refreshed(self, configuration: Configuration, secrets: OpensSecrets) -> OutgoingConnections:
         """The connections of `configuration`; nothing is connected before it is first called.
@@ -68,14 +72,21 @@ class OutgoingConnections:
             for item in configuration.all(kind):
                 known = self._entries.get((kind, item.name))
                 same = known is not None and known.item.revision == item.revision
-                entries[kind, item.name] = known if known and same else _entry(item, build, secrets)
+                entries[kind, item.name] = known if known and same else self._entry(item, build, secrets)
         if entries == self._entries:
             return self
-        refreshed = OutgoingConnections(entries)
+        refreshed = OutgoingConnections(entries, self._sqlite_directory)
         for key, entry in self._entries.items():
             if entry.connection is not None and entries.get(key) is not entry:
                 entry.connection.retire()
         return refreshed
+
+    def _entry(self, item: Item, build: _Build, secrets: OpensSecrets) -> _Entry:
+        """One connection that cannot be made, its secret being of another key for one, must not stop the others."""
+        try:
+            return _Entry(item, build(item, _opener(item, secrets), self._sqlite_directory))
+        except ZatoError as error:
+            return _Entry(item, None, f"The {item.kind} {item.name!r} cannot be used: {error.message}")
 
     def _of(self, kind: str) -> dict[str, Any]:
         return {
@@ -92,14 +103,6 @@ class OutgoingConnections:
         }
 
 
-def _entry(item: Item, build: Callable[[Item, _Opened], Connection], secrets: OpensSecrets) -> _Entry:
-    """One connection that cannot be made, as when its secret was sealed with another key, must not stop the others."""
-    try:
-        return _Entry(item, build(item, _opener(item, secrets)))
-    except ZatoError as error:
-        return _Entry(item, None, f"The {item.kind} {item.name!r} cannot be used: {error.message}")
-
-
 def _opener(item: Item, secrets: OpensSecrets) -> _Opened:
     def opened(field: str) -> str | None:
         sealed = getattr(item.value, field)
@@ -108,7 +111,7 @@ def _opener(item: Item, secrets: OpensSecrets) -> _Opened:
     return opened
 
 
-def _rest(item: Item, opened: _Opened) -> Connection:
+def _rest(item: Item, opened: _Opened, _sqlite_directory: Path) -> Connection:
     from zato.outgoing.rest.connection import RestConnection
 
     assert isinstance(item.value, OutgoingRest)
@@ -117,11 +120,11 @@ def _rest(item: Item, opened: _Opened) -> Connection:
     )
 
 
-def _sql(item: Item, opened: _Opened) -> Connection:
+def _sql(item: Item, opened: _Opened, sqlite_directory: Path) -> Connection:
     from zato.outgoing.sql.connection import SqlConnection
 
     assert isinstance(item.value, OutgoingSql)
-    return SqlConnection(item.name, item.value, password=opened("password"))
+    return SqlConnection(item.name, item.value, password=opened("password"), sqlite_directory=sqlite_directory)
 
 
-_BUILDERS: dict[str, Callable[[Item, _Opened], Connection]] = {"outgoing-rest": _rest, "outgoing-sql": _sql}
+_BUILDERS: dict[str, _Build] = {"outgoing-rest": _rest, "outgoing-sql": _sql}

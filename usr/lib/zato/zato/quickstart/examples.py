@@ -27,7 +27,7 @@ class Examples:
     paths to call (`try.txt`), one a line.
 
     What was put into the cluster once is not put there again until it would be something else: the example has
-    changed, or the directory, address or CA of the cluster that is filled in. What somebody has made of it since stays.
+    changed, or the address or CA of the cluster that is filled in. What somebody has made of it since stays.
     """
 
     def __init__(
@@ -106,7 +106,6 @@ class Examples:
     def _filled_in(self, file: Path) -> str:
         # string.Template leaves JSON, YAML and path templates alone; only ${...} means something.
         return Template(file.read_text(encoding="utf-8")).safe_substitute(
-            state=str(self._layout.root),
             balancer=f"https://{self._cluster.host}:{self._cluster.lb_port}",
             ca_certificate="".join(
                 f"\n          {line}" for line in self._layout.ca_certificate.read_text().splitlines()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from zato.config.configuration import Configuration
@@ -38,6 +39,7 @@ class SnapshotBuilder:
         passwords: Passwords,
         user_config: UserConfigFile,
         settings: ServerSettings,
+        sqlite_directory: Path,
     ) -> None:
         """`settings` are those that hold until the configuration says others."""
         self._dispatcher = dispatcher
@@ -47,7 +49,7 @@ class SnapshotBuilder:
         self._passwords = passwords
         self._user_config = user_config
         self._settings = settings
-        self._outgoing = OutgoingConnections.empty()
+        self._outgoing = OutgoingConnections.empty(sqlite_directory)
         self._limited = LimitedCalls()
 
     def outdated(self) -> bool:

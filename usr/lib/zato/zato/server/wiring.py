@@ -97,6 +97,7 @@ class WorkerProcess:
                 passwords=Passwords(self._hashing(), lambda outcome: metrics.passwords.labels(outcome).inc()),
                 user_config=UserConfigFile(paths.applied_user_config, paths.user_config),
                 settings=self._settings,
+                sqlite_directory=self._cluster.sqlite_directory_of(self._layout),
             ),
             code=code,
             disk=disk,

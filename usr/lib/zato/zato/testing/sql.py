@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from zato.config.kinds import OutgoingSql
 from zato.outgoing.sql.connection import SqlConnection
@@ -20,7 +21,7 @@ class TestSql(SqlConnection):
         # A file rather than memory: a database in memory would be another one for each thread
         directory = tempfile.mkdtemp(prefix="zato-test-")
         weakref.finalize(self, shutil.rmtree, directory, ignore_errors=True)
-        super().__init__(name, OutgoingSql(url=f"sqlite:///{directory}/test.sqlite"), password=None)
+        super().__init__(name, OutgoingSql(url="sqlite:///test.sqlite"), sqlite_directory=Path(directory))
 
 
 class TestSqls(Mapping[str, TestSql]):

@@ -20,7 +20,8 @@ class OutgoingSql(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             min_length=1,
             max_length=1000,
             description="SQLAlchemy URL that names its driver and has no credentials, such as "
-            "`postgresql+psycopg2://db.example.com/stock`.",
+            "`postgresql+psycopg2://db.example.com/stock`. For SQLite it names a file, `sqlite:///stock.db`, of the "
+            "directory that each machine has for such files.",
         ),
     ]
     username: Annotated[

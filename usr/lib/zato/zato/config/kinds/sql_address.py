@@ -42,7 +42,11 @@ _PARAMETERS = {
 }
 # Here they name a socket of this machine; a host would be one that nothing else of the URL's checks is about
 _PATHS = frozenset({"host", "unix_socket"})
+_SOCKET_PATH = re.compile(r"/[^,]*")  # libpq takes a list, of other hosts as well
 _SECRET_PARAMETERS = re.compile(r"passw|passwd|pwd|secret|token", re.IGNORECASE)
+_SQLITE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+# What SQLite puts beside a database
+_OF_SQLITE = ("-journal", "-wal", "-shm")
 # It becomes a part of a connect descriptor, in which a parenthesis starts another setting
 _ORACLE_NAME = re.compile(r"[A-Za-z0-9_.$#-]*")
 
@@ -89,16 +93,25 @@ def sql_parameter_findings(field: str, url: str) -> list[str]:
         elif name not in allowed:
             known = f"there are {', '.join(sorted(allowed))}" if allowed else "it has none"
             findings.append(f"{field}: the parameter {name!r} is not one that a {scheme} URL may have; {known}")
-        elif name in _PATHS and not value.startswith("/"):
-            findings.append(f"{field}: the parameter {name!r} is for the path of a socket, which starts with '/'")
+        elif name in _PATHS and _SOCKET_PATH.fullmatch(value) is None:
+            findings.append(
+                f"{field}: the parameter {name!r} is for the path of a socket, which starts with '/' and has no ','"
+            )
         elif name == "service_name" and _ORACLE_NAME.fullmatch(value) is None:
             findings.append(f"{field}: a service_name has letters, digits and . _ - $ # only")
     return findings
 
 
+def sqlite_name_finding(name: str) -> str | None:
+    """What is wrong with the name of an SQLite file, or None."""
+    if _SQLITE_NAME.fullmatch(name) is None or name.endswith(_OF_SQLITE):
+        return (
+            "SQLite takes the name of a file: a letter or a digit, then letters, digits and . _ -, for instance "
+            "sqlite:///stock.db"
+        )
+    return None
+
+
 def _file_findings(field: str, parts: SplitResult) -> list[str]:
-    if parts.netloc or len(parts.path) < 2:
-        return [f"{field}: SQLite needs a path, for instance sqlite:////var/lib/stock.db"]
-    if unquote(parts.path).removeprefix("/").lower().startswith("file:"):
-        return [f"{field}: SQLite needs a path, not a file: URI; write, for instance, sqlite:////var/lib/stock.db"]
-    return []
+    finding = sqlite_name_finding("" if parts.netloc else parts.path.removeprefix("/"))
+    return [] if finding is None else [f"{field}: {finding}"]

@@ -12,6 +12,9 @@ from zato.config.kinds import OutgoingSql
 from zato.odb.verification import is_beyond_this_machine, machines_authorities
 from zato.outgoing.tls import client_context
 
+# What libpq would else look for at home, and offer to whatever database an item names: passwords, a certificate
+_NOT_OF_THIS_USER = {"passfile": "/nonexistent", "sslcert": "/nonexistent"}
+
 
 @dataclass(slots=True)
 class Arguments:
@@ -33,7 +36,7 @@ def arguments_for(url: URL, value: OutgoingSql) -> Arguments:
     match url.get_backend_name():
         case "postgresql":
             # libpq takes whole seconds, at least two
-            arguments.connect = {"connect_timeout": max(2, round(seconds))}
+            arguments.connect = {"connect_timeout": max(2, round(seconds)), **_NOT_OF_THIS_USER}
             if verified:
                 arguments.connect |= {"sslmode": "verify-full", "sslrootcert": _authorities(value, arguments)}
         case "mysql" | "mariadb":
@@ -48,8 +51,6 @@ def arguments_for(url: URL, value: OutgoingSql) -> Arguments:
             arguments.connect = {"tcp_connect_timeout": seconds}
             if value.ca_certificate is not None:
                 arguments.connect["ssl_context"] = client_context(value.ca_certificate)
-        case "sqlite":
-            arguments.connect = {"timeout": seconds}
     return arguments
 
 

@@ -7,11 +7,12 @@ import ssl
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zato.config.kinds import OutgoingSql
 from zato.config.kinds.sql_address import sql_parameter_findings
-from zato.core.errors import OutgoingFailed
+from zato.core.errors import InvalidInput, OutgoingFailed
 from zato.outgoing.ping import PingResult
 from zato.outgoing.stage import Stage
 
@@ -29,11 +30,12 @@ class SqlConnection:
     locks. A statement that the database refuses raises what SQLAlchemy raises for it, IntegrityError for instance.
     """
 
-    def __init__(self, name: str, value: OutgoingSql, *, password: str | None = None) -> None:
-        """`value` as it is stored; its password opened beside it."""
+    def __init__(self, name: str, value: OutgoingSql, *, password: str | None = None, sqlite_directory: Path) -> None:
+        """`value` as it is stored; its password opened beside it. SQLite's files are in `sqlite_directory`."""
         self.name = name
         self._value = value
         self._password = password
+        self._sqlite_directory = sqlite_directory
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._retired = False
@@ -45,9 +47,10 @@ class SqlConnection:
 
     def session(self) -> TransactionSession:
         """A connected SQLAlchemy session. As a context manager it commits at its end and rolls back on an exception."""
+        from zato.outgoing.sql.engine import writes
         from zato.outgoing.sql.session import TransactionSession
 
-        return TransactionSession(self._connect(), self._value.timeout_seconds, self._release)
+        return TransactionSession(writes(self._connect()), self._value.timeout_seconds, self._release)
 
     def execute(
         self, sql: str, params: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
@@ -74,7 +77,7 @@ class SqlConnection:
             self._release(connection)
 
     def ping(self, cid: str) -> PingResult:
-        """Resolve the host's name, connect anew, authenticate and ask for one row."""
+        """Resolve the host's name, connect anew, authenticate and ask for one row. Makes no file."""
         from sqlalchemy import select
         from sqlalchemy.exc import SQLAlchemyError
 
@@ -82,7 +85,7 @@ class SqlConnection:
         stage, message = Stage.DONE, f"{self} answered a query."
         engine = None
         try:
-            engine = self._new_engine()
+            engine = self._new_engine(creates=False)
             self._resolve(engine)
             with engine.connect() as connection:
                 connection.execute(select(1)).all()
@@ -132,14 +135,24 @@ class SqlConnection:
                 self._engine = self._new_engine()
             return self._engine
 
-    def _new_engine(self) -> Engine:
+    def _new_engine(self, *, creates: bool = True) -> Engine:
         from zato.outgoing.sql.engine import new_engine
 
         # Again, for what was stored before these rules
         if findings := sql_parameter_findings("url", self._value.url):
             raise OutgoingFailed(f"{self} is not used: {findings[0]}.", stage=Stage.REQUEST, code="outgoing-url")
         try:
-            return new_engine(self._value, self._password, self._failed)
+            return new_engine(
+                self._value,
+                self._password,
+                self._failed,
+                sqlite_directory=self._sqlite_directory,
+                creates=creates,
+            )
+        except InvalidInput as error:
+            raise OutgoingFailed(
+                f"{self} is not used: {error.message}.", stage=Stage.REQUEST, code="outgoing-url"
+            ) from error
         except ImportError as error:
             raise OutgoingFailed(
                 f"{self} needs a database driver that is not installed: {error}.",

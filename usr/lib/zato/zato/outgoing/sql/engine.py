@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, ExceptionContext, create_engine, event, exc, make_url
@@ -14,32 +14,40 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from zato.config.kinds import OutgoingSql
 from zato.core.errors import OutgoingFailed
-from zato.odb import tables
 from zato.odb.deadline import deadline
 from zato.outgoing.sql.arguments import arguments_for
 from zato.outgoing.sql.failure import Failure, connect_failure, statement_failure
+from zato.outgoing.sql.sqlite import file_in, opener
 
 _FRESH = "zato_fresh"
-_ODB_TABLE = tables.change.name
+_WRITES = "zato_writes"
 # Beyond the limit that the server itself keeps, so that the connection survives a statement that it ends
 _GRACE_SECONDS = 5.0
 
 Failed = Callable[[Failure], OutgoingFailed]
 
 
-def new_engine(value: OutgoingSql, password: str | None, failed: Failed) -> Engine:
-    """Connects to nothing. `failed` makes the error of a failure.
+def new_engine(
+    value: OutgoingSql, password: str | None, failed: Failed, *, sqlite_directory: Path, creates: bool = True
+) -> Engine:
+    """Connects to nothing. `failed` makes the error of a failure; a file of SQLite may be made where it `creates`.
 
     What is refused because of the statement or its data (no such table, a violated key) stays SQLAlchemy's.
-    Raises ImportError where the driver is not installed, ValueError and ssl.SSLError for authorities that are not.
+    Raises ImportError where the driver is not installed, ValueError and ssl.SSLError for authorities that are not,
+    InvalidInput where an SQLite URL names no file of the directory.
     """
     url = make_url(value.url)
     if value.username is not None:
         url = url.set(username=value.username, password=password)
     arguments = arguments_for(url, value)
+    more: dict[str, Any] = {}
+    if url.get_backend_name() == "sqlite":
+        path = file_in(sqlite_directory, url.database or "")
+        more["creator"] = opener(path, seconds=value.timeout_seconds, creates=creates)
     engine = create_engine(
         url,
         connect_args=arguments.connect,
+        **more,
         poolclass=QueuePool,
         pool_size=value.pool_size,
         max_overflow=0,
@@ -49,8 +57,7 @@ def new_engine(value: OutgoingSql, password: str | None, failed: Failed) -> Engi
     weakref.finalize(engine, arguments.close)
     _translate(engine, failed)
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+        event.listen(engine, "begin", _begin)
     else:
         _limit(engine, value.timeout_seconds)
         _ping_at_checkout(engine, value.timeout_seconds)
@@ -69,21 +76,17 @@ def _translate(engine: Engine, failed: Failed) -> None:
     event.listen(engine, "handle_error", handle)
 
 
-def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
-    if _is_odb(connection):
-        raise sqlite3.OperationalError("unable to open database file: it is an ODB of Zato, which services may not use")
-    connection.isolation_level = None  # transactions begin where we say so, before reads and DDL too
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITES) else "BEGIN")
 
 
-def _is_odb(connection: Any) -> bool:
-    """What the log and the audit log are worth rests on nobody writing there but through the admin API."""
-    try:
-        found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (_ODB_TABLE,)).fetchone()
-    except sqlite3.OperationalError:
-        raise
-    except sqlite3.DatabaseError:  # no database at all, which statements will be told
-        return False
-    return found is not None
+def writes(connection: Connection) -> Connection:
+    """The same, whose transactions may write after they have read.
+
+    In SQLite they have the lock for that from their start on, and wait for it there: it refuses it at once to a
+    transaction that has read before another one has written, however long that one would wait.
+    """
+    return connection.execution_options(**{_WRITES: True}) if connection.dialect.name == "sqlite" else connection
 
 
 def _limit(engine: Engine, seconds: float) -> None:
