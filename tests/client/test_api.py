@@ -148,6 +148,16 @@ def test_names_are_one_segment_of_the_path_whatever_they_hold(https: tuple[Peer,
     assert peer.seen[0][:2] == ("GET", "/zato/api/items/channel-rest/a%2Fb%20%3F%23%25..")
 
 
+@pytest.mark.parametrize("name", [".", "..", "a\0b", "a\udcff"])
+def test_a_name_that_no_path_can_have_is_refused_before_it_is_sent(
+    https: tuple[Peer, str], authority: Authority, name: str
+) -> None:
+    peer, url = https
+    with pytest.raises(InvalidInput, match="cannot be a name"):
+        client_of(url, authority).item("channel-rest", name)
+    assert peer.seen == []
+
+
 def test_a_change_says_which_revision_it_started_from(https: tuple[Peer, str], authority: Authority) -> None:
     peer, url = https
     client_of(url, authority).update_item("channel-rest", "a", {"path": "/a"}, 7)

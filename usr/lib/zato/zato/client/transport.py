@@ -14,7 +14,8 @@ from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import HTTPError, MaxRetryError, NameResolutionError, SSLError
 from urllib3.util import Timeout, parse_url
 
-from zato.core.errors import SetupError, TimeLimitExceeded, Unavailable
+from zato.core.errors import InvalidInput, SetupError, TimeLimitExceeded, Unavailable
+from zato.core.target import segments_of
 
 CONNECT_SECONDS = 5.0
 
@@ -142,8 +143,12 @@ class _UnixPool(HTTPConnectionPool):
 
 
 def segment(text: str) -> str:
-    """A name as one segment of a path."""
-    return quote(text, safe="")
+    """A name as one segment of a path. Raises InvalidInput for what no path can have (core/target.py)."""
+    try:
+        segments_of("/" + (encoded := quote(text, safe="")))
+    except (InvalidInput, UnicodeEncodeError):
+        raise InvalidInput(f"{text[:120]!r} cannot be a name: nothing is called so.", code="invalid-name") from None
+    return encoded
 
 
 def _reply(response: urllib3.BaseHTTPResponse) -> Reply:

@@ -13,8 +13,8 @@ from zato.core.errors import InvalidInput
 
 INVALID_PATH = (
     "invalid-path",
-    "The path of the request is not accepted: it has a segment '.' or '..', a % without two hexadecimal digits, a NUL, "
-    "or text that is not UTF-8.",
+    "The path of the request is not accepted: it has a segment that is one or two dots, a percent sign without two "
+    "hexadecimal digits, a NUL, or text that is not UTF-8.",
 )
 """Code and message of the refusal, in each of the three programs."""
 

@@ -12,6 +12,7 @@ from zato.agent.values import BACKEND_GONE, ERRORS, TOLD, checked_address, error
 from zato.config.balancing import Mode
 from zato.config.kinds.balancer import Algorithm
 from zato.core.errors import SetupError
+from zato.core.target import INVALID_PATH
 from zato.host.templates import render_template
 
 _SERVER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -39,6 +40,7 @@ def render(view: HaproxyView, frame: str = "") -> str:
         exempt=[str(ipaddress.ip_network(network)) for network in view.exempt_networks],
         own_errors=_OWN_ERRORS,
         bodies={status: error_body(code, message, _CID) for status, (code, message) in ERRORS.items()},
+        invalid_path=error_body(*INVALID_PATH, _CID),
         uri_bytes_max=URI_BYTES_MAX,
         head_bytes_max=HEAD_BYTES_MAX,
         headers_max=HEADERS_MAX,

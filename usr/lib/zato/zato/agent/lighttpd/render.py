@@ -8,6 +8,7 @@ from zato.agent.lighttpd.names import CLOSING, CONFIGURATION, PID, REQUEST_SCRIP
 from zato.agent.lighttpd.view import LighttpdView
 from zato.agent.limits import HEAD_BYTES_MAX, HEADERS_MAX, URI_BYTES_MAX
 from zato.agent.values import BACKEND_GONE, ERRORS, GONE_BY_APPLICATION, checked_address, error_body, quoted
+from zato.core.target import INVALID_PATH
 from zato.host.templates import render_template
 from zato.pki.authority import BALANCER_NAME
 
@@ -49,6 +50,7 @@ def render(view: LighttpdView) -> dict[str, str]:
             "lighttpd",
             "response.lua.j2",
             bodies={status: _around_cid(code, message) for status, (code, message) in ERRORS.items()},
+            invalid_path=_around_cid(*INVALID_PATH),
             other=_around_cid(*_OTHER),
             gone=BACKEND_GONE,
             gone_said_by_application=GONE_BY_APPLICATION,
