@@ -45,7 +45,14 @@ def test_another_request_is_not_repeated_where_its_worker_died(edge: Edge, metho
 
 def test_a_request_that_kills_every_worker_ends(edge: Edge) -> None:
     answer = edge.get("/die?times=100")
-    assert (answer.status, deaths(edge)) == (502, 6)
+    assert (answer.status, answer.json["error"]["code"], deaths(edge)) == (502, "bad-gateway", 2)
+    assert answer.json["error"]["cid"] == answer.headers["x-zato-cid"]
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT", "DELETE"])
+def test_it_ends_the_same_with_each_method(edge: Edge, method: str) -> None:
+    answer = edge.get("/die?times=100", method=method)
+    assert (answer.status, deaths(edge), bool(answer.body)) == (502, 2, method != "HEAD")
 
 
 def test_lighttpd_tells_of_a_dead_worker_without_a_balancer(edge: Edge) -> None:

@@ -33,6 +33,11 @@ def template_directory(program: str) -> Path:
     )
 
 
+def read_file(program: str, name: str) -> bytes:
+    """A file of `program` that is the same for everybody."""
+    return (template_directory(program) / name).read_bytes()
+
+
 def render_template(program: str, name: str, **values: Any) -> str:
     """The text of template `name` of `program`. A value that the template names and nobody gave is an error."""
     environment = Environment(

@@ -10,11 +10,13 @@ from contextlib import AbstractContextManager
 from zato.agent.haproxy.generations import Files, digest, files_in, flat, put, refuse, refused
 from zato.agent.haproxy.known import Known, balanced, load, unknown
 from zato.agent.haproxy.names import (
+    ANSWERING,
     CLIENT_AUTHORITIES,
     CONFIGURATION,
     OWN,
     PROGRAM,
     accepted_own,
+    answering_file,
     client_authorities_file,
     configuration,
     own_sources,
@@ -32,6 +34,7 @@ from zato.host.layout import Layout
 from zato.host.ports import from_here
 from zato.host.programs import program
 from zato.host.settings import ClusterSettings
+from zato.host.templates import read_file
 from zato.pki.certificates import fingerprint, load_certificate
 from zato.pki.clients import client_authorities, has_foreign
 from zato.pki.names import BALANCER, BALANCER_CLIENT
@@ -65,6 +68,7 @@ def view_of(layout: Layout, cluster: ClusterSettings, known: Known) -> HaproxyVi
         admin_socket=layout.haproxy_socket,
         status_socket=layout.haproxy_status_socket,
         server_states=server_states_file(layout),
+        answering=answering_file(layout),
         inherits_edge=layout.is_appliance,
         servers=balanced(known, cluster),
         algorithm=balancer.algorithm,
@@ -84,18 +88,20 @@ def view_of(layout: Layout, cluster: ClusterSettings, known: Known) -> HaproxyVi
     )
 
 
-def frame_of(view: HaproxyView, authorities: bytes, own: Mapping[str, bytes]) -> str:
+def frame_of(view: HaproxyView, authorities: bytes, own: Mapping[str, bytes], answering: bytes = b"") -> str:
     """Differs where HAProxy has to be reloaded: all but its servers, which can be changed while it runs."""
     # Without a server HAProxy has not loaded what `add server` needs, and with one it has nobody else to ask
     several = str(min(len(view.servers), 2)).encode()
     text = render(dataclasses.replace(view, servers=())).encode()
-    return digest(several, text, authorities, *flat(own))[:_FRAME_CHARACTERS]
+    return digest(several, text, authorities, answering, *flat(own))[:_FRAME_CHARACTERS]
 
 
 def wanted(layout: Layout, view: HaproxyView) -> Files:
     """The files as they should be now. Raises SetupError for what cannot be read, or cannot stand in them."""
     authorities, own = client_authorities(layout.pki), _read_own(layout)
-    return Files(render(view, frame_of(view, authorities, own)).encode(), authorities, own)
+    answering = read_file(PROGRAM, ANSWERING)
+    text = render(view, frame_of(view, authorities, own, answering))
+    return Files(text.encode(), authorities, own, answering)
 
 
 def in_place(layout: Layout) -> Files | None:
@@ -148,7 +154,8 @@ def _check(layout: Layout, view: HaproxyView, files: Files) -> None:
     (candidate / OWN).mkdir(mode=0o700, parents=True)
     try:
         write_atomically(candidate / CLIENT_AUTHORITIES, files.authorities)
-        looked_at = dataclasses.replace(view, client_ca=candidate / CLIENT_AUTHORITIES)
+        write_atomically(candidate / ANSWERING, files.answering)
+        looked_at = dataclasses.replace(view, client_ca=candidate / CLIENT_AUTHORITIES, answering=candidate / ANSWERING)
         write_atomically(candidate / CONFIGURATION, render(looked_at).encode())
         for name, data in files.own.items():
             write_atomically(candidate / OWN / name, data)

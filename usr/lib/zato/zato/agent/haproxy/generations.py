@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from zato.agent.haproxy.names import CLIENT_AUTHORITIES, CONFIGURATION, OWN
+from zato.agent.haproxy.names import ANSWERING, CLIENT_AUTHORITIES, CONFIGURATION, OWN
 from zato.host.files import read_plain, write_atomically
 from zato.host.layout import Layout
 
@@ -40,6 +40,8 @@ class Files:
     """Issuers of clients' certificates."""
     own: Mapping[str, bytes]
     """What administrators have added, by name of the file."""
+    answering: bytes = b""
+    """answer.lua; empty in a set of a release that had none."""
 
     @property
     def frame(self) -> str:
@@ -54,7 +56,7 @@ class Files:
 
     def digest(self) -> str:
         """The same for the same files."""
-        return digest(self.text, self.authorities, *flat(self.own))
+        return digest(self.text, self.authorities, self.answering, *flat(self.own))
 
 
 class Refusal(Struct, frozen=True, kw_only=True):
@@ -71,7 +73,8 @@ def files_in(directory: Path) -> Files | None:
     except FileNotFoundError:
         return None
     own = {path.name: read_plain(path) for path in sorted((directory / OWN).glob("*.cfg"))}
-    return Files(text, authorities, own)
+    answering = directory / ANSWERING
+    return Files(text, authorities, own, read_plain(answering) if answering.exists() else b"")
 
 
 def put(layout: Layout, files: Files) -> None:
@@ -126,6 +129,8 @@ def _write(directory: Path, files: Files) -> None:
     own = directory / OWN
     own.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_atomically(directory / CLIENT_AUTHORITIES, files.authorities)
+    if files.answering:
+        write_atomically(directory / ANSWERING, files.answering)
     for name, data in files.own.items():
         write_atomically(own / name, data)
     for path in own.glob("*.cfg"):

@@ -10,6 +10,7 @@ from zato.host.programs import program
 PROGRAM = "haproxy"
 CONFIGURATION = "haproxy.cfg"
 CLIENT_AUTHORITIES = "client-ca.pem"
+ANSWERING = "answer.lua"
 OWN = "own"
 BACKEND = "servers"
 """The backend of the cluster's servers in HAProxy's configuration."""
@@ -35,6 +36,11 @@ def own_sources(layout: Layout) -> list[Path]:
 def client_authorities_file(layout: Layout) -> Path:
     """Issuers of clients' certificates."""
     return layout.haproxy / CLIENT_AUTHORITIES
+
+
+def answering_file(layout: Layout) -> Path:
+    """What HAProxy answers with in place of a response: the same on each machine, wherever its configuration is."""
+    return layout.haproxy / ANSWERING
 
 
 def known_file(layout: Layout) -> Path:

@@ -52,6 +52,8 @@ class HaproxyView:
     """The same without the right to change anything, also for the socket's group: it tells whether HAProxy runs."""
     server_states: Path
     """What HAProxy begins with."""
+    answering: Path
+    """A file in Lua: see haproxy/answer.lua."""
     servers: tuple[BalancedServer, ...]
     algorithm: str = "roundrobin"
     inherits_edge: bool = False

@@ -1,0 +1,151 @@
+"""Requests that are made to take workers down, played from outside against a whole cluster beside good traffic."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from support.cluster import RunningCluster
+from support.load import Load, told
+from support.waiting import LATE_SECONDS, until
+
+STUCK_SECONDS = 3.0
+SOURCE = """
+import os
+import re
+import signal
+from zato.server.service import Service, Decimal, Float, Int
+
+def note(name, word):
+    with open(os.path.join(os.environ['ZATO_TEST_DIRECTORY'], name), 'a') as file:
+        file.write(word)
+
+class Good(Service):
+    name = 'poison.good'
+
+    def handle(self):
+        self.response.payload = {'good': True}
+
+class Kills(Service):
+    name = 'poison.kills'
+
+    def handle(self):
+        note('kills', 'x')
+        os.kill(os.getpid(), signal.SIGKILL)
+
+class Holds(Service):
+    name = 'poison.holds'
+
+    def handle(self):
+        note('holds', 'x')
+        re.match('(a|a)*b', 'a' * 64)
+
+class Numbers(Service):
+    name = 'poison.numbers'
+    input = Float('-float'), Decimal('-decimal'), Int('-int')
+
+    def handle(self):
+        self.response.payload = {'ok': True}
+"""
+NAMES = ("good", "kills", "holds", "numbers")
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[RunningCluster]:
+    """Of two servers with two workers each."""
+    with TemporaryDirectory(prefix="zato-") as directory, pytest.MonkeyPatch.context() as patched:
+        patched.setenv("ZATO_TEST_DIRECTORY", directory)
+        running = RunningCluster(Path(directory) / "z", "--workers", "2", "--servers", "2")
+        try:
+            running.start()
+            api = running.api()
+            for number in (1, 2):
+                name = f"server-{number}"
+                item = api.item("server", name)
+                api.update_item("server", name, {**item["value"], "stuck_seconds": STUCK_SECONDS}, item["revision"])
+            api.deploy("poison.py", SOURCE.encode())
+            for name in NAMES:
+                value = {"service": f"poison.{name}", "path": f"/poison/{name}", "methods": ["GET", "POST"]}
+                api.create_item("channel-rest", f"poison.{name}", value)
+            until(lambda: running.request("GET", "/poison/numbers").status == 200)
+            yield running
+        finally:
+            running.stop()
+
+
+def executed(cluster: RunningCluster, name: str) -> int:
+    """How often since it was asked last."""
+    path = cluster.layout.root.parent / name
+    count = len(path.read_text()) if path.exists() else 0
+    path.unlink(missing_ok=True)
+    return count
+
+
+def all_at_work(cluster: RunningCluster) -> bool:
+    return len(cluster.workers()) == 4
+
+
+@pytest.mark.parametrize("field", ["float", "decimal", "int"])
+def test_a_number_of_sixty_kilobytes_is_refused_at_once(cluster: RunningCluster, field: str) -> None:
+    before = cluster.workers()
+    with cluster.pool() as pool, Load(pool, "/poison/good", per_second=50) as load, ThreadPoolExecutor(4) as clients:
+        began = time.monotonic()
+
+        def poison(_: int) -> tuple[int, str]:
+            body = f'{{"{field}": "{"1" * 60_000}x"}}'.encode()
+            answer = cluster.request("POST", "/poison/numbers", body=body)
+            return answer.status, answer.json()["error"]["code"]
+
+        answers = set(clients.map(poison, range(4)))
+        took = time.monotonic() - began
+        until(lambda: len(load.samples) > 50)
+    assert answers == {(400, "invalid-input")}
+    assert took < LATE_SECONDS
+    assert not load.failed(), told(load.failed())
+    assert cluster.workers() == before
+
+
+def test_requests_that_kill_their_worker_disturb_nobody_else(cluster: RunningCluster) -> None:
+    executed(cluster, "kills")
+    with cluster.pool() as pool, Load(pool, "/poison/good", per_second=50) as load:
+        for _ in range(4):
+            answer = cluster.request("POST", "/poison/kills")
+            assert (answer.status, answer.json()["error"]["code"]) == (502, "bad-gateway")
+            until(lambda: all_at_work(cluster))
+    assert executed(cluster, "kills") == 4, "what is not idempotent is not repeated"
+    assert load.samples
+    assert not load.failed(), told(load.failed())
+
+
+def test_a_request_that_killed_two_workers_is_not_given_to_a_third(cluster: RunningCluster) -> None:
+    executed(cluster, "kills")
+    for _ in range(4):
+        answer = cluster.request("GET", "/poison/kills")
+        assert (answer.status, answer.json()["error"]["code"]) == (502, "bad-gateway")
+        assert answer.json()["error"]["cid"] == answer.headers["X-Zato-CID"]
+        assert executed(cluster, "kills") == 2
+    until(lambda: all_at_work(cluster))
+    until(lambda: cluster.request("GET", "/poison/good").status == 200)
+
+
+def test_workers_that_are_held_up_are_replaced_whatever_waits_for_their_successors(cluster: RunningCluster) -> None:
+    """Eight of them: each worker meets one, and each of those that take the places of the first four another one."""
+    executed(cluster, "holds")
+    until(lambda: all_at_work(cluster))
+    before = cluster.workers()
+    with ThreadPoolExecutor(8) as clients:
+        answers = list(clients.map(lambda _: cluster.request("POST", "/poison/holds").status, range(8)))
+    assert set(answers) <= {502, 503}
+    until(lambda: all_at_work(cluster))
+    until(lambda: cluster.request("GET", "/poison/good").status == 200)
+    assert executed(cluster, "holds") <= 8
+    assert "WORKER TIMEOUT" in cluster.said()
+    assert cluster.workers() != before
+    with cluster.pool() as pool, Load(pool, "/poison/good", per_second=50) as load:
+        until(lambda: len(load.samples) > 50)
+    assert not load.failed(), told(load.failed())
