@@ -41,6 +41,7 @@ from zato.server.dispatcher import Dispatcher, ServiceInvoker
 from zato.server.http.admin.collaborators import AdminCollaborators, HasBroker, Invoked
 from zato.server.http.admin.routes import add_routes
 from zato.server.http.admin.running import RunningWorker
+from zato.server.http.admin.trail import Trail
 from zato.server.http.errors import add_error_handlers
 from zato.server.http.request import ZatoRequest
 from zato.server.limited import LimitedCalls
@@ -213,6 +214,7 @@ class World:
         self.deployer = Deployer(self.deployments, self.publisher, self.clock)
         self.members = Members(database)
         self.audit = AuditLog(database)
+        self.trail = Trail(self.audit, self.clock)
         self.counted: list[tuple[str, int]] = []
         self.dispatcher = Dispatcher()
         self.invocations = EmbeddedInvocations(database, self.clock)
@@ -256,6 +258,7 @@ class World:
             cluster_rollback=ClusterRollback(self.publisher),
             members=self.members,
             audit=self.audit,
+            trail=self.trail,
             broker=self.broker,
             worker=self.worker,
             letters=self.invocations,

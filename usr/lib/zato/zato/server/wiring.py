@@ -42,6 +42,7 @@ from zato.server.dispatcher import Dispatcher
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.routes import add_routes
 from zato.server.http.admin.running import RunningWorker
+from zato.server.http.admin.trail import Trail
 from zato.server.http.app import create_app
 from zato.server.http.errors import add_error_handlers
 from zato.server.http.fixed import add_fixed_routes
@@ -106,6 +107,7 @@ class WorkerProcess:
             catching_up=catching_up,
         )
         publisher = Publisher(log, box, clock, broker.ring)
+        audit = AuditLog(database)
         polled = Doorbell(database)
         activation = Activation(publisher, log, members, clock, lead=lead_for(polled.interval_seconds))
 
@@ -178,7 +180,8 @@ class WorkerProcess:
                     ring=broker.ring,
                 ),
                 members=members,
-                audit=AuditLog(database),
+                audit=audit,
+                trail=Trail(audit, clock),
                 broker=broker,
                 worker=RunningWorker(runtime.switch, dispatcher, asynchronous),
                 letters=invocations,

@@ -20,6 +20,7 @@ from zato.odb.deployments import Deployment, Deployments
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.security.authentication import SecurityIndex
+from zato.server.http.admin.trail import Trail
 
 
 class DeploysFiles(Protocol):
@@ -151,6 +152,7 @@ class AdminCollaborators:
     cluster_rollback: RollsBack
     members: Members
     audit: AuditLog
+    trail: Trail
     broker: HasBroker
     worker: ThisWorker
     letters: Letters

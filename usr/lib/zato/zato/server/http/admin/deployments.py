@@ -14,7 +14,6 @@ from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.reading import number_in_path
 from zato.server.http.admin.route import Answer, Call, Route
-from zato.server.http.admin.trail import Trail
 from zato.server.loader.names import check_file_name
 
 DEPLOYMENTS = "/zato/api/deployments"
@@ -27,7 +26,7 @@ class DeploymentOperations:
     def __init__(self, collaborators: AdminCollaborators) -> None:
         self._deployments = collaborators.deployments
         self._deployer = collaborators.deployer
-        self._trail = Trail(collaborators.audit, collaborators.clock)
+        self._trail = collaborators.trail
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""

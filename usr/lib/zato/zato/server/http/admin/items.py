@@ -18,7 +18,6 @@ from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.reading import expected_revision, stated_revision
 from zato.server.http.admin.route import Answer, Call, Route
-from zato.server.http.admin.trail import Trail
 
 ITEMS = "/zato/api/items/{kind}"
 ITEM = ITEMS + "/{name}"
@@ -35,7 +34,7 @@ class ItemOperations:
         self._log = collaborators.log
         self._worker = collaborators.worker
         self._deployer = collaborators.deployer
-        self._trail = Trail(collaborators.audit, collaborators.clock)
+        self._trail = collaborators.trail
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""

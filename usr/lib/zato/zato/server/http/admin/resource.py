@@ -16,7 +16,6 @@ from zato.security.authorisation import authorise
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.reading import check_content_type, read_body, read_json, read_query, refuse_cross_site
 from zato.server.http.admin.route import Answer, Call, Route
-from zato.server.http.admin.trail import Trail
 from zato.server.http.request import ZatoRequest
 
 _encoder = msgspec.json.Encoder()
@@ -30,7 +29,7 @@ class AdminResource:
     def __init__(self, routes: Iterable[Route], collaborators: AdminCollaborators) -> None:
         self._worker = collaborators.worker
         self._count = collaborators.count
-        self._trail = Trail(collaborators.audit, collaborators.clock)
+        self._trail = collaborators.trail
         for route in routes:
             setattr(self, f"on_{route.method.lower()}", self._responder(route))
 
@@ -63,7 +62,7 @@ class AdminResource:
         except Forbidden as error:
             if principals:  # strangers cannot fill the audit log
                 subject = ":".join(params.values()) or route.path
-                self._trail.note(route.operation, subject, Author(principals[0].name, req.cid), error)
+                self._trail.refused(route.operation, subject, Author(principals[0].name, req.cid), error)
             raise
         query = read_query(environ.get("QUERY_STRING", ""), route.query)
         body: Any = None

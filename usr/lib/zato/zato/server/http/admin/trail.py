@@ -7,31 +7,50 @@ from zato.core.clock import Clock
 from zato.core.errors import ZatoError
 from zato.host.logs import get_logger
 from zato.odb.audit import AuditEntry, AuditLog
+from zato.server.http.admin.refusals import Refusals
 
 _SUBJECT_CHARACTERS_MAX = 255
 _log = get_logger("zato.admin")
 
 
 class Trail:
-    """Writes down refusals and failures."""
+    """Writes down refusals and failures. A worker has one, which its threads share."""
 
     def __init__(self, audit: AuditLog, clock: Clock) -> None:
         self._audit = audit
         self._clock = clock
+        self._refusals = Refusals()
+
+    def refused(self, action: str, subject: str, by: Author, error: ZatoError) -> None:
+        """The attempt of somebody who may not do that: logged, and in the audit log unless there are too many of them.
+
+        The row after those that were left out says how many they were. Never raises ZatoError.
+        """
+        left_out = self._refusals.due(by.principal, self._clock.monotonic())
+        self._log(action, subject, by, error)
+        if left_out is not None:
+            more = f" {left_out} more were refused before this one since the last that is listed." if left_out else ""
+            self._write(action, subject, by, error.code, error.message + more)
 
     def note(self, action: str, subject: str, by: Author, error: ZatoError) -> None:
-        """Never raises ZatoError: the attempt stays refused, whether or not that can be written down."""
+        """The attempt of somebody who may do that, and failed. Never raises ZatoError, also where it cannot be kept."""
+        self._log(action, subject, by, error)
+        self._write(action, subject, by, error.code, error.message)
+
+    def _log(self, action: str, subject: str, by: Author, error: ZatoError) -> None:
         _log.warning(
             "A request was refused", cid=by.cid, principal=by.principal, action=action, subject=subject, code=error.code
         )
+
+    def _write(self, action: str, subject: str, by: Author, outcome: str, detail: str) -> None:
         entry = AuditEntry(
             at=self._clock.now(),
             principal=by.principal,
             cid=by.cid,
             action=action,
             subject=ascii(subject)[1:-1][:_SUBJECT_CHARACTERS_MAX],
-            outcome=error.code,
-            detail=error.message,
+            outcome=outcome,
+            detail=detail,
         )
         try:
             self._audit.add(None, entry)

@@ -1,4 +1,4 @@
-"""Attacks of people with roles on secrets that they may not know, and what a roll-back lets in, through the chain."""
+"""Attacks of people with a role, or with none, on what they may not know or do, through the whole chain."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import yaml
 from support.cluster import RunningCluster
 from support.http_peer import HttpPeer
 from support.waiting import until
+from zato.server.http.admin.refusals import ROWS_AT_ONCE
 
 PASSWORD = "a password of a person"
 SECRET = "the-token-that-the-operator-may-not-know"
@@ -181,3 +182,17 @@ def test_rolling_the_cluster_back_lets_nobody_in_again(cluster: RunningCluster) 
     for name in ("stay-careful", "stay-late", "stay-next"):
         api.delete_item("security-basic", name)
     api.delete_item("service", "stay.it")
+
+
+def test_somebody_without_rights_does_not_fill_the_odb(cluster: RunningCluster) -> None:
+    api = cluster.api()
+    api.create_item("security-basic", "stay-nobody", {"username": "stay-nobody", "password": PASSWORD, "roles": []})
+    person = Person(cluster, "stay-nobody")
+    until(lambda: person("GET", "/whoami")[0] == 200)
+    for _ in range(40):
+        assert person("GET", "/export")[0] == 403
+        assert person("POST", "/import", "{}")[0] == 403
+    entries = [entry for entry in api.audit(1000)["entries"] if entry["principal"] == "stay-nobody"]
+    assert 1 <= len(entries) <= 2 * ROWS_AT_ONCE  # by each of the two workers
+    assert {entry["outcome"] for entry in entries} == {"forbidden"}
+    api.delete_item("security-basic", "stay-nobody")
