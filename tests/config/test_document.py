@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from zato.config import document
 from zato.config.kinds.text import character_finding
 from zato.core.errors import InvalidInput
+from zato.core.visible import visible
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40).filter(
     lambda text: character_finding(text, multiline=True) is None
@@ -83,3 +84,10 @@ def test_an_empty_text_is_no_document_that_could_replace_all_items(text: str) ->
 def test_any_text_is_loaded_or_refused(text: str) -> None:
     with contextlib.suppress(InvalidInput):
         document.load(text)
+
+
+def test_an_export_means_the_same_where_what_is_not_seen_is_shown() -> None:
+    evil = "a\u202eb \u200b\x9b\U000e0041"
+    for text in (evil, f"{evil}\nin lines\n", f"{evil}\r\n"):
+        items = [("kind", "name", {"field": text, text: "plain"})]
+        assert document.load(visible(document.dump(items))) == items

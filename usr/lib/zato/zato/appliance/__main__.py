@@ -11,6 +11,7 @@ import importlib
 import sys
 
 from zato.core.errors import ZatoError
+from zato.core.visible import visible
 
 # Module and function; those that are not needed are not imported, as each start waits for this
 _STEPS = {
@@ -45,7 +46,7 @@ def main() -> int:
     try:
         call(*((arguments.number,) if arguments.step in _SERVER_STEPS else ()))
     except ZatoError as error:
-        print(f"zato: {error.message}", file=sys.stderr)  # noqa: T201 - for the journal
+        print(f"zato: {visible(error.message)}", file=sys.stderr)  # noqa: T201 - for the journal, and whoever runs apt
         return 1
     return 0
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from zato.cli.connection import Target, pass_target
-from zato.cli.output import moment, show_json, show_table
+from zato.cli.output import below, moment, show_json, show_table
 
 # Of HAProxy's figures those that a table has room for
 _COLUMNS = (
@@ -102,7 +102,7 @@ def _show(target: Target, state: dict[str, Any]) -> None:
     click.echo("")
     show_servers(state["servers"])
     for problem in state["problems"]:
-        click.echo(f"Problem: {problem}")
+        click.echo(f"Problem: {below(problem)}")
 
 
 def show_servers(servers: list[dict[str, Any]]) -> None:

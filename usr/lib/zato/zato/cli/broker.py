@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from zato.cli.connection import Target, pass_target
-from zato.cli.output import show_json
+from zato.cli.output import below, show_json
 
 _PORT = 5671
 
@@ -31,7 +31,7 @@ def status_command(target: Target) -> None:
         return
     click.echo(f"Broker: {found['broker']}")
     if found["broker_problem"]:
-        click.echo(f"Problem: {found['broker_problem']}")
+        click.echo(f"Problem: {below(found['broker_problem'])}")
 
 
 @command.command("setup")

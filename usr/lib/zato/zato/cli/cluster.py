@@ -8,7 +8,7 @@ import click
 
 from zato.cli.balancer import show_servers
 from zato.cli.connection import Target, pass_target
-from zato.cli.output import moment, show_json, show_table
+from zato.cli.output import below, moment, show_json, show_table
 from zato.core.errors import TimeLimitExceeded, Unavailable
 
 
@@ -71,7 +71,7 @@ def status(target: Target) -> None:
         show_servers(balancer["servers"])
         click.echo("")
     for problem in found["problems"]:
-        click.echo(f"Problem: {problem}")
+        click.echo(f"Problem: {below(problem)}")
     if found["ok"]:
         click.echo("All is well.")
     if first is not None:

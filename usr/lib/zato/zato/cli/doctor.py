@@ -9,6 +9,7 @@ import click
 
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import show_json
+from zato.core.visible import visible_line
 
 
 @click.command("doctor")
@@ -35,6 +36,6 @@ def command(target: Target) -> None:
         for subject, several in found.items():
             click.echo(f"{'not well' if several else 'well':<8}  {subject}")
             for each in several:
-                click.echo(f"    {each.problem}\n      -> {each.remedy}")
+                click.echo(f"    {visible_line(each.problem)}\n      -> {visible_line(each.remedy)}")
     if ill:
         sys.exit(1)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from zato.cli.connection import Target, pass_target
-from zato.cli.output import moment, show_json
+from zato.cli.output import below, moment, show_json
 
 _NUMBER = click.argument("number", type=click.IntRange(1, 64))
 
@@ -81,4 +81,4 @@ def _show(target: Target, state: dict[str, Any]) -> None:
         shown = state["certificate"]
         click.echo(f"Certificate: {shown['serial']}, valid until {moment(shown['not_after'])}")
     for problem in state["problems"]:
-        click.echo(f"Problem: {problem}")
+        click.echo(f"Problem: {below(problem)}")

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from zato.cli.output import below
 from zato.core.errors import InvalidInput, SetupError, ZatoError
 
 USAGE = "usage"
@@ -26,10 +27,10 @@ def show(error: ZatoError, *, as_json: bool) -> None:
     if as_json:
         _show_json(error.code, error.message, error.details, error.cid)
         return
-    click.echo(f"zato: {error.message}", err=True)
+    click.echo(f"zato: {below(error.message)}", err=True)
     for detail in error.details:
         if detail not in error.message:
-            click.echo(f"  {detail}", err=True)
+            click.echo(f"  {below(detail)}", err=True)
     if error.cid is not None and error.status >= 500:
         click.echo(f"  The server's log has more under the correlation id {error.cid}.", err=True)
 

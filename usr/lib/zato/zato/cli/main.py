@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -13,6 +15,7 @@ from click.shell_completion import CompletionItem
 from zato import __version__
 from zato.cli import failure
 from zato.cli.connection import Target, default_home
+from zato.cli.terminal import visible_output
 from zato.core.errors import Unavailable, ZatoError
 
 # Name: module, attribute, summary.
@@ -88,20 +91,28 @@ def cli(context: click.Context, home: Path | None, as_json: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; an error is one sentence on standard error, or one JSON object with --json."""
     words = _shared_first(list(sys.argv[1:] if arguments is None else arguments))
-    as_json = "--json" in words[: len(words) - len(_verbatim(words))]
+    with visible_output():
+        code = _code(words, as_json="--json" in words[: len(words) - len(_verbatim(words))])
+    sys.exit(code)
+
+
+def _code(words: Sequence[str], *, as_json: bool) -> Any:
+    """What the command line exits with."""
     try:
         # Not standalone: click would write its errors as text, and knows nothing of ours
-        code = cli.main(args=words, prog_name="zato", standalone_mode=False)
+        return cli.main(args=words, prog_name="zato", standalone_mode=False)
     except click.ClickException as error:
         failure.show_usage(error, as_json=as_json)
-        code = error.exit_code
+        return error.exit_code
     except click.Abort:
-        code = EXIT_FAILED
+        return EXIT_FAILED
     except (ZatoError, OSError, UnicodeError) as error:
         translated = failure.translated(error)
         failure.show(translated, as_json=as_json)
-        code = EXIT_UNREACHABLE if isinstance(translated, Unavailable) else EXIT_FAILED
-    sys.exit(code)
+        return EXIT_UNREACHABLE if isinstance(translated, Unavailable) else EXIT_FAILED
+    except Exception:  # a fault of ours, told while what its text has in it does nothing to the terminal
+        traceback.print_exc()
+        return EXIT_FAILED
 
 
 def _shared_first(arguments: list[str]) -> list[str]:

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from zato.core.visible import visible_line
+
 
 def show_json(value: Any) -> None:
     """The value as indented JSON."""
@@ -16,13 +18,18 @@ def show_json(value: Any) -> None:
 
 def show_table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Aligned columns under headings; nothing but a line that says so where there are no rows."""
-    texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    texts = [["" if cell is None else visible_line(str(cell)) for cell in row] for row in rows]
     if not texts:
         click.echo("Nothing to show.")
         return
     widths = [max(len(row[index]) for row in (list(headings), *texts)) for index in range(len(headings))]
     for row in ([heading.upper() for heading in headings], *texts):
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def below(text: str) -> str:
+    """Text of several lines, none of which can be taken for one that the command itself begins."""
+    return "\n  ".join(text.splitlines())
 
 
 def moment(text: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from zato.core.errors import InvalidInput
+from zato.core.visible import visible
 
 MAX_CHARACTERS = 16 * 1024 * 1024
 MAX_DEPTH = 16
@@ -115,7 +116,10 @@ class _Dumper(yaml.CSafeDumper):
 
 
 def _represent_text(dumper: yaml.CSafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    style = "|" if "\n" in text else None
+    if visible(text) != text:  # between these an escape means what it stands for: a command shows it so
+        style = '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 _Dumper.add_representer(str, _represent_text)

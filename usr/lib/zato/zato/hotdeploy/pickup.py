@@ -10,6 +10,7 @@ from pathlib import Path
 
 from zato.core.errors import InvalidInput, ZatoError
 from zato.core.limits import SOURCE_BYTES_MAX
+from zato.core.visible import visible
 from zato.host.files import write_atomically
 
 # One byte more than the server takes, which then says so.
@@ -68,7 +69,8 @@ def write_error(path: Path, error: ZatoError, now: datetime) -> None:
     lines = [f"{shown(path.name)} was not deployed at {now:%Y-%m-%d %H:%M:%S} UTC.", "", error.message, *error.details]
     if error.cid is not None:
         lines += ["", f"Correlation id: {error.cid}"]
-    write_atomically(error_file(path), ("\n".join(lines) + "\n").encode("utf-8"), mode=0o644)
+    # People look at it by cat: what the file made its error say does nothing to their terminal
+    write_atomically(error_file(path), (visible("\n".join(lines)) + "\n").encode("utf-8"), mode=0o644)
 
 
 def clear_error(path: Path) -> None:

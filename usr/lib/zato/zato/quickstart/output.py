@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 
 from honcho.colour import get_colours
 
+from zato.core.visible import visible_bytes, visible_line
+
 _RESET = b"\033[0m"
 
 
@@ -19,7 +21,8 @@ class Output:
     """Writes whole lines to standard output; threads may share it. A reader that is gone is not an error.
 
     As text, colours are used on a terminal only. As JSON every line is one object: what a process writes in another
-    form is put into `event`. Lines are handled as bytes and in blocks, since there may be thousands a second.
+    form is put into `event`. Lines are handled as bytes and in blocks, since there may be thousands a second. What
+    they write does nothing to the terminal.
     """
 
     def __init__(self, names: Sequence[str], log_format: str) -> None:
@@ -33,22 +36,23 @@ class Output:
     def lines(self, name: str, lines: Sequence[bytes]) -> None:
         """Lines of a process, without their ends."""
         if self._as_json:
-            self._write([line if _is_object(line) else _as_object(name, _text(line)) for line in lines if line])
+            self._write([visible_bytes(line if _is_object(line) else _as_object(name, line)) for line in lines if line])
         else:
             prefix = self._prefixes[name]
-            self._write([prefix + line for line in lines])
+            self._write([prefix + visible_bytes(line) for line in lines])
 
     def say(self, text: str) -> None:
         """One line of the supervisor's own."""
         if self._as_json:
-            self._write([_as_object("zato", text)])
+            self._write([_as_object("zato", text.encode("utf-8", "backslashreplace"))])
         else:
-            self._write([(b"\033[1m==>\033[0m " if self._coloured else b"==> ") + text.encode()])
+            shown = visible_line(text).encode()
+            self._write([(b"\033[1m==>\033[0m " if self._coloured else b"==> ") + shown])
 
     def plain(self, lines: Sequence[bytes]) -> None:
         """Lines that are for people as they stand."""
         if not self._as_json:
-            self._write(lines)
+            self._write([visible_bytes(line) for line in lines])
 
     def _prefix(self, text: str, colour: str) -> bytes:
         plain = text.encode()
@@ -65,10 +69,7 @@ def _is_object(line: bytes) -> bool:
     return line.startswith(b"{") and line.endswith(b"}")
 
 
-def _as_object(name: str, text: str) -> bytes:
+def _as_object(name: str, line: bytes) -> bytes:
+    text = line.decode("utf-8", "backslashreplace")
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return json.dumps({"timestamp": now, "level": "info", "process": name, "event": text}).encode()
-
-
-def _text(line: bytes) -> str:
-    return line.decode("utf-8", "backslashreplace")

@@ -16,6 +16,7 @@ from zato.config.kinds import Server
 from zato.config.publisher import Author, Publisher
 from zato.core.correlation import new_cid
 from zato.core.errors import Conflict, InvalidInput, SetupError
+from zato.core.visible import visible
 from zato.host.edited_file import EditedFile, Seen
 from zato.host.files import write_atomically
 from zato.host.git import GitRepository
@@ -227,7 +228,7 @@ class ServerRepository:
             watched.handled = _handled(watched)
 
     def _refuse(self, error: Path, watched: _Watched, refusal: SetupError | InvalidInput) -> None:
-        reason = "\n".join((refusal.message, *refusal.details))
+        reason = visible("\n".join((refusal.message, *refusal.details)))
         write_atomically(error, f"{reason}\nThe server goes on as before.\n".encode(), mode=_MODE)
         self._log.warning("edit_refused", server=self._paths.number, file=watched.name, reason=refusal.message)
 

@@ -1,0 +1,40 @@
+"""The way of everything that the command line prints: what comes from elsewhere does nothing to the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO, cast
+
+from zato.core.visible import visible
+
+
+class VisibleText:
+    """A stream of text, to which nothing but visible text can be written."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """As of every stream; what its encoding has not got is escaped too."""
+        shown = visible(text)
+        encoding = self._stream.encoding or "utf-8"
+        self._stream.write(shown.encode(encoding, "backslashreplace").decode(encoding))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("buffer", "detach", "writelines"):  # ways around `write`, of which click would take the first
+            raise AttributeError(name)
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def visible_output() -> Iterator[None]:
+    """Within this, standard output and standard error take visible text only."""
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = (cast(TextIO, VisibleText(stream)) for stream in before)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
