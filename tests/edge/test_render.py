@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from zato.agent.errors import error_body, errors
 from zato.agent.haproxy import files as haproxy
 from zato.agent.haproxy.names import configuration
 from zato.agent.haproxy.render import edge_of
@@ -16,17 +17,18 @@ from zato.agent.haproxy.render import render as render_haproxy
 from zato.agent.haproxy.view import BalancedServer, HaproxyView
 from zato.agent.lighttpd import files as lighttpd
 from zato.agent.lighttpd.render import render as render_lighttpd
-from zato.agent.values import ERRORS, error_body
 from zato.config.balancing import Mode
 from zato.config.kinds.balancer import Algorithm
 from zato.core.errors import SetupError, Unauthorized
 from zato.host.layout import Layout
-from zato.host.settings import ClusterSettings
+from zato.host.settings import ClusterSettings, ServerSettings
 from zato.host.templates import render_template, template_directory
 from zato.pki.authority import Authority
 from zato.pki.components import issue_missing
 
 BODY_BYTES = 1024
+ERRORS = errors(body_bytes_max=BODY_BYTES, late="10 s")
+SERVER = ServerSettings(max_body_bytes=BODY_BYTES)
 
 
 def cluster(root: Path, settings: ClusterSettings) -> Layout:
@@ -73,7 +75,7 @@ def check_both_accept(layout: Layout, settings: ClusterSettings) -> None:
     assert haproxy.write(layout, seen) is False
     assert len(seen.servers) == settings.servers
     for number in range(1, settings.servers + 1):
-        own = lighttpd.view_of(layout, settings, number, body_bytes_max=BODY_BYTES)
+        own = lighttpd.view_of(layout, settings, number, SERVER)
         assert lighttpd.write(layout, own) is True
         assert lighttpd.write(layout, own) is False
         lighttpd.check(layout.server(number), own.certificate)
@@ -88,7 +90,7 @@ def test_a_file_that_haproxy_refuses_does_not_replace_the_last_good_one(layout: 
 
 
 def test_files_that_lighttpd_refuses_do_not_replace_the_last_good_ones(layout: Layout) -> None:
-    own = lighttpd.view_of(layout, ClusterSettings(), 1, body_bytes_max=BODY_BYTES)
+    own = lighttpd.view_of(layout, ClusterSettings(), 1, SERVER)
     lighttpd.write(layout, own)
     good = {path.name: path.read_bytes() for path in own.directory.iterdir() if path.is_file()}
     with pytest.raises(SetupError, match="lighttpd refuses its configuration"):
@@ -103,7 +105,7 @@ HOSTILE = ['a"b', "a\nb", "a\r\n    stats socket /tmp/x level admin", "a'b", "a\
 def test_a_directory_cannot_add_to_the_configuration(layout: Layout, view: HaproxyView, part: str) -> None:
     with pytest.raises(SetupError, match="cannot hold"):
         render_haproxy(dataclasses.replace(view, certificate=Path("/srv") / part))
-    own = lighttpd.view_of(layout, ClusterSettings(), 1, body_bytes_max=BODY_BYTES)
+    own = lighttpd.view_of(layout, ClusterSettings(), 1, SERVER)
     with pytest.raises(SetupError, match="cannot hold"):
         render_lighttpd(dataclasses.replace(own, front_socket=Path("/srv") / part))
 

@@ -26,7 +26,7 @@ from zato.agent.haproxy.view import HaproxyView
 from zato.agent.lighttpd import files as lighttpd_files
 from zato.agent.lighttpd.view import LighttpdView
 from zato.host.layout import Layout
-from zato.host.settings import ClusterSettings
+from zato.host.settings import ClusterSettings, ServerSettings
 from zato.pki.authority import Authority
 from zato.pki.components import issue_missing
 
@@ -36,10 +36,11 @@ __all__ = ["BALANCER", "DIRECT", "DOORS", "Answer", "Edge"]
 class Edge(Doors):
     """A cluster of one server whose application is support.edge_app. Start it, and `close` it.
 
-    HAProxy listens on the address `balancer`.
+    HAProxy listens on the address `balancer`. `changes` are those of the views that HAProxy's and lighttpd's files are
+    rendered from.
     """
 
-    def __init__(self, *, body_bytes_max: int = 100 * 1024, balancer: str = "127.0.0.1", **times: float) -> None:
+    def __init__(self, *, body_bytes_max: int = 100 * 1024, balancer: str = "127.0.0.1", **changes: Any) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="zato-edge-"))  # short: the kernel takes 107 bytes for sockets
         self.layout = Layout(self.directory)
         ports = {name: free_port() for name in ("lb_port", "lighttpd_port", "lighttpd_agent_port")}
@@ -51,7 +52,7 @@ class Edge(Doors):
         issue_missing(self.authority, hosts=self.cluster.hosts, servers=1)
         self._body_bytes_max = body_bytes_max
         self._balancer = balancer
-        self._times = times
+        self._changes = changes
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         for path in (self.server.front_socket, self.layout.haproxy_socket):
             path.parent.mkdir(parents=True)
@@ -60,20 +61,20 @@ class Edge(Doors):
 
     def write(self) -> None:
         """Renders both programs' files, as the agents do."""
-        haproxy_files.write(self.layout, self._haproxy_view())
+        haproxy_files.write(self.layout, self.haproxy_view())
         lighttpd_files.write(self.layout, self._lighttpd_view())
 
-    def _haproxy_view(self) -> HaproxyView:
+    def haproxy_view(self) -> HaproxyView:
         known = haproxy_files.known_before(self.layout, self.cluster)
         known = msgspec.structs.replace(known, body_bytes_max=self._body_bytes_max)
         view = haproxy_files.view_of(self.layout, self.cluster, known)
         # The application has no threads apart for questions about its health
         view = dataclasses.replace(view, check_failures=20, address=self._balancer)
-        return dataclasses.replace(view, **_known(view, self._times))
+        return dataclasses.replace(view, **_known(view, self._changes))
 
     def _lighttpd_view(self) -> LighttpdView:
-        view = lighttpd_files.view_of(self.layout, self.cluster, 1, body_bytes_max=self._body_bytes_max)
-        times = _known(view, self._times)
+        view = lighttpd_files.view_of(self.layout, self.cluster, 1, ServerSettings(max_body_bytes=self._body_bytes_max))
+        times = _known(view, self._changes)
         if "client_idle_seconds" in times:
             times["client_idle_seconds"] += 1  # lighttpd's is the longer one
         return dataclasses.replace(view, **times)
@@ -156,9 +157,9 @@ class Edge(Doors):
             time.sleep(0.02)
 
 
-def _known(view: Any, times: dict[str, float]) -> dict[str, float]:
+def _known(view: Any, changes: dict[str, Any]) -> dict[str, Any]:
     names = {field.name for field in dataclasses.fields(view)}
-    return {name: value for name, value in times.items() if name in names}
+    return {name: value for name, value in changes.items() if name in names}
 
 
 def _quietly(condition: Callable[[], object]) -> bool:

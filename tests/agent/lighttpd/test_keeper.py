@@ -34,7 +34,7 @@ def layout() -> Iterator[Layout]:
         settings = made.server(1).applied_settings
         settings.parent.mkdir(parents=True)
         settings.write_text('log_format = "text"\n')
-        files.write(made, files.view_of(made, CLUSTER, 1, body_bytes_max=ServerSettings().max_body_bytes))
+        files.write(made, files.view_of(made, CLUSTER, 1, ServerSettings()))
         yield made
 
 

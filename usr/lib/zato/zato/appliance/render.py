@@ -26,8 +26,8 @@ def lighttpd(number: int) -> None:
     """The configuration of server `number`'s lighttpd. Raises SetupError in lighttpd's words."""
     # lighttpd starts before its server, which is the one to write settings where there are none yet
     known = LAYOUT.server(number).settings.exists()
-    limit = (load_server(LAYOUT, number) if known else ServerSettings()).max_body_bytes
-    view = lighttpd_files.view_of(LAYOUT, load_cluster(LAYOUT), number, body_bytes_max=limit)
+    settings = load_server(LAYOUT, number) if known else ServerSettings()
+    view = lighttpd_files.view_of(LAYOUT, load_cluster(LAYOUT), number, settings)
     lighttpd_files.write(LAYOUT, view)
 
 

@@ -97,6 +97,7 @@ Workers = Annotated[int, msgspec.Meta(ge=1, le=256)]
 ThreadsMax = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 TimeLimitSeconds = Annotated[float, msgspec.Meta(gt=0, le=TIME_LIMIT_SECONDS_MAX)]
 MaxBodyBytes = Annotated[int, msgspec.Meta(ge=1024)]
+UploadsBytesMax = Annotated[int, msgspec.Meta(ge=1024**2)]
 DrainSeconds = Annotated[float, msgspec.Meta(ge=0, le=60)]
 StuckSeconds = Annotated[float, msgspec.Meta(ge=2, le=600)]
 
@@ -104,6 +105,11 @@ WORKERS = msgspec.Meta(description="Processes that execute services; as many as 
 THREADS_MAX = msgspec.Meta(description="Requests that one worker handles at the same time at most.")
 TIME_LIMIT_SECONDS = msgspec.Meta(description="For services that set none of their own.")
 MAX_BODY_BYTES = msgspec.Meta(description="Largest body of a request.")
+UPLOADS_BYTES_MAX = msgspec.Meta(
+    description="Space on the disk for bodies of requests that are on their way, which lighttpd keeps in files from 64 "
+    "KiB on. As many may be in progress at the same time as fit if each were as large as it may be, one at least; "
+    "more are answered with 503. One source has a quarter of them, unless it is exempt, and more are answered with 429."
+)
 DRAIN_SECONDS = msgspec.Meta(
     description="How long a server of several goes on after it was told to stop, while HAProxy notices: a few health "
     "checks."
@@ -124,6 +130,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     threads_max: Annotated[ThreadsMax, THREADS_MAX] = 512
     time_limit_seconds: Annotated[TimeLimitSeconds, TIME_LIMIT_SECONDS] = 60.0
     max_body_bytes: Annotated[MaxBodyBytes, MAX_BODY_BYTES] = 10 * 1024 * 1024
+    uploads_bytes_max: Annotated[UploadsBytesMax, UPLOADS_BYTES_MAX] = 2 * 1024 * 1024 * 1024
     drain_seconds: Annotated[DrainSeconds, DRAIN_SECONDS] = 2.0
     stuck_seconds: Annotated[StuckSeconds, STUCK_SECONDS] = 30.0
     log_level: Annotated[LogLevel, LOG_LEVEL] = "info"

@@ -73,8 +73,7 @@ def write_edge(layout: Layout, cluster: ClusterSettings) -> None:
     haproxy.write(layout, haproxy.view_of(layout, cluster, haproxy.known_before(layout, cluster)))
     server_states.hand_over(layout)
     for number in range(1, cluster.servers + 1):
-        limit = load_server(layout, number).max_body_bytes
-        lighttpd.write(layout, lighttpd.view_of(layout, cluster, number, body_bytes_max=limit))
+        lighttpd.write(layout, lighttpd.view_of(layout, cluster, number, load_server(layout, number)))
 
 
 def _follow_hosts(layout: Layout, cluster: ClusterSettings, say: Say) -> None:

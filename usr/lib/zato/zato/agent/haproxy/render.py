@@ -5,10 +5,12 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from zato.agent.errors import error_body, errors
 from zato.agent.haproxy.names import BACKEND
+from zato.agent.haproxy.source_limits import source_limits
 from zato.agent.haproxy.view import EDGE_VARIABLE, BalancedServer, HaproxyView
 from zato.agent.limits import HEAD_BYTES_MAX, HEADERS_MAX, URI_BYTES_MAX
-from zato.agent.values import BACKEND_GONE, ERRORS, TOLD, checked_address, error_body, milliseconds, quoted
+from zato.agent.values import BACKEND_GONE, TOLD, checked_address, milliseconds, quoted
 from zato.config.balancing import Mode
 from zato.config.kinds.balancer import Algorithm
 from zato.core.errors import SetupError
@@ -19,6 +21,8 @@ _SERVER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 # Those that HAProxy answers with itself and that it can be given a body for
 _OWN_ERRORS = (400, 401, 403, 404, 405, 408, 413, 429, 500, 501, 502, 503, 504)
 _EDGE = re.compile(rf"\${{{EDGE_VARIABLE}-\[?(.+?)\]?:([0-9]+)}}")
+# All that HAProxy surely keeps of a body beside a header
+_SMALL_BODY_BYTES = 16 * 1024
 _CID = "%[var(txn.cid)]"
 
 
@@ -27,6 +31,8 @@ def render(view: HaproxyView, frame: str = "") -> str:
 
     `frame` stands for all of HAProxy's configuration but its servers; HAProxy tells it to who asks what it has loaded.
     """
+    late = f"{view.head_seconds:g} s for its header and the start of its body (head_seconds of the balancer)"
+    texts = errors(body_bytes_max=view.body_bytes_max, late=late)
     return render_template(
         "haproxy",
         "haproxy.cfg.j2",
@@ -39,14 +45,16 @@ def render(view: HaproxyView, frame: str = "") -> str:
         servers=[_line(server) for server in view.servers],
         exempt=[str(ipaddress.ip_network(network)) for network in view.exempt_networks],
         own_errors=_OWN_ERRORS,
-        bodies={status: error_body(code, message, _CID) for status, (code, message) in ERRORS.items()},
+        bodies={status: error_body(code, message, _CID) for status, (code, message) in texts.items()},
+        small_body_bytes=_SMALL_BODY_BYTES,
+        limits=source_limits(view, _CID),
         invalid_path=error_body(*INVALID_PATH, _CID),
         uri_bytes_max=URI_BYTES_MAX,
         head_bytes_max=HEAD_BYTES_MAX,
         headers_max=HEADERS_MAX,
         gone=BACKEND_GONE,
         died=502,
-        ended=error_body(*ERRORS[502], "CID"),
+        ended=error_body(*texts[502], "CID"),
         told=TOLD,
         quoted=quoted,
         ms=milliseconds,
@@ -56,13 +64,14 @@ def render(view: HaproxyView, frame: str = "") -> str:
 def server_options(view: HaproxyView) -> str:
     """What is the same for all servers. `add server` of the Runtime API knows nothing of `default-server`."""
     inter, often = milliseconds(view.check_interval_seconds), milliseconds(view.check_interval_seconds / 5)
-    limit = "" if view.server_connections_max is None else f" maxconn {view.server_connections_max}"
+    # lighttpd has room for so many, and for health checks beside them
+    limit = min(view.server_connections_max or view.connections_max, view.connections_max)
     return (
         f"ssl crt {quoted(view.client_certificate)} ca-file {quoted(view.ca)} verify required alpn http/1.1 "
         # After a burst each of its connections would be used in turn, all of them cold in the caches: half of what is
         # idle goes each second
         f"pool-purge-delay 1s check inter {inter} fastinter {often} downinter {often} "
-        f"fall {view.check_failures} rise 1{limit}"
+        f"fall {view.check_failures} rise 1 maxconn {limit}"
     )
 
 

@@ -69,14 +69,20 @@ class HaproxyView:
     """For a server that is silent: longer than any service's time limit, which is the dispatcher's business."""
     queue_seconds: float = 10.0
     server_connections_max: int | None = None
+    """Fewer than `connections_max`, which lighttpd has room for beside health checks."""
     check_interval_seconds: float = 0.5
     check_failures: int = 4
     requests_max: int | None = None
-    """In `requests_period_seconds` from one address; what is more is refused."""
+    """In `requests_period_seconds` from one source; what is more is refused."""
     requests_period_seconds: int = 10
     wrong_passwords_max: int = 200
-    """In ten seconds from one address; after that its requests with a password are refused for a while."""
+    """In ten seconds from one source; after that its requests with a password are refused for a while."""
+    source_connections_max: int = 1250
+    source_new_connections_max: int = 5000
+    """In ten seconds."""
+    source_requests_max: int = 1250
+    """In progress."""
     exempt_networks: tuple[str, ...] = ()
-    """From which neither is counted."""
+    """From which nothing is counted by source."""
     reload_seconds: float = 60.0
     """For requests under way when HAProxy is reloaded."""

@@ -10,14 +10,14 @@ from zato.agent.lighttpd.generations import Files, digest, files_in, put, refuse
 from zato.agent.lighttpd.names import CLIENT_CA, CONFIGURATION, UPLOADS
 from zato.agent.lighttpd.render import render
 from zato.agent.lighttpd.view import LighttpdView
-from zato.agent.limits import connections_max
+from zato.agent.limits import connections_max, lighttpd_connections_max
 from zato.agent.program import validate
 from zato.core.errors import SetupError
 from zato.host.children import owner_of
 from zato.host.files import write_atomically
 from zato.host.layout import Layout, ServerLayout
 from zato.host.programs import program
-from zato.host.settings import ClusterSettings
+from zato.host.settings import ClusterSettings, ServerSettings
 from zato.pki.certificates import is_pair, load_certificate, to_der
 from zato.pki.clients import client_authorities
 from zato.pki.names import lighttpd_name
@@ -35,7 +35,7 @@ def command(server: ServerLayout) -> list[str]:
     return [program(PROGRAM), "-D", "-f", str(configuration(server))]
 
 
-def view_of(layout: Layout, cluster: ClusterSettings, number: int, *, body_bytes_max: int) -> LighttpdView:
+def view_of(layout: Layout, cluster: ClusterSettings, number: int, settings: ServerSettings) -> LighttpdView:
     """The lighttpd of server `number`. Raises SetupError where the cluster has no CA."""
     layout = Layout(layout.root.absolute())
     server = layout.server(number)
@@ -48,8 +48,10 @@ def view_of(layout: Layout, cluster: ClusterSettings, number: int, *, body_bytes
         front_socket=server.front_socket,
         health_socket=server.health_socket,
         directory=server.lighttpd,
-        body_bytes_max=body_bytes_max,
-        connections_max=connections_max(),
+        body_bytes_max=settings.max_body_bytes,
+        uploads_bytes_max=settings.uploads_bytes_max,
+        connections_max=lighttpd_connections_max(),
+        direct_requests_max=connections_max() // 4,
     )
 
 

@@ -52,7 +52,7 @@ class LighttpdKeeper:
         self._calls = Calls()
         self._next_tick = self._again_at = 0.0
         self._seen: tuple[float, float] | None = None
-        self._body_bytes_max = load_server(layout, number).max_body_bytes
+        self._settings = load_server(layout, number)
         self._settings_read = _newest([server.applied_settings])
         settings = server.applied_settings if server.applied_settings.exists() else server.settings
         newest = _newest([*self._sources(), settings, layout.settings])
@@ -78,7 +78,7 @@ class LighttpdKeeper:
         """Digest of the files as they would be now. Raises SetupError, with lighttpd's words, where it refuses them."""
         from zato.agent.lighttpd import files
 
-        view = files.view_of(self._layout, self._cluster, self._number, body_bytes_max=self._body_bytes_max)
+        view = files.view_of(self._layout, self._cluster, self._number, self._settings)
         wanted = files.wanted(self._layout, view)
         with self.running.alone():
             files.check_files(view, wanted)
@@ -128,14 +128,14 @@ class LighttpdKeeper:
         """Only where a CA, or what matters of the server's settings, is another than what was rendered for."""
         read = _newest([self._layout.server(self._number).applied_settings])
         if read != self._settings_read:
-            self._body_bytes_max = load_server(self._layout, self._number).max_body_bytes
+            self._settings = load_server(self._layout, self._number)
             self._settings_read = read
         basis = self._basis()
         if basis == self._written_for:
             return
         from zato.agent.lighttpd import files  # rarely needed, and it takes megabytes
 
-        view = files.view_of(self._layout, self._cluster, self._number, body_bytes_max=self._body_bytes_max)
+        view = files.view_of(self._layout, self._cluster, self._number, self._settings)
         with self.running.alone():
             written = files.write(self._layout, view)
         if written:
@@ -149,7 +149,11 @@ class LighttpdKeeper:
     def _basis(self) -> tuple[object, ...]:
         """What the files follow from, as it is now."""
         found = [path.stat() for path in self._sources() if path.exists()]
-        return (self._body_bytes_max, *((each.st_ino, each.st_mtime_ns, each.st_size) for each in found))
+        return (
+            self._settings.max_body_bytes,
+            self._settings.uploads_bytes_max,
+            *((each.st_ino, each.st_mtime_ns, each.st_size) for each in found),
+        )
 
     def _reload(self) -> None:
         from zato.agent.lighttpd import files

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from base64 import b64encode
 
+from zato.agent.errors import error_body, errors, too_many
 from zato.agent.lighttpd.names import CLOSING, CONFIGURATION, PID, REQUEST_SCRIPT, RESPONSE_SCRIPT, UPLOADS
 from zato.agent.lighttpd.view import LighttpdView
-from zato.agent.limits import HEAD_BYTES_MAX, HEADERS_MAX, URI_BYTES_MAX
-from zato.agent.values import BACKEND_GONE, ERRORS, GONE_BY_APPLICATION, checked_address, error_body, quoted
+from zato.agent.limits import HEAD_BYTES_MAX, HEADERS_MAX, MEMORY_BODY_BYTES_MAX, URI_BYTES_MAX
+from zato.agent.values import BACKEND_GONE, GONE_BY_APPLICATION, checked_address, quoted
 from zato.core.target import INVALID_PATH
 from zato.host.templates import render_template
 from zato.pki.authority import BALANCER_NAME
@@ -23,6 +24,10 @@ def render(view: LighttpdView) -> dict[str, str]:
     """
     address = checked_address(view.address)
     bind = f"[{address}]" if ":" in address else address
+    texts = errors(body_bytes_max=view.body_bytes_max, late=f"nothing came for {view.client_idle_seconds:g} s")
+    uploads = max(1, view.uploads_bytes_max // view.body_bytes_max)
+    source_uploads = max(1, uploads // 4)
+    refusals = _refusals(uploads, source_uploads, view.direct_requests_max)
     return {
         CONFIGURATION: render_template(
             "lighttpd",
@@ -45,16 +50,36 @@ def render(view: LighttpdView) -> dict[str, str]:
             uri_bytes_max=URI_BYTES_MAX,
             head_bytes_max=HEAD_BYTES_MAX,
             headers_max=HEADERS_MAX,
+            memory_body_bytes_max=MEMORY_BODY_BYTES_MAX,
+            uploads_max=uploads,
+            source_uploads_max=source_uploads,
+            direct_requests_max=view.direct_requests_max,
         ),
         RESPONSE_SCRIPT: render_template(
             "lighttpd",
             "response.lua.j2",
-            bodies={status: _around_cid(code, message) for status, (code, message) in ERRORS.items()},
+            bodies={status: _around_cid(code, message) for status, (code, message) in texts.items()},
             invalid_path=_around_cid(*INVALID_PATH),
             other=_around_cid(*_OTHER),
+            refusals={name: _around_cid(code, message) for name, (code, message) in refusals.items()},
             gone=BACKEND_GONE,
             gone_said_by_application=GONE_BY_APPLICATION,
         ),
+    }
+
+
+def _refusals(uploads: int, source_uploads: int, direct_requests: int) -> dict[str, tuple[str, str]]:
+    large = f"with a body of more than {MEMORY_BODY_BYTES_MAX} bytes in progress"
+    return {
+        "space": (
+            "uploads-full",
+            f"There are {uploads} requests {large}, for more of which there is no space (uploads_bytes_max of the "
+            "server); try again later.",
+        ),
+        "uploads": too_many(
+            f"There are {source_uploads} requests {large}", "a quarter of uploads_bytes_max of the server"
+        ),
+        "requests": too_many(f"There are {direct_requests} requests in progress", "no setting changes that"),
     }
 
 

@@ -25,7 +25,11 @@ class LighttpdView:
     directory: Path
     """Where the rendered files, and `uploads/` for large bodies, are."""
     body_bytes_max: int = 10 * 1024 * 1024
+    uploads_bytes_max: int = 2 * 1024**3
+    """For bodies that are kept in files."""
     connections_max: int = 5000
+    direct_requests_max: int = 1250
+    """In progress of one address that does not come through HAProxy."""
     client_idle_seconds: float = 35.0
     """For a client that has stopped sending its request or reading its answer. Longer than HAProxy's own time,
     since HAProxy can tell its clients why."""

@@ -28,7 +28,10 @@ class Algorithm(StrEnum):
 
 
 class Balancer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What holds for the balancer as a whole; what holds for one server is in that server's item."""
+    """What holds for the balancer as a whole; what holds for one server is in that server's item.
+
+    A source is an IPv4 address, or the network of 64 bits that an IPv6 address is in.
+    """
 
     algorithm: Annotated[
         Algorithm,
@@ -77,7 +80,7 @@ class Balancer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     requests_max: Annotated[
         Annotated[int, Meta(ge=1)] | None,
         Meta(
-            description="Requests that one address may send in `requests_period_seconds`; more are answered with 429. "
+            description="Requests that one source may send in `requests_period_seconds`; more are answered with 429. "
             "None: no limit.",
         ),
     ] = None
@@ -88,17 +91,41 @@ class Balancer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int,
         Meta(
             ge=1,
-            description="Wrong passwords that one address, or one /64 of IPv6, may send in ten seconds, those that "
+            description="Wrong passwords that one source may send in ten seconds, those that "
             "wait for an answer included; then its requests with a password are answered with 429 for a while. The "
             "balancer counts those of the whole cluster, each server its own.",
         ),
     ] = 200
+    source_connections_max: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="Connections that one source may have at the same time. The first request of one that is more "
+            "is answered with 429; a quarter more than that, and connections are closed before anything is read.",
+        ),
+    ] = 1250
+    source_new_connections_max: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="Connections that one source may open in ten seconds; what is more is closed before anything "
+            "is read.",
+        ),
+    ] = 5000
+    source_requests_max: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="Requests of one source, on however many connections, that may be in progress at the same "
+            "time; more are answered with 429.",
+        ),
+    ] = 1250
     exempt_networks: Annotated[
         tuple[str, ...],
         Meta(
             max_length=100,
-            description="Addresses or networks (10.0.0.0/8, 2001:db8::/32) for which neither `requests_max` nor "
-            "`wrong_passwords_max` holds.",
+            description="Addresses or networks (10.0.0.0/8, 2001:db8::/32) for which none of the limits for one source "
+            "holds.",
         ),
     ] = ()
 

@@ -18,6 +18,7 @@ from zato.host.settings import (
     STUCK_SECONDS,
     THREADS_MAX,
     TIME_LIMIT_SECONDS,
+    UPLOADS_BYTES_MAX,
     WORKERS,
     DrainSeconds,
     LogFormat,
@@ -26,6 +27,7 @@ from zato.host.settings import (
     StuckSeconds,
     ThreadsMax,
     TimeLimitSeconds,
+    UploadsBytesMax,
     Workers,
 )
 
@@ -66,6 +68,7 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     threads_max: Annotated[ThreadsMax | None, THREADS_MAX] = None
     time_limit_seconds: Annotated[TimeLimitSeconds | None, TIME_LIMIT_SECONDS] = None
     max_body_bytes: Annotated[MaxBodyBytes | None, MAX_BODY_BYTES] = None
+    uploads_bytes_max: Annotated[UploadsBytesMax | None, UPLOADS_BYTES_MAX] = None
     drain_seconds: Annotated[DrainSeconds | None, DRAIN_SECONDS] = None
     stuck_seconds: Annotated[StuckSeconds | None, STUCK_SECONDS] = None
     log_level: Annotated[LogLevel | None, LOG_LEVEL] = None
