@@ -92,7 +92,8 @@ def test_many_requests_at_the_same_time_are_no_guesses_where_none_was_wrong(gues
 
 def test_an_ipv6_source_is_a_network_of_64_bits(guessed: Edge) -> None:
     text = names.configuration(guessed.layout).read_text(encoding="utf-8")
-    assert "http-request track-sc0 src,ipmask(32,64) if with_password !mapped" in text
+    assert "tcp-request connection set-var(sess.source) src,ipmask(32,64) if !mapped" in text
+    assert "http-request track-sc0 var(sess.source) if with_password" in text
 
 
 def test_ipv4_addresses_are_sources_of_their_own_where_haproxy_listens_on_both() -> None:
