@@ -73,6 +73,12 @@ def direct(cluster: Cluster, path: str) -> str:
     return cluster.first.run(ask, check=False).stdout
 
 
+def listening(host: Host) -> set[str]:
+    """Where lighttpd and the agents listen."""
+    shown = host.run("ss -Hltn '( sport = :17010 or sport = :20161 or sport = :20151 )'").stdout
+    return {line.split()[3] for line in shown.splitlines()}
+
+
 def item(first: Host, name: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(first.run(f"zato --json config get server {name}").stdout)
     return found
@@ -162,6 +168,7 @@ def test_who_has_no_token_starts_no_process_of_roots(cluster: Cluster) -> None:
 
 def test_two_commands_make_a_clean_machine_a_server_of_the_cluster(cluster: Cluster) -> None:
     token = made(cluster.first)
+    alone = listening(cluster.first)
     cluster.second.run("apt-get purge -y zato-common zato-server", timeout=60)
     started = time.monotonic()
     cluster.second.run("apt-get install -y ./zato-common_*.deb ./zato-server_*.deb", timeout=90)
@@ -172,6 +179,10 @@ def test_two_commands_make_a_clean_machine_a_server_of_the_cluster(cluster: Clus
     assert time.monotonic() - started < JOIN_SECONDS
     assert item(cluster.first, "server-2")["value"]["host"] == cluster.second.address
     assert [each["number"] for each in status(cluster.first)["servers"]] == [1, 2]
+    # The first machine listens for others by now, too, and not before
+    assert alone == {"127.0.0.1:17010", "127.0.0.1:20161", "127.0.0.1:20151"}
+    opened = {f"{cluster.first.address}:{port}" for port in (17010, 20161, 20151)}
+    assert eventually(lambda: listening(cluster.first) >= alone | opened), listening(cluster.first)
     assert eventually(lambda: problems(cluster.first) == []), problems(cluster.first)
     assert refused(cluster.second, f"server join {token}") == "unauthorized"
 

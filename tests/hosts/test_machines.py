@@ -57,8 +57,10 @@ def test_the_units_run_and_will_after_the_next_boot(zato: Machine) -> None:
 
 
 def test_the_balancer_and_the_server_listen_and_no_other_port_is_of_zato(zato: Machine) -> None:
-    for port in (11223, 17010, 20151):
-        assert zato.socket(f"tcp://0.0.0.0:{port}").is_listening, port
+    assert zato.socket("tcp://0.0.0.0:11223").is_listening
+    for port in (17010, 20151):
+        assert zato.socket(f"tcp://127.0.0.1:{port}").is_listening, port
+        assert not zato.socket(f"tcp://0.0.0.0:{port}").is_listening, port
     servers = zato.file("/var/lib/zato").listdir()
     expected = {
         "11223",

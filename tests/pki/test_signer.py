@@ -271,6 +271,17 @@ def test_of_loopback_a_machine_has_what_all_have(signer: Signer, host: str) -> N
     assert set(hosts_of(leaf_of(signed, "lighttpd"))) == {"10.0.0.3", "lighttpd-2", "localhost", "127.0.0.1", "::1"}
 
 
+def test_nobody_gets_a_certificate_for_an_address_of_the_balancers_machine(signer: Signer) -> None:
+    token = signer.new_token(taken={1}, balancer=("esb.example.com", "10.0.0.1", "fd00::1"))
+    for host in ("esb.example.com", "10.0.0.1", "::ffff:10.0.0.1", "fd00:0::1"):
+        with pytest.raises(InvalidInput) as refused:
+            signer.enrol(token.secret, ("10.0.0.3", host), requests_of(new_key_pairs()))
+        assert refused.value.code == "host-taken"
+    signer.cancel_token(token.known.id)
+    moved = signer.new_token(taken={1}, balancer=("10.0.0.9",))
+    assert signer.enrol(moved.secret, ("10.0.0.1",), requests_of(new_key_pairs())).server == 2
+
+
 def test_the_names_of_a_program_that_is_gone_are_free(signer: Signer, programs: Path) -> None:
     authority = Authority(programs)
     for name in ("db-1", "queue"):

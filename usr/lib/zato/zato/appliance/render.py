@@ -22,12 +22,12 @@ def balancer() -> None:
     server_states.hand_over(LAYOUT)
 
 
-def lighttpd(number: int) -> None:
-    """The configuration of server `number`'s lighttpd. Raises SetupError in lighttpd's words."""
+def lighttpd(number: int, *, is_running: bool = False) -> None:
+    """The configuration of server `number`'s lighttpd, which is to be started. Raises SetupError."""
     # lighttpd starts before its server, which is the one to write settings where there are none yet
     known = LAYOUT.server(number).settings.exists()
     settings = load_server(LAYOUT, number) if known else ServerSettings()
-    view = lighttpd_files.view_of(LAYOUT, load_cluster(LAYOUT), number, settings)
+    view = lighttpd_files.view_of(LAYOUT, load_cluster(LAYOUT), number, settings, is_running=is_running)
     lighttpd_files.write(LAYOUT, view)
 
 
@@ -36,7 +36,7 @@ def reload_lighttpd(number: int) -> None:
 
     Raises SetupError, and lets it go on as it is, where it does not accept that.
     """
-    lighttpd(number)
+    lighttpd(number, is_running=True)
     paths = LAYOUT.server(number)
     lighttpd_files.check(paths, LAYOUT.pki / f"{lighttpd_name(number)}.crt")
     serving = Serving(paths.lighttpd, LAYOUT.pki / f"{lighttpd_name(number)}.crt", paths.front_socket)

@@ -70,6 +70,8 @@ def status(target: Target) -> None:
     if balancer is not None:
         show_servers(balancer["servers"])
         click.echo("")
+    for edge in found.get("edges", ()):
+        click.echo(f"server-{edge['server']}: lighttpd listens on {', '.join(edge['listens'])}")
     for problem in found["problems"]:
         click.echo(f"Problem: {below(problem)}")
     if found["ok"]:
@@ -108,7 +110,9 @@ def _edges(target: Target, status: dict[str, Any]) -> None:
         if number not in here:
             continue
         try:
-            problems = target.edge(number).state()["problems"]
+            state = target.edge(number).state()
+            problems = state["problems"]
+            status.setdefault("edges", []).append({"server": number, "listens": state.get("listens", [])})
         except (Unavailable, TimeLimitExceeded) as error:
             problems = [f"its agent does not tell: {error.message}"]
         status["problems"] += [f"lighttpd of server-{number}: {problem}" for problem in problems]

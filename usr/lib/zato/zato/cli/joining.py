@@ -11,6 +11,7 @@ import click
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import show_json, show_table
 from zato.core.errors import Conflict, InvalidInput, NotFound, SetupError
+from zato.host.addresses import own_addresses
 from zato.host.settings import ClusterSettings, load_cluster
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def create_command(target: Target, token: bool, address: str | None, minutes: in
         from zato.appliance.units import enable_now
 
         enable_now("zato-pki-sign.socket")
-    made = signer.new_token(taken=taken, replaces=replace, life=timedelta(minutes=minutes))
+    life = timedelta(minutes=minutes)
+    made = signer.new_token(taken=taken, replaces=replace, life=life, balancer=(host, *own_addresses()))
     text = encode(
         JoinToken(
             address=host,

@@ -8,7 +8,7 @@ from typing import Any
 from zato.client.errors import rebuilt
 from zato.client.transport import HttpsTransport, Transport
 from zato.host.layout import Layout
-from zato.host.ports import from_here
+from zato.host.listening import here
 from zato.host.settings import ClusterSettings
 from zato.pki.names import lighttpd_agent_name
 
@@ -83,6 +83,6 @@ def _transport(layout: Layout, cluster: ClusterSettings, host: str, port: int, h
         ca=layout.ca_certificate,
         certificate=layout.pki / "admin.crt",
         key=layout.pki / "admin.key",
-        address=from_here(cluster.bind),
+        address=here(cluster),
         hint=hint,
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from zato.doctor.finding import Finding
 from zato.host.layout import Layout
+from zato.host.listening import here
 from zato.host.ports import from_here
 from zato.host.settings import ClusterSettings
 
@@ -36,7 +37,7 @@ def check_ports(layout: Layout, cluster: ClusterSettings, numbers: list[int]) ->
         yield Finding(f"Nothing listens on the balancer's port {cluster.lb_port}.", start)
     for number in numbers:
         port = cluster.lighttpd_port_of(number)
-        if not _listens(cluster.bind, port):
+        if not _listens(here(cluster), port):
             remedy = f"systemctl start zato-server@{number}" if layout.is_appliance else start
             yield Finding(f"Nothing listens on port {port} of server {number}'s lighttpd.", remedy)
 

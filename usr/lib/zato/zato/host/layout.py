@@ -40,6 +40,11 @@ class ServerLayout:
         return self.root / "applied" / self.settings.name
 
     @property
+    def other_machines(self) -> Path:
+        """There is such a file while the cluster has servers on other machines; made by the singleton."""
+        return self.root / "applied" / "other-machines"
+
+    @property
     def applied_user_config(self) -> Path:
         """The `user_config` that was accepted last, written by the singleton."""
         return self.root / "applied" / self.user_config.name

@@ -43,7 +43,10 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     hosts: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] = ("localhost",)
     """Names and addresses that clients use; the next start puts them into the certificates. The first is used here."""
     bind: str = "127.0.0.1"
-    """Address that HAProxy and lighttpd listen on."""
+    """Address that HAProxy listens on."""
+    lighttpd_bind: str = ""
+    """Address that lighttpd and the agents listen on. Without it, they listen on loopback until another machine joins,
+    and as HAProxy does from then on."""
     lb_port: Port = 11223
     """Port of the load balancer."""
     lighttpd_port: Port = 17010

@@ -33,6 +33,13 @@ class IssuedNames:
             if kept.get(holder) != names:
                 self._write({**kept, holder: names})
 
+    def replace(self, holder: str, hosts: tuple[str, ...]) -> None:
+        """The names and addresses of what has the certificate called `holder` are these, and none of before."""
+        with alone(self._directory):
+            kept = self._read()
+            if kept.get(holder) != hosts:
+                self._write({**kept, holder: hosts})
+
     def remove(self, holder: str) -> bool:
         """Nothing is the certificate's any more; False where nothing was."""
         with alone(self._directory):

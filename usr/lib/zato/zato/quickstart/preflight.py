@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import time
 
+from zato.agent.lighttpd.serving import addresses_in
 from zato.core.errors import SetupError
+from zato.host import listening
 from zato.host.layout import Layout
 from zato.host.ports import holder_of, is_free
 from zato.host.settings import ClusterSettings
@@ -67,12 +69,17 @@ def check_ports(layout: Layout, settings: ClusterSettings) -> None:
             )
         ports[port] = "lighttpd_agent_port"
     deadline = time.monotonic() + _PATIENCE_SECONDS
+    is_open = listening.is_open(addresses_in(layout.server(1).lighttpd))
+    behind = listening.at_start(settings, is_open=is_open)
     for port, setting in ports.items():
-        while not _check_port(layout, settings.bind, port, setting, patient=time.monotonic() < deadline):
-            time.sleep(0.1)
+        binds = (settings.bind,) if setting == "lb_port" else behind
+        for address in binds:
+            bind = "bind" if address == settings.bind else "lighttpd_bind"
+            while not _check_port(layout, address, port, setting, bind, patient=time.monotonic() < deadline):
+                time.sleep(0.1)
 
 
-def _check_port(layout: Layout, address: str, port: int, setting: str, *, patient: bool) -> bool:
+def _check_port(layout: Layout, address: str, port: int, setting: str, bind: str, *, patient: bool) -> bool:
     option = f"set {setting} in {layout.settings}"
     try:
         if is_free(address, port):
@@ -82,7 +89,7 @@ def _check_port(layout: Layout, address: str, port: int, setting: str, *, patien
     except OSError as error:
         raise SetupError(
             f"Nothing can listen on {address}, port {port}: {error.strerror or error}; "
-            f"set bind in {layout.settings} to an address of this machine.",
+            f"set {bind} in {layout.settings} to an address of this machine.",
             code="address",
         ) from error
     holder = holder_of(port)

@@ -23,6 +23,7 @@ from zato.odb.doorbell import Doorbell
 from zato.odb.log import ConfigurationLog
 from zato.odb.opening import open_odb
 from zato.singleton.certificates import CertificateKeeper
+from zato.singleton.other_machines import OtherMachines
 from zato.singleton.repository import RepositoryKeeper, ServerRepository
 from zato.singleton.rounds import Bell, Rounds
 
@@ -51,7 +52,8 @@ def main() -> int:
     repositories = RepositoryKeeper(
         [ServerRepository(layout.server(number), publisher, _administrator(layout)) for number in numbers], clock
     )
-    rounds = Rounds(clock, certificates, repositories, watchdog)
+    other_machines = OtherMachines([layout.server(number) for number in numbers], cluster)
+    rounds = Rounds(clock, certificates, repositories, other_machines, watchdog)
     listener = Listener(log, Bell(Doorbell(database)), clock, rounds.follow, rounds.step)
     stop = stop_event()
     watchdog.ready()

@@ -11,6 +11,7 @@ from zato.host.logs import get_logger
 from zato.host.watchdog import Watchdog
 from zato.odb.doorbell import Doorbell
 from zato.singleton.certificates import CertificateKeeper
+from zato.singleton.other_machines import OtherMachines
 from zato.singleton.repository import RepositoryKeeper
 
 _FIRST_SECONDS = 5.0  # everything else is starting at the same time
@@ -41,11 +42,13 @@ class Rounds:
         clock: Clock,
         certificates: CertificateKeeper | None,
         repositories: RepositoryKeeper,
+        other_machines: OtherMachines,
         watchdog: Watchdog,
     ) -> None:
         self._clock = clock
         self._certificates = certificates
         self._repositories = repositories
+        self._other_machines = other_machines
         self._watchdog = watchdog
         self._certificates_at = clock.monotonic() + _FIRST_SECONDS
         self._repositories_at = clock.monotonic()
@@ -54,6 +57,10 @@ class Rounds:
     def follow(self, configuration: Configuration) -> None:
         """Works by this configuration from now on."""
         self._repositories.follow(configuration)
+        try:
+            self._other_machines.follow(configuration)
+        except OSError as error:
+            self._log.error("other_machines_not_told", reason=str(error))
 
     def step(self) -> None:
         self._watchdog.turn()

@@ -53,6 +53,8 @@ class LighttpdState(Struct, frozen=True, kw_only=True):
     pid: int | None
     since: datetime | None
     """When lighttpd has last read its files."""
+    listens: list[str]
+    """Addresses on which it listens by its configuration, at the port of its server."""
     configuration: str
     """Digest of the files with which it was last seen to serve."""
     authorities: list[str]
@@ -127,6 +129,7 @@ def state_of(keeper: LighttpdKeeper, server: ServerLayout) -> LighttpdState:
         version=_version(),
         pid=pid,
         since=None if loaded is None else datetime.fromtimestamp(loaded, UTC),
+        listens=list(keeper.addresses),
         configuration=state.configuration,
         authorities=[fingerprint(each) for each in _certificates(_read(server, CLIENT_CA))],
         certificate=shown,

@@ -13,6 +13,8 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from wsgiref.types import WSGIApplication
 
 from zato.core.errors import SetupError
+from zato.host.addresses import own_addresses
+from zato.host.listening import Addresses, while_running
 from zato.host.logs import get_logger
 
 CLIENT = "zato.client"
@@ -31,31 +33,40 @@ class ApiServer:
 
     def __init__(
         self,
-        address: tuple[str, int],
+        port: int,
         *,
         certificate: Path,
         ca: Path,
         allowed: Collection[str],
         application: Callable[[], WSGIApplication],
     ) -> None:
-        self._address = address
+        self._port = port
+        self._listening: Addresses = ()
         self._identity = _Identity(certificate, ca)
         self._allowed = frozenset(allowed)
         self._application = application
         self._made: WSGIApplication | None = None
         self._making = threading.Lock()
 
-    def start(self) -> None:
-        """From now on it serves. Raises SetupError where it cannot listen, or has no certificate."""
+    def listen(self, addresses: Addresses) -> None:
+        """From now on it serves on these, too. Raises SetupError where it cannot listen, or has no certificate."""
+        if set(addresses) <= set(self._listening):
+            return
         self._identity.context()
+        own = own_addresses() if self._listening else ()
+        for address in while_running(self._listening, addresses, own):
+            if address not in self._listening:
+                self._listen(address)
+
+    def _listen(self, address: str) -> None:
         try:
-            server = _Server(self._address, self._identity, self._allowed, self._app)
+            server = _Server((address, self._port), self._identity, self._allowed, self._app)
         except OSError as error:
             raise SetupError(
-                f"The agent cannot listen on {self._address[0]}, port {self._address[1]}: {error.strerror}.",
-                code="agent-port",
+                f"The agent cannot listen on {address}, port {self._port}: {error.strerror}.", code="agent-port"
             ) from error
         threading.Thread(target=server.serve_forever, name="api", daemon=True).start()
+        self._listening = (*self._listening, address)
 
     def _app(self) -> WSGIApplication:
         with self._making:

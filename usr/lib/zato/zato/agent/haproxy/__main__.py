@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from wsgiref.types import WSGIApplication
 
+from zato.agent.api.kept import KeptApi
 from zato.agent.api.server import ApiServer
 from zato.agent.bell import PatientBell
 from zato.agent.haproxy.addresses import Addresses
@@ -17,6 +18,8 @@ from zato.config.listener import Listener
 from zato.core.clock import SystemClock
 from zato.core.errors import ZatoError
 from zato.host.layout import Layout
+from zato.host.listening import Addresses as AddressesListenedOn
+from zato.host.listening import at_start, has_others, own_names
 from zato.host.logs import configure, get_logger
 from zato.host.settings import load_cluster
 from zato.host.stopping import stop_event
@@ -53,23 +56,32 @@ def main() -> int:
         return api.application(layout, cluster, keeper)
 
     server = ApiServer(
-        (cluster.bind, cluster.haproxy_agent_port),
+        cluster.haproxy_agent_port,
         certificate=layout.pki / f"{BALANCER_AGENT}.crt",
         ca=layout.ca_certificate,
         allowed={ADMIN},
         application=application,
     )
+    own = own_names(cluster)
+
+    def listening() -> AddressesListenedOn:
+        others = has_others((each.host for each in keeper.known.servers), own)
+        return at_start(cluster, is_open=others)
+
     try:
-        server.start()
+        server.listen(listening())
     except ZatoError as error:
         get_logger("zato.agent.haproxy").error("agent_not_started", reason=error.message)
         return 1
+
+    api = KeptApi(server, clock)
 
     def tick() -> None:
         watchdog.turn()
         killer.turn()
         if not killer.is_silent:  # it would not answer the keeper either, and each question takes its time
             keeper.turn()
+        api.turn(listening())
 
     database = open_odb(cluster)
     listener = Listener(ConfigurationLog(database), PatientBell(Doorbell(database)), clock, keeper.follow, tick)

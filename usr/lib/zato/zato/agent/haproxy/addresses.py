@@ -9,8 +9,8 @@ import threading
 from collections.abc import Callable, Collection, Mapping
 
 from zato.core.clock import Clock
+from zato.host.listening import here, own_names
 from zato.host.logs import get_logger
-from zato.host.ports import from_here
 from zato.host.settings import ClusterSettings
 
 _AGAIN_SECONDS = 30.0
@@ -31,8 +31,8 @@ class Addresses:
     """
 
     def __init__(self, cluster: ClusterSettings, clock: Clock, resolve: Callable[[str], str] = _first_address) -> None:
-        self._here = from_here(cluster.bind)
-        self._own = {*_HERE, *cluster.hosts, socket.gethostname()}
+        self._here = here(cluster)
+        self._own = {*_HERE, *own_names(cluster)}
         self._clock = clock
         self._resolve = resolve
         # Each replaced whole by one thread and read by the other

@@ -31,7 +31,7 @@ from zato.host import locks
 from zato.host.children import owner_of
 from zato.host.files import write_atomically
 from zato.host.layout import Layout
-from zato.host.ports import from_here
+from zato.host.listening import here
 from zato.host.programs import program
 from zato.host.settings import ClusterSettings
 from zato.host.templates import read_file
@@ -47,7 +47,7 @@ def known_before(layout: Layout, cluster: ClusterSettings) -> Known:
     known = load(layout)
     if known is not None and known.servers:
         return known
-    return unknown(layout.server_numbers(cluster.servers), from_here(cluster.bind))
+    return unknown(layout.server_numbers(cluster.servers), here(cluster))
 
 
 def view_of(layout: Layout, cluster: ClusterSettings, known: Known) -> HaproxyView:

@@ -28,6 +28,7 @@ from zato.config.kinds import Server
 from zato.core.clock import Clock
 from zato.core.errors import SetupError, Unavailable, ZatoError
 from zato.host.layout import Layout
+from zato.host.listening import here
 from zato.host.logs import get_logger
 from zato.host.ports import from_here
 from zato.host.settings import ClusterSettings
@@ -59,13 +60,12 @@ class HaproxyKeeper:
         self._cluster = cluster
         self._haproxy = haproxy
         self._clock = clock
-        here = from_here(cluster.bind)
-        self._reloader = Reloader(layout, haproxy, (here, cluster.lb_port), clock, stop)
+        self._reloader = Reloader(layout, haproxy, (from_here(cluster.bind), cluster.lb_port), clock, stop)
         self._addresses = addresses
         self._certificates = CertificateWatch(layout, clock)
         self._calls = Calls()
         self._configuration: Configuration | None = None
-        self._known = load(layout) or unknown(layout.server_numbers(cluster.servers), here)
+        self._known = load(layout) or unknown(layout.server_numbers(cluster.servers), here(cluster))
         self._led_to = {server.host: server.address for server in self._known.servers if server.address}
         self._written_for = self._rendered_for()
         self._failed_for: tuple[object, ...] = ()
@@ -124,7 +124,7 @@ class HaproxyKeeper:
         self._led_to = {host: address for host, address in addresses.items() if address}
         known = staying(known_of(self._configuration, addresses), self._known, addresses)
         if not known.servers:  # nothing could be asked to change that
-            local = unknown(self._layout.server_numbers(self._cluster.servers), from_here(self._cluster.bind))
+            local = unknown(self._layout.server_numbers(self._cluster.servers), here(self._cluster))
             known = msgspec.structs.replace(known, servers=local.servers)
         if _without_revision(known) != _without_revision(self._known):
             store(self._layout, known)

@@ -3,50 +3,28 @@
 from __future__ import annotations
 
 import argparse
-import math
 import sys
 from pathlib import Path
 from wsgiref.types import WSGIApplication
 
+from zato.agent.api.kept import KeptApi
 from zato.agent.api.server import ApiServer
 from zato.agent.lighttpd.answering import AnsweringLighttpd
 from zato.agent.lighttpd.keeper import LighttpdKeeper
 from zato.agent.limits import connections_max
 from zato.agent.wedged import PATIENCE_SECONDS, WedgedKiller
-from zato.core.clock import Clock, SystemClock
+from zato.core.clock import SystemClock
 from zato.core.errors import ZatoError
 from zato.host.layout import Layout
+from zato.host.listening import here
 from zato.host.logs import configure, get_logger
-from zato.host.ports import from_here
 from zato.host.settings import load_cluster, load_server
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
 from zato.pki.names import ADMIN, lighttpd_agent_name
 
-_API_PAUSE_SECONDS = 30.0
 _TURN_SECONDS = 0.1
 _FAILED_PAUSE_SECONDS = 1.0
-
-
-class _Api:
-    """lighttpd is kept also where nobody can ask the agent: its port is taken, or it has no certificate yet."""
-
-    def __init__(self, server: ApiServer, clock: Clock) -> None:
-        self._server = server
-        self._clock = clock
-        self._next = 0.0
-
-    def turn(self) -> None:
-        """Starts it where it could not be started yet."""
-        if self._clock.monotonic() < self._next:
-            return
-        try:
-            self._server.start()
-        except ZatoError as error:
-            get_logger("zato.agent.lighttpd").error("agent_api_not_started", reason=error.message)
-            self._next = self._clock.monotonic() + _API_PAUSE_SECONDS
-        else:
-            self._next = math.inf
 
 
 def main() -> int:
@@ -67,7 +45,7 @@ def main() -> int:
     clock = SystemClock()
     keeper = LighttpdKeeper(layout, cluster, arguments.server, clock, stop)
     watchdog = Watchdog(clock)
-    address = from_here(cluster.bind), cluster.lighttpd_port_of(arguments.server)
+    address = here(cluster), cluster.lighttpd_port_of(arguments.server)
     lighttpd = AnsweringLighttpd(keeper.running, address, connections_max=connections_max())
     killer = WedgedKiller("lighttpd", lighttpd, clock, patience_seconds=arguments.patience)
 
@@ -76,9 +54,9 @@ def main() -> int:
 
         return api.application(layout, keeper, arguments.server)
 
-    api = _Api(
+    api = KeptApi(
         ApiServer(
-            (cluster.bind, cluster.lighttpd_agent_port_of(arguments.server)),
+            cluster.lighttpd_agent_port_of(arguments.server),
             certificate=layout.pki / f"{lighttpd_agent_name(arguments.server)}.crt",
             ca=layout.ca_certificate,
             allowed={ADMIN},
@@ -91,7 +69,7 @@ def main() -> int:
     while not stop.is_set():
         watchdog.turn()
         try:
-            api.turn()
+            api.turn(keeper.addresses)
             keeper.tick()
             killer.turn()
         except Exception:  # the outermost loop: lighttpd is to be kept whatever went wrong once

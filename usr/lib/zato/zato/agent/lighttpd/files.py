@@ -9,13 +9,17 @@ from pathlib import Path
 from zato.agent.lighttpd.generations import Files, digest, files_in, put, refuse, refused
 from zato.agent.lighttpd.names import CLIENT_CA, CONFIGURATION, UPLOADS
 from zato.agent.lighttpd.render import render
+from zato.agent.lighttpd.serving import addresses_in
 from zato.agent.lighttpd.view import LighttpdView
 from zato.agent.limits import connections_max, lighttpd_connections_max
 from zato.agent.program import validate
 from zato.core.errors import SetupError
+from zato.host import listening
+from zato.host.addresses import own_addresses
 from zato.host.children import owner_of
 from zato.host.files import write_atomically
 from zato.host.layout import Layout, ServerLayout
+from zato.host.ports import is_free
 from zato.host.programs import program
 from zato.host.settings import ClusterSettings, ServerSettings
 from zato.pki.certificates import is_pair, load_certificate, to_der
@@ -35,13 +39,25 @@ def command(server: ServerLayout) -> list[str]:
     return [program(PROGRAM), "-D", "-f", str(configuration(server))]
 
 
-def view_of(layout: Layout, cluster: ClusterSettings, number: int, settings: ServerSettings) -> LighttpdView:
-    """The lighttpd of server `number`. Raises SetupError where the cluster has no CA."""
+def view_of(
+    layout: Layout, cluster: ClusterSettings, number: int, settings: ServerSettings, *, is_running: bool = False
+) -> LighttpdView:
+    """The lighttpd of server `number`, which is to be started, or `is_running` with the files that are in place.
+
+    Raises SetupError where the cluster has no CA.
+    """
     layout = Layout(layout.root.absolute())
     server = layout.server(number)
+    port = cluster.lighttpd_port_of(number)
+    present = addresses_in(server.lighttpd)
+    addresses = listening.at_start(cluster, is_open=server.other_machines.exists() or listening.is_open(present))
+    if is_running:
+        # One that something else has would end lighttpd
+        free = [address for address in own_addresses() if address in present or is_free(address, port)]
+        addresses = listening.while_running(present, addresses, free)
     return LighttpdView(
-        address=cluster.bind,
-        port=cluster.lighttpd_port_of(number),
+        addresses=addresses,
+        port=port,
         certificate=layout.pki / f"{lighttpd_name(number)}.crt",
         client_ca=server.lighttpd / CLIENT_CA,
         authority=to_der(load_certificate(layout.ca_certificate)),

@@ -14,7 +14,7 @@ from zato.agent.lighttpd.generations import Files, digest, files_in, refuse, ref
 from zato.agent.lighttpd.names import CLIENT_CA, CONFIGURATION
 from zato.agent.lighttpd.reloading import AWAY, FAILED, Reloader
 from zato.agent.lighttpd.running import RunningLighttpd
-from zato.agent.lighttpd.serving import Serving
+from zato.agent.lighttpd.serving import Serving, addresses_in
 from zato.agent.lighttpd.state import AgentState
 from zato.core.clock import Clock
 from zato.core.errors import SetupError, ZatoError
@@ -58,6 +58,8 @@ class LighttpdKeeper:
         newest = _newest([*self._sources(), settings, layout.settings])
         # What lighttpd was started with, unless something is newer
         self._written_for = self._basis() if newest <= _newest([self._directory / CONFIGURATION]) else ()
+        self.addresses = addresses_in(self._directory)
+        """On which lighttpd listens."""
         self._state = AgentState()
         self._log = get_logger("zato.agent.lighttpd")
 
@@ -78,7 +80,7 @@ class LighttpdKeeper:
         """Digest of the files as they would be now. Raises SetupError, with lighttpd's words, where it refuses them."""
         from zato.agent.lighttpd import files
 
-        view = files.view_of(self._layout, self._cluster, self._number, self._settings)
+        view = files.view_of(self._layout, self._cluster, self._number, self._settings, is_running=True)
         wanted = files.wanted(self._layout, view)
         with self.running.alone():
             files.check_files(view, wanted)
@@ -125,7 +127,7 @@ class LighttpdKeeper:
             self._seen = (loaded, newest)
 
     def _render(self) -> None:
-        """Only where a CA, or what matters of the server's settings, is another than what was rendered for."""
+        """Only where a CA, whether there are other machines, or what matters of the settings is another than it was."""
         read = _newest([self._layout.server(self._number).applied_settings])
         if read != self._settings_read:
             self._settings = load_server(self._layout, self._number)
@@ -135,12 +137,13 @@ class LighttpdKeeper:
             return
         from zato.agent.lighttpd import files  # rarely needed, and it takes megabytes
 
-        view = files.view_of(self._layout, self._cluster, self._number, self._settings)
+        view = files.view_of(self._layout, self._cluster, self._number, self._settings, is_running=True)
         with self.running.alone():
             written = files.write(self._layout, view)
         if written:
             self._log.info("configuration_written", path=str(self._directory / CONFIGURATION))
         self._written_for = basis
+        self.addresses = addresses_in(self._directory)
 
     def _sources(self) -> list[Path]:
         clients = self._layout.pki / "clients"
@@ -152,6 +155,7 @@ class LighttpdKeeper:
         return (
             self._settings.max_body_bytes,
             self._settings.uploads_bytes_max,
+            self._layout.server(self._number).other_machines.exists(),
             *((each.st_ino, each.st_mtime_ns, each.st_size) for each in found),
         )
 

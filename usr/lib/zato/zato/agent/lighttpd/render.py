@@ -22,8 +22,8 @@ def render(view: LighttpdView) -> dict[str, str]:
 
     Raises SetupError for a value that cannot stand in the configuration.
     """
-    address = checked_address(view.address)
-    bind = f"[{address}]" if ":" in address else address
+    checked = [checked_address(address) for address in view.addresses]
+    binds = [f"[{address}]" if ":" in address else address for address in checked]
     texts = errors(body_bytes_max=view.body_bytes_max, late=f"nothing came for {view.client_idle_seconds:g} s")
     uploads = max(1, view.uploads_bytes_max // view.body_bytes_max)
     source_uploads = max(1, uploads // 4)
@@ -35,8 +35,8 @@ def render(view: LighttpdView) -> dict[str, str]:
             view=view,
             pid=PID,
             uploads=UPLOADS,
-            bind=bind,
-            socket=f"{bind}:{view.port}",
+            bind=binds[0],
+            sockets=[f"{bind}:{view.port}" for bind in binds],
             body_kilobytes_max=-(-view.body_bytes_max // 1024),
             head_bytes_max=HEAD_BYTES_MAX,
             quoted=quoted,

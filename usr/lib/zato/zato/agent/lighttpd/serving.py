@@ -10,12 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zato.agent.lighttpd.names import CONFIGURATION
+from zato.host.listening import Addresses
 from zato.host.ports import from_here
 
 _SECONDS = 5.0
 _PATH = "/zato/ping"
 _BIND = re.compile(r'^server\.bind = "\[?([^"\]]+)\]?"$', re.MULTILINE)
+_SOCKET = re.compile(r'^\$SERVER\["socket"\] == "\[?([^"]+?)\]?:[0-9]+"', re.MULTILINE)
 _PORT = re.compile(r"^server\.port = ([0-9]+)$", re.MULTILINE)
+
+
+def addresses_in(directory: Path) -> Addresses:
+    """Those on which the lighttpd that is started from `directory` listens; none before its first configuration."""
+    try:
+        return tuple(_SOCKET.findall((directory / CONFIGURATION).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from pathlib import Path
 class LighttpdView:
     """Everything that `render` turns into lighttpd's files. Paths are absolute; NAME.key lies beside each NAME.crt."""
 
-    address: str
+    addresses: tuple[str, ...]
+    """On which it listens, the one first by which the machine itself reaches it."""
     port: int
     certificate: Path
     """Shown to HAProxy and to clients."""

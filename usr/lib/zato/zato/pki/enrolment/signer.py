@@ -25,7 +25,7 @@ from zato.pki.enrolment.requests import public_keys
 from zato.pki.enrolment.signed import check_recent, signed_statement
 from zato.pki.enrolment.statement import Purpose, Statement
 from zato.pki.enrolment.token import SECRET_BYTES, digest
-from zato.pki.names import LOOPBACK
+from zato.pki.names import BALANCER, LOOPBACK
 
 LIFE = timedelta(minutes=30)
 """How long a token can be used unless one says otherwise."""
@@ -75,12 +75,23 @@ class Signer:
         known = self._register.read()
         return msgspec.structs.replace(known, tokens=tuple(each for each in known.tokens if now < each.expires))
 
-    def new_token(self, *, taken: Collection[int], replaces: int | None = None, life: timedelta = LIFE) -> NewToken:
+    def new_token(
+        self,
+        *,
+        taken: Collection[int],
+        replaces: int | None = None,
+        life: timedelta = LIFE,
+        balancer: Collection[str] = (),
+    ) -> NewToken:
         """A token for the lowest number that no server has, or for that of the server which is to be replaced.
 
         `taken` are the numbers of all servers that the cluster knows. What it replaces is revoked when it is used.
+        `balancer` are names and addresses of the balancer's machine, which no other one gets certificates for, beside
+        those in the balancer's own: the signer, who has no network, does not see them.
         """
         now = self._clock.now()
+        if balancer:
+            self._authority.issued.replace(BALANCER, tuple(dict.fromkeys(balancer)))
         with self._register.changing() as state:
             known = _without_expired(state[0], self._clock)
             number = replaces if replaces is not None else self._free_number(known, taken)
