@@ -6,9 +6,10 @@ import shutil
 import socket
 from collections.abc import Iterator
 
+from zato.agent.lighttpd.serving import addresses_in
 from zato.doctor.finding import Finding
+from zato.host import listening
 from zato.host.layout import Layout
-from zato.host.listening import here
 from zato.host.ports import from_here
 from zato.host.settings import ClusterSettings
 
@@ -37,9 +38,23 @@ def check_ports(layout: Layout, cluster: ClusterSettings, numbers: list[int]) ->
         yield Finding(f"Nothing listens on the balancer's port {cluster.lb_port}.", start)
     for number in numbers:
         port = cluster.lighttpd_port_of(number)
-        if not _listens(here(cluster), port):
+        if not _listens(listening.here(cluster), port):
             remedy = f"systemctl start zato-server@{number}" if layout.is_appliance else start
             yield Finding(f"Nothing listens on port {port} of server {number}'s lighttpd.", remedy)
+        yield from _check_open(layout, cluster, number)
+
+
+def _check_open(layout: Layout, cluster: ClusterSettings, number: int) -> Iterator[Finding]:
+    """Whether lighttpd listens for the other machines where there are some."""
+    server = layout.server(number)
+    wanted = listening.at_start(cluster, is_open=server.other_machines.exists())
+    present = addresses_in(server.lighttpd)
+    if listening.is_open(wanted) and not listening.is_open(present):
+        yield Finding(
+            f"Server {number}'s lighttpd listens on {', '.join(present) or 'nothing'}, where no other machine of the "
+            "cluster reaches it.",
+            f"zato edge reload {number}",
+        )
 
 
 def _listens(address: str, port: int) -> bool:
