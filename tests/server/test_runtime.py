@@ -36,6 +36,8 @@ from zato.server.dispatcher import Dispatcher
 from zato.server.http.app import create_app
 from zato.server.http.errors import add_error_handlers
 from zato.server.http.fixed import add_fixed_routes
+from zato.server.limits.admission import Admission
+from zato.server.limits.counters import SharedCounters
 from zato.server.metrics import Metrics
 from zato.server.runtime import Runtime
 from zato.server.service.user_config import UserConfigFile
@@ -114,6 +116,7 @@ def make(tmp_path: Path, url: str, metrics: Metrics, clock: SettableClock) -> It
                 metrics=metrics,
                 secrets=SecretBox(bytes(32)),
                 passwords=Passwords(Hashing(lambda: 1)),
+                admission=Admission(SharedCounters(), lambda what, name, field: None),
                 user_config=UserConfigFile(tmp_path / "user.toml"),
                 settings=ServerSettings(time_limit_seconds=5),
                 sqlite_directory=tmp_path / "sqlite",
@@ -154,7 +157,8 @@ def client(runtime: Runtime, marker: Path) -> falcon.testing.TestClient:
     catching_up = CatchingUp(Visits())
     app = create_app(runtime.switch, catching_up)
     add_error_handlers(app)
-    add_fixed_routes(app, runtime.switch, Draining(marker), catching_up, 1, marker.parent)
+    admission = Admission(SharedCounters(), lambda what, name, field: None)
+    add_fixed_routes(app, runtime.switch, Draining(marker), catching_up, admission, 1, marker.parent)
     return falcon.testing.TestClient(app)
 
 

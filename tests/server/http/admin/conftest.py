@@ -45,6 +45,9 @@ from zato.server.http.admin.trail import Trail
 from zato.server.http.errors import add_error_handlers
 from zato.server.http.request import ZatoRequest
 from zato.server.limited import LimitedCalls
+from zato.server.limits.admission import Admission
+from zato.server.limits.counters import SharedCounters
+from zato.server.limits.limit import principals_limits
 from zato.server.loader import CodeSet
 from zato.server.service.context import ServiceContext
 from zato.server.service.user_config import UserConfig
@@ -216,6 +219,7 @@ class World:
         self.audit = AuditLog(database)
         self.trail = Trail(self.audit, self.clock)
         self.counted: list[tuple[str, int]] = []
+        self.refused: list[tuple[str, str, str]] = []
         self.dispatcher = Dispatcher()
         self.invocations = EmbeddedInvocations(database, self.clock)
         self.asynchronous = AsyncInvocations(self.invocations, self.clock)
@@ -261,6 +265,7 @@ class World:
             trail=self.trail,
             broker=self.broker,
             worker=self.worker,
+            admission=Admission(SharedCounters(), lambda what, name, field: self.refused.append((what, name, field))),
             letters=self.invocations,
             clock=self.clock,
             version="1.2.3",
@@ -277,6 +282,7 @@ class World:
             settings=ServerSettings(time_limit_seconds=10),
             limits={},
             inactive=frozenset(),
+            principals=principals_limits(configuration),
             outgoing=None,  # type: ignore[arg-type]  # the services here call nobody
             problems=security.problems,
         )

@@ -61,9 +61,16 @@ def decode_stored(kind: str, name: str, data: str) -> msgspec.Struct:
 
 
 def encode(kind: str, value: msgspec.Struct) -> str:
-    """What is stored: JSON with every field, defaults included, so that a new default does not change old items."""
-    kind_named(kind)
-    return msgspec.json.encode(value).decode()
+    """What is stored: JSON with every field, defaults included, so that a new default does not change old items.
+
+    But for the kind's `added_fields`, which the release before could not read.
+    """
+    added = kind_named(kind).added_fields
+    fields: dict[str, Any] = msgspec.to_builtins(value)
+    for field in msgspec.structs.fields(value):
+        if field.name in added and getattr(value, field.name) == field.default:
+            del fields[field.name]
+    return msgspec.json.encode(fields).decode()
 
 
 def public(kind: str, value: msgspec.Struct) -> dict[str, Any]:

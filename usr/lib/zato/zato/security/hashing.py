@@ -25,6 +25,9 @@ WAITING_MAX = 32
 """Requests that wait in one worker at the same time, whatever its settings."""
 _SECONDS_MAX = 5.0
 _NICE = 10
+# After a wrong password twice the time that it took: guesses have a third of a processor, less where there is less
+_REST = 2
+_REST_SECONDS_MAX = 0.05
 _BUSY = "Too many passwords wait to be checked; try again in a second."
 
 
@@ -128,7 +131,9 @@ class Hashing:
                     self._changed.wait()
                     asked = self._queue.take()
                 self._computed_for = asked.source
+            began = time.monotonic()
             right = asked.work()
+            taken = time.monotonic() - began
             with self._changed:
                 self._computed_for = None
                 same = [asked, *self._queue.take_all(partial(_is_same, asked))]
@@ -137,6 +142,8 @@ class Hashing:
                         self._wrong.note(one.source, self._monotonic())
             for one in same:
                 one.answer(right=right)
+            if not right:
+                time.sleep(min(taken * _REST, _REST_SECONDS_MAX))
 
 
 def _is_same(one: _Asked, other: _Asked) -> bool:

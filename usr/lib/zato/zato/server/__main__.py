@@ -65,7 +65,9 @@ def main() -> int:
     def child_exit(_server: object, worker: object) -> None:
         from prometheus_client import multiprocess
 
-        multiprocess.mark_process_dead(getattr(worker, "pid", 0))  # type: ignore[no-untyped-call]
+        pid = getattr(worker, "pid", 0)
+        process.forget(pid)
+        multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
     hooks: dict[str, Callable[..., None]] = {
         "on_starting": on_starting,

@@ -19,6 +19,8 @@ from zato.server.dispatcher import Dispatcher, ServiceInvoker
 from zato.server.http.channels import Channel
 from zato.server.http.routes import RouteTable
 from zato.server.limited import LimitedCalls
+from zato.server.limits.admission import Admission
+from zato.server.limits.limit import limit_of, principals_limits
 from zato.server.loader import CodeSet
 from zato.server.metrics import Metrics
 from zato.server.service.context import ServiceContext
@@ -37,6 +39,7 @@ class SnapshotBuilder:
         metrics: Metrics,
         secrets: SecretBox,
         passwords: Passwords,
+        admission: Admission,
         user_config: UserConfigFile,
         settings: ServerSettings,
         sqlite_directory: Path,
@@ -47,6 +50,7 @@ class SnapshotBuilder:
         self._metrics = metrics
         self._secrets = secrets
         self._passwords = passwords
+        self._admission = admission
         self._user_config = user_config
         self._settings = settings
         self._outgoing = OutgoingConnections.empty(sqlite_directory)
@@ -74,6 +78,7 @@ class SnapshotBuilder:
                 if value.time_limit_seconds is not None
             },
             inactive=frozenset(name for name, value in services.items() if not value.active),
+            principals=principals_limits(configuration),
             outgoing=self._outgoing,
             problems=(*problems, *security.problems, *self._outgoing.problems),
         )
@@ -104,5 +109,7 @@ class SnapshotBuilder:
                     dispatcher=self._dispatcher,
                     metrics=self._metrics.route(item.name, value.service),
                     max_body_bytes=snapshot.settings.max_body_bytes,
+                    admission=self._admission,
+                    limit=limit_of("channel", item.name, value),
                 )
                 yield value.path, value.methods, channel

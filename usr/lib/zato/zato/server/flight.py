@@ -9,6 +9,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
+
+
+class Releasable(Protocol):
+    """What limits.counters.Ticket offers."""
+
+    def release(self) -> None: ...
 
 
 class Flight:
@@ -25,6 +32,7 @@ class Flight:
         "limit_seconds",
         "service",
         "started",
+        "ticket",
         "waits",
     )
 
@@ -32,6 +40,8 @@ class Flight:
         """`spare` is told how many threads more, or fewer, are not to be counted on."""
         self.client = client
         self.waits = False
+        self.ticket: Releasable | None = None
+        """What the request has for as long as it is under way."""
         self._spare = spare
         self.started = time.monotonic()
         self.deadline = math.inf

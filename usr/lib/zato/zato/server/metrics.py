@@ -73,6 +73,12 @@ class Metrics:
             ("outcome",),
             registry=registry,
         )
+        self.limited = Counter(
+            "zato_requests_limited",
+            "Requests that a limit of a channel or a principal has refused, by the field that says how many.",
+            ("what", "name", "field"),
+            registry=registry,
+        )
         self._routes: dict[tuple[str, str], RouteMetrics] = {}
 
     def unrouted(self, status: int) -> None:

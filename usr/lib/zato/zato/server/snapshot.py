@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from zato.outgoing import OutgoingConnections
     from zato.server.http.channels import Channel
     from zato.server.http.routes import RouteTable
+    from zato.server.limits.limit import Limit
 
 
 @dataclass(slots=True)
@@ -29,6 +30,8 @@ class Snapshot:
     limits: Mapping[str, float]
     """Time limits in seconds of the services that have one of their own."""
     inactive: frozenset[str]
+    principals: Mapping[str, Limit]
+    """Limits of the principals that have one, by name."""
     outgoing: OutgoingConnections
     problems: tuple[str, ...]
     """A sentence for everything in it that cannot be used."""

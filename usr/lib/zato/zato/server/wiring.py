@@ -47,6 +47,8 @@ from zato.server.http.app import create_app
 from zato.server.http.errors import add_error_handlers
 from zato.server.http.fixed import add_fixed_routes
 from zato.server.http.invocations import PATH, InternalInvocations
+from zato.server.limits.admission import Admission
+from zato.server.limits.counters import SharedCounters
 from zato.server.metrics import ADMIN, Metrics
 from zato.server.runtime import Runtime
 from zato.server.service.user_config import UserConfigFile
@@ -62,6 +64,7 @@ class WorkerProcess:
         self._cluster = cluster
         self._settings = settings
         self._visits = Visits()
+        self._counters = SharedCounters()
         self._runtime: Runtime | None = None
         self._broker: Participation | None = None
 
@@ -76,6 +79,7 @@ class WorkerProcess:
         secret_key = load_key(self._layout.secret_key)
         box = SecretBox(secret_key)
         metrics = Metrics()
+        admission = Admission(self._counters, lambda what, name, field: metrics.limited.labels(what, name, field).inc())
         dispatcher = Dispatcher()
         worker = f"server-{self._number}/{os.getpid()}-{secrets.token_hex(3)}"
         broker = participate(self._cluster.broker, self._layout.pki, self._number, worker)
@@ -96,6 +100,7 @@ class WorkerProcess:
                 metrics=metrics,
                 secrets=box,
                 passwords=Passwords(self._hashing(), lambda outcome: metrics.passwords.labels(outcome).inc()),
+                admission=admission,
                 user_config=UserConfigFile(paths.applied_user_config, paths.user_config),
                 settings=self._settings,
                 sqlite_directory=self._cluster.sqlite_directory_of(self._layout),
@@ -141,7 +146,7 @@ class WorkerProcess:
         app = create_app(runtime.switch, catching_up)
         add_error_handlers(app, metrics.unrouted)
         draining = Draining(paths.draining)
-        add_fixed_routes(app, runtime.switch, draining, catching_up, self._number, self._layout.pki)
+        add_fixed_routes(app, runtime.switch, draining, catching_up, admission, self._number, self._layout.pki)
         app.add_route(PATH, InternalInvocations(runtime.switch, dispatcher, metrics, catching_up))
         add_routes(
             app,
@@ -183,6 +188,7 @@ class WorkerProcess:
                 audit=audit,
                 trail=Trail(audit, clock),
                 broker=broker,
+                admission=admission,
                 worker=RunningWorker(runtime.switch, dispatcher, asynchronous),
                 letters=invocations,
                 clock=clock,
@@ -214,6 +220,10 @@ class WorkerProcess:
     def settings(self) -> ServerSettings:
         """Those that requests are served by now."""
         return self._settings if self._runtime is None else self._runtime.switch.current().settings
+
+    def forget(self, pid: int) -> None:
+        """Called in the master when a worker has ended, however."""
+        self._counters.forget(pid)
 
     def stop(self) -> None:
         """Called when the worker ends in an orderly way."""

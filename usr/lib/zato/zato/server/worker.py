@@ -192,6 +192,8 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
 
     def _give_up(self, thread: RequestThread, flight: Flight) -> None:
         self._flights.pop(thread, None)
+        if flight.ticket is not None:  # its thread may be interrupted before it comes to that, or never end
+            flight.ticket.release()
         if flight.service:
             _log.warning(
                 "The service exceeded its time limit",

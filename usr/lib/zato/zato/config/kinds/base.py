@@ -69,6 +69,8 @@ class Kind(Generic[ValueT]):
     `generated_fields` are secrets that are made up on creation where they are absent; no two items of the cluster may
     have the same secret in one of the `distinct_fields`.
     `multiline_fields` may have line feeds (PEM); no other string may have a control character.
+    The release before does not know `added_fields`: they are stored only where they are not what they are by default,
+    so that it can read items that this one has written, while both run and after going back.
     `validate` returns one "field: sentence" for each thing that is wrong, and sees secrets opened (of a hashed field
     whose value is kept, the hash). `unique` returns what the item claims for itself.
     Items of a kind that is not `exported` stay out of exports and are left alone by imports.
@@ -89,6 +91,7 @@ class Kind(Generic[ValueT]):
     generated_fields: tuple[str, ...] = ()
     distinct_fields: tuple[str, ...] = ()
     multiline_fields: tuple[str, ...] = ()
+    added_fields: tuple[str, ...] = ()
     validate: Callable[[str, ValueT], list[str]] = field(default=_nothing_wrong)
     unique: Callable[[str, ValueT], tuple[Claim, ...]] = field(default=_nothing_claimed)
     exported: bool = True

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from zato.config.kinds.base import Claim, Kind, Reference
 from zato.config.kinds.channel import ALL_METHODS, Active, Methods, Path, Security, ServiceName
 from zato.config.kinds.http_field import media_type_findings
+from zato.config.kinds.limits import LIMIT_FIELDS, PERIOD_SECONDS, ConcurrentMax, RequestsMax, RequestsPeriodSeconds
 from zato.config.kinds.route import method_findings, path_findings, route_claims
 from zato.config.kinds.security import SECURITY_KINDS, security_findings
 
@@ -24,6 +25,9 @@ class ChannelHttp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     content_type: Annotated[
         str, Meta(min_length=3, max_length=200, description="Content type of responses, unless the service sets one.")
     ] = "text/plain; charset=utf-8"
+    requests_max: RequestsMax = None
+    requests_period_seconds: RequestsPeriodSeconds = PERIOD_SECONDS
+    concurrent_max: ConcurrentMax = None
 
 
 def _validate(name: str, value: ChannelHttp) -> list[str]:
@@ -47,6 +51,7 @@ CHANNEL_HTTP = Kind(
     example_name="orders.upload",
     example={"service": "orders.import-csv", "path": "/orders/upload", "methods": ["POST"], "content_type": "text/csv"},
     references=(Reference("security", SECURITY_KINDS, many=True),),
+    added_fields=LIMIT_FIELDS,
     validate=_validate,
     unique=_unique,
 )

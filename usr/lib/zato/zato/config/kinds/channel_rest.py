@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from zato.config.kinds.base import Claim, Kind, Reference
 from zato.config.kinds.channel import ALL_METHODS, Active, Methods, Path, Security, ServiceName
+from zato.config.kinds.limits import LIMIT_FIELDS, PERIOD_SECONDS, ConcurrentMax, RequestsMax, RequestsPeriodSeconds
 from zato.config.kinds.route import method_findings, path_findings, route_claims
 from zato.config.kinds.security import SECURITY_KINDS, security_findings
 
@@ -18,6 +19,9 @@ class ChannelRest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     methods: Methods = ALL_METHODS
     security: Security = ()
     active: Active = True
+    requests_max: RequestsMax = None
+    requests_period_seconds: RequestsPeriodSeconds = PERIOD_SECONDS
+    concurrent_max: ConcurrentMax = None
 
 
 def _validate(name: str, value: ChannelRest) -> list[str]:
@@ -36,6 +40,7 @@ CHANNEL_REST = Kind(
     example_name="customers.get",
     example={"service": "crm.get-customer", "path": "/customers/{id}", "methods": ["GET"], "security": ["crm-clients"]},
     references=(Reference("security", SECURITY_KINDS, many=True),),
+    added_fields=LIMIT_FIELDS,
     validate=_validate,
     unique=_unique,
 )

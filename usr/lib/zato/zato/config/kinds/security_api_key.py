@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from zato.config.kinds.base import Binding, Claim, Kind
 from zato.config.kinds.http_field import header_value_findings, incoming_header_findings
+from zato.config.kinds.limits import LIMIT_FIELDS, PERIOD_SECONDS, ConcurrentMax, RequestsMax, RequestsPeriodSeconds
 from zato.config.kinds.security import Active, Expires, Roles, definition_claim, definition_findings
 
 
@@ -26,6 +27,9 @@ class SecurityApiKey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     roles: Roles = ()
     active: Active = True
     expires: Expires = None
+    requests_max: RequestsMax = None
+    requests_period_seconds: RequestsPeriodSeconds = PERIOD_SECONDS
+    concurrent_max: ConcurrentMax = None
 
 
 def _validate(name: str, value: SecurityApiKey) -> list[str]:
@@ -52,6 +56,7 @@ SECURITY_API_KEY = Kind(
     lets_in=True,
     generated_fields=("key",),
     distinct_fields=("key",),
+    added_fields=LIMIT_FIELDS,
     validate=_validate,
     unique=_unique,
 )

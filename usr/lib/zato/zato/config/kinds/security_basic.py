@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from zato.config.kinds.base import Binding, Claim, Kind
+from zato.config.kinds.limits import LIMIT_FIELDS, PERIOD_SECONDS, ConcurrentMax, RequestsMax, RequestsPeriodSeconds
 from zato.config.kinds.security import Active, Expires, Roles, definition_claim, definition_findings
 
 
@@ -23,6 +24,9 @@ class SecurityBasic(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     roles: Roles = ()
     active: Active = True
     expires: Expires = None
+    requests_max: RequestsMax = None
+    requests_period_seconds: RequestsPeriodSeconds = PERIOD_SECONDS
+    concurrent_max: ConcurrentMax = None
 
 
 def _validate(name: str, value: SecurityBasic) -> list[str]:
@@ -55,6 +59,7 @@ SECURITY_BASIC = Kind(
     hashed_fields=("password",),
     bindings={"password": (Binding("username", "says whose it is"),)},
     lets_in=True,
+    added_fields=LIMIT_FIELDS,
     validate=_validate,
     unique=_unique,
 )

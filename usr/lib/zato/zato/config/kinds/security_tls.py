@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from zato.config.kinds.base import Claim, Kind
+from zato.config.kinds.limits import LIMIT_FIELDS, PERIOD_SECONDS, ConcurrentMax, RequestsMax, RequestsPeriodSeconds
 from zato.config.kinds.security import Active, Expires, Roles, definition_claim, definition_findings
 
 
@@ -30,6 +31,9 @@ class SecurityTls(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     roles: Roles = ()
     active: Active = True
     expires: Expires = None
+    requests_max: RequestsMax = None
+    requests_period_seconds: RequestsPeriodSeconds = PERIOD_SECONDS
+    concurrent_max: ConcurrentMax = None
 
 
 def _validate(name: str, value: SecurityTls) -> list[str]:
@@ -60,6 +64,7 @@ SECURITY_TLS = Kind(
     example_name="partner",
     example={"subject": "CN=partner", "roles": ["viewer"]},
     lets_in=True,
+    added_fields=LIMIT_FIELDS,
     validate=_validate,
     unique=_unique,
 )

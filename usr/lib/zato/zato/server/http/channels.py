@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from zato.core.errors import InvalidInput, TooLarge, ZatoError
-from zato.core.principal import ANONYMOUS
+from zato.core.principal import ANONYMOUS, Principal
 from zato.security.basic import forget_password
 from zato.server.http.request import EnvironHeaders, ZatoRequest
 from zato.server.service.request import HTTPRequest, Request
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import falcon
 
     from zato.server.dispatcher import Dispatcher
+    from zato.server.limits.admission import Admission
+    from zato.server.limits.limit import Limit
     from zato.server.metrics import RouteMetrics
     from zato.server.registry import ServiceEntry
     from zato.server.snapshot import Snapshot
@@ -24,8 +26,10 @@ class Channel:
     """One active channel in one snapshot; Falcon calls `respond`."""
 
     __slots__ = (
+        "_admission",
         "_content_type",
         "_dispatcher",
+        "_limit",
         "_max_body_bytes",
         "_metrics",
         "_security",
@@ -54,6 +58,8 @@ class Channel:
         dispatcher: Dispatcher,
         metrics: RouteMetrics,
         max_body_bytes: int,
+        admission: Admission,
+        limit: Limit | None,
     ) -> None:
         self.name = name
         self.path = path
@@ -68,6 +74,8 @@ class Channel:
         self._dispatcher = dispatcher
         self._metrics = metrics
         self._max_body_bytes = max_body_bytes
+        self._admission = admission
+        self._limit = limit
 
     def respond(self, req: ZatoRequest, resp: falcon.Response, /, **params: str) -> None:
         """Authenticate, read, invoke, answer. Parameters of the path may have any name, `req` among them."""
@@ -87,6 +95,11 @@ class Channel:
         if self._security:
             principal = self._snapshot.security.check(self._security, environ)
             forget_password(environ)
+        with self._admission.admit(principal, self._snapshot.principals, environ.get("zato.flight"), self._limit):
+            return self._invoke(req, resp, params, principal)
+
+    def _invoke(self, req: ZatoRequest, resp: falcon.Response, params: dict[str, str], principal: Principal) -> int:
+        environ = req.env
         body = self._body(environ)
         http = HTTPRequest(
             req.method,

@@ -9,10 +9,11 @@ import msgspec
 
 from zato.core.errors import Unauthorized
 from zato.host.draining import Draining
-from zato.security.authentication import INTERNAL_DOOR, SecurityIndex
+from zato.security.authentication import INTERNAL_DOOR
 from zato.server import metrics
 from zato.server.catching_up import CatchingUp
 from zato.server.http.request import ZatoRequest
+from zato.server.limits.admission import Admission
 from zato.server.snapshot import Snapshot
 from zato.server.switch import Switch
 
@@ -69,16 +70,19 @@ class Health:
 class MetricsPage:
     """For Prometheus, with any principal that Zato knows."""
 
-    def __init__(self, switch: Switch[Snapshot], server: int, certificates: Path) -> None:
+    def __init__(self, switch: Switch[Snapshot], admission: Admission, server: int, certificates: Path) -> None:
         self._switch = switch
+        self._admission = admission
         self._server = server
         self._certificates = certificates
 
     def on_get(self, req: ZatoRequest, resp: falcon.Response) -> None:
-        security: SecurityIndex = self._switch.current().security
-        if not security.authenticate(req.env):
+        snapshot = self._switch.current()
+        principals = snapshot.security.authenticate(req.env)
+        if not principals:
             raise Unauthorized
-        resp.data = metrics.exposition(self._server, self._certificates)
+        with self._admission.admit(principals[0], snapshot.principals, req.env.get("zato.flight")):
+            resp.data = metrics.exposition(self._server, self._certificates)
         resp.content_type = metrics.CONTENT_TYPE
         resp.set_header("X-Zato-CID", req.cid)
 
@@ -88,10 +92,11 @@ def add_fixed_routes(
     switch: Switch[Snapshot],
     draining: Draining,
     catching_up: CatchingUp,
+    admission: Admission,
     server: int,
     certificates: Path,
 ) -> None:
     """Add them all; `server` is the number of the one that answers, `certificates` the cluster's PKI."""
     app.add_route("/zato/ping", Ping())
     app.add_route("/zato/health", Health(switch, draining, catching_up))
-    app.add_route("/zato/metrics", MetricsPage(switch, server, certificates))
+    app.add_route("/zato/metrics", MetricsPage(switch, admission, server, certificates))

@@ -130,5 +130,13 @@ def _responses(channel: ChannelRest | ChannelHttp, service: Described, component
         success["content"] = {_JSON: {"schema": schema}}
     elif isinstance(channel, ChannelHttp):
         success["content"] = {channel.content_type: {"schema": {}}}
-    error = {"description": "An error.", "content": {_JSON: {"schema": components.error()}}}
-    return {"200": success, "2XX": success, "default": error}
+    content = {_JSON: {"schema": components.error()}}
+    too_many = {
+        "description": "More requests than the channel, or the principal, may have, or too many wrong passwords.",
+        "headers": {
+            "Retry-After": {"description": "Seconds until it may be tried again.", "schema": {"type": "integer"}}
+        },
+        "content": content,
+    }
+    error = {"description": "An error.", "content": content}
+    return {"200": success, "2XX": success, "429": too_many, "default": error}

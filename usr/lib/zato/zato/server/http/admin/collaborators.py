@@ -21,6 +21,8 @@ from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.security.authentication import SecurityIndex
 from zato.server.http.admin.trail import Trail
+from zato.server.limits.admission import Admission
+from zato.server.limits.limit import Limit
 
 
 class DeploysFiles(Protocol):
@@ -80,6 +82,8 @@ class ServesFrom(Protocol):
     def codes(self) -> HasServices: ...
     @property
     def problems(self) -> tuple[str, ...]: ...
+    @property
+    def principals(self) -> Mapping[str, Limit]: ...
 
 
 class PingResult(Protocol):
@@ -155,6 +159,7 @@ class AdminCollaborators:
     trail: Trail
     broker: HasBroker
     worker: ThisWorker
+    admission: Admission
     letters: Letters
     clock: Clock
     version: str

@@ -131,8 +131,11 @@ def _responses(route: Route, references: Mapping[type, dict[str, Any]]) -> dict[
     for error in sorted(errors, key=lambda one: one.status):
         text = (error.__doc__ or "").partition("\n")[0].replace("`", "")
         responses[str(error.status)] = {"description": text, "content": error_content}
-    # HAProxy's own, which can meet any request that comes with a password
-    responses["429"] = {"description": "Too many wrong passwords came from this address.", "content": error_content}
+    responses["429"] = {
+        "description": "Too many wrong passwords came from this address, or the principal's limit is reached; "
+        "Retry-After says when to try again.",
+        "content": error_content,
+    }
     if route.takes is not None:
         responses["415"] = {"description": "The body's media type is not accepted.", "content": error_content}
     return dict(sorted(responses.items()))

@@ -11,7 +11,7 @@ import msgspec
 
 from zato.config.writer import Author
 from zato.core.errors import Forbidden, ZatoError
-from zato.core.principal import ANONYMOUS
+from zato.core.principal import ANONYMOUS, Principal, Role
 from zato.security.authorisation import authorise
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.reading import check_content_type, read_body, read_json, read_query, refuse_cross_site
@@ -30,6 +30,7 @@ class AdminResource:
         self._worker = collaborators.worker
         self._count = collaborators.count
         self._trail = collaborators.trail
+        self._admission = collaborators.admission
         for route in routes:
             setattr(self, f"on_{route.method.lower()}", self._responder(route))
 
@@ -64,6 +65,14 @@ class AdminResource:
                 subject = ":".join(params.values()) or route.path
                 self._trail.refused(route.operation, subject, Author(principals[0].name, req.cid), error)
             raise
+        # An administrator's are counted, never refused: a limit that is too low can be raised by nobody else
+        refuse = Role.ADMIN not in principal.roles
+        limits = self._worker.current().principals
+        with self._admission.admit(principal, limits, environ.get("zato.flight"), refuse=refuse):
+            return self._answer(route, req, params, principal)
+
+    def _answer(self, route: Route, req: ZatoRequest, params: dict[str, str], principal: Principal) -> Answer:
+        environ = req.env
         query = read_query(environ.get("QUERY_STRING", ""), route.query)
         body: Any = None
         raw = b""

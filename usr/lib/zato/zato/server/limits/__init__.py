@@ -1,0 +1,1 @@
+"""How much one channel, or one principal, may have of a server."""
