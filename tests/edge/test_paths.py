@@ -79,7 +79,7 @@ def check_all_agree(edge: Edge, target: str) -> None:
 
 def answers_itself(target: str) -> bool:
     """The application says that it is well, and nothing else, where it finds this decoded path."""
-    return target in {"/zato/%68ealth", "/%7Aato/health", "/zato%2Fhealth"}
+    return target in {"/zato/%68ealth", "/%7Aato/health"}
 
 
 @pytest.mark.parametrize("target", [target for target in PATHS if not answers_itself(target)])
@@ -122,22 +122,32 @@ def test_any_target_is_the_same_to_all_or_refused_by_all(telling: Edge, target: 
         check_all_agree(telling, target)
 
 
-SPELLINGS = [
-    "/zato/api/first-administrator",
-    "/zato/api/first%2Dadministrator",
-    "/%7Aato/api/%66irst-administrator",
-    "/%7a%61%74%6F/%61pi/first-administrator",
-    "http://localhost/zato/api/first-administrator",
-    "/zato/api/first-administrator?x=/",
-    "/zato/api/first-administrator?",
+EVASIONS = [
+    *("/zato/api//enrol/renew", "/zato//api/enrol/renew", "//zato/api/enrol/renew", "/zato/api/enrol//renew"),
+    *("/zato/api/./enrol/renew", "/./zato/api/enrol/renew", "/zato/api/%2e/enrol/renew", "/zato/api/a/../enrol/renew"),
+    *(
+        "/zato/api/a%2f..%2fenrol/renew",
+        "/zato%2fapi%2fenrol%2frenew",
+        "/zato/api%2Fenrol/renew",
+        "/a/..%2fzato/api/enrol/renew",
+    ),
+    *("/zato/api/%65nrol/renew", "/%7Aato/api/enro%6C/renew", "/zato/api/enrol%2Frenew", "/zato/%61%70%69/enrol/renew"),
+    *("/zato/api//first-administrator", "/zato/api/first%2Dadministrator", "/zato/api/%2e%2e/api/first-administrator"),
+    *("http://localhost/zato/api/enrol/renew", "http://localhost/zato/api/first%2dadministrator"),
 ]
 
 
-def test_no_spelling_of_a_path_evades_its_limit(telling: Edge) -> None:
-    statuses = [
-        ask(telling, f"{target}{'&' if '?' in target else '?'}code=401", BALANCER).status for target in SPELLINGS
-    ]
-    assert statuses == [401] * (WRONG_PASSWORDS_MAX + 1) + [429] * (len(SPELLINGS) - WRONG_PASSWORDS_MAX - 1)
+def test_no_spelling_of_a_path_evades_its_limit() -> None:
+    """A source guesses tokens, with every spelling in turn: it is let as far as with one of them."""
+    edge = Edge(wrong_passwords_max=WRONG_PASSWORDS_MAX)
+    try:
+        edge.start()
+        statuses = [ask(edge, f"{target}?code=401", BALANCER).status for _ in range(3) for target in EVASIONS]
+        guesses = len((edge.directory / "calls").read_text())
+        assert guesses == statuses.count(401) == WRONG_PASSWORDS_MAX + 1
+        assert 429 in statuses
+    finally:
+        edge.close()
 
 
 @pytest.mark.parametrize(

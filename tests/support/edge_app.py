@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+from zato.core.target import path_of, segments_of
+
 Start = Callable[[str, list[tuple[str, str]]], object]
 
 
 def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
     """Marks every answer with X-Zato-CID, as the parallel server does."""
-    path = environ["PATH_INFO"]
+    path = "".join("/" + segment.replace("/", "%2F") for segment in segments_of(path_of(environ["RAW_URI"])))
     query = {name: values[0] for name, values in parse_qs(environ["QUERY_STRING"]).items()}
     directory = Path(os.environ["EDGE_DIRECTORY"])
     marked = [("X-Zato-CID", environ.get("HTTP_X_ZATO_CID", "none"))]
@@ -33,7 +35,7 @@ def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
     if path == "/large":
         start("200 OK", [("Content-Type", "application/octet-stream"), *marked])
         return [b"x" * int(query["bytes"])]
-    if path == "/status" or path.endswith("/first-administrator"):
+    if path in {"/status", "/zato/api/enrol/renew", "/zato/api/first-administrator"} and "code" in query:
         _append(directory / "calls", "x")
         told = [("X-Zato-Status", query["told"])] if "told" in query else []
         start(f"{query['code']} Own", [("Content-Type", "text/plain"), ("Server", "secret/1.0"), *told, *marked])
