@@ -10,10 +10,26 @@ ECHO = "/echo"
 LARGE = "/large"
 READ = "/read"
 TYPED = "/typed/{id}"
+NESTED = "/nested"
 ONLY_GET = "/only-get"
 
 SOURCE = """
+import enum
+import msgspec
 from zato.server.service import Bool, Date, Int, Service
+
+class Colour(enum.StrEnum):
+    RED = 'red'
+    BLUE = 'blue'
+
+class Line(msgspec.Struct, forbid_unknown_fields=True):
+    sku: str
+    count: int
+    colour: Colour | None = None
+
+class Order(msgspec.Struct):
+    lines: list[Line]
+    note: str = ''
 
 class Good(Service):
     name = 'hostile.good'
@@ -59,6 +75,14 @@ class Typed(Service):
     def handle(self):
         given = self.request.input
         self.response.payload = {'id': given.id, 'count': given.count, 'note': given.note}
+
+class Nested(Service):
+    '''A message with messages in it.'''
+    name = 'hostile.nested'
+    input = Order
+
+    def handle(self):
+        self.response.payload = len(self.request.input.lines)
 """
 
 _CHANNELS = (
@@ -67,6 +91,7 @@ _CHANNELS = (
     ("channel-http", LARGE, "large", {"methods": ["GET"], "content_type": "application/octet-stream"}),
     ("channel-rest", READ, "read", {"methods": ["GET", "POST"]}),
     ("channel-rest", TYPED, "typed", {"methods": ["GET", "POST"]}),
+    ("channel-rest", NESTED, "nested", {"methods": ["POST"]}),
     ("channel-rest", ONLY_GET, "echo", {"methods": ["GET"]}),
 )
 

@@ -7,7 +7,7 @@ import pytest
 
 from support.cluster import RunningCluster
 from support.doors import Answer, Doors
-from support.hostile_services import ECHO, ONLY_GET, READ
+from support.hostile_services import ECHO, NESTED, ONLY_GET, READ
 
 pytestmark = pytest.mark.usefixtures("unharmed")
 
@@ -170,3 +170,18 @@ def test_a_method_that_no_channel_has_is_refused(doors: Doors, door: str, method
     assert answer.closed
     assert answer.status in {400, 405, 501}
     assert b"Traceback" not in answer.body
+
+
+def test_every_field_at_every_depth_is_named_with_the_values_that_it_may_have(doors: Doors, door: str) -> None:
+    lines = [{"sku": 1, "count": "1", "colour": "green"}, {"count": 1, "sku": "a", "weight": 2}, {"sku": "b"}, 5]
+    answer = doors.get(NESTED, door, method="POST", headers=JSON, body=json.dumps({"lines": lines, "note": 1}).encode())
+    assert refusal(answer) == (400, "invalid-input")
+    assert answer.json["error"]["details"] == [
+        "The field 'lines[0].sku' is not valid: expected str, got int.",
+        "The field 'lines[0].count' is not valid: expected int, got str.",
+        "The field 'lines[0].colour' is not valid: expected one of 'red', 'blue'.",
+        "The field 'lines[1].weight' is not known.",
+        "The field 'lines[2].count' is missing.",
+        "The field 'lines[3]' is not valid: expected object, got int.",
+        "The field 'note' is not valid: expected str, got int.",
+    ]

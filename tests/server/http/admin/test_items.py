@@ -217,3 +217,30 @@ def test_with_the_odb_away_changes_are_refused_and_status_says_why(world: Any, m
     assert world.call("POST", "/rollback", {"revision": 1}, user="viewer").status_code == 403
     # Deployed services go on without the ODB.
     assert world.call("POST", "/services/demo.echo/invoke", {}, user="deployer").status_code == 200
+
+
+def test_everything_wrong_with_a_request_is_named_with_the_values_that_are_allowed(world: Any) -> None:
+    body = {"name": 5, "value": [], "more": 1}
+    error = world.call("POST", "/items/channel-rest", body).json["error"]
+    assert error["details"] == [
+        "more: it is not known",
+        "name: expected `str`, got `int`",
+        "value: expected `object`, got `array`",
+    ]
+    assert error["message"] == "The body is not valid: more: it is not known (and 2 more, see the details)."
+    value = {"service": "s", "path": "/x", "methods": ["GET", "BREW", 5], "security": ["a", 1], "active": "yes"}
+    error = world.call("POST", "/items/channel-rest", {"name": "x", "value": value}).json["error"]
+    assert error["details"] == [
+        "methods[1]: expected one of 'DELETE', 'GET', 'PATCH', 'POST', 'PUT'",
+        "methods[2]: expected one of 'DELETE', 'GET', 'PATCH', 'POST', 'PUT'",
+        "security[1]: expected `str`, got `int`",
+        "active: expected `bool`, got `str`",
+    ]
+    document = b"outgoing-rest:\n  a: {address: 'https://a', security: none-such, ping_method: TRACE}\n"
+    error = world.call("POST", "/import", raw=document, content_type="application/yaml").json["error"]
+    assert error["details"] == [
+        "outgoing-rest 'a', security: expected one of 'none', 'basic', 'api-key', 'bearer', 'certificate'",
+        "outgoing-rest 'a', ping_method: expected one of 'GET', 'HEAD', 'OPTIONS'",
+    ]
+    error = world.call("POST", "/import?mode=erase", raw=b"{}", content_type="application/yaml").json["error"]
+    assert error["details"] == ["mode: expected one of 'merge', 'replace'"]

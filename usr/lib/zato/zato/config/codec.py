@@ -12,14 +12,14 @@ import msgspec
 from zato.config.kinds import KINDS, Kind, kind_named
 from zato.core import json
 from zato.core.errors import InvalidInput, ZatoError
-from zato.core.findings import Findings, shortened
+from zato.core.findings import Findings
+from zato.core.mismatches import mismatches
 
 MASK = "******"
 SEALED = "sealed:"
 
 # The library passes on what looking at a lone surrogate raises.
 _NOT_CONVERTED = (msgspec.ValidationError, UnicodeEncodeError)
-_FIELD_LENGTH_MAX = 100
 
 
 def decode(kind: str, name: str, data: Mapping[str, Any] | bytes) -> msgspec.Struct:
@@ -104,36 +104,17 @@ def _decoder(kind: str) -> msgspec.json.Decoder[Any]:
 
 
 def _findings(definition: Kind[Any], body: Mapping[str, Any]) -> list[str]:
-    """Every field that does not fit; the library itself stops at the first."""
-    fields = {field.name: field for field in msgspec.structs.fields(definition.struct)}
+    """Everything that does not fit; the library itself stops at the first."""
+    fields = tuple(field.name for field in msgspec.structs.fields(definition.struct))
+    wrong = mismatches(body, definition.struct)
     findings = Findings()
-    for key in body:
-        if key not in fields:
-            findings.add("" if findings.full else _unknown(str(key), tuple(fields)))
-    for name, field in fields.items():
-        if name not in body:
-            if field.required:
-                findings.add(f"{name}: it is missing")
-            continue
-        try:
-            msgspec.convert(body[name], field.type)
-        except UnicodeEncodeError:
-            findings.add(f"{name}: it has half a character (a lone surrogate), which is not text; remove it")
-        except msgspec.ValidationError as error:
-            findings.add(f"{name}{_sentence(str(error))}")
+    for each in wrong.found:
+        findings.add(_unknown(each.path, fields) if each.unknown else f"{each.path or 'value'}: {each.reason}")
+    findings.count(wrong.more)
     return findings.as_list()
 
 
-def _unknown(key: str, fields: tuple[str, ...]) -> str:
-    shown = shortened(key, _FIELD_LENGTH_MAX)
-    near = get_close_matches(shown, fields, n=1)
+def _unknown(path: str, fields: tuple[str, ...]) -> str:
+    near = get_close_matches(path, fields, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(fields)}"
-    return f"{shown if shown.isidentifier() else repr(shown)}: there is no such field; {hint}"
-
-
-def _sentence(message: str) -> str:
-    """`Expected X - at $[0]` becomes `[0]: expected X`."""
-    text, at, place = message.rpartition(" - at `$")
-    if not at or not place.endswith("`"):
-        text, place = message, "`"
-    return f"{place[:-1]}: {text[0].lower()}{text[1:]}"
+    return f"{path if path.isidentifier() else repr(path)}: there is no such field; {hint}"

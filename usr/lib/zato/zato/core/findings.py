@@ -26,6 +26,10 @@ class Findings:
         if self._count <= FINDINGS_MAX:
             self._texts.append(shortened(text))
 
+    def count(self, more: int) -> None:
+        """So many more, whose text does not matter."""
+        self._count += more
+
     def __bool__(self) -> bool:
         return self._count > 0
 

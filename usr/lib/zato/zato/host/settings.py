@@ -12,6 +12,7 @@ import msgspec
 
 from zato.core.errors import SetupError
 from zato.core.limits import TIME_LIMIT_SECONDS_MAX
+from zato.core.mismatches import Mismatch, mismatches
 from zato.host.edited_file import EditedFile
 from zato.host.files import read_plain, write_atomically
 from zato.host.layout import Layout
@@ -243,18 +244,17 @@ def _convert(path: Path, values: dict[str, Any], struct: type[_S]) -> _S:
     try:
         return msgspec.convert(values, struct)
     except msgspec.ValidationError as error:
-        raise SetupError(
-            f"{path} has a setting that is not valid: {_explain(str(error), struct)}", code="invalid-settings"
-        ) from error
+        said = [_explain(wrong, struct) for wrong in mismatches(values, struct).found]
+        what = "a setting that is" if len(said) == 1 else "settings that are"
+        raise SetupError(f"{path} has {what} not valid: {'; '.join(said)}.", code="invalid-settings") from error
 
 
-def _explain(message: str, struct: type[msgspec.Struct]) -> str:
-    """msgspec's words with `$.lb_port` turned into the key's name, and the known keys where one is unknown."""
-    if message.startswith("Object contains unknown field"):
+def _explain(wrong: Mismatch, struct: type[msgspec.Struct]) -> str:
+    """`lb_port: expected ...`, and the known keys where one is unknown."""
+    if wrong.unknown:
         known = ", ".join(field.name for field in msgspec.structs.fields(struct) if field.name != "number")
-        return f"{message.replace('Object contains unknown field', 'there is no key')}; the keys are: {known}."
-    reason, _, path = message.rpartition(" - at ")
-    return f"{path.strip('`').removeprefix('$.')}: {reason[:1].lower()}{reason[1:]}." if reason else f"{message}."
+        return f"there is no key `{wrong.path}`; the keys are: {known}"
+    return f"{wrong.path}: {wrong.reason}"
 
 
 def _toml(value: object) -> str:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from zato.core.errors import InvalidInput
+from zato.core.findings import Findings
 from zato.server.service.elements import Elem, Schema, object_schema
 from zato.server.service.errors import InvalidOutput
+from zato.server.service.problems import Problems
 from zato.server.service.records import Blank, Record
 from zato.server.service.values import as_mapping, as_rows
 
@@ -78,20 +80,22 @@ class ElementModel(IOModel):
             data = {**data, **query, **path}
         record = Record()
         values = record.__dict__
-        problems: list[str] = []
+        problems: Problems | None = None
         for name, parse, required, default, empty_is_missing in self._steps:
             value = data.get(name)
             if value is None or (empty_is_missing and value == ""):
                 if required:
-                    problems.append(f"The field {name!r} is missing.")
+                    problems = problems or Problems()
+                    problems.add(name, ValueError("is missing"))
                 values[name] = default
                 continue
             try:
                 values[name] = parse(value)
             except ValueError as error:
-                problems.append(f"The field {name!r} {error}.")
-        if problems:
-            raise invalid_input(problems)
+                problems = problems or Problems()
+                problems.add(name, error)
+        if problems is not None:
+            raise invalid_input([f"The field {path!r} {text}." for path, text in problems.found], more=problems.more)
         return record
 
     def render(self, payload: Any) -> Any:
@@ -110,12 +114,13 @@ class ElementModel(IOModel):
         if data is None:
             data = {name: getattr(payload, name) for name in self._names if hasattr(payload, name)}
         result: dict[str, Any] = {}
-        problems: list[str] = []
+        problems = Problems()
+        before = f"{where}{'.' if where else ''}"
         for field in self.fields:
             name = field.name
             if name not in data:
                 if field.required:
-                    problems.append(f"The output field '{where}{'.' if where else ''}{name}' is missing.")
+                    problems.add(before + name, ValueError("is missing"))
                 elif field.default is not None:
                     result[name] = field.default
                 continue
@@ -127,9 +132,9 @@ class ElementModel(IOModel):
             try:
                 result[name] = field.render(value)
             except ValueError as error:
-                problems.append(f"The output field '{where}{'.' if where else ''}{name}' {error}.")
-        if problems:
-            raise invalid_output(problems)
+                problems.add(before + name, error)
+        if problems.found:
+            raise invalid_output([f"The output field {path!r} {text}." for path, text in problems.found])
         return result
 
     def input_fields(self) -> tuple[Field, ...]:
@@ -148,10 +153,15 @@ class ElementModel(IOModel):
         return {}
 
 
-def invalid_input(problems: list[str]) -> InvalidInput:
-    """One error for all findings; its message names the first three."""
-    more = f" There are {len(problems) - 3} more." if len(problems) > 3 else ""
-    return InvalidInput(" ".join(problems[:3]) + more, details=tuple(problems))
+def invalid_input(problems: list[str], *, more: int = 0) -> InvalidInput:
+    """One error for all findings, with `more` that are only counted; its message names the first three."""
+    findings = Findings()
+    for problem in problems:
+        findings.add(problem)
+    findings.count(more)
+    others = len(problems) + more - 3
+    message = " ".join(problems[:3]) + (f" There are {others} more." if others > 0 else "")
+    return InvalidInput(message, details=tuple(findings.as_list()))
 
 
 def invalid_output(problems: list[str]) -> InvalidOutput:

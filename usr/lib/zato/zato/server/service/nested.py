@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from zato.server.service.elements import Elem, Schema, element, object_schema, or_null
+from zato.server.service.problems import Problems
 
 
 class Dict(Elem):
@@ -55,25 +56,29 @@ class DictList(Dict):
         if not isinstance(value, list | tuple):
             raise ValueError("must be a list of objects")
         converted = []
+        problems = Problems()
         for index, one in enumerate(value):
             try:
                 converted.append(convert(one))
             except ValueError as error:
-                raise ValueError(f"has at index {index} what is not valid: it {error}") from None
+                problems.add(f"[{index}]", error)
+        problems.raise_any()
         return converted
 
 
 def _nested(fields: tuple[Elem, ...], value: dict[str, Any], convert: Callable[[Elem, Any], Any]) -> dict[str, Any]:
     result: dict[str, Any] = {}
+    problems = Problems()
     for field in fields:
         one = value.get(field.name)
         if one is None:
             if field.required:
-                raise ValueError(f"needs the field {field.name!r}")
+                problems.add(f".{field.name}", ValueError("is missing"))
             result[field.name] = field.default
             continue
         try:
             result[field.name] = convert(field, one)
         except ValueError as error:
-            raise ValueError(f"has a field {field.name!r} that {error}") from None
+            problems.add(f".{field.name}", error)
+    problems.raise_any()
     return result

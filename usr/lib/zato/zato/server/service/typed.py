@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from zato.core.findings import shortened
+from zato.core.mismatches import Mismatch, mismatches
 from zato.server.service.elements import Schema
 from zato.server.service.io_model import REF_TEMPLATE, Field, IOModel, invalid_input, invalid_output
 from zato.server.service.records import Blank, Record
@@ -106,23 +107,9 @@ class TypedModel(IOModel):
             converted = msgspec.convert(data, self.type)
             return with_defaults(converted) if self._has_dataclasses else converted
         except msgspec.ValidationError as error:
-            raise invalid_input(self._all_problems(data) or [_sentence(error, "", "field")]) from None
-
-    def _all_problems(self, data: Any) -> list[str]:
-        """msgspec stops at the first finding; the caller gets one for each field."""
-        problems: list[str] = []
-        if not isinstance(data, dict):
-            return problems
-        for name, required in self._required.items():
-            if name not in data:
-                if required:
-                    problems.append(f"The field {name!r} is missing.")
-                continue
-            try:
-                msgspec.convert(data[name], self._types[name])
-            except msgspec.ValidationError as error:
-                problems.append(_sentence(error, name, "field"))
-        return problems
+            wrong = mismatches(data, self.type)
+            problems = [_said(each) for each in wrong.found] or [_sentence(error, "", "field")]
+            raise invalid_input(problems, more=wrong.more) from None
 
 
 def _has_dataclasses(info: Any, seen: set[int]) -> bool:
@@ -161,6 +148,15 @@ def _builtins(value: Any) -> Any:
     if mapping is None and not isinstance(value, dict | list):
         return value
     return msgspec.to_builtins(value, builtin_types=NATIVE_TYPES, enc_hook=simplify)
+
+
+def _said(mismatch: Mismatch) -> str:
+    subject = f"The field {mismatch.path!r}" if mismatch.path else "The message"
+    if mismatch.missing:
+        return f"{subject} is missing."
+    if mismatch.unknown:
+        return f"{subject} is not known."
+    return f"{subject} is not valid: {mismatch.reason.replace('`', '').rstrip('.')}."
 
 
 def _sentence(error: msgspec.ValidationError, name: str, kind: str) -> str:

@@ -11,6 +11,8 @@ import msgspec
 
 from zato.core import json
 from zato.core.errors import Forbidden, InvalidInput, NotFound, TooLarge
+from zato.core.findings import Findings
+from zato.core.mismatches import mismatches
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -104,12 +106,16 @@ def read_json(data: bytes, shape: type[S]) -> S:
 def _convert(value: Any, shape: type[S], what: str, *, strict: bool) -> S:
     try:
         return msgspec.convert(value, shape, strict=strict)
-    except msgspec.ValidationError as error:
-        reason, _, path = str(error).partition(" - at ")
-        place = path.strip("`").removeprefix("$").removeprefix(".")
-        finding = f"{place}: {reason[:1].lower()}{reason[1:]}" if place else reason
-        text = finding.encode("utf-8", "backslashreplace").decode()[:500]
-        raise InvalidInput(f"{what} is not valid: {text}.", details=(text,)) from error
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:
+        wrong = mismatches(value, shape, strict=strict)
+        findings = Findings()
+        for each in wrong.found:
+            text = f"{each.path}: {each.reason}" if each.path else each.reason
+            findings.add(text.encode("utf-8", "backslashreplace").decode())
+        findings.count(wrong.more)
+        details = tuple(findings.as_list())
+        more = f" (and {len(details) - 1} more, see the details)" if len(details) > 1 else ""
+        raise InvalidInput(f"{what} is not valid: {details[0]}{more}.", details=details) from error
 
 
 def number_in_path(text: str, what: str) -> int:
