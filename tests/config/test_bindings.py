@@ -23,12 +23,13 @@ REST = {"address": "https://crm.example.com/api", "security": "bearer", "secret"
 BASIC = {"username": "crm", "password": SECRET}
 KEY = {"header": "X-Shop", "key": "a-key-that-nobody-may-see"}
 
+LIMITS = {"requests_max", "requests_period_seconds", "concurrent_max"}
 # Every field of a kind with secrets is in one of the two, so that whoever adds one has to decide
 FREE = {
     "outgoing-rest": {"timeout_seconds", "pool_size", "retries", "ping_method"},
     "outgoing-sql": {"pool_size", "timeout_seconds"},
-    "security-basic": {"roles", "active", "expires"},
-    "security-api-key": {"roles", "active", "expires"},
+    "security-basic": {"roles", "active", "expires", *LIMITS},
+    "security-api-key": {"roles", "active", "expires", *LIMITS},
 }
 WITH_SECRETS = [kind for kind in KINDS.values() if kind.secret_fields]
 
@@ -45,6 +46,13 @@ def test_each_field_beside_a_secret_binds_it_or_is_known_to_be_harmless(kind: Ki
 def test_a_kind_with_a_secret_that_is_bound_to_nothing_cannot_be_made() -> None:
     with pytest.raises(ValueError, match="does not say which fields password are bound to"):
         Kind("new", OutgoingSql, "", "", "", {}, secret_fields=("password",))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS.values() if not kind.lets_in], ids=lambda kind: kind.name)
+def test_no_connection_sends_the_secret_of_a_definition_that_it_refers_to(kind: Kind[Any]) -> None:
+    """Else whoever may change the connection would send that secret where they like: it would have to bind, too."""
+    targets = {name for reference in kind.references for name in reference.kinds}
+    assert not kind.name.startswith("outgoing-") or not targets & {each.name for each in WITH_SECRETS}
 
 
 # kind, what it is, the secret, and for each field that binds it what it becomes

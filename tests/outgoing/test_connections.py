@@ -150,3 +150,14 @@ print("lean")
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "lean", done.stderr
+
+
+def test_a_path_to_a_file_of_sqlite_that_an_earlier_release_took_is_a_problem(box: SecretBox, tmp_path: Path) -> None:
+    items = configuration(sql("Old", 1, url="sqlite:////var/lib/stock.db"), sql("Stock", 2, url="sqlite:///stock.db"))
+    outgoing = OutgoingConnections.empty(tmp_path).refreshed(items, box)
+    (problem,) = outgoing.problems
+    assert problem.startswith("The outgoing-sql 'Old' cannot be used: SQLite takes the name of a file")
+    assert f"such files are in {tmp_path} (sqlite_directory in zato.toml)" in problem
+    with pytest.raises(ZatoError, match="SQLite takes the name of a file"):
+        outgoing.sql["Old"]
+    assert outgoing.sql["Stock"].conn.execute("SELECT 1 AS one") == [{"one": 1}]

@@ -124,6 +124,11 @@ def _sql(item: Item, opened: _Opened, sqlite_directory: Path) -> Connection:
     from zato.outgoing.sql.connection import SqlConnection
 
     assert isinstance(item.value, OutgoingSql)
+    if item.value.url.startswith("sqlite:"):
+        from zato.outgoing.sql.sqlite import file_in
+
+        # What an earlier release took is known before a service needs it, and `zato status` says it
+        file_in(sqlite_directory, item.value.url.removeprefix("sqlite:///").partition("?")[0])
     return SqlConnection(item.name, item.value, password=opened("password"), sqlite_directory=sqlite_directory)
 
 
