@@ -12,7 +12,7 @@ from cryptography import x509
 
 from support.client_certificates import ForeignAuthority
 from support.cluster import RunningCluster
-from support.doors import DOORS
+from support.scenarios.edge_reloading import edge_agent_of
 from support.waiting import until
 from zato.agent.haproxy.names import client_authorities_file
 from zato.agent.lighttpd.names import CLIENT_CA
@@ -30,12 +30,15 @@ def impostor(cluster: RunningCluster, tmp_path_factory: pytest.TempPathFactory) 
     files = [client_authorities_file(cluster.layout), cluster.layout.server(1).lighttpd / CLIENT_CA]
     before = [path.read_bytes() for path in files]
     client = made.issue("admin")
+    agent = edge_agent_of(cluster)
+    reloads = agent.state()["reloads"]
     for path, data in zip(files, before, strict=True):
         path.write_bytes(data + made.pem)
     os.kill(cluster.pids()["haproxy"], signal.SIGUSR2)
     try:
         # lighttpd's agent reloads it for its new file
-        until(lambda: [status(cluster, door, client) for door in DOORS] == [401, 401], seconds=20)
+        until(lambda: agent.state()["reloads"] > reloads, seconds=20)
+        until(lambda: status(cluster, "haproxy", client) > 0, seconds=20)
         yield made
     finally:
         for path, data in zip(files, before, strict=True):
