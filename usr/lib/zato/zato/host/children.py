@@ -18,7 +18,8 @@ from pathlib import Path
 from zato.host.programs import PLACES, program
 
 OUTPUT_BYTES_MAX = 64 * 1024 * 1024
-_ENVIRONMENT = {"PATH": PLACES, "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
+NO_HOME = "/nonexistent"
+_ENVIRONMENT = {"PATH": PLACES, "HOME": NO_HOME, "LC_ALL": "C.UTF-8"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from zato.host.children import owner_of
+from zato.host.children import NO_HOME, owner_of
 
 
 @contextmanager
@@ -21,7 +21,9 @@ def as_owner_of(path: Path) -> Iterator[None]:
     if account is None:
         yield
         return
-    groups, group = os.getgroups(), os.getegid()
+    groups, group, home = os.getgroups(), os.getegid(), os.environ.get("HOME")
+    # Root's own is closed to them, and libpq fails where it may not look for a certificate in it
+    os.environ["HOME"] = NO_HOME
     os.setgroups([account.gid])
     os.setegid(account.gid)
     os.seteuid(account.uid)
@@ -31,3 +33,7 @@ def as_owner_of(path: Path) -> Iterator[None]:
         os.seteuid(0)
         os.setegid(group)
         os.setgroups(groups)
+        if home is None:
+            del os.environ["HOME"]
+        else:
+            os.environ["HOME"] = home
