@@ -121,7 +121,7 @@ def attack(
             began = time.monotonic()
             met = _run(cluster, name, seconds, sources)
             ended = time.monotonic()
-            time.sleep(max(quiet_seconds, RECOVERY_SECONDS_MAX))
+            time.sleep(quiet_seconds)
     quiet = _p99([sample for sample in load.samples if sample.ended < began])
     during = [sample for sample in load.samples if sample.ended >= began and sample.started <= ended]
     allowed = (200, 429) if shared_address else (200,)
