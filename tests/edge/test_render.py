@@ -81,6 +81,32 @@ def check_both_accept(layout: Layout, settings: ClusterSettings) -> None:
         lighttpd.check(layout.server(number), own.certificate)
 
 
+@pytest.mark.parametrize(
+    ("present", "running", "addresses"),
+    [
+        ("", False, ("127.0.0.1",)),
+        ("0.0.0.0", False, ("0.0.0.0",)),
+        ("0.0.0.0", True, ("0.0.0.0",)),
+        ("10.0.0.2", False, ("0.0.0.0",)),
+        ("127.0.0.1", False, ("127.0.0.1",)),
+    ],
+)
+def test_a_lighttpd_that_was_open_stays_open(
+    layout: Layout, present: str, running: bool, addresses: tuple[str, ...]
+) -> None:
+    """So one of a release that was open to the network from the start does, too."""
+    settings = ClusterSettings(bind="0.0.0.0")
+    configuration_of_before = layout.server(1).lighttpd / "lighttpd.conf"
+    configuration_of_before.parent.mkdir(parents=True)
+    if present:
+        configuration_of_before.write_text(
+            f'server.bind = "{present}"\nserver.port = 17010\n$SERVER["socket"] == "{present}:17010" {{\n}}\n'
+        )
+    assert lighttpd.view_of(layout, settings, 1, SERVER, is_running=running).addresses == addresses
+    closed = ClusterSettings(bind="0.0.0.0", lighttpd_bind="127.0.0.1")
+    assert lighttpd.view_of(layout, closed, 1, SERVER).addresses == ("127.0.0.1",)
+
+
 def test_a_file_that_haproxy_refuses_does_not_replace_the_last_good_one(layout: Layout, view: HaproxyView) -> None:
     haproxy.write(layout, view)
     good = configuration(layout).read_bytes()
