@@ -13,6 +13,7 @@ from zato.server.asynchronous import document_of
 from zato.server.service import Service
 from zato.server.service.context import ServiceContext
 from zato.server.service.execution import execute, returned
+from zato.server.service.invocable import check_invocable
 from zato.server.service.io import IOModel, io_of
 from zato.server.service.request import MessageDelivery, Request
 
@@ -40,7 +41,8 @@ class TestedService:
 
 
 def entry_of(service: type[Service]) -> TestedService:
-    """Raises InvalidInput where the service's input or output is not declared well."""
+    """Raises InvalidInput where a server would refuse the service for what it declares."""
+    check_invocable(service)
     return TestedService(service.get_name(), service, *io_of(service))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType, TracebackType
 
+from zato.core.errors import InvalidInput
 from zato.server.loader.discovery import services_in
 from zato.server.loader.importer import Version, enter, load
 from zato.server.loader.loaded import LoadedFile, dependents
@@ -12,6 +13,7 @@ from zato.server.loader.locate import explain, refusal_of
 from zato.server.loader.refusal import DeploymentRefused, Refusal, refuse
 from zato.server.loader.source import DeploymentSource
 from zato.server.registry import ServiceEntry
+from zato.server.service.invocable import check_invocable
 from zato.server.service.io import io_of
 
 
@@ -125,6 +127,10 @@ class _Build:
             path = module_source.path.removeprefix(source.prefix)
             for service, implementation, line in services_in(module, module_source, path):
                 self._check_owner(service, source, path, line, lines)
+                try:
+                    check_invocable(implementation)
+                except InvalidInput as error:
+                    raise refuse(error.code, error.message, path, line) from error
                 try:
                     inputs, outputs = io_of(implementation)
                 except Exception as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from inspect import isabstract
 from types import ModuleType
 
 from zato.server.loader.names import check_service_name
@@ -17,14 +18,15 @@ def services_in(module: ModuleType, source: ModuleSource, file: str) -> Iterator
     """Name, class and line of each service that the module defines itself, in the order of their definition.
 
     A service is a subclass of Service with a `handle` or `handle_VERB` of its own or of a deployed base class;
-    what the module has only imported belongs to where it was defined. Raises DeploymentRefused for a bad name.
+    what the module has only imported belongs to where it was defined, and an abstract class is one for others to derive
+    from. Raises DeploymentRefused for a bad name.
     """
     seen: set[type[Service]] = set()
     for value in list(vars(module).values()):
         if not (isinstance(value, type) and issubclass(value, Service)) or value in seen:
             continue
         seen.add(value)
-        if value.__module__ != module.__name__ or not _has_handler(value):
+        if value.__module__ != module.__name__ or not _has_handler(value) or isabstract(value):
             continue
         line = source.class_lines.get(value.__name__)
         # A name that is inherited is the base class's own.

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from zato.server.service.base import Service
 from zato.server.service.context import ServiceContext
 from zato.server.service.errors import MethodNotAllowed
+from zato.server.service.invocable import require_done
 from zato.server.service.io_model import IOModel
 from zato.server.service.records import Blank, Record
 from zato.server.service.request import Request
@@ -43,12 +44,12 @@ def execute(entry: Executable, context: ServiceContext, cid: str, request: Reque
     output = entry.output
     if output is not None:
         response.payload = output.blank()
-    service.before_handle()
+    _run(service, "before_handle")
     if service.method_handlers and request.http.method:
         _handle_method(service, request.http.method)
     else:
-        service.handle()
-    service.after_handle()
+        _run(service, "handle")
+    _run(service, "after_handle")
     if output is not None:
         _finish(response, output)
     return response
@@ -66,12 +67,18 @@ def _handle_method(service: Service, method: str) -> None:
     if handler is None and method == "HEAD":
         handler = handlers.get("GET")
     if handler is not None:
-        getattr(service, handler)()
+        _run(service, handler)
     elif type(service).handle is not Service.handle:
-        service.handle()
+        _run(service, "handle")
     else:
         allowed = tuple(sorted(handlers))
         raise MethodNotAllowed(f"The service answers {', '.join(allowed)}, not {method}.", allowed)
+
+
+def _run(service: Service, method: str) -> None:
+    result = getattr(service, method)()
+    if result is not None:
+        require_done(service, method, result)
 
 
 def _finish(response: Response, output: IOModel) -> None:
