@@ -28,6 +28,7 @@ application = ServerApplication(
     settings,
     process.load,
     threads_max=lambda: settings.threads_max,
+    memory_bytes_max=lambda: settings.memory_bytes_max,
     hooks={},
     drain_time=lambda: 0.0,
     workers=lambda: settings.workers,

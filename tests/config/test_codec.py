@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from zato.config.codec import decode, decode_stored, encode, mask, public_data
-from zato.config.kinds import OutgoingSql, ServiceSettings
+from zato.config.kinds import ChannelRest, OutgoingSql, Server, ServiceSettings
 from zato.core.errors import InvalidInput, NotFound, ZatoError
 
 
@@ -22,6 +22,11 @@ def test_json_is_read_strictly() -> None:
 def test_what_is_stored_has_every_field_so_that_new_defaults_do_not_change_old_items() -> None:
     stored = msgspec.json.decode(encode("service", ServiceSettings()))
     assert stored == {"active": True, "time_limit_seconds": None}
+
+
+def test_what_is_not_set_is_no_field_that_an_older_version_would_have_to_know() -> None:
+    assert "stuck_seconds" not in encode("server", Server())
+    assert "max_body_bytes" not in encode("channel-rest", ChannelRest(service="a", path="/a"))
 
 
 def test_what_a_newer_version_stored_is_not_misread() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from support.cluster import RunningCluster
 from support.waiting import until
+from zato.host.settings import ServerSettings
 
 GOOD = "/good"
 ECHO = "/echo"
@@ -87,7 +88,7 @@ class Nested(Service):
 
 _CHANNELS = (
     ("channel-rest", GOOD, "good", {"methods": ["GET"]}),
-    ("channel-rest", ECHO, "echo", {}),
+    ("channel-rest", ECHO, "echo", {"max_body_bytes": ServerSettings().max_body_bytes}),
     ("channel-http", LARGE, "large", {"methods": ["GET"], "content_type": "application/octet-stream"}),
     ("channel-rest", READ, "read", {"methods": ["GET", "POST"]}),
     ("channel-rest", TYPED, "typed", {"methods": ["GET", "POST"]}),

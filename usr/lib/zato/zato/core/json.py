@@ -1,6 +1,6 @@
 """JSON that two readers cannot understand differently (RFC 8259, 7493).
 
-No duplicate keys, no NaN, no number beyond a double, bounded depth.
+No duplicate keys, no NaN, no number beyond a double, bounded depth and memory.
 """
 
 from __future__ import annotations
@@ -9,10 +9,17 @@ import json
 import math
 from typing import Any
 
-from zato.core.errors import InvalidInput
+from zato.core.errors import InvalidInput, TooLarge
 from zato.core.findings import shortened
 
+MEMORY_BYTES_MAX = 1024 * 1024 * 1024
+"""That one document may take, see `memory_of`."""
 _KEY_LENGTH_MAX = 100
+_DEPTH_MAX = 500
+# What Python takes at most, while it reads a document: for each object or list, each value, each member of an object
+_CONTAINER_BYTES = 100
+_VALUE_BYTES = 60
+_MEMBER_BYTES = 180
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -43,10 +50,34 @@ def _finite(text: str) -> float:
 _decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
 
 
+def memory_of(data: bytes) -> int:
+    """Bytes of memory that reading a document takes at most; more than it needs where it has much text.
+
+    Small values take up to forty times the room that they have in the document.
+    """
+    is_plain = data.isascii() and b"\\u" not in data
+    containers = data.count(b"{") + data.count(b"[")
+    return (
+        len(data) * (3 if is_plain else 9)
+        + containers * _CONTAINER_BYTES
+        + data.count(b",") * _VALUE_BYTES
+        + data.count(b":") * _MEMBER_BYTES
+    )
+
+
 def decode(data: bytes) -> Any:
-    """The value of a UTF-8 JSON document. Raises InvalidInput that says where the document stops being valid."""
+    """The value of a UTF-8 JSON document.
+
+    Raises InvalidInput that says where the document stops being valid; TooLarge.
+    """
+    if len(data) * _MEMBER_BYTES > MEMORY_BYTES_MAX and memory_of(data) > MEMORY_BYTES_MAX:
+        raise TooLarge(
+            f"The JSON has {len(data)} bytes in so many values that it would take over {MEMORY_BYTES_MAX // 2**20} MiB "
+            "of memory; send it in parts.",
+            code="json-too-large",
+        )
     try:
-        return _decoder.decode(data.decode("utf-8"))
+        value = _decoder.decode(data.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise InvalidInput(f"The message is not valid UTF-8 at byte {error.start}.", code="invalid-utf8") from error
     except json.JSONDecodeError as error:
@@ -55,6 +86,28 @@ def decode(data: bytes) -> Any:
             code="invalid-json",
         ) from error
     except RecursionError as error:
-        raise InvalidInput("The JSON is nested too deeply.", code="invalid-json") from error
+        raise _too_deep() from error
     except ValueError as error:  # integers of more than 4,300 digits
         raise InvalidInput("The JSON has a number with too many digits.", code="invalid-json") from error
+    if data.count(b"[") + data.count(b"{") > _DEPTH_MAX and _is_deeper(value):
+        raise _too_deep()
+    return value
+
+
+def _is_deeper(value: Any) -> bool:
+    """Whether containers are nested beyond the limit: found level by level, since recursion has a limit of its own."""
+    level = [value]
+    for _ in range(_DEPTH_MAX + 1):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ())
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _too_deep() -> InvalidInput:
+    return InvalidInput(f"The JSON is nested too deeply; {_DEPTH_MAX} levels are taken.", code="invalid-json")

@@ -102,6 +102,8 @@ ThreadsMax = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 TimeLimitSeconds = Annotated[float, msgspec.Meta(gt=0, le=TIME_LIMIT_SECONDS_MAX)]
 MaxBodyBytes = Annotated[int, msgspec.Meta(ge=1024)]
 UploadsBytesMax = Annotated[int, msgspec.Meta(ge=1024**2)]
+MaxJsonBytes = Annotated[int, msgspec.Meta(ge=1024)]
+MemoryBytesMax = Annotated[int, msgspec.Meta(ge=16 * 1024 * 1024)]
 DrainSeconds = Annotated[float, msgspec.Meta(ge=0, le=60)]
 StuckSeconds = Annotated[float, msgspec.Meta(ge=2, le=600)]
 
@@ -113,6 +115,14 @@ UPLOADS_BYTES_MAX = msgspec.Meta(
     description="Space on the disk for bodies of requests that are on their way, which lighttpd keeps in files from 64 "
     "KiB on. As many may be in progress at the same time as fit if each were as large as it may be, one at least; "
     "more are answered with 503. One source has a quarter of them, unless it is exempt, and more are answered with 429."
+)
+MAX_JSON_BYTES = msgspec.Meta(
+    description="Largest body of a request to a REST channel that does not say so itself, as JSON takes many times the "
+    "memory of its size; `max_body_bytes` where that is less."
+)
+MEMORY_BYTES_MAX = msgspec.Meta(
+    description="Memory that one worker has for the bodies of all requests that it handles at the same time, as it "
+    "estimates them; who finds none waits for a second and is then told to come again (503)."
 )
 DRAIN_SECONDS = msgspec.Meta(
     description="How long a server of several goes on after it was told to stop, while HAProxy notices: a few health "
@@ -135,6 +145,8 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     time_limit_seconds: Annotated[TimeLimitSeconds, TIME_LIMIT_SECONDS] = 60.0
     max_body_bytes: Annotated[MaxBodyBytes, MAX_BODY_BYTES] = 10 * 1024 * 1024
     uploads_bytes_max: Annotated[UploadsBytesMax, UPLOADS_BYTES_MAX] = 2 * 1024 * 1024 * 1024
+    max_json_bytes: Annotated[MaxJsonBytes, MAX_JSON_BYTES] = 1024 * 1024
+    memory_bytes_max: Annotated[MemoryBytesMax, MEMORY_BYTES_MAX] = 512 * 1024 * 1024
     drain_seconds: Annotated[DrainSeconds, DRAIN_SECONDS] = 2.0
     stuck_seconds: Annotated[StuckSeconds, STUCK_SECONDS] = 30.0
     log_level: Annotated[LogLevel, LOG_LEVEL] = "info"

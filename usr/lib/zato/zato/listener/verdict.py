@@ -6,7 +6,7 @@ from zato.broker.message import Outcome, Result
 from zato.listener.door import Reply
 
 # Refused before any service was reached, for a reason that passes by itself
-_NOT_BEGUN = frozenset({"no-configuration"})
+_NOT_BEGUN = frozenset({"no-configuration", "memory-busy"})
 # Refused for now, by a service that says when it may go well: too early, too many requests, a time-out (RFC 9110)
 _LATER = frozenset({408, 425, 429})
 

@@ -108,8 +108,13 @@ class SnapshotBuilder:
                     snapshot=snapshot,
                     dispatcher=self._dispatcher,
                     metrics=self._metrics.route(item.name, value.service),
-                    max_body_bytes=snapshot.settings.max_body_bytes,
+                    max_body_bytes=_body_limit(value, snapshot.settings),
                     admission=self._admission,
                     limit=limit_of("channel", item.name, value),
                 )
                 yield value.path, value.methods, channel
+
+
+def _body_limit(channel: ChannelRest | ChannelHttp, settings: ServerSettings) -> int:
+    usual = settings.max_json_bytes if isinstance(channel, ChannelRest) else settings.max_body_bytes
+    return min(channel.max_body_bytes or usual, settings.max_body_bytes)

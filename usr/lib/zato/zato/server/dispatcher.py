@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zato.core.errors import NotFound, ServiceFailed, Unavailable, ZatoError
 from zato.host.logs import get_logger
 from zato.server.flight import Flight
+from zato.server.interruption import Interrupted
 from zato.server.limited import LimitedCalls
 from zato.server.service.execution import execute, returned
 from zato.server.service.request import Request
@@ -23,7 +24,10 @@ _log = get_logger("zato.dispatcher")
 
 
 class Dispatcher:
-    """Invokes services within their time limits and turns whatever they raise, sys.exit() too, into errors of ours."""
+    """Invokes services within their time limits and turns whatever they raise, sys.exit() too, into errors of ours.
+
+    Interrupted is passed on: the time limit has been answered for.
+    """
 
     def invoke_from_channel(
         self,
@@ -46,6 +50,8 @@ class Dispatcher:
             if error.status >= 500:
                 _log.warning(error.message, service=service, cid=request.cid, code=error.code)
             raise
+        except Interrupted:
+            raise
         except BaseException as error:
             raise self._failed(service, request.cid) from error
 
@@ -58,6 +64,8 @@ class Dispatcher:
             execute(self._active(snapshot, service, entry), snapshot.context, request.cid, request)
         except ZatoError as error:
             _log.warning(error.message, service=service, cid=request.cid, code=error.code)
+            raise
+        except Interrupted:
             raise
         except BaseException as error:
             raise self._failed(service, request.cid) from error
@@ -75,6 +83,8 @@ class Dispatcher:
         try:
             return returned(execute(entry, snapshot.context, request.cid, request))
         except ZatoError:
+            raise
+        except Interrupted:
             raise
         except BaseException as error:
             raise self._failed(service, request.cid) from error

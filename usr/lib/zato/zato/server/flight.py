@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from zato.server.memory import Memory
+
 
 class Releasable(Protocol):
     """What limits.counters.Ticket offers."""
@@ -22,8 +24,10 @@ class Flight:
     """One request being handled. Either its own thread or the time limit answers it: whoever claims it first."""
 
     __slots__ = (
+        "_bytes",
         "_claimed",
         "_claiming",
+        "_memory",
         "_spare",
         "abandoned",
         "cid",
@@ -36,12 +40,16 @@ class Flight:
         "waits",
     )
 
-    def __init__(self, client: socket.socket, spare: Callable[[int], None] = lambda change: None) -> None:
-        """`spare` is told how many threads more, or fewer, are not to be counted on."""
+    def __init__(
+        self, client: socket.socket, memory: Memory, spare: Callable[[int], None] = lambda change: None
+    ) -> None:
+        """`spare` is told how many threads more, or fewer, are not to be counted on; `memory` is shared with others."""
         self.client = client
         self.waits = False
         self.ticket: Releasable | None = None
         """What the request has for as long as it is under way."""
+        self._memory = memory
+        self._bytes = 0
         self._spare = spare
         self.started = time.monotonic()
         self.deadline = math.inf
@@ -64,6 +72,17 @@ class Flight:
             self._claimed = True
             self.abandoned = abandon
             return True
+
+    def needs(self, number: int) -> None:
+        """So many bytes of memory more, until it ends. Raises TooLarge, Unavailable."""
+        self._memory.take(number, self._bytes)
+        self._bytes += number
+
+    def end(self) -> None:
+        """What it needed is free for others."""
+        number, self._bytes = self._bytes, 0
+        if number:
+            self._memory.give_back(number)
 
     @contextmanager
     def waiting(self) -> Iterator[None]:

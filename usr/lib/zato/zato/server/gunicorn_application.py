@@ -40,6 +40,7 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
         settings: ServerSettings,
         load: Callable[[], Any],
         threads_max: Callable[[], int],
+        memory_bytes_max: Callable[[], int],
         hooks: dict[str, Callable[..., None]],
         drain_time: Callable[[], float],
         workers: Callable[[], int],
@@ -51,6 +52,7 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
         self._server_settings = settings
         self._load = load
         self.threads_max = threads_max
+        self.memory_bytes_max = memory_bytes_max
         self._hooks = hooks
         self._drain_time = drain_time
         self._workers = workers

@@ -6,11 +6,18 @@ import ctypes
 import threading
 from collections.abc import Callable
 
-from zato.core.errors import TimeLimitExceeded
+_AGAIN_SECONDS = 1.0
+
+
+class Interrupted(BaseException):
+    """The time of this thread is over, and whoever waited for it has been answered.
+
+    Nothing that a service handles by `except Exception`. Python makes the instance itself, without arguments.
+    """
 
 
 class Interruptible(threading.Thread):
-    """A daemon thread in which `interrupt` raises TimeLimitExceeded, at its next step in Python.
+    """A daemon thread in which `interrupt` raises Interrupted, at its next step in Python, until it ends.
 
     A call into C that never returns cannot be interrupted.
     """
@@ -20,21 +27,40 @@ class Interruptible(threading.Thread):
         self._work = target
         self._ending = threading.Lock()
         self._ended = False
+        self._insisting = False
 
     def run(self) -> None:
         try:
-            self._work()
-        except TimeLimitExceeded:
+            try:
+                self._work()
+            except Interrupted:
+                pass
+            finally:
+                with self._ending:
+                    self._ended = True
+        except Interrupted:  # it came when there was nothing left to interrupt
             return
-        finally:
-            with self._ending:
-                self._ended = True
 
     def interrupt(self) -> None:
-        """Has no effect on a thread that has finished."""
+        """Has no effect on a thread that has finished. What catches Interrupted is interrupted anew, each second."""
+        if not self._raise() or self._insisting:
+            return
+        self._insisting = True
+        try:
+            threading.Thread(target=self._insist, name=f"ends {self.name}", daemon=True).start()
+        except (RuntimeError, MemoryError):  # no more threads: it has been interrupted once at least
+            self._insisting = False
+
+    def _insist(self) -> None:
+        self.join(_AGAIN_SECONDS)
+        while self._raise():
+            self.join(_AGAIN_SECONDS)
+
+    def _raise(self) -> bool:
+        """False where the thread has finished."""
         # The lock: an identifier is given to another thread as soon as this one has ended
         with self._ending:
-            if not self._ended and self.ident is not None:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                    ctypes.c_ulong(self.ident), ctypes.py_object(TimeLimitExceeded)
-                )
+            if self._ended or self.ident is None or not self.is_alive():
+                return False
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident), ctypes.py_object(Interrupted))
+            return True

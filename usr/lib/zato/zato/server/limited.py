@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import threading
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -11,6 +12,8 @@ from zato.core.errors import TimeLimitExceeded, Unavailable
 from zato.server.interruption import Interruptible
 
 _STUCK_MAX = 64
+# So that whoever waits can be interrupted, too
+_LOOK_SECONDS = 0.25
 
 T = TypeVar("T")
 
@@ -26,7 +29,10 @@ class LimitedCalls:
         self._lock = threading.Lock()
 
     def call(self, title: str, function: Callable[[], T], seconds: float) -> T:
-        """What `function` returns or raises. Raises TimeLimitExceeded after `seconds`; Unavailable."""
+        """What `function` returns or raises. Raises TimeLimitExceeded after `seconds`; Unavailable.
+
+        Where the time of the calling thread is over first, so is the call's.
+        """
         with self._lock:
             self._stuck = [thread for thread in self._stuck if thread.is_alive()]
             if len(self._stuck) >= _STUCK_MAX:
@@ -37,22 +43,38 @@ class LimitedCalls:
         results: list[T] = []
         failures: list[Exception] = []
 
+        done = threading.Event()
+
         def run() -> None:
             try:
                 results.append(function())
             except Exception as error:  # carried over to the calling thread
                 failures.append(error)
+            finally:
+                done.set()
 
         # The context: the correlation id of the lines that are logged
         context = contextvars.copy_context()
         thread = Interruptible(name=title, target=lambda: context.run(run))
         thread.start()
-        thread.join(seconds)
-        if results:
-            return results[0]
-        if failures:
-            raise failures[0]
+        try:
+            _wait(done, time.monotonic() + seconds)
+            if results:
+                return results[0]
+            if failures:
+                raise failures[0]
+        finally:
+            if not done.is_set():
+                self._end(thread)
+        raise TimeLimitExceeded(f"{title} did not finish within the {seconds:g} s that it was allowed.")
+
+    def _end(self, thread: Interruptible) -> None:
         thread.interrupt()
         with self._lock:
             self._stuck.append(thread)
-        raise TimeLimitExceeded(f"{title} did not finish within the {seconds:g} s that it was allowed.")
+
+
+def _wait(done: threading.Event, until: float) -> None:
+    # Not for the end of the thread: `join` that is interrupted takes the thread for one that has ended (bpo-45274)
+    while not done.is_set() and (left := until - time.monotonic()) > 0:
+        done.wait(min(left, _LOOK_SECONDS))

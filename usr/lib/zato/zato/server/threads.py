@@ -9,9 +9,8 @@ import socket
 import threading
 from collections.abc import Callable, Mapping
 
-from zato.core.errors import TimeLimitExceeded
 from zato.host.logs import get_logger
-from zato.server.interruption import Interruptible
+from zato.server.interruption import Interrupted, Interruptible
 
 _log = get_logger("zato.worker")
 
@@ -122,7 +121,7 @@ class RequestThreads:
                 poll.register(self._end, select.EPOLLIN)
                 while thread.wanted:
                     self._wait_and_accept(thread, poll)
-        except TimeLimitExceeded:
+        except Interrupted:
             # Arrived after the service had ended by itself. The thread is given up either way.
             return
         except Exception:

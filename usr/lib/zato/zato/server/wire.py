@@ -17,8 +17,8 @@ from gunicorn.http import wsgi
 from gunicorn.http.parser import RequestParser
 from gunicorn.util import unquote_to_wsgi_str
 
-from zato.core.errors import TimeLimitExceeded
 from zato.server.flight import Flight
+from zato.server.interruption import Interrupted
 
 Environ = dict[str, Any]
 _READ_BYTES = 65_536
@@ -172,5 +172,5 @@ class Answer:
 
     def _claim(self) -> None:
         if not self._flight.claim():
-            raise TimeLimitExceeded("The time limit has passed and the caller has been told so.")
+            raise Interrupted
         self.started = True

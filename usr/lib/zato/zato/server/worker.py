@@ -23,9 +23,10 @@ from gunicorn.http import errors as http_errors
 from gunicorn.util import close_graceful
 from gunicorn.workers.base import Worker
 
-from zato.core.errors import TimeLimitExceeded
 from zato.host.logs import correlate, get_logger
 from zato.server.flight import Flight, time_limit_answer
+from zato.server.interruption import Interrupted
+from zato.server.memory import Memory
 from zato.server.sizing import SLOW_SECONDS, TICK_SECONDS, Sizing, Tick
 from zato.server.threads import RequestThread, RequestThreads
 from zato.server.wire import Answer, Reader
@@ -42,8 +43,9 @@ _log = get_logger("zato.worker")
 class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
     """See the module. The application's `threads_max` says how many threads a worker may have at most, at each moment.
 
-    Without it gunicorn's setting `threads` does. The application's `internal_socket`, a path, is the door whose
-    requests are marked as `zato.internal`; its `health_socket` the one that has threads of its own.
+    Without it gunicorn's setting `threads` does. Its `memory_bytes_max` says how much memory their requests may take.
+    Its `internal_socket`, a path, is the door whose requests are marked as `zato.internal`; its `health_socket` the one
+    that has threads of its own.
     """
 
     alive: bool
@@ -51,6 +53,7 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
     def run(self) -> None:
         self._reader = Reader(self.cfg)
         self._flights: dict[RequestThread, Flight] = {}
+        self._memory = Memory(self.app.memory_bytes_max)
         self._finished = 0
         for listener in self.sockets:
             listener.setblocking(False)
@@ -124,16 +127,17 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
                 time.sleep(_OUT_OF_RESOURCES_SECONDS)
                 return
             correlate("")
-            flight = Flight(client, thread.pool.spare)
+            flight = Flight(client, self._memory, thread.pool.spare)
             flight.deadline = flight.started + _READ_SECONDS
             self._flights[thread] = flight
             try:
                 self._handle(door, client, address, flight)
-            except TimeLimitExceeded:
+            except Interrupted:
                 pass
             finally:
                 self._finished += 1
                 self._flights.pop(thread, None)
+                flight.end()
             if flight.abandoned:
                 thread.wanted = False
             if thread.pool.surplus:
@@ -164,7 +168,7 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
             pass
         except OSError as error:
             _log.debug("The connection ended early", reason=str(error))
-        except TimeLimitExceeded:
+        except Interrupted:
             raise
         except BaseException as error:  # the outermost loop: nothing may end the thread, sys.exit() neither
             if flight.claim() and isinstance(error, Exception):

@@ -30,4 +30,11 @@ Security = Annotated[
         "Empty: the channel is open to all.",
     ),
 ]
+MaxBodyBytes = Annotated[
+    Annotated[int, Meta(ge=1024)] | None,
+    Meta(
+        description="Largest body of a request, `max_body_bytes` of the server at most. Unless set, that, and for REST "
+        "channels `max_json_bytes` of the server.",
+    ),
+]
 Active = Annotated[bool, Meta(description="An inactive channel answers as if it did not exist.")]

@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from zato.config.kinds.base import Claim, Kind, Reference
-from zato.config.kinds.channel import ALL_METHODS, Active, Methods, Path, Security, ServiceName
+from zato.config.kinds.channel import ALL_METHODS, Active, MaxBodyBytes, Methods, Path, Security, ServiceName
 from zato.config.kinds.http_field import media_type_findings
 from zato.config.kinds.limits import LIMIT_FIELDS, PERIOD_SECONDS, ConcurrentMax, RequestsMax, RequestsPeriodSeconds
 from zato.config.kinds.route import method_findings, path_findings, route_claims
@@ -21,6 +21,7 @@ class ChannelHttp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     path: Path
     methods: Methods = ALL_METHODS
     security: Security = ()
+    max_body_bytes: MaxBodyBytes = None
     active: Active = True
     content_type: Annotated[
         str, Meta(min_length=3, max_length=200, description="Content type of responses, unless the service sets one.")
@@ -51,7 +52,7 @@ CHANNEL_HTTP = Kind(
     example_name="orders.upload",
     example={"service": "orders.import-csv", "path": "/orders/upload", "methods": ["POST"], "content_type": "text/csv"},
     references=(Reference("security", SECURITY_KINDS, many=True),),
-    added_fields=LIMIT_FIELDS,
+    added_fields=(*LIMIT_FIELDS, "max_body_bytes"),
     validate=_validate,
     unique=_unique,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from zato.config.kinds.base import Claim, Kind, Reference
-from zato.config.kinds.channel import ALL_METHODS, Active, Methods, Path, Security, ServiceName
+from zato.config.kinds.channel import ALL_METHODS, Active, MaxBodyBytes, Methods, Path, Security, ServiceName
 from zato.config.kinds.limits import LIMIT_FIELDS, PERIOD_SECONDS, ConcurrentMax, RequestsMax, RequestsPeriodSeconds
 from zato.config.kinds.route import method_findings, path_findings, route_claims
 from zato.config.kinds.security import SECURITY_KINDS, security_findings
@@ -18,6 +18,7 @@ class ChannelRest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     path: Path
     methods: Methods = ALL_METHODS
     security: Security = ()
+    max_body_bytes: MaxBodyBytes = None
     active: Active = True
     requests_max: RequestsMax = None
     requests_period_seconds: RequestsPeriodSeconds = PERIOD_SECONDS
@@ -40,7 +41,7 @@ CHANNEL_REST = Kind(
     example_name="customers.get",
     example={"service": "crm.get-customer", "path": "/customers/{id}", "methods": ["GET"], "security": ["crm-clients"]},
     references=(Reference("security", SECURITY_KINDS, many=True),),
-    added_fields=LIMIT_FIELDS,
+    added_fields=(*LIMIT_FIELDS, "max_body_bytes"),
     validate=_validate,
     unique=_unique,
 )

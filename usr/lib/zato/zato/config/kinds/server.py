@@ -14,6 +14,8 @@ from zato.host.settings import (
     LOG_FORMAT,
     LOG_LEVEL,
     MAX_BODY_BYTES,
+    MAX_JSON_BYTES,
+    MEMORY_BYTES_MAX,
     SERVER_SETTINGS,
     STUCK_SECONDS,
     THREADS_MAX,
@@ -24,6 +26,8 @@ from zato.host.settings import (
     LogFormat,
     LogLevel,
     MaxBodyBytes,
+    MaxJsonBytes,
+    MemoryBytesMax,
     StuckSeconds,
     ThreadsMax,
     TimeLimitSeconds,
@@ -69,6 +73,8 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     time_limit_seconds: Annotated[TimeLimitSeconds | None, TIME_LIMIT_SECONDS] = None
     max_body_bytes: Annotated[MaxBodyBytes | None, MAX_BODY_BYTES] = None
     uploads_bytes_max: Annotated[UploadsBytesMax | None, UPLOADS_BYTES_MAX] = None
+    max_json_bytes: Annotated[MaxJsonBytes | None, MAX_JSON_BYTES] = None
+    memory_bytes_max: Annotated[MemoryBytesMax | None, MEMORY_BYTES_MAX] = None
     drain_seconds: Annotated[DrainSeconds | None, DRAIN_SECONDS] = None
     stuck_seconds: Annotated[StuckSeconds | None, STUCK_SECONDS] = None
     log_level: Annotated[LogLevel | None, LOG_LEVEL] = None
@@ -93,5 +99,6 @@ SERVER = Kind(
     summary="A server of the cluster.",
     example_name="server-1",
     example={"host": "localhost"},
+    added_fields=("max_json_bytes", "memory_bytes_max", "stuck_seconds", "uploads_bytes_max"),
     validate=_validate,
 )

@@ -6,9 +6,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from zato.core.errors import InvalidInput, TooLarge, ZatoError
+from zato.core.json import memory_of
 from zato.core.principal import ANONYMOUS, Principal
 from zato.security.basic import forget_password
-from zato.server.http.request import EnvironHeaders, ZatoRequest
+from zato.server.http.request import EnvironHeaders, ZatoRequest, answered, needs_memory
 from zato.server.service.request import HTTPRequest, Request
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from zato.server.metrics import RouteMetrics
     from zato.server.registry import ServiceEntry
     from zato.server.snapshot import Snapshot
+
+# Below it a body is not worth counting, however many there are
+_SMALL_BYTES = 4096
+# Of a body that is not JSON: in pieces, as bytes, and as text that has a character beyond the first 65,536
+_READ_TIMES = 6
 
 
 class Channel:
@@ -87,7 +93,7 @@ class Channel:
             status = error.status
             raise
         finally:
-            self._metrics.observe(status, time.perf_counter() - started)
+            self._metrics.observe(answered(req.env, status), time.perf_counter() - started)
 
     def _respond(self, req: ZatoRequest, resp: falcon.Response, params: dict[str, str]) -> int:
         environ = req.env
@@ -101,6 +107,8 @@ class Channel:
     def _invoke(self, req: ZatoRequest, resp: falcon.Response, params: dict[str, str], principal: Principal) -> int:
         environ = req.env
         body = self._body(environ)
+        if not self.plain and len(body) > _SMALL_BYTES:
+            needs_memory(environ, memory_of(body))
         http = HTTPRequest(
             req.method,
             req.path,
@@ -130,11 +138,21 @@ class Channel:
         length = environ.get("CONTENT_LENGTH")
         if length is None and "HTTP_TRANSFER_ENCODING" not in environ:
             return b""
-        if length is not None and int(length) > limit:
-            raise TooLarge(f"The message is larger than {limit} bytes, which is the most this server takes.")
+        expected = limit if length is None else int(length)
+        if expected > limit:
+            raise self._too_large()
+        if expected > _SMALL_BYTES:
+            needs_memory(environ, expected * (_READ_TIMES if self.plain else 2))
         data: bytes = environ["wsgi.input"].read(limit + 1)
         if len(data) > limit:
-            raise TooLarge(f"The message is larger than {limit} bytes, which is the most this server takes.")
+            raise self._too_large()
         if length is not None and len(data) < int(length):
             raise InvalidInput("The message ended before its Content-Length was reached.", code="incomplete-message")
         return data
+
+    def _too_large(self) -> TooLarge:
+        setting = "max_body_bytes" if self.plain else "max_json_bytes"
+        return TooLarge(
+            f"The message is larger than {self._max_body_bytes} bytes, which is the most that this channel takes; "
+            f"max_body_bytes of the channel, or {setting} of the server, says how many."
+        )

@@ -18,7 +18,7 @@ from zato.security.authentication import INTERNAL_DOOR, SecurityIndex
 from zato.server.catching_up import CatchingUp
 from zato.server.dispatcher import Dispatcher
 from zato.server.http.admin.reading import read_body
-from zato.server.http.request import ZatoRequest
+from zato.server.http.request import ZatoRequest, answered
 from zato.server.metrics import Metrics
 from zato.server.service.request import MessageDelivery, Request
 from zato.server.snapshot import Snapshot
@@ -66,7 +66,8 @@ class InternalInvocations:
             status = error.status
             raise
         finally:
-            self._metrics.route(_CHANNEL, service).observe(status, time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            self._metrics.route(_CHANNEL, service).observe(answered(environ, status), seconds)
         resp.status = 204
         resp.set_header("X-Zato-CID", req.cid)
 

@@ -13,12 +13,14 @@ from zato.core import json
 from zato.core.errors import Forbidden, InvalidInput, NotFound, TooLarge
 from zato.core.findings import Findings
 from zato.core.mismatches import mismatches
+from zato.server.http.request import needs_memory
 
 S = TypeVar("S", bound=msgspec.Struct)
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _ETAG = re.compile(r'(?:W/)?"([0-9]{1,18})"')
 _PARAMETERS_MAX = 20
+_SMALL_BYTES = 4096
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -69,11 +71,16 @@ def read_body(environ: Mapping[str, Any], limit: int) -> bytes:
     wanted = limit + 1 if length is None else int(length)
     if length is not None and wanted > limit:
         raise _too_large(limit)
+    counts = min(wanted, limit) > _SMALL_BYTES
+    if counts:
+        needs_memory(environ, min(wanted, limit) * 2)
     data: bytes = environ["wsgi.input"].read(wanted)
     if len(data) > limit:
         raise _too_large(limit)
     if length is not None and len(data) < wanted:
         raise InvalidInput("The message ended before its Content-Length was reached.", code="incomplete-message")
+    if counts:
+        needs_memory(environ, json.memory_of(data))
     return data
 
 
