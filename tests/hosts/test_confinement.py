@@ -66,3 +66,35 @@ def test_each_unit_is_confined(appliance: Host) -> None:
         exposures[unit.removesuffix(".service")] = float(found[1])
     print("systemd-analyze security:", ", ".join(f"{unit} {exposure}" for unit, exposure in exposures.items()))
     assert max(exposures.values()) <= EXPOSURE_MAX, exposures
+
+
+COUNT = """
+from zato.server.service import Service
+
+class Count(Service):
+    name = 'files.count'
+
+    def handle(self):
+        conn = self.out.sql['Files'].conn
+        conn.execute('CREATE TABLE IF NOT EXISTS a (b INTEGER)')
+        conn.execute('INSERT INTO a VALUES (1)')
+        self.response.payload = {'count': len(conn.execute('SELECT b FROM a'))}
+"""
+
+
+def test_services_have_sqlite_files_in_their_directory_and_none_elsewhere(appliance: Host) -> None:
+    appliance.run("zato config set outgoing-sql Files url=sqlite:///files.db")
+    pinged = appliance.run("zato config ping outgoing-sql Files", check=False)
+    assert (pinged.returncode, "is not there yet" in pinged.stdout) == (1, True)
+    assert appliance.run("ls /var/lib/zato/sqlite").stdout == ""
+    (appliance.root / "root" / "files.py").write_text(COUNT, encoding="utf-8")
+    appliance.run("zato service deploy /root/files.py")
+    assert '"count":1' in appliance.run("zato service invoke files.count").stdout.replace(" ", "")
+    assert appliance.run("stat -c '%U:%G %a %n' /var/lib/zato/sqlite/*").stdout == (
+        "zato:zato 660 /var/lib/zato/sqlite/files.db\n"
+    )
+    for place in ("/run/zato/server-1/draining", "/var/lib/zato/server-1/pickup/a.py", "/etc/zato/server-1/user.toml"):
+        refused = appliance.run(f"zato config set outgoing-sql Files url=sqlite:///{place}", check=False)
+        assert (refused.returncode, "SQLite takes the name of a file" in refused.stderr) == (1, True)
+    appliance.run("zato service undeploy files.py && zato config delete outgoing-sql Files")
+    appliance.run("rm /var/lib/zato/sqlite/files.db /root/files.py")
