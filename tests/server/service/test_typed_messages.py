@@ -141,7 +141,14 @@ def test_parameters_of_path_and_query_are_converted_from_text() -> None:
 def test_parameters_that_do_not_convert_are_named() -> None:
     with pytest.raises(InvalidInput) as caught:
         call(echo(Search), query="text=a&limit=many&colours=green&sort=height")
-    assert [detail.split("'")[1] for detail in caught.value.details] == ["limit", "colours", "sort"]
+    assert caught.value.details == (
+        "The field 'limit' is not valid: expected int, got str.",
+        "The field 'colours[0]' is not valid: expected one of 'red', 'blue'.",
+        "The field 'sort' is not valid: expected one of 'age', 'name'.",
+    )
+    with pytest.raises(InvalidInput) as caught:  # with what is wrong in the message beside them
+        call(echo(Search), {"sort": "height", "exact": 5}, query="limit=many")
+    assert [detail.split("'")[1] for detail in caught.value.details] == ["limit", "text", "exact", "sort"]
 
 
 def test_the_body_stays_strict_beside_parameters() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -46,19 +47,21 @@ class TypedModel(IOModel):
             body = {} if body is None else _builtins(body)
         if not (query or path) or not isinstance(body, dict):
             return self._convert(body)
-        data, problems = dict(body), []
+        data = dict(body)
+        wrong: dict[str, list[Mismatch]] = {}
         for name, text in {**query, **path}.items():
             if name in self._types:
                 try:
                     data[name] = _from_text(text, self._types[name])
-                except msgspec.ValidationError as error:
-                    if text == "":  # an empty parameter is one that was not filled in
-                        data.pop(name, None)
-                    else:
-                        problems.append(_sentence(error, name, "field"))
-                        data.pop(name, None)
-        if problems:
-            raise invalid_input(problems)
+                except msgspec.ValidationError:
+                    data.pop(name, None)
+                    if text != "":  # an empty parameter is one that was not filled in
+                        wrong[name] = _wrong_with(text, self._types[name])
+        if wrong:
+            beside = mismatches(data, self.type)
+            found = [_within(name, each) for name, these in wrong.items() for each in these]
+            found += [each for each in beside.found if each.path not in wrong]
+            raise invalid_input([_said(each) for each in found], more=beside.more)
         return self._convert(data)
 
     def render(self, payload: Any) -> Any:
@@ -148,6 +151,19 @@ def _builtins(value: Any) -> Any:
     if mapping is None and not isinstance(value, dict | list):
         return value
     return msgspec.to_builtins(value, builtin_types=NATIVE_TYPES, enc_hook=simplify)
+
+
+def _wrong_with(text: str | list[str], declared: Any) -> list[Mismatch]:
+    """What is wrong with a parameter that does not convert; where it may be a list, with its only element."""
+    if isinstance(text, str):
+        in_list = mismatches([text], declared, strict=False).found
+        if in_list and all(each.path for each in in_list):
+            return in_list
+    return mismatches(text, declared, strict=False).found
+
+
+def _within(name: str, mismatch: Mismatch) -> Mismatch:
+    return replace(mismatch, path=f"{name}{'.' if mismatch.path and mismatch.path[0] != '[' else ''}{mismatch.path}")
 
 
 def _said(mismatch: Mismatch) -> str:
