@@ -9,6 +9,7 @@ import json
 import math
 from typing import Any
 
+from zato.core.charsets import UTF_8
 from zato.core.errors import InvalidInput, TooLarge
 from zato.core.findings import shortened
 
@@ -65,8 +66,8 @@ def memory_of(data: bytes) -> int:
     )
 
 
-def decode(data: bytes) -> Any:
-    """The value of a UTF-8 JSON document.
+def decode(data: bytes, codec: str = UTF_8) -> Any:
+    """The value of a JSON document, which is in UTF-8 unless its sender has said otherwise (RFC 8259, section 8.1).
 
     Raises InvalidInput that says where the document stops being valid; TooLarge.
     """
@@ -77,9 +78,10 @@ def decode(data: bytes) -> Any:
             code="json-too-large",
         )
     try:
-        value = _decoder.decode(data.decode("utf-8"))
+        value = _decoder.decode(data.decode(codec))
     except UnicodeDecodeError as error:
-        raise InvalidInput(f"The message is not valid UTF-8 at byte {error.start}.", code="invalid-utf8") from error
+        what = "UTF-8" if codec == UTF_8 else codec
+        raise InvalidInput(f"The message is not valid {what} at byte {error.start}.", code="invalid-utf8") from error
     except json.JSONDecodeError as error:
         raise InvalidInput(
             f"The message is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}.",

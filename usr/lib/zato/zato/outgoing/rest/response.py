@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+from zato.core.charsets import CHARSETS, UTF_8, named_in
 from zato.core.errors import InvalidInput, OutgoingFailed
 from zato.core.json import decode
 from zato.outgoing.stage import Stage
 
 _JSON = re.compile(r"application/([a-z0-9.+-]+\+)?json|text/json")
-_CHARSET = re.compile(r"charset\s*=\s*\"?([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -54,12 +54,11 @@ class Response:
 
     @cached_property
     def text(self) -> str:
-        """The body in the charset that it says it has, UTF-8 otherwise; bytes that are not become U+FFFD."""
-        found = _CHARSET.search(self.headers.get("content-type", ""))
-        try:
-            return self.content.decode(found[1] if found else "utf-8", "replace")
-        except LookupError:
-            return self.content.decode("utf-8", "replace")
+        """The body in the charset that it says it has, UTF-8 otherwise; bytes that are not become U+FFFD.
+
+        What is no charset (see zato.core.charsets) is not taken for one, whatever Python calls by that name.
+        """
+        return self.content.decode(self._codec, "replace")
 
     @cached_property
     def data(self) -> Any:
@@ -82,7 +81,7 @@ class Response:
     def json(self) -> Any:
         """The value of the body as JSON, whatever it says that it is. Raises OutgoingFailed where it is not."""
         try:
-            return decode(self.content.removeprefix(_BYTE_ORDER_MARK))
+            return decode(self.content.removeprefix(_BYTE_ORDER_MARK), self._codec)
         except InvalidInput as error:
             raise OutgoingFailed(
                 f"{self._source} answered with status {self.status_code} and a body that cannot be used: "
@@ -90,6 +89,10 @@ class Response:
                 stage=Stage.RESPONSE,
                 code="outgoing-response-invalid",
             ) from error
+
+    @property
+    def _codec(self) -> str:
+        return CHARSETS.get(named_in(self.headers.get("content-type", "")) or UTF_8, UTF_8)
 
     def __repr__(self) -> str:
         return f"<Response {self.status_code}, {len(self.content)} bytes>"

@@ -10,8 +10,10 @@ from zato.config.kinds import ChannelHttp, ChannelRest
 from zato.server.openapi.components import Components, Schema
 from zato.server.service.base import Service
 from zato.server.service.io import Field, IOModel
+from zato.server.service.io_model import BINARY
 
 _JSON = "application/json"
+_TEXT = "text/plain"
 _WITHOUT_BODY = frozenset({"GET", "DELETE", "HEAD"})
 
 
@@ -105,7 +107,8 @@ def _body(
     fields = model.input_fields()
     if not fields:
         schema = components.schema(service.module, model.input_schema())
-        return {"required": True, "content": {_JSON: {"schema": schema}}}
+        media_type = _TEXT if model.is_text and isinstance(channel, ChannelHttp) else _JSON
+        return {"required": True, "content": {media_type: {"schema": schema}}}
     if not rest:
         return None
     if len(rest) == len(fields):
@@ -126,8 +129,9 @@ def _responses(channel: ChannelRest | ChannelHttp, service: Described, component
     """What the service answers, by the status that it sets, and Zato's own errors."""
     success: dict[str, Any] = {"description": "What the service answers."}
     if service.output is not None:
-        schema = components.schema(service.module, service.output.output_schema())
-        success["content"] = {_JSON: {"schema": schema}}
+        media_type = service.output.media_type(channel.content_type if isinstance(channel, ChannelHttp) else None)
+        schema = components.schema(service.module, service.output.output_schema()) if media_type != BINARY else {}
+        success["content"] = {media_type: {"schema": schema}}
     elif isinstance(channel, ChannelHttp):
         success["content"] = {channel.content_type: {"schema": {}}}
     content = {_JSON: {"schema": components.error()}}

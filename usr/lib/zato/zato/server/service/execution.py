@@ -40,7 +40,8 @@ def execute(entry: Executable, context: ServiceContext, cid: str, request: Reque
     service.response = response = Response()
     if entry.input is not None:
         http = request.http
-        request.input = entry.input.parse(request.message(), http.GET, http.params)
+        message = request.text() if entry.input.is_text else request.message()
+        request.input = entry.input.parse(message, http.GET, http.params)
     output = entry.output
     if output is not None:
         response.payload = output.blank()
@@ -89,3 +90,4 @@ def _finish(response: Response, output: IOModel) -> None:
             response.payload = None
         return
     response.payload = output.render(response.payload)
+    response.is_value = output.is_value

@@ -15,6 +15,8 @@ from zato.server.service.problems import Problems
 from zato.server.service.records import Blank, Record
 from zato.server.service.values import as_mapping, as_rows
 
+JSON = "application/json"
+BINARY = "application/octet-stream"
 REF_TEMPLATE = "#/components/schemas/{name}"
 
 
@@ -29,6 +31,15 @@ class Field:
 
 class IOModel(ABC):
     """Validates and converts one direction of a service. Immutable, made once when the service is loaded."""
+
+    is_text: bool = False
+    """Whether a message that is text, as another service passes it, is the value and not a document with it."""
+    is_value: bool = False
+    """Whether what is sent is always JSON of the value, which a service cannot write by itself as it can an object."""
+
+    def media_type(self, text_type: str | None) -> str:
+        """Of what is sent where the service says nothing of it; `text_type` is a plain channel's type for text."""
+        return JSON
 
     @abstractmethod
     def parse(self, body: Any, query: Mapping[str, Any], path: Mapping[str, str]) -> Any:

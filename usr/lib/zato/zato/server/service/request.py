@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from zato.core.charsets import UTF_8, codec_of, named_in
 from zato.core.errors import InvalidInput
 from zato.core.json import decode
 from zato.core.principal import ANONYMOUS, Principal
@@ -20,7 +20,6 @@ _PARAMETERS_MAX = 1000
 _FORM = "application/x-www-form-urlencoded"
 _TEXTUAL = ("text/", "application/json", "application/xml", _FORM)
 _TEXTUAL_SUFFIXES = ("+json", "+xml")
-_CHARSET = re.compile(r"""charset\s*=\s*["']?([^"';\s]+)""")
 _NO_PARAMETERS: Mapping[str, Any] = {}
 
 
@@ -53,15 +52,21 @@ class HTTPRequest:
     def GET(self) -> Mapping[str, Any]:  # noqa: N802 - the name in the users' API
         """Parameters of the query string: text, or a list of texts where a name comes more than once."""
         if self._get is None:
-            self._get = _parameters(self.query_string, "query string") if self.query_string else _NO_PARAMETERS
+            self._get = _parameters(self.query_string, "query string", UTF_8) if self.query_string else _NO_PARAMETERS
         return self._get
 
     @property
     def POST(self) -> Mapping[str, Any]:  # noqa: N802 - the name in the users' API
         """Fields of an HTML form, as GET; empty where the body is not a form."""
         if self._form is None:
-            self._form = _parameters(self.body.decode("latin-1"), "form") if self.is_form else _NO_PARAMETERS
+            text = self.body.decode("latin-1") if self.is_form else ""
+            self._form = _parameters(text, "form", self.codec) if text else _NO_PARAMETERS
         return self._form
+
+    @property
+    def codec(self) -> str:
+        """Python's name for the charset that the body is said to have, UTF-8 unless it is. Raises InvalidInput."""
+        return codec_of(named_in(self.headers.get("content-type", "")))
 
     @property
     def is_form(self) -> bool:
@@ -85,7 +90,7 @@ class MessageDelivery:
 class Request:
     """One invocation's input. `raw_request` is what came: bytes from a channel, any object from a service."""
 
-    __slots__ = ("_input", "_payload", "cid", "delivery", "http", "is_json", "principal", "raw_request")
+    __slots__ = ("_input", "_is_value", "_payload", "cid", "delivery", "http", "is_json", "principal", "raw_request")
 
     def __init__(
         self,
@@ -107,6 +112,7 @@ class Request:
         self.is_json = is_json
         self.delivery = delivery
         self._payload: Any = _UNREAD
+        self._is_value = False  # whether the payload has been read from JSON, so that text in it is a value
         self._input: Any = _UNREAD
 
     @property
@@ -138,9 +144,16 @@ class Request:
     def message(self) -> Any:
         """The payload for a declared input: text that another service passed is JSON, too."""
         payload = self.payload
-        if isinstance(payload, str | bytes) and payload:
-            return _decoded(payload.encode("utf-8", "surrogatepass") if isinstance(payload, str) else payload)
-        return payload or None if isinstance(payload, str | bytes) else payload
+        if self._is_value or not isinstance(payload, str | bytes):
+            return payload
+        if not payload:
+            return None
+        return _decoded(payload.encode("utf-8", "surrogatepass") if isinstance(payload, str) else payload)
+
+    def text(self) -> Any:
+        """The same for a declared input that is text itself: whatever is text already is the value."""
+        payload = self.payload
+        return payload if isinstance(payload, str) and not self._is_value else self.message()
 
     def _read(self) -> Any:
         raw = self.raw_request
@@ -151,20 +164,22 @@ class Request:
         if self.http.is_form:
             return dict(self.http.POST)
         if self.is_json:
-            return _decoded(raw)
-        return _text(raw, self.http.headers.get("content-type", ""))
+            self._is_value = True
+            return _decoded(raw, self.http.codec)
+        return _text(raw, self.http)
 
 
 _UNREAD: Any = object()
 
 
-def _parameters(text: str, where: str) -> dict[str, Any]:
+def _parameters(text: str, where: str, codec: str) -> dict[str, Any]:
     try:
         if not text.isascii():  # not percent-encoded: WSGI gives each byte as one character (PEP 3333)
-            text = text.encode("latin-1").decode()
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_PARAMETERS_MAX)
+            text = text.encode("latin-1").decode(codec)
+        pairs = parse_qsl(text, keep_blank_values=True, encoding=codec, errors="strict", max_num_fields=_PARAMETERS_MAX)
     except UnicodeError as error:
-        raise InvalidInput(f"The {where} is not valid UTF-8.", code="invalid-utf8") from error
+        what = "UTF-8" if codec == UTF_8 else codec
+        raise InvalidInput(f"The {where} is not valid {what}.", code="invalid-utf8") from error
     except ValueError as error:
         raise InvalidInput(
             f"The {where} has more than {_PARAMETERS_MAX} parameters.", code="too-many-parameters"
@@ -180,9 +195,10 @@ def _parameters(text: str, where: str) -> dict[str, Any]:
     return result
 
 
-def _decoded(raw: bytes) -> Any:
-    value = decode(raw)
-    if b"\\u" in raw:  # only an escape can name half of a character, which no answer or database could take
+def _decoded(raw: bytes, codec: str = UTF_8) -> Any:
+    value = decode(raw, codec)
+    # In UTF-8 only an escape can name half of a character, which no answer or database could take
+    if codec != UTF_8 or b"\\u" in raw:
         try:
             msgspec.json.encode(value)
         except UnicodeEncodeError as error:
@@ -191,19 +207,15 @@ def _decoded(raw: bytes) -> Any:
     return value
 
 
-def _text(raw: bytes, content_type: str) -> str | bytes:
+def _text(raw: bytes, http: HTTPRequest) -> str | bytes:
     """Text where the content type says so, or says nothing and the bytes are UTF-8; otherwise the bytes."""
-    kind, _, parameters = content_type.lower().partition(";")
-    kind = kind.strip()
+    kind = http.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind and not kind.startswith(_TEXTUAL) and not kind.endswith(_TEXTUAL_SUFFIXES):
         return raw
-    match = _CHARSET.search(parameters)
-    charset = match[1] if match else "utf-8"
+    codec = http.codec
     try:
-        return raw.decode(charset)
-    except LookupError as error:
-        raise InvalidInput(f"The charset {charset[:40]!r} is not known; send UTF-8.", code="invalid-charset") from error
+        return raw.decode(codec)
     except UnicodeDecodeError as error:
         if not kind:
             return raw
-        raise InvalidInput(f"The message is not valid {charset} at byte {error.start}.", code="invalid-utf8") from error
+        raise InvalidInput(f"The message is not valid {codec} at byte {error.start}.", code="invalid-utf8") from error

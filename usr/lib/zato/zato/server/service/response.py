@@ -24,12 +24,14 @@ class Response:
     `content_type` None lets the channel choose.
     """
 
-    __slots__ = ("_headers", "content_type", "payload", "status_code")
+    __slots__ = ("_headers", "content_type", "is_value", "payload", "status_code")
 
     def __init__(self) -> None:
         self.payload: Any = None
         self.status_code: int = 200
         self.content_type: str | None = None
+        self.is_value = False
+        """Whether the payload is a value of its declared type, text too: it is sent as JSON, as the document says."""
         self._headers: MutableMapping[str, str] | None = None
 
     @property
@@ -58,6 +60,9 @@ class Response:
         payload = self.payload
         if self._headers is not None or self.content_type is not None or self.status_code != 200:
             self._check()
+        if self.is_value and text_type is None and self.content_type in {None, JSON}:
+            self.content_type = JSON
+            return self._as_json()
         if payload is None:
             return b""
         if isinstance(payload, str):
@@ -71,8 +76,11 @@ class Response:
             return bytes(payload)
         if self.content_type is None:
             self.content_type = JSON
+        return self._as_json()
+
+    def _as_json(self) -> bytes:
         try:
-            return encode(payload)
+            return encode(self.payload)
         except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as error:
             raise InvalidOutput(f"The service's response cannot be written as JSON: {error}.") from error
 

@@ -12,13 +12,26 @@ import msgspec
 from zato.core.findings import shortened
 from zato.core.mismatches import Mismatch, mismatches
 from zato.server.service.elements import Schema
-from zato.server.service.io_model import REF_TEMPLATE, Field, IOModel, invalid_input, invalid_output
+from zato.server.service.io_model import BINARY, JSON, REF_TEMPLATE, Field, IOModel, invalid_input, invalid_output
 from zato.server.service.records import Blank, Record
 from zato.server.service.values import NATIVE_TYPES, as_mapping, as_rows, simplify, with_defaults
 
 _MISSING = "Object missing required field `"
 _UNKNOWN = "Object contains unknown field `"
 _NAME_LENGTH_MAX = 100
+_STR = (msgspec.inspect.StrType, msgspec.inspect.LiteralType, msgspec.inspect.EnumType)
+# What JSON has as text
+_TEXT = (
+    *_STR,
+    msgspec.inspect.BytesType,
+    msgspec.inspect.DateTimeType,
+    msgspec.inspect.DateType,
+    msgspec.inspect.TimeType,
+    msgspec.inspect.TimeDeltaType,
+    msgspec.inspect.UUIDType,
+    msgspec.inspect.DecimalType,
+)
+
 _OBJECTS = (msgspec.inspect.StructType, msgspec.inspect.DataclassType, msgspec.inspect.TypedDictType)
 
 
@@ -33,6 +46,10 @@ class TypedModel(IOModel):
         self._is_list = isinstance(info, msgspec.inspect.ListType)
         self._is_object = isinstance(info, _OBJECTS)
         self._has_dataclasses = _has_dataclasses(info, set())
+        self._is_binary = isinstance(info, msgspec.inspect.BytesType)
+        self._is_str = _is_written_as(info, _STR)
+        self.is_text = _is_written_as(info, _TEXT)
+        self.is_value = not (self._is_list or self._is_object or self._is_binary)
         fields = info.fields if isinstance(info, _OBJECTS) else ()
         self._attributes = frozenset(field.name for field in fields)
         self._required = {field.encode_name: field.required for field in fields}
@@ -75,6 +92,11 @@ class TypedModel(IOModel):
         except TypeError as error:
             raise invalid_output([f"The output cannot be written: {error}."]) from error
 
+    def media_type(self, text_type: str | None) -> str:
+        if self._is_binary:
+            return text_type or BINARY
+        return text_type if self._is_str and text_type is not None else JSON
+
     def blank(self) -> Any:
         if self._is_list:
             return []
@@ -113,6 +135,16 @@ class TypedModel(IOModel):
             wrong = mismatches(data, self.type)
             problems = [_said(each) for each in wrong.found] or [_sentence(error, "", "field")]
             raise invalid_input(problems, more=wrong.more) from None
+
+
+def _is_written_as(info: Any, kinds: tuple[type, ...]) -> bool:
+    """Whether values of a type are of these kinds, or null."""
+    if isinstance(info, msgspec.inspect.Metadata):
+        return _is_written_as(info.type, kinds)
+    if isinstance(info, msgspec.inspect.UnionType):
+        others = [one for one in info.types if not isinstance(one, msgspec.inspect.NoneType)]
+        return any(_is_written_as(one, kinds) for one in others)
+    return isinstance(info, kinds)
 
 
 def _has_dataclasses(info: Any, seen: set[int]) -> bool:
