@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
+
+import pytest
 
 from support.appliance import main_pid, units
-from support.hosts import Host
+from support.hosts import REPOSITORY, Host
 
 EXPOSURE_MAX = 2.0
 
@@ -98,3 +102,52 @@ def test_services_have_sqlite_files_in_their_directory_and_none_elsewhere(applia
         assert (refused.returncode, "SQLite takes the name of a file" in refused.stderr) == (1, True)
     appliance.run("zato service undeploy files.py && zato config delete outgoing-sql Files")
     appliance.run("rm /var/lib/zato/sqlite/files.db /root/files.py")
+
+
+# Each edge with its agent, which has the same user and knows how to get into the ODB, and files by which it could have
+# others of its user run programs, and those that it has to write
+EDGES = (
+    (
+        "zato-lighttpd@1",
+        "zato-lighttpd-agent@1",
+        "zato-tls",
+        ("/var/lib/zato/lighttpd-1/lighttpd.conf", "/var/lib/zato/lighttpd-1/request.lua"),
+        ("/var/lib/zato/lighttpd-1/lighttpd.pid",),
+    ),
+    ("zato-haproxy", "zato-haproxy-agent", "zato-lb", ("/var/lib/zato/haproxy/haproxy.cfg",), ()),
+)
+PROBE = "/usr/local/lib/edge_probe.py"
+
+
+@pytest.fixture
+def probe(appliance: Host) -> Iterator[str]:
+    appliance.path(PROBE).write_text((REPOSITORY / "tests" / "support" / "edge_probe.py").read_text())
+    appliance.run(f"chmod 644 {PROBE}")
+    yield PROBE
+    appliance.run(f"rm -f {PROBE} /run/systemd/system/zato-probe*.service; systemctl daemon-reload")
+
+
+def from_inside(host: Host, unit: str, command: str) -> str:
+    """What a program says that runs as that of the unit does, but for the notifications of its start."""
+    text = host.run(f"systemctl cat {unit}").stdout
+    instance = unit.partition("@")[2]
+    probe = f"zato-probe@{instance}" if instance else "zato-probe"
+    left = (line for line in text.splitlines() if not re.match(r"(Exec|Restart|Type|PartOf|Before|Wants|Kill)", line))
+    own = "\n".join(left).replace("[Service]", f"[Service]\nType=oneshot\nExecStart={command}", 1)
+    path = host.path(f"/run/systemd/system/zato-probe{'@' if instance else ''}.service")
+    path.write_text(own.replace("\n[Install]", "\n[X-Install]"))
+    host.run(f"systemctl daemon-reload; systemctl start {probe}")
+    return host.run(f"journalctl -q -o cat -u {probe} _TRANSPORT=stdout").stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("edge", "agent", "user", "closed", "open_"), EDGES, ids=[each[0] for each in EDGES])
+def test_an_edge_cannot_look_into_its_agent_nor_write_what_others_go_by(
+    appliance: Host, probe: str, edge: str, agent: str, user: str, closed: tuple[str, ...], open_: tuple[str, ...]
+) -> None:
+    pid = main_pid(appliance, agent)
+    said = from_inside(appliance, edge, f"/usr/bin/python3 {probe} {pid} {' '.join((*closed, *open_))}")
+    found = json.loads(said)
+    assert found["went"] == [f"write {path}" for path in open_], found
+    # Nor could another process of that user, outside of the sandbox
+    outside = f"setpriv --reuid={user} --regid={user} --clear-groups python3 {probe} {pid}"
+    assert json.loads(appliance.run(outside).stdout)["went"] == []

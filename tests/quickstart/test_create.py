@@ -21,6 +21,7 @@ from zato.odb.database import Database
 from zato.odb.log import ConfigurationLog
 from zato.odb.migrate import init
 from zato.quickstart.create import create, refuse_other_settings
+from zato.quickstart.processes import commands
 
 BY = Author("ann", "c" * 32)
 
@@ -152,3 +153,18 @@ def test_creating_again_restores_the_administrator_when_none_is_left(layout: Lay
     restored = publisher.get("security-tls", "admin").value
     assert (restored.roles, restored.active) == (("admin",), True)  # type: ignore[attr-defined]
     database.dispose()
+
+
+def test_no_process_imports_from_the_directory_that_it_is_started_in(layout: Layout, tmp_path: Path) -> None:
+    """Somebody else may have put modules there, with names of those that Python brings along."""
+    make(layout)
+    planted = tmp_path / "planted"
+    planted.mkdir()
+    (planted / "argparse.py").write_text(f"open({str(planted / 'ran')!r}, 'w')\n")
+    started = [command.arguments for command in commands(layout, load_cluster(layout), ())]
+    modules = [arguments[: arguments.index("-m") + 2] for arguments in started if "-m" in arguments]
+    assert len(modules) == 7
+    for arguments in modules:
+        done = subprocess.run([*arguments, "--help"], cwd=planted, capture_output=True, text=True, check=True)
+        assert "--root ROOT" in done.stdout
+    assert not (planted / "ran").exists()

@@ -12,6 +12,7 @@ import sys
 
 from zato.core.errors import ZatoError
 from zato.core.visible import visible
+from zato.host.secrecy import refuse_inspection
 
 # Module and function; those that are not needed are not imported, as each start waits for this
 _STEPS = {
@@ -34,6 +35,8 @@ _SERVER_STEPS = {
 
 
 def main() -> int:
+    # Some of these run as the user of a program that meets the network, and read what that one may not
+    refuse_inspection()
     parser = argparse.ArgumentParser(prog="python -m zato.appliance", description=__doc__)
     steps = parser.add_subparsers(dest="step", required=True)
     for name in _STEPS:

@@ -51,10 +51,20 @@ READ_BY_SERVERS = Owner("root", SERVERS.group)
 
 
 def directory(path: Path, owner: Owner, mode: int) -> None:
-    """There is such a directory. The one above it has to be there, and to be root's or `owner`'s."""
+    """There is such a directory. The one above it has to be there, and to be root's or `owner`'s.
+
+    Raises SetupError where `owner` has put something else there.
+    """
     with contextlib.suppress(FileExistsError):
         path.mkdir()
-    _give(os.open(path, _FLAGS | os.O_DIRECTORY), owner, mode)
+    try:
+        descriptor = os.open(path, _FLAGS | os.O_DIRECTORY)
+    except NotADirectoryError as error:
+        raise SetupError(
+            f"{path} is to be a directory, and somebody has put something else there; move that away.",
+            code="not-a-directory",
+        ) from error
+    _give(descriptor, owner, mode)
 
 
 def give(path: Path, owner: Owner, mode: int) -> None:

@@ -88,4 +88,4 @@ def _compile(release: Path) -> None:
     python = release / "venv" / "bin" / "python3"
     directories = (str(release / "lib"), str(release / "venv" / "lib"))
     # A file of a library that is not meant for this Python is not a failure
-    subprocess.run(["nice", "-n", "15", python, "-m", "compileall", "-qq", "-j", "0", *directories], check=False)
+    subprocess.run(["nice", "-n", "15", python, "-I", "-m", "compileall", "-qq", "-j", "0", *directories], check=False)

@@ -8,7 +8,6 @@ from zato.agent.haproxy import files as haproxy
 from zato.agent.lighttpd import files as lighttpd
 from zato.core.errors import ZatoError
 from zato.doctor.finding import Finding, of_error
-from zato.host.identity import as_owner_of
 from zato.host.layout import Layout
 from zato.host.settings import load_cluster
 from zato.pki.names import lighttpd_name
@@ -30,9 +29,8 @@ def _check_balancer(layout: Layout, again: str) -> Iterator[Finding]:
     cluster = load_cluster(layout)
     try:
         haproxy.check_in_place(layout)
-        with as_owner_of(layout.haproxy):
-            wanted = haproxy.wanted(layout, haproxy.view_of(layout, cluster, haproxy.known_before(layout, cluster)))
-            found = haproxy.in_place(layout)
+        wanted = haproxy.wanted(layout, haproxy.view_of(layout, cluster, haproxy.known_before(layout, cluster)))
+        found = haproxy.in_place(layout)
     except ZatoError as error:
         yield of_error(error, again.format("zato-haproxy"))
     else:

@@ -24,7 +24,8 @@ def commands(layout: Layout, cluster: ClusterSettings, greeting: tuple[str, ...]
     sockets = tuple(layout.server(number).front_socket for number in numbers)
 
     def python(module: str, *options: str) -> tuple[str, ...]:
-        return (sys.executable, "-m", module, "--root", root, *options)
+        # Not from the directory that somebody starts it in
+        return (sys.executable, "-P", "-m", module, "--root", root, *options)
 
     def lighttpd(number: int) -> Command:
         file = layout.server(number).lighttpd / "lighttpd.conf"

@@ -65,7 +65,7 @@ def start(
     options = ("--root", str(layout.root), "--lock", str(lock), *(("--json",) if as_json else ()))
     options += greeting_options(since, examples)
     sys.stdout.flush()
-    os.execv(sys.executable, (sys.executable, "-m", "zato.quickstart", *options))  # noqa: S606
+    os.execv(sys.executable, (sys.executable, "-P", "-m", "zato.quickstart", *options))  # noqa: S606
 
 
 def write_edge(layout: Layout, cluster: ClusterSettings) -> None:

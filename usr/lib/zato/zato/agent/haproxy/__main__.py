@@ -21,6 +21,7 @@ from zato.host.layout import Layout
 from zato.host.listening import Addresses as AddressesListenedOn
 from zato.host.listening import at_start, has_others, own_names
 from zato.host.logs import configure, get_logger
+from zato.host.secrecy import refuse_inspection
 from zato.host.settings import load_cluster
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
@@ -31,6 +32,7 @@ from zato.pki.names import ADMIN, BALANCER_AGENT
 
 
 def main() -> int:
+    refuse_inspection()
     parser = argparse.ArgumentParser(prog="python -m zato.agent.haproxy", description=__doc__)
     parser.add_argument("--root", type=Path, required=True, help="the cluster's directory")
     parser.add_argument("--patience", type=float, default=PATIENCE_SECONDS, help="seconds without an answer")

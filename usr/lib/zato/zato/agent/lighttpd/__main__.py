@@ -18,6 +18,7 @@ from zato.core.errors import ZatoError
 from zato.host.layout import Layout
 from zato.host.listening import here
 from zato.host.logs import configure, get_logger
+from zato.host.secrecy import refuse_inspection
 from zato.host.settings import load_cluster, load_server
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
@@ -28,6 +29,7 @@ _FAILED_PAUSE_SECONDS = 1.0
 
 
 def main() -> int:
+    refuse_inspection()
     parser = argparse.ArgumentParser(prog="python -m zato.agent.lighttpd", description=__doc__)
     parser.add_argument("--root", type=Path, required=True, help="the cluster's directory")
     parser.add_argument("--server", type=int, required=True, help="the server's number")

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from zato.agent.lighttpd.generations import Files, digest, files_in, put, refuse, refused
-from zato.agent.lighttpd.names import CLIENT_CA, CONFIGURATION, UPLOADS
+from zato.agent.lighttpd.names import CLIENT_CA, CONFIGURATION, PID, UPLOADS
 from zato.agent.lighttpd.render import render
 from zato.agent.lighttpd.serving import addresses_in
 from zato.agent.lighttpd.view import LighttpdView
@@ -87,6 +87,9 @@ def write(layout: Layout, view: LighttpdView) -> bool:
     files = wanted(layout, view)
     view.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     (view.directory / UPLOADS).mkdir(mode=0o700, exist_ok=True)
+    pid = view.directory / PID
+    if not pid.exists():  # on an appliance, lighttpd may write nothing else here; when it did says when it started
+        pid.touch(mode=0o600)
     present, refusal = files_in(view.directory), refused(view.directory)
     if present is not None and refusal is not None and refusal.digest == digest(files):
         return False
