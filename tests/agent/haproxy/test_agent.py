@@ -126,7 +126,7 @@ def test_requests_of_one_address_are_limited_and_exempt_networks_are_not(two: Ru
             return {pool.request("GET", PATH, retries=False).status for _ in range(40)}
 
         try:
-            until(lambda: is_loaded(two, "http_req_rate"))
+            until(lambda: is_loaded(two, "(requests_max of the balancer)"))
             assert statuses() == {200, 429}
             time.sleep(PERIOD_SECONDS * 2)  # the admin API is behind the same limit
             item = api.item("balancer", "balancer")
@@ -137,7 +137,7 @@ def test_requests_of_one_address_are_limited_and_exempt_networks_are_not(two: Ru
         finally:
             time.sleep(PERIOD_SECONDS * 2)
             api.delete_item("balancer", "balancer")
-    until(lambda: not is_loaded(two, "http_req_rate"))
+    until(lambda: not is_loaded(two, "(requests_max of the balancer)"))
 
 
 def is_loaded(cluster: RunningCluster, text: str) -> bool:

@@ -103,6 +103,8 @@ def _show(target: Target, state: dict[str, Any]) -> None:
     show_servers(state["servers"])
     for problem in state["problems"]:
         click.echo(f"Problem: {below(problem)}")
+    for sentence in state.get("at_limits", ()):
+        click.echo(f"At a limit: {below(sentence)}")
 
 
 def show_servers(servers: list[dict[str, Any]]) -> None:

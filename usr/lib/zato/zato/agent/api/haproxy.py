@@ -46,6 +46,8 @@ class HaproxyState(Struct, frozen=True, kw_only=True):
     since: str | None
     reloads: int
     algorithm: str
+    at_limits: list[str]
+    """Of each source that has reached a limit; that is no problem of the balancer's."""
     servers: list[ServerState]
 
 
@@ -137,6 +139,7 @@ def state_of(keeper: HaproxyKeeper, haproxy: RunningHaproxy) -> HaproxyState:
         since=_moment(state),
         reloads=state.reloads,
         algorithm=str(keeper.known.balancer.algorithm),
+        at_limits=list(keeper.at_limits),
         servers=servers,
     )
 

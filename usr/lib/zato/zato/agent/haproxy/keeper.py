@@ -14,6 +14,7 @@ from zato.agent.calls import Calls
 from zato.agent.failure import Failure
 from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.certificate_watch import CertificateWatch
+from zato.agent.haproxy.client_watch import ClientWatch
 from zato.agent.haproxy.generations import Files, files_in, refuse, refused
 from zato.agent.haproxy.known import Known, balanced, known_of, load, staying, store, unknown
 from zato.agent.haproxy.names import configuration, known_file, own_sources
@@ -22,6 +23,7 @@ from zato.agent.haproxy.running import RunningHaproxy
 from zato.agent.haproxy.state import AgentState
 from zato.agent.haproxy.steering import after_adding, steps
 from zato.agent.haproxy.view import BalancedServer
+from zato.agent.limits import connections_max
 from zato.config.balancing import kept_in_use
 from zato.config.configuration import Configuration
 from zato.config.kinds import Server
@@ -63,6 +65,8 @@ class HaproxyKeeper:
         self._reloader = Reloader(layout, haproxy, (from_here(cluster.bind), cluster.lb_port), clock, stop)
         self._addresses = addresses
         self._certificates = CertificateWatch(layout, clock)
+        self._clients = ClientWatch(clock)
+        self._connections_max = connections_max()
         self._calls = Calls()
         self._configuration: Configuration | None = None
         self._known = load(layout) or unknown(layout.server_numbers(cluster.servers), here(cluster))
@@ -79,6 +83,11 @@ class HaproxyKeeper:
     def state(self) -> AgentState:
         """What is known at this moment."""
         return self._state
+
+    @property
+    def at_limits(self) -> tuple[str, ...]:
+        """A sentence for each source that has reached a limit at this moment."""
+        return self._clients.at_limits
 
     @property
     def known(self) -> Known:
@@ -112,6 +121,7 @@ class HaproxyKeeper:
         try:
             self._steer(now)
             self._certificates.turn(self._haproxy)
+            self._clients.turn(self._haproxy, self._known.balancer, self._connections_max)
         except (Unavailable, SetupError) as error:
             self._failed(error)
 

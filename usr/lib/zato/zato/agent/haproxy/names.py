@@ -12,6 +12,8 @@ CONFIGURATION = "haproxy.cfg"
 CLIENT_AUTHORITIES = "client-ca.pem"
 ANSWERING = "answer.lua"
 OWN = "own"
+FRONTEND = "edge"
+"""The frontend of the cluster's clients in HAProxy's configuration."""
 BACKEND = "servers"
 """The backend of the cluster's servers in HAProxy's configuration."""
 

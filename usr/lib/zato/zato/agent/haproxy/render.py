@@ -6,7 +6,7 @@ import ipaddress
 import re
 
 from zato.agent.errors import error_body, errors
-from zato.agent.haproxy.names import BACKEND
+from zato.agent.haproxy.names import BACKEND, FRONTEND
 from zato.agent.haproxy.source_limits import source_limits
 from zato.agent.haproxy.view import EDGE_VARIABLE, BalancedServer, HaproxyView
 from zato.agent.limits import HEAD_BYTES_MAX, HEADERS_MAX, URI_BYTES_MAX
@@ -38,6 +38,7 @@ def render(view: HaproxyView, frame: str = "") -> str:
         "haproxy.cfg.j2",
         view=view,
         frame=frame,
+        frontend=FRONTEND,
         backend=BACKEND,
         bind=_edge(view),
         algorithm=_checked_algorithm(view.algorithm),

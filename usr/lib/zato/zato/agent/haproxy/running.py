@@ -12,14 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zato.agent.haproxy import names
-from zato.agent.haproxy.names import BACKEND
+from zato.agent.haproxy.names import BACKEND, FRONTEND
 from zato.agent.haproxy.runtime_api import RuntimeApi
 from zato.agent.haproxy.steering import FoundServer, servers_in
+from zato.agent.haproxy.streams import Stream, older, streams_in
 from zato.core.errors import Unavailable
 from zato.host.layout import Layout
 
 _UCRED = struct.Struct("3i")
 _FAILED = re.compile(rb"\[failed: (\d+)\]")
+_STREAMS_MAX = 2000
+_AT_ONCE = 50
 _QUESTION = b"@1 show info\n"
 
 
@@ -89,6 +92,21 @@ class RunningHaproxy:
         """A row for each frontend, backend and server, with HAProxy's own names of what it counts."""
         lines = self._api.ask("show stat").removeprefix("# ").splitlines()
         return [{name: value for name, value in row.items() if name and value} for row in csv.DictReader(lines)]
+
+    def streams(self, *, older_seconds: float) -> list[Stream]:
+        """Requests of the cluster's clients that are in progress for at least so long; of very many some."""
+        addresses = older(self._api.ask("show sess"), FRONTEND, older_seconds)[:_STREAMS_MAX]
+        parts = [addresses[start : start + _AT_ONCE] for start in range(0, len(addresses), _AT_ONCE)]
+        asked = [self._api.ask(";".join(f"show sess {address}" for address in part)) for part in parts]
+        return [stream for shown in asked for stream in streams_in(shown)]
+
+    def end(self, stream: Stream) -> None:
+        """Closes the stream, and the connection with it unless that is one of HTTP/2. One that has ended is none."""
+        self._api.ask(f"shutdown session {stream.address}")
+
+    def table(self, name: str, *, at_least: int) -> str:
+        """Rows of a stick table with so many connections, or requests, at the moment."""
+        return self._api.ask(f"show table {name} data.conn_cur ge {at_least}")
 
     def tell(self, command: str, expected: str = "") -> None:
         """Has HAProxy do something; it says nothing, or what is `expected`, where it has done it."""

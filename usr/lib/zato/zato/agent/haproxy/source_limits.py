@@ -18,10 +18,14 @@ class SourceLimits:
     bodies: dict[str, str]
 
 
+def connections_of_source(wanted: int, connections_max: int) -> int:
+    """No source fills HAProxy, which has so many connections at most, whatever it was told. Pure."""
+    return min(wanted, connections_max * 3 // 5)
+
+
 def source_limits(view: HaproxyView, cid: str) -> SourceLimits:
     """The limits of this balancer; `cid` is HAProxy's expression for a request's correlation id. Pure."""
-    # No source fills HAProxy, whatever it was told
-    connections = min(view.source_connections_max, view.connections_max * 3 // 5)
+    connections = connections_of_source(view.source_connections_max, view.connections_max)
     refused = {
         "connections": too_many(
             f"There are more than {connections} connections", "source_connections_max of the balancer"

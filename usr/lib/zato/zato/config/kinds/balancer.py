@@ -96,6 +96,18 @@ class Balancer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "balancer counts those of the whole cluster, each server its own.",
         ),
     ] = 200
+    client_rate_min: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="Bytes a second that a client has to send of its request's body. 0: as slow as it likes, "
+            "within `client_idle_seconds`.",
+        ),
+    ] = 1000
+    client_rate_seconds: Annotated[
+        float,
+        Meta(ge=1, le=600, description="A client that is slower than `client_rate_min` for so long is ended."),
+    ] = 15.0
     source_connections_max: Annotated[
         int,
         Meta(
