@@ -18,6 +18,7 @@ from zato.agent.haproxy.generations import Refusal, files_in, refuse, refused
 from zato.agent.haproxy.keeper import HaproxyKeeper
 from zato.agent.haproxy.running import RunningHaproxy, Worker
 from zato.agent.haproxy.steering import FoundServer
+from zato.agent.haproxy.streams import Stream
 from zato.config.configuration import Configuration
 from zato.core.errors import Unavailable
 from zato.host.layout import Layout
@@ -39,6 +40,12 @@ class Haproxy(RunningHaproxy):
         if self.away:
             raise Unavailable("HAProxy does not answer.", code="balancer-away")
         return Worker(1, self.frame, 0)
+
+    def streams(self, *, older_seconds: float) -> list[Stream]:
+        return []
+
+    def table(self, name: str, *, at_least: int) -> str:
+        return ""
 
     def servers(self) -> dict[str, FoundServer]:
         return {}
