@@ -2,7 +2,7 @@
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 
 # As much of the time is waiting; which process runs what: tests/support/scheduling.py
-PARALLEL = -n 3 --no-loadscope-reorder
+PARALLEL = -n 3 --no-loadscope-reorder --durations=25
 
 .PHONY: help run test check bench show show-hosts chaos fresh deb clean lock
 
@@ -46,7 +46,7 @@ show:
 
 show-hosts:
 	@tools/prepare develop
-	.venv/bin/python -m pytest -q -s tests/hosts
+	ZATO_IN_FULL=1 .venv/bin/python -m pytest -q -s tests/hosts
 	.venv/bin/python -m benchmarks.show_hosts
 
 chaos:

@@ -9,7 +9,15 @@ from typing import Any
 
 import pytest
 
-from support.databases import DatabaseAddress, DatabaseServer, emptied_oracle, initialised, new_database, new_sqlite
+from support.databases import (
+    DatabaseAddress,
+    DatabaseServer,
+    emptied_oracle,
+    initialised,
+    new_database,
+    new_odb,
+    new_sqlite,
+)
 from support.mariadb import MariaDb
 from support.postgresql import PostgreSql
 from support.rabbitmq import RabbitMq
@@ -71,10 +79,16 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> DatabaseAd
             return new_database(request.getfixturevalue(name))
 
 
-@pytest.fixture
-def odb(empty_database: DatabaseAddress) -> DatabaseAddress:
+@pytest.fixture(params=ALL_DATABASES)
+def odb(request: pytest.FixtureRequest, tmp_path: Path) -> DatabaseAddress:
     """A prepared ODB of a cluster named zato, in turn on each of the database servers."""
-    return initialised(empty_database)
+    match request.param:
+        case "sqlite":
+            return initialised(new_sqlite(tmp_path))
+        case "oracle":
+            return initialised(emptied_oracle(ORACLE_URL))
+        case name:
+            return new_odb(request.getfixturevalue(name))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete
 
 from support.brokers import Broker, BrokerAddress
-from support.databases import DatabaseAddress, initialised, new_database, new_sqlite
+from support.databases import DatabaseAddress, initialised, new_odb, new_sqlite
 from support.rabbitmq import RabbitMq
 from zato.odb import tables
 
@@ -30,8 +30,8 @@ def address(
     if kind == "embedded":
         if rest not in odbs:
             directory = tmp_path_factory.mktemp("odb")
-            empty = new_sqlite(directory) if rest == "sqlite" else new_database(request.getfixturevalue(rest))
-            odbs[rest] = initialised(empty)
+            sqlite = rest == "sqlite"
+            odbs[rest] = initialised(new_sqlite(directory)) if sqlite else new_odb(request.getfixturevalue(rest))
         odb = odbs[rest]
         _empty(odb)
         yield BrokerAddress(kind, odb.url, odb.ca)

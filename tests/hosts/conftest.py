@@ -18,14 +18,20 @@ from support.once import once
 from support.ssh import Keys, Machines, connections
 from support.waiting import eventually
 
+HERE = Path(__file__).parent
 PACKAGES = hosts.REPOSITORY / "build" / "hosts" / "packages"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            # The first of them waits for packages and a root file system to be built
-            item.add_marker(pytest.mark.timeout(600))
+    ours = [item for item in items if HERE in item.path.parents]
+    for item in ours:
+        # The first of them waits for packages and a root file system to be built
+        item.add_marker(pytest.mark.timeout(600))
+    # A second server is started for those that want it, and costs the others nothing
+    ours.sort(key=lambda item: "two_servers" in getattr(item, "fixturenames", ()))
+    places = [number for number, item in enumerate(items) if HERE in item.path.parents]
+    for number, item in zip(places, ours, strict=True):
+        items[number] = item
 
 
 @pytest.fixture(scope="session")

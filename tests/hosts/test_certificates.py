@@ -11,11 +11,12 @@ from datetime import UTC, datetime, timedelta
 from support.appliance import outside, servers_in_balancer
 from support.hosts import Host
 from support.load import Load, told
+from support.scale import times
 from support.waiting import eventually
 from zato.pki.authority import Authority
 from zato.pki.certificates import load_certificate
 
-ROTATIONS = 3
+ROTATIONS = times(2, full=3)
 # The agent of lighttpd looks once a second, and has connections end before it reloads
 BALANCER, LIGHTTPD = 11223, 17010
 NAMES = ("haproxy", "haproxy-client", "lighttpd-1", "lighttpd-2")

@@ -6,10 +6,11 @@ import pytest
 
 from support.appliance import servers_in_balancer
 from support.hosts import Host
+from support.scale import times
 from support.scenarios.faults import BACK_SECONDS, VICTIMS, kill_daemons
 from support.waiting import LATE_SECONDS, eventually
 
-TIMES = 2
+TIMES = times(1, full=2)
 
 
 @pytest.mark.parametrize("victim", VICTIMS)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from support.appliance import main_pid, outside, servers_in_balancer
 from support.hosts import Host
 from support.load import Load, told
+from support.scale import times
 from support.waiting import eventually
 
-RELOADS = 3
+RELOADS = times(1, full=3)
 
 
 def started(host: Host, unit: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from support.appliance import outside, problems, servers_in_balancer, status
 from support.hosts import Host
 from support.load import Load, told
+from support.scale import times
 from support.waiting import eventually
 
-RESTARTS = 5
+RESTARTS = times(1, full=5)
 
 
 def test_a_second_server_is_one_command_and_takes_requests(two_servers: Host) -> None:

@@ -22,26 +22,28 @@ from zato.host.settings import load_cluster
 
 @pytest.fixture(scope="module")
 def created() -> Iterator[RunningCluster]:
-    """One that does not run."""
+    """One that has run, and does or does not."""
     with TemporaryDirectory(prefix="zato-") as directory:
         made = RunningCluster(Path(directory) / "z", "--workers", "2")
         made.start()
-        made.stop()
         yield made
+        made.stop()
 
 
 @pytest.fixture
-def shared(created: RunningCluster) -> Iterator[RunningCluster]:
-    """One that does not run; where a test starts it and fails, the next one still finds it stopped."""
-    yield created
+def shared(created: RunningCluster) -> RunningCluster:
+    """One that does not run, whatever the test before has left."""
     created.stop()
+    return created
 
 
 @pytest.fixture
-def cluster(shared: RunningCluster) -> RunningCluster:
-    """One that runs until the test ends."""
-    shared.start()
-    return shared
+def cluster(created: RunningCluster) -> RunningCluster:
+    """One that runs. It is not ended for the next test that wants a running one."""
+    if created.process is None or created.process.poll() is not None or not created.answers():
+        created.stop()
+        created.start()
+    return created
 
 
 def supervisor(cluster: RunningCluster) -> int:
@@ -64,19 +66,34 @@ def processes_of(root: Path) -> list[str]:
     return found
 
 
-def test_ctrl_c_ends_everything_within_seconds(shared: RunningCluster) -> None:
-    shared.start()
-    assert shared.stop() == 0
-    assert processes_of(shared.layout.root) == []
+def test_a_second_start_is_one_sentence(cluster: RunningCluster) -> None:
+    done = cluster.zato("quickstart", "start", str(cluster.layout.root), check=False)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith(
+        f"zato: The cluster in {cluster.layout.root} is running already, under process {supervisor(cluster)}"
+    )
+    assert done.stderr.count("\n") == 1
 
 
-def test_the_second_start_answers_in_the_same_state(shared: RunningCluster) -> None:
-    shared.start()
-    before = shared.api().status()["odb"]["revision"]
-    shared.stop()
-    shared.start()
-    assert shared.api().status()["odb"]["revision"] == before
-    shared.stop()
+def test_a_second_start_changes_nothing_before_it_finds_that_the_first_one_runs(cluster: RunningCluster) -> None:
+    key = cluster.layout.pki / "admin.key"
+    kept = key.rename(key.with_suffix(".kept"))
+    try:
+        done = cluster.zato("quickstart", "start", str(cluster.layout.root), "--create", check=False)
+        assert not key.exists()  # else it was made again, and the ODB migrated
+    finally:
+        kept.rename(key)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "is running already, under process" in done.stderr
+
+
+def test_ctrl_c_ends_everything_and_the_next_start_answers_in_the_same_state(cluster: RunningCluster) -> None:
+    before = cluster.api().status()["odb"]["revision"]
+    assert cluster.stop() == 0
+    assert processes_of(cluster.layout.root) == []
+    cluster.start()
+    assert cluster.api().status()["odb"]["revision"] == before
 
 
 @pytest.mark.parametrize(
@@ -112,16 +129,6 @@ def test_a_start_right_after_the_supervisor_was_killed_waits_for_what_is_ending(
     cluster.kill(everything=False)
     cluster.start()
     assert cluster.answers()
-
-
-def test_a_second_start_is_one_sentence(cluster: RunningCluster) -> None:
-    done = cluster.zato("quickstart", "start", str(cluster.layout.root), check=False)
-    assert done.returncode == 1
-    assert done.stdout == ""
-    assert done.stderr.startswith(
-        f"zato: The cluster in {cluster.layout.root} is running already, under process {supervisor(cluster)}"
-    )
-    assert done.stderr.count("\n") == 1
 
 
 def test_status_and_stop_find_the_supervisor_by_its_lock(cluster: RunningCluster) -> None:
@@ -197,18 +204,6 @@ def test_a_taken_port_is_named_with_who_has_it_and_what_to_change(shared: Runnin
     assert done.stderr.count("\n") == 1
 
 
-def test_a_second_start_changes_nothing_before_it_finds_that_the_first_one_runs(cluster: RunningCluster) -> None:
-    key = cluster.layout.pki / "admin.key"
-    kept = key.rename(key.with_suffix(".kept"))
-    try:
-        done = cluster.zato("quickstart", "start", str(cluster.layout.root), "--create", check=False)
-        assert not key.exists()  # else it was made again, and the ODB migrated
-    finally:
-        kept.rename(key)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "is running already, under process" in done.stderr
-
-
 def test_a_start_with_json_writes_nothing_but_objects(shared: RunningCluster) -> None:
     root = str(shared.layout.root)
     command = [sys.executable, "-m", "zato.cli.main", "quickstart", "start", root, "--create", "--json"]
@@ -239,7 +234,7 @@ def test_a_broken_setting_is_named(shared: RunningCluster) -> None:
 def test_a_missing_program_is_named_with_its_package(shared: RunningCluster, tmp_path: Path) -> None:
     (tmp_path / "git").symlink_to("/usr/bin/git")
     code = (
-        "from zato.host import programs; programs._PLACES = ''; "
+        "from zato.host import programs; programs.PLACES = ''; "
         "import sys; sys.argv = ['zato', 'quickstart', 'start', sys.argv[1]]; "
         "from zato.cli.main import main; main()"
     )
@@ -248,6 +243,7 @@ def test_a_missing_program_is_named_with_its_package(shared: RunningCluster, tmp
         env={"PATH": str(tmp_path)},
         capture_output=True,
         text=True,
+        timeout=30,
         check=False,
     )
     assert done.returncode == 1

@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import os
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from sqlalchemy import URL, MetaData, create_engine, make_url
@@ -39,6 +41,10 @@ class DatabaseServer(Protocol):
         ...
 
     def create_database(self, name: str) -> None: ...
+
+    def copy_database(self, name: str, copy: str) -> None:
+        """Make another database with the same tables and rows; nobody may be connected to the first one."""
+        ...
 
     def start(self) -> None: ...
 
@@ -80,8 +86,39 @@ def emptied_oracle(url: str) -> DatabaseAddress:
     return DatabaseAddress(url)
 
 
+def new_odb(server: DatabaseServer) -> DatabaseAddress:
+    """An ODB of its own on the server, as `initialised` makes them: copied from one that was migrated."""
+    name = f"zato_{os.getpid()}_{next(_numbers)}"
+    server.copy_database(_migrated_on(server), name)
+    return DatabaseAddress(server.url(name).render_as_string(hide_password=False), server.authority.certificate)
+
+
 def initialised(address: DatabaseAddress) -> DatabaseAddress:
-    """The same, with the tables of an ODB and a cluster named zato."""
+    """The same, with the tables of an ODB and a cluster named zato, which is one and the same cluster for all tests."""
+    file = make_url(address.url).database if address.url.startswith("sqlite:") else None
+    if file is not None and not Path(file).exists():
+        migrate.make_file(address.open())
+        Path(file).write_bytes(_migrated_file())
+        return address
+    return _migrated(address)
+
+
+@cache
+def _migrated_on(server: DatabaseServer) -> str:
+    """The name of the database that `new_odb` copies."""
+    return make_url(_migrated(new_database(server)).url).database or ""
+
+
+@cache
+def _migrated_file() -> bytes:
+    """To migrate is slow beside copying."""
+    with TemporaryDirectory() as directory:
+        file = Path(directory) / "odb.sqlite"
+        _migrated(DatabaseAddress(f"sqlite:///{file}"))
+        return file.read_bytes()
+
+
+def _migrated(address: DatabaseAddress) -> DatabaseAddress:
     database = address.open()
     migrate.init(database, "zato")
     database.dispose()

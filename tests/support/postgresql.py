@@ -67,6 +67,9 @@ class PostgreSql:
     def create_database(self, name: str) -> None:
         self._execute(f"CREATE DATABASE {name}")
 
+    def copy_database(self, name: str, copy: str) -> None:
+        self._execute(f"CREATE DATABASE {copy} TEMPLATE {name}")
+
     def promote(self) -> None:
         """The standby takes changes from its return on, whatever has become of its primary."""
         self._execute("SELECT pg_promote()")

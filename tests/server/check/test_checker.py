@@ -19,7 +19,7 @@ from zato.server.check import Checker, start_zygote
 from zato.server.check.kernel import descendants
 from zato.server.loader import CodeSet
 
-LIMIT_SECONDS = 3
+LIMIT_SECONDS = 2
 
 
 @pytest.fixture(scope="module", autouse=True)
