@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -202,7 +203,7 @@ class ClusterRollback:
 
 
 class World:
-    """The application and everything behind it."""
+    """The application and everything behind it, in the directory of an ODB that `prepare` has made."""
 
     def __init__(self, database: Database) -> None:
         self.clock = SettableClock()
@@ -224,14 +225,9 @@ class World:
         self.invocations = EmbeddedInvocations(database, self.clock)
         self.asynchronous = AsyncInvocations(self.invocations, self.clock)
         self.codes = CodeSet().with_deployment("demo.py", SERVICES, 1)
-        for role in Role:
-            body = {"username": role.value, "password": PASSWORD, "roles": [role.value]}
-            self.publisher.create("security-basic", role.value, body, by=BY)
-        self.publisher.create("security-basic", "nothing", {"username": "nothing", "password": PASSWORD}, by=BY)
         self.switch: Switch[Snapshot] = Switch(self._snapshot())
         self.worker = Worker(self.switch, self.dispatcher, self.asynchronous)
         self.broker: HasBroker = Embedded()
-        Authority(self.pki, self.clock).create("zato")
         self.signer: Signs = Signer(self.pki, self.clock)
         self.serve()
 
@@ -321,22 +317,31 @@ class World:
         return self.client.simulate_request(method, f"/zato/api{path}", **arguments)
 
 
-@pytest.fixture(scope="session")
-def empty_odb(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """An empty ODB as bytes: migrating is slow beside copying."""
-    path = tmp_path_factory.mktemp("odb") / "empty.sqlite"
+def prepare(directory: Path) -> None:
+    """An ODB with a user of each role and one of none, and an authority."""
+    path = directory / "odb.sqlite"
     database = Database(f"sqlite:///{path}")
     init(database, "test")
-    with database.write() as connection:
-        connection.exec_driver_sql("SELECT 1")
+    publisher = Publisher(ConfigurationLog(database), SecretBox(b"k" * 32), SettableClock())
+    for role in Role:
+        body = {"username": role.value, "password": PASSWORD, "roles": [role.value]}
+        publisher.create("security-basic", role.value, body, by=BY)
+    publisher.create("security-basic", "nothing", {"username": "nothing", "password": PASSWORD}, by=BY)
     database.dispose()
-    return path.read_bytes()
+    Authority(directory / "pki", SettableClock()).create("zato")
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What each test gets a copy of: to hash passwords and to migrate takes longer than most of them."""
+    directory = tmp_path_factory.mktemp("prepared")
+    prepare(directory)
+    return directory
 
 
 @pytest.fixture
-def world(tmp_path: Path, empty_odb: bytes) -> Iterator[World]:
-    path = tmp_path / "odb.sqlite"
-    path.write_bytes(empty_odb)
-    database = Database(f"sqlite:///{path}")
+def world(tmp_path: Path, prepared: Path) -> Iterator[World]:
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
+    database = Database(f"sqlite:///{tmp_path / 'odb.sqlite'}")
     yield World(database)
     database.dispose()

@@ -87,7 +87,7 @@ def test_the_server_does_what_the_document_says_whatever_is_sent(world: Any) -> 
         operation = result.ok()
 
         @settings(
-            max_examples=25, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+            max_examples=15, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
         )
         @given(case=operation.as_strategy())
         def check(case: Any) -> None:
