@@ -9,11 +9,11 @@ import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from zato.appliance.owners import Owner, give
+from zato.appliance.owners import Owner, directory, give
 from zato.broker.rabbitmq.definitions import PLUGINS, configuration, definitions
 from zato.core.clock import SystemClock
 from zato.core.errors import SetupError
-from zato.host.files import write_atomically
+from zato.host.files import read_plain, write_atomically
 from zato.pki.authority import Authority, Usage, is_host
 from zato.pki.certificates import hosts_of, is_pair, load_certificate
 from zato.pki.names import BROKER, server_name
@@ -77,7 +77,7 @@ class RabbitMqSetup:
         """What was changed. Raises SetupError."""
         self._check()
         zato = self._directory / "zato"
-        zato.mkdir(mode=0o755, exist_ok=True)
+        directory(zato, self._owner, 0o755)
         self._issue()
         certificates = [name for name in ("ca.crt", f"{BROKER}.crt", f"{BROKER}.key") if self._copy(zato, name)]
         restart = list(certificates)
@@ -127,8 +127,17 @@ class RabbitMqSetup:
 
     def _write(self, path: Path, data: bytes) -> bool:
         """Whether that is new."""
-        new = not path.is_file() or path.read_bytes() != data
+        # The directory may be the user rabbitmq's, who could have put anything there
+        new = _content(path) != data
         if new:
             write_atomically(path, data)
         give(path, self._owner, 0o640)
         return new
+
+
+def _content(path: Path) -> bytes | None:
+    """Of a plain file; None for what is none."""
+    try:
+        return read_plain(path)
+    except OSError:
+        return None
