@@ -149,7 +149,7 @@ def test_invoke_takes_no_fields_beside_a_payload_that_is_no_dict() -> None:
         def handle(self) -> None:
             self.invoke("x", [1], a=1)
 
-    with pytest.raises(BadRequest, match="either a payload or fields"):
+    with pytest.raises(TypeError, match="either a payload or fields"):
         call(Caller)
 
 

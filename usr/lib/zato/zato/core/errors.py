@@ -22,6 +22,8 @@ class ZatoError(Exception):
     retriable = False
     cid: str | None = None
     """The correlation id of the request that failed on another machine or in another process, where it told us."""
+    message_outside: str | None = None
+    """What callers outside are told in place of `message`, which has names or addresses that are not theirs to know."""
 
     def __init__(self, message: str, *, code: str | None = None, details: tuple[str, ...] = ()) -> None:
         super().__init__(message)
@@ -29,6 +31,14 @@ class ZatoError(Exception):
         self.details = details
         if code is not None:
             self.code = code
+
+    def outside(self) -> ZatoError:
+        """The error as callers outside see it; itself where there is nothing to keep from them."""
+        if self.message_outside is None:
+            return self
+        shown = type(self).__new__(type(self), self.message_outside)
+        shown.__dict__.update(self.__dict__, message=self.message_outside, details=())
+        return shown
 
 
 class InvalidInput(ZatoError):
@@ -124,6 +134,10 @@ class OutgoingFailed(ZatoError):
 
     code = "outgoing-failed"
     status = 502
+    message_outside = (
+        "Another system that is needed for this did not do its part; the server's log has the reason under this "
+        "correlation id."
+    )
 
     def __init__(self, message: str, *, stage: str, retriable: bool = False, code: str | None = None) -> None:
         super().__init__(message, code=code)

@@ -21,9 +21,10 @@ FENCED = re.compile(r"zato-odb-(?P<stage>moving|moved): <(?P<place>[^>]*)>")
 """What the triggers of zato.odb.fence say."""
 
 
-def translate(  # noqa: PLR0911 - one for each error
-    error: exc.SQLAlchemyError, label: str, dialect: str, *, committing: bool = False
-) -> ZatoError:
+_OUTSIDE = "The database behind this cannot be used for now; the server's log has the reason under this correlation id."
+
+
+def translate(error: exc.SQLAlchemyError, label: str, dialect: str, *, committing: bool = False) -> ZatoError:
     """What the rest of Zato sees; `label` is the ODB's URL without its password.
 
     Whatever a later try can heal (no connection, a time-out, a deadlock) is Unavailable. An error that was met while
@@ -31,6 +32,14 @@ def translate(  # noqa: PLR0911 - one for each error
     """
     if isinstance(error, exc.StatementError) and isinstance(error.orig, ZatoError):
         return error.orig
+    found = _translated(error, label, dialect, committing=committing)
+    found.message_outside = _OUTSIDE
+    return found
+
+
+def _translated(  # noqa: PLR0911 - one for each error
+    error: exc.SQLAlchemyError, label: str, dialect: str, *, committing: bool
+) -> ZatoError:
     reason = _first_line(error)
     if fenced := FENCED.search(reason):
         return _fenced(fenced["stage"], fenced["place"], label)

@@ -10,6 +10,8 @@ from zato.core.errors import NotFound, ZatoError
 
 T = TypeVar("T")
 
+_OUTSIDE = "A connection that is needed for this cannot be used; the server's log says which under this correlation id."
+
 
 class UnknownConnection(NotFound):
     """A service asked for a connection that is not configured.
@@ -19,6 +21,7 @@ class UnknownConnection(NotFound):
 
     code = "no-such-connection"
     status = 500
+    message_outside = _OUTSIDE
 
 
 class UnusableConnection(ZatoError):
@@ -26,6 +29,7 @@ class UnusableConnection(ZatoError):
 
     code = "connection-unusable"
     status = 500
+    message_outside = _OUTSIDE
 
 
 class Connections(Mapping[str, T]):

@@ -10,6 +10,7 @@ from zato.host.logs import get_logger
 from zato.server.flight import Flight
 from zato.server.interruption import Interrupted
 from zato.server.limited import LimitedCalls
+from zato.server.service.errors import UnknownService
 from zato.server.service.execution import execute, returned
 from zato.server.service.request import Request
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from zato.server.snapshot import Snapshot
 
 _log = get_logger("zato.dispatcher")
+
+_NOT_SENT = (
+    "A message that is needed for this was not taken; the server's log has the reason under this correlation id."
+)
 
 
 class Dispatcher:
@@ -47,7 +52,7 @@ class Dispatcher:
             response = execute(self._active(snapshot, service, entry), snapshot.context, request.cid, request)
             return response, response.encoded(text_type)
         except ZatoError as error:
-            if error.status >= 500:
+            if error.status >= 500 or error.message_outside is not None:
                 _log.warning(error.message, service=service, cid=request.cid, code=error.code)
             raise
         except Interrupted:
@@ -78,8 +83,8 @@ class Dispatcher:
         return self._active(snapshot, service, entry)
 
     def invoke_by_name(self, snapshot: Snapshot, service: str, request: Request) -> Any:
-        """The payload of a service's response. Raises NotFound where no deployed file has it, else ZatoError."""
-        entry = self.require_active(snapshot, service)
+        """The payload of a service's response, for another service. Raises UnknownService, ZatoError."""
+        entry = self.require_known(snapshot, service)
         try:
             return returned(execute(entry, snapshot.context, request.cid, request))
         except ZatoError:
@@ -88,6 +93,12 @@ class Dispatcher:
             raise
         except BaseException as error:
             raise self._failed(service, request.cid) from error
+
+    def require_known(self, snapshot: Snapshot, service: str) -> ServiceEntry:
+        """What a service asked for. Raises UnknownService where no deployed file has it, Unavailable as above."""
+        if service not in snapshot.codes.services:
+            raise UnknownService(f"There is no service {service[:120]!r}; zato service list shows what is deployed.")
+        return self.require_active(snapshot, service)
 
     def _limit(self, snapshot: Snapshot, service: str, request: Request, flight: Flight | None) -> None:
         if flight is not None:
@@ -137,6 +148,14 @@ class ServiceInvoker:
         )
 
     def invoke_async(self, name: str, payload: Any, cid: str, principal: Principal) -> None:
-        """Returns once the message is safe. Raises NotFound, Unavailable, InvalidInput, TooLarge."""
-        self._dispatcher.require_active(self._snapshot, name)
-        self._asynchronous.send(name, payload, cid, principal)
+        """Returns once the message is safe. Raises UnknownService, Unavailable, InvalidInput, TooLarge.
+
+        To who is outside a payload that is not right is the fault of the service that sends it.
+        """
+        self._dispatcher.require_known(self._snapshot, name)
+        try:
+            self._asynchronous.send(name, payload, cid, principal)
+        except ZatoError as error:
+            error.status = max(error.status, 500)
+            error.message_outside = _NOT_SENT
+            raise

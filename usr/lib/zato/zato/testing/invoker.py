@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from zato.core.correlation import new_cid
-from zato.core.errors import NotFound
 from zato.core.json import decode
 from zato.core.principal import Principal
 from zato.server.asynchronous import document_of
 from zato.server.service import Service
 from zato.server.service.context import ServiceContext
+from zato.server.service.errors import UnknownService
 from zato.server.service.execution import execute, returned
 from zato.server.service.invocable import check_invocable
 from zato.server.service.io import IOModel, io_of
@@ -91,9 +91,9 @@ class TestInvoker:
         """What the service returns to one that invokes it."""
         return self._run(service, payload, new_cid(), principal, delivery)
 
-    def _unknown(self, name: str) -> NotFound:
+    def _unknown(self, name: str) -> UnknownService:
         known = ", ".join(sorted([*self._services, *self.answers])) or "none"
-        return NotFound(f"There is no service {name!r} in this test; there are: {known}.")
+        return UnknownService(f"There is no service {name!r} in this test; there are: {known}.")
 
     def _run(
         self,

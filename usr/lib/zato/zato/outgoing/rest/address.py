@@ -98,8 +98,10 @@ def _text(value: Any) -> str:
 
 
 def _unusable(name: str, parameter: str, value: str) -> InvalidInput:
-    return InvalidInput(
+    error = InvalidInput(
         f"{value!r} cannot be the parameter {parameter!r} of the outgoing REST connection {name!r}: "
         f"it would lead to another path.",
         code="invalid-path-parameter",
     )
+    error.message_outside = f"{value!r} cannot be used: it is no part of a path, but would lead to another one."
+    return error

@@ -91,7 +91,10 @@ class Channel:
             status = self._respond(req, resp, params)
         except ZatoError as error:
             status = error.status
-            raise
+            shown = error.outside()
+            if shown is error:
+                raise
+            raise shown from error
         finally:
             self._metrics.observe(answered(req.env, status), time.perf_counter() - started)
 

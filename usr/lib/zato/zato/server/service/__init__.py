@@ -41,6 +41,7 @@ from zato.server.service.errors import (
     TooLarge,
     Unauthorized,
     Unavailable,
+    UnknownService,
     ZatoError,
 )
 from zato.server.service.models import Model
@@ -95,5 +96,6 @@ __all__ = [
     "Unauthorized",
     "Unavailable",
     "Unicode",
+    "UnknownService",
     "ZatoError",
 ]

@@ -11,7 +11,7 @@ from structlog.typing import FilteringBoundLogger
 from zato.core.principal import Principal
 from zato.host.logs import get_logger
 from zato.server.service.context import Outgoing, ServiceContext
-from zato.server.service.errors import BadRequest, ServiceFailed
+from zato.server.service.errors import ServiceFailed
 from zato.server.service.request import Request
 from zato.server.service.response import Response
 
@@ -120,7 +120,7 @@ def _message(method: str, payload: Any, fields: dict[str, Any]) -> Any:
     if not fields:
         return payload
     if payload is not None and not isinstance(payload, dict):
-        raise BadRequest(f"{method} takes either a payload or fields by keyword, not both.")
+        raise TypeError(f"self.{method} takes either a payload or fields by keyword, not both.")
     return {**(payload or {}), **fields}
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "TooLarge",
     "Unauthorized",
     "Unavailable",
+    "UnknownService",
     "ZatoError",
 ]
 
@@ -37,6 +38,19 @@ class BadRequest(InvalidInput):
     """The caller's request makes no sense to the service, in a way that the declared input could not express."""
 
     code = "bad-request"
+
+
+class UnknownService(NotFound):
+    """A service invoked another one that is not deployed.
+
+    To the outside caller this is a failure of the server: a 404 would say that what the caller asked for is not there.
+    """
+
+    code = "unknown-service"
+    status = 500
+    message_outside = (
+        "A service that is needed for this is not deployed; the server's log says which under this correlation id."
+    )
 
 
 class InvalidOutput(ServiceFailed):

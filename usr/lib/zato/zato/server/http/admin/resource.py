@@ -12,6 +12,7 @@ import msgspec
 from zato.config.writer import Author
 from zato.core.errors import Forbidden, ZatoError
 from zato.core.principal import ANONYMOUS, Principal, Role
+from zato.host.logs import get_logger
 from zato.security.authorisation import authorise
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.reading import check_content_type, read_body, read_json, read_query, refuse_cross_site
@@ -19,6 +20,7 @@ from zato.server.http.admin.route import Answer, Call, Route
 from zato.server.http.request import ZatoRequest
 
 _encoder = msgspec.json.Encoder()
+_log = get_logger("zato.admin")
 
 Responder = Callable[..., None]
 
@@ -44,6 +46,9 @@ class AdminResource:
                 status = answer.status
             except ZatoError as error:
                 status = error.status
+                if route.open and error.message_outside is not None:
+                    _log.warning(error.message, operation=route.operation, cid=req.cid, code=error.code)
+                    raise error.outside() from error
                 raise
             finally:
                 self._count(route.operation, status, time.perf_counter() - started)
