@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from gunicorn.app.base import BaseApplication
+from gunicorn.errors import HaltServer
 
 from zato.config.configuration import Configuration
 from zato.config.disk import DiskSnapshot
@@ -95,3 +98,52 @@ def test_nobody_waits_where_the_supervisor_was_killed(tmp_path: Path) -> None:
     if child == 0:  # its parent is another one than the one that the time was made under
         os._exit(0 if seconds() == 0.0 else 1)
     assert os.waitpid(child, 0)[1] == 0
+
+
+def worker_of(last_update: Callable[[], float], *command: str) -> tuple[int, Any]:
+    """A child process as gunicorn's master knows it."""
+    child = os.posix_spawnp(command[0], command, os.environ)
+    tmp = SimpleNamespace(last_update=last_update, close=lambda: None)
+    return child, SimpleNamespace(tmp=tmp, aborted=False, pid=child)
+
+
+def test_a_worker_that_does_not_come_to_its_first_heart_beat_is_killed(
+    draining: Draining, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zato.server.arbiter._START_SECONDS", 0.05)
+    master = arbiter(draining, lambda: 0.0)
+    child, worker = worker_of(time.time, "sleep", "60")
+    master.WORKERS = {child: worker}  # of this one: gunicorn shares them among all
+    master.murder_workers()
+    assert os.waitpid(child, os.WNOHANG)[0] == 0
+    time.sleep(0.1)
+    master.murder_workers()
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL
+
+
+def test_how_long_a_worker_may_stand_still_is_followed(draining: Draining) -> None:
+    seconds = 30.0
+    master = DrainingArbiter(NoApplication(), draining, lambda: 0.0, lambda: 1, lambda: seconds)
+    stood_still = time.monotonic() - 5
+    child, worker = worker_of(lambda: stood_still, "sleep", "60")
+    master.WORKERS = {child: worker}  # of this one: gunicorn shares them among all
+    master.murder_workers()
+    assert os.waitpid(child, os.WNOHANG)[0] == 0
+    seconds = 2.0
+    master.murder_workers()
+    assert os.waitpid(child, 0)[1] == signal.SIGABRT
+
+
+@pytest.mark.parametrize("code", [3, 4])
+def test_a_worker_that_ends_with_the_code_of_one_that_cannot_start(draining: Draining, code: int) -> None:
+    """It ends the server where it has not been at work, and only then."""
+    master = arbiter(draining, lambda: 0.0)
+    child, worker = worker_of(time.monotonic, "sh", "-c", f"exit {code}")
+    master.WORKERS = {child: worker}  # of this one: gunicorn shares them among all
+    while master.WORKERS:
+        master.reap_workers()
+    child, worker = worker_of(time.time, "sh", "-c", f"exit {code}")
+    master.WORKERS = {child: worker}  # of this one: gunicorn shares them among all
+    with pytest.raises(HaltServer):
+        while True:
+            master.reap_workers()

@@ -38,6 +38,12 @@ class Kills(Service):
         note('kills', 'x')
         os.kill(os.getpid(), signal.SIGKILL)
 
+class Ends(Service):
+    name = 'poison.ends'
+
+    def handle(self):
+        os._exit(3)
+
 class Holds(Service):
     name = 'poison.holds'
 
@@ -52,7 +58,7 @@ class Numbers(Service):
     def handle(self):
         self.response.payload = {'ok': True}
 """
-NAMES = ("good", "kills", "holds", "numbers")
+NAMES = ("good", "kills", "ends", "holds", "numbers")
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +126,16 @@ def test_requests_that_kill_their_worker_disturb_nobody_else(cluster: RunningClu
     assert executed(cluster, "kills") == 4, "what is not idempotent is not repeated"
     assert load.samples
     assert not load.failed(), told(load.failed())
+
+
+def test_a_worker_that_ends_itself_ends_no_server(cluster: RunningCluster) -> None:
+    """Its code is what gunicorn takes for "cannot start"."""
+    masters = {name: pid for name, pid in cluster.pids().items() if name.startswith("server-")}
+    for _ in range(3):
+        assert cluster.request("POST", "/poison/ends").status == 502
+        until(lambda: all_at_work(cluster))
+    assert {name: pid for name, pid in cluster.pids().items() if name.startswith("server-")} == masters
+    until(lambda: cluster.request("GET", "/poison/good").status == 200)
 
 
 def test_a_request_that_killed_two_workers_is_not_given_to_a_third(cluster: RunningCluster) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gunicorn.arbiter import Arbiter
+from gunicorn.errors import HaltServer
 
 from zato.config.disk import DiskSnapshot
 from zato.core.clock import SystemClock
@@ -80,6 +81,23 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
             timeout = min(timeout, left)
         signals: list[int] = super().wait_for_signals(timeout)
         return signals
+
+    def reap_workers(self) -> None:
+        """gunicorn's own ends the server where a worker ends with the code of one that cannot start, which any may."""
+        while True:
+            workers = dict(self.WORKERS)
+            at_work = {pid for pid, worker in workers.items() if _is_at_work(worker)}
+            try:
+                super().reap_workers()
+            except HaltServer:
+                ended = workers.keys() - self.WORKERS.keys()
+                if not ended <= at_work:
+                    raise
+                for pid in ended:
+                    workers[pid].tmp.close()
+                    self.cfg.child_exit(self, workers[pid])
+            else:
+                return
 
     def murder_workers(self) -> None:
         """gunicorn's own waits for ever where a worker has given no heart-beat yet."""
