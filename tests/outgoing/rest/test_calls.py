@@ -193,3 +193,20 @@ def test_connections_are_kept_open_between_calls(peer: HttpPeer, connect: Connec
     for _ in range(10):
         conn.get("c1")
     assert peer.accepted == 1
+
+
+def test_a_header_that_comes_several_times_can_be_told_apart(peer: HttpPeer, connect: Connects) -> None:
+    lines = [
+        "Set-Cookie: a=1; Path=/; Expires=Sat, 02 Jan 2027 03:05:06 GMT",
+        "set-cookie: b=2",
+        "Link: </1>",
+        "Link: </2>",
+    ]
+    head = "\r\n".join(["HTTP/1.1 200 OK", "Content-Length: 2", *lines])
+    peer.answer = lambda received: Reply(raw=f"{head}\r\n\r\n{{}}".encode())
+    answer = connect(peer.address).conn.get("c1")
+    assert answer.headers["link"] == "</1>, </2>"
+    assert answer.headers.get_all("LINK") == ["</1>", "</2>"]
+    assert len(answer.headers.get_all("Set-Cookie")) == 2
+    assert answer.headers.get_all("X-Absent") == []
+    assert answer.cookies == {"a": "1", "b": "2"}

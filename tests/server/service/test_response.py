@@ -12,6 +12,7 @@ import pytest
 
 from support.service_runs import Answer, call
 from zato.server.service import Int, InvalidOutput, Service
+from zato.server.service.response import Response
 
 JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"
@@ -94,6 +95,8 @@ def test_a_payload_that_contains_itself_is_the_services_error() -> None:
         {"headers": {"X A": "a"}},
         {"headers": {"": "a"}},
         {"headers": {"X-A": "€"}},
+        {"headers": {"X-A": ["a", "b\r\nX-B: c"]}},
+        {"headers": {"Set-Cookie": "a=1\r\nX-B: c"}},
         {"headers": {"X-A": "a\x00"}},
         {"content_type": "text/plain\r\nX: y"},
         {"status_code": 99},
@@ -129,3 +132,25 @@ def test_a_status_that_needs_no_body_needs_no_output(status: int) -> None:
 
     found = call(Empty)
     assert (found.status, found.body) == (status, b"")
+
+
+def test_a_header_has_several_values_and_cookies_are_headers() -> None:
+    response = Response()
+    response.headers["Link"] = ["</1>", "</2>"]
+    response.headers["Set-Cookie"] = "own=1; Path=/x"
+    response.set_cookie("session", "abc", max_age=60)
+    response.unset_cookie("old")
+    response.encoded()
+    assert response.has_headers
+    assert response.fields == [
+        ("Link", "</1>"),
+        ("Link", "</2>"),
+        ("Set-Cookie", "own=1; Path=/x"),
+        ("Set-Cookie", "session=abc; Max-Age=60; Path=/; SameSite=Lax; Secure; HttpOnly"),
+        ("Set-Cookie", "old=; Max-Age=0; Path=/; SameSite=Lax; Secure; HttpOnly"),
+    ]
+
+
+def test_what_is_no_cookie_is_the_services_error() -> None:
+    with pytest.raises(InvalidOutput, match="session"):
+        Response().set_cookie("session", "a b")

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from zato.core.correlation import new_cid
+from zato.core.headers import Headers
 from zato.core.principal import ANONYMOUS, Principal
 from zato.server.service import Service
 from zato.server.service.context import ServiceContext
@@ -91,7 +92,7 @@ class ServiceTestClient:
         response = execute(entry_of(service), self._context, cid, request)
         data = response.encoded("text/plain; charset=utf-8" if plain else None)
         return ServiceResponse(
-            response.status_code, response.content_type, dict(response.headers), data, response.payload
+            response.status_code, response.content_type, Headers(response.fields), data, response.payload
         )
 
     def run(self, service: type[Service], payload: Any = None, **fields: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 from zato.config.kinds import OutgoingRest
 from zato.core.errors import OutgoingFailed
+from zato.core.headers import Values
 from zato.outgoing.rest.connection import Response, RestConnection
 from zato.server.service.values import encode
 
@@ -38,12 +39,12 @@ class FakeRest(RestConnection):
         data: Any = None,
         *,
         status_code: int = 200,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, Values] | None = None,
         method: str | None = None,
     ) -> None:
         """Adds a response to the given method, or to all that have none of their own.
 
-        `data` is sent as JSON, unless it is text or bytes.
+        `data` is sent as JSON, unless it is text or bytes. A header with a list of values is there several times.
         """
         body = (
             b""
@@ -54,7 +55,7 @@ class FakeRest(RestConnection):
             if isinstance(data, str)
             else None
         )
-        response = Response(status_code, dict(headers or {}), encode(data) if body is None else body)
+        response = Response(status_code, headers or {}, encode(data) if body is None else body)
         self._responses.setdefault(method, []).append(response)
 
     def fail(self, error: Exception | None = None, *, method: str | None = None) -> None:

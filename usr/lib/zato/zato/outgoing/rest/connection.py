@@ -156,7 +156,7 @@ class RestConnection:
             answer = self._attempts(pool, request, deadline, self._value.retries if retries is None else retries)
             if answer.status not in _REDIRECTED or request.method not in _SAFE:
                 return answer
-            location = next((value for name, value in answer.headers.items() if name.lower() == "location"), None)
+            location = next((value for name, value in answer.headers if name.lower() == "location"), None)
             target = None if location is None else self._address.redirected(request.target, location)
             if target is None:
                 return answer

@@ -37,7 +37,8 @@ class Answer:
     """What came back, its body decoded."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: tuple[tuple[str, str], ...]
+    """As they came: a name may be there several times."""
     content: bytes
 
 
@@ -71,7 +72,7 @@ def exchange(pool: HTTPConnectionPool, request: Request, *, deadline: float, byt
         response.release_conn()
     except (exceptions.HTTPError, OSError, ValueError) as error:
         raise ExchangeFailed(failure_of(error, stage)) from error
-    return Answer(response.status, dict(response.headers), content)
+    return Answer(response.status, tuple(response.headers.iteritems()), content)
 
 
 def _content(response: BaseHTTPResponse, deadline: float, bytes_max: int) -> bytes:

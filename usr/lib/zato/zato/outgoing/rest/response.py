@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 from zato.core.charsets import CHARSETS, UTF_8, named_in
+from zato.core.cookies import received_cookies
 from zato.core.errors import InvalidInput, OutgoingFailed
+from zato.core.headers import Headers, Values
 from zato.core.json import decode
 from zato.outgoing.stage import Stage
 
@@ -16,30 +18,19 @@ _JSON = re.compile(r"application/([a-z0-9.+-]+\+)?json|text/json")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-class Headers(Mapping[str, str]):
-    """Headers by name, in any case. One that came several times is joined by commas."""
-
-    def __init__(self, headers: Mapping[str, str]) -> None:
-        self._by_name = {name.lower(): (name, value) for name, value in headers.items()}
-
-    def __getitem__(self, name: str) -> str:
-        return self._by_name[name.lower()][1]
-
-    def __iter__(self) -> Iterator[str]:
-        return (name for name, _ in self._by_name.values())
-
-    def __len__(self) -> int:
-        return len(self._by_name)
-
-    def __repr__(self) -> str:
-        return repr(dict(self))
-
-
 class Response:
-    """A response, whatever its status; `content` is its body with no content encoding left."""
+    """A response, whatever its status; `content` is its body with no content encoding left.
+
+    A header that came several times is joined by commas in `headers`; `headers.get_all(name)` has its values apart.
+    """
 
     def __init__(
-        self, status_code: int, headers: Mapping[str, str], content: bytes, *, source: str = "The other system"
+        self,
+        status_code: int,
+        headers: Mapping[str, Values] | Iterable[tuple[str, str]],
+        content: bytes,
+        *,
+        source: str = "The other system",
     ) -> None:
         """`source` names the connection in errors."""
         self.status_code = status_code
@@ -51,6 +42,11 @@ class Response:
     def ok(self) -> bool:
         """Whether the status is below 400."""
         return self.status_code < 400
+
+    @cached_property
+    def cookies(self) -> Mapping[str, str]:
+        """The cookies that it sets, by name. They are not sent back by themselves."""
+        return received_cookies(self.headers.get_all("set-cookie"))
 
     @cached_property
     def text(self) -> str:

@@ -130,8 +130,7 @@ class Channel:
         if status != 200:
             resp.status = status
         if response.has_headers:
-            for header, value in response.headers.items():
-                resp.set_header(header, value)
+            _set_headers(resp, response.fields)
         resp.set_header("X-Zato-CID", req.cid)
         return status
 
@@ -159,3 +158,15 @@ class Channel:
             f"The message is larger than {self._max_body_bytes} bytes, which is the most that this channel takes; "
             f"max_body_bytes of the channel, or {setting} of the server, says how many."
         )
+
+
+def _set_headers(resp: falcon.Response, fields: list[tuple[str, str]]) -> None:
+    """What comes first replaces what the server would send, what comes again is added."""
+    seen = {"set-cookie"}
+    for name, value in fields:
+        lowered = name.lower()
+        if lowered in seen:
+            resp.append_header(name, value)
+        else:
+            resp.set_header(name, value)
+        seen.add(lowered)

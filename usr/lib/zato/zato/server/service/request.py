@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from zato.core.charsets import UTF_8, codec_of, named_in
+from zato.core.cookies import sent_cookies
 from zato.core.errors import InvalidInput
 from zato.core.json import decode
 from zato.core.principal import ANONYMOUS, Principal
@@ -26,7 +27,7 @@ _NO_PARAMETERS: Mapping[str, Any] = {}
 class HTTPRequest:
     """The HTTP side of a request: self.request.http. Empty where the service was not invoked over HTTP."""
 
-    __slots__ = ("_form", "_get", "body", "headers", "method", "params", "path", "query_string")
+    __slots__ = ("_cookies", "_form", "_get", "body", "headers", "method", "params", "path", "query_string")
 
     def __init__(
         self,
@@ -45,6 +46,7 @@ class HTTPRequest:
         self.query_string = query_string
         self.headers = headers
         self.body = body
+        self._cookies: Mapping[str, str] | None = None
         self._get: Mapping[str, Any] | None = None
         self._form: Mapping[str, Any] | None = None
 
@@ -67,6 +69,13 @@ class HTTPRequest:
     def codec(self) -> str:
         """Python's name for the charset that the body is said to have, UTF-8 unless it is. Raises InvalidInput."""
         return codec_of(named_in(self.headers.get("content-type", "")))
+
+    @property
+    def cookies(self) -> Mapping[str, str]:
+        """Cookies that the client sent, by name."""
+        if self._cookies is None:
+            self._cookies = sent_cookies(self.headers.get("cookie", ""))
+        return self._cookies
 
     @property
     def is_form(self) -> bool:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import MutableMapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
+from zato.core.cookies import SameSite, cookie_line
+from zato.core.headers import Values, fields_of
 from zato.server.service.errors import InvalidOutput
 from zato.server.service.values import encode
 
 JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"
 BINARY = "application/octet-stream"
+_SET_COOKIE = "Set-Cookie"
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, section 5.6.2
 _NOT_IN_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]")
 
@@ -21,10 +25,11 @@ _NOT_IN_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]")
 class Response:
     """Set `payload` to a dict, list, text, bytes, struct, dataclass or object with to_dict; None is no body.
 
-    `content_type` None lets the channel choose.
+    `content_type` None lets the channel choose. A header's value is text, or a list of texts where it is to be sent
+    several times.
     """
 
-    __slots__ = ("_headers", "content_type", "is_value", "payload", "status_code")
+    __slots__ = ("_cookies", "_headers", "content_type", "is_value", "payload", "status_code")
 
     def __init__(self) -> None:
         self.payload: Any = None
@@ -32,23 +37,67 @@ class Response:
         self.content_type: str | None = None
         self.is_value = False
         """Whether the payload is a value of its declared type, text too: it is sent as JSON, as the document says."""
-        self._headers: MutableMapping[str, str] | None = None
+        self._headers: MutableMapping[str, Values] | None = None
+        self._cookies: list[str] | None = None
 
     @property
     def has_headers(self) -> bool:
-        """Whether the service set any; asking `headers` would make an empty mapping."""
-        return bool(self._headers)
+        """Whether the service set any, or cookies; asking `headers` would make an empty mapping."""
+        return bool(self._headers) or self._cookies is not None
 
     @property
-    def headers(self) -> MutableMapping[str, str]:
+    def fields(self) -> list[tuple[str, str]]:
+        """The header as it is sent, cookies included: a name may be there several times."""
+        cookies = [(_SET_COOKIE, line) for line in self._cookies or ()]
+        return fields_of(self._headers or {}) + cookies
+
+    @property
+    def headers(self) -> MutableMapping[str, Values]:
         """Headers to send beside those of the server."""
         if self._headers is None:
             self._headers = {}
         return self._headers
 
     @headers.setter
-    def headers(self, value: MutableMapping[str, str]) -> None:
+    def headers(self, value: MutableMapping[str, Values]) -> None:
         self._headers = value
+
+    def set_cookie(
+        self,
+        name: str,
+        value: str,
+        *,
+        max_age: int | timedelta | None = None,
+        expires: datetime | None = None,
+        path: str | None = "/",
+        domain: str | None = None,
+        secure: bool = True,
+        http_only: bool = True,
+        same_site: SameSite | None = "Lax",
+    ) -> None:
+        """Have the client keep a cookie (RFC 6265): until it is closed, unless `max_age` or `expires` says otherwise.
+
+        Raises InvalidOutput for what cannot be a cookie; encode values that are more than plain ASCII without blanks.
+        """
+        try:
+            line = cookie_line(
+                name,
+                str(value),
+                max_age=max_age,
+                expires=expires,
+                path=path,
+                domain=domain,
+                secure=secure,
+                http_only=http_only,
+                same_site=same_site,
+            )
+        except ValueError as error:
+            raise InvalidOutput(f"The service set a cookie that cannot be sent: {error}.") from error
+        self._cookies = [*(self._cookies or ()), line]
+
+    def unset_cookie(self, name: str, *, path: str | None = "/", domain: str | None = None) -> None:
+        """Have the client forget a cookie that was set with the same path and domain."""
+        self.set_cookie(name, "", max_age=0, path=path, domain=domain)
 
     def encoded(self, text_type: str | None = None) -> bytes:
         """The body; sets `content_type` where the service did not. Call it once, where errors are handled.
@@ -93,12 +142,16 @@ class Response:
             self.content_type = str(self.content_type)
             _check_value("Content-Type", self.content_type)
         if self._headers:
-            headers = {str(name): str(value) for name, value in self._headers.items()}
-            for name, value in headers.items():
+            headers = {str(name): _texts(value) for name, value in self._headers.items()}
+            for name, value in fields_of(headers):
                 if not _NAME.fullmatch(name):
                     raise InvalidOutput(f"The service set a header named {name!r}, which is not a name for a header.")
                 _check_value(name, value)
             self._headers = headers
+
+
+def _texts(value: Any) -> Values:
+    return [str(each) for each in value] if isinstance(value, list | tuple) else str(value)
 
 
 def _check_value(name: str, value: str) -> None:

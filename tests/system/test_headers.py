@@ -1,0 +1,49 @@
+"""Headers with several values, and cookies, on their way through the whole chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from support.cluster import RunningCluster
+from support.waiting import until
+
+SOURCE = b"""
+from zato.server.service import Service
+
+class Visit(Service):
+    name = 'headers.visit'
+
+    def handle(self):
+        cookies = self.request.http.cookies
+        self.response.set_cookie('visits', str(int(cookies.get('visits', 0)) + 1), max_age=60)
+        self.response.set_cookie('seen', 'yes', http_only=False)
+        self.response.headers['Link'] = ['</1>; rel=first', '</9>; rel=last']
+        self.response.headers['Set-Cookie'] = 'own=1; Path=/x'
+        self.response.payload = dict(cookies)
+"""
+
+
+@pytest.fixture(scope="module")
+def visited(cluster: RunningCluster) -> Iterator[RunningCluster]:
+    api = cluster.api()
+    api.deploy("visited.py", SOURCE)
+    api.create_item("channel-rest", "visited", {"service": "headers.visit", "path": "/visited", "methods": ["GET"]})
+    until(lambda: cluster.request("GET", "/visited").status == 200)
+    yield cluster
+    api.delete_item("channel-rest", "visited")
+
+
+@pytest.mark.parametrize("direct", [False, True], ids=["haproxy", "lighttpd"])
+def test_cookies_and_several_values_of_a_header_arrive(visited: RunningCluster, direct: bool) -> None:
+    with visited.pool(direct=direct) as pool:
+        answer = pool.request("GET", "/visited", headers={"Cookie": "visits=4; theme=dark"}, retries=False)
+    assert answer.status == 200
+    assert answer.json() == {"visits": "4", "theme": "dark"}
+    assert answer.headers["Link"] == "</1>; rel=first, </9>; rel=last"
+    assert sorted(answer.headers.getlist("Set-Cookie")) == [
+        "own=1; Path=/x",
+        "seen=yes; Path=/; SameSite=Lax; Secure",
+        "visits=5; Max-Age=60; Path=/; SameSite=Lax; Secure; HttpOnly",
+    ]
