@@ -86,7 +86,7 @@ class RunningCluster:
         assert self.process is not None
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
-            if self.answers() and self.is_checked():
+            if self.is_checked() and self.answers():  # the first costs no handshake
                 return
             time.sleep(0.05)
         self.stop()

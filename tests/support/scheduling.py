@@ -11,10 +11,12 @@ OWN = (
     "tests/hosts/test_packages.py",
     "tests/hosts/test_removal.py",
     "tests/hosts/test_upgrade.py",
+    "tests/system/test_attacks.py",
     "tests/system/test_draining.py",
     "tests/system/test_moving.py",
     "tests/system/test_openapi.py",
     "tests/system/test_outage.py",
+    "tests/system/test_poison.py",
     "tests/system/test_workers.py",
 )
 """Files in these directories that use nothing of what is shared there."""
@@ -25,10 +27,16 @@ LONGEST = (
     "tests/hosts/test_joining.py",
     "tests/system/test_outage.py",
     "tests/system/test_openapi.py",
+    "tests/system/test_attacks.py",
+    "tests/system/test_poison.py",
     "tests/broker/test_cluster.py",
     "tests/hosts/test_removal.py",
     "tests/hosts/test_packages.py",
     "tests/quickstart/test_running.py",
+    "tests/quickstart/test_going_on.py",
+    "tests/odb/test_many_processes.py",
+    "tests/odb/test_moving.py",
+    "tests/system/test_workers.py",
     "tests/docs/test_operations.py",
     "tests/system/test_draining.py",
     "tests/agent/haproxy/test_agent.py",
@@ -36,6 +44,7 @@ LONGEST = (
     "tests/agent/lighttpd/test_lighttpd_agent.py",
     "tests/server/deployment/test_pipeline.py",
     "tests/edge/test_failures.py",
+    "tests/edge/test_source_limits.py",
 )
 """What takes more than some twenty seconds, the longest first. What is missing here costs time only where it is the
 last one to begin."""
