@@ -157,3 +157,26 @@ def test_a_subject_of_another_form_is_no_name(chain: Edge, door: str, subject: x
     environ = chain.get("/echo", door, certificate=path).environ
     assert environ["HTTP_X_ZATO_TLS_CLIENT"] == fingerprint(load_certificate(path))
     assert "HTTP_X_ZATO_TLS_SUBJECT" not in environ
+
+
+def test_nobody_becomes_administrator_by_a_ca_with_the_clusters_key_identifier(own_edge: Edge, door: str) -> None:
+    """Of several CAs of one name OpenSSL takes the one whose key is called as the certificate says."""
+    own = load_certificate(own_edge.layout.ca_certificate)
+    identifier = own.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+    made = ForeignAuthority(
+        own_edge.directory / "twin", NAMES["blank"](own.subject), issues_as=own.subject, identifier=identifier
+    )
+    for program, path in (
+        ("haproxy", client_authorities_file(own_edge.layout)),
+        ("lighttpd", own_edge.server.lighttpd / CLIENT_CA),
+    ):
+        path.write_bytes(made.pem + path.read_bytes())
+        own_edge.stop_program(program)
+    own_edge.start_programs()
+    for name in ("admin", "haproxy"):
+        answer = own_edge.get(
+            "/echo", door, certificate=made.issue(name), headers={"X-Zato-Client-Address": "10.7.7.7"}
+        )
+        environ = answer.environ if answer.status else {}
+        assert "HTTP_X_ZATO_TLS_SUBJECT" not in environ
+        assert environ.get("HTTP_X_ZATO_PEER", "127.0.0.1") == "127.0.0.1"
