@@ -8,7 +8,7 @@ import unicodedata
 
 import pytest
 
-from zato.core.visible import visible, visible_bytes, visible_line
+from zato.core.visible import encodable, visible, visible_bytes, visible_line
 
 EVERYTHING = "".join(map(chr, range(sys.maxunicode + 1)))
 
@@ -34,6 +34,13 @@ def test_json_says_the_same_with_it_escaped(text: str) -> None:
     assert json.loads(visible(plain)) == text
     assert json.loads(visible_bytes(plain.encode())) == text
     assert visible(plain).isascii()
+
+
+def test_what_an_encoding_has_not_got_is_escaped_too() -> None:
+    text = "Zażółć \U0001f600\n"
+    assert json.loads(encodable(json.dumps(text, ensure_ascii=False), "ascii")) == text
+    assert encodable(text, "ascii") == "Za\\u017c\\u00f3\\u0142\\u0107 \\ud83d\\ude00\n"
+    assert encodable("é", "latin-1") == "é"
 
 
 def test_bytes_that_are_no_text_are_shown_as_such() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
-from zato.core.visible import visible
+from zato.core.visible import encodable, visible
 
 
 class VisibleText:
@@ -18,9 +18,7 @@ class VisibleText:
 
     def write(self, text: str) -> int:
         """As of every stream; what its encoding has not got is escaped too."""
-        shown = visible(text)
-        encoding = self._stream.encoding or "utf-8"
-        self._stream.write(shown.encode(encoding, "backslashreplace").decode(encoding))
+        self._stream.write(encodable(visible(text), self._stream.encoding or "utf-8"))
         return len(text)
 
     def __getattr__(self, name: str) -> Any:

@@ -37,8 +37,29 @@ def visible_bytes(line: bytes) -> bytes:
     return visible(line.decode("utf-8", "backslashreplace")).replace("\n", "\\u000a").encode()
 
 
+def encodable(text: str, encoding: str) -> str:
+    """The text with what `encoding` has not got escaped."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return "".join(character if _has(encoding, character) else _escape(character) for character in text)
+    return text
+
+
+def _has(encoding: str, character: str) -> bool:
+    try:
+        character.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _escaped(found: re.Match[str]) -> str:
-    number = ord(found[0])
+    return _escape(found[0])
+
+
+def _escape(character: str) -> str:
+    number = ord(character)
     if number < 0x10000:
         return f"\\u{number:04x}"
     number -= 0x10000
