@@ -75,6 +75,7 @@ CALLS: tuple[tuple[str, int], ...] = (
     ("pki issue-client cli-json", 0),
     ("pki renew cli-json", 0),
     ("pki issue-server cli-json-db --host localhost", 0),
+    ("pki remove cli-json-db", 0),
     ("quickstart create {other}", 0),
     ("quickstart status {other}", 3),
     ("quickstart stop {other}", 0),
@@ -160,8 +161,8 @@ def test_results_are_json_on_standard_output(cluster: RunningCluster, tmp_path: 
         ("server leave", "not-an-appliance"),
         ("server remove 1", "server-alive"),
         ("server remove 9", "no-such-server"),
-        ("quickstart create /dev/null/x", "directory"),
-        ("quickstart start /dev/null/x", "directory"),
+        ("quickstart create /dev/null/x", "foreign-directory"),
+        ("quickstart start /dev/null/x", "foreign-directory"),
     ],
 )
 def test_errors_are_json_on_standard_error(cluster: RunningCluster, call: str, code: str) -> None:
