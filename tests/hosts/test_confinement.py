@@ -95,7 +95,7 @@ def test_services_have_sqlite_files_in_their_directory_and_none_elsewhere(applia
     appliance.run("zato service deploy /root/files.py")
     assert '"count":1' in appliance.run("zato service invoke files.count").stdout.replace(" ", "")
     assert appliance.run("stat -c '%U:%G %a %n' /var/lib/zato/sqlite/*").stdout == (
-        "zato:zato 660 /var/lib/zato/sqlite/files.db\n"
+        "zato:zato 640 /var/lib/zato/sqlite/files.db\n"
     )
     for place in ("/run/zato/server-1/draining", "/var/lib/zato/server-1/pickup/a.py", "/etc/zato/server-1/user.toml"):
         refused = appliance.run(f"zato config set outgoing-sql Files url=sqlite:///{place}", check=False)
