@@ -173,6 +173,21 @@ def test_what_an_earlier_release_exported_goes_back_where_the_item_still_has_it(
         import_(old)
 
 
+def test_a_hash_that_an_earlier_release_exported_goes_back_where_the_item_still_has_it(
+    publisher: Publisher, box: SecretBox
+) -> None:
+    value: Any = publisher.create("security-basic", "it", BASIC, by=BY).value
+    old = {**BASIC, "password": box.seal(value.password, kind="security-basic", name="it", field="password")}
+    assert publisher.import_(yaml.safe_dump({"security-basic": {"it": old}}), ImportMode.MERGE, by=BY).unchanged == 1
+    with pytest.raises(InvalidInput, match="since username changes"):
+        publisher.import_(
+            yaml.safe_dump({"security-basic": {"it": {**old, "username": "other"}}}), ImportMode.MERGE, by=BY
+        )
+    publisher.update("security-basic", "it", {**BASIC, "password": "another password"}, by=BY)
+    with pytest.raises(InvalidInput, match="exported by an earlier release"):
+        publisher.import_(yaml.safe_dump({"security-basic": {"it": old}}), ImportMode.MERGE, by=BY)
+
+
 def test_rolling_an_item_back_moves_a_secret_for_an_administrator_only(publisher: Publisher) -> None:
     first = publisher.create("outgoing-sql", "it", {**SQL, "url": "postgresql+psycopg2://old/stock"}, by=BY)
     second = publisher.update("outgoing-sql", "it", SQL, by=BY)
