@@ -46,6 +46,7 @@ def test_pem_is_readable_in_the_document() -> None:
         ("service:\n  a: !!python/object/apply:os.system ['true']\n", "could not determine a constructor"),
         ("[" * 100_000, "nested too deeply"),
         ("{a: " * 5_000, "nested too deeply"),
+        ("- 1\n" * 1_000_001, "more than 1000000 values"),
         ("service: [a, b]\n", "service must be a mapping"),
         ("- a\n", "the document must be a mapping"),
         ("service:\n  1: {}\n", "the name 1 is not a string; put it in quotes"),

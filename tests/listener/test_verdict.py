@@ -25,6 +25,7 @@ from zato.listener.verdict import verdict
         (Reply(502, "outgoing-failed"), Outcome.AGAIN),
         (Reply(503, "service-inactive"), Outcome.AGAIN),
         (Reply(503, "no-configuration"), Outcome.BACK),
+        (Reply(503, "memory-busy"), Outcome.BACK),
         (Reply(504, "time-limit-exceeded"), Outcome.AGAIN),
     ],
     ids=str,

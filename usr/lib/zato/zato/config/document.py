@@ -18,6 +18,8 @@ from zato.core.visible import visible
 
 MAX_CHARACTERS = 16 * 1024 * 1024
 MAX_DEPTH = 16
+MAX_VALUES = 1_000_000
+"""Each takes several hundred bytes of memory while the document is read, however short it is."""
 
 Body = dict[str, Any]
 
@@ -81,10 +83,14 @@ def _invalid(reason: str) -> InvalidInput:
 
 def _check_structure(text: str) -> None:
     """Looks at the flat stream of events first, since building nested objects out of a hostile document may not end."""
-    depth = 0
+    depth = values = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             raise _at(event, "anchors and aliases are not allowed")
+        if isinstance(event, yaml.NodeEvent):
+            values += 1
+            if values > MAX_VALUES:
+                raise _at(event, f"it has more than {MAX_VALUES} values")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
