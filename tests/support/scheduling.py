@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from xdist.scheduler import LoadScopeScheduling
 
-SHARING = ("tests/hosts/", "tests/system/")
-"""Directories whose files share hosts, or a cluster: one process runs them all."""
+SHARING = ("tests/hosts/", "tests/system/", "tests/odb/", "tests/broker/", "tests/outgoing/sql/")
+"""Directories whose files share hosts, a cluster, or database and message servers: one process runs them all."""
 OWN = (
     "tests/hosts/test_joining.py",
     "tests/hosts/test_packages.py",
@@ -25,17 +25,17 @@ LONGEST = (
     "tests/hosts/test_upgrade.py",
     "tests/system/",
     "tests/hosts/test_joining.py",
+    "tests/broker/",
+    "tests/odb/",
     "tests/system/test_outage.py",
     "tests/system/test_openapi.py",
+    "tests/outgoing/sql/",
     "tests/system/test_attacks.py",
     "tests/system/test_poison.py",
-    "tests/broker/test_cluster.py",
     "tests/hosts/test_removal.py",
     "tests/hosts/test_packages.py",
     "tests/quickstart/test_running.py",
     "tests/quickstart/test_going_on.py",
-    "tests/odb/test_many_processes.py",
-    "tests/odb/test_moving.py",
     "tests/system/test_workers.py",
     "tests/docs/test_operations.py",
     "tests/system/test_draining.py",
