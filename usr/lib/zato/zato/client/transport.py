@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +19,9 @@ from zato.core.errors import InvalidInput, SetupError, TimeLimitExceeded, Unavai
 from zato.core.target import segments_of
 
 CONNECT_SECONDS = 5.0
+_BYTES_MAX = 256 * 1024 * 1024
+_PART_BYTES = 65536
+_PATIENCE = 10.0  # times as long as for the beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,9 @@ class HttpsTransport:
                     body=body,
                     headers={"Host": self._host, **headers},
                     timeout=Timeout(connect=CONNECT_SECONDS, read=timeout_seconds),
-                )
+                    preload_content=False,
+                ),
+                timeout_seconds,
             )
         except (HTTPError, OSError) as error:
             raise _translated(error, self._base_url, self._hint, timeout_seconds) from error
@@ -94,9 +100,10 @@ class HttpsTransport:
 class SocketTransport:
     """The second door, which only Zato's own processes can open; what they say about the principal is believed."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, bytes_max: int = _BYTES_MAX) -> None:
         self._path = path
         self._pool = _UnixPool(path)
+        self._bytes_max = bytes_max
 
     def request(
         self, method: str, target: str, body: bytes | None, headers: dict[str, str], *, timeout_seconds: float
@@ -111,7 +118,10 @@ class SocketTransport:
                     headers={**headers, "Connection": "close"},
                     timeout=Timeout(connect=CONNECT_SECONDS, read=timeout_seconds),
                     retries=False,
-                )
+                    preload_content=False,
+                ),
+                timeout_seconds,
+                self._bytes_max,
             )
         except (HTTPError, OSError) as error:
             raise _translated(error, str(self._path), "The server may be starting.", timeout_seconds) from error
@@ -151,8 +161,21 @@ def segment(text: str) -> str:
     return encoded
 
 
-def _reply(response: urllib3.BaseHTTPResponse) -> Reply:
-    return Reply(response.status, response.headers.get("Content-Type", ""), response.data)
+def _reply(response: urllib3.BaseHTTPResponse, timeout_seconds: float, bytes_max: int = _BYTES_MAX) -> Reply:
+    """All of it, where it has an end: root asks servers, and through edges, that somebody may have taken over."""
+    deadline = time.monotonic() + timeout_seconds * _PATIENCE
+    body = bytearray()
+    try:
+        while part := response.read1(_PART_BYTES):
+            body += part
+            if len(body) > bytes_max or time.monotonic() > deadline:
+                response.close()
+                raise Unavailable(
+                    f"What answers sends without an end; it was left after {len(body)} bytes.", code="endless-answer"
+                )
+    finally:
+        response.release_conn()
+    return Reply(response.status, response.headers.get("Content-Type", ""), bytes(body))
 
 
 def _translated(
