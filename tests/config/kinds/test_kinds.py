@@ -84,7 +84,7 @@ def test_an_unknown_kind_is_named_with_the_nearest_there_is() -> None:
         (
             "channel-rest",
             {**REST, "methods": ["GET", "BREW"]},
-            "methods[1]: expected one of 'DELETE', 'GET', 'PATCH', 'POST', 'PUT'",
+            "methods[1]: expected one of 'DELETE', 'GET', 'OPTIONS', 'PATCH', 'POST', 'PUT'",
         ),
         ("channel-rest", {**REST, "security": ["a", "a"]}, "security: each definition"),
         ("channel-rest", {**REST, "security": ["a\r\nb"]}, "security: character 2 is U+000D"),

@@ -231,8 +231,8 @@ def test_everything_wrong_with_a_request_is_named_with_the_values_that_are_allow
     value = {"service": "s", "path": "/x", "methods": ["GET", "BREW", 5], "security": ["a", 1], "active": "yes"}
     error = world.call("POST", "/items/channel-rest", {"name": "x", "value": value}).json["error"]
     assert error["details"] == [
-        "methods[1]: expected one of 'DELETE', 'GET', 'PATCH', 'POST', 'PUT'",
-        "methods[2]: expected one of 'DELETE', 'GET', 'PATCH', 'POST', 'PUT'",
+        "methods[1]: expected one of 'DELETE', 'GET', 'OPTIONS', 'PATCH', 'POST', 'PUT'",
+        "methods[2]: expected one of 'DELETE', 'GET', 'OPTIONS', 'PATCH', 'POST', 'PUT'",
         "security[1]: expected `str`, got `int`",
         "active: expected `bool`, got `str`",
     ]

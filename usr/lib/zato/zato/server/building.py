@@ -17,6 +17,7 @@ from zato.security.passwords import Passwords
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.dispatcher import Dispatcher, ServiceInvoker
 from zato.server.http.channels import Channel
+from zato.server.http.cors import cors_of
 from zato.server.http.routes import RouteTable
 from zato.server.limited import LimitedCalls
 from zato.server.limits.admission import Admission
@@ -96,10 +97,12 @@ class SnapshotBuilder:
                 value = item.value
                 if not isinstance(value, ChannelRest | ChannelHttp) or not value.active:
                     continue
+                methods = _answered(value.methods)
                 channel = Channel(
                     name=item.name,
                     path=value.path,
-                    methods=value.methods,
+                    methods=methods,
+                    cors=cors_of(value, methods),
                     service=value.service,
                     entry=snapshot.codes.services.get(value.service),
                     security=value.security,
@@ -112,7 +115,12 @@ class SnapshotBuilder:
                     admission=self._admission,
                     limit=limit_of("channel", item.name, value),
                 )
-                yield value.path, value.methods, channel
+                yield value.path, methods, channel
+
+
+def _answered(methods: tuple[str, ...]) -> tuple[str, ...]:
+    """HEAD too, where GET is: what answers GET answers it, and its body is left out."""
+    return (*methods, "HEAD") if "GET" in methods else methods
 
 
 def _body_limit(channel: ChannelRest | ChannelHttp, settings: ServerSettings) -> int:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ALL_METHODS: tuple[Method, ...] = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 ServiceName = Annotated[
@@ -21,7 +21,9 @@ Path = Annotated[
         "Paths under `/zato/` are Zato's own.",
     ),
 ]
-Methods = Annotated[tuple[Method, ...], Meta(min_length=1, description="HTTP methods that the channel accepts.")]
+Methods = Annotated[
+    tuple[Method, ...], Meta(min_length=1, description="HTTP methods that the channel accepts; with GET, HEAD too.")
+]
 Security = Annotated[
     tuple[str, ...],
     Meta(

@@ -8,6 +8,17 @@ from msgspec import Meta, Struct
 
 from zato.config.kinds.base import Claim, Kind, Reference
 from zato.config.kinds.channel import ALL_METHODS, Active, MaxBodyBytes, Methods, Path, Security, ServiceName
+from zato.config.kinds.cors import (
+    CORS_FIELDS,
+    MAX_AGE_SECONDS,
+    USUAL_HEADERS,
+    CorsCredentials,
+    CorsExposeHeaders,
+    CorsHeaders,
+    CorsMaxAgeSeconds,
+    CorsOrigins,
+    cors_findings,
+)
 from zato.config.kinds.http_field import media_type_findings
 from zato.config.kinds.limits import LIMIT_FIELDS, PERIOD_SECONDS, ConcurrentMax, RequestsMax, RequestsPeriodSeconds
 from zato.config.kinds.route import method_findings, path_findings, route_claims
@@ -29,6 +40,11 @@ class ChannelHttp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     requests_max: RequestsMax = None
     requests_period_seconds: RequestsPeriodSeconds = PERIOD_SECONDS
     concurrent_max: ConcurrentMax = None
+    cors_origins: CorsOrigins = ()
+    cors_headers: CorsHeaders = USUAL_HEADERS
+    cors_expose_headers: CorsExposeHeaders = ()
+    cors_credentials: CorsCredentials = False
+    cors_max_age_seconds: CorsMaxAgeSeconds = MAX_AGE_SECONDS
 
 
 def _validate(name: str, value: ChannelHttp) -> list[str]:
@@ -37,6 +53,7 @@ def _validate(name: str, value: ChannelHttp) -> list[str]:
         *method_findings(value.methods),
         *security_findings(value.security),
         *media_type_findings("content_type", value.content_type),
+        *cors_findings(value),
     ]
 
 
@@ -52,7 +69,7 @@ CHANNEL_HTTP = Kind(
     example_name="orders.upload",
     example={"service": "orders.import-csv", "path": "/orders/upload", "methods": ["POST"], "content_type": "text/csv"},
     references=(Reference("security", SECURITY_KINDS, many=True),),
-    added_fields=(*LIMIT_FIELDS, "max_body_bytes"),
+    added_fields=(*LIMIT_FIELDS, *CORS_FIELDS, "max_body_bytes"),
     validate=_validate,
     unique=_unique,
 )

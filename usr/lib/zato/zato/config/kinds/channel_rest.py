@@ -6,6 +6,17 @@ from msgspec import Struct
 
 from zato.config.kinds.base import Claim, Kind, Reference
 from zato.config.kinds.channel import ALL_METHODS, Active, MaxBodyBytes, Methods, Path, Security, ServiceName
+from zato.config.kinds.cors import (
+    CORS_FIELDS,
+    MAX_AGE_SECONDS,
+    USUAL_HEADERS,
+    CorsCredentials,
+    CorsExposeHeaders,
+    CorsHeaders,
+    CorsMaxAgeSeconds,
+    CorsOrigins,
+    cors_findings,
+)
 from zato.config.kinds.limits import LIMIT_FIELDS, PERIOD_SECONDS, ConcurrentMax, RequestsMax, RequestsPeriodSeconds
 from zato.config.kinds.route import method_findings, path_findings, route_claims
 from zato.config.kinds.security import SECURITY_KINDS, security_findings
@@ -23,10 +34,20 @@ class ChannelRest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     requests_max: RequestsMax = None
     requests_period_seconds: RequestsPeriodSeconds = PERIOD_SECONDS
     concurrent_max: ConcurrentMax = None
+    cors_origins: CorsOrigins = ()
+    cors_headers: CorsHeaders = USUAL_HEADERS
+    cors_expose_headers: CorsExposeHeaders = ()
+    cors_credentials: CorsCredentials = False
+    cors_max_age_seconds: CorsMaxAgeSeconds = MAX_AGE_SECONDS
 
 
 def _validate(name: str, value: ChannelRest) -> list[str]:
-    return path_findings(value.path) + method_findings(value.methods) + security_findings(value.security)
+    return [
+        *path_findings(value.path),
+        *method_findings(value.methods),
+        *security_findings(value.security),
+        *cors_findings(value),
+    ]
 
 
 def _unique(name: str, value: ChannelRest) -> tuple[Claim, ...]:
@@ -41,7 +62,7 @@ CHANNEL_REST = Kind(
     example_name="customers.get",
     example={"service": "crm.get-customer", "path": "/customers/{id}", "methods": ["GET"], "security": ["crm-clients"]},
     references=(Reference("security", SECURITY_KINDS, many=True),),
-    added_fields=(*LIMIT_FIELDS, "max_body_bytes"),
+    added_fields=(*LIMIT_FIELDS, *CORS_FIELDS, "max_body_bytes"),
     validate=_validate,
     unique=_unique,
 )

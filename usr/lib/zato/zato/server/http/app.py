@@ -12,6 +12,7 @@ from falcon.routing import CompiledRouter, map_http_methods
 from zato.core.errors import MethodNotAllowed, NotFound, Unavailable
 from zato.core.target import path_of, segments_of
 from zato.server.catching_up import CatchingUp
+from zato.server.http.cors import asks_before
 from zato.server.http.request import ZatoRequest
 from zato.server.http.routes import RouteTable
 from zato.server.snapshot import Snapshot
@@ -34,6 +35,8 @@ class SnapshotRouter(CompiledRouter):
     def add_route(self, uri_template: str, resource: object, **_options: Any) -> None:
         """Falcon's `add_route`. The resource's methods are on_get, on_post and so on."""
         responders: dict[str, Any] = dict(map_http_methods(resource))
+        if "GET" in responders:
+            responders.setdefault("HEAD", responders["GET"])
         responders.setdefault("OPTIONS", create_default_options(sorted(responders)))
         self._added.append((uri_template, tuple(responders), (resource, responders, {}, uri_template)))
         self._own = RouteTable(self._added)
@@ -50,11 +53,17 @@ class SnapshotRouter(CompiledRouter):
         self._catching_up.visited()
         snapshot = self._catching_up.current(self._switch)
         channel = snapshot.routes.literal(path, method)
-        if channel is not None:
+        if channel is not None and method != "OPTIONS":
             return channel, channel.method_map, {}, channel.path
         segments = segments_of(path)
         if len(segments) > 1 and segments[0] == _OWN:
             return self._find_own(path, segments, method)
+        asked = asks_before(method, req.env)
+        if asked is not None:
+            found = snapshot.routes.find(segments, asked)
+            if found is not None and found[0].cors is not None:
+                channel, values = found
+                return channel, {method: channel.preflight}, values, channel.path
         found = snapshot.routes.find(segments, method)
         if found is not None:
             channel, values = found

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import falcon
 
     from zato.server.dispatcher import Dispatcher
+    from zato.server.http.cors import Cors
     from zato.server.limits.admission import Admission
     from zato.server.limits.limit import Limit
     from zato.server.metrics import RouteMetrics
@@ -40,6 +41,7 @@ class Channel:
         "_metrics",
         "_security",
         "_snapshot",
+        "cors",
         "entry",
         "method_map",
         "methods",
@@ -55,6 +57,7 @@ class Channel:
         name: str,
         path: str,
         methods: tuple[str, ...],
+        cors: Cors | None,
         service: str,
         entry: ServiceEntry | None,
         security: tuple[str, ...],
@@ -70,6 +73,7 @@ class Channel:
         self.name = name
         self.path = path
         self.methods = methods
+        self.cors = cors
         self.service = service
         self.entry = entry
         self.plain = plain
@@ -87,6 +91,8 @@ class Channel:
         """Authenticate, read, invoke, answer. Parameters of the path may have any name, `req` among them."""
         started = time.perf_counter()
         status = 500
+        if self.cors is not None:
+            self.cors.mark(req.env, resp)
         try:
             status = self._respond(req, resp, params)
         except ZatoError as error:
@@ -97,6 +103,20 @@ class Channel:
             raise shown from error
         finally:
             self._metrics.observe(answered(req.env, status), time.perf_counter() - started)
+
+    def preflight(self, req: ZatoRequest, resp: falcon.Response, /, **params: str) -> None:
+        """What a browser asks before it lets another site's page call this channel; nobody is asked who it is."""
+        assert self.cors is not None
+        started = time.perf_counter()
+        status = 204
+        resp.set_header("X-Zato-CID", req.cid)
+        try:
+            self.cors.preflight(req.env, resp)
+        except ZatoError as error:
+            status = error.status
+            raise
+        finally:
+            self._metrics.observe(status, time.perf_counter() - started)
 
     def _respond(self, req: ZatoRequest, resp: falcon.Response, params: dict[str, str]) -> int:
         environ = req.env
@@ -162,7 +182,7 @@ class Channel:
 
 def _set_headers(resp: falcon.Response, fields: list[tuple[str, str]]) -> None:
     """What comes first replaces what the server would send, what comes again is added."""
-    seen = {"set-cookie"}
+    seen = {"set-cookie", "vary"}
     for name, value in fields:
         lowered = name.lower()
         if lowered in seen:

@@ -64,8 +64,6 @@ class Health:
             return 503, b"catching up\n"
         return 200, b"ok\n"
 
-    on_head = on_get
-
 
 class MetricsPage:
     """For Prometheus, with any principal that Zato knows."""
