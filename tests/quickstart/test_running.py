@@ -96,6 +96,26 @@ def test_ctrl_c_ends_everything_and_the_next_start_answers_in_the_same_state(clu
     assert cluster.api().status()["odb"]["revision"] == before
 
 
+def test_secrets_that_do_not_open_stop_neither_the_start_nor_a_change_and_are_named(cluster: RunningCluster) -> None:
+    value = {"address": "https://crm.example.com", "security": "bearer", "secret": "a-token-of-the-CRM"}
+    cluster.api().create_item("outgoing-rest", "CRM", value)
+    cluster.stop()
+    key = cluster.layout.secret_key
+    saved = key.rename(key.with_suffix(".saved"))
+    create_key(key)
+    try:
+        cluster.start()
+        revision = cluster.api().create_item("outgoing-rest", "ERP", {"address": "https://erp"})["revision"]
+        assert eventually(lambda: cluster.api().status()["applied_revision"] == revision)
+        problems = cluster.api().status()["problems"]
+        assert [problem.partition(":")[0] for problem in problems] == ["The outgoing-rest 'CRM' cannot be used"]
+    finally:
+        cluster.stop()
+        saved.replace(key)
+    cluster.start()
+    assert cluster.api().status()["problems"] == []
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -167,27 +187,6 @@ def test_a_server_without_a_key_refuses_to_start(shared: RunningCluster) -> None
     assert done.returncode == 1
     assert done.stderr.startswith(f"The key file {key} is missing; restore it from a backup")
     assert done.stderr.count("\n") == 1
-
-
-def test_secrets_that_do_not_open_stop_neither_the_start_nor_a_change_and_are_named(shared: RunningCluster) -> None:
-    shared.start()
-    value = {"address": "https://crm.example.com", "security": "bearer", "secret": "a-token-of-the-CRM"}
-    shared.api().create_item("outgoing-rest", "CRM", value)
-    shared.stop()
-    key = shared.layout.secret_key
-    saved = key.rename(key.with_suffix(".saved"))
-    create_key(key)
-    try:
-        shared.start()
-        revision = shared.api().create_item("outgoing-rest", "ERP", {"address": "https://erp"})["revision"]
-        assert eventually(lambda: shared.api().status()["applied_revision"] == revision)
-        problems = shared.api().status()["problems"]
-        assert [problem.partition(":")[0] for problem in problems] == ["The outgoing-rest 'CRM' cannot be used"]
-    finally:
-        shared.stop()
-        saved.replace(key)
-    shared.start()
-    assert shared.api().status()["problems"] == []
 
 
 @pytest.mark.parametrize("setting", ["lb_port", "haproxy_agent_port", "lighttpd_port"])
