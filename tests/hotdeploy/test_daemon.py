@@ -154,15 +154,41 @@ def test_what_editors_leave_beside_a_file_is_not_deployed(
     assert [call[0] for call in server.calls] == ["last.py"]
 
 
-def test_what_is_no_file_is_left_alone(run: Callable[[], list[str]], server: RecordingServer, directory: Path) -> None:
-    (directory / "directory.py").mkdir()
-    for number in range(10):  # more than there are threads
-        os.mkfifo(directory / f"pipe{number}.py")
-    (directory / "nowhere.py").symlink_to("gone")
+@pytest.mark.parametrize("when", ["before", "while"])
+@pytest.mark.parametrize("kind", ["link", "dangling", "directory", "pipe"])
+def test_what_is_no_file_is_refused_aloud(
+    kind: str, when: str, run: Callable[[], list[str]], server: RecordingServer, directory: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere.py").write_bytes(GOOD)
+    path = directory / "shop.py"
+    if when == "while":
+        run()
+    if kind == "directory":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(tmp_path / ("elsewhere.py" if kind == "link" else "nowhere.py"))
+    if when == "before":
+        run()
+    error = directory / "shop.py.error"
+    until(error.exists)
+    assert ("symbolic link" if kind in {"link", "dangling"} else "is no file") in error.read_text()
+    assert not server.calls
+    (tmp_path / "elsewhere.py").write_bytes(GOOD)
+    if kind == "directory":
+        path.rmdir()
+    (tmp_path / "elsewhere.py").rename(path)
+    until(lambda: server.deployed == ["shop.py"] and not error.exists())
+
+
+def test_a_hard_link_is_a_file(
+    run: Callable[[], list[str]], server: RecordingServer, directory: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere.py").write_bytes(GOOD)
     run()
-    (directory / "last.py").write_bytes(GOOD)
-    until(lambda: server.deployed == ["last.py"])
-    assert len(server.calls) == 1
+    (directory / "shop.py").hardlink_to(tmp_path / "elsewhere.py")
+    until(lambda: server.deployed == ["shop.py"])
 
 
 def test_a_refusal_is_written_beside_the_file_until_it_is_deployed_or_gone(

@@ -97,7 +97,7 @@ BROKEN: tuple[BrokenDeployment, ...] = (
     BrokenDeployment("half of a file", "broken.py", service()[:-30] + b" '", "syntax-error", None, "unterminated"),
     BrokenDeployment("empty", "broken.py", b"", "empty-file"),
     BrokenDeployment("white space only", "broken.py", b"\n\n   \n", "empty-file"),
-    BrokenDeployment("comments only", "broken.py", b"# nothing here yet\n", "no-service"),
+    BrokenDeployment("comments only", "broken.py", b"# nothing here yet\n", "empty-file"),
     BrokenDeployment("NUL bytes", "broken.py", service("x = 1\n") + b"\0\0", "not-text", None, "NUL"),
     BrokenDeployment("an executable", "broken.py", b"\x7fELF\x02\x01\x01" + bytes(range(256)), "not-text"),
     BrokenDeployment("not UTF-8", "broken.py", service("x = 1\n").replace(b"= 1", b"= '\xff'"), "not-utf8", 3),
@@ -197,11 +197,12 @@ BROKEN: tuple[BrokenDeployment, ...] = (
         hostile=True,
     ),
     # What names nothing, or what another file has
-    BrokenDeployment("no service", "broken.py", b"def handle(request):\n    return 1\n", "no-service"),
     BrokenDeployment(
-        "no handle", "broken.py", _HEAD.encode() + b"class Broken(Service):\n    pass\n", "no-service", None, "handle"
+        "needs a file that needs it", "broken.py", service("import other_half\n"), "import-failed", 3, "in one .zip"
     ),
-    BrokenDeployment("service that is only imported", "broken.py", b"from nations import GetNation\n", "no-service"),
+    BrokenDeployment(
+        "no handle", "broken.py", _HEAD.encode() + b"class Broken(Service):\n    pass\n", "no-service", 3, "handle"
+    ),
     BrokenDeployment(
         "service name of another file",
         "broken.py",
@@ -266,7 +267,7 @@ BROKEN: tuple[BrokenDeployment, ...] = (
     BrokenDeployment("hides Zato", "zato.py", service(), "module-name-reserved"),
     BrokenDeployment("hides an installed package", "falcon.py", service(), "module-name-reserved"),
     BrokenDeployment("reserved word", "class.py", service(), "module-name-invalid"),
-    BrokenDeployment("name with a hyphen", "my-service.py", service(), "module-name-invalid"),
+    BrokenDeployment("begins with a hyphen", "-service.py", service(), "module-name-invalid"),
     BrokenDeployment("another kind of file", "broken.txt", service(), "file-name-invalid"),
     BrokenDeployment(
         "breaks what imports it",

@@ -129,3 +129,16 @@ def test_a_cluster_rolled_back_over_several_files_fails_no_request_and_mixes_no_
     assert load.failed() == []
     assert mixed == []
     assert wrong == []
+
+
+def test_a_file_without_a_service_and_one_with_a_hyphen_serve(cluster: RunningCluster) -> None:
+    user = "from live_rates import RATE\n" + VERSION.format(version="RATE").replace("live.show", "live-user.show")
+    cluster.drop("live-user.py", user)
+    cluster.drop("live-rates.py", "RATE = 7\n")
+    cluster.api().create_item("channel-rest", "live-user", {"service": "live-user.show", "path": "/live-user"})
+    until(lambda: cluster.request("GET", "/live-user").data == b'{"version":7}')
+    cluster.drop("live-rates.py", "RATE = 8\n")
+    until(lambda: cluster.request("GET", "/live-user").data == b'{"version":8}')
+    for name in ("live-user.py", "live-rates.py"):
+        cluster.zato("service", "undeploy", name)
+    cluster.api().delete_item("channel-rest", "live-user")

@@ -56,7 +56,8 @@ def deploy_command(target: Target, file: Path) -> None:
     if target.as_json:
         show_json(found)
         return
-    click.echo(f"{file.name} is active as deployment {found['id']}: {', '.join(found['services'])}")
+    services = ", ".join(found["services"]) or "no services, a module for others"
+    click.echo(f"{file.name} is active as deployment {found['id']}: {services}")
 
 
 @command.command("versions")

@@ -11,7 +11,7 @@ from inotify_simple import INotify, flags
 from zato.host.logs import get_logger
 from zato.host.watchdog import Watchdog
 from zato.hotdeploy.deploying import Deploying
-from zato.hotdeploy.pickup import files, wanted
+from zato.hotdeploy.pickup import files, is_link, wanted
 
 _log = get_logger("zato.hotdeploy")
 # Files whose check takes its whole time limit must not hold up the others.
@@ -43,7 +43,7 @@ class PickupDaemon:
         while not self._stop.is_set():
             self._directory.mkdir(mode=0o770, parents=True, exist_ok=True)
             with INotify() as watch:
-                watch.add_watch(self._directory, _CHANGED | _GONE | flags.MOVE_SELF | flags.ONLYDIR)
+                watch.add_watch(self._directory, _CHANGED | _GONE | flags.CREATE | flags.MOVE_SELF | flags.ONLYDIR)
                 # Watched first and listed then: a file that comes in between is seen twice, which does no harm.
                 self._scan()
                 self._watchdog.ready()
@@ -60,7 +60,8 @@ class PickupDaemon:
                     _log.warning("The pickup directory was moved or deleted; making it anew", path=str(self._directory))
                     return
                 elif wanted(event.name):
-                    if event.mask & _CHANGED:
+                    made = event.mask & flags.CREATE and is_link(self._directory / event.name)
+                    if event.mask & _CHANGED or made:
                         self._submit(event.name, if_new=False)
                     elif event.mask & _GONE and not (self._directory / event.name).exists():
                         self._deploying.gone(event.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -36,27 +37,43 @@ def files(directory: Path) -> Iterator[str]:
 
 
 def read(path: Path) -> bytes | None:
-    """The content; None where there is no such file, or what has its name is no file. Never waits for a writer.
+    """The content; None where there is no such file. Never waits for a writer.
 
-    Raises InvalidInput where it may not be read or its name is not text.
+    Raises InvalidInput where it may not be read, is no file, or its name is not text. A link is refused: nobody would
+    notice that what it leads to has changed.
     """
     try:
         path.name.encode("utf-8")
     except UnicodeEncodeError as error:
         raise InvalidInput("The file's name is not UTF-8; rename it.", code="deployment-rejected") from error
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
     except FileNotFoundError:
         return None
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise InvalidInput(
+                f"{path} is a symbolic link, which is not followed; copy the file itself here.",
+                code="deployment-rejected",
+            ) from error
         raise InvalidInput(
             f"{path} cannot be read: {error.strerror}. Make it readable for the user that runs Zato.",
             code="deployment-rejected",
         ) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise InvalidInput(f"{path} is no file but a directory or the like.", code="deployment-rejected")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return None
         return file.read(_READ_BYTES_MAX)
+
+
+def is_link(path: Path) -> bool:
+    """Whether the name was made for something that was there before, symbolic or not: no writer will close it."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    return not stat.S_ISREG(found.st_mode) or found.st_nlink > 1
 
 
 def error_file(path: Path) -> Path:

@@ -7,7 +7,7 @@ import re
 from zato.server.loader import CodeSet, DeploymentRefused
 from zato.server.loader.archive import read_archive
 from zato.server.loader.loaded import dependents
-from zato.server.loader.names import check_file_name
+from zato.server.loader.names import check_file_name, module_name
 
 _IDENTIFIER = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -47,10 +47,9 @@ def module_of(file_name: str, source: bytes) -> str:
 
 def _provided(file_name: str, source: bytes) -> frozenset[str]:
     if file_name.endswith(".py"):
-        return frozenset({file_name.removesuffix(".py")})
-    return frozenset(
-        path.partition("/")[0].removesuffix(".py") for path in read_archive(file_name, source) if path.endswith(".py")
-    )
+        return frozenset({module_name(file_name.removesuffix(".py"))})
+    tops = (path.partition("/")[0] for path in read_archive(file_name, source) if path.endswith(".py"))
+    return frozenset(module_name(top[:-3]) if top.endswith(".py") else top for top in tops)
 
 
 def _python_in(file_name: str, source: bytes) -> list[bytes]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType, TracebackType
+from types import MappingProxyType, ModuleType, TracebackType
 
 from zato.core.errors import InvalidInput
-from zato.server.loader.discovery import services_in
+from zato.server.loader.discovery import services_in, unfinished_in
 from zato.server.loader.importer import Version, enter, load
 from zato.server.loader.loaded import LoadedFile, dependents
 from zato.server.loader.locate import explain, refusal_of
@@ -145,14 +145,23 @@ class _Build:
                 )
                 lines[service] = line
         if not entries:
-            raise refuse(
-                "no-service",
-                f"{source.file_name} has no service: no class of its own that is derived from "
-                "zato.server.service.Service and has a method named handle.",
-                source.file_name,
-            )
+            self._check_shared(source, modules)
         file.modules, file.services, file.lines = MappingProxyType(modules), tuple(entries), MappingProxyType(lines)
         self._services.update((entry.name, entry.file_name) for entry in entries)
+
+    def _check_shared(self, source: DeploymentSource, modules: Mapping[str, ModuleType]) -> None:
+        """A file without a service is there for others to import, unless it has what was meant to be one."""
+        for name, module in modules.items():
+            found = unfinished_in(module)
+            if found is not None:
+                raise refuse(
+                    "no-service",
+                    f"{source.file_name} has no service: the class {found.__name__} is derived from "
+                    "zato.server.service.Service and has no method named handle. A class for others to derive from "
+                    "says so by an abstract one (abc.abstractmethod).",
+                    source.modules[name].path.removeprefix(source.prefix),
+                    source.modules[name].class_lines.get(found.__name__),
+                )
 
     def _check_owner(
         self, service: str, source: DeploymentSource, path: str, line: int | None, own: Mapping[str, int | None]

@@ -35,6 +35,16 @@ def services_in(module: ModuleType, source: ModuleSource, file: str) -> Iterator
         yield value.name, value, line
 
 
+def unfinished_in(module: ModuleType) -> type[Service] | None:
+    """A class of the module's own that is derived from Service, is not abstract and has nothing that handles."""
+    for value in vars(module).values():
+        if not (isinstance(value, type) and issubclass(value, Service)) or value.__module__ != module.__name__:
+            continue
+        if not _has_handler(value) and not isabstract(value):
+            return value
+    return None
+
+
 def _has_handler(implementation: type[Service]) -> bool:
     return any(
         _HANDLER.fullmatch(attribute) is not None

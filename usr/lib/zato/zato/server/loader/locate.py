@@ -25,7 +25,13 @@ def refusal_of(error: BaseException, source: DeploymentSource) -> Refusal:
         return Refusal("out-of-memory", "It needs more memory than is allowed when it is imported.", file, line)
     if isinstance(error, RecursionError):
         return Refusal("import-failed", "It recurses without end when it is imported.", file, line)
-    return Refusal("import-failed", f"It raises {describe(error)} when it is imported.", file, line)
+    reason = f"It raises {describe(error)} when it is imported."
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        reason += (
+            f" Deploy the file that has the module {error.name.partition('.')[0].partition('@')[0]!r} first; two files "
+            "that need one another are deployed together, in one .zip."
+        )
+    return Refusal("import-failed", reason, file, line)
 
 
 def describe(error: BaseException) -> str:

@@ -19,7 +19,7 @@ _OWN = frozenset({"zato", "pickup", "__main__"})
 
 
 def check_file_name(file_name: str) -> None:
-    """Raises DeploymentRefused unless `file_name` is MODULE.py with a module name that is free to use, or NAME.zip."""
+    """Raises DeploymentRefused unless `file_name` is NAME.py, the name of its module free to use, or NAME.zip."""
     if _ARCHIVE.fullmatch(file_name):
         return
     stem, dot, suffix = file_name.rpartition(".")
@@ -29,7 +29,12 @@ def check_file_name(file_name: str) -> None:
             f"The file name {file_name[:120]!r} is not accepted: only NAME.py and NAME.zip can be deployed.",
             file_name[:120],
         )
-    check_module_name(stem, file_name)
+    check_module_name(module_name(stem), file_name)
+
+
+def module_name(stem: str) -> str:
+    """The module of a file with this name, less its ".py": a hyphen, which no module can have, is an underscore."""
+    return stem.replace("-", "_")
 
 
 def check_module_name(name: str, file: str) -> None:
@@ -37,8 +42,8 @@ def check_module_name(name: str, file: str) -> None:
     if _MODULE.fullmatch(name) is None or keyword.iskeyword(name):
         raise refuse(
             "module-name-invalid",
-            f"{name[:120]!r} cannot be a module's name: use a letter and then letters, digits and underscores, "
-            "and no word that Python reserves.",
+            f"{name[:120]!r} cannot be a module's name: use a letter and then letters, digits, underscores "
+            "and, in the file's name, hyphens, and no word that Python reserves.",
             file,
         )
     if _is_taken(name):

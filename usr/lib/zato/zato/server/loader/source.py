@@ -10,7 +10,7 @@ from types import CodeType, MappingProxyType
 
 from zato.core.limits import SOURCE_BYTES_MAX
 from zato.server.loader.archive import read_archive
-from zato.server.loader.names import check_file_name, check_module_name
+from zato.server.loader.names import check_file_name, check_module_name, module_name
 from zato.server.loader.refusal import refuse
 
 _TOP_LEVEL_NAMES_MAX = 200
@@ -79,7 +79,7 @@ def parse(file_name: str, data: bytes, deployment_id: int) -> DeploymentSource:
     prefix = prefix_of(deployment_id)
     resources: Mapping[str, bytes] = {}
     if file_name.endswith(".py"):
-        modules = [_compile(file_name[:-3], file_name, prefix, data, is_package=False)]
+        modules = [_compile(module_name(file_name[:-3]), file_name, prefix, data, is_package=False)]
     else:
         resources = read_archive(file_name, data)
         modules = list(_modules_of(file_name, prefix, resources))
@@ -117,11 +117,19 @@ def _modules_of(file_name: str, prefix: str, files: Mapping[str, bytes]) -> Iter
         if not path.endswith(".py"):
             continue
         *parents, stem = path[:-3].split("/")
+        if not parents:  # as if it were deployed by itself; what is in a package is found by Python's own rules
+            stem = module_name(stem)
         if stem == "__main__" or not all(part.isidentifier() for part in (*parents, stem)):
             continue
         is_package = stem == "__init__" and bool(parents)
         name = ".".join(parents if is_package else [*parents, stem])
         check_module_name(name.partition(".")[0], f"{file_name}/{path}")
+        if name in sources and not is_package and not sources[name][2]:
+            raise refuse(
+                "module-name-taken",
+                f"{sources[name][0]} and {path} are both the module {name!r}; rename one.",
+                file_name,
+            )
         if is_package or name not in sources:  # a package wins over a module beside it, as everywhere in Python
             sources[name] = (path, content, is_package)
         for depth in range(1, len(parents) + 1):
@@ -137,6 +145,8 @@ def _compile(name: str, file: str, prefix: str, data: bytes, *, is_package: bool
     text = _decode(file, data)
     try:
         tree = ast.parse(text, prefix + file)
+        if not tree.body and not is_package:
+            raise refuse("empty-file", f"{file} has nothing but comments.", file)
         code = compile(tree, prefix + file, "exec", dont_inherit=True)
     except SyntaxError as error:
         raise refuse("syntax-error", f"Python cannot read it: {error.msg}.", file, error.lineno or None) from error
