@@ -267,7 +267,6 @@ BROKEN: tuple[BrokenDeployment, ...] = (
     BrokenDeployment("hides Zato", "zato.py", service(), "module-name-reserved"),
     BrokenDeployment("hides an installed package", "falcon.py", service(), "module-name-reserved"),
     BrokenDeployment("reserved word", "class.py", service(), "module-name-invalid"),
-    BrokenDeployment("begins with a hyphen", "-service.py", service(), "module-name-invalid"),
     BrokenDeployment("another kind of file", "broken.txt", service(), "file-name-invalid"),
     BrokenDeployment(
         "breaks what imports it",
