@@ -39,6 +39,6 @@ def _ipv4() -> list[ipaddress.IPv4Address]:
 def _ipv6() -> list[ipaddress.IPv6Address]:
     try:
         lines = _IPV6.read_text(encoding="ascii").splitlines()
-    except FileNotFoundError:  # a kernel without IPv6
+    except OSError:  # a kernel without IPv6, or a process that may not look there
         return []
     return [ipaddress.IPv6Address(bytes.fromhex(line.split()[0])) for line in lines]
