@@ -1,4 +1,5 @@
--- For HAProxy, which cannot by itself answer with something else than the response that it would repeat the request for.
+-- For HAProxy, which cannot by itself answer with something else than the response that it would repeat the request for,
+-- nor take what a client goes on sending after an answer.
 
 -- Ends the transaction with this status and body, a JSON document in which CID stands for the correlation id
 core.register_action("answer", { "tcp-res" }, function(txn, status, body)
@@ -9,3 +10,19 @@ core.register_action("answer", { "tcp-res" }, function(txn, status, body)
     body = (body:gsub("CID", cid)),
   }))
 end, 2)
+
+-- Answers 413 with the JSON document in txn.refusal, and takes the rest of the body, which is as much as a client may have
+-- sent before it looks for an answer: who closes a connection on which something has not been read yet resets it, and the
+-- answer may be lost
+core.register_service("refuse", "http", function(applet)
+  local body = applet:get_var("txn.refusal")
+  applet:set_status(413)
+  applet:add_header("content-type", "application/json")
+  applet:add_header("content-length", tostring(#body))
+  applet:start_response()
+  applet:send(body)
+  local until_then = core.now().sec + 10
+  repeat
+    local part = applet:receive(65536)
+  until not part or #part == 0 or core.now().sec >= until_then
+end)

@@ -61,7 +61,8 @@ def test_a_header_beyond_all_buffers_is_refused(edge: Edge, door: str) -> None:
 
 
 def test_a_body_that_says_it_is_too_large(edge: Edge, door: str) -> None:
-    head = b"POST /echo HTTP/1.1\r\n" + HOST + b"Content-Length: %d\r\n\r\n" % (BODY_BYTES_MAX + 1)
+    asking = HOST + b"Expect: 100-continue\r\n"
+    head = b"POST /echo HTTP/1.1\r\n" + asking + b"Content-Length: %d\r\n\r\n" % (BODY_BYTES_MAX + 1)
     assert refusal(edge, door, head) == (413, "too-large")
 
 

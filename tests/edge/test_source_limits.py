@@ -16,11 +16,13 @@ from zato.agent.haproxy.render import server_options
 from zato.agent.haproxy.source_limits import source_limits
 from zato.agent.limits import connections_max, lighttpd_connections_max
 
-CONNECTIONS = 8
-REQUESTS = 5
-ALL_UPLOADS = 8
-UPLOADS = 2
+CONNECTIONS = 12
+REQUESTS = 9
+UPLOADS_BYTES = 8 * 3 * 100 * 1024  # for eight bodies whose length is not told
+UPLOADS = {"length": 6, "chunks": 2}
+ALL_UPLOADS = 26
 GREEDY, GOOD = "127.0.0.2", "127.0.1.1"
+LAST = "127.0.0.6"
 OTHERS = ("127.0.0.3", "127.0.0.4", "127.0.0.5")
 BODY_BYTES = 90 * 1024  # more than lighttpd keeps in memory
 
@@ -30,7 +32,7 @@ def narrow() -> Iterator[Edge]:
     made = Edge(
         source_connections_max=CONNECTIONS,
         source_requests_max=REQUESTS,
-        uploads_bytes_max=ALL_UPLOADS * 100 * 1024 + 1,
+        uploads_bytes_max=UPLOADS_BYTES,
         direct_requests_max=REQUESTS,
     )
     try:
@@ -128,27 +130,27 @@ def test_large_bodies_are_limited_by_source(narrow: Edge, door: str, coding: str
     if coding == "chunks":
         head = b"POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
         request = head + b"%x\r\n%s" % (BODY_BYTES, b"a" * (BODY_BYTES - 1))
-    with stalled(narrow, request, UPLOADS, GREEDY, door):
-        until(lambda: len(held(narrow)) == UPLOADS)
+    with stalled(narrow, request, UPLOADS[coding], GREEDY, door):
+        until(lambda: len(held(narrow)) == UPLOADS[coding])
         answer = ask(narrow, request + b"a", GREEDY, door)
         assert refused(answer, 429, "too-many-requests", "a quarter of uploads_bytes_max of the server")
         assert ask(narrow, source=GREEDY, door=door).status == 200, "small requests go on"
         assert ask(narrow, upload() + b"a", door=door).status == 200
-        assert len(held(narrow)) == UPLOADS
+        assert len(held(narrow)) == UPLOADS[coding]
     until(lambda: held(narrow) == [])
     assert ask(narrow, upload() + b"a", GREEDY, door).status == 200
 
 
 def test_a_small_body_whose_length_is_not_told_is_none_of_the_large_ones(narrow: Edge) -> None:
     head = b"POST /sleep?seconds=2 HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
-    with stalled(narrow, head + b"4\r\nabcd\r\n0\r\n\r\n", UPLOADS, GREEDY) as connections:
+    with stalled(narrow, head + b"4\r\nabcd\r\n0\r\n\r\n", UPLOADS["chunks"], GREEDY) as connections:
         assert ask(narrow, upload() + b"a", GREEDY).status == 200
         assert all(connection.recv(12) == b"HTTP/1.1 200" for connection in connections)
 
 
 def test_there_is_space_for_so_many_large_bodies_of_all_sources(narrow: Edge) -> None:
-    with stalled(narrow, upload(), UPLOADS, GREEDY), contextlib.ExitStack() as stack:
-        for source in OTHERS * UPLOADS:
+    with stalled(narrow, upload(), UPLOADS["length"], GREEDY), contextlib.ExitStack() as stack:
+        for source in [*OTHERS * UPLOADS["length"], LAST, LAST]:
             connection = stack.enter_context(narrow.connect(source=source))
             connection.sendall(upload())
         until(lambda: len(held(narrow)) == ALL_UPLOADS)

@@ -103,7 +103,11 @@ class Edge(Doors):
                 *("--workers", str(workers)),
                 *("--worker-class", "gthread", "--threads", "64", "--backlog", "2048", "--timeout", "60"),
             ],
-            {"EDGE_DIRECTORY": str(self.directory), "PYTHONPATH": str(Path(__file__).parents[1])},
+            {
+                "EDGE_DIRECTORY": str(self.directory),
+                "EDGE_BODY_BYTES_MAX": str(self._body_bytes_max),
+                "PYTHONPATH": str(Path(__file__).parents[1]),
+            },
         )
         self.wait_for(lambda: self.server.front_socket.exists() and self.server.health_socket.exists())
 

@@ -45,6 +45,10 @@ def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         return [b"<h1>gunicorn's own words</h1>"]
 
     body = environ["wsgi.input"].read()
+    if len(body) > int(os.environ["EDGE_BODY_BYTES_MAX"]):
+        start("413 Too Large", [("Content-Type", "application/json"), *marked])
+        error = {"code": "too-large", "message": "max_body_bytes of the server", "cid": marked[0][1]}
+        return [json.dumps({"error": error}).encode()]
     seen = {name: value for name, value in environ.items() if isinstance(value, str) and name == name.upper()}
     answer = {"pid": os.getpid(), "body_bytes": len(body), "environ": seen}
     start("200 OK", [("Content-Type", "application/json"), *marked])

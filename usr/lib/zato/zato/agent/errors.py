@@ -48,7 +48,7 @@ def errors(*, body_bytes_max: int, late: str) -> Errors:
 
 def too_many(what: str, setting: str) -> tuple[str, str]:
     """The error 429 for a source that has reached a limit, which a setting may change."""
-    return _FIXED[429][0], f"{what} from this address, which is the most that one may have ({setting})."
+    return _FIXED[429][0], f"{what} from this address, which is more than one may have ({setting})."
 
 
 def error_body(code: str, message: str, cid: str) -> str:

@@ -12,6 +12,9 @@ HEADERS_MAX = 80
 """gunicorn takes 100, among them those that HAProxy and lighttpd add."""
 MEMORY_BODY_BYTES_MAX = 64 * 1024
 """lighttpd keeps a larger body of a request in a file until all of it is there."""
+BODY_ROOM = 3
+"""A body whose length is not told is read to its end up to so many times the limit, and refused by the server then: an
+answer that comes while the client is still sending may be lost."""
 CONNECTIONS_MAX = 5000
 _OTHER_FILES = 700
 

@@ -113,8 +113,8 @@ TIME_LIMIT_SECONDS = msgspec.Meta(description="For services that set none of the
 MAX_BODY_BYTES = msgspec.Meta(description="Largest body of a request.")
 UPLOADS_BYTES_MAX = msgspec.Meta(
     description="Space on the disk for bodies of requests that are on their way, which lighttpd keeps in files from 64 "
-    "KiB on. As many may be in progress at the same time as fit if each were as large as it may be, one at least; "
-    "more are answered with 503. One source has a quarter of them, unless it is exempt, and more are answered with 429."
+    "KiB on; one whose length is not told counts as three times `max_body_bytes`. What would need more is answered "
+    "with 503. One source has a quarter of it, unless it is exempt, and what would need more is answered with 429."
 )
 MAX_JSON_BYTES = msgspec.Meta(
     description="Largest body of a request to a REST channel that does not say so itself, as JSON takes many times the "

@@ -7,7 +7,7 @@ from base64 import b64encode
 from zato.agent.errors import error_body, errors, too_many
 from zato.agent.lighttpd.names import CLOSING, CONFIGURATION, PID, REQUEST_SCRIPT, RESPONSE_SCRIPT, UPLOADS
 from zato.agent.lighttpd.view import LighttpdView
-from zato.agent.limits import HEAD_BYTES_MAX, HEADERS_MAX, MEMORY_BODY_BYTES_MAX, URI_BYTES_MAX
+from zato.agent.limits import BODY_ROOM, HEAD_BYTES_MAX, HEADERS_MAX, MEMORY_BODY_BYTES_MAX, URI_BYTES_MAX
 from zato.agent.values import BACKEND_GONE, GONE_BY_APPLICATION, checked_address, quoted
 from zato.core.target import INVALID_PATH
 from zato.host.templates import render_template
@@ -25,9 +25,8 @@ def render(view: LighttpdView) -> dict[str, str]:
     checked = [checked_address(address) for address in view.addresses]
     binds = [f"[{address}]" if ":" in address else address for address in checked]
     texts = errors(body_bytes_max=view.body_bytes_max, late=f"nothing came for {view.client_idle_seconds:g} s")
-    uploads = max(1, view.uploads_bytes_max // view.body_bytes_max)
-    source_uploads = max(1, uploads // 4)
-    refusals = _refusals(uploads, source_uploads, view.direct_requests_max)
+    unknown = view.body_bytes_max * BODY_ROOM
+    refusals = _refusals(view.uploads_bytes_max, view.direct_requests_max)
     return {
         CONFIGURATION: render_template(
             "lighttpd",
@@ -37,7 +36,7 @@ def render(view: LighttpdView) -> dict[str, str]:
             uploads=UPLOADS,
             bind=binds[0],
             sockets=[f"{bind}:{view.port}" for bind in binds],
-            body_kilobytes_max=-(-view.body_bytes_max // 1024),
+            body_kilobytes_max=-(-unknown // 1024),
             head_bytes_max=HEAD_BYTES_MAX,
             quoted=quoted,
         ),
@@ -51,8 +50,10 @@ def render(view: LighttpdView) -> dict[str, str]:
             head_bytes_max=HEAD_BYTES_MAX,
             headers_max=HEADERS_MAX,
             memory_body_bytes_max=MEMORY_BODY_BYTES_MAX,
-            uploads_max=uploads,
-            source_uploads_max=source_uploads,
+            body_bytes_max=view.body_bytes_max,
+            unknown_body_bytes=unknown,
+            uploads_max=view.uploads_bytes_max,
+            source_uploads_max=view.uploads_bytes_max // 4,
             direct_requests_max=view.direct_requests_max,
         ),
         RESPONSE_SCRIPT: render_template(
@@ -68,16 +69,17 @@ def render(view: LighttpdView) -> dict[str, str]:
     }
 
 
-def _refusals(uploads: int, source_uploads: int, direct_requests: int) -> dict[str, tuple[str, str]]:
-    large = f"with a body of more than {MEMORY_BODY_BYTES_MAX} bytes in progress"
+def _refusals(uploads_bytes: int, direct_requests: int) -> dict[str, tuple[str, str]]:
+    large = f"Bodies of more than {MEMORY_BODY_BYTES_MAX} bytes that are in progress"
     return {
         "space": (
             "uploads-full",
-            f"There are {uploads} requests {large}, for more of which there is no space (uploads_bytes_max of the "
-            "server); try again later.",
+            f"{large} would need more than {uploads_bytes} bytes with this one, for which there is no space "
+            "(uploads_bytes_max of the server); try again later.",
         ),
         "uploads": too_many(
-            f"There are {source_uploads} requests {large}", "a quarter of uploads_bytes_max of the server"
+            f"{large} would need more than {uploads_bytes // 4} bytes with this one",
+            "a quarter of uploads_bytes_max of the server",
         ),
         "requests": too_many(f"There are {direct_requests} requests in progress", "no setting changes that"),
     }
