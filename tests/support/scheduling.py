@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from xdist.scheduler import LoadScopeScheduling
 
-SHARING = ("tests/hosts/", "tests/system/", "tests/odb/", "tests/broker/", "tests/outgoing/sql/")
+SHARING = (
+    "tests/agent/haproxy/",
+    "tests/broker/",
+    "tests/hosts/",
+    "tests/odb/",
+    "tests/outgoing/sql/",
+    "tests/system/",
+)
 """Directories whose files share hosts, a cluster, or database and message servers: one process runs them all."""
 OWN = (
     "tests/hosts/test_joining.py",
@@ -39,9 +46,9 @@ LONGEST = (
     "tests/system/test_workers.py",
     "tests/docs/test_operations.py",
     "tests/system/test_draining.py",
-    "tests/agent/haproxy/test_agent.py",
-    "tests/agent/haproxy/test_inactive_servers.py",
+    "tests/agent/haproxy/",
     "tests/agent/lighttpd/test_lighttpd_agent.py",
+    "tests/agent/lighttpd/test_listening.py",
     "tests/server/deployment/test_pipeline.py",
     "tests/edge/test_failures.py",
     "tests/edge/test_source_limits.py",

@@ -6,10 +6,8 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 import urllib3
@@ -18,24 +16,12 @@ from support.agents import lets_in
 from support.cluster import RunningCluster
 from support.load import told
 from support.ports import free_port
-from support.scenarios.balancing import PATH, agent_of, balance, change_server, end, expose, has, server_state
+from support.scenarios.balancing import PATH, agent_of, balance, change_server, end, has, server_state
 from support.waiting import until
 from zato.core.errors import ZatoError
 from zato.pki.authority import Authority
 
 PERIOD_SECONDS = 1
-
-
-@pytest.fixture(scope="module")
-def two() -> Iterator[RunningCluster]:
-    with TemporaryDirectory(prefix="zato-") as directory:
-        running = RunningCluster(Path(directory) / "z", "--servers", "2", "--workers", "1")
-        try:
-            running.start()
-            expose(running)
-            yield running
-        finally:
-            running.stop()
 
 
 def problems(cluster: RunningCluster) -> list[str]:
@@ -44,10 +30,10 @@ def problems(cluster: RunningCluster) -> list[str]:
 
 
 def test_reloads_drains_and_servers_that_go_and_come_fail_no_request(two: RunningCluster) -> None:
-    seen = balance(two, rounds=2, reloads=10)
+    seen = balance(two, rounds=1, reloads=5)
     print(seen)
     assert seen.failed == [], told(seen.failed)
-    assert seen.reloads == 10
+    assert seen.reloads == 5
 
 
 def test_what_haproxy_has_found_out_of_its_servers_outlives_a_reload(two: RunningCluster) -> None:

@@ -7,9 +7,6 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -30,18 +27,13 @@ class Where(Service):
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[RunningCluster]:
-    with TemporaryDirectory(prefix="zato-") as directory:
-        running = RunningCluster(Path(directory) / "z", "--workers", "1", "--servers", "2")
-        try:
-            running.start()
-            file = Path(directory) / "where.py"
-            file.write_text(WHERE)
-            running.zato("service", "deploy", str(file))
-            running.zato("config", "set", "channel-rest", "where", "service=where.where", "path=/where")
-            yield running
-        finally:
-            running.stop()
+def cluster(two: RunningCluster, tmp_path_factory: pytest.TempPathFactory) -> RunningCluster:
+    """With a service that says which process has answered."""
+    file = tmp_path_factory.mktemp("where") / "where.py"
+    file.write_text(WHERE)
+    two.zato("service", "deploy", str(file))
+    two.zato("config", "set", "channel-rest", "where", "service=where.where", "path=/where")
+    return two
 
 
 def activate(cluster: RunningCluster, number: int, *, active: bool) -> None:

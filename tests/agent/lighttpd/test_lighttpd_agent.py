@@ -43,10 +43,10 @@ def agent_answers(cluster: RunningCluster) -> bool:
 
 
 def test_reloads_fail_no_request_whatever_its_method(one: RunningCluster) -> None:
-    seen = reload_edges(one, 1, 5)
+    seen = reload_edges(one, 1, 3)
     print(seen)
     assert seen.failed == [], told(seen.failed)
-    assert seen.reloads == 5
+    assert seen.reloads == 3
 
 
 def test_the_state_says_what_lighttpd_serves_with(one: RunningCluster) -> None:

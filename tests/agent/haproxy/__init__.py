@@ -1,0 +1,1 @@
+"""Tests of HAProxy's agent, some of which share a cluster."""

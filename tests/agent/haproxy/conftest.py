@@ -1,0 +1,25 @@
+"""One cluster for the tests that want one which runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from support.cluster import RunningCluster
+from support.scenarios.balancing import expose
+
+
+@pytest.fixture(scope="package")
+def two() -> Iterator[RunningCluster]:
+    """Of two servers, all of them active, with the balancer's usual settings."""
+    with TemporaryDirectory(prefix="zato-") as directory:
+        running = RunningCluster(Path(directory) / "z", "--servers", "2", "--workers", "1")
+        try:
+            running.start()
+            expose(running)
+            yield running
+        finally:
+            running.stop()
