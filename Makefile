@@ -4,7 +4,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 # As much of the time is waiting; which process runs what: tests/support/scheduling.py
 PARALLEL = -n 3 --no-loadscope-reorder --durations=25
 
-.PHONY: help run test check bench show show-hosts chaos fresh deb clean lock
+.PHONY: help run test check bench show show-hosts show-upgrade chaos fresh deb clean lock
 
 help:
 	@echo "make run    prepare this checkout, then run a cluster from .zato/ in the foreground; Ctrl-C ends it"
@@ -13,6 +13,7 @@ help:
 	@echo "make bench  speed and memory, as ratios measured in turn"
 	@echo "make show   what is promised of starts, deployments and failures, in full, each with its figure and bar"
 	@echo "make show-hosts  what is promised of an appliance, in full, each with its figure (needs root)"
+	@echo "make show-upgrade FROM=revision  from that revision's packages to today's and back, under load (needs root)"
 	@echo "make chaos  faults on a cluster of five hosts under load: what was lost, doubled, refused (needs root);"
 	@echo "            SCENARIO=name for one of them, SEED=n to repeat a run"
 	@echo "make fresh  make run on a fresh Debian 12 in a directory of its own: how long both starts take (needs root)"
@@ -48,6 +49,10 @@ show-hosts:
 	@tools/prepare develop
 	ZATO_IN_FULL=1 .venv/bin/python -m pytest -q -s tests/hosts
 	.venv/bin/python -m benchmarks.show_hosts
+
+show-upgrade:
+	@tools/prepare develop
+	.venv/bin/python -m benchmarks.show_upgrade $(FROM)
 
 chaos:
 	@tools/prepare develop

@@ -76,7 +76,7 @@ def test_an_upgrade_whose_migration_fails_leaves_all_as_it_was_and_can_be_taken_
     two: Host, packages: list[Path], tmp_path: Path
 ) -> None:
     old = version_of(packages[0])
-    broken = put(two, next_release(packages, tmp_path / "broken", "4.0.9", ADDS, BREAKS))
+    broken = put(two, next_release(packages, tmp_path / "broken", "4.99.2", ADDS, BREAKS))
     before, pids = odb(two), [main_pid(two, f"zato-server@{number}") for number in (1, 2)]
     with Load(outside(two), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=280) as load:
         done = two.run(broken, check=False, timeout=UPGRADE_SECONDS)
@@ -104,14 +104,14 @@ def test_an_upgrade_to_what_does_not_start_is_undone_with_the_first_server(
     two: Host, packages: list[Path], tmp_path: Path
 ) -> None:
     line = "raise SystemExit('This release does not start.')"
-    useless = put(two, next_release(packages, tmp_path / "useless", "4.0.8", first_line=line))
+    useless = put(two, next_release(packages, tmp_path / "useless", "4.99.1", first_line=line))
     second = main_pid(two, "zato-server@2")
     with Load(outside(two), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=280) as load:
         done = two.run(useless, check=False, timeout=UPGRADE_SECONDS)
     print(f"An upgrade that was undone, {len(load.samples)} requests: {told(load.failed())}")
     said = done.stdout + done.stderr
     assert done.returncode != 0
-    assert "Server 1 does not work with Zato 4.0.8, so the upgrade was undone." in said, said
+    assert "Server 1 does not work with Zato 4.99.1, so the upgrade was undone." in said, said
     assert load.failed() == [], told(load.failed())
     assert servers_in_balancer(two) == 2
     assert main_pid(two, "zato-server@2") == second
@@ -119,7 +119,7 @@ def test_an_upgrade_to_what_does_not_start_is_undone_with_the_first_server(
 
 
 def test_an_upgrade_fails_no_request_and_keeps_everything(two: Host, packages: list[Path], tmp_path: Path) -> None:
-    upgrade = put(two, next_release(packages, tmp_path / "next", "4.1.0", ADDS))
+    upgrade = put(two, next_release(packages, tmp_path / "next", "5.0.0", ADDS))
     assert eventually(lambda: servers_in_balancer(two) == 2)
     odb_before = odb_version(two)
     sums, items = two.run(f"sha256sum {KEPT}").stdout, two.run("zato config export").stdout
@@ -133,13 +133,13 @@ def test_an_upgrade_fails_no_request_and_keeps_everything(two: Host, packages: l
     )
     assert failed == [], told(failed)
     assert eventually(lambda: status(two).get("ok") is True), status(two)
-    assert "4.1.0" in two.run("zato --version").stdout
+    assert "5.0.0" in two.run("zato --version").stdout
     assert odb_version(two) == f"{int(odb_before) + 1:04}"
     for unit, before in pids.items():
         assert (main_pid(two, unit) == before) is (unit == "zato-haproxy"), unit
     programs = two.run("ps -u zato,zato-tls,zato-lb -o args= | grep python").stdout.splitlines()
     assert len(programs) > 10
-    assert all(line.startswith("/usr/lib/zato/releases/4.1.0-1/venv/bin/python3 ") for line in programs), programs
+    assert all(line.startswith("/usr/lib/zato/releases/5.0.0-1/venv/bin/python3 ") for line in programs), programs
     assert len(two.run("ls /usr/lib/zato/releases").stdout.split()) == 1
     assert two.run(f"sha256sum {KEPT}").stdout == sums
     assert two.run("zato config export").stdout == items
