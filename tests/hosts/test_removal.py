@@ -86,12 +86,12 @@ def test_removing_keeps_what_was_there_for_the_next_installation(installed: Host
 
 
 def test_purging_leaves_nothing_behind_but_accounts_in_use(installed: Host, installation: Installed) -> None:
-    installed.run("useradd -M -N -g zato-lb stranger")
+    installed.run("useradd --system -M -N -g zato-lb stranger")
     installed.run("systemd-run -q --unit=left --uid=zato sleep 600")
     purged = installed.run("apt-get purge -y 'zato*'")
     assert installed.run("dpkg-query -W -f '${Status}' zato-common", check=False).stdout == ""
-    assert "user zato is left; once no process of it runs, remove it: userdel zato\n" in purged.stderr
-    assert "group zato-lb is left; once it is no user's own one, remove it: groupdel zato-lb\n" in purged.stderr
+    assert "user zato is left; once no process of it runs, remove it: userdel zato\n" in purged.stdout
+    assert "group zato-lb is left; once it is no user's own one, remove it: groupdel zato-lb\n" in purged.stdout
     installed.run("systemctl stop left && userdel zato && userdel stranger && groupdel zato-lb")
     after = State.of(installed)
     assert sorted(after.paths - installation.before.paths) == []
