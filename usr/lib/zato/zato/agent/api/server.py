@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection
 from pathlib import Path
 from socketserver import TCPServer, ThreadingMixIn
@@ -20,6 +22,8 @@ from zato.host.logs import get_logger
 CLIENT = "zato.client"
 """The key of a request's environment with the name in the client's certificate."""
 _CONNECTIONS_MAX = 16
+# Of one address, so that others find room
+_CONNECTIONS_OF_ONE_MAX = 8
 _SECONDS = 10.0
 
 
@@ -27,7 +31,8 @@ class ApiServer:
     """Serves to clients whose certificate is of this cluster's CA and for one of the `allowed` names; to no others.
 
     A connection that nobody may make is closed before anything is read of it. Each has a thread, of which there are a
-    few at most, and some seconds for whatever it does. The application is made for the first request: most agents are
+    few at most, and fewer for one address; some seconds for its handshake and its request together, however it spreads
+    what it sends, and for each of its later steps. The application is made for the first request: most agents are
     never asked, and it takes megabytes. Certificates are read again when they have changed.
     """
 
@@ -39,8 +44,10 @@ class ApiServer:
         ca: Path,
         allowed: Collection[str],
         application: Callable[[], WSGIApplication],
+        seconds: float = _SECONDS,
     ) -> None:
         self._port = port
+        self._seconds = seconds
         self._listening: Addresses = ()
         self._identity = _Identity(certificate, ca)
         self._allowed = frozenset(allowed)
@@ -60,7 +67,7 @@ class ApiServer:
 
     def _listen(self, address: str) -> None:
         try:
-            server = _Server((address, self._port), self._identity, self._allowed, self._app)
+            server = _Server((address, self._port), self._identity, self._allowed, self._app, self._seconds)
         except OSError as error:
             raise SetupError(
                 f"The agent cannot listen on {address}, port {self._port}: {error.strerror}.", code="agent-port"
@@ -117,12 +124,15 @@ class _Server(ThreadingMixIn, WSGIServer):
         identity: _Identity,
         allowed: frozenset[str],
         app: Callable[[], WSGIApplication],
+        seconds: float,
     ) -> None:
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self._identity = identity
         self._allowed = allowed
         self._app = app
-        self._free = threading.BoundedSemaphore(_CONNECTIONS_MAX)
+        self._seconds = seconds
+        self._open: Counter[str] = Counter()
+        self._counting = threading.Lock()
         self._log = get_logger("zato.agent.api")
         super().__init__(address, _Handler)
 
@@ -136,40 +146,69 @@ class _Server(ThreadingMixIn, WSGIServer):
         return self._app()
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        if not self._free.acquire(blocking=False):
+        if not self._let_in(client_address[0]):
             self.shutdown_request(request)
             return
         try:
             super().process_request(request, client_address)
         except BaseException:
-            self._free.release()
+            self._let_out(client_address[0])
             raise
+
+    def _let_in(self, address: str) -> bool:
+        with self._counting:
+            room = self._open.total() < _CONNECTIONS_MAX and self._open[address] < _CONNECTIONS_OF_ONE_MAX
+            self._open[address] += room
+            return room
+
+    def _let_out(self, address: str) -> None:
+        with self._counting:
+            self._open[address] -= 1
+            self._open = +self._open
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """In a thread of its own, the handshake too."""
+        # A time for each step alone would let somebody take one step after the other for ever
+        same = request.dup()
+        deadline = threading.Timer(self._seconds, _cut, (same,))
+        deadline.daemon = True
+        deadline.start()
         try:
-            request.settimeout(_SECONDS)
+            request.settimeout(self._seconds)
             with self._identity.context().wrap_socket(request, server_side=True) as connection:
                 name = _name_of(connection)
                 if name not in self._allowed:
                     self._log.warning("agent_client_refused", name=name, address=client_address[0])
                     return
-                _Handler(connection, client_address, self, name)
+                _Handler(connection, client_address, self, name, deadline)
         except (OSError, SetupError) as error:
             self._log.info("agent_connection_ended", address=client_address[0], reason=str(error))
         except Exception:  # the outermost call of a thread
             self._log.exception("agent_request_failed")
         finally:
+            deadline.cancel()
+            same.close()
             self.shutdown_request(request)
-            self._free.release()
+            self._let_out(client_address[0])
 
 
 class _Handler(WSGIRequestHandler):
-    def __init__(self, request: Any, client_address: Any, server: WSGIServer, name: str = "") -> None:
+    def __init__(
+        self,
+        request: Any,
+        client_address: Any,
+        server: WSGIServer,
+        name: str = "",
+        deadline: threading.Timer | None = None,
+    ) -> None:
         self._name = name
+        self._deadline = deadline
         super().__init__(request, client_address, server)
 
     def get_environ(self) -> dict[str, Any]:
+        """The request's head is there by then, and what it asks for may take its time."""
+        if self._deadline is not None:
+            self._deadline.cancel()
         return {**super().get_environ(), CLIENT: self._name, "wsgi.url_scheme": "https"}
 
     def address_string(self) -> str:
@@ -177,6 +216,11 @@ class _Handler(WSGIRequestHandler):
 
     def log_message(self, format: str, *arguments: Any) -> None:
         """What is changed is logged by those who change it."""
+
+
+def _cut(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def _name_of(connection: ssl.SSLSocket) -> str:
