@@ -44,7 +44,8 @@ def test_what_lighttpd_or_haproxy_refuses_is_not_put_in_place(two_servers: Host)
         two_servers.root / "var" / "lib" / "zato" / name for name in ("haproxy/haproxy.cfg", "lighttpd-1/lighttpd.conf")
     ]
     before = [path.read_bytes() for path in files]
-    settings.write_text(good.replace('bind = "0.0.0.0"', 'bind = "nowhere.invalid"'), encoding="utf-8")
+    bad = good.replace('bind = "0.0.0.0"', 'bind = "nowhere.invalid"\nlighttpd_bind = "nowhere.invalid"')
+    settings.write_text(bad, encoding="utf-8")
     try:
         for unit in ("zato-haproxy", "zato-lighttpd@1"):
             assert two_servers.run(f"systemctl reload {unit}", check=False).returncode != 0, unit
