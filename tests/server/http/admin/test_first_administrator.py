@@ -6,6 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy import exc
+
+from zato.odb.database import Database
+from zato.odb.failures import translate
 
 DAY = 86400
 
@@ -96,3 +100,20 @@ def test_another_sites_page_cannot_use_a_token_and_strangers_do_not_fill_the_aud
     assert result.status_code == 403
     assert become(world, "x").status_code == 401
     assert len(world.audit.recent(1000)) == before
+
+
+def test_with_the_odb_away_strangers_are_not_told_where_it_is(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody may send this request."""
+    lost = exc.OperationalError("SELECT 1", {}, Exception("connection refused"))
+    error = translate(lost, "postgresql+psycopg2://zato@10.1.2.3/secret_db", "postgresql")
+
+    def away(self: Database) -> Any:
+        raise error
+
+    monkeypatch.setattr(Database, "read", away)
+    monkeypatch.setattr(Database, "write", away)
+    stranger = become(world, "0" * 32)
+    assert (stranger.status_code, stranger.json["error"]["code"]) == (503, "odb-unavailable")
+    assert "10.1.2.3" not in stranger.text and "secret_db" not in stranger.text and "psycopg2" not in stranger.text
+    administrator = world.call("POST", "/first-token", {"seconds": 60})
+    assert "10.1.2.3" in administrator.json["error"]["message"]
