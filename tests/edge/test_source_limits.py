@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import signal
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from support.edge import BALANCER, DIRECT, DOORS, Answer, Edge
 from support.waiting import until
 from zato.agent.haproxy.render import server_options
 from zato.agent.haproxy.source_limits import source_limits
+from zato.agent.lighttpd.files import remove_leftovers
 from zato.agent.limits import connections_max, lighttpd_connections_max
 
 CONNECTIONS = 12
@@ -192,6 +194,22 @@ def test_exempt_networks_are_not_limited_by_source() -> None:
             until(lambda: len(held(edge)) == 6)
             assert ask(edge, source=GREEDY).status == 200
             assert ask(edge, upload() + b"a", GREEDY).status == 200
+    finally:
+        edge.close()
+
+
+def test_what_a_killed_lighttpd_has_left_of_bodies_is_removed_before_the_next_start() -> None:
+    edge = Edge()
+    try:
+        edge.start()
+        with edge.connect() as connection:
+            connection.sendall(upload())
+            until(lambda: held(edge) != [])
+            edge.signal("lighttpd", signal.SIGKILL)
+            edge.processes["lighttpd"].wait()
+        assert held(edge) != [], "nobody else removes it"
+        remove_leftovers(edge.server)
+        assert held(edge) == []
     finally:
         edge.close()
 

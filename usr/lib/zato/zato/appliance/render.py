@@ -29,6 +29,8 @@ def lighttpd(number: int, *, is_running: bool = False) -> None:
     settings = load_server(LAYOUT, number) if known else ServerSettings()
     view = lighttpd_files.view_of(LAYOUT, load_cluster(LAYOUT), number, settings, is_running=is_running)
     lighttpd_files.write(LAYOUT, view)
+    if not is_running:
+        lighttpd_files.remove_leftovers(LAYOUT.server(number))
 
 
 def reload_lighttpd(number: int) -> None:

@@ -73,6 +73,7 @@ def write_edge(layout: Layout, cluster: ClusterSettings) -> None:
     haproxy.write(layout, haproxy.view_of(layout, cluster, haproxy.known_before(layout, cluster)))
     server_states.hand_over(layout)
     for number in range(1, cluster.servers + 1):
+        lighttpd.remove_leftovers(layout.server(number))
         lighttpd.write(layout, lighttpd.view_of(layout, cluster, number, load_server(layout, number)))
 
 

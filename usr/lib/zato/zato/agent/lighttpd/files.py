@@ -101,6 +101,12 @@ def write(layout: Layout, view: LighttpdView) -> bool:
     return True
 
 
+def remove_leftovers(server: ServerLayout) -> None:
+    """Removes the bodies that a lighttpd which was killed could not. Only for one that is about to be started."""
+    for path in (server.lighttpd / UPLOADS).glob("lighttpd-upload-*"):
+        path.unlink(missing_ok=True)
+
+
 def check(server: ServerLayout, certificate: Path) -> None:
     """Raises SetupError where lighttpd could not start from the files that are in place."""
     if not is_pair(certificate):
