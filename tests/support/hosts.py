@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from support.once import locked
+from support.removal import remove_beside
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BOOT_SECONDS = 60.0
@@ -292,7 +293,7 @@ def hosts_with(packages: Sequence[Path], prepare: Callable[[Host], None] = lambd
         with bridge():
             yield make
     finally:
-        shutil.rmtree(directory, ignore_errors=True)
+        remove_beside(directory)
 
 
 @contextmanager
@@ -322,5 +323,5 @@ def laid_over(system: Path, root: Path) -> Iterator[Path]:
         yield root
     finally:
         subprocess.run(["umount", str(root)], check=True)
-        shutil.rmtree(own)
+        remove_beside(own)
         root.rmdir()

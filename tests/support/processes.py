@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from support.removal import remove_beside
+
 _START_SECONDS = 60.0
 _END_SECONDS = 10.0
 
@@ -108,7 +110,7 @@ class Program:
     def remove(self) -> None:
         """End it, and remove its directory: nothing in it is worth an orderly end."""
         self.kill()
-        shutil.rmtree(self.directory, ignore_errors=True)
+        remove_beside(self.directory)
 
     def _as_user(self, command: Sequence[str]) -> list[str]:
         prefix = ["setpriv", "--pdeathsig", self._end_signal.name.removeprefix("SIG")]
