@@ -121,7 +121,7 @@ def test_slots_of_those_who_ask_no_more_are_used_again(counters: SharedCounters,
 
 
 def forked(work: Callable[[], None]) -> Any:
-    process = FORK.Process(target=work)
+    process = FORK.Process(target=work, daemon=True)
     process.start()
     return process
 
@@ -157,6 +157,34 @@ def test_what_a_killed_worker_had_under_way_is_so_no_longer(shared: SharedCounte
     shared.forget(worker.pid)
     assert taken(shared, some) == 4
     assert isinstance(own, Ticket)
+
+
+def test_who_takes_the_place_of_a_killed_worker_begins_with_nothing(shared: SharedCounters) -> None:
+    some = limit(concurrent_max=5)
+
+    def holding(times: int) -> Any:
+        # A queue for each: whoever is killed may take its lock along
+        held = FORK.SimpleQueue()
+
+        def hold() -> None:
+            held.put(taken(shared, some, times=times))
+            time.sleep(60)
+
+        worker = forked(hold)
+        assert held.get() == times
+        return worker
+
+    def killed(worker: Any) -> None:
+        worker.kill()
+        worker.join()
+        shared.forget(worker.pid)
+
+    killed(holding(4))
+    second, third = holding(1), holding(1)
+    killed(third)
+    found = taken(shared, some)
+    killed(second)
+    assert found == 4
 
 
 def test_a_worker_that_is_killed_at_any_moment_leaves_no_lock_and_no_count(shared: SharedCounters) -> None:
