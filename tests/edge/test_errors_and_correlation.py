@@ -15,7 +15,7 @@ TRACEPARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
 
 def error(answer: Answer) -> tuple[int, str]:
     assert answer.headers["content-type"] == "application/json"
-    assert set(answer.json["error"]) == {"code", "message", "cid"}
+    assert set(answer.json["error"]) == {"code", "message", "cid", "details"}
     assert answer.json["error"]["cid"] == answer.headers["x-zato-cid"]
     assert answer.json["error"]["message"].endswith(".")
     assert "server" not in answer.headers
@@ -146,3 +146,16 @@ def test_haproxy_survives_a_signal_to_its_worker(own_edge: Edge) -> None:
     own_edge.signal("haproxy", signal.SIGUSR2)
     for _ in range(50):
         assert own_edge.get("/echo").status == 200
+
+
+@pytest.mark.parametrize("part", ["bytes=0-9", "bytes=5000-", "bytes=-1", "bytes=0-1,3-4"])
+def test_a_request_for_a_part_gets_the_whole_answer(edge: Edge, door: str, part: str) -> None:
+    answer = edge.get("/large?bytes=1000", door, headers={"Range": part})
+    assert (answer.status, len(answer.body)) == (200, 1000)
+    assert not {"content-range", "accept-ranges"} & set(answer.headers)
+
+
+def test_errors_of_the_edge_have_the_fields_of_the_servers(edge: Edge, door: str) -> None:
+    answer = edge.get("/" + "a" * 4000, door)
+    assert set(answer.json["error"]) == {"code", "message", "cid", "details"}
+    assert answer.json["error"]["details"] == []

@@ -6,6 +6,8 @@ import contextlib
 import dataclasses
 import signal
 import ssl
+import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,6 +119,15 @@ def test_requests_in_progress_are_limited(narrow: Edge) -> None:
         assert refused(ask(narrow, source=GREEDY), 429, "too-many-requests", "source_requests_max of the balancer")
         assert ask(narrow).status == 200
     until(lambda: ask(narrow, source=GREEDY).status == 200)
+
+
+def test_streams_of_http2_are_requests_in_progress(narrow: Edge) -> None:
+    command = ["curl", "--silent", "--parallel", "--http2", "--interface", GREEDY, "--write-out", "%{http_code}\n"]
+    command += ["--cacert", str(narrow.layout.ca_certificate)]
+    for _ in range(REQUESTS + 3):
+        command += ["--output", "/dev/null", f"https://localhost:{narrow.port(BALANCER)}/sleep?seconds=2"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+    assert Counter(done.stdout.split()) == {"200": REQUESTS, "429": 3}
 
 
 def test_slow_bodies_are_requests_in_progress(narrow: Edge) -> None:

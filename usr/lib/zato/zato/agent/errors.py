@@ -53,4 +53,4 @@ def too_many(what: str, setting: str) -> tuple[str, str]:
 
 def error_body(code: str, message: str, cid: str) -> str:
     """The body of an error as the server itself writes it; `cid` may be an expression of the program's own."""
-    return json.dumps({"error": {"code": code, "message": message, "cid": cid}})
+    return json.dumps({"error": {"code": code, "message": message, "cid": cid, "details": []}})
