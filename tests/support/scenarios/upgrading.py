@@ -47,7 +47,7 @@ def protect(host: Host) -> str:
     (host.root / "root" / "protected.json").write_text(_PROTECTED, encoding="utf-8")
     created = json.loads(host.run(f"zato --json user create {USER} --role viewer").stdout)
     host.run("zato config set channel-rest protected --file /root/protected.json")
-    return str(created["password"])
+    return str(created["generated"]["password"])
 
 
 def change_release(host: Host, packages: Sequence[Path], directory: str, password: str) -> Upgraded:
