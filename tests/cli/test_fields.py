@@ -52,3 +52,8 @@ def test_what_does_not_fit_is_named(field: str, expected: str) -> None:
 def test_a_mistyped_kind_gets_a_suggestion() -> None:
     with pytest.raises(NotFound, match="did you mean 'channel-rest'"):
         parse("channel-rst", ())
+
+
+def test_a_field_that_is_given_twice_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="service is given twice"):
+        parse("channel-rest", ("service=one", "path=/one", "service=one"))

@@ -15,10 +15,17 @@ from zato.core.errors import InvalidInput
 def parse(kind: str, fields: tuple[str, ...]) -> dict[str, Any]:
     """Values as they go into JSON. Several values are JSON or are separated by commas; `null` unsets what may be unset.
 
-    Raises InvalidInput that names the field, and the fields there are; NotFound for a kind that there is not.
+    Raises InvalidInput that names the field, and the fields there are, also where one is given twice; NotFound for a
+    kind that there is not.
     """
     types = get_type_hints(kind_named(kind).struct, include_extras=True)
-    return dict(_one(kind, types, field) for field in fields)
+    values: dict[str, Any] = {}
+    for field in fields:
+        name, value = _one(kind, types, field)
+        if name in values:
+            raise InvalidInput(f"The field {name} is given twice; give it once.", code="duplicate-field")
+        values[name] = value
+    return values
 
 
 def _one(kind: str, types: dict[str, Any], field: str) -> tuple[str, Any]:

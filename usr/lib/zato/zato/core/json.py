@@ -78,7 +78,8 @@ def decode(data: bytes, codec: str = UTF_8) -> Any:
             code="json-too-large",
         )
     try:
-        value = _decoder.decode(data.decode(codec))
+        # A byte order mark before it says nothing about it (RFC 8259, section 8.1, lets it be ignored)
+        value = _decoder.decode(data.decode(codec).removeprefix("\ufeff"))
     except UnicodeDecodeError as error:
         what = "UTF-8" if codec == UTF_8 else codec
         raise InvalidInput(f"The message is not valid {what} at byte {error.start}.", code="invalid-utf8") from error
