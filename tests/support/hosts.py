@@ -223,10 +223,10 @@ def dependencies() -> list[str]:
     """What our packages depend on and recommend, other than one another."""
     text = (REPOSITORY / "debian" / "control").read_text(encoding="utf-8")
     found = set()
-    for block in re.findall(r"^(?:Depends|Recommends):\n((?: .*\n)+)", text, re.M):
+    for block in re.findall(r"^(?:Depends|Recommends):\n((?:[ #].*\n)+)", text, re.M):
         for line in block.splitlines():
             name = line.strip().rstrip(",").split()[0]
-            if not name.startswith(("zato", "$")):
+            if not name.startswith(("zato", "$", "#")):
                 found.add(name)
     return sorted(found)
 
