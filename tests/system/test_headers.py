@@ -22,6 +22,12 @@ class Visit(Service):
         self.response.headers['Link'] = ['</1>; rel=first', '</9>; rel=last']
         self.response.headers['Set-Cookie'] = 'own=1; Path=/x'
         self.response.payload = dict(cookies)
+
+class Empty(Service):
+    name = 'headers.empty'
+
+    def handle(self):
+        self.response.payload = {'none': None, 'text': '', 'bytes': b''}[self.request.http.params['what']]
 """
 
 
@@ -30,9 +36,13 @@ def visited(cluster: RunningCluster) -> Iterator[RunningCluster]:
     api = cluster.api()
     api.deploy("visited.py", SOURCE)
     api.create_item("channel-rest", "visited", {"service": "headers.visit", "path": "/visited", "methods": ["GET"]})
+    empty = {"service": "headers.empty", "path": "/empty/{what}", "methods": ["GET"]}
+    api.create_item("channel-rest", "empty", empty)
     until(lambda: cluster.request("GET", "/visited").status == 200)
+    until(lambda: cluster.request("GET", "/empty/none").status == 200)
     yield cluster
     api.delete_item("channel-rest", "visited")
+    api.delete_item("channel-rest", "empty")
 
 
 @pytest.mark.parametrize("direct", [False, True], ids=["haproxy", "lighttpd"])
@@ -47,3 +57,10 @@ def test_cookies_and_several_values_of_a_header_arrive(visited: RunningCluster, 
         "seen=yes; Path=/; SameSite=Lax; Secure",
         "visits=5; Max-Age=60; Path=/; SameSite=Lax; Secure; HttpOnly",
     ]
+
+
+@pytest.mark.parametrize("what", ["none", "text", "bytes"])
+def test_an_answer_without_a_body_has_no_type(visited: RunningCluster, what: str) -> None:
+    answer = visited.request("GET", f"/empty/{what}")
+    assert (answer.status, answer.data, answer.headers["Content-Length"]) == (200, b"", "0")
+    assert "Content-Type" not in answer.headers

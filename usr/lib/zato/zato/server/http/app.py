@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import falcon
 from falcon.responders import create_default_options
@@ -96,4 +96,6 @@ def create_app(switch: Switch[Snapshot], catching_up: CatchingUp) -> falcon.App[
     """An application without routes of its own yet; errors are the caller's to add."""
     app = falcon.App(request_type=ZatoRequest, router=SnapshotRouter(switch, catching_up))
     app.req_options.strip_url_path_trailing_slash = False
+    # What has no body is of no type
+    cast(Any, app.resp_options).default_media_type = None
     return app

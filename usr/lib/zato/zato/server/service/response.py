@@ -100,7 +100,8 @@ class Response:
         self.set_cookie(name, "", max_age=0, path=path, domain=domain)
 
     def encoded(self, text_type: str | None = None) -> bytes:
-        """The body; sets `content_type` where the service did not. Call it once, where errors are handled.
+        """The body; sets `content_type` where the service did not and there is a body. Call it once, where errors are
+        handled.
 
         `text_type` is the channel's type for text and bytes; without it, text that is a JSON object or list is sent as
         such (services may write JSON themselves) and other text as plain text.
@@ -116,13 +117,14 @@ class Response:
             return b""
         if isinstance(payload, str):
             body = _encode_text(payload)
-            if self.content_type is None:
+            if self.content_type is None and body:
                 self.content_type = text_type or (JSON if _is_json(body) else TEXT)
             return body
         if isinstance(payload, bytes | bytearray | memoryview):
-            if self.content_type is None:
+            body = bytes(payload)
+            if self.content_type is None and body:
                 self.content_type = text_type or BINARY
-            return bytes(payload)
+            return body
         if self.content_type is None:
             self.content_type = JSON
         return self._as_json()
