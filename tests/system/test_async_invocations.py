@@ -12,7 +12,7 @@ import pytest
 from support.async_services import AsyncServices
 from support.cluster import RunningCluster
 from support.waiting import until
-from zato.core.errors import NotFound
+from zato.core.errors import ZatoError
 from zato.listener.consuming import PREFETCH
 
 _MESSAGES = 300
@@ -44,8 +44,9 @@ def test_a_service_that_fails_is_invoked_again_with_the_same_message(services: A
 
 
 def test_an_unknown_service_is_refused_when_the_message_is_sent(services: AsyncServices) -> None:
-    with pytest.raises(NotFound, match=r"no service 'no\.such'"):
+    with pytest.raises(ZatoError, match=r"no service 'no\.such'") as refused:
         services.send({}, service="no.such")
+    assert refused.value.status == 500, "it is the fault of the service that sends"
 
 
 def test_nothing_is_lost_while_the_listener_is_killed(cluster: RunningCluster, services: AsyncServices) -> None:

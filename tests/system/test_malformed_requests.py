@@ -72,7 +72,7 @@ TOO_LARGE = {
         431,
         "header-too-large",
     ),
-    "length": (post(b"Content-Length: %d\r\n" % (BODY_BYTES_MAX + 1)), 413, "too-large"),
+    "length": (post(b"Content-Length: %d\r\n" % (BODY_BYTES_MAX + 1), bytes(BODY_BYTES_MAX + 1)), 413, "too-large"),
 }
 
 
