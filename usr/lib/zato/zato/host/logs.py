@@ -122,6 +122,25 @@ class _LastLogger:
     debug = info = warning = error = critical = exception = fatal = log = msg
 
 
+class _NoLock:
+    """What the standard library takes before it writes a line.
+
+    To write one needs no lock, and a real one might be held by another thread when gunicorn forks.
+    """
+
+    def acquire(self) -> None:
+        """At once."""
+
+    def release(self) -> None:
+        """Nothing was taken."""
+
+    def __enter__(self) -> None:
+        """As `acquire`."""
+
+    def __exit__(self, *_: object) -> None:
+        """As `release`."""
+
+
 class _Bridge(logging.Handler):
     """Lines of libraries and of services that log with the standard library."""
 
@@ -130,7 +149,7 @@ class _Bridge(logging.Handler):
         self._write = write
 
     def createLock(self) -> None:  # noqa: N802 - the standard library's name
-        self.lock = None  # to write a line needs none, and a lock might be held by another thread when gunicorn forks
+        self.lock = cast(Any, _NoLock())
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
