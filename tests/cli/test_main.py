@@ -120,3 +120,8 @@ def test_a_directory_that_cannot_be_is_named(tmp_path: Path) -> None:
     done = zato("quickstart", "create", str(tmp_path / ("x" * 100)))
     assert done.returncode == 1
     assert "too long a path for unix sockets" in done.stderr
+
+
+def test_words_are_completed() -> None:
+    done = zato(_ZATO_COMPLETE="bash_complete", COMP_WORDS="zato quicks", COMP_CWORD="1")
+    assert done.stdout == "plain,quickstart\n", done.stderr

@@ -9,13 +9,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+import zato
 from support.commands import COMMANDS
 from zato.cli.main import cli
 from zato.cli.manual import commands, settings
 from zato.cli.manual.roff import plain
 from zato.host.settings import ClusterSettings, ServerSettings
 
-VERSION = "4.0.0"
+VERSION = zato.__version__
 PAGES = {**dict(commands.pages(cli, VERSION)), **dict(settings.pages(VERSION))}
 
 

@@ -172,7 +172,10 @@ def test_nobody_but_the_administrator_is_let_in(two: RunningCluster, tmp_path: P
 
 
 def test_silent_connections_do_not_keep_the_agent_from_its_work(two: RunningCluster) -> None:
-    silent = [socket.create_connection(("127.0.0.1", two.agent_port), 5) for _ in range(10)]
+    # An address has a share of the places only: from this one nobody else would get any
+    silent = [
+        socket.create_connection(("127.0.0.1", two.agent_port), 5, source_address=("127.0.0.2", 0)) for _ in range(10)
+    ]
     try:
         change_server(two, 2, weight=9)
         until(lambda: (server_state(two, 2) or {}).get("weight") == 9)

@@ -16,8 +16,13 @@ class VisibleText:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
-    def write(self, text: str) -> int:
-        """As of every stream; what its encoding has not got is escaped too."""
+    def write(self, text: str | bytes) -> int:
+        """As of every stream; what its encoding has not got is escaped too.
+
+        click writes what it has as bytes here as well, since there is no `buffer`.
+        """
+        if isinstance(text, bytes):
+            text = text.decode("utf-8", "backslashreplace")
         self._stream.write(encodable(visible(text), self._stream.encoding or "utf-8"))
         return len(text)
 

@@ -100,8 +100,9 @@ class Response:
         self.set_cookie(name, "", max_age=0, path=path, domain=domain)
 
     def encoded(self, text_type: str | None = None) -> bytes:
-        """The body; sets `content_type` where the service did not and there is a body. Call it once, where errors are
-        handled.
+        """The body; sets `content_type` where the service did not, and has a payload.
+
+        Call it once, where errors are handled.
 
         `text_type` is the channel's type for text and bytes; without it, text that is a JSON object or list is sent as
         such (services may write JSON themselves) and other text as plain text.
@@ -117,14 +118,13 @@ class Response:
             return b""
         if isinstance(payload, str):
             body = _encode_text(payload)
-            if self.content_type is None and body:
+            if self.content_type is None:
                 self.content_type = text_type or (JSON if _is_json(body) else TEXT)
             return body
         if isinstance(payload, bytes | bytearray | memoryview):
-            body = bytes(payload)
-            if self.content_type is None and body:
+            if self.content_type is None:
                 self.content_type = text_type or BINARY
-            return body
+            return bytes(payload)
         if self.content_type is None:
             self.content_type = JSON
         return self._as_json()
