@@ -1,6 +1,13 @@
 -- For HAProxy, which cannot by itself answer with something else than the response that it would repeat the request for,
 -- nor take what a client goes on sending after an answer.
 
+-- Waits until there is a response, or no more to wait for. Rules that wait by themselves let HAProxy close the client's
+-- connection where the response comes together with the end of the server's: it takes the client's for one that has had
+-- all. An action that waits keeps it open
+core.register_action("await", { "tcp-res" }, function(txn)
+  while txn.res:may_recv() and txn.res:input() == 0 do coroutine.yield() end
+end)
+
 -- Ends the transaction with this status and body, a JSON document in which CID stands for the correlation id
 core.register_action("answer", { "tcp-res" }, function(txn, status, body)
   local cid = txn:get_var("txn.cid") or ""

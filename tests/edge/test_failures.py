@@ -16,6 +16,7 @@ import pytest
 from support.edge import BALANCER, DIRECT, Edge
 from support.edge_load import Load
 from support.waiting import LATE_SECONDS
+from zato.agent.lighttpd.names import CLOSING
 from zato.agent.lighttpd.running import RunningLighttpd
 
 
@@ -53,6 +54,33 @@ def test_a_request_that_kills_every_worker_ends(edge: Edge) -> None:
 def test_it_ends_the_same_with_each_method(edge: Edge, method: str) -> None:
     answer = edge.get("/die?times=100", method=method)
     assert (answer.status, deaths(edge), bool(answer.body)) == (502, 2, method != "HEAD")
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_a_request_with_a_body_is_answered_where_nobody_is_there(own_edge: Edge, method: str) -> None:
+    """lighttpd closes its connection with the answer then, as the body was for nobody."""
+    own_edge.stop_program("gunicorn")
+    answers = [own_edge.get("/echo", method=method, body=b"{}").status for _ in range(5)]
+    assert answers == [503] * 5
+
+
+def test_a_request_is_answered_where_lighttpd_closes_each_connection_with_its_answer(own_edge: Edge) -> None:
+    (own_edge.server.lighttpd / CLOSING).touch()
+    for method in ("GET", "PUT", "DELETE") * 3:
+        assert own_edge.get("/echo", method=method, body=b"{}").status == 200
+        assert (own_edge.get("/die?times=1", method=method, body=b"{}").status, deaths(own_edge)) == (200, 2)
+        assert (own_edge.get("/die?times=100", method=method, body=b"{}").status, deaths(own_edge)) == (502, 2)
+        assert own_edge.get("/status?code=425", method=method, body=b"{}").status == 425
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_request_that_is_not_answered_in_time_is_answered_by_the_balancer(method: str) -> None:
+    made = Edge(answer_seconds=1.0)
+    try:
+        answer = made.start().get("/sleep?seconds=3", method=method, body=b"{}")
+        assert (answer.status, answer.json["error"]["code"]) == (504, "gateway-timeout")
+    finally:
+        made.close()
 
 
 def test_lighttpd_tells_of_a_dead_worker_without_a_balancer(edge: Edge) -> None:
