@@ -89,9 +89,10 @@ class RunningCluster:
         assert self.process is not None
         deadline, settled, steady = time.monotonic() + START_SECONDS, 0.0, 0.0
         while time.monotonic() < deadline and self.process.poll() is None:
-            if self.is_checked() and self.answers():  # the first costs no handshake
+            answers = self.is_checked() and self.answers()  # the first costs no handshake
+            steady = (steady or time.monotonic()) if answers and self._all_are_checked() else 0.0
+            if answers:
                 settled = settled or time.monotonic() + SETTLE_SECONDS
-                steady = (steady or time.monotonic()) if self._all_are_checked() else 0.0
                 if (steady and time.monotonic() - steady > self._steady_seconds) or time.monotonic() > settled:
                     return
             time.sleep(0.05)

@@ -7,8 +7,11 @@ import socket
 from pathlib import Path
 
 
-def open_door(path: Path) -> int:
-    """The descriptor of a socket bound to `path`, in place of one that an earlier process left there.
+def open_door(path: Path, backlog: int) -> int:
+    """The descriptor of a socket that listens at `path`, in place of one that an earlier process left there.
+
+    It listens from its first moment, so that connections wait for the workers: after one that is refused, lighttpd asks
+    nobody at this door for up to two seconds, while those who saw it come, and its health, say that all is well.
 
     The directory says who may connect, and its group becomes the socket's where it is a set-group-ID directory:
     gunicorn would make it its own group's.
@@ -18,6 +21,7 @@ def open_door(path: Path) -> int:
         before = os.umask(0o007)
         try:
             door.bind(str(path))
+            door.listen(backlog)
         finally:
             os.umask(before)
         return door.detach()

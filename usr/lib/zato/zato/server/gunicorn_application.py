@@ -60,9 +60,10 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
-        doors = (self._layout.front_socket, self._layout.health_socket, self._layout.internal_socket)
+        # The one that the balancer's start waits for comes last
+        doors = (self._layout.internal_socket, self._layout.health_socket, self._layout.front_socket)
         options: dict[str, Any] = {
-            "bind": [f"fd://{open_door(path)}" for path in doors],
+            "bind": [f"fd://{open_door(path, _BACKLOG)}" for path in doors],
             "worker_class": "zato.server.worker.AcceptingThreadsWorker",
             "workers": self._server_settings.workers,
             "threads": self._server_settings.threads_max,
