@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from support.appliance import outside, servers_in_balancer, status
 from support.hosts import Host
@@ -19,6 +20,7 @@ METHODS = ("GET", "PUT", "POST")
 USER = "crm"
 _UPGRADE_SECONDS = 240.0
 _LOAD_SECONDS = 600.0
+_ENOUGH = 20  # requests, for all servers to have had one
 _PROTECTED = '{"service": "demo.hello", "path": "/protected", "methods": ["GET", "PUT", "POST"], "security": ["crm"]}'
 
 
@@ -47,7 +49,22 @@ def protect(host: Host) -> str:
     (host.root / "root" / "protected.json").write_text(_PROTECTED, encoding="utf-8")
     created = json.loads(host.run(f"zato --json user create {USER} --role viewer").stdout)
     host.run("zato config set channel-rest protected --file /root/protected.json")
-    return str(created["generated"]["password"])
+    password = str(created["generated"]["password"])
+
+    def is_known() -> bool:
+        with _caller(host, password) as pool:
+            return all(pool.request("GET", "/protected", retries=False).status == 200 for _ in range(_ENOUGH))
+
+    # Releases before 4.1 tell lighttpd of a user some seconds later
+    assert eventually(is_known)
+    return password
+
+
+def _caller(host: Host, password: str) -> Any:
+    pool = outside(host)
+    credentials = base64.b64encode(f"{USER}:{password}".encode()).decode()
+    pool.headers = {"Authorization": f"Basic {credentials}"}
+    return pool
 
 
 def change_release(host: Host, packages: Sequence[Path], directory: str, password: str) -> Upgraded:
@@ -56,10 +73,8 @@ def change_release(host: Host, packages: Sequence[Path], directory: str, passwor
     target.mkdir(exist_ok=True)
     for package in packages:
         shutil.copy(package, target)
-    credentials = base64.b64encode(f"{USER}:{password}".encode()).decode()
     with ExitStack() as stack:
-        pools = [outside(host), outside(host)]
-        pools[1].headers = {"Authorization": f"Basic {credentials}"}
+        pools = [outside(host), _caller(host, password)]
         loads = [
             stack.enter_context(Load(pool, path, method=METHODS, body=b"{}", per_second=50, seconds=_LOAD_SECONDS))
             for pool, path in zip(pools, ("/hello", "/protected"), strict=True)
