@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from support.cluster import RunningCluster
-from support.waiting import until
+from support.scenarios.workers import open_channel
 
 SOURCE = b"""
 from zato.server.service import Service
@@ -35,14 +35,11 @@ class Empty(Service):
 def visited(cluster: RunningCluster) -> Iterator[RunningCluster]:
     api = cluster.api()
     api.deploy("visited.py", SOURCE)
-    api.create_item("channel-rest", "visited", {"service": "headers.visit", "path": "/visited", "methods": ["GET"]})
-    empty = {"service": "headers.empty", "path": "/empty", "methods": ["GET"]}
-    api.create_item("channel-rest", "empty", empty)
-    until(lambda: cluster.request("GET", "/visited").status == 200)
-    until(lambda: cluster.request("GET", "/empty").status == 200)
+    open_channel(cluster, "headers.visit", "/visited")
+    open_channel(cluster, "headers.empty", "/empty")
     yield cluster
-    api.delete_item("channel-rest", "visited")
-    api.delete_item("channel-rest", "empty")
+    api.delete_item("channel-rest", "headers.visit")
+    api.delete_item("channel-rest", "headers.empty")
 
 
 @pytest.mark.parametrize("direct", [False, True], ids=["haproxy", "lighttpd"])

@@ -11,6 +11,7 @@ import pytest
 from support.cluster import RunningCluster
 from support.doors import Answer, Doors
 from support.ports import free_port
+from support.scenarios.workers import open_channel
 from support.waiting import until
 
 SOURCE = """
@@ -107,14 +108,14 @@ def failing(cluster: RunningCluster) -> Iterator[Doors]:
     made: list[tuple[str, str, dict[str, object]]] = [
         ("outgoing-rest", "callers.rest", {"address": f"http://127.0.0.1:{closed}/{{id}}", "retries": 0}),
         ("outgoing-sql", "callers.sql", {"url": url, "username": "callers_user", "password": "not needed"}),
-        ("channel-rest", "callers.fails", {"service": "callers.fails", "path": "/callers"}),
-        ("channel-rest", "callers.invokes", {"service": "callers.invokes", "path": "/callers-twice"}),
     ]
     for kind, name, value in made:
         api.create_item(kind, name, value)
-    doors = cluster.doors()
-    until(lambda: ask(doors, "/callers-twice", "refuses").status == 404)
-    yield doors
+    open_channel(cluster, "callers.fails", "/callers", ("POST",))
+    open_channel(cluster, "callers.invokes", "/callers-twice", ("POST",))
+    yield cluster.doors()
+    for channel in ("callers.fails", "callers.invokes"):
+        api.delete_item("channel-rest", channel)
     for kind, name, _ in made:
         api.delete_item(kind, name)
 
