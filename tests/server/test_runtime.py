@@ -38,7 +38,7 @@ from zato.server.http.errors import add_error_handlers
 from zato.server.http.fixed import add_fixed_routes
 from zato.server.limits.admission import Admission
 from zato.server.limits.counters import SharedCounters
-from zato.server.metrics import Metrics
+from zato.server.metrics import Exposition, Metrics
 from zato.server.runtime import Runtime
 from zato.server.service.user_config import UserConfigFile
 
@@ -158,7 +158,7 @@ def client(runtime: Runtime, marker: Path) -> falcon.testing.TestClient:
     app = create_app(runtime.switch, catching_up)
     add_error_handlers(app)
     admission = Admission(SharedCounters(), lambda what, name, field: None)
-    add_fixed_routes(app, runtime.switch, Draining(marker), catching_up, admission, 1, marker.parent)
+    add_fixed_routes(app, runtime.switch, Draining(marker), catching_up, admission, Exposition(1, ()))
     return falcon.testing.TestClient(app)
 
 

@@ -49,7 +49,8 @@ from zato.server.http.fixed import add_fixed_routes
 from zato.server.http.invocations import PATH, InternalInvocations
 from zato.server.limits.admission import Admission
 from zato.server.limits.counters import SharedCounters
-from zato.server.metrics import ADMIN, Metrics
+from zato.server.metrics import ADMIN, Exposition, Metrics
+from zato.server.metrics.certificates import Certificates
 from zato.server.runtime import Runtime
 from zato.server.service.user_config import UserConfigFile
 from zato.server.versions import active_versions
@@ -146,7 +147,8 @@ class WorkerProcess:
         app = create_app(runtime.switch, catching_up)
         add_error_handlers(app, metrics.unrouted)
         draining = Draining(paths.draining)
-        add_fixed_routes(app, runtime.switch, draining, catching_up, admission, self._number, self._layout.pki)
+        exposition = Exposition(self._number, (Certificates(self._layout.pki),))
+        add_fixed_routes(app, runtime.switch, draining, catching_up, admission, exposition)
         app.add_route(PATH, InternalInvocations(runtime.switch, dispatcher, metrics, catching_up))
         add_routes(
             app,

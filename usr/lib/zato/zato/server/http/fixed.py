@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import falcon
 import msgspec
 
 from zato.core.errors import Unauthorized
 from zato.host.draining import Draining
 from zato.security.authentication import INTERNAL_DOOR
-from zato.server import metrics
 from zato.server.catching_up import CatchingUp
 from zato.server.http.request import ZatoRequest
 from zato.server.limits.admission import Admission
+from zato.server.metrics import CONTENT_TYPE, Exposition
 from zato.server.snapshot import Snapshot
 from zato.server.switch import Switch
 
@@ -68,11 +66,10 @@ class Health:
 class MetricsPage:
     """For Prometheus, with any principal that Zato knows."""
 
-    def __init__(self, switch: Switch[Snapshot], admission: Admission, server: int, certificates: Path) -> None:
+    def __init__(self, switch: Switch[Snapshot], admission: Admission, exposition: Exposition) -> None:
         self._switch = switch
         self._admission = admission
-        self._server = server
-        self._certificates = certificates
+        self._exposition = exposition
 
     def on_get(self, req: ZatoRequest, resp: falcon.Response) -> None:
         snapshot = self._switch.current()
@@ -80,8 +77,8 @@ class MetricsPage:
         if not principals:
             raise Unauthorized
         with self._admission.admit(principals[0], snapshot.principals, req.env.get("zato.flight")):
-            resp.data = metrics.exposition(self._server, self._certificates)
-        resp.content_type = metrics.CONTENT_TYPE
+            resp.data = self._exposition.page()
+        resp.content_type = CONTENT_TYPE
         resp.set_header("X-Zato-CID", req.cid)
 
 
@@ -91,10 +88,9 @@ def add_fixed_routes(
     draining: Draining,
     catching_up: CatchingUp,
     admission: Admission,
-    server: int,
-    certificates: Path,
+    exposition: Exposition,
 ) -> None:
-    """Add them all; `server` is the number of the one that answers, `certificates` the cluster's PKI."""
+    """Add them all."""
     app.add_route("/zato/ping", Ping())
     app.add_route("/zato/health", Health(switch, draining, catching_up))
-    app.add_route("/zato/metrics", MetricsPage(switch, admission, server, certificates))
+    app.add_route("/zato/metrics", MetricsPage(switch, admission, exposition))

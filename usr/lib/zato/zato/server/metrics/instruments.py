@@ -1,27 +1,14 @@
-"""What Prometheus may know: requests and their time by channel and service, workers, revisions, deployments.
-
-prometheus-client's multiprocess mode keeps the numbers in files that all workers of a server share, so whichever
-worker is asked answers for all. PROMETHEUS_MULTIPROC_DIR has to be set before this module is imported.
-"""
+"""What workers count: requests and their time by channel and service, workers, revisions, deployments."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from prometheus_client.metrics_core import GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
-
-from zato.pki.renewal import list_certificates
-
-CONTENT_TYPE = CONTENT_TYPE_LATEST
 ADMIN = "(admin)"
 """The channel of the admin API's operations."""
 NO_ROUTE = "(none)"
-_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0)
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+"""Of every duration, in seconds."""
 
 
 class RouteMetrics:
@@ -45,10 +32,10 @@ class RouteMetrics:
 
 
 class Metrics:
-    """All metrics of this worker."""
+    """All instruments of this worker. Those of a subject of its own are made with `registry`."""
 
     def __init__(self) -> None:
-        registry = CollectorRegistry()
+        self.registry = registry = CollectorRegistry()
         self.requests = Counter(
             "zato_requests", "Requests answered.", ("channel", "service", "status"), registry=registry
         )
@@ -57,7 +44,7 @@ class Metrics:
             "Time from the request's arrival in the server to its answer.",
             ("channel", "service"),
             registry=registry,
-            buckets=_BUCKETS,
+            buckets=BUCKETS,
         )
         self.applied_revision = Gauge(
             "zato_applied_revision",
@@ -92,47 +79,3 @@ class Metrics:
         if found is None:
             found = self._routes[key] = RouteMetrics(self, channel, service)
         return found
-
-
-class _Certificates(Collector):
-    """Until when each certificate of the cluster is valid, as it is on disk now. Those that are none are left out."""
-
-    def __init__(self, server: int, directory: Path) -> None:
-        self._server = str(server)
-        self._directory = directory
-
-    def collect(self) -> Iterator[Metric]:
-        gauge = GaugeMetricFamily(
-            "zato_certificate_not_after_seconds",
-            "The time when a certificate of the cluster expires, in seconds since 1970.",
-            labels=("server", "name"),
-        )
-        readable, _ = list_certificates(self._directory, datetime.now(UTC))
-        for each in readable:
-            gauge.add_metric((self._server, each.name), each.not_after.timestamp())
-        yield gauge
-
-
-class _OfServer(Collector):
-    """Says of every sample which server it is from: a scrape through the balancer reaches any of them."""
-
-    def __init__(self, server: int) -> None:
-        self._server = str(server)
-
-    def collect(self) -> Iterator[Metric]:
-        for metric in multiprocess.MultiProcessCollector(None).collect():  # type: ignore[no-untyped-call]
-            metric.samples = [
-                sample._replace(labels={"server": self._server, **sample.labels}) for sample in metric.samples
-            ]
-            yield metric
-
-
-def exposition(server: int, certificates: Path) -> bytes:
-    """The numbers of all workers of this server in Prometheus's text format, labelled with its number.
-
-    `certificates` is the directory of the cluster's PKI.
-    """
-    registry = CollectorRegistry()
-    registry.register(_Certificates(server, certificates))
-    registry.register(_OfServer(server))
-    return generate_latest(registry)

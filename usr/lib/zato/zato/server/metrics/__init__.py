@@ -1,0 +1,14 @@
+"""What Prometheus may know of a server.
+
+A subject has a file of its own here: *instruments*, which workers count with as something happens, and *collectors*,
+which are asked at each scrape. Instruments are made with the registry of `Metrics`; collectors are listed in the
+wiring.
+
+prometheus-client's multiprocess mode keeps what instruments count in files that all workers of a server share, so
+whichever worker is asked answers for all. PROMETHEUS_MULTIPROC_DIR has to be set before this is imported.
+"""
+
+from zato.server.metrics.exposition import CONTENT_TYPE, Exposition
+from zato.server.metrics.instruments import ADMIN, NO_ROUTE, Metrics, RouteMetrics
+
+__all__ = ["ADMIN", "CONTENT_TYPE", "NO_ROUTE", "Exposition", "Metrics", "RouteMetrics"]
