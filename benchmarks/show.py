@@ -148,9 +148,10 @@ def attack() -> Iterator[Line]:
                 if shared_address:
                     bar, reached = "nothing but 200 and 429", not seen.failed
                 else:
-                    bar = f"0 failed, p99 {attacking.RATIO_MAX:.0f}-fold, recovered within 5 s"
+                    bar = f"0 failed but those taken along, p99 {attacking.RATIO_MAX:.0f}-fold, recovered within 5 s"
                     reached = (
                         not (seen.failed or seen.limited)
+                        and seen.taken_along <= attacking.TAKEN_ALONG_MAX
                         and seen.ratio <= attacking.RATIO_MAX
                         and seen.recovery_seconds <= attacking.RECOVERY_SECONDS_MAX
                     )

@@ -10,7 +10,7 @@ import pytest
 
 from support.attacks import ATTACKS
 from support.cluster import RunningCluster
-from support.scenarios.attacking import attack, expose
+from support.scenarios.attacking import TAKEN_ALONG_MAX, attack, expose
 
 
 @pytest.fixture(scope="module")
@@ -32,3 +32,4 @@ def test_good_requests_are_answered_beside_an_attack(attacked: RunningCluster, n
     print(seen)
     assert seen.failed == []
     assert seen.limited == 0
+    assert seen.taken_along <= TAKEN_ALONG_MAX

@@ -57,6 +57,11 @@ class Kill(Service):
     def handle(self):
         os.kill(os.getpid(), signal.SIGKILL)
 """
+_TAKE_WORKERS = ("killing_requests",)
+"""Attacks under which a worker ends, and with it what else it was busy with. That is repeated once, and answered with
+502 where the next worker ends under it too."""
+TAKEN_ALONG_MAX = 16
+"""As many as two workers may be busy with when each attacker takes two of them, and far from all."""
 _CHANNELS = {"good": ("GET",), "number": ("POST",), "body": ("POST",), "kill": ("GET",)}
 
 
@@ -64,8 +69,8 @@ _CHANNELS = {"good": ("GET",), "number": ("POST",), "body": ("POST",), "kill": (
 class Attacked:
     """What became of the good requests, and what the attackers met with.
 
-    `recovery_seconds` is how long after the attack's end good requests were still failing, or slower than
-    `RATIO_MAX` times the 99th percentile before it.
+    `taken_along` counts those that were in two workers that an attack ended. `recovery_seconds` is how long after the
+    attack's end good requests were still failing, or slower than `RATIO_MAX` times the 99th percentile before it.
     """
 
     attack: str
@@ -76,6 +81,7 @@ class Attacked:
     p99_seconds: float
     recovery_seconds: float
     limited: int
+    taken_along: int
     failed: list[Sample]
 
     @property
@@ -87,9 +93,9 @@ class Attacked:
         met = ", ".join(f"{count} x {what}" for what, count in sorted(self.met.items()))
         where = ", from the same address" if self.shared_address else ""
         return (
-            f"{self.attack}{where} ({met}): {self.requests} good requests, {told(self.failed)}, {self.limited} x 429; "
-            f"p99 {self.p99_seconds * 1000:.0f} ms, {self.ratio:.1f} times the {self.quiet_p99_seconds * 1000:.0f} ms "
-            f"before it; recovered after {self.recovery_seconds:.1f} s"
+            f"{self.attack}{where} ({met}): {self.requests} good requests, {told(self.failed)}, {self.limited} x 429, "
+            f"{self.taken_along} taken along; p99 {self.p99_seconds * 1000:.0f} ms, {self.ratio:.1f} times the "
+            f"{self.quiet_p99_seconds * 1000:.0f} ms before it; recovered after {self.recovery_seconds:.1f} s"
         )
 
 
@@ -125,6 +131,8 @@ def attack(
     quiet = _p99([sample for sample in load.samples if sample.ended < began])
     during = [sample for sample in load.samples if sample.ended >= began and sample.started <= ended]
     allowed = (200, 429) if shared_address else (200,)
+    failed = [sample for sample in load.samples if sample.status not in allowed]
+    taken_along = [sample for sample in failed if name in _TAKE_WORKERS and sample.status == 502]
     bad = [
         sample.ended
         for sample in load.samples
@@ -139,7 +147,8 @@ def attack(
         p99_seconds=_p99(during),
         recovery_seconds=max(bad, default=ended) - ended,
         limited=sum(sample.status == 429 for sample in load.samples),
-        failed=[sample for sample in load.samples if sample.status not in allowed],
+        taken_along=len(taken_along),
+        failed=[sample for sample in failed if sample not in taken_along],
     )
 
 
