@@ -16,7 +16,8 @@ help:
 	@echo "make show-upgrade FROM=revision  from that revision's packages to today's and back, under load (needs root)"
 	@echo "make chaos  faults on a cluster of five hosts under load: what was lost, doubled, refused (needs root);"
 	@echo "            SCENARIO=name for one of them, SEED=n to repeat a run"
-	@echo "make fresh  make run on a fresh Debian 12 in a directory of its own: how long both starts take (needs root)"
+	@echo "make fresh  make run on a fresh Debian 12 and a fresh Debian 13, each in a directory of its own: how long both"
+	@echo "            starts take (needs root); SUITE=trixie for one of them"
 	@echo "make deb    build the Debian packages into build/deb"
 	@echo "make lock   renew requirements/*.lock from requirements/*.in"
 	@echo "make clean  remove what the above made, the cluster's state in .zato/ excepted"
@@ -60,7 +61,7 @@ chaos:
 	    $(if $(SCALE),--scale $(SCALE))
 
 fresh:
-	/usr/bin/python3 tools/fresh_host.py
+	/usr/bin/python3 tools/fresh_host.py $(or $(SUITE),bookworm trixie)
 
 deb:
 	@tools/prepare develop

@@ -1,9 +1,8 @@
 #!/usr/bin/python3
-"""Shows that `make run` is all that a fresh Debian 12 needs: how long its first and its second start take.
+"""tools/fresh_host.py SUITE...: how long the first and the second `make run` take on a fresh Debian of these releases.
 
-A root file system with nothing but git and make is made with mmdebstrap, this checkout's HEAD is cloned into it, and
-`make run` is run there on a terminal, in namespaces of its own for processes and mounts; the network is this machine's.
-Where packages come from is what this machine is set up for: its APT sources and its pip configuration.
+It is all that such a machine needs: a root file system with nothing but git and make is made (tools/roots.py), this
+checkout's HEAD is cloned into it, and `make run` is run there on a terminal; the network is this machine's.
 Ends with status 1 where a start takes longer than its bar. Needs root. Nothing is left behind.
 """
 
@@ -12,8 +11,6 @@ from __future__ import annotations
 import contextlib
 import os
 import pty
-import re
-import shlex
 import shutil
 import signal
 import socket
@@ -22,8 +19,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+import roots
 
 FIRST_SECONDS = 180.0
 SECOND_SECONDS = 6.0
@@ -32,22 +31,25 @@ GIVE_UP_SECONDS = 600.0
 GREETING = b"Ctrl-C ends everything."
 GREETING_SECONDS = 30.0
 STOP_SECONDS = 30.0
-SUITE = "bookworm"
 PORTS = (11223, 17010)
 CHECKOUT = Path(__file__).resolve().parent.parent
 CLONE = "root/zato"
-PIP_FILES = ("/etc/pip.conf", "/root/.config/pip/pip.conf")
-AUTHORITIES = Path("/usr/local/share/ca-certificates")
 
 
-def main() -> int:
+def main(suites: Sequence[str]) -> int:
+    if not suites or not roots.SUITES.keys() >= {*suites}:
+        raise SystemExit(f"usage: tools/fresh_host.py SUITE...; suites are: {', '.join(roots.SUITES)}")
     refuse_what_stands_in_the_way()
     # As Ctrl-C does, so that nothing is left behind
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    return max([starts_on(suite) for suite in suites])
+
+
+def starts_on(suite: str) -> int:
     with tempfile.TemporaryDirectory(prefix="zato-fresh-", dir="/var/tmp") as directory:
         root = Path(directory) / "root"
-        say(f"Making a fresh Debian ({SUITE}) with git and make in {root}")
-        make_root(root)
+        say(f"Making a fresh Debian {roots.SUITES[suite]} with git and make in {root}")
+        make_root(suite, root)
         host = Host(root)
         with host.running():
             first = host.seconds_until_ping()
@@ -55,8 +57,8 @@ def main() -> int:
         with host.running():
             second = host.seconds_until_ping()
             host.await_greeting()
-    return report("first start, downloads included", first, FIRST_SECONDS) | report(
-        "second start", second, SECOND_SECONDS
+    return report(suite, "first start, downloads included", first, FIRST_SECONDS) | report(
+        suite, "second start", second, SECOND_SECONDS
     )
 
 
@@ -64,22 +66,19 @@ def say(text: str) -> None:
     print(f"==> {text}", flush=True)
 
 
-def report(what: str, seconds: float, bar: float) -> int:
+def report(suite: str, what: str, seconds: float, bar: float) -> int:
     reached = seconds <= bar
     print(
-        f"make run on a fresh Debian 12, {what}, until /zato/ping answers 200: {seconds:.1f} s (bar {bar:.0f} s) "
-        f"{'REACHED' if reached else 'NOT REACHED'}",
+        f"make run on a fresh Debian {roots.SUITES[suite]}, {what}, until /zato/ping answers 200: {seconds:.1f} s "
+        f"(bar {bar:.0f} s) {'REACHED' if reached else 'NOT REACHED'}",
         flush=True,
     )
     return 0 if reached else 1
 
 
 def refuse_what_stands_in_the_way() -> None:
-    if os.geteuid() != 0:
-        raise SystemExit("zato: making a root file system needs root; run: sudo make fresh")
-    for program in ("mmdebstrap", "curl"):
-        if shutil.which(program) is None:
-            raise SystemExit(f"zato: {program} is not installed; run: apt-get install {program}")
+    if shutil.which("curl") is None:
+        raise SystemExit("zato: curl is not installed; run: apt-get install curl")
     for port in PORTS:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -89,47 +88,11 @@ def refuse_what_stands_in_the_way() -> None:
                 raise SystemExit(f"zato: port {port} is taken, and the fresh host needs it; end what has it") from None
 
 
-def make_root(root: Path) -> None:
-    sources = [str(path) for path in apt_sources()]
-    settings = [f"--aptopt={path}" for path in sorted(Path("/etc/apt/apt.conf.d").iterdir()) if acquires(path)]
-    command = ["mmdebstrap", "--quiet", "--variant=minbase", "--include=git,make", *settings, SUITE, str(root)]
-    subprocess.run([*command, *sources], check=True)
-    # Debian's installer writes it, mmdebstrap does not
-    (root / "etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n", encoding="ascii")
+def make_root(suite: str, root: Path) -> None:
+    roots.make_root(suite, root, ("git", "make"))
     clone = root / CLONE
     subprocess.run(["git", "clone", "--quiet", "--no-local", str(CHECKOUT), str(clone)], check=True)
-    for path in map(Path, PIP_FILES):
-        if path.is_file():
-            copy = root / path.relative_to("/")
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
-    if AUTHORITIES.is_dir():
-        shutil.copytree(AUTHORITIES, root / AUTHORITIES.relative_to("/"), dirs_exist_ok=True)
-
-
-def apt_sources() -> list[Path]:
-    places = [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*"))]
-    found = [path for path in places if path.is_file() and path.suffix in (".list", ".sources")]
-    return [path for path in found if SUITE in path.read_text(encoding="utf-8")]
-
-
-def acquires(path: Path) -> bool:
-    """Whether the file says how packages are fetched: proxies, what is checked."""
-    return re.search(r"^\s*Acquire::", path.read_text(encoding="utf-8"), re.MULTILINE) is not None
-
-
-def pip_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
-
-
-def pip_directories() -> list[Path]:
-    """Directories of this machine that pip is told to look into."""
-    texts = [*pip_environment().values()]
-    texts += [Path(name).read_text(encoding="utf-8") for name in PIP_FILES if Path(name).is_file()]
-    named = {Path(found) for text in texts for found in re.findall(r"(?:file://|(?<![:/\w]))(/[^\s/][^\s]*)", text)}
-    # A simple index links to files that lie beside it
-    tops = {path.parent if path.name == "simple" else path for path in named if path.is_dir()}
-    return sorted(tops)
+    roots.open_pip(root)
 
 
 class Host:
@@ -151,7 +114,8 @@ class Host:
         self._started = time.monotonic()
         self._pid, terminal = pty.fork()
         if self._pid == 0:
-            os.execvp("unshare", self._command())
+            command = roots.inside(self._root, ["make", "-C", f"/{CLONE}", "run"])
+            os.execvp(command[0], command)
         threading.Thread(target=self._show, args=(terminal,), daemon=True).start()
         try:
             yield
@@ -186,24 +150,6 @@ class Host:
                 raise SystemExit(f"zato: make run has not said how to go on within {GREETING_SECONDS:.0f} s")
             time.sleep(0.05)
 
-    def _command(self) -> list[str]:
-        root = shlex.quote(str(self._root))
-        mounts = [f"mount --rbind /dev {root}/dev", f"mount -t proc proc {root}/proc"]
-        for directory in map(str, pip_directories()):
-            inside = shlex.quote(f"{self._root}{directory}")
-            mounts.append(f"mkdir -p {inside} && mount --bind -o ro {shlex.quote(directory)} {inside}")
-        environment = {
-            "HOME": "/root",
-            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-            "TERM": "dumb",
-            "LANG": "C.UTF-8",
-            **pip_environment(),
-        }
-        words = shlex.join(["env", "-i", *(f"{name}={value}" for name, value in environment.items())])
-        # The shell stays, as the namespace's first process: make does not expect to become the parent of orphans
-        script = " && ".join([*mounts, f"chroot {root} {words} make -C /{CLONE} run"]) + "; exit $?"
-        return ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", script]
-
     def _show(self, terminal: int) -> None:
         """Everything that it prints, until it has ended."""
         with contextlib.suppress(OSError):
@@ -214,4 +160,4 @@ class Host:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,129 @@
+#!/usr/bin/python3
+"""tools/roots.py SUITE DIRECTORY PACKAGE...: a root file system of a Debian release in DIRECTORY, as root.
+
+Where packages come from is what this machine is set up for: its APT sources, for that release in place of its own, and
+what its apt is told of fetching. What runs in such a root finds this machine's pip settings too, where it needs them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+SUITES = {"bookworm": 12, "trixie": 13}
+_PIP_FILES = ("/etc/pip.conf", "/root/.config/pip/pip.conf")
+_AUTHORITIES = Path("/usr/local/share/ca-certificates")
+_ENVIRONMENT = {
+    "HOME": "/root",
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "TERM": "dumb",
+    "LANG": "C.UTF-8",
+}
+
+
+def make_root(suite: str, root: Path, packages: Iterable[str]) -> None:
+    """Raises SystemExit that says what is missing here, or CalledProcessError where mmdebstrap has said why."""
+    if os.geteuid() != 0:
+        raise SystemExit("zato: making a root file system needs root; repeat this as root")
+    if shutil.which("mmdebstrap") is None:
+        raise SystemExit("zato: mmdebstrap is not installed; run: apt-get install mmdebstrap")
+    fetching = [f"--aptopt={path}" for path in sorted(Path("/etc/apt/apt.conf.d").iterdir()) if _acquires(path)]
+    # Nothing is lost that could not be made again: no waiting for the disk, and descriptions in no other language
+    quick = ["--dpkgopt=force-unsafe-io", '--aptopt=Acquire::Languages "none"']
+    command = ["mmdebstrap", "--quiet", "--variant=minbase", *fetching, *quick, f"--include={','.join(packages)}"]
+    with tempfile.TemporaryDirectory(prefix="zato-sources-") as directory:
+        sources = _sources(suite, Path(directory))
+        environment = {**_ENVIRONMENT, **{k: v for k, v in os.environ.items() if "proxy" in k.lower()}}
+        subprocess.run([*command, suite, str(root), *map(str, sources)], check=True, env=environment)
+    (root / "etc/dpkg/dpkg.cfg.d/99mmdebstrap").unlink()
+    # Debian's installer writes it, mmdebstrap does not
+    (root / "etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n", encoding="ascii")
+
+
+def open_pip(root: Path) -> None:
+    """pip in it fetches as this machine's does; `inside` shows it the directories that it is told to look into."""
+    for path in map(Path, _PIP_FILES):
+        if path.is_file():
+            copy = root / path.relative_to("/")
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+    if _AUTHORITIES.is_dir():
+        shutil.copytree(_AUTHORITIES, root / _AUTHORITIES.relative_to("/"), dirs_exist_ok=True)
+
+
+def inside(root: Path, command: Sequence[str], *, network: bool = True) -> list[str]:
+    """What runs `command` in `root`, in namespaces of its own for processes and mounts, and without a network if so
+    wanted. Whatever it has started ends with it."""
+    quoted = shlex.quote(str(root))
+    mounts = [f"mount --rbind /dev {quoted}/dev", f"mount -t proc proc {quoted}/proc"]
+    for directory in map(str, _pip_directories()):
+        within = shlex.quote(f"{root}{directory}")
+        mounts.append(f"mkdir -p {within} && mount --bind -o ro {shlex.quote(directory)} {within}")
+    environment = {**_ENVIRONMENT, **_pip_environment()}
+    words = shlex.join(["env", "-i", *(f"{name}={value}" for name, value in environment.items()), *command])
+    # The shell stays, as the namespace's first process: what runs there does not expect to become the parent of orphans
+    script = " && ".join([*mounts, f"chroot {quoted} {words}"]) + "; exit $?"
+    apart = [] if network else ["--net"]
+    return ["unshare", "--mount", "--pid", *apart, "--fork", "--kill-child", "sh", "-c", script]
+
+
+def _sources(suite: str, directory: Path) -> list[Path]:
+    """Copies of this machine's sources of Debian, for `suite`."""
+    own = _own_suite()
+    # Not a suite such as other-bookworm, which is somebody else's
+    named = re.compile(rf"(?<![\w-]){own}\b(?!\.)")
+    places = [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*"))]
+    found = []
+    for path in places:
+        if path.is_file() and path.suffix in (".list", ".sources"):
+            text = path.read_text(encoding="utf-8")
+            if named.search(text):
+                copy = directory / path.name
+                copy.write_text(named.sub(suite, text), encoding="utf-8")
+                found.append(copy)
+    if not found:
+        raise SystemExit(f"zato: no file in /etc/apt names a source of {own}, this machine's release of Debian")
+    return found
+
+
+def _own_suite() -> str:
+    found = re.search(r"^VERSION_CODENAME=(\w+)$", Path("/etc/os-release").read_text(encoding="utf-8"), re.MULTILINE)
+    if found is None:
+        raise SystemExit("zato: /etc/os-release does not name a release of Debian (VERSION_CODENAME)")
+    return found[1]
+
+
+def _acquires(path: Path) -> bool:
+    """Whether the file says how packages are fetched: proxies, what is checked."""
+    return re.search(r"^\s*Acquire::", path.read_text(encoding="utf-8"), re.MULTILINE) is not None
+
+
+def _pip_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+
+
+def _pip_directories() -> list[Path]:
+    """Directories of this machine that pip is told to look into."""
+    texts = [*_pip_environment().values()]
+    texts += [Path(name).read_text(encoding="utf-8") for name in _PIP_FILES if Path(name).is_file()]
+    named = {Path(found) for text in texts for found in re.findall(r"(?:file://|(?<![:/\w]))(/[^\s/][^\s]*)", text)}
+    # A simple index links to files that lie beside it
+    tops = {path.parent if path.name == "simple" else path for path in named if path.is_dir()}
+    return sorted(tops)
+
+
+def main(words: Sequence[str]) -> None:
+    if len(words) < 2 or words[0] not in SUITES:
+        raise SystemExit(f"usage: tools/roots.py {'|'.join(SUITES)} DIRECTORY PACKAGE...")
+    make_root(words[0], Path(words[1]), words[2:])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
