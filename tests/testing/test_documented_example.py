@@ -1,4 +1,4 @@
-"""The example in docs/service-api.md is run as it stands there."""
+"""The examples in docs/service-api.md are run as they stand there."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "service-api.md"
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
 
 
-def test_the_example_and_its_tests_pass(tmp_path: Path) -> None:
+def test_the_examples_and_their_tests_pass(tmp_path: Path) -> None:
     files = {match[1]: block for block in BLOCKS if (match := re.match(r"# (\w+\.py)\n", block))}
-    assert sorted(files) == ["stock_levels.py", "test_stock_levels.py"]
+    assert sorted(files) == ["stock_levels.py", "test_stock_database.py", "test_stock_levels.py"]
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     command = [
@@ -31,7 +31,7 @@ def test_the_example_and_its_tests_pass(tmp_path: Path) -> None:
     ]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "4 passed" in result.stdout
+    assert "5 passed" in result.stdout
 
 
 @pytest.mark.parametrize("block", [block for block in BLOCKS if not block.startswith("# ")])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -18,14 +19,15 @@ from zato.server.service.values import encode
 from zato.testing.invoker import InvokedService, SentMessage, TestInvoker, entry_of
 from zato.testing.response import ServiceResponse
 from zato.testing.rest import FakeRests
-from zato.testing.sql import TestSqls
+from zato.testing.sql import Database, TestSqls
 
 
 class ServiceTestClient:
     """One set of surroundings for services: other services, connections to other systems, settings.
 
     Connections come into being when they are first asked for, by the test or by the service: `client.rest['CRM']`,
-    `client.sql['Stock']`. Errors that the service raises are raised by `invoke`, for pytest.raises.
+    `client.sql['Stock']`. Errors that the service raises are raised by `invoke`, for pytest.raises. As a context
+    manager the client closes its connections to databases.
     """
 
     def __init__(
@@ -34,14 +36,29 @@ class ServiceTestClient:
         services: tuple[type[Service], ...] = (),
         user_config: Mapping[str, Any] | None = None,
         principal: Principal = ANONYMOUS,
+        sql: Mapping[str, Database] | None = None,
     ) -> None:
-        """`services` can be reached with self.invoke; `principal` is who invokes."""
+        """`services` can be reached with self.invoke; `principal` is who invokes.
+
+        `sql` has databases by the names of connections: the URL of each, or the fields of an outgoing SQL connection.
+        They are used by the code that a server uses them by. Raises InvalidInput for one that a server would refuse.
+        """
         self.rest = FakeRests()
-        self.sql = TestSqls()
+        self.sql = TestSqls(sql or {})
         self._principal = principal
         self._invoker = TestInvoker(services)
         self._context = ServiceContext(self, user_config or {}, self._invoker)
         self._invoker.context = self._context
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close idle connections to databases, so that their tables can be dropped."""
+        self.sql.close()
 
     @property
     def invoked(self) -> list[InvokedService]:

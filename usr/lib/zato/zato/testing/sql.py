@@ -1,4 +1,4 @@
-"""Outgoing SQL connections in tests: SQLite in a temporary directory."""
+"""Outgoing SQL connections in tests: to the databases that a test names, and empty SQLite ones of their own."""
 
 from __future__ import annotations
 
@@ -7,9 +7,20 @@ import tempfile
 import weakref
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import msgspec
 
 from zato.config.kinds import OutgoingSql
+from zato.config.validation import findings
+from zato.core.errors import InvalidInput
 from zato.outgoing.sql.connection import SqlConnection
+
+Database = str | Mapping[str, Any]
+"""A URL, or the fields of an outgoing SQL connection, `url` among them."""
+
+_KIND = "outgoing-sql"
 
 
 class TestSql(SqlConnection):
@@ -24,19 +35,79 @@ class TestSql(SqlConnection):
         super().__init__(name, OutgoingSql(url="sqlite:///test.sqlite"), sqlite_directory=Path(directory))
 
 
-class TestSqls(Mapping[str, TestSql]):
-    """Connections by name, each made when it is first asked for."""
+class TestSqls(Mapping[str, SqlConnection]):
+    """Connections by name: those to `databases`, and a TestSql for each other name that is asked for."""
 
     __test__ = False
 
-    def __init__(self) -> None:
-        self._known: dict[str, TestSql] = {}
+    def __init__(self, databases: Mapping[str, Database]) -> None:
+        """Raises InvalidInput, as configuring a server would, for what cannot be an outgoing SQL connection."""
+        self._known: dict[str, SqlConnection] = {name: opened(name, given) for name, given in databases.items()}
 
-    def __getitem__(self, name: str) -> TestSql:
-        return self._known.setdefault(name, TestSql(name))
+    def __getitem__(self, name: str) -> SqlConnection:
+        if name not in self._known:
+            self._known[name] = TestSql(name)
+        return self._known[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._known)
 
     def __len__(self) -> int:
         return len(self._known)
+
+    def close(self) -> None:
+        """Close idle connections, so that tables can be dropped; the next use opens others."""
+        for connection in self._known.values():
+            connection.retire()
+
+
+def opened(name: str, given: Database) -> SqlConnection:
+    """The connection that a server would have by that name: the same rules, limits, transactions and errors.
+
+    Unlike there, a URL may have a user name and a password in it, and an SQLite file may be named by an absolute path:
+    its directory then stands for the one that a server has for such files. Without it that is a directory of its own.
+    Raises InvalidInput.
+    """
+    fields = {"url": given} if isinstance(given, str) else dict(given)
+    url = fields.get("url")
+    made = None
+    directory = Path()
+    if isinstance(url, str):
+        fields = {**_apart(url), **{field: value for field, value in fields.items() if field != "url"}}
+        file = Path(unquote(url.removeprefix("sqlite:///").partition("?")[0]))
+        if url.startswith("sqlite:////"):
+            directory, fields["url"] = file.parent, f"sqlite:///{file.name}{_query(url)}"
+        elif url.startswith("sqlite:"):
+            made = tempfile.mkdtemp(prefix="zato-test-")
+            directory = Path(made)
+    try:
+        value = msgspec.convert(fields, OutgoingSql)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(f"The database {name!r} of the test is not valid: {error}.") from error
+    found = findings(_KIND, name, value)
+    if found:
+        if made is not None:
+            shutil.rmtree(made, ignore_errors=True)
+        raise InvalidInput(f"The database {name!r} of the test is not valid: {'; '.join(found)}.", details=tuple(found))
+    connection = SqlConnection(name, value, password=value.password, sqlite_directory=directory)
+    if made is not None:
+        weakref.finalize(connection, shutil.rmtree, made, ignore_errors=True)
+    return connection
+
+
+def _apart(url: str) -> dict[str, Any]:
+    """The fields that a URL with credentials in it stands for."""
+    try:
+        parts = urlsplit(url)
+        username, password = parts.username, parts.password
+    except ValueError:
+        return {"url": url}  # what is wrong with it is said by the kind's own rules
+    if username is None:
+        return {"url": url}
+    fields = {"url": url.replace(f"{parts.netloc.rpartition('@')[0]}@", "", 1), "username": unquote(username)}
+    return fields if password is None else {**fields, "password": unquote(password)}
+
+
+def _query(url: str) -> str:
+    _, mark, query = url.partition("?")
+    return mark + query
