@@ -9,9 +9,12 @@ import falcon
 import falcon.testing
 import pytest
 
+from zato.client.errors import rebuilt
+from zato.client.transport import Reply
 from zato.core.errors import Conflict, InvalidInput, MethodNotAllowed, NotFound, Unauthorized, Unavailable
 from zato.server.http.errors import add_error_handlers
 from zato.server.http.request import ZatoRequest
+from zato.server.loader import DeploymentRefused, Refusal
 
 CID = "c0ffee00c0ffee00"
 
@@ -102,3 +105,19 @@ def test_falcons_own_refusals_have_our_form() -> None:
     broken = client.simulate_post("/it", body="{", headers={"Content-Type": "application/json"})
     assert (broken.status_code, broken.json["error"]["code"]) == (400, "invalid-request")
     assert client.simulate_post("/it", body="x", headers={"Content-Type": "image/png"}).status_code == 415
+
+
+def test_what_is_wrong_is_there_as_fields_too_where_it_is_known_as_such() -> None:
+    refused = DeploymentRefused(Refusal("syntax-error", "Python cannot read it.", "shop.py", 3))
+    body = _client(refused).simulate_get("/it")
+    place = {"field": None, "file": "shop.py", "line": 3}
+    assert body.json["error"]["findings"] == [{"message": "Python cannot read it.", "code": "syntax-error", **place}]
+    error = rebuilt(Reply(body.status_code, "application/json", body.content))
+    assert error.findings == refused.findings
+
+
+@pytest.mark.parametrize("findings", [None, 5, [5], [{"message": 5}], ["x"]])
+def test_findings_that_another_release_says_otherwise_are_left_to_the_details(findings: Any) -> None:
+    body = {"error": {"code": "x", "message": "It is wrong.", "details": ["it is"], "findings": findings}}
+    error = rebuilt(Reply(400, "application/json", json.dumps(body).encode()))
+    assert (error.findings, error.details) == ((), ("it is",))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
+from typing import Any
 
 import click
 
 from zato.cli.output import below
 from zato.core.errors import InvalidInput, SetupError, ZatoError
+from zato.core.finding import Finding
 
 USAGE = "usage"
 
@@ -25,7 +28,7 @@ def translated(error: ZatoError | OSError | UnicodeError) -> ZatoError:
 def show(error: ZatoError, *, as_json: bool) -> None:
     """The error on standard error."""
     if as_json:
-        _show_json(error.code, error.message, error.details, error.cid)
+        _show_json(error.code, error.message, error.details, error.cid, error.findings)
         return
     click.echo(f"zato: {below(error.message)}", err=True)
     for detail in error.details:
@@ -45,6 +48,10 @@ def show_usage(error: click.ClickException, *, as_json: bool) -> None:
     _show_json(USAGE, error.format_message(), details, None)
 
 
-def _show_json(code: str, message: str, details: tuple[str, ...], cid: str | None) -> None:
-    found = {"code": code, "message": message, "details": details, "cid": cid}
+def _show_json(
+    code: str, message: str, details: tuple[str, ...], cid: str | None, findings: tuple[Finding, ...] = ()
+) -> None:
+    found: dict[str, Any] = {"code": code, "message": message, "details": details, "cid": cid}
+    if findings:
+        found["findings"] = [asdict(finding) for finding in findings]
     click.echo(json.dumps({"error": found}, ensure_ascii=False), err=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
+
 from zato.client.transport import Reply
 from zato.core.errors import (
     Conflict,
@@ -20,6 +22,7 @@ from zato.core.errors import (
     Unavailable,
     ZatoError,
 )
+from zato.core.finding import Finding
 
 _BY_STATUS: dict[int, type[ZatoError]] = {
     400: InvalidInput,
@@ -39,6 +42,7 @@ def rebuilt(reply: Reply) -> ZatoError:
     if text.get("code"):
         error.code = str(text["code"])
     error.details = tuple(str(detail) for detail in text.get("details") or ())
+    error.findings = _findings(text.get("findings"))
     error.status = reply.status
     error.cid = str(text["cid"]) if text.get("cid") else None
     return error
@@ -50,6 +54,13 @@ def _error_of(reply: Reply) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _findings(given: Any) -> tuple[Finding, ...]:
+    try:
+        return msgspec.convert(given, tuple[Finding, ...])
+    except msgspec.ValidationError:  # there are none, or another release says them otherwise; the details have them too
+        return ()
 
 
 def _instance(status: int, code: str, message: str) -> ZatoError:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import math
 
+from zato.core.finding import Finding
+
 
 class ZatoError(Exception):
     """Base of all errors that reach a caller, an operator or a log on purpose.
 
     `message` is a whole sentence; `code` overrides the class's own code where a finer one exists;
-    `details` is a list of further findings, for instance one for each invalid field.
+    `details` has further sentences, for instance one for each invalid field; `findings` has them as fields, where
+    they are known as such.
     """
 
     code = "internal-error"
@@ -24,6 +27,8 @@ class ZatoError(Exception):
     """The correlation id of the request that failed on another machine or in another process, where it told us."""
     message_outside: str | None = None
     """What callers outside are told in place of `message`, which has names or addresses that are not theirs to know."""
+
+    findings: tuple[Finding, ...] = ()
 
     def __init__(self, message: str, *, code: str | None = None, details: tuple[str, ...] = ()) -> None:
         super().__init__(message)
@@ -37,7 +42,7 @@ class ZatoError(Exception):
         if self.message_outside is None:
             return self
         shown = type(self).__new__(type(self), self.message_outside)
-        shown.__dict__.update(self.__dict__, message=self.message_outside, details=())
+        shown.__dict__.update(self.__dict__, message=self.message_outside, details=(), findings=())
         return shown
 
 

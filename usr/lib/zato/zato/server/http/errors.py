@@ -29,17 +29,24 @@ JSON = "application/json"
 # The only scheme with a challenge that clients act on (RFC 7617); API keys and certificates have none.
 _CHALLENGE = 'Basic realm="Zato", charset="UTF-8"'
 _MESSAGE_LENGTH_MAX = 2000
+_FINDINGS_MAX = 100
 _UNEXPECTED = "Something went wrong inside Zato; the server's log has the reason under this correlation id."
 
 
 def error_body(error: ZatoError, cid: str) -> bytes:
-    """`{"error": {"code", "message", "cid", "details"}}` as JSON, however much there is to find fault with."""
+    """`{"error": {"code", "message", "cid", "details"}}` as JSON, however much there is to find fault with.
+
+    With `findings` where the error has them.
+    """
     message, details = shortened(error.message, _MESSAGE_LENGTH_MAX), capped(error.details)
-    body = {"code": error.code, "message": message, "cid": cid, "details": details}
+    body: dict[str, Any] = {"code": error.code, "message": message, "cid": cid, "details": details}
+    if error.findings:
+        body["findings"] = error.findings[:_FINDINGS_MAX]
     try:
         return _encoder.encode({"error": body})
     except UnicodeEncodeError:  # a lone surrogate, which UTF-8 cannot have
         plain = [text.encode("utf-8", "backslashreplace").decode() for text in (message, *details)]
+        body.pop("findings", None)
         return _encoder.encode({"error": {**body, "message": plain[0], "details": plain[1:]}})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from zato.core.errors import InvalidInput
+from zato.core.finding import Finding
 
 
 class Refusal(Struct, frozen=True):
@@ -34,6 +35,7 @@ class DeploymentRefused(InvalidInput):
         if server is not None:
             details.append(f"server: server-{server}")
         super().__init__(str(refusal), details=tuple(details))
+        self.findings = (Finding(refusal.reason, refusal.code, file=refusal.file, line=refusal.line),)
         self.refusal = refusal
 
 

@@ -453,6 +453,16 @@ class Status(Given, frozen=True):
     """Until when somebody can still become the first administrator by a one-time token."""
 
 
+class Finding(Given, frozen=True):
+    """One thing that is wrong, and where: the field of what was sent, or the line of a file."""
+
+    message: str
+    code: str
+    field: str | None
+    file: str | None
+    line: int | None
+
+
 class ErrorText(Given, frozen=True):
     """What went wrong. HAProxy and lighttpd, which refuse what is not valid HTTP, have no details."""
 
@@ -460,6 +470,8 @@ class ErrorText(Given, frozen=True):
     message: str
     cid: str
     details: list[str] = []
+    findings: list[Finding] | UnsetType = UNSET
+    """What is wrong as fields, where the details are known as such."""
 
 
 class Error(Given, frozen=True):
