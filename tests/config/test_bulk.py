@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from zato.config.configuration import Configuration
 from zato.config.kinds.text import character_finding
 from zato.config.plan import Planned
-from zato.config.publisher import Author, ImportMode, Publisher
+from zato.config.publisher import Author, ImportMode, Preview, Publisher
 from zato.config.secrets import SecretBox, password_matches
 from zato.core.clock import SystemClock
 from zato.core.errors import InvalidInput
@@ -220,6 +220,12 @@ def revised(publisher: Publisher) -> int:
     return revision
 
 
+def previewed(publisher: Publisher, revision: int, *, with_security: bool = False) -> Preview:
+    return publisher.preview(
+        lambda rehearsing: rehearsing.rollback_all(revision, by=BY, prepare=unprepared, with_security=with_security)
+    )
+
+
 def security(log: ConfigurationLog) -> dict[tuple[str, str], str]:
     return {key: data for key, data in values(log).items() if key[0].startswith("security-")}
 
@@ -232,14 +238,14 @@ def test_rolling_everything_back_leaves_security_definitions_as_they_are(
 ) -> None:
     revision = revised(publisher)
     before = security(log)
-    preview = publisher.preview_rollback(revision)
+    preview = previewed(publisher, revision)
     assert [(each.action, each.name) for each in preview.changes] == [("update", "CRM")]
     assert {(each.action, each.name) for each in preview.kept} == KEPT
     assert "password" in repr(preview.kept)
     assert "$2b$" not in repr(preview)
     summary = publisher.rollback_all(revision, by=BY, prepare=unprepared)
     assert (summary.updated, summary.created, summary.deleted) == ((("outgoing-rest", "CRM"),), (), ())
-    assert {name for _, name in summary.kept} == {"gone", "clients", "new"}
+    assert {each.name for each in summary.kept} == {"gone", "clients", "new"}
     assert security(log) == before
 
 
@@ -247,7 +253,7 @@ def test_rolling_everything_back_brings_security_definitions_back_where_asked_fo
     publisher: Publisher, log: ConfigurationLog
 ) -> None:
     revision = revised(publisher)
-    preview = publisher.preview_rollback(revision, with_security=True)
+    preview = previewed(publisher, revision, with_security=True)
     assert {(each.action, each.name) for each in preview.changes} == {("update", "CRM"), *KEPT}
     assert preview.kept == ()
     assert log.revision() == preview.revision
@@ -256,7 +262,7 @@ def test_rolling_everything_back_brings_security_definitions_back_where_asked_fo
     with pytest.raises(InvalidInput, match="security-tls 'admin', roles"):
         publisher.rollback_all(revision, by=BY, prepare=unprepared, with_security=True)
     with pytest.raises(InvalidInput, match="security-tls 'admin', roles"):
-        publisher.preview_rollback(revision, with_security=True)
+        previewed(publisher, revision, with_security=True)
 
 
 def test_rolling_back_to_what_refers_to_a_definition_that_is_gone_says_what_to_do(
@@ -267,7 +273,7 @@ def test_rolling_back_to_what_refers_to_a_definition_that_is_gone_says_what_to_d
     publisher.delete("security-api-key", "shop", by=BY)
     before = values(log)
     attempts: list[Callable[[], object]] = [
-        lambda: publisher.preview_rollback(9),
+        lambda: previewed(publisher, 9),
         lambda: publisher.rollback_all(9, by=BY, prepare=unprepared),
     ]
     for attempt in attempts:

@@ -93,6 +93,31 @@ def test_a_file_serves_from_all_workers_when_the_call_returns(workers: list[Depl
     }
 
 
+def test_a_preview_of_a_deployment_says_what_would_be_served_and_is_refused_as_it_would_be(
+    workers: list[DeploymentWorker],
+) -> None:
+    deployer, log = workers[0].deployer, workers[0].log
+    found = deployer.preview_deploy("shop.py", version(1), by=ANN)
+    ((item,), before) = found.changes, log.revision()
+    assert (item.name, item.action.value, {one.field: one.after for one in item.fields}["services"]) == (
+        "shop.py",
+        "create",
+        ["shop.get"],
+    )
+    assert {one.field for one in item.fields} == {"sha256", "module", "services"}
+    with pytest.raises(DeploymentRefused):
+        deployer.preview_deploy("shop.py", b"def (", by=ANN)
+    assert (log.revision(), workers[0].deployments.list(10)) == (before, [])
+    first = deployer.deploy("shop.py", version(1), by=ANN)
+    assert deployer.preview_deploy("shop.py", version(1), by=ANN).changes == ()
+    second = deployer.deploy("shop.py", version(2), by=ANN)
+    ((item,), before) = deployer.preview_activate(first.id, by=ANN).changes, log.revision()
+    assert {one.field: (one.before, one.after) for one in item.fields}["deployment_id"] == (second.id, first.id)
+    ((item,), _) = deployer.preview_undeploy("shop.py", by=ANN).changes, log.revision()
+    assert (item.name, item.action.value) == ("shop.py", "delete")
+    assert (log.revision(), served(workers)) == (before, [2, 2, 2])
+
+
 def test_the_next_version_replaces_it_everywhere_at_one_moment(workers: list[DeploymentWorker]) -> None:
     first = workers[0].deployer.deploy("shop.py", version(1), by=ANN)
     stop = threading.Event()
@@ -433,7 +458,13 @@ def test_a_rolled_back_cluster_switches_files_that_need_one_another_at_one_momen
     threads = [threading.Thread(target=request, args=(index,)) for index in range(len(workers))]
     for thread in threads:
         thread.start()
+    preview = workers[1].cluster_rollback.preview(before, by=BOB)
     summary = workers[1].cluster_rollback.rollback(before, by=BOB)
+    assert {(each.kind, each.name) for each in preview.changes} == {
+        *summary.created,
+        *summary.updated,
+        *summary.deleted,
+    }
     returned = time.time()
     stop.set()
     for thread in threads:

@@ -21,7 +21,7 @@ from zato.broker.participation import Embedded
 from zato.config.configuration import Configuration
 from zato.config.enrolment import Enrolment
 from zato.config.first_administrator import FirstAdministrator
-from zato.config.publisher import Author, Publisher, Summary
+from zato.config.publisher import Author, Preview, Publisher, Summary
 from zato.config.secrets import SecretBox
 from zato.core.errors import InvalidInput, NotFound, ZatoError
 from zato.core.principal import Principal, Role
@@ -189,6 +189,15 @@ class Deployer:
     def undeploy(self, file_name: str, *, by: Author) -> int:
         return self._publisher.delete("deployment", file_name, by=by)
 
+    def preview_deploy(self, file_name: str, source: bytes, *, by: Author) -> Preview:
+        return self._publisher.preview(lambda publisher: None)
+
+    def preview_activate(self, deployment_id: int, *, by: Author) -> Preview:
+        return self._publisher.preview(lambda publisher: None)
+
+    def preview_undeploy(self, file_name: str, *, by: Author) -> Preview:
+        return self._publisher.preview(lambda publisher: publisher.delete("deployment", file_name, by=by))
+
 
 class ClusterRollback:
     """Rolls back without code."""
@@ -199,6 +208,13 @@ class ClusterRollback:
     def rollback(self, to_revision: int, *, by: Author, with_security: bool = False) -> Summary:
         return self._publisher.rollback_all(
             to_revision, by=by, prepare=lambda base, changes: changes, with_security=with_security
+        )
+
+    def preview(self, to_revision: int, *, by: Author, with_security: bool = False) -> Preview:
+        return self._publisher.preview(
+            lambda publisher: publisher.rollback_all(
+                to_revision, by=by, prepare=lambda base, changes: changes, with_security=with_security
+            )
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from zato.cli.connection import Target, pass_target
+from zato.cli.differences import dry_run_option, show_preview
 from zato.cli.output import moment, show_json, show_table
 from zato.core.errors import InvalidInput, NotFound
 
@@ -46,13 +47,17 @@ def list_command(target: Target) -> None:
 
 @command.command("deploy")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@dry_run_option
 @pass_target
-def deploy_command(target: Target, file: Path) -> None:
+def deploy_command(target: Target, file: Path, dry_run: bool) -> None:
     """Check FILE and make it active on all servers, or say what is wrong with it.
 
     Example: zato service deploy hello.py
     """
-    found = target.client().deploy(file.name, file.read_bytes())
+    found = target.client().deploy(file.name, file.read_bytes(), dry_run=dry_run)
+    if dry_run:
+        show_preview(target, found)
+        return
     if target.as_json:
         show_json(found)
         return
@@ -109,8 +114,9 @@ def _servers_by_deployment(status: dict[str, Any]) -> dict[int, list[int]]:
 @command.command("rollback")
 @click.argument("file_name")
 @click.option("--to", "deployment_id", type=int, help="Deployment to go back to; the one before if not given.")
+@dry_run_option
 @pass_target
-def rollback_command(target: Target, file_name: str, deployment_id: int | None) -> None:
+def rollback_command(target: Target, file_name: str, deployment_id: int | None, dry_run: bool) -> None:
     """Make an earlier version of a file active again.
 
     Example: zato service rollback hello.py --to 3
@@ -124,7 +130,10 @@ def rollback_command(target: Target, file_name: str, deployment_id: int | None) 
         if active is None or active + 1 >= len(usable):
             raise NotFound(f"There is no version of {file_name} before the active one; see: zato service versions")
         deployment_id = int(usable[active + 1]["id"])
-    found = client.activate(deployment_id)
+    found = client.activate(deployment_id, dry_run=dry_run)
+    if dry_run:
+        show_preview(target, found)
+        return
     if target.as_json:
         show_json(found)
         return
@@ -133,13 +142,17 @@ def rollback_command(target: Target, file_name: str, deployment_id: int | None) 
 
 @command.command("undeploy")
 @click.argument("file_name")
+@dry_run_option
 @pass_target
-def undeploy_command(target: Target, file_name: str) -> None:
+def undeploy_command(target: Target, file_name: str, dry_run: bool) -> None:
     """Withdraw a file and its services.
 
     Example: zato service undeploy hello.py
     """
-    found = target.client().undeploy(file_name)
+    found = target.client().undeploy(file_name, dry_run=dry_run)
+    if dry_run:
+        show_preview(target, found)
+        return
     if target.as_json:
         show_json(found)
         return

@@ -101,30 +101,49 @@ class ApiClient:
         """One item."""
         return self._json("GET", _item(kind, name))
 
-    def create_item(self, kind: str, name: str, value: Mapping[str, Any]) -> Json:
+    # With `dry_run`, what changes something answers with what would change, and changes nothing
+
+    def create_item(self, kind: str, name: str, value: Mapping[str, Any], *, dry_run: bool = False) -> Json:
         """The new item; secrets made up by the server are in `generated`, this once."""
-        return self._json("POST", f"{_API}/items/{segment(kind)}", {"name": name, "value": value})
+        body = {"name": name, "value": value}
+        return self._json("POST", f"{_API}/items/{segment(kind)}", body, query=_rehearsed(dry_run))
 
-    def update_item(self, kind: str, name: str, value: Mapping[str, Any], revision: int) -> Json:
+    def update_item(
+        self, kind: str, name: str, value: Mapping[str, Any], revision: int, *, dry_run: bool = False
+    ) -> Json:
         """The item with all its fields replaced; `revision` is the one that the change started from."""
-        return self._json("PUT", _item(kind, name), {"value": value, "revision": revision})
+        body = {"value": value, "revision": revision}
+        return self._json("PUT", _item(kind, name), body, query=_rehearsed(dry_run))
 
-    def delete_item(self, kind: str, name: str, revision: int | None = None) -> Json:
+    def delete_item(self, kind: str, name: str, revision: int | None = None, *, dry_run: bool = False) -> Json:
         """The revision that deleted the item; without a revision to start from, whatever the item is now."""
         if revision is None:
             revision = int(self.item(kind, name)["revision"])
-        return self._json("DELETE", _item(kind, name), query={"revision": revision})
+        return self._json("DELETE", _item(kind, name), query={"revision": revision, **_rehearsed(dry_run)})
 
     def history(self, kind: str, name: str, *, limit: int = 100) -> Json:
         """Changes of an item, newest first."""
         return self._json("GET", f"{_item(kind, name)}/history", query={"limit": limit})
 
     def rollback_item(
-        self, kind: str, name: str, revision: int, *, started_from: int | None = None, with_security: bool = False
+        self,
+        kind: str,
+        name: str,
+        revision: int,
+        *,
+        started_from: int | None = None,
+        with_security: bool = False,
+        dry_run: bool = False,
     ) -> Json:
         """The item as it was at a revision, as a new change; `started_from` is what it is at now, 0 for not there."""
         body = {"revision": revision, "started_from": started_from, **_asked(with_security)}
-        return self._json("POST", f"{_item(kind, name)}/rollback", body)
+        return self._json(
+            "POST",
+            f"{_item(kind, name)}/rollback",
+            body,
+            query=_rehearsed(dry_run),
+            timeout_seconds=_LONG_SECONDS,
+        )
 
     def ping_item(self, kind: str, name: str) -> Json:
         """Whether an outgoing connection works, and how far it got."""
@@ -139,32 +158,28 @@ class ApiClient:
         query = {"from": from_revision, "to": to_revision, "kind": kind, "name": name}
         return self._json("GET", f"{_API}/diff", query=query)
 
-    def rollback_all(self, revision: int, *, with_security: bool = False) -> Json:
+    def rollback_all(self, revision: int, *, with_security: bool = False, dry_run: bool = False) -> Json:
         """Make the whole configuration what it was at a revision; security definitions only where asked for."""
         body = {"revision": revision, **_asked(with_security)}
-        return self._json("POST", f"{_API}/rollback", body, timeout_seconds=_LONG_SECONDS)
-
-    def preview_rollback(self, revision: int, *, with_security: bool = False) -> Json:
-        """What `rollback_all` would change, and what it would leave as it is."""
-        query = {"revision": revision, "with_security": "true" if with_security else None}
-        return self._json("GET", f"{_API}/rollback", query=query)
+        query = _rehearsed(dry_run)
+        return self._json("POST", f"{_API}/rollback", body, query=query, timeout_seconds=_LONG_SECONDS)
 
     def export(self) -> str:
         """All items as YAML."""
         return self._send("GET", f"{_API}/export", None, "").body.decode("utf-8")
 
-    def import_(self, document: str, mode: Literal["merge", "replace"] = "merge") -> Json:
+    def import_(self, document: str, mode: Literal["merge", "replace"] = "merge", *, dry_run: bool = False) -> Json:
         """Make the items what a YAML document says, all or none."""
-        target = _target(f"{_API}/import", {"mode": mode})
+        target = _target(f"{_API}/import", {"mode": mode, **_rehearsed(dry_run)})
         return _decoded(
             self._send("POST", target, document.encode("utf-8"), "application/yaml", timeout_seconds=_LONG_SECONDS)
         )
 
     # Deployments and services
 
-    def deploy(self, file_name: str, source: bytes) -> Json:
+    def deploy(self, file_name: str, source: bytes, *, dry_run: bool = False) -> Json:
         """The deployment, active in all workers. Raises what it was refused for."""
-        target = _target(f"{_API}/deployments", {"file_name": file_name})
+        target = _target(f"{_API}/deployments", {"file_name": file_name, **_rehearsed(dry_run)})
         return _decoded(self._send("POST", target, source, "application/octet-stream", timeout_seconds=_LONG_SECONDS))
 
     def deployments(self, file_name: str | None = None, *, limit: int = 100) -> Json:
@@ -175,15 +190,15 @@ class ApiClient:
         """One deployment with the workers' reports."""
         return self._json("GET", f"{_API}/deployments/{deployment_id}")
 
-    def activate(self, deployment_id: int) -> Json:
+    def activate(self, deployment_id: int, *, dry_run: bool = False) -> Json:
         """An earlier deployment, active again."""
         target = f"{_API}/deployments/{deployment_id}/activate"
-        return self._json("POST", target, {}, timeout_seconds=_LONG_SECONDS)
+        return self._json("POST", target, {}, query=_rehearsed(dry_run), timeout_seconds=_LONG_SECONDS)
 
-    def undeploy(self, file_name: str) -> Json:
+    def undeploy(self, file_name: str, *, dry_run: bool = False) -> Json:
         """The revision from which the file's services are gone."""
         target = f"{_API}/deployments/files/{segment(file_name)}"
-        return self._json("DELETE", target, timeout_seconds=_LONG_SECONDS)
+        return self._json("DELETE", target, query=_rehearsed(dry_run), timeout_seconds=_LONG_SECONDS)
 
     def services(self) -> Json:
         """Deployed services and their channels."""
@@ -246,6 +261,10 @@ class ApiClient:
 def _asked(with_security: bool) -> Json:
     """Said only where it is wanted: a server of the release before does not know the field."""
     return {"with_security": True} if with_security else {}
+
+
+def _rehearsed(dry_run: bool) -> Json:
+    return {"dry_run": "true"} if dry_run else {}
 
 
 def _item(kind: str, name: str) -> str:

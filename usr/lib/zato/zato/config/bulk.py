@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -15,8 +14,9 @@ from zato.config.configuration import item_of
 from zato.config.diff import ItemDiff, diff
 from zato.config.kinds import KINDS, lets_in
 from zato.config.plan import Key, Planned, Summary, plan, summary
+from zato.config.rehearsal import Appends
 from zato.config.sealing import GIVE_ANEW, Sealer
-from zato.config.writer import Author, Writer, despite_races, items_at
+from zato.config.writer import Author, despite_races, items_at
 from zato.core.errors import InvalidInput, ZatoError
 from zato.odb.log import ConfigurationLog, StoredItem
 
@@ -25,15 +25,6 @@ Prepare = Callable[[int, Sequence[Planned]], Sequence[Planned]]
 
 Called again where somebody else is faster. What it raises is passed on, and nothing is changed.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class RollbackPreview:
-    """What a roll-back would change, and what would stay as it is though it differs. Secrets are masked."""
-
-    revision: int
-    changes: tuple[ItemDiff, ...]
-    kept: tuple[ItemDiff, ...]
 
 
 class ImportMode(StrEnum):
@@ -46,7 +37,7 @@ class ImportMode(StrEnum):
 class Bulk:
     """All or nothing, in one append; decided again where somebody else changes something in the meantime."""
 
-    def __init__(self, log: ConfigurationLog, writer: Writer, sealer: Sealer) -> None:
+    def __init__(self, log: ConfigurationLog, writer: Appends, sealer: Sealer) -> None:
         self._log = log
         self._writer = writer
         self._sealer = sealer
@@ -63,23 +54,9 @@ class Bulk:
             if changes:
                 comment = f"Rolled back to revision {to_revision}"
                 revision = self._writer.append(changes, by=by, comment=comment, based_on=items)[-1]
-            kept = tuple((item.kind, item.name) for item in _kept(past, items, with_security))
-            return summary(revision, changes, len(wanted), kept)
+            return summary(revision, changes, len(wanted), tuple(_kept(past, items, with_security)))
 
         return despite_races(attempt)
-
-    def preview_rollback(self, to_revision: int, *, with_security: bool) -> RollbackPreview:
-        """What `rollback` would do now. Raises what it would raise, but for what loading the code shows."""
-        past = items_at(self._log, to_revision)
-        revision, items = self._log.items_with_revision()
-        planned = {change.key for change in self._rollback_plan(to_revision, past, items, with_security)}
-        changes = (each for each in diff(items, past) if (each.kind, each.name) in planned)
-        return RollbackPreview(
-            revision,
-            # The version that is active stays so, whenever it was activated
-            tuple(each for each in changes if {field.field for field in each.fields} != {"switch_at"}),
-            tuple(_kept(past, items, with_security)),
-        )
 
     def _rollback_plan(
         self, to_revision: int, past: Sequence[StoredItem], items: Sequence[StoredItem], with_security: bool

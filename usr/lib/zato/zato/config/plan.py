@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from zato.config.codec import encode
+from zato.config.diff import ItemDiff
 from zato.config.relations import depth
 from zato.odb.log import Action, ProposedChange
 
@@ -38,7 +39,7 @@ class Planned:
 class Summary:
     """What an import or a roll-back has changed; `revision` is the cluster's afterwards.
 
-    `kept` are those that a roll-back leaves as they are though they were otherwise then.
+    `kept` are those that a roll-back leaves as they are, with how they were then.
     """
 
     revision: int
@@ -46,7 +47,7 @@ class Summary:
     updated: tuple[Key, ...]
     deleted: tuple[Key, ...]
     unchanged: int
-    kept: tuple[Key, ...] = ()
+    kept: tuple[ItemDiff, ...] = ()
 
 
 def plan(
@@ -70,7 +71,7 @@ def plan(
     return changes
 
 
-def summary(revision: int, changes: Iterable[Planned], wanted: int, kept: tuple[Key, ...] = ()) -> Summary:
+def summary(revision: int, changes: Iterable[Planned], wanted: int, kept: tuple[ItemDiff, ...] = ()) -> Summary:
     """What these changes did; `wanted` is how many items were to be there."""
     by_action: dict[Action, list[Key]] = {action: [] for action in Action}
     for change in changes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any
 import msgspec
 
 from zato.config import document
-from zato.config.bulk import Bulk, ImportMode, Prepare, RollbackPreview, current_values, is_exported
+from zato.config.bulk import Bulk, ImportMode, Prepare, current_values, is_exported
 from zato.config.codec import decode_stored, public_data, refused
 from zato.config.configuration import item_of
 from zato.config.diff import ItemDiff, diff
@@ -18,6 +19,7 @@ from zato.config.item import CreatedItem, Item
 from zato.config.kinds import KINDS, kind_named, lets_in
 from zato.config.kinds.text import name_finding
 from zato.config.plan import Planned, Summary
+from zato.config.rehearsal import Appends, Preview, Rehearsal
 from zato.config.sealing import Sealer
 from zato.config.secrets import SecretBox, generate_secret
 from zato.config.writer import Author, Writer, despite_races, items_at
@@ -25,7 +27,7 @@ from zato.core.clock import Clock
 from zato.core.errors import InvalidInput, NotFound, ZatoError
 from zato.odb.log import Action, ConfigurationLog, StoredItem, Within
 
-__all__ = ["Author", "HistoryEntry", "ImportMode", "Publisher", "RollbackPreview", "Summary"]
+__all__ = ["Author", "HistoryEntry", "ImportMode", "Preview", "Publisher", "Summary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,21 @@ class Publisher:
         """`ring` announces each new revision to those who follow the log."""
         self._log = log
         self._sealer = Sealer(box)
-        self._writer = Writer(log, box, clock, ring)
-        self._bulk = Bulk(log, self._writer, self._sealer)
+        self._own_writer = Writer(log, box, clock, ring)
+        self._write_by(self._own_writer)
+
+    def _write_by(self, writer: Appends) -> None:
+        self._writer = writer
+        self._bulk = Bulk(self._log, writer, self._sealer)
+
+    def preview(self, change: Callable[[Publisher], object]) -> Preview:
+        """What `change` would do now to the publisher that it is given. Raises what it would raise; writes nothing."""
+        rehearsal = Rehearsal(self._own_writer)
+        rehearsing = copy.copy(self)
+        rehearsing._write_by(rehearsal)
+        done = change(rehearsing)
+        revision, items = self._log.items_with_revision()
+        return Preview(revision, rehearsal.differences(items), done.kept if isinstance(done, Summary) else ())
 
     def list(self, kind: str) -> tuple[Item, ...]:
         """All items of a kind, by name."""
@@ -198,10 +213,6 @@ class Publisher:
         `prepare` gets the code ready that the changes activate, and says when they do.
         """
         return self._bulk.rollback(to_revision, by=by, prepare=prepare, with_security=with_security)
-
-    def preview_rollback(self, to_revision: int, *, with_security: bool = False) -> RollbackPreview:
-        """What `rollback_all` would do now. Raises what it would raise, but for what loading the code shows."""
-        return self._bulk.preview_rollback(to_revision, with_security=with_security)
 
     def _last(self, kind: str, name: str) -> msgspec.Struct | None:
         """What the item is, or was before it was deleted; None where this version cannot read it."""

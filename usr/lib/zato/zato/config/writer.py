@@ -54,28 +54,35 @@ class Writer:
         Raises what `relations.error_of` makes of the problems, and where `based_on` is given and no longer what
         there is, Conflict `configuration-changed`.
         """
-
-        def check(items: Sequence[StoredItem]) -> None:
-            if based_on is not None and _revisions(items) != _revisions(based_on):
-                raise Conflict(
-                    "The configuration was changed by somebody else at the same time; try again.",
-                    code="configuration-changed",
-                )
-            if found := self.problems(items, changes):
-                raise relations.error_of(found)
-
         revisions = self._log.append(
             [change.proposed() for change in changes],
             principal=by.principal,
             cid=by.cid,
             at=self._clock.now(),
             comment=comment,
-            check=check,
+            check=lambda items: self._check(items, changes, based_on),
             within=within,
         )
         if self._ring is not None and revisions:
             self._ring(revisions[-1])
         return revisions
+
+    def rehearse(self, changes: Sequence[Planned], *, based_on: Sequence[StoredItem] | None = None) -> tuple[int, ...]:
+        """What `append` would return now. Raises what it would raise; nothing is written."""
+        return self._log.rehearse(
+            [change.proposed() for change in changes], check=lambda items: self._check(items, changes, based_on)
+        )
+
+    def _check(
+        self, items: Sequence[StoredItem], changes: Sequence[Planned], based_on: Sequence[StoredItem] | None
+    ) -> None:
+        if based_on is not None and _revisions(items) != _revisions(based_on):
+            raise Conflict(
+                "The configuration was changed by somebody else at the same time; try again.",
+                code="configuration-changed",
+            )
+        if found := self.problems(items, changes):
+            raise relations.error_of(found)
 
     def problems(
         self, items: Sequence[StoredItem], changes: Sequence[Planned], assumed: Iterable[Key] = ()

@@ -40,17 +40,15 @@ class Appending:
     def write(
         self, changes: Sequence[ProposedChange], *, principal: str, cid: str, at: datetime, comment: str | None
     ) -> tuple[int, ...]:
-        """Check each change against what those before it leave behind, then write all in batches."""
-        revisions = self._revisions({(change.kind, change.name) for change in changes})
+        """Write all in batches, and return the revisions. Raises as `revisions_for` does."""
+        given = self.revisions_for(changes)
+        revisions: dict[_Key, int] = {}
         result: dict[_Key, ProposedChange | None] = {}
         rows: list[dict[str, Any]] = []
         entries: list[AuditEntry] = []
-        revision = self._revision
-        for change in changes:
+        for change, revision in zip(changes, given, strict=True):
             key = (change.kind, change.name)
-            self._require_fits(change, revisions.get(key, 0))
-            revision += 1
-            revisions[key] = 0 if change.action is Action.DELETE else revision
+            revisions[key] = revision
             result[key] = None if change.action is Action.DELETE else change
             rows.append(
                 {
@@ -73,8 +71,19 @@ class Appending:
         self._replace_items(result, revisions)
         insert_entries(self._connection, self._cluster_id, entries)
         self._connection.execute(
-            update(tables.cluster).where(_cluster.id == self._cluster_id).values(revision=revision)
+            update(tables.cluster).where(_cluster.id == self._cluster_id).values(revision=given[-1])
         )
+        return given
+
+    def revisions_for(self, changes: Sequence[ProposedChange]) -> tuple[int, ...]:
+        """The revisions that they get. Raises where one does not fit what those before it leave behind."""
+        revisions = self._revisions({(change.kind, change.name) for change in changes})
+        revision = self._revision
+        for change in changes:
+            key = (change.kind, change.name)
+            self._require_fits(change, revisions.get(key, 0))
+            revision += 1
+            revisions[key] = 0 if change.action is Action.DELETE else revision
         return tuple(range(self._revision + 1, revision + 1))
 
     def _revisions(self, keys: set[_Key]) -> dict[_Key, int]:

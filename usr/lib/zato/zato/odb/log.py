@@ -69,6 +69,18 @@ class ConfigurationLog:
                 within(connection)
             return appending.write(changes, principal=principal, cid=cid, at=at, comment=comment)
 
+    def rehearse(
+        self, changes: Sequence[ProposedChange], *, check: Callable[[Sequence[StoredItem]], None]
+    ) -> tuple[int, ...]:
+        """The revisions that `append` would return now. Raises what it would raise, and writes nothing."""
+        if not changes:
+            return ()
+        cluster_id = self._cluster.id
+        with self._database.write() as connection:
+            appending = Appending(connection, cluster_id)
+            check(appending.all_items())
+            return appending.revisions_for(changes)
+
     def items(self, kind: str | None = None) -> list[StoredItem]:
         """All items, or all of one kind, by kind and name."""
         query = select(tables.item).where(_item.cluster_id == self._cluster.id).order_by(_item.kind, _item.name)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from zato.config.kinds import DeploymentVersion
-from zato.config.publisher import Publisher
+from zato.config.publisher import Preview, Publisher
 from zato.config.writer import Author
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, NotFound
 from zato.odb.deployments import Deployment
-from zato.odb.log import ConfigurationLog
+from zato.odb.log import Action, ConfigurationLog
 from zato.odb.members import Members
 
 KIND = "deployment"
@@ -23,11 +24,26 @@ A worker that has reported looks several times in this time, and one that is lat
 looked: see zato.server.catching_up.ANNOUNCED_SECONDS.
 """
 LIVE = timedelta(seconds=3)
+_NOT_MADE = 2**63 - 1
+"""The number of a deployment that has none yet."""
 
 
 def lead_for(interval_seconds: float) -> timedelta:
     """More where the log is looked into at a longer interval: there the ODB is a server, and writing takes longer."""
     return LEAD + timedelta(seconds=interval_seconds / 2)
+
+
+def without_moments(preview: Preview) -> Preview:
+    """Without when versions of files were switched to, which is decided when it is done."""
+    return _without(preview, "switch_at")
+
+
+def _without(preview: Preview, field: str) -> Preview:
+    changes = (
+        replace(each, fields=tuple(one for one in each.fields if one.field != field)) if each.kind == KIND else each
+        for each in preview.changes
+    )
+    return replace(preview, changes=tuple(each for each in changes if each.fields or each.action is not Action.UPDATE))
 
 
 class Activation:
@@ -84,6 +100,29 @@ class Activation:
         except (Conflict, NotFound) as error:
             if error.code not in ("stale-revision", "already-exists", "no-such-item"):
                 raise
+
+    def preview(self, file_name: str, version: Mapping[str, Any], *, by: Author) -> Preview:
+        """What activating a version would change. Raises Conflict where another file has one of the names.
+
+        `version` has what the item has but for the moment, and but for the number of a deployment that is not made.
+        """
+        active = self.active(file_name)
+        body = {"deployment_id": _NOT_MADE, **version, "switch_at": self.moment().isoformat()}
+
+        def activate(publisher: Publisher) -> None:
+            if active is None:
+                publisher.create(KIND, file_name, body, by=by)
+            else:
+                publisher.update(KIND, file_name, body, active[0], by=by)
+
+        found = without_moments(self._publisher.preview(activate))
+        return found if "deployment_id" in version else _without(found, "deployment_id")
+
+    def preview_withdrawal(self, file_name: str, revision: int, by: Author) -> Preview:
+        """What withdrawing a file would change."""
+        return without_moments(
+            self._publisher.preview(lambda publisher: publisher.delete(KIND, file_name, revision, by=by))
+        )
 
     def moment(self) -> datetime:
         """When changes of many files, which are about to be written, can be switched to by every worker."""

@@ -11,7 +11,7 @@ import msgspec
 
 from zato.config.kinds import DeploymentVersion
 from zato.config.plan import Planned, Summary
-from zato.config.publisher import Publisher
+from zato.config.publisher import Preview, Publisher
 from zato.config.writer import Author
 from zato.core.clock import Clock
 from zato.core.errors import InvalidInput, TimeLimitExceeded
@@ -20,7 +20,7 @@ from zato.odb.stagings import Staging, Stagings
 from zato.server.check.checker import Checker
 from zato.server.check.messages import CheckedFile
 from zato.server.check.selection import files_to_try_with
-from zato.server.deployment.activation import KIND, Activation
+from zato.server.deployment.activation import KIND, Activation, without_moments
 from zato.server.deployment.decision import Verdict, decide
 from zato.server.loader import CodeSet, DeploymentRefused
 
@@ -66,8 +66,7 @@ class ClusterRollback:
         staged: list[Staging] = []
 
         def prepare(base: int, changes: Sequence[Planned]) -> Sequence[Planned]:
-            active = self._activation.all_active()
-            kept = [change for change in changes if not _is_active(change, active)]
+            kept = self._needed(changes)
             if any(change.kind == KIND for change in kept):
                 self._end(staged)  # that of an attempt before this one
                 self._settle(base)
@@ -87,6 +86,23 @@ class ClusterRollback:
         finally:
             self._end(staged)
         return summary
+
+    def preview(self, to_revision: int, *, by: Author, with_security: bool = False) -> Preview:
+        """What `rollback` would change, with the code of then checked. Raises as it does, but for what workers say."""
+
+        def prepare(base: int, changes: Sequence[Planned]) -> Sequence[Planned]:
+            kept = self._needed(changes)
+            self._check(to_revision, kept)
+            return kept
+
+        found = self._publisher.preview(
+            lambda publisher: publisher.rollback_all(to_revision, by=by, prepare=prepare, with_security=with_security)
+        )
+        return without_moments(found)
+
+    def _needed(self, changes: Sequence[Planned]) -> list[Planned]:
+        active = self._activation.all_active()
+        return [change for change in changes if not _is_active(change, active)]
 
     def _settle(self, base: int) -> None:
         """Let the workers load on top of what is written already, and a deployment that is nearly done be done."""

@@ -9,7 +9,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TypeVar
 
-from zato.config.publisher import Publisher
+from zato.config.publisher import Preview, Publisher
 from zato.config.writer import Author
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, NotFound, TimeLimitExceeded
@@ -26,6 +26,8 @@ T = TypeVar("T")
 _LOOK_SECONDS = 0.01
 # Others may be waiting for their turn, too.
 _PATIENCE_SECONDS = 60.0
+# The number of a file that is checked only
+_CANDIDATE = 0
 
 
 class Deployer:
@@ -86,7 +88,7 @@ class Deployer:
             at=self._clock.now(),
         )
         try:
-            services = self._check(deployment, source)
+            services = self._checked(file_name, source, deployment.id)
         except DeploymentRefused as error:
             refusal = error.refusal
             self._deployments.set_state(
@@ -111,16 +113,9 @@ class Deployer:
 
     def _activate(self, deployment_id: int, by: Author) -> Deployment:
         deployment = self._deployments.get(deployment_id)
-        active = self._activation.active(deployment.file_name)
-        if active is not None and active[1].deployment_id == deployment_id:
+        if self._is_active(deployment):
             return deployment
-        if deployment.state is not DeploymentState.SUPERSEDED:
-            raise Conflict(
-                f"Deployment {deployment_id} of {deployment.file_name} is {deployment.state}: only a version that "
-                "was active before can be activated again. Deploy its file instead.",
-                code="not-activatable",
-            )
-        services = self._check(deployment, self._deployments.source(deployment_id))
+        services = self._checked(deployment.file_name, self._deployments.source(deployment_id), deployment_id)
         self._stage(deployment, DeploymentState.SUPERSEDED, services)
         return self._await_outcome(deployment, by)
 
@@ -133,13 +128,38 @@ class Deployer:
             return self._undeploy(file_name, by)
 
     def _undeploy(self, file_name: str, by: Author) -> int:
-        active = self._activation.active(file_name)
-        if active is None:
-            raise NotFound(f"{file_name} is not deployed; zato service list shows what is.", code="no-such-item")
-        self._running().without(file_name)
-        revision = self._activation.withdraw(file_name, active[0], by)
+        revision = self._activation.withdraw(file_name, self._withdrawable(file_name), by)
         self._await(lambda: self._activation.applied(revision) or None, f"The withdrawal of {file_name}")
         return revision
+
+    def preview_deploy(self, file_name: str, source: bytes, *, by: Author) -> Preview:
+        """What `deploy` would change, with the file checked. Raises as it does, but for what workers say."""
+        check_file_name(file_name)
+        digest = sha256(source).hexdigest()
+        active = self._activation.active(file_name)
+        if active is not None and active[1].sha256 == digest:
+            return Preview(self._activation.revision(), ())
+        services = self._checked(file_name, source, _CANDIDATE)
+        version = {"sha256": digest, "module": module_of(file_name, source), "services": list(services)}
+        return self._activation.preview(file_name, version, by=by)
+
+    def preview_activate(self, deployment_id: int, *, by: Author) -> Preview:
+        """What `activate` would change, with the file checked. Raises as it does, but for what workers say."""
+        deployment = self._deployments.get(deployment_id)
+        if self._is_active(deployment):
+            return Preview(self._activation.revision(), ())
+        services = self._checked(deployment.file_name, self._deployments.source(deployment_id), deployment_id)
+        version = {
+            "deployment_id": deployment_id,
+            "sha256": deployment.sha256,
+            "module": deployment.module,
+            "services": list(services),
+        }
+        return self._activation.preview(deployment.file_name, version, by=by)
+
+    def preview_undeploy(self, file_name: str, *, by: Author) -> Preview:
+        """What `undeploy` would change. Raises as it does."""
+        return self._activation.preview_withdrawal(file_name, self._withdrawable(file_name), by)
 
     @contextmanager
     def _counted(self, success: str) -> Iterator[None]:
@@ -156,8 +176,30 @@ class Deployer:
         finally:
             self._note(outcome)
 
-    def _check(self, deployment: Deployment, source: bytes) -> tuple[str, ...]:
-        result = self._checker.check(self._running(), deployment.file_name, source, deployment.id)
+    def _is_active(self, deployment: Deployment) -> bool:
+        """Raises Conflict where it neither is active nor can be."""
+        active = self._activation.active(deployment.file_name)
+        if active is not None and active[1].deployment_id == deployment.id:
+            return True
+        if deployment.state is not DeploymentState.SUPERSEDED:
+            raise Conflict(
+                f"Deployment {deployment.id} of {deployment.file_name} is {deployment.state}: only a version that "
+                "was active before can be activated again. Deploy its file instead.",
+                code="not-activatable",
+            )
+        return False
+
+    def _withdrawable(self, file_name: str) -> int:
+        """The revision of what is active, which nothing else needs."""
+        active = self._activation.active(file_name)
+        if active is None:
+            raise NotFound(f"{file_name} is not deployed; zato service list shows what is.", code="no-such-item")
+        self._running().without(file_name)
+        return active[0]
+
+    def _checked(self, file_name: str, source: bytes, deployment_id: int) -> tuple[str, ...]:
+        """The file's services. Raises DeploymentRefused."""
+        result = self._checker.check(self._running(), file_name, source, deployment_id)
         if result.refusal is not None:
             # Another server might have what this one lacks
             raise DeploymentRefused(result.refusal, server=self._server)

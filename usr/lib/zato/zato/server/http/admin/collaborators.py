@@ -11,7 +11,7 @@ from zato.broker.protocol import Letters
 from zato.config.configuration import Configuration
 from zato.config.enrolment import Enrolment
 from zato.config.first_administrator import FirstAdministrator
-from zato.config.publisher import Publisher, Summary
+from zato.config.publisher import Preview, Publisher, Summary
 from zato.config.writer import Author
 from zato.core.clock import Clock
 from zato.core.principal import Principal
@@ -40,12 +40,28 @@ class DeploysFiles(Protocol):
         """The revision from which the file's services are gone."""
         ...
 
+    def preview_deploy(self, file_name: str, source: bytes, *, by: Author) -> Preview:
+        """What `deploy` would change."""
+        ...
+
+    def preview_activate(self, deployment_id: int, *, by: Author) -> Preview:
+        """What `activate` would change."""
+        ...
+
+    def preview_undeploy(self, file_name: str, *, by: Author) -> Preview:
+        """What `undeploy` would change."""
+        ...
+
 
 class RollsBack(Protocol):
     """Done on all live workers when it returns, or has raised why it is not."""
 
     def rollback(self, to_revision: int, *, by: Author, with_security: bool = False) -> Summary:
         """What had to be changed to have everything as it was at a revision."""
+        ...
+
+    def preview(self, to_revision: int, *, by: Author, with_security: bool = False) -> Preview:
+        """What `rollback` would change."""
         ...
 
 

@@ -12,6 +12,7 @@ from zato.odb.deployments import Deployment, Report
 from zato.security.authorisation import Right
 from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
+from zato.server.http.admin.previewing import previewed
 from zato.server.http.admin.reading import number_in_path
 from zato.server.http.admin.route import Answer, Call, Route
 from zato.server.loader.names import check_file_name
@@ -66,6 +67,7 @@ class DeploymentOperations:
                 self.activate,
                 Right.DEPLOY,
                 shapes.Deployment,
+                query=shapes.ChangeQuery,
                 errors=changes,
             ),
             Route(
@@ -76,6 +78,7 @@ class DeploymentOperations:
                 self.undeploy,
                 Right.DEPLOY,
                 shapes.Undeployed,
+                query=shapes.ChangeQuery,
                 errors=changes,
             ),
         )
@@ -87,6 +90,8 @@ class DeploymentOperations:
             check_file_name(name)
             if not call.raw:
                 raise InvalidInput(f"{name} is empty; send the file as the body.", code="deployment-rejected")
+            if query.dry_run:
+                return previewed(self._deployer.preview_deploy(name, call.raw, by=call.by))
             deployment = self._deployer.deploy(name, call.raw, by=call.by)
         except ZatoError as error:
             self._trail.note("deploy", f"deployment:{name}", call.by, error)
@@ -107,6 +112,8 @@ class DeploymentOperations:
         deployment_id = number_in_path(call.params["id"], "deployment")
         self._deployments.get(deployment_id)
         try:
+            if call.query.dry_run:
+                return previewed(self._deployer.preview_activate(deployment_id, by=call.by))
             deployment = self._deployer.activate(deployment_id, by=call.by)
         except ZatoError as error:
             self._trail.note("activate", f"deployment:{deployment_id}", call.by, error)
@@ -120,6 +127,8 @@ class DeploymentOperations:
         except ZatoError as error:
             raise NotFound(f"No file {name[:120]!r} is deployed.") from error
         try:
+            if call.query.dry_run:
+                return previewed(self._deployer.preview_undeploy(name, by=call.by))
             revision = self._deployer.undeploy(name, by=call.by)
         except ZatoError as error:
             self._trail.note("undeploy", f"deployment:{name}", call.by, error)

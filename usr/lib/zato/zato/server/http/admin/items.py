@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from urllib.parse import quote
 
 from msgspec import UNSET
@@ -11,11 +12,13 @@ from zato.config.codec import public
 from zato.config.item import Item
 from zato.config.kinds import kind_named
 from zato.config.kinds.text import name_finding
+from zato.config.publisher import Publisher
 from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, Unavailable, ZatoError
 from zato.odb.log import Action
 from zato.security.authorisation import Right, may
 from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
+from zato.server.http.admin.previewing import previewed
 from zato.server.http.admin.reading import expected_revision, stated_revision
 from zato.server.http.admin.route import Answer, Call, Route
 
@@ -52,6 +55,7 @@ class ItemOperations:
                 None,
                 shapes.Item,
                 takes=shapes.NewItem,
+                query=shapes.ChangeQuery,
                 status=201,
                 errors=(Conflict,),
             ),
@@ -65,6 +69,7 @@ class ItemOperations:
                 None,
                 shapes.Item,
                 takes=shapes.ChangedItem,
+                query=shapes.ChangeQuery,
                 errors=(Conflict,),
             ),
             Route(
@@ -97,6 +102,7 @@ class ItemOperations:
                 None,
                 shapes.Item,
                 takes=shapes.ItemBack,
+                query=shapes.ChangeQuery,
                 errors=(Conflict, TimeLimitExceeded),
             ),
             Route(
@@ -122,6 +128,8 @@ class ItemOperations:
     def create(self, call: Call) -> Answer:
         kind = _changeable(call.params["kind"])
         body: shapes.NewItem = call.body
+        if call.query.dry_run:
+            return self._previewed(lambda publisher: publisher.create(kind, body.name, body.value, by=call.by))
         created = self._publisher.create(kind, body.name, body.value, by=call.by)
         item = _shown(created, dict(created.generated))
         location = f"/zato/api/items/{kind}/{quote(created.name, safe='')}"
@@ -135,14 +143,20 @@ class ItemOperations:
         kind, name = _key(call)
         body: shapes.ChangedItem = call.body
         revision = expected_revision(body.revision, call.environ)
-        item = self._publisher.update(_changeable(kind), name, body.value, revision, by=call.by)
+        _changeable(kind)
+        if call.query.dry_run:
+            return self._previewed(lambda publisher: publisher.update(kind, name, body.value, revision, by=call.by))
+        item = self._publisher.update(kind, name, body.value, revision, by=call.by)
         return Answer(_shown(item), headers=_etag(item))
 
     def delete(self, call: Call) -> Answer:
         kind, name = _key(call)
         query: shapes.DeleteQuery = call.query
         expected = expected_revision(query.revision, call.environ)
-        revision = self._publisher.delete(_changeable(kind), name, expected, by=call.by)
+        _changeable(kind)
+        if query.dry_run:
+            return self._previewed(lambda publisher: publisher.delete(kind, name, expected, by=call.by))
+        revision = self._publisher.delete(kind, name, expected, by=call.by)
         return Answer(shapes.Deleted(kind=kind, name=name, revision=revision))
 
     def history(self, call: Call) -> Answer:
@@ -167,16 +181,10 @@ class ItemOperations:
         body: shapes.ItemBack = call.body
         expected = stated_revision(body.started_from, call.environ)
         if kind == "deployment":
-            try:
-                if expected is not None:
-                    self._require_at(kind, name, expected)
-                self._deployer.activate(self._deployment_at(name, body.revision), by=call.by)
-            except ZatoError as error:
-                self._trail.note("rollback-item", f"{kind}:{name}", call.by, error)
-                raise
-            item = self._publisher.get(kind, name)
-        else:
-            item = self._publisher.rollback_item(
+            return self._rollback_deployment(call, name, body.revision, expected)
+
+        def back(publisher: Publisher) -> Item:
+            return publisher.rollback_item(
                 kind,
                 name,
                 body.revision,
@@ -185,7 +193,29 @@ class ItemOperations:
                 with_security=body.with_security,
                 moves_secrets=may(call.principal, Right.ADMINISTER),
             )
+
+        if call.query.dry_run:
+            return self._previewed(back)
+        item = back(self._publisher)
         return Answer(_shown(item), headers=_etag(item))
+
+    def _rollback_deployment(self, call: Call, name: str, revision: int, expected: int | None) -> Answer:
+        kind = "deployment"
+        try:
+            if expected is not None:
+                self._require_at(kind, name, expected)
+            deployment_id = self._deployment_at(name, revision)
+            if call.query.dry_run:
+                return previewed(self._deployer.preview_activate(deployment_id, by=call.by))
+            self._deployer.activate(deployment_id, by=call.by)
+        except ZatoError as error:
+            self._trail.note("rollback-item", f"{kind}:{name}", call.by, error)
+            raise
+        item = self._publisher.get(kind, name)
+        return Answer(_shown(item), headers=_etag(item))
+
+    def _previewed(self, change: Callable[[Publisher], object]) -> Answer:
+        return previewed(self._publisher.preview(change))
 
     def _require_at(self, kind: str, name: str, expected: int) -> None:
         last = self._publisher.history(kind, name, 1)[0]

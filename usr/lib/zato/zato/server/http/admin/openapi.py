@@ -64,7 +64,7 @@ class _Schemas:
 
 
 def _schemas(routes: tuple[Route, ...]) -> _Schemas:
-    types: dict[type, None] = {shapes.Error: None, shapes.NewItem: None, shapes.ChangedItem: None}
+    types: dict[type, None] = dict.fromkeys((shapes.Error, shapes.NewItem, shapes.ChangedItem, shapes.Preview))
     types |= dict.fromkeys(kind.struct for kind in KINDS.values())
     for route in routes:
         for used in (route.takes, route.gives):
@@ -120,6 +120,8 @@ def _responses(route: Route, references: Mapping[type, dict[str, Any]]) -> dict[
     else:
         content = {"application/json": {"schema": references[route.gives]}}
     responses: dict[str, Any] = {str(route.status): {"description": "Done.", "content": content}}
+    if route.previews:
+        responses["200"] = _with_preview(responses.get("200"), references[shapes.Preview])
     errors: list[type[ZatoError]] = [InvalidInput, Unauthorized, Forbidden, Unavailable, *route.errors]
     if route.gives == ANYTHING:
         responses["default"] = {"description": "Whatever the service answers.", "content": content}
@@ -139,6 +141,17 @@ def _responses(route: Route, references: Mapping[type, dict[str, Any]]) -> dict[
     if route.takes is not None:
         responses["415"] = {"description": "The body's media type is not accepted.", "content": error_content}
     return dict(sorted(responses.items()))
+
+
+def _with_preview(done: dict[str, Any] | None, preview: dict[str, Any]) -> dict[str, Any]:
+    """The answer of an operation that may only be asked what it would do."""
+    if done is None:
+        return {"description": "What would change.", "content": {"application/json": {"schema": preview}}}
+    schema = {"anyOf": [done["content"]["application/json"]["schema"], preview]}
+    return {
+        "description": "Done; with `dry_run`, what would change.",
+        "content": {"application/json": {"schema": schema}},
+    }
 
 
 def _merge(own: dict[str, Any], channels: Mapping[str, Any]) -> dict[str, Any]:

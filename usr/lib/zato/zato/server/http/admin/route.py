@@ -12,7 +12,7 @@ from zato.config.writer import Author
 from zato.core.errors import ZatoError
 from zato.core.principal import Principal
 from zato.security.authorisation import Right, right_to_change
-from zato.server.http.admin.shapes import Nothing
+from zato.server.http.admin.shapes import ChangeQuery, Nothing
 
 BODY_BYTES_MAX = 1024 * 1024
 
@@ -67,6 +67,11 @@ class Route:
     body_bytes_max: int = BODY_BYTES_MAX
     open: bool = False
     """Anybody may send a request, since its body has to prove who may: no right is asked for."""
+
+    @property
+    def previews(self) -> bool:
+        """Whether it takes `dry_run`, with which it changes nothing, and answers 200 with a Preview."""
+        return issubclass(self.query, ChangeQuery)
 
     def right_for(self, params: Mapping[str, str]) -> Right:
         """The right that a request with these path parameters takes."""

@@ -34,6 +34,14 @@ class Nothing(Taken, frozen=True):
     """No parameters."""
 
 
+class ChangeQuery(Taken, frozen=True):
+    """Whether it is only asked what a change would do."""
+
+    dry_run: Annotated[
+        bool, Meta(description="Check everything and answer with what would change (Preview), and change nothing.")
+    ] = False
+
+
 class NewItem(Taken, frozen=True):
     """An item to be created."""
 
@@ -95,7 +103,7 @@ class ItemsQuery(Taken, frozen=True):
     after: Annotated[str, Meta(max_length=120, description="The name that the page before ended with.")] | None = None
 
 
-class DeleteQuery(Taken, frozen=True):
+class DeleteQuery(ChangeQuery, frozen=True):
     """The revision that the deletion started from; If-Match says the same."""
 
     revision: Revision | None = None
@@ -169,17 +177,11 @@ class Diff(Given, frozen=True, rename={"from_": "from"}):
     items: list[ItemDiff]
 
 
-class BackQuery(Taken, frozen=True):
-    """Where a roll-back would go."""
+class Preview(Given, frozen=True):
+    """What a change would do, where `dry_run` asks for that: nothing was changed.
 
-    revision: Revision
-    with_security: bool = False
-
-
-class BackPreview(Given, frozen=True):
-    """What a roll-back would change; `kept` is what would stay, as a security definition, though it was otherwise then.
-
-    Fields go from what they are to what they were. `revision` is the latest one.
+    `kept` is what a roll-back would leave as it is, as a security definition, though it was otherwise then.
+    `revision` is the latest one.
     """
 
     revision: int
@@ -187,7 +189,7 @@ class BackPreview(Given, frozen=True):
     kept: list[ItemDiff]
 
 
-class ImportQuery(Taken, frozen=True):
+class ImportQuery(ChangeQuery, frozen=True):
     """Whether items that the document does not mention stay or are deleted."""
 
     mode: ImportMode = ImportMode.MERGE
@@ -220,7 +222,7 @@ class Ping(Given, frozen=True):
     ms: float
 
 
-class DeployQuery(Taken, frozen=True):
+class DeployQuery(ChangeQuery, frozen=True, kw_only=True):
     """The name of the file whose content is the body."""
 
     file_name: FileName

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from zato.config.diff import ItemDiff
 from zato.config.kinds import kind_named
 from zato.config.plan import Key
 from zato.config.plan import Summary as Done
@@ -12,6 +11,7 @@ from zato.core.errors import Conflict, InvalidInput, TimeLimitExceeded
 from zato.security.authorisation import Right
 from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
+from zato.server.http.admin.previewing import previewed, shown_diffs
 from zato.server.http.admin.route import Answer, Call, Route
 
 YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
@@ -48,17 +48,8 @@ class WholeOperations:
                 Right.ADMINISTER,
                 shapes.Summary,
                 takes=shapes.Back,
+                query=shapes.ChangeQuery,
                 errors=(Conflict, TimeLimitExceeded),
-            ),
-            Route(
-                "GET",
-                "/zato/api/rollback",
-                "preview-rollback",
-                "What rolling the whole configuration back would change, and what would stay as it is",
-                self.preview_rollback,
-                Right.READ,
-                shapes.BackPreview,
-                query=shapes.BackQuery,
             ),
             Route(
                 "GET",
@@ -89,20 +80,15 @@ class WholeOperations:
         if query.kind is not None:
             kind_named(query.kind)
         to = self._log.revision() if query.to is None else query.to
-        items = _diffs(self._publisher.diff(query.from_, to, query.kind, query.name))
+        items = shown_diffs(self._publisher.diff(query.from_, to, query.kind, query.name))
         return Answer(shapes.Diff(from_=query.from_, to=to, items=items))
-
-    def preview_rollback(self, call: Call) -> Answer:
-        query: shapes.BackQuery = call.query
-        found = self._publisher.preview_rollback(query.revision, with_security=query.with_security)
-        preview = shapes.BackPreview(revision=found.revision, items=_diffs(found.changes), kept=_diffs(found.kept))
-        return Answer(preview)
 
     def rollback(self, call: Call) -> Answer:
         body: shapes.Back = call.body
-        return Answer(
-            _summary(self._cluster_rollback.rollback(body.revision, by=call.by, with_security=body.with_security))
-        )
+        back = self._cluster_rollback
+        if call.query.dry_run:
+            return previewed(back.preview(body.revision, by=call.by, with_security=body.with_security))
+        return Answer(_summary(back.rollback(body.revision, by=call.by, with_security=body.with_security)))
 
     def export(self, call: Call) -> Answer:
         return Answer(self._publisher.export().encode(), content_type="text/yaml; charset=utf-8")
@@ -115,6 +101,8 @@ class WholeOperations:
             raise InvalidInput(
                 f"The document is not valid UTF-8 at byte {error.start}.", code="invalid-utf8"
             ) from error
+        if query.dry_run:
+            return previewed(self._publisher.preview(lambda publisher: publisher.import_(text, query.mode, by=call.by)))
         return Answer(_summary(self._publisher.import_(text, query.mode, by=call.by)))
 
 
@@ -125,21 +113,9 @@ def _summary(done: Done) -> shapes.Summary:
         updated=_keys(done.updated),
         deleted=_keys(done.deleted),
         unchanged=done.unchanged,
-        kept=_keys(done.kept),
+        kept=_keys((each.kind, each.name) for each in done.kept),
     )
 
 
-def _diffs(found: Iterable[ItemDiff]) -> list[shapes.ItemDiff]:
-    return [
-        shapes.ItemDiff(
-            kind=each.kind,
-            name=each.name,
-            action=each.action.value,
-            fields=[shapes.FieldDiff(field=one.field, before=one.before, after=one.after) for one in each.fields],
-        )
-        for each in found
-    ]
-
-
-def _keys(keys: tuple[Key, ...]) -> list[shapes.ItemKey]:
+def _keys(keys: Iterable[Key]) -> list[shapes.ItemKey]:
     return [shapes.ItemKey(kind=kind, name=name) for kind, name in keys]

@@ -1,0 +1,152 @@
+"""zato config history|diff|rollback|export|import: the configuration as a whole, and as it was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from zato.cli.connection import Target, pass_target
+from zato.cli.differences import dry_run_option, show_items, show_preview
+from zato.cli.items import brief, known_item, text_of
+from zato.cli.output import moment, show_json, show_table
+from zato.config import document
+from zato.core.errors import InvalidInput
+
+
+@click.command("history")
+@click.argument("kind")
+@click.argument("name")
+@pass_target
+def history_command(target: Target, kind: str, name: str) -> None:
+    """Changes of an item, newest first.
+
+    Example: zato config history channel-rest hello
+    """
+    found = target.client().history(kind, name)
+    if target.as_json:
+        show_json(found)
+        return
+    show_table(
+        ("revision", "when", "who", "action", "value"),
+        (
+            (each["revision"], moment(each["at"]), each["principal"], each["action"], brief(each["value"]))
+            for each in found["changes"]
+        ),
+    )
+
+
+@click.command("diff")
+@click.argument("from_revision", type=int)
+@click.argument("to_revision", type=int, required=False)
+@pass_target
+def diff_command(target: Target, from_revision: int, to_revision: int | None) -> None:
+    """What differs between two revisions, the second being the latest unless given.
+
+    Example: zato config diff 40 42
+    """
+    found = target.client().diff(from_revision, to_revision)
+    if target.as_json:
+        show_json(found)
+        return
+    show_items(found["items"])
+    if not found["items"]:
+        click.echo("Nothing differs.")
+
+
+@click.command("rollback")
+@click.argument("to_revision", type=int)
+@click.argument("kind", required=False)
+@click.argument("name", required=False)
+@click.option("--revision", type=int, help="Refuse if the item is no longer at this revision.")
+@click.option(
+    "--with-security",
+    is_flag=True,
+    help="Security definitions as well: passwords, keys, certificates and roles of then are valid again.",
+)
+@dry_run_option
+@pass_target
+def rollback_command(
+    target: Target,
+    to_revision: int,
+    kind: str | None,
+    name: str | None,
+    revision: int | None,
+    with_security: bool,
+    dry_run: bool,
+) -> None:
+    """Make one item, or everything, what it was at a revision. Security definitions stay as they are unless asked for.
+
+    Example: zato config rollback 40 channel-rest hello
+    """
+    if kind is not None and name is None:
+        raise InvalidInput("Give a kind and a name to roll one item back, or neither to roll back everything.")
+    client = target.client()
+    if kind is not None and name is not None:
+        if revision is None:
+            known = known_item(client, kind, name)
+            revision = 0 if known is None else int(known["revision"])
+        found = client.rollback_item(
+            kind, name, to_revision, started_from=revision, with_security=with_security, dry_run=dry_run
+        )
+        if dry_run:
+            show_preview(target, found)
+            return
+        text = f"{kind} {name!r} is what it was at revision {to_revision}, as revision {found['revision']}"
+        if revision:
+            text += f"; it was at revision {revision}"
+    else:
+        if revision is not None:
+            raise InvalidInput("--revision is for one item: give its kind and name, too.")
+        found = client.rollback_all(to_revision, with_security=with_security, dry_run=dry_run)
+        if dry_run:
+            show_preview(target, found)
+            return
+        kept = [f"{each['kind']} {each['name']!r}" for each in found.get("kept", ())]  # an earlier release keeps none
+        text = f"Everything is what it was at revision {to_revision}"
+        if kept:
+            text += f", but for what lets in, which stays as it is now: {', '.join(kept)}"
+    if target.as_json:
+        show_json(found)
+        return
+    click.echo(text)
+
+
+@click.command("export")
+@pass_target
+def export_command(target: Target) -> None:
+    """All items as YAML, or with --json as JSON, on standard output; secrets stay sealed with the cluster's key.
+
+    Both go back with: zato config import
+
+    Example: zato config export > zato.yaml
+    """
+    text = target.client().export()
+    if target.as_json:
+        show_json(document.parse(text))
+        return
+    click.echo(text, nl=False)
+
+
+@click.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--replace", is_flag=True, help="Delete items that the file does not have.")
+@dry_run_option
+@pass_target
+def import_command(target: Target, file: Any, replace: bool, dry_run: bool) -> None:
+    """Make the configuration what a file says: all of it, or nothing and every reason why not.
+
+    Example: zato config import zato.yaml
+    """
+    text = text_of(file)
+    found = target.client().import_(text, "replace" if replace else "merge", dry_run=dry_run)
+    if dry_run:
+        show_preview(target, found)
+        return
+    if target.as_json:
+        show_json(found)
+        return
+    for action in ("created", "updated", "deleted"):
+        for key in found[action]:
+            click.echo(f"{action} {key['kind']} {key['name']!r}")
+    click.echo(f"{found['unchanged']} unchanged, revision {found['revision']}")

@@ -1,0 +1,42 @@
+"""What differs, or would change, as a person sees it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from zato.cli.connection import Target
+from zato.cli.output import show_json
+
+Command = Callable[..., None]
+
+
+def dry_run_option(command: Command) -> Command:
+    """--dry-run of a command that changes something."""
+    return click.option("--dry-run", is_flag=True, help="Check everything, show what would change, change nothing.")(
+        command
+    )
+
+
+def show_preview(target: Target, found: dict[str, Any]) -> None:
+    """What a change with --dry-run would do."""
+    if target.as_json:
+        show_json(found)
+        return
+    show_items(found["items"])
+    if not found["items"]:
+        click.echo("Nothing would change.")
+    if found["kept"]:
+        click.echo("These stay as they are now; with --with-security they would be changed, too:")
+        show_items(found["kept"])
+
+
+def show_items(items: list[dict[str, Any]]) -> None:
+    """Items that differ, each with its fields before and after."""
+    for item in items:
+        click.echo(f"{item['action']} {item['kind']} {item['name']!r}")
+        for field in item["fields"]:
+            click.echo(f"  {field['field']}: {json.dumps(field['before'])} -> {json.dumps(field['after'])}")

@@ -1,0 +1,86 @@
+"""What a change would do, from doing all of it but the writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from zato.config.diff import ItemDiff, diff
+from zato.config.plan import Key, Planned
+from zato.config.relations import Problem
+from zato.config.writer import Author, Writer
+from zato.odb.log import StoredItem, Within
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would change, and what a roll-back would leave as it is though it differs. Secrets are masked.
+
+    `revision` is the cluster's, which nothing has been added to.
+    """
+
+    revision: int
+    changes: tuple[ItemDiff, ...]
+    kept: tuple[ItemDiff, ...] = ()
+
+
+class Appends(Protocol):
+    """What whoever changes configuration needs of a writer."""
+
+    def append(
+        self,
+        changes: Sequence[Planned],
+        *,
+        by: Author,
+        comment: str | None = None,
+        based_on: Sequence[StoredItem] | None = None,
+        within: Within | None = None,
+    ) -> tuple[int, ...]:
+        """The revisions of the changes."""
+        ...
+
+    def problems(
+        self, items: Sequence[StoredItem], changes: Sequence[Planned], assumed: Iterable[Key] = ()
+    ) -> list[Problem]:
+        """What the changes break."""
+        ...
+
+
+class Rehearsal:
+    """In a writer's place. Checks all that it checks, under the same lock, and remembers what it would have written."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._planned: list[Planned] = []
+
+    def append(
+        self,
+        changes: Sequence[Planned],
+        *,
+        by: Author,
+        comment: str | None = None,
+        based_on: Sequence[StoredItem] | None = None,
+        within: Within | None = None,
+    ) -> tuple[int, ...]:
+        """The revisions that the changes would have. `within` is not done."""
+        revisions = self._writer.rehearse(changes, based_on=based_on)
+        self._planned.extend(changes)
+        return revisions
+
+    def problems(
+        self, items: Sequence[StoredItem], changes: Sequence[Planned], assumed: Iterable[Key] = ()
+    ) -> list[Problem]:
+        """As the writer's."""
+        return self._writer.problems(items, changes, assumed)
+
+    def differences(self, items: Sequence[StoredItem]) -> tuple[ItemDiff, ...]:
+        """What differs between the items as they are and as they would be."""
+        keys = {change.key for change in self._planned}
+        before = [item for item in items if (item.kind, item.name) in keys]
+        # No change has the revision 0, so that each of these counts as another state of its item
+        after = [StoredItem(change.kind, change.name, 0, data) for change, data in self._written() if data is not None]
+        return tuple(diff(before, after))
+
+    def _written(self) -> Iterable[tuple[Planned, str | None]]:
+        return ((change, change.proposed().data) for change in self._planned)
