@@ -28,6 +28,7 @@ from support.scenarios.killing import kill_workers
 from support.scenarios.moving import move_twice
 from support.scenarios.outage import Way, cluster_on, go_without_odb
 from support.scenarios.refusing import refuse_broken
+from support.scenarios.standing_still import stand_still
 from support.scenarios.starting import seconds_to_start_again
 
 # Of the hundred requests a second that the load is made of, as many must come out at any time
@@ -158,6 +159,14 @@ def attack() -> Iterator[Line]:
                 yield str(seen), bar, reached
 
 
+def still() -> Iterator[Line]:
+    for servers in ("1", "2"):
+        with running("--servers", servers) as cluster:
+            seen = stand_still(cluster, 60)
+        reached = not (seen.failed or seen.failed_later or seen.ended) and seen.waited >= 1190
+        yield f"servers: {servers}; {seen}", "0 failed, 0 ended", reached
+
+
 PARTS: dict[str, Callable[[], Iterator[Line]]] = {
     "start": start,
     "drop": drop,
@@ -169,6 +178,7 @@ PARTS: dict[str, Callable[[], Iterator[Line]]] = {
     "balance": balance,
     "edge": edge,
     "attack": attack,
+    "still": still,
 }
 
 

@@ -18,6 +18,7 @@ from gunicorn.errors import HaltServer
 
 from zato.config.configuration import Configuration
 from zato.config.disk import DiskSnapshot
+from zato.core.standstill import Standstill
 from zato.host.draining import Draining
 from zato.host.layout import Layout
 from zato.odb.log import StoredItem
@@ -130,6 +131,22 @@ def test_how_long_a_worker_may_stand_still_is_followed(draining: Draining) -> No
     master.murder_workers()
     assert os.waitpid(child, os.WNOHANG)[0] == 0
     seconds = 2.0
+    master.murder_workers()
+    assert os.waitpid(child, 0)[1] == signal.SIGABRT
+
+
+def test_where_the_master_itself_stood_still_workers_have_their_time_anew(draining: Draining) -> None:
+    master = arbiter(draining, lambda: 0.0)
+    beat = time.monotonic() - 60
+    child, worker = worker_of(lambda: beat, "sleep", "60")
+    beats: list[float] = []
+    worker.tmp.notify = lambda: beats.append(time.monotonic())
+    worker.tmp.last_update = lambda: max(beats, default=beat)
+    master.WORKERS = {child: worker}  # of this one: gunicorn shares them among all
+    master._standstill = Standstill(2.0, iter((0.0, 60.0, 61.0)).__next__)
+    master.murder_workers()
+    assert os.waitpid(child, os.WNOHANG)[0] == 0
+    beats[:] = [beat]
     master.murder_workers()
     assert os.waitpid(child, 0)[1] == signal.SIGABRT
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from zato.core.clock import Clock
+from zato.core.standstill import Standstill
 from zato.host.logs import get_logger
 
 PATIENCE_SECONDS = 30.0
@@ -37,7 +38,7 @@ class WedgedKiller:
     """`turn` is called by one thread, about every second, and takes as long as a try where there is no answer.
 
     What has not answered for `patience_seconds`, of which a try takes a sixth, is killed. Three tries have to have
-    failed: a time in which this machine itself stood still counts as one.
+    failed, none of them before a time in which this process itself stood still.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class WedgedKiller:
         self._interval = patience_seconds / _PART
         self._patience_seconds = patience_seconds
         self._kill = kill
+        self._standstill = Standstill(patience_seconds, clock.monotonic)
         self._next = clock.monotonic()
         self._tries = 0
         self._silent_since = 0.0
@@ -68,6 +70,8 @@ class WedgedKiller:
     def turn(self) -> None:
         """Looks whether it answers, where that is due."""
         now = self._clock.monotonic()
+        if self._standstill.turn():
+            self._tries = 0
         if now < self._next:
             return
         self._next = now + self._interval

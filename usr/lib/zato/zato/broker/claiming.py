@@ -13,11 +13,16 @@ from zato.broker.protocol import Handle
 from zato.broker.retrying import Retrying
 from zato.core.clock import Clock
 from zato.core.errors import Unavailable
+from zato.core.standstill import Standstill
 from zato.host.logs import get_logger
 from zato.odb.messages import Claim, Dead, Done, Later, Messages, Settlement
 
 _INTERVAL_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 1.0
+# Every turn, a busy ODB included
+_STILL_SECONDS = 5.0
+# All others that stood still have extended their claims by then
+_HOLD_OFF_SECONDS = 2.0
 _log = get_logger("zato.broker")
 
 
@@ -63,9 +68,12 @@ class Claiming:
         # One message may be there twice, where a claim has expired
         self._under_way: dict[tuple[str, int], Claim] = {}
         self._unsettled: list[tuple[Claim, Result]] = []
-        self._extend_at = clock.now() + lease / 3
+        # By the clock that nobody sets: the other one may be put back, or forward
+        self._extend_at = clock.monotonic() + lease.total_seconds() / 3
         self._due: datetime | None = None
         self._owed = True
+        self._standstill = Standstill(_STILL_SECONDS, clock.monotonic)
+        self._claim_from = 0.0
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set and what is under way is done. Goes on where the ODB was away."""
@@ -90,15 +98,19 @@ class Claiming:
             self._wake.clear()
 
     def _turn(self, stopping: bool) -> None:
+        still = bool(self._standstill.turn())
         self._settle()
-        now = self._clock.now()
+        now, steady = self._clock.now(), self._clock.monotonic()
+        if still:
+            # What is under way here is kept first, and what others have under way is left to them, who stood still too
+            self._extend_at, self._claim_from = steady, steady + _HOLD_OFF_SECONDS
         if self._heir and self._owner is not None:
             self._messages.release(self._owner, now)
             self._heir = False
-        if now >= self._extend_at:
+        if steady >= self._extend_at:
             self._warn_of(self._messages.extend(list(self._under_way.values()), now + self._lease))
-            self._extend_at = now + self._lease / 3
-        if not stopping and len(self._under_way) < self._prefetch:
+            self._extend_at = steady + self._lease.total_seconds() / 3
+        if not stopping and steady >= self._claim_from and len(self._under_way) < self._prefetch:
             self._claim(now)
 
     def _settle(self) -> None:

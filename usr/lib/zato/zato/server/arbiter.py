@@ -15,6 +15,7 @@ from gunicorn.errors import HaltServer
 
 from zato.config.disk import DiskSnapshot
 from zato.core.clock import SystemClock
+from zato.core.standstill import Standstill
 from zato.host.draining import Draining
 from zato.host.layout import Layout
 from zato.host.logs import get_logger
@@ -22,6 +23,8 @@ from zato.host.watchdog import Watchdog
 
 # Opening the ODB and importing what is deployed, on a machine that has much to do
 _START_SECONDS = 180.0
+# The master waits a second at most; what it does in between is short
+_TURN_SECONDS = 2.0
 _log = get_logger("zato.server")
 
 
@@ -34,7 +37,7 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
     On SIGHUP its workers are replaced, one at a time, while the others, and those that are about to end, go on.
 
     A worker whose heart-beat is missing for as long as `stuck_seconds` returns, or that does not come to its first one,
-    is killed and replaced.
+    is killed and replaced. Time in which this master itself stood still does not count: the workers may have, too.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
         self._seconds = seconds
         self._leave_at: float | None = None
         self._watchdog = Watchdog(SystemClock())
+        self._standstill = Standstill(_TURN_SECONDS)
 
     def handle_term(self) -> None:
         seconds = self._seconds()
@@ -102,6 +106,9 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
     def murder_workers(self) -> None:
         """gunicorn's own waits for ever where a worker has given no heart-beat yet."""
         self.timeout = self._stuck_seconds()
+        still = self._standstill.turn()
+        if still:
+            self._begin_anew(still)
         now = time.monotonic()
         self._since = {pid: self._since.get(pid, now) for pid in self.WORKERS}
         for pid, since in self._since.items():
@@ -109,6 +116,14 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
                 _log.error("A worker has not begun to work and is replaced", pid=pid, seconds=round(now - since))
                 self.kill_worker(pid, signal.SIGKILL)
         super().murder_workers()
+
+    def _begin_anew(self, still: float) -> None:
+        """Every worker has as long as ever from now on."""
+        _log.warning("This server has stood still; its workers have their time anew", seconds=round(still, 1))
+        self._since = {pid: since + still for pid, since in self._since.items()}
+        for worker in self.WORKERS.values():
+            if _is_at_work(worker):
+                worker.tmp.notify()
 
     def _follow_settings(self) -> None:
         """gunicorn starts workers after each wait, or ends the oldest; those that end finish what they have."""

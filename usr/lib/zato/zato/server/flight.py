@@ -84,6 +84,11 @@ class Flight:
         if number:
             self._memory.give_back(number)
 
+    def stood_still(self, seconds: float) -> None:
+        """The process did not run for so long, so its time limit is later by as much."""
+        self.started += seconds
+        self.deadline += seconds
+
     @contextmanager
     def waiting(self) -> Iterator[None]:
         """For the time in which it waits for its turn at something of this process's: another thread takes its place.

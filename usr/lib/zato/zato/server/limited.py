@@ -9,11 +9,13 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from zato.core.errors import TimeLimitExceeded, Unavailable
+from zato.core.standstill import Standstill
 from zato.server.interruption import Interruptible
 
 _STUCK_MAX = 64
 # So that whoever waits can be interrupted, too
 _LOOK_SECONDS = 0.25
+_STILL_SECONDS = 1.0
 
 T = TypeVar("T")
 
@@ -58,7 +60,7 @@ class LimitedCalls:
         thread = Interruptible(name=title, target=lambda: context.run(run))
         thread.start()
         try:
-            _wait(done, time.monotonic() + seconds)
+            _wait(done, seconds)
             if results:
                 return results[0]
             if failures:
@@ -74,7 +76,11 @@ class LimitedCalls:
             self._stuck.append(thread)
 
 
-def _wait(done: threading.Event, until: float) -> None:
+def _wait(done: threading.Event, seconds: float) -> None:
+    """Time in which the process stood still does not count."""
+    until = time.monotonic() + seconds
+    standstill = Standstill(_STILL_SECONDS, worked=time.process_time)
     # Not for the end of the thread: `join` that is interrupted takes the thread for one that has ended (bpo-45274)
     while not done.is_set() and (left := until - time.monotonic()) > 0:
         done.wait(min(left, _LOOK_SECONDS))
+        until += standstill.turn()

@@ -23,6 +23,7 @@ from gunicorn.http import errors as http_errors
 from gunicorn.util import close_graceful
 from gunicorn.workers.base import Worker
 
+from zato.core.standstill import Standstill
 from zato.host.logs import correlate, get_logger
 from zato.server.flight import Flight, time_limit_answer
 from zato.server.interruption import Interrupted
@@ -36,6 +37,7 @@ _HEALTH_THREADS = 2
 _STUCK_THREADS_MAX = 64
 _READ_SECONDS = 120.0
 _OUT_OF_RESOURCES_SECONDS = 0.1
+_STILL_SECONDS = 1.0
 
 _log = get_logger("zato.worker")
 
@@ -55,6 +57,8 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
         self._flights: dict[RequestThread, Flight] = {}
         self._memory = Memory(self.app.memory_bytes_max)
         self._finished = 0
+        # A service that computes without letting go of the interpreter keeps the main thread from turning, too
+        self._standstill = Standstill(_STILL_SECONDS, worked=time.process_time)
         for listener in self.sockets:
             listener.setblocking(False)
         doors = {listener.fileno(): listener.sock for listener in self.sockets}
@@ -184,8 +188,14 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
     def _enforce_time_limits(self, now: float) -> int:
         """Answer 504 in place of services that ran out of time, and interrupt them where Python can be interrupted.
 
-        Returns how many requests are slow, though within their limits.
+        Returns how many requests are slow, though within their limits. Time in which the whole process stood still
+        counts for none of them.
         """
+        still = self._standstill.turn()
+        if still:
+            for flight in list(self._flights.values()):
+                if flight.started < time.monotonic() - still:
+                    flight.stood_still(still)
         slow = 0
         for thread, flight in list(self._flights.items()):
             if flight.deadline < now and flight.claim(abandon=True):

@@ -12,6 +12,7 @@ from zato.agent.api.server import ApiServer
 from zato.agent.bell import PatientBell
 from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.keeper import HaproxyKeeper
+from zato.agent.haproxy.leniency import Leniency
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.agent.wedged import PATIENCE_SECONDS, WedgedKiller
 from zato.config.listener import Listener
@@ -50,6 +51,7 @@ def main() -> int:
     haproxy = RunningHaproxy.of(layout)
     addresses = Addresses(cluster, clock)
     keeper = HaproxyKeeper(layout, cluster, haproxy, addresses, clock, stop)
+    leniency = Leniency(haproxy, clock)
     killer = WedgedKiller("haproxy", haproxy, clock, patience_seconds=arguments.patience)
 
     def application() -> WSGIApplication:
@@ -80,6 +82,7 @@ def main() -> int:
 
     def tick() -> None:
         watchdog.turn()
+        leniency.turn()
         killer.turn()
         if not killer.is_silent:  # it would not answer the keeper either, and each question takes its time
             keeper.turn()

@@ -31,10 +31,10 @@ class LighttpdView:
     connections_max: int = 5000
     direct_requests_max: int = 1250
     """In progress of one address that does not come through HAProxy."""
-    client_idle_seconds: float = 35.0
-    """For a client that has stopped sending its request or reading its answer. Longer than HAProxy's own time,
-    since HAProxy can tell its clients why."""
-    keep_alive_seconds: float = 90.0
-    """Longer than HAProxy keeps an idle connection."""
+    client_idle_seconds: float = 120.0
+    """For a client that has stopped sending its request or reading its answer. HAProxy's own time, since HAProxy can
+    tell its clients why, and a minute and more beside it, in which lighttpd and all others may have stood still."""
+    keep_alive_seconds: float = 180.0
+    """HAProxy keeps an idle connection for less, also where it stood still for a minute and more."""
     reload_seconds: float = 60.0
     """For requests under way when lighttpd is reloaded."""

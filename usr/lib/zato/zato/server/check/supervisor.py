@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from zato.core.standstill import Standstill
 from zato.server.check.candidate import run_candidate
 from zato.server.check.kernel import (
     adopt_orphans,
@@ -30,6 +31,7 @@ _OUTPUT_BYTES_MAX = 1024 * 1024
 _RESULT_BYTES_MAX = 4 * 1024 * 1024
 _TASKS_MAX = 256
 _TICK_MS = 20
+_STILL_SECONDS = 1.0
 _READ_BYTES = 65536
 _TRACE_BYTES = 65536
 _TRACE_LINE = re.compile(r'File "(?P<path>[^"]+)", line (?P<line>\d+) in')
@@ -77,6 +79,7 @@ class _Watch:
     def run(self) -> CheckResult:
         """Until there is a result, or a reason why there will be none."""
         deadline = time.monotonic() + self.request.time_limit_seconds
+        standstill = Standstill(_STILL_SECONDS)
         poll = select.poll()
         poll.register(self.result_fd, select.POLLIN)
         poll.register(self.output_fd, select.POLLIN)
@@ -105,6 +108,7 @@ class _Watch:
                 return self._refused(
                     "too-many-processes", f"It starts more than {_TASKS_MAX} processes or threads when it is imported."
                 )
+            deadline += standstill.turn()
             if time.monotonic() >= deadline:
                 limit = self.request.time_limit_seconds
                 return self._refused("import-timed-out", f"Its import did not end within {limit:g} s.")
