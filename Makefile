@@ -4,11 +4,13 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 # As much of the time is waiting; which process runs what: tests/support/scheduling.py
 PARALLEL = -n 3 --no-loadscope-reorder --durations=25
 
-.PHONY: help run test check bench show show-hosts show-upgrade chaos fresh deb clean lock
+.PHONY: help run test test-release check bench show show-hosts show-upgrade chaos fresh deb clean lock
 
 help:
 	@echo "make run    prepare this checkout, then run a cluster from .zato/ in the foreground; Ctrl-C ends it"
 	@echo "make test   prepare this checkout for tests and run them all"
+	@echo "make test-release SUITE=bookworm|trixie  the tests but those that boot hosts, in a fresh root of that Debian release"
+	@echo "            (needs root); TESTS='tests/edge -x' for other arguments of pytest"
 	@echo "make check  linters, types, layers, then all tests"
 	@echo "make bench  speed and memory, as ratios measured in turn"
 	@echo "make show   what is promised of starts, deployments and failures, in full, each with its figure and bar"
@@ -29,6 +31,9 @@ run:
 test:
 	@tools/prepare develop
 	.venv/bin/python -m pytest -q $(PARALLEL)
+
+test-release:
+	/usr/bin/python3 tools/test_release.py "$(SUITE)" "$(TESTS)"
 
 check:
 	@tools/prepare develop
