@@ -19,6 +19,7 @@ from zato.odb.log import ConfigurationLog
 
 SECRET = "the secret that nobody may see"
 SQL = {"url": "postgresql+psycopg2://db.example.com/stock", "username": "zato", "password": SECRET}
+STRICT_SQL = {**SQL, "url": "mysql+pymysql://db.example.com/stock", "strict_certificates": True}
 REST = {"address": "https://crm.example.com/api", "security": "bearer", "secret": "a-token-that-nobody-may-see"}
 BASIC = {"username": "crm", "password": SECRET}
 KEY = {"header": "X-Shop", "key": "a-key-that-nobody-may-see"}
@@ -60,6 +61,7 @@ MOVES: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
     ("outgoing-sql", SQL, "password", {"url": "postgresql+psycopg2://127.0.0.1/stock"}),
     ("outgoing-sql", SQL, "password", {"url": SQL["url"] + "?sslmode=disable"}),
     ("outgoing-sql", SQL, "password", {"username": "postgres"}),
+    ("outgoing-sql", STRICT_SQL, "password", {"strict_certificates": False}),
     ("outgoing-rest", REST, "secret", {"address": "https://thief.example.com/api"}),
     ("outgoing-rest", REST, "secret", {"address": "http://crm.example.com/api"}),
     ("outgoing-rest", REST, "secret", {"address": "https://crm.example.com/thief"}),
@@ -68,6 +70,7 @@ MOVES: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
     ("outgoing-rest", REST, "secret", {"header": "Referer"}),
     ("outgoing-rest", REST, "secret", {"username": "thief"}),
     ("outgoing-rest", REST, "secret", {"ping_path": "/thief"}),
+    ("outgoing-rest", {**REST, "strict_certificates": True}, "secret", {"strict_certificates": False}),
     ("security-basic", BASIC, "password", {"username": "other"}),
     ("security-api-key", KEY, "key", {"header": "X-Other"}),
 ]

@@ -135,6 +135,10 @@ def test_an_unknown_kind_is_named_with_the_nearest_there_is() -> None:
         ("outgoing-rest", {**OUT, "timeout_seconds": float("nan")}, "timeout_seconds: expected `float` > 0.0"),
         ("outgoing-rest", {**OUT, "timeout_seconds": float("inf")}, "timeout_seconds: expected `float` <= 3600.0"),
         ("outgoing-rest", {**OUT, "pool_size": 0}, "pool_size: expected `int` >= 1"),
+        *(
+            ("outgoing-sql", {"url": url, "strict_certificates": True}, "strict_certificates: there is no such choice")
+            for url in ("postgresql+psycopg2://a/b", "sqlite:///stock.db", "oracle+cx_oracle://a/b")
+        ),
         ("outgoing-sql", {"url": "postgresql://a/b"}, "url: it must start with a database and its driver"),
         ("outgoing-sql", {"url": "mysql+pymysql://u:p@a/b"}, "url: credentials do not belong here"),
         (

@@ -244,3 +244,14 @@ def test_after_failures_the_connection_works_as_before(peer: HttpPeer, connect: 
     for thread in threads:
         thread.join()
     assert connection.conn.get("c1").data == {}
+
+
+def test_a_certificate_that_breaks_a_rule_is_refused_where_the_item_says_so(peer: HttpPeer, connect: Connects) -> None:
+    """The authority of these tests has no key usage, as those of many companies."""
+    assert connect(peer.address).conn.get("c1").status_code == 200
+    strict = connect(peer.address, strict_certificates=True)
+    error = failure(strict)
+    assert (error.stage, error.retriable) == ("tls", False)
+    assert "the certificate is not accepted: Path length given without key usage keyCertSign" in error.message
+    assert error.message.endswith("have it issued anew, or set strict_certificates to false.")
+    assert strict.ping("c1").message == error.message

@@ -91,6 +91,17 @@ def test_an_authority_that_is_not_trusted(server_address: DatabaseAddress, tmp_p
     assert stage_of_both(connection) == "tls"
 
 
+def test_a_certificate_that_breaks_a_rule_is_refused_where_the_item_says_so(mariadb: DatabaseServer) -> None:
+    """The authority of these tests has no key usage, as those of many companies."""
+    address = new_database(mariadb)
+    assert sql_connection(address).conn.execute("SELECT 1 AS one")[0]["one"] == 1
+    connection = sql_connection(address, strict_certificates=True)
+    error = failure(lambda: connection.conn.execute("SELECT 1"))
+    assert "Path length given without key usage keyCertSign" in error.message
+    assert error.message.endswith("have it issued anew, or set strict_certificates to false.")
+    assert stage_of_both(connection) == "tls"
+
+
 def test_a_certificate_for_another_host(server_address: DatabaseAddress) -> None:
     assert stage_of_both(sql_connection(moved(server_address, host="127.0.0.1"))) == "tls"
 

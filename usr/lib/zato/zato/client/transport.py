@@ -10,13 +10,14 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 import urllib3
-from urllib3.connection import HTTPConnection
-from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, MaxRetryError, NameResolutionError, SSLError
 from urllib3.util import Timeout, parse_url
 
 from zato.core.errors import InvalidInput, SetupError, TimeLimitExceeded, Unavailable
 from zato.core.target import segments_of
+from zato.host.tls import verifying_context
 
 CONNECT_SECONDS = 5.0
 _BYTES_MAX = 256 * 1024 * 1024
@@ -68,7 +69,7 @@ class HttpsTransport:
         url = parse_url(self._base_url)
         self._host = url.netloc or ""
         name = (url.host or "").strip("[]")
-        self._pool = urllib3.HTTPSConnectionPool(
+        self._pool = _HttpsPool(
             address or name,
             url.port,
             ca_certs=str(ca),
@@ -125,6 +126,18 @@ class SocketTransport:
             )
         except (HTTPError, OSError) as error:
             raise _translated(error, str(self._path), "The server may be starting.", timeout_seconds) from error
+
+
+class _HttpsConnection(HTTPSConnection):
+    """Verifies as all of Zato's connections do. The files are read for each, as certificates are renewed."""
+
+    def connect(self) -> None:
+        self.ssl_context = verifying_context(ca_file=self.ca_certs)
+        super().connect()
+
+
+class _HttpsPool(HTTPSConnectionPool):
+    ConnectionCls = _HttpsConnection
 
 
 class _UnixConnection(HTTPConnection):

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import URL, exc, make_url
 
 from zato.core.errors import SetupError
+from zato.host.tls import verifying_context
 from zato.odb import parameters
 from zato.odb.hosts import DatabaseHost, hosts_of
 from zato.odb.verification import machines_authorities, mysql_needs_authorities, postgresql_options
@@ -192,7 +193,7 @@ def _oracle(url: URL, tls: DatabaseTls | None) -> dict[str, Any]:
 
 def _context(tls: DatabaseTls) -> ssl.SSLContext:
     try:
-        context = ssl.create_default_context(cafile=str(tls.ca_certificate))
+        context = verifying_context(ca_file=tls.ca_certificate)
         if tls.certificate is not None:
             context.load_cert_chain(tls.certificate, tls.key)
     except (OSError, ssl.SSLError) as error:

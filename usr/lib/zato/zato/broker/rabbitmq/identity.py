@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zato.core.errors import SetupError
+from zato.host.tls import verifying_context
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,7 @@ class TlsIdentity:
     def context(self) -> ssl.SSLContext:
         """Reads the files anew, as certificates are renewed. Raises SetupError where they cannot be used."""
         try:
-            context = ssl.create_default_context(cafile=str(self.authority))
-            context.minimum_version = ssl.TLSVersion.TLSv1_2
+            context = verifying_context(ca_file=self.authority)
             context.load_cert_chain(self.certificate, self.key)
         except OSError as error:  # SSLError is one
             raise SetupError(

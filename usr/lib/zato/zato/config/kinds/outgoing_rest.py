@@ -54,6 +54,13 @@ class OutgoingRest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             "instead of the machine's own.",
         ),
     ] = None
+    strict_certificates: Annotated[
+        bool,
+        Meta(
+            description="Whether a certificate, or an authority, that breaks a rule of RFC 5280 is refused. Many "
+            "companies' own do: an authority without key usage, for instance."
+        ),
+    ] = False
     client_certificate: Annotated[
         Annotated[str, Meta(max_length=100_000)] | None,
         Meta(description="Zato's certificate and its chain (PEM), for `certificate`."),
@@ -127,6 +134,7 @@ _BINDINGS = (
     Binding("username", "says whose it is"),
     Binding("header", "says in which header it is sent"),
     Binding("ca_certificate", "says whom to believe to be the other system"),
+    Binding("strict_certificates", "says how the other system is verified"),
     Binding("client_certificate", "says as whom it is used"),
     Binding("ping_path", "says where on the other system a ping sends it"),
 )
@@ -147,5 +155,6 @@ OUTGOING_REST = Kind(
     secret_fields=("password", "secret", "client_key"),
     bindings=dict.fromkeys(("password", "secret", "client_key"), _BINDINGS),
     multiline_fields=("ca_certificate", "client_certificate", "client_key"),
+    added_fields=("strict_certificates",),
     validate=_validate,
 )

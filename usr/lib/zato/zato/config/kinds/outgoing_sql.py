@@ -10,6 +10,9 @@ from zato.config.kinds.base import Binding, Kind
 from zato.config.kinds.pem import certificate_findings
 from zato.config.kinds.sql_address import sql_findings
 
+# The others leave TLS to a library that has no such choice, or have none
+_WITH_STRICT = ("mysql+pymysql:", "mariadb+pymysql:", "oracle+oracledb:")
+
 
 class OutgoingSql(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One database; in what is stored, `password` is sealed."""
@@ -36,12 +39,23 @@ class OutgoingSql(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Annotated[str, Meta(max_length=100_000)] | None,
         Meta(description="Authorities (PEM) that the database's certificate is checked against."),
     ] = None
+    strict_certificates: Annotated[
+        bool,
+        Meta(
+            description="Whether a certificate, or an authority, that breaks a rule of RFC 5280 is refused, for MySQL, "
+            "MariaDB and Oracle. Many companies' own do: an authority without key usage, for instance."
+        ),
+    ] = False
 
 
 def _validate(name: str, value: OutgoingSql) -> list[str]:
     findings = sql_findings("url", value.url)
     if value.ca_certificate is not None:
         findings.extend(certificate_findings("ca_certificate", value.ca_certificate))
+    if value.strict_certificates and not value.url.startswith(_WITH_STRICT):
+        findings.append(
+            f"strict_certificates: there is no such choice with {value.url.partition(':')[0]}; leave it false"
+        )
     if value.password is not None and value.username is None:
         findings.append("username: it is needed beside password")
     return findings
@@ -60,8 +74,10 @@ OUTGOING_SQL = Kind(
             Binding("url", "says to whom and how it is sent"),
             Binding("username", "says whose it is"),
             Binding("ca_certificate", "says whom to believe to be the database"),
+            Binding("strict_certificates", "says how the database is verified"),
         )
     },
     multiline_fields=("ca_certificate",),
+    added_fields=("strict_certificates",),
     validate=_validate,
 )

@@ -209,7 +209,12 @@ class RestConnection:
         context = None
         if self._address.scheme == "https":
             try:
-                context = client_context(self._value.ca_certificate, self._value.client_certificate, self._client_key)
+                context = client_context(
+                    self._value.ca_certificate,
+                    self._value.client_certificate,
+                    self._client_key,
+                    strict=self._value.strict_certificates,
+                )
             except (ssl.SSLError, ValueError) as error:
                 raise OutgoingFailed(
                     f"{self} cannot use its certificates: {error}.", stage=Stage.TLS, code="outgoing-certificate"

@@ -10,12 +10,17 @@ from http.client import HTTPException
 from urllib3 import exceptions
 
 from zato.outgoing.stage import Stage
+from zato.outgoing.tls import refusal
 
 _BROKEN = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 
 
 class HandshakeFailed(exceptions.HTTPError):
     """TLS could not be established: nothing of the request was sent. The cause is chained."""
+
+    def __init__(self, *, strict: bool) -> None:
+        super().__init__("TLS was not established")
+        self.strict = strict
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ def failure_of(error: Exception, stage: Stage) -> Failure:  # noqa: PLR0911 - a 
         case exceptions.ConnectTimeoutError():
             return Failure(Stage.CONNECT, "nothing accepted the connection in time", unsent=True, timed_out=True)
         case HandshakeFailed():
-            return _handshake(error.__cause__ or error)
+            return _handshake(error.__cause__ or error, strict=error.strict)
         case exceptions.SSLError():
             # TLS 1.3 refuses a client's certificate after the handshake: with the first byte that is read or, where the
             # peer closes before the request is written, in words that are never read
@@ -64,13 +69,12 @@ def failure_of(error: Exception, stage: Stage) -> Failure:  # noqa: PLR0911 - a 
             return Failure(stage, _reason(error))
 
 
-def _handshake(cause: BaseException) -> Failure:
+def _handshake(cause: BaseException, *, strict: bool) -> Failure:
     cause = _root(cause)
     if isinstance(cause, TimeoutError):
         return Failure(Stage.TLS, "the TLS handshake did not end in time", unsent=True, timed_out=True)
     if isinstance(cause, ssl.SSLCertVerificationError):
-        reason = f"the certificate is not accepted: {cause.verify_message}".rstrip(".")
-        return Failure(Stage.TLS, reason, unsent=True, lasting=True)
+        return Failure(Stage.TLS, refusal(cause, strict=strict), unsent=True, lasting=True)
     broken = isinstance(cause, _BROKEN)
     reason = "the connection was closed during the TLS handshake" if broken else _reason(cause)
     return Failure(Stage.TLS, reason, unsent=True, lasting=not broken)

@@ -8,6 +8,7 @@ import ssl
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, exceptions
 from urllib3.connection import HTTPSConnection
 
+from zato.host.tls import is_strict
 from zato.outgoing.rest.address import Address
 from zato.outgoing.rest.failure import HandshakeFailed
 
@@ -19,7 +20,7 @@ class _Connection(HTTPSConnection):
         except exceptions.ConnectTimeoutError:  # refused and unresolved among them
             raise
         except (OSError, ValueError, exceptions.SSLError) as error:
-            raise HandshakeFailed("TLS was not established") from error
+            raise HandshakeFailed(strict=is_strict(self.ssl_context)) from error
 
 
 class _Pool(HTTPSConnectionPool):

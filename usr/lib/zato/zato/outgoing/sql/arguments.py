@@ -31,7 +31,8 @@ class Arguments:
 def arguments_for(url: URL, value: OutgoingSql) -> Arguments:
     """Raises ValueError and ssl.SSLError where the item's authorities cannot be loaded."""
     arguments = Arguments()
-    verified = value.ca_certificate is not None or _needs_verification(url)
+    strict = value.strict_certificates
+    verified = value.ca_certificate is not None or strict or _needs_verification(url)
     seconds = value.timeout_seconds
     match url.get_backend_name():
         case "postgresql":
@@ -46,11 +47,11 @@ def arguments_for(url: URL, value: OutgoingSql) -> Arguments:
             if "charset" not in url.query:
                 arguments.connect["charset"] = "utf8mb4"
             if verified:
-                arguments.connect["ssl"] = client_context(value.ca_certificate)
+                arguments.connect["ssl"] = client_context(value.ca_certificate, strict=strict)
         case "oracle":
             arguments.connect = {"tcp_connect_timeout": seconds}
             if value.ca_certificate is not None:
-                arguments.connect["ssl_context"] = client_context(value.ca_certificate)
+                arguments.connect["ssl_context"] = client_context(value.ca_certificate, strict=strict)
     return arguments
 
 

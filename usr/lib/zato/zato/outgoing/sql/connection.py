@@ -181,4 +181,4 @@ class SqlConnection:
         try:
             socket.getaddrinfo(host, engine.url.port, type=socket.SOCK_STREAM)
         except OSError as error:
-            raise self._failed(connect_failure(error)) from error
+            raise self._failed(connect_failure(error, strict=self._value.strict_certificates)) from error

@@ -55,7 +55,7 @@ def new_engine(
         hide_parameters=True,  # they are personal data as a rule, and errors are logged
     )
     weakref.finalize(engine, arguments.close)
-    _translate(engine, failed)
+    _translate(engine, failed, strict=value.strict_certificates)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "begin", _begin)
     else:
@@ -64,11 +64,11 @@ def new_engine(
     return engine
 
 
-def _translate(engine: Engine, failed: Failed) -> None:
+def _translate(engine: Engine, failed: Failed, *, strict: bool) -> None:
     def handle(context: ExceptionContext) -> None:
         error = context.original_exception
         if context.connection is None:
-            raise failed(connect_failure(error))
+            raise failed(connect_failure(error, strict=strict))
         failure = statement_failure(error, lost=context.is_disconnect, committing=context.statement is None)
         if failure is not None:
             raise failed(failure)

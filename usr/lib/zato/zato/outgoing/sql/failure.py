@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zato.outgoing.stage import Stage
+from zato.outgoing.tls import refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,16 @@ _TIMED_OUT = frozenset({"57014", 1969, 3024, "DPY-4024", "ORA-01013"})
 _TRY_AGAIN = frozenset({"40001", "40P01", "55P03", 1205, 1213, "ORA-00060", "ORA-08177", "ORA-00054"})
 
 
-def connect_failure(error: BaseException) -> Failure:
-    """Why there is no connection; `error` is the driver's."""
-    return next((failure for cause in _causes(error) if (failure := _of_cause(cause))), None) or _of_text(error)
+def connect_failure(error: BaseException, *, strict: bool) -> Failure:
+    """Why there is no connection; `error` is the driver's. `strict`: certificates that break a rule are refused."""
+    found = (failure for cause in _causes(error) if (failure := _of_cause(cause, strict=strict)))
+    return next(found, None) or _of_text(error)
 
 
-def _of_cause(cause: BaseException) -> Failure | None:
+def _of_cause(cause: BaseException, *, strict: bool) -> Failure | None:
     match cause:
         case ssl.SSLCertVerificationError():
-            return Failure(Stage.TLS, f"the certificate is not accepted: {cause.verify_message}", retriable=False)
+            return Failure(Stage.TLS, refusal(cause, strict=strict), retriable=False)
         case ssl.SSLError():
             return Failure(Stage.TLS, _first_line(str(cause).partition(" (_ssl.c:")[0]), retriable=False)
         case socket.gaierror():
