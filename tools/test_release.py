@@ -98,7 +98,7 @@ def packages_in(purpose: str) -> list[str]:
 
 
 def prepare(root: Path) -> int:
-    """The status of tools/prepare. Wheels that were fetched before are taken from here, and their hashes compared again."""
+    """The status of tools/prepare. Wheels that were fetched before come from here; their hashes are compared again."""
     say("tools/prepare develop")
     roots.open_pip(root)
     if (CACHE / "pip").is_dir():
