@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
 
+from support.pem import pem_pair
 from zato.config import validation
 from zato.config.codec import decode
 
-NOW = datetime.now(UTC)
-
-
-def pair(name: str) -> tuple[str, str]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
-    builder = builder.serial_number(1).not_valid_before(NOW).not_valid_after(NOW + timedelta(days=1))
-    certificate = builder.sign(key, SHA256()).public_bytes(serialization.Encoding.PEM).decode()
-    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    return certificate, key.private_bytes(*form).decode()
-
-
-CERTIFICATE, KEY = pair("a")
-_, OTHER_KEY = pair("b")
+CERTIFICATE, KEY = pem_pair("a")
+_, OTHER_KEY = pem_pair("b")
 BASE = {"address": "https://crm", "security": "certificate"}
 
 

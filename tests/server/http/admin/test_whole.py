@@ -50,6 +50,27 @@ def test_an_export_imports_to_the_same_state(world: Any) -> None:
     assert again.json["created"] == [{"kind": "channel-rest", "name": "echo"}]
 
 
+def test_an_export_with_placeholders_is_imported_with_values(world: Any) -> None:
+    value = {"address": "https://crm", "security": "bearer", "secret": "to-be-kept"}
+    world.call("POST", "/items/outgoing-rest", {"name": "CRM", "value": value})
+    text = world.call("GET", "/export?placeholders=true", user="viewer").text
+    assert "secret: ${OUTGOING_REST_CRM_SECRET}" in text
+    refused = world.call("POST", "/import", raw=text.encode(), content_type=YAML)
+    assert refused.json["error"]["code"] == "placeholder-without-value"
+    document = "outgoing-rest: {CRM: {address: 'https://crm', security: bearer, secret: '${S}'}}"
+    body = {"document": document, "values": {}}
+    refused = world.call("POST", "/import", body)
+    assert (refused.status_code, refused.json["error"]["code"]) == (400, "placeholder-without-value")
+    body["values"] = {"S": "another-one", "T": "unused"}
+    preview = world.call("POST", "/import?dry_run=true", body).json
+    assert [one["field"] for one in preview["items"][0]["fields"]] == ["secret"]
+    assert preview["unused_values"] == ["T"]
+    done = world.call("POST", "/import", body).json
+    assert (done["updated"], done["unused_values"]) == ([{"kind": "outgoing-rest", "name": "CRM"}], ["T"])
+    assert world.call("POST", "/import", {"document": document}).status_code == 400
+    assert world.call("POST", "/import", {**body, "values": {"a b": "x"}}).status_code == 400
+
+
 def test_an_import_that_is_wrong_anywhere_changes_nothing(world: Any) -> None:
     text = b"channel-rest:\n  good: {service: s, path: /good}\n  bad: {service: s}\n"
     revision = world.log.revision()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,6 +11,7 @@ from zato.cli.connection import Target, pass_target
 from zato.cli.differences import dry_run_option, show_items, show_preview
 from zato.cli.items import brief, known_item, text_of
 from zato.cli.output import moment, show_json, show_table
+from zato.cli.values_file import values_in
 from zato.config import document
 from zato.core.errors import InvalidInput
 
@@ -113,15 +115,16 @@ def rollback_command(
 
 
 @click.command("export")
+@click.option("--placeholders", is_flag=True, help="${NAME} for addresses and secrets, for another environment.")
 @pass_target
-def export_command(target: Target) -> None:
+def export_command(target: Target, placeholders: bool) -> None:
     """All items as YAML, or with --json as JSON, on standard output; secrets stay sealed with the cluster's key.
 
     Both go back with: zato config import
 
     Example: zato config export > zato.yaml
     """
-    text = target.client().export()
+    text = target.client().export(placeholders=placeholders)
     if target.as_json:
         show_json(document.parse(text))
         return
@@ -131,15 +134,23 @@ def export_command(target: Target) -> None:
 @click.command("import")
 @click.argument("file", type=click.File("rb"))
 @click.option("--replace", is_flag=True, help="Delete items that the file does not have.")
+@click.option(
+    "--values",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Values of the file's ${NAME}: YAML, or a NAME=VALUE in each line.",
+)
 @dry_run_option
 @pass_target
-def import_command(target: Target, file: Any, replace: bool, dry_run: bool) -> None:
+def import_command(target: Target, file: Any, replace: bool, values: Path | None, dry_run: bool) -> None:
     """Make the configuration what a file says: all of it, or nothing and every reason why not.
 
     Example: zato config import zato.yaml
     """
     text = text_of(file)
-    found = target.client().import_(text, "replace" if replace else "merge", dry_run=dry_run)
+    filled = None if values is None else values_in(values)
+    found = target.client().import_(text, "replace" if replace else "merge", values=filled, dry_run=dry_run)
+    if found["unused_values"]:
+        click.echo(f"The file has no place for these values: {', '.join(found['unused_values'])}", err=True)
     if dry_run:
         show_preview(target, found)
         return

@@ -164,13 +164,25 @@ class ApiClient:
         query = _rehearsed(dry_run)
         return self._json("POST", f"{_API}/rollback", body, query=query, timeout_seconds=_LONG_SECONDS)
 
-    def export(self) -> str:
-        """All items as YAML."""
-        return self._send("GET", f"{_API}/export", None, "").body.decode("utf-8")
+    def export(self, *, placeholders: bool = False) -> str:
+        """All items as YAML; with ${NAME} for addresses and secrets where asked for."""
+        target = _target(f"{_API}/export", {"placeholders": "true"} if placeholders else {})
+        return self._send("GET", target, None, "").body.decode("utf-8")
 
-    def import_(self, document: str, mode: Literal["merge", "replace"] = "merge", *, dry_run: bool = False) -> Json:
-        """Make the items what a YAML document says, all or none."""
-        target = _target(f"{_API}/import", {"mode": mode, **_rehearsed(dry_run)})
+    def import_(
+        self,
+        document: str,
+        mode: Literal["merge", "replace"] = "merge",
+        *,
+        values: Mapping[str, str] | None = None,
+        dry_run: bool = False,
+    ) -> Json:
+        """Make the items what a YAML document says, all or none, with `values` for its placeholders."""
+        query = {"mode": mode, **_rehearsed(dry_run)}
+        if values is not None:
+            body = {"document": document, "values": dict(values)}
+            return self._json("POST", f"{_API}/import", body, query=query, timeout_seconds=_LONG_SECONDS)
+        target = _target(f"{_API}/import", query)
         return _decoded(
             self._send("POST", target, document.encode("utf-8"), "application/yaml", timeout_seconds=_LONG_SECONDS)
         )

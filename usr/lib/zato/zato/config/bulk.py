@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 
-from zato.config import document
+from zato.config import document, placeholders
 from zato.config.codec import decode_stored, refused
 from zato.config.configuration import item_of
 from zato.config.diff import ItemDiff, diff
@@ -73,9 +74,15 @@ class Bulk:
         self._check(what, findings, items, changes, hint=hint)
         return changes
 
-    def import_(self, text: str, mode: ImportMode, *, by: Author) -> Summary:
-        """Makes the items what the document says."""
+    def import_(self, text: str, mode: ImportMode, *, by: Author, values: Mapping[str, str] | None = None) -> Summary:
+        """Makes the items what the document says, with values in the places that it leaves open."""
         given = document.load(text)
+        unused: tuple[str, ...] = ()
+        if values is None:
+            placeholders.refuse_open(given)
+        else:
+            filled = placeholders.filled(given, values)
+            given, unused = filled.items, filled.unused
 
         def attempt() -> Summary:
             revision, items = self._log.items_with_revision()
@@ -96,7 +103,7 @@ class Bulk:
             self._check("Nothing was imported", findings, items, changes, code=code)
             if changes:
                 revision = self._writer.append(changes, by=by, comment=f"Imported ({mode})", based_on=items)[-1]
-            return summary(revision, changes, len(wanted))
+            return replace(summary(revision, changes, len(wanted)), unused_values=unused)
 
         return despite_races(attempt)
 

@@ -39,7 +39,8 @@ class Planned:
 class Summary:
     """What an import or a roll-back has changed; `revision` is the cluster's afterwards.
 
-    `kept` are those that a roll-back leaves as they are, with how they were then.
+    `kept` are those that a roll-back leaves as they are, with how they were then. `unused_values` are names of values
+    that an import was given and its document has no place for.
     """
 
     revision: int
@@ -48,6 +49,7 @@ class Summary:
     deleted: tuple[Key, ...]
     unchanged: int
     kept: tuple[ItemDiff, ...] = ()
+    unused_values: tuple[str, ...] = ()
 
 
 def plan(

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from zato.config import document
+from zato.config import document, placeholders
 from zato.config.bulk import Bulk, ImportMode, Prepare, current_values, is_exported
 from zato.config.codec import decode_stored, public_data, refused
 from zato.config.configuration import item_of
@@ -71,7 +71,10 @@ class Publisher:
         rehearsing._write_by(rehearsal)
         done = change(rehearsing)
         revision, items = self._log.items_with_revision()
-        return Preview(revision, rehearsal.differences(items), done.kept if isinstance(done, Summary) else ())
+        changes = rehearsal.differences(items)
+        if isinstance(done, Summary):
+            return Preview(revision, changes, done.kept, done.unused_values)
+        return Preview(revision, changes)
 
     def list(self, kind: str) -> tuple[Item, ...]:
         """All items of a kind, by name."""
@@ -222,21 +225,25 @@ class Publisher:
         except ZatoError:
             return None
 
-    def export(self) -> str:
-        """All items as a YAML document that `import_` takes back; its secrets open with this cluster's key only."""
+    def export(self, *, left_open: bool = False) -> str:
+        """All items as a YAML document that `import_` takes back; its secrets open with this cluster's key only.
+
+        With `left_open`, it has placeholders for addresses and secrets, which the import needs values for.
+        """
         items = [item_of(item) for item in self._log.items() if is_exported(item.kind)]
         order = {kind: position for position, kind in enumerate(KINDS)}
         items.sort(key=lambda item: (order[item.kind], item.name))
-        return document.dump(
-            (item.kind, item.name, self._sealer.sealed(item.kind, item.name, item.value)) for item in items
-        )
+        exported = [(item.kind, item.name, self._sealer.sealed(item.kind, item.name, item.value)) for item in items]
+        return document.dump(placeholders.left_open(exported) if left_open else exported)
 
-    def import_(self, text: str, mode: ImportMode, *, by: Author) -> Summary:
+    def import_(self, text: str, mode: ImportMode, *, by: Author, values: Mapping[str, str] | None = None) -> Summary:
         """Makes the items what the document says, all or none, in one append.
+
+        With `values`, its ${NAME} are replaced by them, and each has to have one.
 
         Raises InvalidInput with everything that is wrong with any of them, each naming kind, name and field.
         """
-        return self._bulk.import_(text, mode, by=by)
+        return self._bulk.import_(text, mode, by=by, values=values)
 
 
 def _check_name(kind: str, name: str) -> None:

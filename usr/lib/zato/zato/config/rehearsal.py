@@ -17,12 +17,13 @@ from zato.odb.log import StoredItem, Within
 class Preview:
     """What would change, and what a roll-back would leave as it is though it differs. Secrets are masked.
 
-    `revision` is the cluster's, which nothing has been added to.
+    `revision` is the cluster's, which nothing has been added to. `unused_values` is as of a Summary.
     """
 
     revision: int
     changes: tuple[ItemDiff, ...]
     kept: tuple[ItemDiff, ...] = ()
+    unused_values: tuple[str, ...] = ()
 
 
 class Appends(Protocol):

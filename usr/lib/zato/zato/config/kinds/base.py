@@ -68,6 +68,7 @@ class Kind(Generic[ValueT]):
     to know the secret.
     `generated_fields` are secrets that are made up on creation where they are absent; no two items of the cluster may
     have the same secret in one of the `distinct_fields`.
+    `local_fields` are no secrets, and are others in another environment: addresses, and what goes with a secret.
     `multiline_fields` may have line feeds (PEM); no other string may have a control character.
     The release before does not know `added_fields`: they are stored only where they are not what they are by default,
     so that it can read items that this one has written, while both run and after going back.
@@ -91,6 +92,7 @@ class Kind(Generic[ValueT]):
     generated_fields: tuple[str, ...] = ()
     distinct_fields: tuple[str, ...] = ()
     multiline_fields: tuple[str, ...] = ()
+    local_fields: tuple[str, ...] = ()
     added_fields: tuple[str, ...] = ()
     validate: Callable[[str, ValueT], list[str]] = field(default=_nothing_wrong)
     unique: Callable[[str, ValueT], tuple[Claim, ...]] = field(default=_nothing_claimed)

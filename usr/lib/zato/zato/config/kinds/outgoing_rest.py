@@ -154,6 +154,7 @@ OUTGOING_REST = Kind(
     },
     secret_fields=("password", "secret", "client_key"),
     bindings=dict.fromkeys(("password", "secret", "client_key"), _BINDINGS),
+    local_fields=("address", "client_certificate"),
     multiline_fields=("ca_certificate", "client_certificate", "client_key"),
     added_fields=("strict_certificates",),
     validate=_validate,

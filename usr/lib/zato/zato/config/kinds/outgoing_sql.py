@@ -77,6 +77,7 @@ OUTGOING_SQL = Kind(
             Binding("strict_certificates", "says how the database is verified"),
         )
     },
+    local_fields=("url",),
     multiline_fields=("ca_certificate",),
     added_fields=("strict_certificates",),
     validate=_validate,

@@ -99,6 +99,7 @@ SERVER = Kind(
     summary="A server of the cluster.",
     example_name="server-1",
     example={"host": "localhost"},
+    local_fields=("host",),
     added_fields=("max_json_bytes", "memory_bytes_max", "stuck_seconds", "uploads_bytes_max"),
     validate=_validate,
 )

@@ -67,7 +67,7 @@ def _schemas(routes: tuple[Route, ...]) -> _Schemas:
     types: dict[type, None] = dict.fromkeys((shapes.Error, shapes.NewItem, shapes.ChangedItem, shapes.Preview))
     types |= dict.fromkeys(kind.struct for kind in KINDS.values())
     for route in routes:
-        for used in (route.takes, route.gives):
+        for used in (route.takes, route.takes_json, route.gives):
             if isinstance(used, type):
                 types[used] = None
     return _Schemas(list(types))
@@ -87,8 +87,10 @@ def _operation(route: Route, references: Mapping[type, dict[str, Any]]) -> dict[
         "responses": _responses(route, references),
     }
     if isinstance(route.takes, tuple):
-        binary: dict[str, Any] = {}
-        operation["requestBody"] = {"required": True, "content": {media: {"schema": binary} for media in route.takes}}
+        content: dict[str, Any] = {media: {"schema": {}} for media in route.takes}
+        if route.takes_json is not None:
+            content["application/json"] = {"schema": references[route.takes_json]}
+        operation["requestBody"] = {"required": True, "content": content}
     elif route.takes is not None:
         content = {"application/json": {"schema": references[route.takes]}}
         operation["requestBody"] = {"required": True, "content": content}

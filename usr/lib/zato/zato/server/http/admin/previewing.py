@@ -13,7 +13,12 @@ from zato.server.http.admin.route import Answer
 def previewed(preview: Preview) -> Answer:
     """The answer to a change with `dry_run`."""
     return Answer(
-        shapes.Preview(revision=preview.revision, items=shown_diffs(preview.changes), kept=shown_diffs(preview.kept))
+        shapes.Preview(
+            revision=preview.revision,
+            items=shown_diffs(preview.changes),
+            kept=shown_diffs(preview.kept),
+            unused_values=list(preview.unused_values),
+        )
     )
 
 

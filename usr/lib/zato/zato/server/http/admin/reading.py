@@ -17,6 +17,7 @@ from zato.server.http.request import needs_memory
 
 S = TypeVar("S", bound=msgspec.Struct)
 
+JSON = "application/json"
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _ETAG = re.compile(r'(?:W/)?"([0-9]{1,18})"')
 _PARAMETERS_MAX = 20
@@ -88,8 +89,8 @@ def _too_large(limit: int) -> TooLarge:
     return TooLarge(f"The message is larger than {limit} bytes, which is the most that is taken here.")
 
 
-def check_content_type(content_type: str, accepted: tuple[str, ...]) -> None:
-    """Raises InvalidInput with status 415 unless the media type is one of `accepted`.
+def check_content_type(content_type: str, accepted: tuple[str, ...]) -> str:
+    """The media type. Raises InvalidInput with status 415 unless it is one of `accepted`.
 
     That a type must be named, and none of those that a form can send, is a part of refusing cross-site requests.
     """
@@ -101,6 +102,7 @@ def check_content_type(content_type: str, accepted: tuple[str, ...]) -> None:
         )
         error.status = 415
         raise error
+    return media_type
 
 
 def read_json(data: bytes, shape: type[S]) -> S:

@@ -15,7 +15,7 @@ from zato.core.principal import ANONYMOUS, Principal, Role
 from zato.host.logs import get_logger
 from zato.security.authorisation import authorise
 from zato.server.http.admin.collaborators import AdminCollaborators
-from zato.server.http.admin.reading import check_content_type, read_body, read_json, read_query, refuse_cross_site
+from zato.server.http.admin.reading import JSON, check_content_type, read_body, read_json, read_query, refuse_cross_site
 from zato.server.http.admin.route import Answer, Call, Route
 from zato.server.http.request import ZatoRequest
 
@@ -83,9 +83,8 @@ class AdminResource:
         raw = b""
         if route.takes is not None:
             raw = read_body(environ, route.body_bytes_max)
-            if isinstance(route.takes, tuple):
-                check_content_type(environ.get("CONTENT_TYPE", ""), route.takes)
-            else:
-                check_content_type(environ.get("CONTENT_TYPE", ""), ("application/json",))
-                body = read_json(raw, route.takes)
+            types, shape = (route.takes, route.takes_json) if isinstance(route.takes, tuple) else ((), route.takes)
+            accepted = types if shape is None else (*types, JSON)
+            if check_content_type(environ.get("CONTENT_TYPE", ""), accepted) == JSON and shape is not None:
+                body = read_json(raw, shape)
         return route.handle(Call(principal, req.cid, params, query, body, raw, environ))

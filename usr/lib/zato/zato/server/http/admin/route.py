@@ -61,6 +61,8 @@ class Route:
     right: Right | None
     gives: type[Struct] | str
     takes: type[Struct] | tuple[str, ...] | None = None
+    takes_json: type[Struct] | None = None
+    """Beside media types: the type of a JSON body that may come instead."""
     query: type[Struct] = Nothing
     status: int = 200
     errors: tuple[type[ZatoError], ...] = ()

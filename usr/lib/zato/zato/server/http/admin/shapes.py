@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from zato.config.bulk import ImportMode
 from zato.config.first_administrator import LIFE
 from zato.config.kinds.text import ITEM_NAME_PATTERN
+from zato.config.placeholders import NAME_PATTERN
 
 Revision = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 # The pattern is for readers of the document; what it means is said better by config.validation.
@@ -187,12 +188,31 @@ class Preview(Given, frozen=True):
     revision: int
     items: list[ItemDiff]
     kept: list[ItemDiff]
+    unused_values: list[str]
 
 
 class ImportQuery(ChangeQuery, frozen=True):
     """Whether items that the document does not mention stay or are deleted."""
 
     mode: ImportMode = ImportMode.MERGE
+
+
+class FilledDocument(Taken, frozen=True):
+    """A YAML document with ${NAME} for what each environment has of its own, and the values."""
+
+    document: Annotated[str, Meta(description="As an export with placeholders gives it.")]
+    values: Annotated[
+        dict[Annotated[str, Meta(pattern=NAME_PATTERN)], str],
+        Meta(description="A text for each name; what is in it is never read as YAML."),
+    ]
+
+
+class ExportQuery(Taken, frozen=True):
+    """Whether addresses and secrets are left open."""
+
+    placeholders: Annotated[
+        bool, Meta(description="Write ${NAME} for addresses and secrets, to be filled in by the import.")
+    ] = False
 
 
 class ItemKey(Given, frozen=True):
@@ -211,6 +231,8 @@ class Summary(Given, frozen=True):
     deleted: list[ItemKey]
     unchanged: int
     kept: list[ItemKey]
+    unused_values: list[str]
+    """Names of values that were given to an import, and that its document has no place for."""
 
 
 class Ping(Given, frozen=True):

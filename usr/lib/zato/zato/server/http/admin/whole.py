@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from zato.config.kinds import kind_named
 from zato.config.plan import Key
 from zato.config.plan import Summary as Done
+from zato.config.publisher import Publisher
 from zato.core.errors import Conflict, InvalidInput, TimeLimitExceeded
 from zato.security.authorisation import Right
 from zato.server.http.admin import shapes
@@ -55,20 +56,22 @@ class WholeOperations:
                 "GET",
                 "/zato/api/export",
                 "export",
-                "All items as YAML; secrets stay sealed with the cluster's key",
+                "All items as YAML; secrets stay sealed with the cluster's key, or are left open along with addresses",
                 self.export,
                 Right.READ,
                 "text/yaml; charset=utf-8",
+                query=shapes.ExportQuery,
             ),
             Route(
                 "POST",
                 "/zato/api/import",
                 "import",
-                "Make the items what a YAML document says, all or none",
+                "Make the items what a YAML document says, all or none; JSON has values for its placeholders beside it",
                 self.import_,
                 Right.ADMINISTER,
                 shapes.Summary,
                 takes=YAML,
+                takes_json=shapes.FilledDocument,
                 query=shapes.ImportQuery,
                 errors=(Conflict,),
                 body_bytes_max=_IMPORT_BYTES_MAX,
@@ -91,19 +94,29 @@ class WholeOperations:
         return Answer(_summary(back.rollback(body.revision, by=call.by, with_security=body.with_security)))
 
     def export(self, call: Call) -> Answer:
-        return Answer(self._publisher.export().encode(), content_type="text/yaml; charset=utf-8")
+        query: shapes.ExportQuery = call.query
+        text = self._publisher.export(left_open=query.placeholders)
+        return Answer(text.encode(), content_type="text/yaml; charset=utf-8")
 
     def import_(self, call: Call) -> Answer:
         query: shapes.ImportQuery = call.query
-        try:
-            text = call.raw.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise InvalidInput(
-                f"The document is not valid UTF-8 at byte {error.start}.", code="invalid-utf8"
-            ) from error
+        given: shapes.FilledDocument | None = call.body
+        text = _text(call.raw) if given is None else given.document
+        values = None if given is None else given.values
+
+        def take(publisher: Publisher) -> Done:
+            return publisher.import_(text, query.mode, by=call.by, values=values)
+
         if query.dry_run:
-            return previewed(self._publisher.preview(lambda publisher: publisher.import_(text, query.mode, by=call.by)))
-        return Answer(_summary(self._publisher.import_(text, query.mode, by=call.by)))
+            return previewed(self._publisher.preview(take))
+        return Answer(_summary(take(self._publisher)))
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"The document is not valid UTF-8 at byte {error.start}.", code="invalid-utf8") from error
 
 
 def _summary(done: Done) -> shapes.Summary:
@@ -114,6 +127,7 @@ def _summary(done: Done) -> shapes.Summary:
         deleted=_keys(done.deleted),
         unchanged=done.unchanged,
         kept=_keys((each.kind, each.name) for each in done.kept),
+        unused_values=list(done.unused_values),
     )
 
 
