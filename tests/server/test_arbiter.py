@@ -164,3 +164,18 @@ def test_a_worker_that_ends_with_the_code_of_one_that_cannot_start(draining: Dra
     with pytest.raises(HaltServer):
         while True:
             master.reap_workers()
+
+
+def test_workers_that_died_together_are_replaced_together(draining: Draining) -> None:
+    class Counting(DrainingArbiter):
+        started = 0
+
+        def spawn_worker(self) -> None:
+            self.started += 1
+
+    master = Counting(NoApplication(), draining, lambda: 0.0, lambda: 40, lambda: 30.0)
+    master.num_workers = 40
+    began = time.monotonic()
+    master.spawn_workers()
+    assert master.started == 40
+    assert time.monotonic() - began < 1.0, "gunicorn would rest for two seconds"

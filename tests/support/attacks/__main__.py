@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import sys
-from pathlib import Path
 
 from support.attacks import ATTACKS
 from support.attacks.target import Target
 
 
 def main(name: str, port: str, ca: str, seconds: str, *sources: str) -> None:
-    target = Target(port=int(port), ca=Path(ca), seconds=float(seconds), sources=sources)
+    context = ssl.create_default_context(cafile=ca)
+    target = Target(port=int(port), seconds=float(seconds), sources=sources, context=context)
     print(json.dumps(asyncio.run(ATTACKS[name](target))))
 
 

@@ -165,7 +165,7 @@ def _pool(cluster: RunningCluster, source: str) -> Any:
 
 def _run(cluster: RunningCluster, name: str, seconds: float, sources: Sequence[str]) -> Counter[str]:
     # The attackers' own work is not what is looked at, and would not be on this machine
-    command = ["nice", "-n", "10", sys.executable, "-m", "support.attacks", name, str(cluster.lb_port)]
+    command = ["nice", "-n", "19", sys.executable, "-m", "support.attacks", name, str(cluster.lb_port)]
     done = subprocess.run(
         [*command, str(cluster.layout.ca_certificate), str(seconds), *sources],
         cwd=_TESTS,

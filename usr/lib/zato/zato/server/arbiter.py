@@ -86,6 +86,11 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
         signals: list[int] = super().wait_for_signals(timeout)
         return signals
 
+    def spawn_workers(self) -> None:
+        """gunicorn's own rests after each one: of several that died together all but the first come back later."""
+        for _ in range(self.num_workers - len(self.WORKERS)):
+            self.spawn_worker()
+
     def reap_workers(self) -> None:
         """gunicorn's own ends the server where a worker ends with the code of one that cannot start, which any may."""
         while True:
