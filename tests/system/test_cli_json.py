@@ -39,6 +39,7 @@ CALLS: tuple[tuple[str, int], ...] = (
     ("config get channel-rest cli-json", 0),
     ("config list channel-rest", 0),
     ("config history channel-rest cli-json", 0),
+    ("config history --since 1h --limit 3", 0),
     ("config diff 1", 0),
     ("config rollback {revision} channel-rest cli-json", 0),
     ("config delete channel-rest cli-json", 0),

@@ -40,6 +40,7 @@ MATRIX: list[tuple[str, str, set[Role]]] = [
     ],
     ("POST", "/items/outgoing-rest/it/ping", {O, A}),
     ("GET", "/diff", ALL),
+    ("GET", "/history", ALL),
     ("POST", "/rollback", {A}),
     ("POST", "/rollback?dry_run=true", {A}),
     ("POST", "/items/channel-rest?dry_run=true", {O, A}),

@@ -93,3 +93,46 @@ def test_every_operation_is_counted_by_its_name_and_status(world: Any) -> None:
     world.call("GET", "/export", user=None)
     world.call("POST", "/rollback", {"revision": 999999})
     assert world.counted == [("export", 200), ("export", 401), ("rollback-all", 400)]
+
+
+def test_the_history_of_everything_is_filtered_and_comes_in_pages(world: Any) -> None:
+    first = _create(world, "one", "/one")
+    second = _create(world, "two", "/two")
+    at = world.call("GET", "/history?limit=1").json["changes"][0]["at"]
+    world.clock.advance(60)
+    world.call("DELETE", f"/items/channel-rest/one?revision={first}", user="operator")
+
+    def names(query: str) -> list[tuple[str, str]]:
+        answer = world.call("GET", f"/history?{query}", user="viewer")
+        assert answer.status_code == 200, answer.text
+        return [(each["name"], each["action"]) for each in answer.json["changes"]]
+
+    newest = [("one", "delete"), ("two", "create"), ("one", "create")]
+    assert names("limit=3") == names("kind=channel-rest") == newest
+    assert names("kind=channel-rest&name=one") == [newest[0], newest[2]]
+    assert names("principal=operator") == names("since=2027-01-01T00:00:01Z") == names("action=delete") == newest[:1]
+    assert names(f"kind=channel-rest&until={at}") == []
+    assert names("name=two") == newest[1:2]
+    page = world.call("GET", "/history?kind=channel-rest&limit=2").json
+    assert page["next"] == second
+    rest = world.call("GET", f"/history?kind=channel-rest&limit=2&before={page['next']}").json
+    assert ([each["revision"] for each in rest["changes"]], rest["next"]) == ([first], None)
+    cid = rest["changes"][0]["cid"]
+    assert [each["revision"] for each in world.call("GET", f"/history?cid={cid}").json["changes"]] == [first]
+    one = world.call("GET", "/items/channel-rest/one/history?limit=1").json
+    assert (one["next"], len(one["changes"])) == (one["changes"][0]["revision"], 1)
+    older = world.call("GET", f"/items/channel-rest/one/history?before={one['next']}").json
+    assert [each["revision"] for each in older["changes"]] == [first]
+    assert world.call("GET", "/history?kind=no-such").status_code == 404
+    assert world.call("GET", "/history?kind=channel-rest&name=never").status_code == 404
+    assert world.call("GET", "/history?since=2026-11-30T08:00:00").status_code == 400
+    assert world.call("GET", "/items/channel-rest/one/history?kind=x").status_code == 400
+
+
+def test_the_history_of_everything_shows_no_secret(world: Any) -> None:
+    value = {"address": "https://crm", "security": "bearer", "secret": "hunter2"}
+    world.call("POST", "/items/outgoing-rest", {"name": "CRM", "value": value})
+    found = world.call("GET", "/history").text
+    assert "hunter2" not in found
+    assert "sealed:" not in found
+    assert "$2b$" not in found

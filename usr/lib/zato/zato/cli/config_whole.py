@@ -10,6 +10,7 @@ import click
 from zato.cli.connection import Target, pass_target
 from zato.cli.differences import dry_run_option, show_items, show_preview
 from zato.cli.items import brief, known_item, text_of
+from zato.cli.moments import since_option, until_option
 from zato.cli.output import moment, show_json, show_table
 from zato.cli.values_file import values_in
 from zato.config import document
@@ -17,25 +18,42 @@ from zato.core.errors import InvalidInput
 
 
 @click.command("history")
-@click.argument("kind")
-@click.argument("name")
+@click.argument("kind", required=False)
+@click.argument("name", required=False)
+@click.option("--by", "principal", help="Changes that this user made.")
+@click.option("--action", type=click.Choice(["create", "update", "delete"]), help="Changes of this kind.")
+@click.option("--cid", help="What one request has changed, by its correlation id.")
+@since_option
+@until_option
+@click.option("--before", type=int, help="Changes before this revision.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="Changes to show.")
 @pass_target
-def history_command(target: Target, kind: str, name: str) -> None:
-    """Changes of an item, newest first.
+def history_command(target: Target, /, kind: str | None, name: str | None, **filters: Any) -> None:
+    """Changes of all items, of those of a kind, or of one, newest first.
 
-    Example: zato config history channel-rest hello
+    Example: zato config history --since 2h --by jane
     """
-    found = target.client().history(kind, name)
+    found = target.client().changes(kind=kind, name=name, **filters)
     if target.as_json:
         show_json(found)
         return
+    one = kind is not None and name is not None
     show_table(
-        ("revision", "when", "who", "action", "value"),
+        ("revision", "when", "who", "action", *(() if one else ("kind", "name")), "value"),
         (
-            (each["revision"], moment(each["at"]), each["principal"], each["action"], brief(each["value"]))
+            (
+                each["revision"],
+                moment(each["at"]),
+                each["principal"],
+                each["action"],
+                *(() if one else (each["kind"], each["name"])),
+                brief(each["value"]),
+            )
             for each in found["changes"]
         ),
     )
+    if found["next"] is not None:
+        click.echo(f"There may be more before these: --before {found['next']}")
 
 
 @click.command("diff")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zato.cli.connection import Target, pass_target
-from zato.cli.output import show_json, show_table
+from zato.cli.output import moment, show_json, show_table
 from zato.core.errors import Conflict, InvalidInput, NotFound, SetupError
 from zato.host.addresses import own_addresses
 from zato.host.settings import ClusterSettings, load_cluster
@@ -67,7 +67,7 @@ def create_command(target: Target, token: bool, address: str | None, minutes: in
             {"token": text, "id": made.known.id, "server": made.known.server, "expires": _moment(made.known.expires)}
         )
         return
-    click.echo(f"Until {made.known.expires:%H:%M} UTC, once, on the machine that becomes server {made.known.server}:")
+    click.echo(f"Until {moment(made.known.expires)}, once, on the machine that becomes server {made.known.server}:")
     click.echo("  apt install zato-server")
     click.echo(f"  zato server join {text}")
 
@@ -107,7 +107,7 @@ def tokens_command(target: Target) -> None:
     if known.tokens or not known.servers:
         show_table(
             ("token", "server", "valid until"),
-            ((each.id, each.server, f"{each.expires:%Y-%m-%d %H:%M}") for each in known.tokens),
+            ((each.id, each.server, moment(each.expires)) for each in known.tokens),
         )
     if known.tokens and known.servers:
         click.echo()

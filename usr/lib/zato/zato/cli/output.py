@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -32,6 +33,7 @@ def below(text: str) -> str:
     return "\n  ".join(text.splitlines())
 
 
-def moment(text: str) -> str:
-    """An ISO 8601 moment without its fraction."""
-    return text.partition(".")[0].replace("T", " ").removesuffix("Z")
+def moment(when: str | datetime) -> str:
+    """A moment, which may be ISO 8601, without its fraction, in UTC, which it says."""
+    at = datetime.fromisoformat(when) if isinstance(when, str) else when
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -6,7 +6,7 @@ import click
 from cryptography import x509
 
 from zato.cli.connection import Target, pass_target
-from zato.cli.output import show_json, show_table
+from zato.cli.output import moment, show_json, show_table
 from zato.core.clock import SystemClock
 from zato.pki.authority import Authority
 from zato.pki.certificates import fingerprint
@@ -46,7 +46,7 @@ def list_command(target: Target) -> None:
     show_table(
         ("name", "subject", "valid until", "renewal", "hosts"),
         (
-            (each.name, each.subject, f"{each.not_after:%Y-%m-%d}", "due" if each.due else "", ", ".join(each.hosts))
+            (each.name, each.subject, moment(each.not_after), "due" if each.due else "", ", ".join(each.hosts))
             for each in found
         ),
     )
@@ -64,7 +64,7 @@ def renew_command(target: Target, name: str) -> None:
     if target.as_json:
         show_json({"name": name, "not_after": found.not_valid_after_utc.isoformat(), "fingerprint": fingerprint(found)})
         return
-    click.echo(f"{name} is valid until {found.not_valid_after_utc:%Y-%m-%d}")
+    click.echo(f"{name} is valid until {moment(found.not_valid_after_utc)}")
 
 
 def _renewed(target: Target, name: str) -> x509.Certificate:

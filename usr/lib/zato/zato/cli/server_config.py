@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from zato.cli.connection import Target, pass_target
-from zato.cli.output import show_json, show_table
+from zato.cli.output import moment, show_json, show_table
 from zato.cli.servers import known_server
 from zato.core.errors import InvalidInput, SetupError
 from zato.host.edited_file import EditedFile
@@ -49,10 +49,7 @@ def history_command(target: Target, number: int, limit: int) -> None:
         return
     show_table(
         ("commit", "when", "who", "revision", "change"),
-        (
-            (each.id[:_SHORT], f"{each.at:%Y-%m-%d %H:%M:%S}", each.author, each.revision, each.subject)
-            for each in commits
-        ),
+        ((each.id[:_SHORT], moment(each.at), each.author, each.revision, each.subject) for each in commits),
     )
 
 

@@ -121,9 +121,17 @@ class ApiClient:
             revision = int(self.item(kind, name)["revision"])
         return self._json("DELETE", _item(kind, name), query={"revision": revision, **_rehearsed(dry_run)})
 
-    def history(self, kind: str, name: str, *, limit: int = 100) -> Json:
-        """Changes of an item, newest first."""
-        return self._json("GET", f"{_item(kind, name)}/history", query={"limit": limit})
+    def history(self, kind: str, name: str, *, limit: int = 100, **filters: Any) -> Json:
+        """Changes of an item, newest first; `filters` as of `changes`."""
+        return self._json("GET", f"{_item(kind, name)}/history", query={"limit": limit, **filters})
+
+    def changes(self, *, limit: int = 100, **filters: Any) -> Json:
+        """Changes of all items, newest first.
+
+        Filters: kind, name, action, principal, cid, since and until (ISO 8601, with a time zone), and before, for which
+        the answer's `next` is meant.
+        """
+        return self._json("GET", f"{_API}/history", query={"limit": limit, **filters})
 
     def rollback_item(
         self,

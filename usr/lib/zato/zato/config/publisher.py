@@ -25,7 +25,7 @@ from zato.config.secrets import SecretBox, generate_secret
 from zato.config.writer import Author, Writer, despite_races, items_at
 from zato.core.clock import Clock
 from zato.core.errors import InvalidInput, NotFound, ZatoError
-from zato.odb.log import Action, ConfigurationLog, StoredItem, Within
+from zato.odb.log import Action, ConfigurationLog, StoredItem, WhichChanges, Within
 
 __all__ = ["Author", "HistoryEntry", "ImportMode", "Preview", "Publisher", "Summary"]
 
@@ -36,6 +36,8 @@ class HistoryEntry:
 
     revision: int
     at: datetime
+    kind: str
+    name: str
     action: Action
     principal: str
     cid: str
@@ -88,22 +90,35 @@ class Publisher:
 
     def history(self, kind: str, name: str, limit: int = 100) -> tuple[HistoryEntry, ...]:
         """The last changes of an item that is or was there, newest first. Raises NotFound."""
-        _check_name(kind, name)
-        changes = self._log.history(kind, name, limit)
-        if not changes:
-            raise NotFound(f"There is no {kind} {name[:120]!r}, and there never was.")
+        return self.changes(WhichChanges(kind=kind, name=name), limit)
+
+    def changes(self, which: WhichChanges, limit: int = 100) -> tuple[HistoryEntry, ...]:
+        """Changes of any items, newest first. Raises NotFound for an item that never was there."""
+        if which.kind is not None:
+            kind_named(which.kind)
+        if which.kind is not None and which.name is not None:
+            _check_name(which.kind, which.name)
+        changes = self._log.changes(which, limit)
+        if not changes and which.kind is not None and which.name is not None:
+            self._require_ever(which.kind, which.name)
         return tuple(
             HistoryEntry(
                 revision=change.revision,
                 at=change.at,
+                kind=change.kind,
+                name=change.name,
                 action=change.action,
                 principal=change.principal,
                 cid=change.cid,
                 comment=change.comment,
-                value=None if change.data is None else public_data(kind, change.data),
+                value=None if change.data is None else public_data(change.kind, change.data),
             )
             for change in changes
         )
+
+    def _require_ever(self, kind: str, name: str) -> None:
+        if not self._log.history(kind, name, 1):
+            raise NotFound(f"There is no {kind} {name[:120]!r}, and there never was.")
 
     def create(
         self, kind: str, name: str, body: Mapping[str, Any], *, by: Author, within: Within | None = None

@@ -33,6 +33,20 @@ class LoggedChange:
     comment: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhichChanges:
+    """Changes that are asked for; None asks for any. `before` is a revision, and not among them."""
+
+    kind: str | None = None
+    name: str | None = None
+    action: Action | None = None
+    principal: str | None = None
+    cid: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class StoredItem:
     """An item as it is; `revision` is that of its last change, `data` is JSON."""

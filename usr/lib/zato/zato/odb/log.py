@@ -10,11 +10,19 @@ from sqlalchemy import Connection, and_, func, select
 from zato.core.errors import NotFound
 from zato.odb import tables
 from zato.odb.appending import Appending
-from zato.odb.changes import Action, LoggedChange, ProposedChange, StoredItem, change_from_row, item_from_row
+from zato.odb.changes import (
+    Action,
+    LoggedChange,
+    ProposedChange,
+    StoredItem,
+    WhichChanges,
+    change_from_row,
+    item_from_row,
+)
 from zato.odb.cluster import Cluster
 from zato.odb.database import Database
 
-__all__ = ["Action", "ConfigurationLog", "LoggedChange", "ProposedChange", "StoredItem", "Within"]
+__all__ = ["Action", "ConfigurationLog", "LoggedChange", "ProposedChange", "StoredItem", "WhichChanges", "Within"]
 
 Within = Callable[[Connection], None]
 """Something else that is done in the same transaction; what it raises undoes all of it."""
@@ -125,12 +133,26 @@ class ConfigurationLog:
 
     def history(self, kind: str, name: str, limit: int = 100) -> list[LoggedChange]:
         """What was done to one item, newest first; goes on across deletions."""
-        query = (
-            select(tables.change)
-            .where(_change.cluster_id == self._cluster.id, _change.kind == kind, _change.name == name)
-            .order_by(_change.revision.desc())
-            .limit(limit)
+        return self.changes(WhichChanges(kind=kind, name=name), limit)
+
+    def changes(self, which: WhichChanges, limit: int = 100) -> list[LoggedChange]:
+        """Changes of all items, newest first, at most `limit` of those that are asked for."""
+        equal = (
+            (_change.kind, which.kind),
+            (_change.name, which.name),
+            (_change.action, None if which.action is None else which.action.value),
+            (_change.principal, which.principal),
+            (_change.cid, which.cid),
         )
+        query = select(tables.change).where(_change.cluster_id == self._cluster.id)
+        query = query.where(*(column == wanted for column, wanted in equal if wanted is not None))
+        if which.since is not None:
+            query = query.where(_change.changed >= which.since)
+        if which.until is not None:
+            query = query.where(_change.changed < which.until)
+        if which.before is not None:
+            query = query.where(_change.revision < which.before)
+        query = query.order_by(_change.revision.desc()).limit(limit)
         with self._database.read() as connection:
             return [change_from_row(row) for row in connection.execute(query)]
 

@@ -18,6 +18,7 @@ from zato.odb.log import Action
 from zato.security.authorisation import Right, may
 from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
+from zato.server.http.admin.history import following, shown_changes, which_changes
 from zato.server.http.admin.previewing import previewed
 from zato.server.http.admin.reading import expected_revision, stated_revision
 from zato.server.http.admin.route import Answer, Call, Route
@@ -91,7 +92,7 @@ class ItemOperations:
                 self.history,
                 read,
                 shapes.History,
-                query=shapes.PageQuery,
+                query=shapes.ChangesQuery,
             ),
             Route(
                 "POST",
@@ -161,20 +162,9 @@ class ItemOperations:
 
     def history(self, call: Call) -> Answer:
         kind, name = _key(call)
-        query: shapes.PageQuery = call.query
-        changes = [
-            shapes.Change(
-                revision=entry.revision,
-                at=entry.at,
-                action=entry.action.value,
-                principal=entry.principal,
-                cid=entry.cid,
-                comment=entry.comment,
-                value=entry.value,
-            )
-            for entry in self._publisher.history(kind, name, query.limit)
-        ]
-        return Answer(shapes.History(kind=kind, name=name, changes=changes))
+        query: shapes.ChangesQuery = call.query
+        changes = shown_changes(self._publisher.changes(which_changes(query, kind, name), query.limit))
+        return Answer(shapes.History(kind=kind, name=name, changes=changes, next=following(changes, query.limit)))
 
     def rollback(self, call: Call) -> Answer:
         kind, name = _key(call)

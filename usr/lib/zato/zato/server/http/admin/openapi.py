@@ -108,10 +108,10 @@ def _query_parameters(query: type[msgspec.Struct]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for field in msgspec.structs.fields(query):
         (schema,), components = msgspec.json.schema_components([field.type], ref_template=_REF)
-        if "$ref" in schema:
-            schema = components[schema["$ref"].rpartition("/")[2]]
         if "anyOf" in schema:  # a parameter that is absent stands for null
             schema = next(one for one in schema["anyOf"] if one.get("type") != "null")
+        if "$ref" in schema:
+            schema = components[schema["$ref"].rpartition("/")[2]]
         found.append({"name": field.encode_name, "in": "query", "required": field.required, "schema": schema})
     return found
 
@@ -127,7 +127,7 @@ def _responses(route: Route, references: Mapping[type, dict[str, Any]]) -> dict[
     errors: list[type[ZatoError]] = [InvalidInput, Unauthorized, Forbidden, Unavailable, *route.errors]
     if route.gives == ANYTHING:
         responses["default"] = {"description": "Whatever the service answers.", "content": content}
-    if "{" in route.path or route.query is shapes.DiffQuery:
+    if "{" in route.path or route.query in (shapes.DiffQuery, shapes.HistoryQuery):
         errors.append(NotFound)
     if route.takes is not None:
         errors.append(TooLarge)

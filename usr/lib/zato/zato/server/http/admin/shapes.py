@@ -11,6 +11,7 @@ from zato.config.bulk import ImportMode
 from zato.config.first_administrator import LIFE
 from zato.config.kinds.text import ITEM_NAME_PATTERN
 from zato.config.placeholders import NAME_PATTERN
+from zato.odb.changes import Action
 
 Revision = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 # The pattern is for readers of the document; what it means is said better by config.validation.
@@ -20,6 +21,9 @@ ItemName = Annotated[
 FileName = Annotated[str, Meta(min_length=4, max_length=104, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.(py|zip)$")]
 
 
+Principal = Annotated[str, Meta(min_length=1, max_length=120, description="Name of whoever did it.")]
+Cid = Annotated[str, Meta(min_length=1, max_length=128, description="Correlation id of the request that did it.")]
+Moment = Annotated[datetime, Meta(tz=True, description="With its time zone.")]
 MessageId = Annotated[str, Meta(min_length=32, max_length=32, pattern="^[0-9a-f]{32}$")]
 
 
@@ -124,11 +128,33 @@ class Deleted(Given, frozen=True):
     revision: int
 
 
+class ChangesQuery(PageQuery, frozen=True):
+    """A page of changes, newest first, of those that are asked for."""
+
+    action: Action | None = None
+    principal: Principal | None = None
+    cid: Cid | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+    before: (
+        Annotated[int, Meta(ge=1, le=2**63 - 1, description="The revision that the page before ended with.")] | None
+    ) = None
+
+
+class HistoryQuery(ChangesQuery, frozen=True):
+    """Of all items, or of those of a kind, or of a name."""
+
+    kind: Annotated[str, Meta(max_length=40)] | None = None
+    name: ItemName | None = None
+
+
 class Change(Given, frozen=True):
     """One change of an item; `value` is null for a deletion."""
 
     revision: int
     at: datetime
+    kind: str
+    name: str
     action: Literal["create", "update", "delete"]
     principal: str
     cid: str
@@ -137,11 +163,19 @@ class Change(Given, frozen=True):
 
 
 class History(Given, frozen=True):
-    """Changes of an item, newest first."""
+    """Changes of an item, newest first; `next` goes into `before` for older ones."""
 
     kind: str
     name: str
     changes: list[Change]
+    next: int | None = None
+
+
+class Changes(Given, frozen=True):
+    """Changes of all items, newest first; `next` goes into `before` for older ones."""
+
+    changes: list[Change]
+    next: int | None = None
 
 
 class DiffQuery(Taken, frozen=True, rename={"from_": "from"}):

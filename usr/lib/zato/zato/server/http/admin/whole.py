@@ -12,6 +12,7 @@ from zato.core.errors import Conflict, InvalidInput, TimeLimitExceeded
 from zato.security.authorisation import Right
 from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
+from zato.server.http.admin.history import following, shown_changes, which_changes
 from zato.server.http.admin.previewing import previewed, shown_diffs
 from zato.server.http.admin.route import Answer, Call, Route
 
@@ -39,6 +40,16 @@ class WholeOperations:
                 Right.READ,
                 shapes.Diff,
                 query=shapes.DiffQuery,
+            ),
+            Route(
+                "GET",
+                "/zato/api/history",
+                "get-changes",
+                "Changes of all items, newest first",
+                self.history,
+                Right.READ,
+                shapes.Changes,
+                query=shapes.HistoryQuery,
             ),
             Route(
                 "POST",
@@ -85,6 +96,11 @@ class WholeOperations:
         to = self._log.revision() if query.to is None else query.to
         items = shown_diffs(self._publisher.diff(query.from_, to, query.kind, query.name))
         return Answer(shapes.Diff(from_=query.from_, to=to, items=items))
+
+    def history(self, call: Call) -> Answer:
+        query: shapes.HistoryQuery = call.query
+        changes = shown_changes(self._publisher.changes(which_changes(query, query.kind, query.name), query.limit))
+        return Answer(shapes.Changes(changes=changes, next=following(changes, query.limit)))
 
     def rollback(self, call: Call) -> Answer:
         body: shapes.Back = call.body
