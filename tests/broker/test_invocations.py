@@ -154,6 +154,21 @@ def test_a_dead_letter_can_be_deleted(broker: Broker) -> None:
     assert broker.counts() == Counts(0, 0)
 
 
+def test_dead_letters_stay_however_often_they_are_looked_at(broker: Broker) -> None:
+    """RabbitMQ 4 gives up on what came back to a queue more than twenty times, unless it is told otherwise."""
+    messages = [new_message() for _ in range(3)]
+    consumer = Consumer({1: Result(Outcome.NEVER, "no")})
+    with consuming(broker, consumer):
+        for message in messages:
+            broker.send(message)
+        until(lambda: broker.counts().dead == 3)
+    first = broker.dead(10)
+    for _ in range(30):
+        assert broker.dead(10) == first
+    assert broker.delete(["0" * 32]) == 0
+    assert broker.counts() == Counts(waiting=0, dead=3)
+
+
 def test_what_was_not_begun_is_delivered_again_without_end(broker: Broker) -> None:
     left = 5  # more than it may be attempted
 

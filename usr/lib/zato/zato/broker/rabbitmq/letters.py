@@ -14,7 +14,7 @@ from pika.exceptions import AMQPError
 from zato.broker.message import Counts, DeadLetter
 from zato.broker.rabbitmq.address import RabbitMqAddress
 from zato.broker.rabbitmq.identity import TlsIdentity
-from zato.broker.rabbitmq.names import ATTEMPTS, BEGUN, DEAD_LETTERS, DIED, INVOCATIONS, REASON, queues
+from zato.broker.rabbitmq.names import ATTEMPTS, BEGUN, DEAD_LETTERS, DIED, INVOCATIONS, REASON, RETURNS, queues
 from zato.broker.rabbitmq.parameters import connection_parameters
 from zato.broker.rabbitmq.publisher import AWAY
 from zato.broker.rabbitmq.reasons import reason_of
@@ -22,6 +22,9 @@ from zato.broker.rabbitmq.received import message_in
 from zato.core.errors import Unavailable
 
 _HEARTBEAT_SECONDS = 30
+# Each look lets the message come back to its queue. RabbitMQ 4 drops what has done so more than 20 times, unless the queue
+# says something else; one that is there cannot be made to, and 3 knows no word for no limit
+_LOOKS_MAX = 10
 _LIMIT = "It was given back too often by consumers that were cut off."
 
 
@@ -54,7 +57,6 @@ class RabbitMqLetters:
     def retry(self, ids: Sequence[str] | None) -> int:
         count = 0
         with self._channel() as channel:
-            channel.confirm_delivery()
             for tag, letter in _letters(channel):
                 if letter is None or (ids is not None and letter.message.id not in ids):
                     continue
@@ -92,6 +94,7 @@ class RabbitMqLetters:
             connection = pika.BlockingConnection(parameters)
             try:
                 channel = connection.channel()
+                channel.confirm_delivery()
                 yield channel
                 channel.close()
             finally:
@@ -102,12 +105,27 @@ class RabbitMqLetters:
 
 
 def _letters(channel: Any) -> Iterator[tuple[int, DeadLetter | None]]:
-    """All of them, oldest first, with None for what is no message."""
-    for _ in range(channel.queue_declare(DEAD_LETTERS, passive=True).method.message_count):
+    """All of them, with None for what is no message."""
+    left = channel.queue_declare(DEAD_LETTERS, passive=True).method.message_count
+    while left:
         method, properties, body = channel.basic_get(DEAD_LETTERS)
         if method is None:
             return
-        yield method.delivery_tag, _letter(properties.headers or {}, body)
+        headers = properties.headers or {}
+        if headers.get(RETURNS, 0) >= _LOOKS_MAX:
+            _put_anew(channel, method.delivery_tag, properties, body)
+            continue
+        left -= 1
+        yield method.delivery_tag, _letter(headers, body)
+
+
+def _put_anew(channel: Any, tag: int, properties: pika.BasicProperties, body: bytes) -> None:
+    """It goes to the end of its queue as one that nobody has looked at, and is there twice rather than not at all."""
+    headers = dict(properties.headers or {})
+    headers.setdefault(ATTEMPTS, headers.pop(RETURNS, 0))
+    properties.headers = headers
+    channel.basic_publish(DEAD_LETTERS, DEAD_LETTERS, body, properties, mandatory=True)
+    channel.basic_ack(tag)
 
 
 def _letter(headers: dict[str, Any], body: bytes) -> DeadLetter | None:
@@ -118,7 +136,7 @@ def _letter(headers: dict[str, Any], body: bytes) -> DeadLetter | None:
     died = headers.get(DIED)
     return DeadLetter(
         message=message,
-        attempts=headers.get(ATTEMPTS, headers.get("x-delivery-count", 0)),
+        attempts=headers.get(ATTEMPTS, headers.get(RETURNS, 0)),
         reason=headers.get(REASON, _LIMIT),
         died=datetime.fromisoformat(died) if isinstance(died, str) else message.sent,
     )

@@ -24,6 +24,8 @@ BEGUN = "zato-begun"
 """Header: whether one of them, or of a life before, began to process it."""
 REASON = "zato-reason"
 """Header of a dead letter."""
+RETURNS = "x-delivery-count"
+"""RabbitMQ's own header: how often the message came back to the queue that it is in."""
 DIED = "zato-died"
 """Header of a dead letter: when it became one, in the form of ISO 8601."""
 

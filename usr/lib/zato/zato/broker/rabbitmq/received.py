@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from zato.broker.message import Delivery, Message
-from zato.broker.rabbitmq.names import ATTEMPTS, BEGUN
+from zato.broker.rabbitmq.names import ATTEMPTS, BEGUN, RETURNS
 
 
 def message_in(body: bytes) -> Message:
@@ -18,7 +18,7 @@ def message_in(body: bytes) -> Message:
 
 def delivery_of(message: Message, headers: Mapping[str, Any], *, redelivered: bool) -> Delivery:
     """An attempt is one that was told of, in the headers, or after which the message came back to the queue."""
-    returned = _number(headers, "x-delivery-count")
+    returned = _number(headers, RETURNS)
     return Delivery(
         message=message,
         redelivered=redelivered or returned > 0 or headers.get(BEGUN) is True or message.resent,
