@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 
 from zato.agent.errors import error_body, errors
 from zato.agent.haproxy import files as haproxy
+from zato.agent.haproxy import server_states
 from zato.agent.haproxy.names import configuration
 from zato.agent.haproxy.render import edge_of
 from zato.agent.haproxy.render import render as render_haproxy
@@ -79,6 +82,43 @@ def check_both_accept(layout: Layout, settings: ClusterSettings) -> None:
         assert lighttpd.write(layout, own) is True
         assert lighttpd.write(layout, own) is False
         lighttpd.check(layout.server(number), own.certificate)
+
+
+def test_neither_program_has_a_remark_on_what_is_rendered(layout: Layout, view: HaproxyView) -> None:
+    """Of both releases of Debian: what one of them calls deprecated is refused by the next."""
+    haproxy.write(layout, view)
+    server_states.forget(layout)  # as before each start
+    lighttpd.write(layout, lighttpd.view_of(layout, ClusterSettings(), 1, SERVER))
+    for command in (
+        ["haproxy", "-c", "-f", str(configuration(layout))],
+        ["lighttpd", "-tt", "-f", str(layout.server(1).lighttpd / "lighttpd.conf")],
+    ):
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env={"PATH": "/usr/sbin:/usr/bin"})
+        said = (done.stdout + done.stderr).splitlines()
+        assert [line for line in said if line != "Configuration file is valid" and "[NOTICE]" not in line] == []
+
+
+SHORT_INTEGERS = (
+    "server.max-connections",
+    "server.max-fds",
+    "server.max-keep-alive-idle",
+    "server.max-keep-alive-requests",
+    "server.max-read-idle",
+    "server.max-request-field-size",
+    "server.max-write-idle",
+)
+
+
+def test_no_setting_leads_beyond_what_lighttpd_takes(layout: Layout) -> None:
+    """1.4.79 refuses a short integer that is too large, and both take another integer for one that is."""
+    settings = ServerSettings(max_body_bytes=2**60, uploads_bytes_max=2**60)
+    own = lighttpd.view_of(layout, ClusterSettings(), 1, settings)
+    lighttpd.write(layout, own)
+    text = (own.directory / "lighttpd.conf").read_text()
+    numbers = {name: int(value) for name, value in re.findall(r"^([\w.-]+) = ([0-9]+)$", text, re.MULTILINE)}
+    assert set(SHORT_INTEGERS) < set(numbers)
+    for name, number in numbers.items():
+        assert number <= (65535 if name in SHORT_INTEGERS else 2**31 - 1), name
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from zato.host.templates import render_template
 from zato.pki.authority import BALANCER_NAME
 
 _CID = "@cid@"
+# Of a number in its configuration; it takes a larger one for another
+_INTEGER_MAX = 2**31 - 1
 _OTHER = ("error", "The request could not be handled.")
 
 
@@ -36,7 +38,7 @@ def render(view: LighttpdView) -> dict[str, str]:
             uploads=UPLOADS,
             bind=binds[0],
             sockets=[f"{bind}:{view.port}" for bind in binds],
-            body_kilobytes_max=-(-unknown // 1024),
+            body_kilobytes_max=min(-(-unknown // 1024), _INTEGER_MAX),
             head_bytes_max=HEAD_BYTES_MAX,
             quoted=quoted,
         ),
