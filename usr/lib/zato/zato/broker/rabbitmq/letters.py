@@ -22,8 +22,8 @@ from zato.broker.rabbitmq.received import message_in
 from zato.core.errors import Unavailable
 
 _HEARTBEAT_SECONDS = 30
-# Each look lets the message come back to its queue. RabbitMQ 4 drops what has done so more than 20 times unless the queue
-# says something else; one that is there cannot be made to, and 3 knows no word for no limit
+# Each look lets the message come back to its queue. RabbitMQ 4 drops what has done so more than 20 times, but where the
+# queue says something else; one that is there cannot be made to, and 3 knows no word for no limit
 _LOOKS_MAX = 10
 _LIMIT = "It was given back too often by consumers that were cut off."
 
