@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,14 +26,15 @@ class SentRequest:
 
 
 class FakeRest(RestConnection):
-    """Answers as `respond` says, first come, first served; the last response is repeated."""
+    """Answers as `respond` says, first come, first served; the last one is repeated until there is another."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
             name, OutgoingRest(address="https://test.invalid"), password=None, secret=None, client_key=None
         )
         self.requests: list[SentRequest] = []
-        self._responses: dict[str | None, list[Response | Exception]] = {}
+        self._responses: dict[str | None, deque[Response | Exception]] = defaultdict(deque)
+        self._last: dict[str | None, Response | Exception] = {}
 
     def respond(
         self,
@@ -56,12 +58,12 @@ class FakeRest(RestConnection):
             else None
         )
         response = Response(status_code, headers or {}, encode(data) if body is None else body)
-        self._responses.setdefault(method, []).append(response)
+        self._responses[method].append(response)
 
     def fail(self, error: Exception | None = None, *, method: str | None = None) -> None:
         """Adds a failure: by default, the other system cannot be reached."""
         default = OutgoingFailed(f"The outgoing REST connection {self.name!r} cannot connect.", stage="connect")
-        self._responses.setdefault(method, []).append(error or default)
+        self._responses[method].append(error or default)
 
     def request(
         self,
@@ -75,13 +77,15 @@ class FakeRest(RestConnection):
     ) -> Response:
         """Raises AssertionError where the test has prepared no response."""
         self.requests.append(SentRequest(method, cid, data, dict(params or {}), dict(headers or {})))
-        waiting = self._responses.get(method) or self._responses.get(None)
-        if not waiting:
+        whose = method if method in self._responses else None
+        if self._responses[whose]:
+            self._last[whose] = self._responses[whose].popleft()
+        if whose not in self._last:
             raise AssertionError(
                 f"The service sent {method} to {self.name!r} and the test has no response for it; "
                 f"use client.rest[{self.name!r}].respond(...)."
             )
-        response = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+        response = self._last[whose]
         if isinstance(response, Exception):
             raise response
         return response

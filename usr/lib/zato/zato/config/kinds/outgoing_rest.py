@@ -70,7 +70,7 @@ class OutgoingRest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         Meta(description="Private key (PEM, not encrypted) of the certificate, for `certificate`."),
     ] = None
     timeout_seconds: Annotated[
-        float, Meta(gt=0, le=3600, description="Limit for connecting, and for each wait for an answer.")
+        float, Meta(gt=0, le=3600, description="Limit for a whole call: connecting, what is repeated, the answer.")
     ] = 10.0
     pool_size: Annotated[int, Meta(ge=1, le=1000, description="Connections kept open by each worker.")] = 10
     retries: Annotated[

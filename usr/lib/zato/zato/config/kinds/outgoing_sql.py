@@ -33,7 +33,7 @@ class OutgoingSql(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     password: Annotated[str | None, Meta(description="Password in the database.")] = None
     pool_size: Annotated[int, Meta(ge=1, le=1000, description="Connections that each worker opens at most.")] = 5
     timeout_seconds: Annotated[
-        float, Meta(gt=0, le=3600, description="Limit for connecting, and for the wait for a free connection.")
+        float, Meta(gt=0, le=3600, description="Limit for a free connection, for connecting, for each statement.")
     ] = 10.0
     ca_certificate: Annotated[
         Annotated[str, Meta(max_length=100_000)] | None,

@@ -36,12 +36,15 @@ from zato.server.service.errors import (
     InvalidOutput,
     MethodNotAllowed,
     NotFound,
+    OutgoingFailed,
     ServiceFailed,
     TimeLimitExceeded,
     TooLarge,
     Unauthorized,
     Unavailable,
+    UnknownConnection,
     UnknownService,
+    UnusableConnection,
     ZatoError,
 )
 from zato.server.service.models import Model
@@ -85,6 +88,7 @@ __all__ = [
     "Nested",
     "NotFound",
     "Opaque",
+    "OutgoingFailed",
     "Request",
     "Response",
     "SIOElem",
@@ -96,6 +100,8 @@ __all__ = [
     "Unauthorized",
     "Unavailable",
     "Unicode",
+    "UnknownConnection",
     "UnknownService",
+    "UnusableConnection",
     "ZatoError",
 ]

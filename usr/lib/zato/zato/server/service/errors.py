@@ -8,6 +8,7 @@ from zato.core.errors import (
     InvalidInput,
     MethodNotAllowed,
     NotFound,
+    OutgoingFailed,
     ServiceFailed,
     TimeLimitExceeded,
     TooLarge,
@@ -15,6 +16,7 @@ from zato.core.errors import (
     Unavailable,
     ZatoError,
 )
+from zato.outgoing.named import UnknownConnection, UnusableConnection
 
 __all__ = [
     "BadRequest",
@@ -24,12 +26,15 @@ __all__ = [
     "InvalidOutput",
     "MethodNotAllowed",
     "NotFound",
+    "OutgoingFailed",
     "ServiceFailed",
     "TimeLimitExceeded",
     "TooLarge",
     "Unauthorized",
     "Unavailable",
+    "UnknownConnection",
     "UnknownService",
+    "UnusableConnection",
     "ZatoError",
 ]
 
