@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
@@ -74,13 +75,19 @@ def is_let_in(cluster: RunningCluster, certificate: Path | None) -> bool:
 
 
 def test_status_says_what_is_not_well_with_lighttpd(one: RunningCluster) -> None:
-    assert "lighttpd of server-1" not in one.zato("status").stdout
+    well = one.zato("status", check=False)
+    assert ("lighttpd of server-1" not in well.stdout, well.returncode) == (True, 0), well.stdout
     key = one.layout.pki / "lighttpd-agent-1.crt"
     kept = key.rename(key.with_suffix(".kept"))
     try:
         end(one, "lighttpd-agent-1", signal.SIGKILL)
         until(lambda: "agent_api_not_started" in one.said())
-        assert "Problem: lighttpd of server-1: its agent does not tell" in one.zato("status").stdout
+        ill = one.zato("status", check=False)
+        assert "Problem: lighttpd of server-1: its agent does not tell" in ill.stdout
+        assert ill.returncode == 1
+        told = one.zato("status", "--json", check=False)
+        assert (told.returncode, json.loads(told.stdout)["ok"]) == (1, False)
+        assert [each["subject"] for each in json.loads(told.stdout)["findings"]] == ["server-1"]
     finally:
         kept.rename(key)
     end(one, "lighttpd-agent-1", signal.SIGKILL)

@@ -110,7 +110,7 @@ def test_falcons_own_refusals_have_our_form() -> None:
 def test_what_is_wrong_is_there_as_fields_too_where_it_is_known_as_such() -> None:
     refused = DeploymentRefused(Refusal("syntax-error", "Python cannot read it.", "shop.py", 3))
     body = _client(refused).simulate_get("/it")
-    place = {"field": None, "file": "shop.py", "line": 3}
+    place = {"field": None, "file": "shop.py", "line": 3, "subject": None}
     assert body.json["error"]["findings"] == [{"message": "Python cannot read it.", "code": "syntax-error", **place}]
     error = rebuilt(Reply(body.status_code, "application/json", body.content))
     assert error.findings == refused.findings

@@ -34,7 +34,7 @@ _COMMANDS = {
     "quickstart": ("zato.cli.quickstart", "command", "Create and run a whole cluster in one directory."),
     "server": ("zato.cli.server", "command", "Servers: take one out of the balancer, and back."),
     "service": ("zato.cli.service", "command", "Deploy, list and invoke services."),
-    "status": ("zato.cli.cluster", "status", "Servers, workers, and what is not well."),
+    "status": ("zato.cli.status", "status", "Servers, workers, and what is not well."),
     "user": ("zato.cli.user", "command", "Who may use the admin API, and with which roles."),
     "whoami": ("zato.cli.cluster", "whoami", "As whom the command line acts."),
 }

@@ -9,10 +9,10 @@ from zato.core.errors import Conflict, InvalidInput, NotFound, Unauthorized
 from zato.host.logs import get_logger
 from zato.security.authorisation import Right
 from zato.server.http.admin import enrolment_shapes as shapes
-from zato.server.http.admin import health
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.reading import number_in_path
 from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.http.admin.status.members import alive
 
 ENROL = "/zato/api/enrol"
 RENEW = "/zato/api/enrol/renew"
@@ -143,7 +143,7 @@ class EnrolmentOperations:
 
     def _alive(self) -> set[int]:
         now = self._clock.now()
-        return {worker.server for worker in self._members.workers() if health.alive(worker, now)}
+        return {worker.server for worker in self._members.workers() if alive(worker, now)}
 
 
 def _bytes(text: str) -> bytes:

@@ -491,11 +491,23 @@ class Messages(Given, frozen=True):
     dead: int
 
 
+class Finding(Given, frozen=True):
+    """One thing that is not well, and where: the field of what was sent, the line of a file, an item, a server."""
+
+    message: str
+    code: str
+    field: str | None = None
+    file: str | None = None
+    line: int | None = None
+    subject: str | None = None
+
+
 class Status(Given, frozen=True):
-    """The state of the cluster; `problems` has a sentence for everything that is not well."""
+    """The state of the cluster; `findings` has everything that is not well, `problems` the sentences of it."""
 
     ok: bool
     problems: list[str]
+    findings: list[Finding]
     version: str
     broker: str
     """The embedded one, or where RabbitMQ is."""
@@ -509,16 +521,6 @@ class Status(Given, frozen=True):
     """Why the worker that answers has no connection to it."""
     first_token_expires: datetime | None = None
     """Until when somebody can still become the first administrator by a one-time token."""
-
-
-class Finding(Given, frozen=True):
-    """One thing that is wrong, and where: the field of what was sent, or the line of a file."""
-
-    message: str
-    code: str
-    field: str | None
-    file: str | None
-    line: int | None
 
 
 class ErrorText(Given, frozen=True):

@@ -1,0 +1,105 @@
+"""zato status: how the cluster is, by what its servers say and what is to be seen on this machine."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from zato.cli.balancer import show_servers
+from zato.cli.connection import Target, pass_target
+from zato.cli.looking import look_around
+from zato.cli.output import below, moment, show_json, show_table
+from zato.core.errors import Unavailable
+
+_ILL = 1
+
+
+@click.command("status")
+@pass_target
+def status(target: Target) -> None:
+    """Servers, workers, revisions, and the reason for everything that is not well.
+
+    Ends with exit code 0 where all is well, 1 where anything is not, 3 where no server answers.
+
+    Example: zato status
+    """
+    try:
+        found = target.client().status()
+    except Unavailable:
+        _show_what_is_here(target)
+        raise
+    look_around(target, found)
+    first = _first_administrator(target, found)
+    if first is not None:
+        found["first_administrator"] = first
+    if target.as_json:
+        show_json(found)
+    else:
+        _show(found)
+    if not found["ok"]:
+        sys.exit(_ILL)
+
+
+def _show_what_is_here(target: Target) -> None:
+    """With no server that answers, this machine may tell why."""
+    found: dict[str, Any] = {"ok": False, "problems": [], "findings": [], "servers": []}
+    look_around(target, found)
+    if target.as_json:
+        show_json(found)
+    else:
+        _show_problems(found)
+
+
+def _show(found: dict[str, Any]) -> None:
+    odb = found["odb"]
+    click.echo(f"Zato {found['version']}, configuration at revision {found['applied_revision']}")
+    click.echo(f"ODB: {'answers, at revision ' + str(odb['revision']) if odb['ok'] else odb['message']}")
+    messages = found["messages"]
+    kept = f", {messages['waiting']} messages waiting, {messages['dead']} dead letters" if messages is not None else ""
+    click.echo(f"Broker: {found['broker']}{' (away)' if found['broker_problem'] else ''}{kept}")
+    click.echo("")
+    show_table(
+        ("server", "host", "worker", "since", "last heard of", "revision"),
+        (
+            (
+                f"server-{server['number']}",
+                server["host"],
+                worker["worker"],
+                moment(worker["started"]),
+                f"{worker['beat_age_seconds']:.0f} s ago",
+                worker["applied_revision"],
+            )
+            for server in found["servers"]
+            for worker in server["workers"]
+        ),
+    )
+    click.echo("")
+    if "balancer" in found:
+        show_servers(found["balancer"]["servers"])
+        click.echo("")
+    for edge in found.get("edges", ()):
+        click.echo(f"server-{edge['server']}: lighttpd listens on {', '.join(edge['listens'])}")
+    _show_problems(found)
+    if found["ok"]:
+        click.echo("All is well.")
+    first = found.get("first_administrator")
+    if first is not None:
+        click.echo(
+            f"To become the first administrator, until {moment(first['expires'])}: {first['command']}\n"
+            f"  (the one-time token is in {first['token_file']})"
+        )
+
+
+def _show_problems(found: dict[str, Any]) -> None:
+    for problem in found["problems"]:
+        click.echo(f"Problem: {below(problem)}")
+
+
+def _first_administrator(target: Target, status: dict[str, Any]) -> dict[str, str] | None:
+    """What is to be done while there is a token that can be used."""
+    expires = status["first_token_expires"]
+    if expires is None:
+        return None
+    return {"token_file": str(target.layout.first_token), "expires": expires, "command": "zato user first NAME"}

@@ -1,0 +1,95 @@
+"""All that is looked at for `zato status`. To add a subject: a function that yields findings, and its line below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from zato.config.balancing import kept_in_use
+from zato.core.errors import Unavailable
+from zato.core.finding import Finding
+from zato.server.http.admin.collaborators import AdminCollaborators
+from zato.server.http.admin.status import members
+from zato.server.http.admin.status.seen import Seen
+
+Examination = Callable[[AdminCollaborators, Seen], Iterator[Finding]]
+"""Yields what is not well. It may read what it needs; Unavailable that it raises is told of its subject."""
+
+
+def examine(given: AdminCollaborators, seen: Seen) -> list[Finding]:
+    """All findings, in the order of the subjects."""
+    found: list[Finding] = []
+    for subject, examination in EXAMINATIONS.items():
+        try:
+            found += examination(given, seen)
+        except Unavailable as error:
+            if seen.odb_error is None or seen.odb_error.message != error.message:
+                found.append(Finding(error.message, error.code, subject=subject))
+    return found
+
+
+def _serving(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
+    """What the worker that answers cannot use of the configuration."""
+    for problem in seen.snapshot.problems:
+        yield Finding(problem, "not-usable")
+
+
+def _broker(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
+    if given.broker.problem is not None:
+        yield Finding(
+            f"{given.broker.problem} Requests go on; changes are looked for in the ODB, and asynchronous invocations "
+            "are kept there.",
+            "broker-away",
+            subject="broker",
+        )
+
+
+def _odb(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
+    if seen.odb_error is not None:
+        yield Finding(
+            f"{seen.odb_error.message} Requests go on with what the servers know; changes are refused.",
+            seen.odb_error.code,
+            subject="ODB",
+        )
+
+
+def _members(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
+    if seen.odb_error is None:
+        yield from members.findings(seen)
+
+
+def _balancing(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
+    kept = kept_in_use(seen.configuration, {f"server-{server.number}" for server in seen.servers})
+    if kept is not None:
+        yield Finding(
+            f"All servers are inactive or drain; the balancer goes on using {kept}, or nothing would answer. "
+            f"Have one take requests: zato config set server {kept} active=true drain=false",
+            "all-servers-drained",
+            subject=kept,
+        )
+
+
+def _messages(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
+    if seen.odb_error is not None or given.broker.problem is not None:
+        return
+    try:
+        dead = given.letters.counts().dead
+    except Unavailable as error:
+        yield Finding(f"{error.message} Asynchronous invocations wait meanwhile.", error.code, subject="messages")
+        return
+    if dead:
+        are = "message is a dead letter" if dead == 1 else "messages are dead letters"
+        yield Finding(
+            f"{dead} {are}; zato message list says why, retry and delete deal with them.",
+            "dead-letters",
+            subject="messages",
+        )
+
+
+EXAMINATIONS: dict[str, Examination] = {
+    "configuration": _serving,
+    "broker": _broker,
+    "ODB": _odb,
+    "servers": _members,
+    "balancer": _balancing,
+    "messages": _messages,
+}

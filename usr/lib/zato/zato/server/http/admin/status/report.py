@@ -1,0 +1,100 @@
+"""The answer about the cluster's state."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from zato.config.configuration import Configuration
+from zato.core.errors import Unavailable
+from zato.core.finding import Finding
+from zato.odb.members import ServerRow, WorkerRow
+from zato.server.http.admin import shapes
+from zato.server.http.admin.collaborators import AdminCollaborators
+from zato.server.http.admin.deployments import shown
+from zato.server.http.admin.status.examinations import examine
+from zato.server.http.admin.status.members import alive
+from zato.server.http.admin.status.seen import Seen, look
+from zato.server.versions import active_versions
+
+
+def report(given: AdminCollaborators) -> shapes.Status:
+    """How the cluster is, with everything that is not well. With the ODB away, too: that is when operators ask."""
+    seen = look(given)
+    found = examine(given, seen)
+    return shapes.Status(
+        ok=not found,
+        problems=[finding.message for finding in found],
+        findings=[shown_finding(finding) for finding in found],
+        version=given.version,
+        broker=given.broker.label,
+        broker_problem=given.broker.problem,
+        messages=_messages(given) if seen.odb_error is None else None,
+        odb=_odb(seen),
+        applied_revision=seen.configuration.revision,
+        servers=_servers(given, seen),
+        deployments_in_progress=[shown(deployment) for deployment in seen.in_progress],
+        first_token_expires=seen.first_token_expires,
+    )
+
+
+def shown_finding(finding: Finding) -> shapes.Finding:
+    """A finding as the admin API gives it."""
+    return shapes.Finding(
+        message=finding.message,
+        code=finding.code,
+        field=finding.field,
+        file=finding.file,
+        line=finding.line,
+        subject=finding.subject,
+    )
+
+
+def _odb(seen: Seen) -> shapes.Odb:
+    if seen.odb_error is not None:
+        return shapes.Odb(ok=False, revision=None, message=seen.odb_error.message)
+    return shapes.Odb(ok=True, revision=seen.revision)
+
+
+def _messages(given: AdminCollaborators) -> shapes.Messages | None:
+    try:
+        counts = given.letters.counts()
+    except Unavailable:
+        return None
+    return shapes.Messages(waiting=counts.waiting, dead=counts.dead)
+
+
+def _servers(given: AdminCollaborators, seen: Seen) -> list[shapes.Server]:
+    deployed = _deployed(given, seen, {worker.applied_revision for worker in seen.workers})
+
+    def shown_worker(worker: WorkerRow) -> shapes.Worker:
+        return shapes.Worker(
+            worker=worker.worker,
+            started=worker.started,
+            beat=worker.beat,
+            beat_age_seconds=round((seen.now - worker.beat).total_seconds(), 1),
+            applied_revision=worker.applied_revision,
+            deployments=deployed[worker.applied_revision],
+            alive=alive(worker, seen.now),
+        )
+
+    def shown_server(server: ServerRow) -> shapes.Server:
+        return shapes.Server(
+            number=server.number,
+            host=server.host,
+            version=server.version,
+            registered=server.registered,
+            workers=[shown_worker(worker) for worker in seen.workers if worker.server == server.number],
+        )
+
+    return [shown_server(server) for server in seen.servers]
+
+
+def _deployed(given: AdminCollaborators, seen: Seen, revisions: Collection[int]) -> dict[int, dict[str, int]]:
+    """What each of these revisions activates; they are one as a rule, and the one that this worker has."""
+    current = seen.configuration
+    found = {}
+    for revision in revisions:
+        known = revision == current.revision
+        then = current if known else Configuration.from_items(revision, given.log.items_at(revision))
+        found[revision] = {name: version.deployment_id for name, version in active_versions(then).items()}
+    return found

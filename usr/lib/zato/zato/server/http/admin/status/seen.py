@@ -1,0 +1,63 @@
+"""What was read for one answer about the cluster's state, once, for all that is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from zato.config.configuration import Configuration
+from zato.core.errors import Unavailable, ZatoError
+from zato.odb.deployments import Deployment, DeploymentState
+from zato.odb.members import ServerRow, WorkerRow
+from zato.server.http.admin.collaborators import AdminCollaborators, ServesFrom
+from zato.server.http.admin.status.members import alive
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What this worker serves from, and what the ODB says, as far as it answers."""
+
+    now: datetime
+    snapshot: ServesFrom
+    odb_error: ZatoError | None = None
+    """Why the ODB does not tell the rest of this."""
+    revision: int = 0
+    oldest_not_applied: datetime | None = None
+    """The time of the first change that some living worker has not applied."""
+    servers: Sequence[ServerRow] = ()
+    workers: Sequence[WorkerRow] = ()
+    in_progress: Sequence[Deployment] = ()
+    first_token_expires: datetime | None = None
+
+    @property
+    def configuration(self) -> Configuration:
+        """What requests are served by now."""
+        return self.snapshot.configuration
+
+
+def look(given: AdminCollaborators) -> Seen:
+    """Never raises where the ODB is away: that is when people ask."""
+    now, snapshot = given.clock.now(), given.worker.current()
+    try:
+        revision = given.log.revision()
+        servers, workers = given.members.servers(), given.members.workers()
+        in_progress = [
+            deployment
+            for state in (DeploymentState.CHECKING, DeploymentState.STAGED)
+            for deployment in given.deployments.in_state(state)
+        ]
+        applied = [worker.applied_revision for worker in workers if alive(worker, now)]
+        missing = given.log.changes_after(min(applied), 1) if applied and min(applied) < revision else []
+        return Seen(
+            now,
+            snapshot,
+            revision=revision,
+            oldest_not_applied=missing[0].at if missing else None,
+            servers=servers,
+            workers=workers,
+            in_progress=in_progress,
+            first_token_expires=given.first_administrator.valid_until(),
+        )
+    except Unavailable as error:
+        return Seen(now, snapshot, odb_error=error)
