@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from zato.core.errors import InvalidInput
-from zato.odb.audit import AuditEntry, AuditLog
+from zato.odb.audit import AuditEntry, AuditLog, Origin, WhichEntries
 from zato.odb.database import Database
 from zato.odb.log import Action, ConfigurationLog, ProposedChange
 
@@ -33,6 +34,28 @@ def test_entries_are_read_newest_first_in_pages(database: Database) -> None:
     first = audit.recent(3)
     assert [one.cid for one in first] == ["c4", "c3", "c2"]
     assert [one.cid for one in audit.recent(3, before=first[-1].id)] == ["c1", "c0"]
+
+
+def test_entries_are_found_by_all_that_is_said_of_them(database: Database) -> None:
+    audit = AuditLog(database)
+    jane = AuditEntry(
+        NOW, "jane", "c1", "update", "channel-rest:a_b", "ok", 3, None, origin=Origin("127.0.0.9", "basic")
+    )
+    bob = AuditEntry(NOW + timedelta(hours=1), "bob", "c2", "delete", "channel-rest:axb", "forbidden")
+    for one in (jane, bob):
+        audit.add(None, one)
+
+    def found(**which: Any) -> str:
+        return "".join(one.principal[0] for one in audit.entries(WhichEntries(**which)))
+
+    assert found() == "bj"
+    assert found(principal="jane") == found(action="update") == found(outcome="ok") == found(cid="c1") == "j"
+    assert found(address="127.0.0.9") == found(until=bob.at) == found(subject="channel-rest:a_b") == "j"
+    assert found(since=bob.at) == found(principal="bob", outcome="forbidden") == "b"
+    assert found(subject="channel-rest:*") == "bj"
+    assert found(subject="channel-rest:a_*") == "j"
+    assert found(principal="jane", cid="c2") == found(subject="channel-rest:") == ""
+    assert [one.origin for one in audit.recent()] == [Origin(), Origin("127.0.0.9", "basic")]
 
 
 def test_an_entry_stands_and_falls_with_the_transaction_it_was_given(database: Database) -> None:

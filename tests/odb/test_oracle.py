@@ -29,7 +29,11 @@ def migration() -> str:
 @pytest.mark.parametrize("table", _TABLES, ids=str)
 def test_the_migration_makes_the_table_as_the_code_declares_it(table: Table, migration: str) -> None:
     declared = re.sub(r"\s+", " ", str(CreateTable(table).compile(dialect=_DIALECT))).strip()
-    assert declared in re.sub(r"\s+", " ", migration)
+    made = re.sub(r"\s+", " ", migration)
+    for column in re.findall(rf"ALTER TABLE {table.name} ADD (.+?) /", made):  # what a later version has added
+        assert f", {column}, " in declared
+        declared = declared.replace(f", {column}, ", ", ")
+    assert declared in made
 
 
 def test_names_have_at_most_thirty_characters(migration: str) -> None:

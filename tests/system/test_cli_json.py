@@ -29,6 +29,7 @@ CALLS: tuple[tuple[str, int], ...] = (
     ("status", 0),
     ("whoami", 0),
     ("audit", 0),
+    ("audit --by admin --since 1h --subject channel-rest:* --limit 2", 0),
     ("broker status", 0),
     ("broker setup --print", 0),
     ("doctor", 0),

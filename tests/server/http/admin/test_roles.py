@@ -61,6 +61,7 @@ MATRIX: list[tuple[str, str, set[Role]]] = [
     ("POST", "/messages/dead/delete", {O, A}),
     ("GET", "/status", ALL),
     ("GET", "/audit", ALL),
+    ("GET", "/audit/export", ALL),
     ("POST", "/first-token", {A}),
     ("DELETE", "/servers/9", {A}),
     ("GET", "/openapi.json", ALL),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 from zato.config.secrets import SecretBox
 from zato.config.writer import Author
+from zato.odb.audit import AuditEntry
 from zato.odb.deployments import DeploymentState
 
 BY = {"author": "somebody", "cid": "some-cid", "sha256": "0" * 64}
@@ -110,3 +113,45 @@ def test_the_audit_log_comes_in_pages_newest_first(world: Any) -> None:
     assert ids == sorted(ids, reverse=True)
     assert len(set(ids)) == len(ids) == len(world.audit.recent(1000))
     assert second["next"] is None
+
+
+def test_the_audit_log_says_from_where_and_by_what_means_and_is_asked_by_it(world: Any) -> None:
+    value = {"service": "demo.echo", "path": "/echo"}
+    headers = {"X-Zato-Peer": "127.0.0.9"}
+    world.call("POST", "/items/channel-rest", {"name": "echo", "value": value}, headers=headers)
+    world.call("POST", "/items/channel-rest", {"name": "e", "value": value}, user="viewer", headers=headers)
+    world.call("DELETE", "/deployments/files/none.py", headers=headers)
+
+    def found(query: str) -> list[tuple[str, str]]:
+        answer = world.call("GET", f"/audit?{query}", user="viewer")
+        assert answer.status_code == 200, answer.text
+        return [(each["action"], each["outcome"]) for each in answer.json["entries"]]
+
+    ours = [("undeploy", "not-found"), ("create-item", "forbidden"), ("create", "ok")]
+    assert [each[0] for each in found("address=127.0.0.9")] == [each[0] for each in ours]
+    assert found("principal=viewer") == found("outcome=forbidden") == ours[1:2]
+    assert found("subject=channel-rest:*&principal=admin") == ours[2:]
+    (entry,) = world.call("GET", "/audit?subject=channel-rest:echo").json["entries"]
+    assert (entry["address"], entry["through"], entry["principal"]) == ("127.0.0.9", "basic", "admin")
+    for wrong in ("since=yesterday", "principal=", "action=" + "x" * 61, "limit=0", "who=admin"):
+        assert world.call("GET", f"/audit?{wrong}").status_code == 400
+
+
+def test_the_audit_log_is_exported_as_csv_without_a_formula(world: Any) -> None:
+    world.audit.add(None, AuditEntry(world.clock.now(), "=1+1", "c", "deploy", 'a "b",\nc', "ok", detail="@x"))
+    answer = world.call("GET", "/audit/export?limit=1", user="viewer")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    ((heading), row) = csv.reader(io.StringIO(answer.text))
+    assert heading[:4] == ["id", "at", "principal", "cid"]
+    assert dict(zip(heading, row, strict=True)) | {"id": "", "at": ""} == {
+        **dict.fromkeys(heading, ""),
+        "principal": "'=1+1",
+        "cid": "c",
+        "action": "deploy",
+        "subject": 'a "b",\nc',
+        "outcome": "ok",
+        "detail": "'@x",
+    }
+    rest = world.call("GET", f"/audit/export?before={answer.headers['x-zato-next']}")
+    assert len(list(csv.reader(io.StringIO(rest.text)))) == len(world.audit.recent(1000))
+    assert "x-zato-next" not in rest.headers

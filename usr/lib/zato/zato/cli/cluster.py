@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from zato.cli.connection import Target, pass_target
-from zato.cli.output import moment, show_json, show_table
+from zato.cli.output import show_json
 
 
 @click.command("ping")
@@ -34,24 +34,3 @@ def whoami(target: Target) -> None:
         show_json(found)
         return
     click.echo(f"{found['name']}, known by {found['authentication']}, with {', '.join(found['roles']) or 'no role'}")
-
-
-@click.command("audit")
-@click.option("--limit", type=click.IntRange(1, 1000), default=30, show_default=True)
-@pass_target
-def audit(target: Target, limit: int) -> None:
-    """Who did what, newest first.
-
-    Example: zato audit --limit 100
-    """
-    found = target.client().audit(limit)
-    if target.as_json:
-        show_json(found)
-        return
-    show_table(
-        ("when", "who", "action", "subject", "outcome"),
-        (
-            (moment(each["at"]), each["principal"], each["action"], each["subject"], each["outcome"])
-            for each in found["entries"]
-        ),
-    )

@@ -20,7 +20,7 @@ from zato.core.errors import Unavailable, ZatoError
 
 # Name: module, attribute, summary.
 _COMMANDS = {
-    "audit": ("zato.cli.cluster", "audit", "Who did what."),
+    "audit": ("zato.cli.audit", "command", "Who did what."),
     "balancer": ("zato.cli.balancer", "command", "HAProxy on this machine."),
     "broker": ("zato.cli.broker", "command", "RabbitMQ, where the cluster has one."),
     "completion": ("zato.cli.completion", "completion", "Completion for bash, zsh and fish."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -17,6 +17,7 @@ _SECONDS = 30.0
 # A deployment is checked, staged and activated before it is answered, a service may take its whole time limit.
 _LONG_SECONDS = 300.0
 _API = "/zato/api"
+_PAGE = 1000
 
 
 class ApiClient:
@@ -83,9 +84,23 @@ class ApiClient:
         """The number of a server that is none of the cluster any more, and whether certificates were revoked."""
         return self._json("DELETE", f"{_API}/servers/{number}")
 
-    def audit(self, limit: int = 100, *, before: int | None = None) -> Json:
-        """Entries of the audit log, newest first."""
-        return self._json("GET", f"{_API}/audit", query={"limit": limit, "before": before})
+    def audit(self, limit: int = 100, **filters: Any) -> Json:
+        """Entries of the audit log, newest first.
+
+        Filters: principal, action, subject (`channel-rest:*` for a beginning), outcome, cid, address, since and until
+        (ISO 8601, with a time zone), and before, for which the answer's `next` is meant.
+        """
+        return self._json("GET", f"{_API}/audit", query={"limit": limit, **filters})
+
+    def audit_entries(self, limit: int, **filters: Any) -> Iterator[Json]:
+        """So many entries of the audit log, newest first, page by page; filters as of `audit`."""
+        while limit > 0:
+            page = self.audit(min(limit, _PAGE), **filters)
+            yield from page["entries"]
+            if page["next"] is None:
+                return
+            limit -= len(page["entries"])
+            filters["before"] = page["next"]
 
     def openapi(self) -> Json:
         """The OpenAPI document of the admin API and the channels."""

@@ -12,6 +12,7 @@ from zato.config.plan import Key, Planned
 from zato.config.secrets import SecretBox
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, InvalidInput
+from zato.odb.audit import UNKNOWN, Origin
 from zato.odb.log import ConfigurationLog, StoredItem, Within
 
 _ATTEMPTS = 5
@@ -22,10 +23,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who makes a change, and under which correlation id."""
+    """Who makes a change, under which correlation id, and from where."""
 
     principal: str
     cid: str
+    origin: Origin = UNKNOWN
 
 
 class Writer:
@@ -62,6 +64,7 @@ class Writer:
             comment=comment,
             check=lambda items: self._check(items, changes, based_on),
             within=within,
+            origin=by.origin,
         )
         if self._ring is not None and revisions:
             self._ring(revisions[-1])

@@ -22,6 +22,7 @@ class Authentication(StrEnum):
     BASIC = "basic"
     API_KEY = "api-key"
     TLS_CLIENT = "tls-client"
+    SESSION = "session"
     INTERNAL = "internal"
 
 
@@ -32,6 +33,13 @@ class Principal:
     name: str
     authentication: Authentication
     roles: frozenset[Role] = frozenset()
+    client: str | None = None
+    """Of a session: what it was opened by."""
+
+    @property
+    def through(self) -> str:
+        """By what means it is known, and of a session what that was opened by."""
+        return self.authentication.value if self.client is None else f"{self.authentication.value} {self.client}"
 
 
 ANONYMOUS = Principal("anonymous", Authentication.NONE)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from zato.core.errors import Conflict, NotFound
 from zato.odb import tables
-from zato.odb.audit import AuditEntry, insert_entries
+from zato.odb.audit import AuditEntry, Origin, insert_entries
 from zato.odb.changes import Action, ProposedChange, StoredItem, item_from_row
 
 _change = tables.change.c
@@ -38,7 +38,14 @@ class Appending:
         return [item_from_row(row) for row in self._connection.execute(query)]
 
     def write(
-        self, changes: Sequence[ProposedChange], *, principal: str, cid: str, at: datetime, comment: str | None
+        self,
+        changes: Sequence[ProposedChange],
+        *,
+        principal: str,
+        cid: str,
+        at: datetime,
+        comment: str | None,
+        origin: Origin,
     ) -> tuple[int, ...]:
         """Write all in batches, and return the revisions. Raises as `revisions_for` does."""
         given = self.revisions_for(changes)
@@ -64,8 +71,9 @@ class Appending:
                     "remark": comment,
                 }
             )
+            subject = f"{change.kind}:{change.name}"
             entries.append(
-                AuditEntry(at, principal, cid, change.action, f"{change.kind}:{change.name}", "ok", revision, comment)
+                AuditEntry(at, principal, cid, change.action, subject, "ok", revision, comment, origin=origin)
             )
         self._connection.execute(insert(tables.change), rows)
         self._replace_items(result, revisions)

@@ -15,11 +15,22 @@ from zato.odb.database import Database
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """From where somebody acts: the client's address, and by what means it is known who that is, such as `basic`."""
+
+    address: str | None = None
+    through: str | None = None
+
+
+UNKNOWN = Origin()
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEntry:
     """One act. `subject` is what it was done to ("channel-rest:Countries"), `outcome` "ok" or an error's code.
 
     `revision` is that of the change of configuration it made, if it made one. `id` is given by the database; it
-    ascends.
+    ascends. `origin` is empty for a process of Zato's.
     """
 
     at: datetime
@@ -31,6 +42,25 @@ class AuditEntry:
     revision: int | None = None
     detail: str | None = None
     id: int | None = None
+    origin: Origin = UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhichEntries:
+    """Entries that are asked for; None asks for any. A `subject` that ends with an asterisk asks for its beginning.
+
+    `before` is an id, and not among them.
+    """
+
+    principal: str | None = None
+    action: str | None = None
+    subject: str | None = None
+    outcome: str | None = None
+    cid: str | None = None
+    address: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
 
 
 def insert_entries(connection: Connection, cluster_id: int, entries: Iterable[AuditEntry]) -> None:
@@ -46,6 +76,8 @@ def insert_entries(connection: Connection, cluster_id: int, entries: Iterable[Au
             "outcome": entry.outcome,
             "revision": entry.revision,
             "detail": entry.detail,
+            "address": entry.origin.address,
+            "through": entry.origin.through,
         }
         for entry in entries
     ]
@@ -71,10 +103,26 @@ class AuditLog:
 
     def recent(self, limit: int = 100, before: int | None = None) -> list[AuditEntry]:
         """The newest entries first; `before` is the id of the last one of the page before."""
-        table = tables.audit
-        query = select(table).where(table.c.cluster_id == self._cluster.id).order_by(table.c.id.desc()).limit(limit)
-        if before is not None:
-            query = query.where(table.c.id < before)
+        return self.entries(WhichEntries(before=before), limit)
+
+    def entries(self, which: WhichEntries, limit: int = 100) -> list[AuditEntry]:
+        """Those that are asked for, newest first, at most `limit` of them."""
+        column = tables.audit.c
+        query = select(tables.audit).where(column.cluster_id == self._cluster.id)
+        for name in ("principal", "action", "outcome", "cid", "address"):
+            if (wanted := getattr(which, name)) is not None:
+                query = query.where(column[name] == wanted)
+        if which.subject is not None and which.subject.endswith("*"):
+            query = query.where(column.subject.startswith(which.subject[:-1], autoescape=True))
+        elif which.subject is not None:
+            query = query.where(column.subject == which.subject)
+        if which.since is not None:
+            query = query.where(column.happened >= which.since)
+        if which.until is not None:
+            query = query.where(column.happened < which.until)
+        if which.before is not None:
+            query = query.where(column.id < which.before)
+        query = query.order_by(column.id.desc()).limit(limit)
         with self._database.read() as connection:
             return [
                 AuditEntry(
@@ -87,6 +135,7 @@ class AuditLog:
                     revision=row.revision,
                     detail=row.detail,
                     id=row.id,
+                    origin=Origin(row.address, row.through),
                 )
                 for row in connection.execute(query)
             ]

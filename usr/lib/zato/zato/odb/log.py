@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, func, select
 from zato.core.errors import NotFound
 from zato.odb import tables
 from zato.odb.appending import Appending
+from zato.odb.audit import UNKNOWN, Origin
 from zato.odb.changes import (
     Action,
     LoggedChange,
@@ -58,6 +59,7 @@ class ConfigurationLog:
         comment: str | None = None,
         check: Callable[[Sequence[StoredItem]], None] | None = None,
         within: Within | None = None,
+        origin: Origin = UNKNOWN,
     ) -> tuple[int, ...]:
         """Write all changes or none, each with the next revision and an audit entry, and return the revisions.
 
@@ -75,7 +77,7 @@ class ConfigurationLog:
                 check(appending.all_items())
             if within is not None:
                 within(connection)
-            return appending.write(changes, principal=principal, cid=cid, at=at, comment=comment)
+            return appending.write(changes, principal=principal, cid=cid, at=at, comment=comment, origin=origin)
 
     def rehearse(
         self, changes: Sequence[ProposedChange], *, check: Callable[[Sequence[StoredItem]], None]

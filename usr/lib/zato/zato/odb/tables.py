@@ -89,6 +89,9 @@ audit = Table(
     Column("outcome", Label(60), nullable=False),
     Column("revision", BigInteger),
     Column("detail", Prose),
+    # The client's, and how it was known: both NULL where an earlier release wrote the row, or a process of Zato's
+    Column("address", Label(64)),
+    Column("through", Label(120)),
     PrimaryKeyConstraint("id", name="zt_audit_pk"),
     ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_audit_cluster_fk"),
     **MYSQL_OPTIONS,
@@ -238,5 +241,29 @@ message = Table(
     PrimaryKeyConstraint("cluster_id", "message_id", name="zt_message_pk"),
     UniqueConstraint("cluster_id", "state", "due", "message_id", name="zt_message_due_uq"),
     ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_message_cluster_fk"),
+    **MYSQL_OPTIONS,
+)
+
+# People's sessions; the token is kept as a hash only. They are worth nothing elsewhere: see zato.odb.sessions.
+session = Table(
+    "zt_session",
+    metadata,
+    Column("cluster_id", Integer, nullable=False),
+    Column("session_id", Label(32), nullable=False),
+    Column("digest", Label(64), nullable=False),
+    # The security definition that it was opened with, and its revision then: another one ends the session
+    Column("principal", Label(120), nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    # A JSON array
+    Column("roles", Document, nullable=False),
+    Column("created", UtcDateTime, nullable=False),
+    Column("expires", UtcDateTime, nullable=False),
+    Column("idle_seconds", Integer, nullable=False),
+    Column("used", UtcDateTime, nullable=False),
+    Column("client", Label(60), nullable=False),
+    Column("address", Label(64)),
+    PrimaryKeyConstraint("cluster_id", "session_id", name="zt_session_pk"),
+    ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_session_cluster_fk"),
+    info={TRANSIENT: True},
     **MYSQL_OPTIONS,
 )

@@ -98,7 +98,8 @@ class MessageOperations:
             )
         if count:
             subject = which.ids[0] if which.ids is not None and len(which.ids) == 1 else f"{count} messages"
-            entry = AuditEntry(self._clock.now(), call.principal.name, call.cid, action, subject, "ok")
+            by = call.by
+            entry = AuditEntry(self._clock.now(), by.principal, by.cid, action, subject, "ok", origin=by.origin)
             self._audit.add(None, entry)
         return Answer(shapes.MessageCount(count=count))
 

@@ -9,14 +9,13 @@ from typing import Any
 import falcon
 import msgspec
 
-from zato.config.writer import Author
 from zato.core.errors import Forbidden, ZatoError
 from zato.core.principal import ANONYMOUS, Principal, Role
 from zato.host.logs import get_logger
 from zato.security.authorisation import authorise
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.reading import JSON, check_content_type, read_body, read_json, read_query, refuse_cross_site
-from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.http.admin.route import Answer, Call, Route, author_of
 from zato.server.http.request import ZatoRequest
 
 _encoder = msgspec.json.Encoder()
@@ -68,7 +67,7 @@ class AdminResource:
         except Forbidden as error:
             if principals:  # strangers cannot fill the audit log
                 subject = ":".join(params.values()) or route.path
-                self._trail.refused(route.operation, subject, Author(principals[0].name, req.cid), error)
+                self._trail.refused(route.operation, subject, author_of(principals[0], req.cid, environ), error)
             raise
         # An administrator's are counted, never refused: a limit that is too low can be raised by nobody else
         refuse = Role.ADMIN not in principal.roles

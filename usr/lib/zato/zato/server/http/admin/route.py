@@ -11,10 +11,13 @@ from msgspec import Struct
 from zato.config.writer import Author
 from zato.core.errors import ZatoError
 from zato.core.principal import Principal
+from zato.odb.audit import Origin
+from zato.security.authentication import INTERNAL_DOOR, PEER
 from zato.security.authorisation import Right, right_to_change
 from zato.server.http.admin.shapes import ChangeQuery, Nothing
 
 BODY_BYTES_MAX = 1024 * 1024
+_ADDRESS_CHARACTERS_MAX = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,14 @@ class Call:
     @property
     def by(self) -> Author:
         """The principal as the author of changes."""
-        return Author(self.principal.name, self.cid)
+        return author_of(self.principal, self.cid, self.environ)
+
+
+def author_of(principal: Principal, cid: str, environ: Mapping[str, Any]) -> Author:
+    """The principal as the author of changes, with where the request came from."""
+    inside = environ.get(INTERNAL_DOOR) is True
+    address = None if inside else environ.get(PEER, "")[:_ADDRESS_CHARACTERS_MAX] or None
+    return Author(principal.name, cid, Origin(address, principal.through))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import falcon
 import msgspec
 
 from zato.security.authorisation import Right
+from zato.server.http.admin.audit import AuditOperations
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.deployments import DeploymentOperations
 from zato.server.http.admin.enrolment import EnrolmentOperations
@@ -38,6 +39,7 @@ def routes(collaborators: AdminCollaborators) -> tuple[Route, ...]:
         *ServiceOperations(collaborators).routes(),
         *MessageOperations(collaborators).routes(),
         *StateOperations(collaborators).routes(),
+        *AuditOperations(collaborators).routes(),
         *FirstOperations(collaborators).routes(),
         *EnrolmentOperations(collaborators).routes(),
         Route("GET", OPENAPI, "openapi", "This document", describe, Right.READ, "application/json"),

@@ -1,4 +1,4 @@
-"""What the cluster is doing: status, audit log, and who is asking."""
+"""What the cluster is doing, and who is asking."""
 
 from __future__ import annotations
 
@@ -14,48 +14,17 @@ class StateOperations:
 
     def __init__(self, collaborators: AdminCollaborators) -> None:
         self._collaborators = collaborators
-        self._audit = collaborators.audit
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""
         return (
             Route("GET", "/zato/api/status", "status", "State of the cluster", self.status, Right.READ, shapes.Status),
-            Route(
-                "GET",
-                "/zato/api/audit",
-                "audit",
-                "Who did what, newest first",
-                self.audit,
-                Right.READ,
-                shapes.Audit,
-                query=shapes.AuditQuery,
-            ),
             Route("GET", "/zato/api/whoami", "whoami", "Who is asking", self.whoami, Right.KNOW_ONESELF, shapes.WhoAmI),
         )
 
     def status(self, call: Call) -> Answer:
         """Answers 200 whatever is not well."""
         return Answer(report(self._collaborators))
-
-    def audit(self, call: Call) -> Answer:
-        query: shapes.AuditQuery = call.query
-        found = self._audit.recent(query.limit, query.before)
-        entries = [
-            shapes.AuditEntry(
-                id=entry.id,
-                at=entry.at,
-                principal=entry.principal,
-                cid=entry.cid,
-                action=entry.action,
-                subject=entry.subject,
-                outcome=entry.outcome,
-                revision=entry.revision,
-                detail=entry.detail,
-            )
-            for entry in found
-        ]
-        following = entries[-1].id if len(entries) == query.limit else None
-        return Answer(shapes.Audit(entries=entries, next=following))
 
     def whoami(self, call: Call) -> Answer:
         principal = call.principal

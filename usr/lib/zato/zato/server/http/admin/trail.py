@@ -51,6 +51,7 @@ class Trail:
             subject=ascii(subject)[1:-1][:_SUBJECT_CHARACTERS_MAX],
             outcome=outcome,
             detail=detail,
+            origin=by.origin,
         )
         try:
             self._audit.add(None, entry)
