@@ -13,7 +13,7 @@ import urllib3
 from support.hosts import Host
 from support.waiting import PATIENCE_SECONDS, eventually
 
-INSTALL_SECONDS = 90
+INSTALL_SECONDS = 180
 SERVICE = """
 import os
 from zato.server.service import Service
@@ -32,8 +32,13 @@ def install(host: Host) -> None:
     """Zato from the packages in /root, answering in time."""
     started = time.monotonic()
     host.run("apt-get install -y ./*.deb", timeout=INSTALL_SECONDS)
-    assert answers(host, INSTALL_SECONDS - (time.monotonic() - started)), host.run("journalctl -b -u 'zato-*'").stdout
+    assert answers(host, INSTALL_SECONDS), said(host)
     print(f"apt install, then a ping through the balancer: {time.monotonic() - started:.1f} s")
+
+
+def said(host: Host) -> str:
+    """What Zato's units have said since the host was booted, its requests excepted."""
+    return host.run("journalctl -b -u 'zato-*' | grep -v '\"event\":\"request\"'", check=False).stdout
 
 
 def deploy_hello(host: Host) -> None:
