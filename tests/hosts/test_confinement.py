@@ -63,13 +63,59 @@ def test_the_key_of_secrets_is_roots_and_a_units_copy_of_it_is_seen_by_no_other_
 
 def test_each_unit_is_confined(appliance: Host) -> None:
     exposures: dict[str, float] = {}
-    for unit in [*units(appliance), "zato-pki.service"]:
+    for unit in [*units(appliance), "zato-pki.service", "zato-log@1.service"]:
         shown = appliance.run(f"systemd-analyze security --no-pager {unit} | tail -1").stdout
         found = re.search(r": ([0-9.]+) ", shown)
         assert found is not None, shown
         exposures[unit.removesuffix(".service")] = float(found[1])
     print("systemd-analyze security:", ", ".join(f"{unit} {exposure}" for unit, exposure in exposures.items()))
     assert max(exposures.values()) <= EXPOSURE_MAX, exposures
+
+
+ASK_FOR_THE_LOG = """
+import sys
+from pathlib import Path
+from zato.logbook.door import LogDoor
+from zato.logbook.query import Query
+page = LogDoor(Path('/run/zato/log/read.sock')).older(Query(text=sys.argv[1]), None, 10)
+print([(line.process, line.message) for line in page.lines])
+"""
+
+
+def test_servers_read_of_the_journal_what_zatos_units_have_said_and_nothing_else(appliance: Host) -> None:
+    appliance.run("zato config set channel-rest said service=hello path=/said")
+    cid = ""
+    for _ in range(50):
+        head = appliance.run(
+            "curl -s -o /dev/null -D - --cacert /etc/zato/pki/ca.crt https://localhost:11223/said"
+        ).stdout
+        cid = re.findall(r"(?i)x-zato-cid: ([0-9a-f]{32})", head)[0]
+        if " 200" in head.split("\n")[0]:
+            break
+    # Somebody else, who would like to be taken for a server
+    forged = "MESSAGE=forged cid=%s\\nSYSLOG_IDENTIFIER=zato-server-1\\nZATO_CID=%s\\n" % (cid, cid)
+    appliance.run(f"systemd-run --wait -q --uid=nobody sh -c \"printf '{forged}' | logger --journald\"")
+    appliance.run(f"logger 'not of zato {cid}'")
+    as_root = json.loads(appliance.run(f"zato log --json {cid}").stdout)["lines"]
+    assert {line["process"] for line in as_root} == {"haproxy", "server-1"}
+    assert {line["cid"] for line in as_root} == {cid}
+    by_api = json.loads(appliance.run(f"zato log --json --server 1 {cid}").stdout)["lines"]
+    assert by_api == as_root
+    # Following goes on in another file
+    last = json.loads(appliance.run("zato log --json -n 1").stdout)["lines"][0]
+    appliance.run("journalctl --rotate")
+    appliance.run("systemctl restart zato-hotdeploy@1")
+    since = json.loads(appliance.run(f"zato log --json --since {last['at']} --process hotdeploy").stdout)["lines"]
+    assert any("Started" in line["message"] for line in since)
+    journal = "setpriv --reuid=zato --regid=zato --init-groups journalctl -q -o cat --no-pager _UID=0"
+    assert appliance.run(journal, check=False).stdout == ""
+    (appliance.root / "usr/local/lib/ask.py").write_text(ASK_FOR_THE_LOG)
+    for user, allowed in (("zato", True), ("zato-tls", False), ("zato-lb", False), ("nobody", False)):
+        groups = "--clear-groups" if user == "nobody" else "--init-groups"
+        ask = f"/usr/lib/zato/venv/bin/python -I /usr/local/lib/ask.py {cid}"
+        done = appliance.run(f"cd /; setpriv --reuid={user} --regid=$(id -g {user}) {groups} {ask}", check=False)
+        assert (done.returncode == 0, "not of zato" in done.stdout) == (allowed, False), (user, done.stderr)
+    appliance.run("zato config delete channel-rest said; rm /usr/local/lib/ask.py")
 
 
 COUNT = """

@@ -72,9 +72,9 @@ def outside(host: Host) -> Any:
 
 
 def units(host: Host) -> list[str]:
-    """The services of Zato that the host has loaded."""
+    """The services of Zato that the host has loaded, but for those that do one thing and end."""
     text = host.run("systemctl list-units --plain --no-legend --all --type=service 'zato-*'").stdout
-    return [line.split()[0] for line in text.splitlines() if not line.startswith("zato-pki")]
+    return [line.split()[0] for line in text.splitlines() if not line.startswith(("zato-pki", "zato-log@"))]
 
 
 def servers_in_balancer(host: Host) -> int:

@@ -30,6 +30,8 @@ CALLS: tuple[tuple[str, int], ...] = (
     ("whoami", 0),
     ("audit", 0),
     ("audit --by admin --since 1h --subject channel-rest:* --limit 2", 0),
+    ("log -n 5", 0),
+    ("log --server 1", 0),
     ("broker status", 0),
     ("broker setup --print", 0),
     ("doctor", 0),

@@ -26,6 +26,7 @@ from zato.config.secrets import SecretBox
 from zato.core.errors import InvalidInput, NotFound, ZatoError
 from zato.core.principal import Principal, Role
 from zato.host.settings import ClusterSettings, ServerSettings
+from zato.logbook.ring_reader import RingReader
 from zato.odb.audit import AuditLog
 from zato.odb.database import Database
 from zato.odb.deployments import Deployment, Deployments, DeploymentState
@@ -225,6 +226,7 @@ class World:
         self.clock = SettableClock()
         self.database = database
         self.pki = Path(database.file or "").parent / "pki"
+        self.log_directory = self.pki.with_name("log")
         self.odb = "postgresql+psycopg2://zato:secret@database.example.com/zato"
         self.odb_ca = ""
         self.log = ConfigurationLog(database)
@@ -279,6 +281,8 @@ class World:
             worker=self.worker,
             admission=Admission(SharedCounters(), lambda what, name, field: self.refused.append((what, name, field))),
             letters=self.invocations,
+            log_reader=RingReader(self.log_directory),
+            servers_here=lambda: (1, 2),
             clock=self.clock,
             version="1.2.3",
             count=lambda operation, status, seconds: self.counted.append((operation, status)),

@@ -62,6 +62,7 @@ MATRIX: list[tuple[str, str, set[Role]]] = [
     ("GET", "/status", ALL),
     ("GET", "/audit", ALL),
     ("GET", "/audit/export", ALL),
+    ("GET", "/servers/1/log", {O, D, A}),
     ("POST", "/first-token", {A}),
     ("DELETE", "/servers/9", {A}),
     ("GET", "/openapi.json", ALL),

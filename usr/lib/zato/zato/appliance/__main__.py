@@ -2,6 +2,7 @@
 
 cluster, server N, first-token N, renew, renew-joined, sign and upgrade are root's.
 migrate, register N, balancer, lighttpd N and reload-lighttpd N run as the user of that part. haproxy becomes HAProxy.
+log runs as nobody who may read the journal.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ _STEPS = {
     "renew": ("renew", "renew"),
     "renew-joined": ("joined", "renew"),
     "sign": ("sign", "sign"),
+    "log": ("log", "tell"),
     "upgrade": ("upgrade", "upgrade"),
     "balancer": ("render", "balancer"),
     "haproxy": ("balancer", "run"),

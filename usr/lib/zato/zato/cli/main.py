@@ -27,6 +27,7 @@ _COMMANDS = {
     "config": ("zato.cli.config", "command", "Channels, security definitions, connections and the rest."),
     "doctor": ("zato.cli.doctor", "command", "What is not well on this machine, and what mends it."),
     "edge": ("zato.cli.edge", "command", "lighttpd of a server of this machine."),
+    "log": ("zato.cli.log", "log", "What the processes of this machine, or of a server's, have said."),
     "message": ("zato.cli.message", "command", "Asynchronous invocations that have failed."),
     "odb": ("zato.cli.odb", "command", "The operational database."),
     "ping": ("zato.cli.cluster", "ping", "Say whether the cluster answers."),

@@ -251,6 +251,10 @@ class ApiClient:
         target = f"{_API}/services/{segment(service)}/invoke-async"
         return _decoded(self._send("POST", target, json.dumps(payload).encode("utf-8"), "application/json"))
 
+    def log(self, server: int, **query: Any) -> Json:
+        """Lines that the processes beside a server have said, and the places before and after them."""
+        return self._json("GET", f"{_API}/servers/{server}/log", query=query)
+
     # Messages
 
     def dead_letters(self, *, limit: int = 100) -> Json:

@@ -150,6 +150,16 @@ class Layout:
         return self.run / "haproxy" / "status.sock"
 
     @property
+    def log(self) -> Path:
+        """What the processes of a quickstart have said last; those of an appliance say it to the journal."""
+        return self.root / "log"
+
+    @property
+    def log_socket(self) -> Path:
+        """Where servers of an appliance ask for what Zato's units have said."""
+        return self.run / "log" / "read.sock"
+
+    @property
     def run(self) -> Path:
         return _APPLIANCE_RUN if self.is_appliance else self.root / "run"
 

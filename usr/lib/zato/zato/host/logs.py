@@ -6,10 +6,8 @@ They go to standard error, or, where that is systemd's journal, to it with their
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import os
-import re
 import sys
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -18,6 +16,7 @@ from typing import Any, cast
 
 from zato.host import journal
 from zato.host.journal import Journal
+from zato.host.log_text import FOR_PEOPLE, SUPERVISED, as_json, as_text, sentence
 
 # Where rich is installed, structlog loads it for its own console output, which is not used here: 3 MB in each process
 _rich = sys.modules.get("rich")
@@ -30,19 +29,23 @@ if _rich is not None:
     sys.modules["rich"] = _rich
 
 _STANDARD_ERROR = 2
-# What would let one value look like two, or one line like several
-_NEEDS_QUOTES = re.compile(r'[\s"=\x00-\x1f\x7f-\x9f\u2028\u2029]')
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-
 _NUMBERS = {name.lower(): number for name, number in logging.getLevelNamesMapping().items()}
 _least = logging.INFO
 
 _cid: ContextVar[str] = ContextVar("cid", default="")
+_service: ContextVar[str] = ContextVar("service", default="")
 
 
 def correlate(cid: str) -> None:
     """From now on this thread's lines, those of libraries too, carry this correlation id; empty: none."""
     _cid.set(cid)
+
+
+def serve(service: str) -> str:
+    """From now on this thread's lines carry the name of this service; empty: none. Returns the one until now."""
+    before = _service.get()
+    _service.set(service)
+    return before
 
 
 def configure(log_format: str, level: str, process: str) -> None:
@@ -63,6 +66,8 @@ def configure(log_format: str, level: str, process: str) -> None:
             "process": process,
         }
         stamped.update(event)
+        if service := _service.get():
+            stamped.setdefault("service", service)
         if cid := _cid.get():
             stamped.setdefault("cid", cid)
         return stamped
@@ -106,8 +111,15 @@ def _output(log_format: str) -> tuple[Callable[[EventDict], bytes], Callable[[by
     """How an event becomes bytes, and where these go."""
     if journal.is_where_errors_go():
         return _render_entry, Journal().send
-    render = _render_json if log_format == "json" else _render_text
-    return lambda event: render(event).encode("utf-8", "backslashreplace") + b"\n", write_line
+    start = b""
+    render: Callable[[EventDict], str]
+    if log_format == "json":
+        render = as_json
+    elif os.environ.get(SUPERVISED):
+        render, start = as_json, FOR_PEOPLE
+    else:
+        render = as_text
+    return lambda event: start + render(event).encode("utf-8", "backslashreplace") + b"\n", write_line
 
 
 class _LastLogger:
@@ -161,40 +173,9 @@ class _Bridge(logging.Handler):
             self.handleError(record)
 
 
-def _render_json(event: EventDict) -> str:
-    return _json(event)
-
-
-def _render_text(event: EventDict) -> str:
-    fields: dict[str, Any] = dict(event)
-    head = f"{fields.pop('timestamp')} {fields.pop('level'):<7} {fields.pop('process')}"
-    return f"{head} {_sentence(fields)}"
-
-
 def _render_entry(event: EventDict) -> bytes:
     fields: dict[str, Any] = dict(event)
     del fields["timestamp"]  # the journal has its own
     level, process = fields.pop("level"), fields.pop("process")
     own = {key: value for key, value in fields.items() if key not in ("event", "exception")}
-    return journal.encode(_sentence(fields), process, level, own)
-
-
-def _sentence(fields: dict[str, Any]) -> str:
-    """The event and its fields for people; `fields` is used up."""
-    message = _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), str(fields.pop("event", "")))
-    exception = fields.pop("exception", None)
-    fields.pop("component", None)
-    pairs = "".join(f" {key}={_value(value)}" for key, value in fields.items())
-    trace = "\n" + "\n".join("    " + line for line in str(exception).splitlines()) if exception else ""
-    return f"{message}{pairs}{trace}"
-
-
-def _value(value: object) -> str:
-    text = str(value)
-    return _json(text) if not text or _NEEDS_QUOTES.search(text) else text
-
-
-def _json(value: object) -> str:
-    """JSON in readable UTF-8, with the line separators escaped that JSON itself would let through."""
-    text = json.dumps(value, default=str, ensure_ascii=False)
-    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return journal.encode(sentence(fields), process, level, own)

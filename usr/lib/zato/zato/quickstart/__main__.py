@@ -11,6 +11,7 @@ from pathlib import Path
 from zato.core.errors import ZatoError
 from zato.host.layout import Layout
 from zato.host.settings import load_cluster
+from zato.logbook.ring import RingWriter
 from zato.quickstart.output import Output
 from zato.quickstart.processes import commands, greeting_options
 from zato.quickstart.supervisor import Supervisor
@@ -32,7 +33,8 @@ def main() -> int:
     except ZatoError as error:
         print(error.message, file=sys.stderr)  # noqa: T201 - logging is not set up
         return 1
-    output = Output([command.name for command in processes], "json" if arguments.json else cluster.log_format)
+    log_format = "json" if arguments.json else cluster.log_format
+    output = Output([command.name for command in processes], log_format, RingWriter(layout.log))
     supervisor = Supervisor(processes, layout.run / "processes", output)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, supervisor.stop)

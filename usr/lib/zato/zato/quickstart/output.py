@@ -13,44 +13,51 @@ from datetime import UTC, datetime
 from honcho.colour import get_colours
 
 from zato.core.visible import visible_bytes, visible_line
+from zato.host.log_text import FOR_PEOPLE, as_text
+from zato.logbook.ring import RingWriter
 
 _RESET = b"\033[0m"
 
 
 class Output:
-    """Writes whole lines to standard output; threads may share it. A reader that is gone is not an error.
+    """Writes whole lines to standard output, and keeps them as JSON; threads may share it.
 
-    As text, colours are used on a terminal only. As JSON every line is one object: what a process writes in another
-    form is put into `event`. Lines are handled as bytes and in blocks, since there may be thousands a second. What
-    they write does nothing to the terminal.
+    A reader that is gone is not an error, nor a disk that is full. As text, colours are used on a terminal only. As
+    JSON every line is one object: what a process writes in another form is put into `event`. Lines are handled as bytes
+    and in blocks, since there may be thousands a second. What they write does nothing to the terminal.
     """
 
-    def __init__(self, names: Sequence[str], log_format: str) -> None:
+    def __init__(self, names: Sequence[str], log_format: str, kept: RingWriter) -> None:
         width = max(map(len, names))
         self._coloured = sys.stdout.isatty()
         colours = dict(zip(names, get_colours(), strict=False))
         self._prefixes = {name: self._prefix(f"{name:<{width}} |", colours[name]) for name in names}
         self._as_json = log_format == "json"
         self._lock = threading.Lock()
+        self._kept = kept
 
     def lines(self, name: str, lines: Sequence[bytes]) -> None:
         """Lines of a process, without their ends."""
+        objects = [_object(name, line) for line in lines if line]
+        self._keep(objects)
         if self._as_json:
-            self._write([visible_bytes(line if _is_object(line) else _as_object(name, line)) for line in lines if line])
+            self._write([visible_bytes(each) for each in objects])
         else:
             prefix = self._prefixes[name]
-            self._write([prefix + visible_bytes(line) for line in lines])
+            self._write([prefix + visible_bytes(each) for line in lines for each in _for_people(line)])
 
     def say(self, text: str) -> None:
         """One line of the supervisor's own."""
+        told = _as_object("zato", text.encode("utf-8", "backslashreplace"))
+        self._keep([told])
         if self._as_json:
-            self._write([_as_object("zato", text.encode("utf-8", "backslashreplace"))])
+            self._write([told])
         else:
             shown = visible_line(text).encode()
             self._write([(b"\033[1m==>\033[0m " if self._coloured else b"==> ") + shown])
 
     def plain(self, lines: Sequence[bytes]) -> None:
-        """Lines that are for people as they stand."""
+        """Lines that are for people as they stand, and for nobody later: there may be a secret among them."""
         if not self._as_json:
             self._write([visible_bytes(line) for line in lines])
 
@@ -58,11 +65,30 @@ class Output:
         plain = text.encode()
         return b"\033[" + colour.encode() + b"m" + plain + _RESET + b" " if self._coloured else plain + b" "
 
+    def _keep(self, objects: Sequence[bytes]) -> None:
+        with self._lock, contextlib.suppress(OSError):
+            self._kept.write(b"".join(each + b"\n" for each in objects))
+
     def _write(self, lines: Sequence[bytes]) -> None:
         data = b"".join(line + b"\n" for line in lines)
         with self._lock, contextlib.suppress(OSError):
             while data:
                 data = data[os.write(1, data) :]
+
+
+def _object(name: str, line: bytes) -> bytes:
+    told = line.removeprefix(FOR_PEOPLE)
+    return told if _is_object(told) else _as_object(name, line)
+
+
+def _for_people(line: bytes) -> list[bytes]:
+    """A line as text, which is several where it has a traceback."""
+    if not line.startswith(FOR_PEOPLE):
+        return [line]
+    try:
+        return as_text(json.loads(line[1:])).encode("utf-8", "backslashreplace").split(b"\n")
+    except (ValueError, KeyError):  # half a line, of a process that was killed
+        return [line[1:]]
 
 
 def _is_object(line: bytes) -> bool:

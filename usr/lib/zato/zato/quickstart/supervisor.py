@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from zato.host.log_text import SUPERVISED
 from zato.quickstart.output import Output
 
 _PR_SET_PDEATHSIG = 1
@@ -139,6 +140,7 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
+                env={**os.environ, SUPERVISED: "1"},
                 start_new_session=True,  # Ctrl-C is the supervisor's alone
                 preexec_fn=self._die_with_parent,  # noqa: PLW1509 - it makes two system calls and touches no lock
                 pipesize=_BLOCK_BYTES,

@@ -15,6 +15,8 @@ class Right(StrEnum):
     KNOW_ONESELF = "know oneself"
     """Ask who one is: any authenticated principal may, whatever its roles."""
     READ = "read the configuration and the state of the cluster"
+    READ_LOG = "read the log of the servers' machines"
+    """Which has what services write, and who has called."""
     OPERATE = "change channels, outgoing connections and settings of services, and deal with dead letters"
     DEPLOY = "deploy, activate and withdraw services, and invoke them"
     ADMINISTER = "change security definitions, servers and the configuration as a whole"
@@ -22,8 +24,8 @@ class Right(StrEnum):
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: frozenset({Right.READ}),
-    Role.OPERATOR: frozenset({Right.READ, Right.OPERATE}),
-    Role.DEPLOYER: frozenset({Right.READ, Right.DEPLOY}),
+    Role.OPERATOR: frozenset({Right.READ, Right.READ_LOG, Right.OPERATE}),
+    Role.DEPLOYER: frozenset({Right.READ, Right.READ_LOG, Right.DEPLOY}),
     Role.ADMIN: frozenset(Right),
 }
 

@@ -18,6 +18,9 @@ from zato.core.clock import SystemClock
 from zato.host.draining import Draining
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings, ServerSettings
+from zato.logbook.door import LogDoor
+from zato.logbook.reader import ReadsLog
+from zato.logbook.ring_reader import RingReader
 from zato.odb.audit import AuditLog
 from zato.odb.deployments import Deployment, Deployments
 from zato.odb.doorbell import Doorbell
@@ -193,6 +196,8 @@ class WorkerProcess:
                 admission=admission,
                 worker=RunningWorker(runtime.switch, dispatcher, asynchronous),
                 letters=invocations,
+                log_reader=self._log_reader(),
+                servers_here=lambda: self._layout.server_numbers(self._cluster.servers),
                 clock=clock,
                 version=__version__,
                 count=lambda operation, status, seconds: metrics.route(ADMIN, operation).observe(status, seconds),
@@ -211,6 +216,12 @@ class WorkerProcess:
             door = SigningDoor(self._layout.signing_socket, self._layout.pki / "ca.key")
             return ScreenedSigner(door, self._layout.pki, SystemClock())
         return Signer(self._layout.pki, SystemClock())
+
+    def _log_reader(self) -> ReadsLog:
+        """Where systemd's journal has the log, it is not this process's to read."""
+        if self._layout.is_appliance:
+            return LogDoor(self._layout.log_socket)
+        return RingReader(self._layout.log)
 
     def _hashing(self) -> Hashing:
         """Whoever waits for it has a request thread, of which at least three in four are for others."""

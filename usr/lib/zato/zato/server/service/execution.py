@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from zato.host.logs import serve
 from zato.server.service.base import Service
 from zato.server.service.context import ServiceContext
 from zato.server.service.errors import MethodNotAllowed
@@ -32,6 +33,14 @@ def execute(entry: Executable, context: ServiceContext, cid: str, request: Reque
 
     Raises InvalidInput, InvalidOutput, MethodNotAllowed, and whatever the service raises, unchanged.
     """
+    before = serve(entry.name)
+    try:
+        return _executed(entry, context, cid, request)
+    finally:
+        serve(before)
+
+
+def _executed(entry: Executable, context: ServiceContext, cid: str, request: Request) -> Response:
     service = entry.implementation()
     service.name = entry.name
     service.context = context

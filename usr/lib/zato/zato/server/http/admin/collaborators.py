@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ from zato.config.publisher import Preview, Publisher, Summary
 from zato.config.writer import Author
 from zato.core.clock import Clock
 from zato.core.principal import Principal
+from zato.logbook.reader import ReadsLog
 from zato.odb.audit import AuditLog
 from zato.odb.deployments import Deployment, Deployments
 from zato.odb.log import ConfigurationLog
@@ -177,6 +178,9 @@ class AdminCollaborators:
     worker: ThisWorker
     admission: Admission
     letters: Letters
+    log_reader: ReadsLog
+    servers_here: Callable[[], Collection[int]]
+    """Numbers of the servers of this machine."""
     clock: Clock
     version: str
     count: Callable[[str, int, float], None]

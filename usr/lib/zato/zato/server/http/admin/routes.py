@@ -14,6 +14,7 @@ from zato.server.http.admin.deployments import DeploymentOperations
 from zato.server.http.admin.enrolment import EnrolmentOperations
 from zato.server.http.admin.first import FirstOperations
 from zato.server.http.admin.items import ItemOperations
+from zato.server.http.admin.log import LogOperations
 from zato.server.http.admin.messages import MessageOperations
 from zato.server.http.admin.openapi import document
 from zato.server.http.admin.resource import AdminResource
@@ -40,6 +41,7 @@ def routes(collaborators: AdminCollaborators) -> tuple[Route, ...]:
         *MessageOperations(collaborators).routes(),
         *StateOperations(collaborators).routes(),
         *AuditOperations(collaborators).routes(),
+        *LogOperations(collaborators.log_reader, collaborators.members, collaborators.servers_here).routes(),
         *FirstOperations(collaborators).routes(),
         *EnrolmentOperations(collaborators).routes(),
         Route("GET", OPENAPI, "openapi", "This document", describe, Right.READ, "application/json"),
