@@ -7,12 +7,13 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from zato.cli.connection import Target, pass_target
+from zato.cli.moments import since_option, until_option
 from zato.cli.output import show_json
 from zato.core.errors import InvalidInput, SetupError
 
@@ -26,8 +27,6 @@ _PAGE_LINES = 500
 _LINES_OF_CID = 10_000
 _LEVELS = ("debug", "info", "warning", "error", "critical")
 _CID = re.compile(r"[0-9a-f]{32}")
-_AGO = re.compile(r"([0-9]{1,6})([smhd])")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _GROUPS = ("systemd-journal", "adm")
 
 
@@ -38,8 +37,8 @@ _GROUPS = ("systemd-journal", "adm")
 @click.option("--level", type=click.Choice(_LEVELS), help="This one, and what is more severe.")
 @click.option("--process", help="Such as server-1, or server for those of all servers.")
 @click.option("--text", help="Lines that have this in them.")
-@click.option("--since", metavar="TIME", help="Such as 10m, 2h, 1d ago, or 2026-11-30T13:00, which is UTC.")
-@click.option("--until", metavar="TIME", help="As --since.")
+@since_option
+@until_option
 @click.option("-n", "--lines", type=click.IntRange(1, 100_000), help="The last so many; 100, or all of a CID.")
 @click.option("--server", type=click.IntRange(1, 64), help="Of that server's machine, by the admin API.")
 @pass_target
@@ -68,15 +67,14 @@ def log(
         raise InvalidInput(f"{cid[:80]!r} is no correlation id, which has 32 digits of 0-9 and a-f.")
     if follow and until is not None:
         raise InvalidInput("--follow goes on, and --until ends; say one of them.")
-    now = datetime.now(UTC)
     query = Query(
         cid=cid,
         service=service,
         process=process,
         level=level,
         text=text,
-        since=_time(since, now),
-        until=_time(until, now),
+        since=_time(since),
+        until=_time(until),
     )
     reader = _reader(target, server)
     wanted = lines or (_LINES_OF_CID if cid is not None else 100)
@@ -177,14 +175,5 @@ def _show(target: Target, lines: list[Line], *, each: bool) -> None:
             click.echo(as_text(line.event()))
 
 
-def _time(text: str | None, now: datetime) -> datetime | None:
-    if text is None:
-        return None
-    ago = _AGO.fullmatch(text)
-    if ago is not None:
-        return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidInput(f"{text[:80]!r} is no time; write 10m, 2h or 1d, or 2026-11-30T13:00.") from error
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
