@@ -68,6 +68,17 @@ def disable(*names: str) -> None:
     _systemctl("disable", "-q", "--now", *names)
 
 
+def enabled_servers() -> list[int]:
+    """Servers that are started at a boot."""
+    listed = _systemctl("list-unit-files", "--plain", "--no-legend", "--state=enabled", "zato-server@*.service")
+    return sorted(map(int, _NAME.findall(listed)))
+
+
+def stop_all() -> None:
+    """Nothing of Zato's runs, and nothing of it is started by a timer or by whoever connects."""
+    _systemctl("stop", "zato.target", "zato-*")
+
+
 def running_servers() -> list[int]:
     """Servers that run, or that systemd tries to start."""
     listed = _systemctl("list-units", "--plain", "--no-legend", "--state=active,activating", "zato-server@*.service")

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from zato.broker.embedded import EmbeddedInvocations
 from zato.broker.handover import Primary
+from zato.broker.message import Counts
 from zato.broker.protocol import Doorbell
 from zato.core.clock import Clock
 from zato.odb.database import Database
@@ -41,6 +42,10 @@ class Participation(Protocol):
         """Tells all processes of the cluster that the log has grown; returns at once and never raises."""
         ...
 
+    def kept_elsewhere(self) -> Counts | None:
+        """Messages that are not in the ODB; None where all are. Raises Unavailable."""
+        ...
+
 
 class Embedded:
     """Nothing but the ODB, in which others see each change by themselves."""
@@ -62,6 +67,9 @@ class Embedded:
 
     def ring(self, revision: int) -> None:
         """The change itself is what others see."""
+
+    def kept_elsewhere(self) -> Counts | None:
+        return None
 
 
 def participate(url: str, pki: Path, server: int, name: str) -> Participation:

@@ -21,6 +21,7 @@ from zato.core.errors import Unavailable, ZatoError
 # Name: module, attribute, summary.
 _COMMANDS = {
     "audit": ("zato.cli.audit", "command", "Who did what."),
+    "backup": ("zato.cli.backup", "backup", "The whole cluster in one file, while it runs."),
     "balancer": ("zato.cli.balancer", "command", "HAProxy on this machine."),
     "broker": ("zato.cli.broker", "command", "RabbitMQ, where the cluster has one."),
     "completion": ("zato.cli.completion", "completion", "Completion for bash, zsh and fish."),
@@ -33,6 +34,7 @@ _COMMANDS = {
     "ping": ("zato.cli.cluster", "ping", "Say whether the cluster answers."),
     "pki": ("zato.cli.pki", "command", "Certificates."),
     "quickstart": ("zato.cli.quickstart", "command", "Create and run a whole cluster in one directory."),
+    "restore": ("zato.cli.backup", "restore", "The cluster of such a file, here."),
     "server": ("zato.cli.server", "command", "Servers: take one out of the balancer, and back."),
     "service": ("zato.cli.service", "command", "Deploy, list and invoke services."),
     "status": ("zato.cli.status", "status", "Servers, workers, and what is not well."),

@@ -57,21 +57,28 @@ def run(
     environment: Mapping[str, str] | None = None,
     alone: bool = False,
     file_bytes_max: int | None = OUTPUT_BYTES_MAX,
+    input: Path | None = None,
+    output: Path | None = None,
 ) -> Ended:
     """Runs it to its end; what it has started and left behind in its session is ended too, where that takes too long.
 
     `alone`: it can start no program, whatever its configuration says; the kernel does not hold root to that. Of what
-    it says the first OUTPUT_BYTES_MAX are kept, and no file that it writes is longer than `file_bytes_max`.
+    it says the first OUTPUT_BYTES_MAX are kept, and no file that it writes is longer than `file_bytes_max`. Instead of
+    `data` it may read the file `input`, and what it says may go to `output`, a new file of ours, both opened by us.
     Raises subprocess.TimeoutExpired.
     """
     assert os.getuid() == os.geteuid(), "Root's own id is only put aside: the program could take it up again."
     with ExitStack() as files:
         # In memory, not by pipes: whoever keeps one of those open would keep us waiting
-        entered, output, errors = (files.enter_context(_memory(content)) for content in (data, b"", b""))
+        entered, said, errors = (files.enter_context(_memory(content)) for content in (data, b"", b""))
+        if input is not None:
+            entered = files.enter_context(_opened(input, os.O_RDONLY))
+        if output is not None:
+            said = files.enter_context(_opened(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
         process = subprocess.Popen(
             [*_as(account), *_bounded(file_bytes_max, alone=alone), *command],
             stdin=entered,
-            stdout=output,
+            stdout=said,
             stderr=errors,
             env={**_ENVIRONMENT, **(environment or {})},
             cwd="/",
@@ -84,7 +91,7 @@ def run(
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             raise
-        return Ended(code, _content(output), _content(errors))
+        return Ended(code, b"" if output is not None else _content(said), _content(errors))
 
 
 def _as(account: Account | None) -> list[str]:
@@ -99,6 +106,15 @@ def _bounded(file_bytes_max: int | None, *, alone: bool) -> list[str]:
     limits = [f"--fsize={file_bytes_max}:{file_bytes_max}"] if file_bytes_max is not None else []
     limits += ["--nproc=0:0"] if alone else []
     return [program("prlimit"), *limits, "--"] if limits else []
+
+
+@contextlib.contextmanager
+def _opened(path: Path, flags: int) -> Iterator[int]:
+    descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 @contextlib.contextmanager

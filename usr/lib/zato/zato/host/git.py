@@ -127,6 +127,23 @@ class GitRepository:
             self._git("update-index", "--add", "--cacheinfo", f"100644,{blob},{name}", environment=index)
         return self._git("write-tree", environment=index)
 
+    def count(self) -> int:
+        """How many commits lead to the last one."""
+        return int(self._git("rev-list", "--count", "HEAD"))
+
+    def save(self, file: Path) -> None:
+        """The whole history, in one new file: a bundle. git writes it as the repository's owner."""
+        self._git("bundle", "create", "-q", str(file), "HEAD", "main", alone=False)
+
+    def load(self, file: Path) -> None:
+        """A new repository with the history of such a file, which is trusted no more than any repository."""
+        self._git("init", "-q", "-b", "main", "--template=")
+        for line in self._git("bundle", "unbundle", str(file), alone=False).splitlines():
+            commit, _, name = line.partition(" ")
+            if name == "refs/heads/main":
+                self._git("update-ref", "HEAD", commit)
+        self._run("reset", "-q")
+
     def tidy(self) -> None:
         """Removes what a git that was killed has left, and packs what has become much."""
         directory = self._directory / ".git"
@@ -165,8 +182,10 @@ class GitRepository:
         plain = ("--no-color", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
         return self._git("diff", *plain, before, *(() if after is None else (after,)))
 
-    def _git(self, *arguments: str, data: bytes = b"", environment: Mapping[str, str] | None = None) -> str:
-        done = self._run(*arguments, data=data, environment=environment)
+    def _git(
+        self, *arguments: str, data: bytes = b"", environment: Mapping[str, str] | None = None, alone: bool = True
+    ) -> str:
+        done = self._run(*arguments, data=data, environment=environment, alone=alone)
         if done.code:
             said = " ".join(done.errors.decode(errors="replace").split()) or f"exit code {done.code}"
             raise SetupError(f"git {arguments[0]} failed in {self._directory}: {said}", code="git-failed")

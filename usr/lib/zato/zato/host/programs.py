@@ -13,6 +13,13 @@ _PACKAGES = {
     "lighttpd": ("lighttpd", "lighttpd-mod-openssl", "lighttpd-modules-lua", "lua-luaossl"),
     "git": ("git",),
 }
+_OTHER_PACKAGES = {
+    "mariadb": ("mariadb-client",),
+    "mariadb-dump": ("mariadb-client",),
+    "pg_dump": ("postgresql-client",),
+    "pg_restore": ("postgresql-client",),
+}
+"""Of programs that not every cluster needs."""
 # haproxy and lighttpd are in /usr/sbin, which a user's PATH often does not have
 PLACES = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
 _LIGHTTPD_MODULES = {"mod_openssl.so": "lighttpd-mod-openssl", "mod_magnet.so": "lighttpd-modules-lua"}
@@ -24,8 +31,9 @@ def program(name: str) -> str:
     """The path of a program. Raises SetupError that says what to install."""
     found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:{PLACES}")
     if found is None:
+        packages = {**_PACKAGES, **_OTHER_PACKAGES}.get(name, (name,))
         raise SetupError(
-            f"{name} is not installed; run: apt-get install {' '.join(_PACKAGES.get(name, (name,)))}",
+            f"{name} is not installed; run: apt-get install {' '.join(packages)}",
             code="missing-program",
         )
     return found

@@ -164,7 +164,12 @@ def load_cluster(layout: Layout) -> ClusterSettings:
             f"There is no cluster in {layout.root}; create one with: zato quickstart create {layout.root}",
             code="no-cluster",
         )
-    settings = _load(layout.settings, ClusterSettings)
+    return cluster_settings(layout.settings, layout)
+
+
+def cluster_settings(path: Path, layout: Layout) -> ClusterSettings:
+    """What a file in the form of `zato.toml` says of the cluster that has, or is to have, this layout."""
+    settings = _load(path, ClusterSettings)
     if settings.odb:
         return settings
     return msgspec.structs.replace(settings, odb=f"sqlite:///{layout.odb.absolute()}")

@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import Column, ColumnElement, LargeBinary, Table, and_, or_, select
-
-from zato.odb.database import Database
+from sqlalchemy import Column, ColumnElement, Connection, LargeBinary, Table, and_, or_, select
 
 _ROWS = 500
 _ROWS_WITH_FILES = 5  # each may have megabytes
@@ -27,7 +26,13 @@ class Contents:
     sha256: str
 
 
-def pages(database: Database, table: Table) -> Iterator[list[Row]]:
+class Readable(Protocol):
+    """A zato.odb.database.Database, or what one transaction sees of it."""
+
+    def read(self) -> AbstractContextManager[Connection]: ...
+
+
+def pages(database: Readable, table: Table) -> Iterator[list[Row]]:
     """All rows by primary key, a few at a time, each page in a transaction of its own."""
     size = _ROWS_WITH_FILES if any(isinstance(column.type, LargeBinary) for column in table.c) else _ROWS
     keys = list(table.primary_key.columns)
@@ -44,7 +49,7 @@ def pages(database: Database, table: Table) -> Iterator[list[Row]]:
         last = rows[-1]
 
 
-def contents(database: Database, table: Table) -> Contents:
+def contents(database: Readable, table: Table) -> Contents:
     """Rows are hashed one by one and their hashes sorted: databases sort names differently."""
     digests = [_digest(table, row) for page in pages(database, table) for row in page]
     return Contents(len(digests), hashlib.sha256(b"".join(sorted(digests))).hexdigest())

@@ -44,6 +44,23 @@ cluster = Table(
     **MYSQL_OPTIONS,
 )
 
+# What holds for all of it; a cluster without a row has none of this. See zato.odb.state.
+state = Table(
+    "zt_state",
+    metadata,
+    Column("cluster_id", Integer, nullable=False, autoincrement=False),
+    # Another one after each restore, as the same revision may be another change then
+    Column("incarnation", Label(32)),
+    # Changes up to this one are not kept any more, as far as later ones have replaced them
+    Column("trimmed_revision", BigInteger),
+    # Since when, and why, nothing is sent to others that nobody waits for
+    Column("held_since", UtcDateTime),
+    Column("held_reason", Prose),
+    PrimaryKeyConstraint("cluster_id", name="zt_state_pk"),
+    ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_state_cluster_fk"),
+    **MYSQL_OPTIONS,
+)
+
 change = Table(
     "zt_change",
     metadata,

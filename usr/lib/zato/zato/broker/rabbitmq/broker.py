@@ -82,6 +82,10 @@ class RabbitMqBroker:
         """Tells all processes of the cluster, without waiting for them."""
         self._fanout.ring(revision)
 
+    def kept_elsewhere(self) -> Counts | None:
+        """What RabbitMQ keeps."""
+        return self.counts()
+
     def send(self, message: Message) -> None:
         """See zato.broker.protocol.Invocations."""
         self._publisher.send(message)

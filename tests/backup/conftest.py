@@ -1,0 +1,51 @@
+"""A cluster with something in it, that does not run, and its backup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from support.scenarios.moving import fill
+from zato.backup.saving import save
+from zato.host.layout import Layout
+from zato.host.settings import ClusterSettings, load_cluster
+from zato.odb.messages import KeptMessage, Messages
+from zato.odb.opening import open_odb
+from zato.quickstart.create import create
+
+NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
+
+
+def quiet(_line: str) -> None:
+    """Says nothing."""
+
+
+@pytest.fixture(scope="module")
+def layout() -> Iterator[Layout]:
+    with TemporaryDirectory(prefix="zato-") as short:  # the kernel takes 107 bytes for sockets
+        made = Layout(Path(short) / "z")
+        create(made, ClusterSettings(), {"workers": 1}, quiet)
+        database = open_odb(load_cluster(made))
+        fill(database, items=20, revisions=10, deployments=3)
+        messages = Messages(database)
+        messages.add(KeptMessage("m1", "a.b", '{"a": "żółw"}', "c", NOW, "ann"), NOW)
+        database.dispose()
+        yield made
+
+
+@pytest.fixture(scope="module")
+def saved(layout: Layout) -> Path:
+    target = layout.root.parent / "saved.backup"
+    save(layout, target, NOW, quiet)
+    return target
+
+
+@pytest.fixture
+def empty() -> Iterator[Layout]:
+    """A directory for a cluster, which is not there."""
+    with TemporaryDirectory(prefix="zato-") as short:
+        yield Layout(Path(short) / "y")

@@ -1,0 +1,1 @@
+"""A cluster in one file, and back: see docs/backup.md."""

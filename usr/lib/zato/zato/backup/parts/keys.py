@@ -1,0 +1,77 @@
+"""Certificates and keys: the cluster's CA, what it has issued, what it knows of joining, and the key of secrets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from zato.backup.manifest import Manifest
+from zato.backup.part import Place, Saved
+from zato.host.files import read_plain, write_atomically
+from zato.pki.enrolment.register import KnownServer, Register
+
+_SECRET = "secret.key"  # noqa: S105 - a file's name
+_PKI = "pki"
+
+
+class KeysPart:
+    """Tokens for joining do not come back, as they may have been used since; revocations are not forgotten."""
+
+    name = "keys"
+    as_servers = False
+
+    def save(self, place: Place, directory: Path) -> Saved:
+        pki = directory / _PKI
+        pki.mkdir(mode=0o700)
+        count = 0
+        for path in sorted(place.layout.pki.iterdir()):
+            if path.is_file() and not path.name.startswith("."):
+                write_atomically(pki / path.name, read_plain(path))
+                count += 1
+        write_atomically(directory / _SECRET, read_plain(place.layout.secret_key))
+        return Saved({"certificates and keys": count + 1})
+
+    def load(self, place: Place, directory: Path, manifest: Manifest) -> list[str]:
+        layout = place.layout
+        layout.pki.mkdir(mode=0o700)
+        for path in sorted((directory / _PKI).iterdir()):
+            mode = 0o644 if path.suffix == ".crt" else 0o600
+            write_atomically(layout.pki / path.name, read_plain(path), mode=mode)
+        write_atomically(layout.secret_key, read_plain(directory / _SECRET))
+        return self._register(place)
+
+    def _register(self, place: Place) -> list[str]:
+        register = Register(place.layout.pki)
+        if not register.exists():
+            return []
+        revoked = _revoked(place)
+        said = []
+        with register.changing() as state:
+            known = state[0]
+            if known.tokens:
+                said.append(f"{len(known.tokens)} tokens for joining are not valid any more; make new ones.")
+            servers = tuple(_with_revocations(server, revoked) for server in known.servers)
+            state[0] = msgspec.structs.replace(known, tokens=(), servers=servers)
+        register.publish()
+        return said
+
+
+def _revoked(place: Place) -> dict[str, object]:
+    """Serials that the cluster which is replaced had revoked since, where its CA is the same."""
+    if place.aside is None or not place.aside.ca_certificate.exists():
+        return {}
+    if read_plain(place.aside.ca_certificate) != read_plain(place.layout.ca_certificate):
+        return {}
+    servers = Register(place.aside.pki).read().servers
+    return {each.serial: each.revoked for server in servers for each in server.certificates if each.revoked}
+
+
+def _with_revocations(server: KnownServer, revoked: dict[str, object]) -> KnownServer:
+    certificates = tuple(
+        msgspec.structs.replace(each, revoked=each.revoked or revoked.get(each.serial)) for each in server.certificates
+    )
+    return msgspec.structs.replace(server, certificates=certificates)
+
+
+KEYS = KeysPart()

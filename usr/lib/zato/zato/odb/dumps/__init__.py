@@ -1,0 +1,1 @@
+"""Copies of an ODB of one moment, in files, by each database's own means."""

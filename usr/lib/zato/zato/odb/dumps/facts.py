@@ -1,0 +1,48 @@
+"""What a copy of an ODB holds, by which it is known again after it was loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from zato.odb import tables
+from zato.odb.contents import Contents, Readable, contents
+from zato.odb.fence import fenced_tables
+
+_COUNTED = {
+    "items": tables.item,
+    "changes": tables.change,
+    "deployments": tables.deployment,
+    "messages": tables.message,
+    "audit entries": tables.audit,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """`counts` are for people. `tables` is empty where nobody but the database's own program saw that moment."""
+
+    revision: int
+    counts: dict[str, int]
+    tables: dict[str, Contents]
+
+
+def facts_of(readable: Readable, *, hashed: bool = True) -> Facts:
+    """Of all tables that a move carries."""
+    found = {table.name: contents(readable, table) for table in fenced_tables()} if hashed else {}
+    with readable.read() as connection:
+        revision = connection.scalar(select(func.max(tables.cluster.c.revision))) or 0
+        counts = {name: _count(connection, table.name) for name, table in _COUNTED.items()}
+    return Facts(int(revision), counts, found)
+
+
+def rows_of(readable: Readable, names: Iterable[str]) -> dict[str, int]:
+    """How many rows each of these tables has."""
+    with readable.read() as connection:
+        return {name: _count(connection, name) for name in names}
+
+
+def _count(connection: Connection, name: str) -> int:
+    return connection.scalar(select(func.count()).select_from(tables.metadata.tables[name])) or 0
