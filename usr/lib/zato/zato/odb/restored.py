@@ -14,8 +14,6 @@ from zato.odb.database import Database
 
 _OURS = "zt_"
 _cluster = tables.cluster.c
-_USED_SINCE = (tables.first_token, tables.session)
-"""What may have been used, or ended, after the backup was made."""
 
 
 def what_is_there(database: Database) -> str | None:
@@ -39,12 +37,12 @@ def remove_tables(database: Database) -> None:
 def mark(database: Database, at: datetime, *, principal: str, cid: str, reason: str) -> None:
     """It is another history from now on, and what it would send to others by itself is held.
 
-    Nothing of those who used it is left that says who is alive, nor a token or a session that may have been used or ended since. Raises
-    SetupError where it keeps no cluster.
+    Nothing of those who used it is left that says who is alive, nor sessions or tokens that may have ended since.
+    Raises SetupError where it keeps no cluster.
     """
     cluster_id = Cluster(database).id
     for table in reversed(tables.metadata.sorted_tables):
-        if table.info.get(tables.TRANSIENT) or table in _USED_SINCE:
+        if table.info.get(tables.TRANSIENT) or table is tables.first_token:
             with database.write() as connection:
                 connection.execute(delete(table))
     with database.write() as connection:
