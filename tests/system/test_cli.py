@@ -52,7 +52,10 @@ def test_an_item_from_its_creation_to_its_deletion(cluster: RunningCluster) -> N
     history = run_json(cluster, "config", "history", "channel-rest", "cli test")["changes"]
     assert [change["action"] for change in history] == ["update", "create"]
     assert "active: true -> false" in run(cluster, "config", "diff", str(created["revision"]))
-    run(cluster, "config", "rollback", str(created["revision"]), "channel-rest", "cli test")
+    done = cluster.zato("config", "rollback", str(created["revision"]), "channel-rest", "cli test")
+    assert (
+        "Warning: The channel-rest 'cli test' leads to the service cli.x, which is in no deployed file" in done.stderr
+    )
     assert run_json(cluster, "config", "get", "channel-rest", "cli test")["value"]["active"] is True
     run(cluster, "config", "delete", "channel-rest", "cli test")
     assert refused(cluster, "config", "get", "channel-rest", "cli test") == (

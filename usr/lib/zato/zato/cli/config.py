@@ -13,7 +13,7 @@ from zato.cli.connection import Target, pass_target
 from zato.cli.differences import dry_run_option, show_preview
 from zato.cli.fields import parse
 from zato.cli.items import brief, known_item, shown_value, text_of
-from zato.cli.output import show_json, show_table
+from zato.cli.output import show_json, show_table, show_warnings
 from zato.config import document
 from zato.core.errors import InvalidInput, NotFound
 
@@ -117,6 +117,7 @@ def set_command(
     click.echo(f"{kind} {name!r} is {'changed' if known else 'created'}, revision {found['revision']}")
     for field, secret in (found.get("generated") or {}).items():
         click.echo(f"  {field}: {secret}   (shown this once)")
+    show_warnings(found)
 
 
 @command.command("delete")
@@ -138,6 +139,7 @@ def delete_command(target: Target, kind: str, name: str, revision: int | None, d
         show_json(found)
         return
     click.echo(f"{kind} {name!r} is deleted, revision {found['revision']}")
+    show_warnings(found)
 
 
 @command.command("ping")

@@ -11,7 +11,7 @@ from zato.cli.connection import Target, pass_target
 from zato.cli.differences import dry_run_option, show_items, show_preview
 from zato.cli.items import brief, known_item, text_of
 from zato.cli.moments import since_option, until_option
-from zato.cli.output import moment, show_json, show_table
+from zato.cli.output import moment, show_json, show_table, show_warnings
 from zato.cli.values_file import values_in
 from zato.config import document
 from zato.core.errors import InvalidInput
@@ -130,6 +130,7 @@ def rollback_command(
         show_json(found)
         return
     click.echo(text)
+    show_warnings(found)
 
 
 @click.command("export")
@@ -179,3 +180,4 @@ def import_command(target: Target, file: Any, replace: bool, values: Path | None
         for key in found[action]:
             click.echo(f"{action} {key['kind']} {key['name']!r}")
     click.echo(f"{found['unchanged']} unchanged, revision {found['revision']}")
+    show_warnings(found)

@@ -17,6 +17,12 @@ def show_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
+def show_warnings(found: dict[str, Any]) -> None:
+    """What an answer warns of, beside what was done, on standard error."""
+    for each in found.get("warnings") or ():
+        click.echo(f"Warning: {below(each['message'])}", err=True)
+
+
 def show_table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Aligned columns under headings; nothing but a line that says so where there are no rows."""
     texts = [["" if cell is None else visible_line(str(cell)) for cell in row] for row in rows]

@@ -10,7 +10,7 @@ import click
 
 from zato.cli.connection import Target, pass_target
 from zato.cli.differences import dry_run_option, show_preview
-from zato.cli.output import moment, show_json, show_table
+from zato.cli.output import moment, show_json, show_table, show_warnings
 from zato.core.errors import InvalidInput, NotFound
 
 
@@ -63,6 +63,7 @@ def deploy_command(target: Target, file: Path, dry_run: bool) -> None:
         return
     services = ", ".join(found["services"]) or "no services, a module for others"
     click.echo(f"{file.name} is active as deployment {found['id']}: {services}")
+    show_warnings(found)
 
 
 @command.command("versions")
@@ -138,6 +139,7 @@ def rollback_command(target: Target, file_name: str, deployment_id: int | None, 
         show_json(found)
         return
     click.echo(f"{found['file_name']} is at deployment {found['id']} again")
+    show_warnings(found)
 
 
 @command.command("undeploy")
@@ -157,6 +159,7 @@ def undeploy_command(target: Target, file_name: str, dry_run: bool) -> None:
         show_json(found)
         return
     click.echo(f"{file_name} is no longer deployed")
+    show_warnings(found)
 
 
 @command.command("invoke")

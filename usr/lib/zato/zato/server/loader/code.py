@@ -10,6 +10,7 @@ from zato.server.loader.build import build, build_trial
 from zato.server.loader.loaded import LoadedFile
 from zato.server.loader.refusal import Refusal
 from zato.server.loader.source import DeploymentSource, parse
+from zato.server.loader.uses import Code, UsedIn
 from zato.server.registry import ServiceEntry
 
 
@@ -23,6 +24,17 @@ class CodeSet:
     files: Mapping[str, LoadedFile] = field(default_factory=lambda: MappingProxyType({}))
     modules: Mapping[str, ModuleType] = field(default_factory=lambda: MappingProxyType({}))
     services: Mapping[str, ServiceEntry] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def used(self) -> Code:
+        """What there is, and what it leads to."""
+        uses = (
+            UsedIn(name, module.path.removeprefix(file.source.prefix), use)
+            for name, file in self.files.items()
+            for module in file.source.modules.values()
+            for use in module.uses
+        )
+        return Code(self.services.keys(), tuple(uses))
 
     def with_deployment(self, file_name: str, source: bytes, deployment_id: int) -> CodeSet:
         """This code set with the file added or replaced, and what imports it imported anew. Runs the file's code.

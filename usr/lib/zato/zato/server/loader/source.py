@@ -12,6 +12,7 @@ from zato.core.limits import SOURCE_BYTES_MAX
 from zato.server.loader.archive import read_archive
 from zato.server.loader.names import check_file_name, check_module_name, module_name
 from zato.server.loader.refusal import refuse
+from zato.server.loader.uses import Use, uses_in
 
 _TOP_LEVEL_NAMES_MAX = 200
 
@@ -21,7 +22,7 @@ class ModuleSource:
     """One module: `name` is dotted and logical ("shop.orders"), `path` is what tracebacks show.
 
     `imports` has the first part of each absolute name that the source imports anywhere, `class_lines` the line at
-    which each class begins.
+    which each class begins, `uses` the connections and services that it names.
     """
 
     name: str
@@ -31,6 +32,7 @@ class ModuleSource:
     code: CodeType
     imports: frozenset[str]
     class_lines: Mapping[str, int]
+    uses: tuple[Use, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,9 @@ def _compile(name: str, file: str, prefix: str, data: bytes, *, is_package: bool
                 imports.add(node.module.partition(".")[0])
         elif isinstance(node, ast.ClassDef):
             lines.setdefault(node.name, node.lineno)
-    return ModuleSource(name, prefix + file, is_package, text, code, frozenset(imports), MappingProxyType(lines))
+    return ModuleSource(
+        name, prefix + file, is_package, text, code, frozenset(imports), MappingProxyType(lines), uses_in(tree)
+    )
 
 
 def _decode(file: str, data: bytes) -> str:

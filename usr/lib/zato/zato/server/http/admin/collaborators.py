@@ -24,6 +24,7 @@ from zato.security.authentication import SecurityIndex
 from zato.server.http.admin.trail import Trail
 from zato.server.limits.admission import Admission
 from zato.server.limits.limit import Limit
+from zato.server.loader.uses import Code
 
 
 class DeploysFiles(Protocol):
@@ -86,6 +87,8 @@ class HasServices(Protocol):
 
     @property
     def services(self) -> Mapping[str, ServiceFacts]: ...
+    @property
+    def used(self) -> Code: ...
 
 
 class ServesFrom(Protocol):

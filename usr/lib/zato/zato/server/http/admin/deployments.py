@@ -15,6 +15,7 @@ from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.previewing import previewed
 from zato.server.http.admin.reading import number_in_path
 from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.http.admin.warning import Warnings, of_deployment, of_undeployment
 from zato.server.loader.names import check_file_name
 
 DEPLOYMENTS = "/zato/api/deployments"
@@ -28,6 +29,7 @@ class DeploymentOperations:
         self._deployments = collaborators.deployments
         self._deployer = collaborators.deployer
         self._trail = collaborators.trail
+        self._worker = collaborators.worker
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""
@@ -86,6 +88,7 @@ class DeploymentOperations:
     def deploy(self, call: Call) -> Answer:
         query: shapes.DeployQuery = call.query
         name = query.file_name
+        before = self._worker.current()
         try:
             check_file_name(name)
             if not call.raw:
@@ -96,7 +99,8 @@ class DeploymentOperations:
         except ZatoError as error:
             self._trail.note("deploy", f"deployment:{name}", call.by, error)
             raise
-        return Answer(shown(deployment), 201, {"Location": f"{DEPLOYMENTS}/{deployment.id}"})
+        warnings = of_deployment(before, self._worker.current(), name)
+        return Answer(shown(deployment, warnings=warnings), 201, {"Location": f"{DEPLOYMENTS}/{deployment.id}"})
 
     def list(self, call: Call) -> Answer:
         query: shapes.DeploymentsQuery = call.query
@@ -111,6 +115,7 @@ class DeploymentOperations:
     def activate(self, call: Call) -> Answer:
         deployment_id = number_in_path(call.params["id"], "deployment")
         self._deployments.get(deployment_id)
+        before = self._worker.current()
         try:
             if call.query.dry_run:
                 return previewed(self._deployer.preview_activate(deployment_id, by=call.by))
@@ -118,7 +123,8 @@ class DeploymentOperations:
         except ZatoError as error:
             self._trail.note("activate", f"deployment:{deployment_id}", call.by, error)
             raise
-        return Answer(shown(deployment))
+        warnings = of_deployment(before, self._worker.current(), deployment.file_name)
+        return Answer(shown(deployment, warnings=warnings))
 
     def undeploy(self, call: Call) -> Answer:
         name = call.params["file_name"]
@@ -129,14 +135,17 @@ class DeploymentOperations:
         try:
             if call.query.dry_run:
                 return previewed(self._deployer.preview_undeploy(name, by=call.by))
+            before = self._worker.current()
             revision = self._deployer.undeploy(name, by=call.by)
         except ZatoError as error:
             self._trail.note("undeploy", f"deployment:{name}", call.by, error)
             raise
-        return Answer(shapes.Undeployed(file_name=name, revision=revision))
+        return Answer(shapes.Undeployed(file_name=name, revision=revision, warnings=of_undeployment(before, name)))
 
 
-def shown(deployment: Deployment, reports: Sequence[Report] | None = None) -> shapes.Deployment:
+def shown(
+    deployment: Deployment, reports: Sequence[Report] | None = None, *, warnings: Warnings = UNSET
+) -> shapes.Deployment:
     """A deployment as it is answered."""
     listed: list[shapes.Report] | UnsetType = UNSET
     if reports is not None:
@@ -158,4 +167,5 @@ def shown(deployment: Deployment, reports: Sequence[Report] | None = None) -> sh
         services=list(deployment.services),
         revision=deployment.revision,
         reports=listed,
+        warnings=warnings,
     )

@@ -22,6 +22,7 @@ from zato.server.http.admin.history import following, shown_changes, which_chang
 from zato.server.http.admin.previewing import previewed
 from zato.server.http.admin.reading import expected_revision, stated_revision
 from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.http.admin.warning import Warnings, of_change, of_deletion
 
 ITEMS = "/zato/api/items/{kind}"
 ITEM = ITEMS + "/{name}"
@@ -132,7 +133,9 @@ class ItemOperations:
         if call.query.dry_run:
             return self._previewed(lambda publisher: publisher.create(kind, body.name, body.value, by=call.by))
         created = self._publisher.create(kind, body.name, body.value, by=call.by)
-        item = _shown(created, dict(created.generated))
+        item = _shown(
+            created, dict(created.generated), of_change(self._worker.current(), kind, body.name, created.value)
+        )
         location = f"/zato/api/items/{kind}/{quote(created.name, safe='')}"
         return Answer(item, 201, {**_etag(created), "Location": location})
 
@@ -148,7 +151,8 @@ class ItemOperations:
         if call.query.dry_run:
             return self._previewed(lambda publisher: publisher.update(kind, name, body.value, revision, by=call.by))
         item = self._publisher.update(kind, name, body.value, revision, by=call.by)
-        return Answer(_shown(item), headers=_etag(item))
+        warnings = of_change(self._worker.current(), kind, name, item.value)
+        return Answer(_shown(item, warnings=warnings), headers=_etag(item))
 
     def delete(self, call: Call) -> Answer:
         kind, name = _key(call)
@@ -158,7 +162,8 @@ class ItemOperations:
         if query.dry_run:
             return self._previewed(lambda publisher: publisher.delete(kind, name, expected, by=call.by))
         revision = self._publisher.delete(kind, name, expected, by=call.by)
-        return Answer(shapes.Deleted(kind=kind, name=name, revision=revision))
+        warnings = of_deletion(self._worker.current(), kind, name)
+        return Answer(shapes.Deleted(kind=kind, name=name, revision=revision, warnings=warnings))
 
     def history(self, call: Call) -> Answer:
         kind, name = _key(call)
@@ -187,7 +192,8 @@ class ItemOperations:
         if call.query.dry_run:
             return self._previewed(back)
         item = back(self._publisher)
-        return Answer(_shown(item), headers=_etag(item))
+        warnings = of_change(self._worker.current(), kind, name, item.value)
+        return Answer(_shown(item, warnings=warnings), headers=_etag(item))
 
     def _rollback_deployment(self, call: Call, name: str, revision: int, expected: int | None) -> Answer:
         kind = "deployment"
@@ -266,13 +272,14 @@ def _changeable(kind: str) -> str:
     return kind
 
 
-def _shown(item: Item, generated: dict[str, str] | None = None) -> shapes.Item:
+def _shown(item: Item, generated: dict[str, str] | None = None, warnings: Warnings = UNSET) -> shapes.Item:
     return shapes.Item(
         kind=item.kind,
         name=item.name,
         revision=item.revision,
         value=public(item.kind, item.value),
         generated=generated or UNSET,
+        warnings=warnings,
     )
 
 

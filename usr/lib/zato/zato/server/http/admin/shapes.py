@@ -91,6 +91,8 @@ class Item(Given, frozen=True):
     revision: int
     value: dict[str, Any]
     generated: dict[str, str] | UnsetType = UNSET
+    warnings: list[Finding] | UnsetType = UNSET
+    """What it leads to that is not there."""
 
 
 class Items(Given, frozen=True):
@@ -126,6 +128,8 @@ class Deleted(Given, frozen=True):
     kind: str
     name: str
     revision: int
+    warnings: list[Finding] | UnsetType = UNSET
+    """What is left without it."""
 
 
 class ChangesQuery(PageQuery, frozen=True):
@@ -267,6 +271,8 @@ class Summary(Given, frozen=True):
     kept: list[ItemKey]
     unused_values: list[str]
     """Names of values that were given to an import, and that its document has no place for."""
+    warnings: list[Finding] | UnsetType = UNSET
+    """What leads to something that is not there, since this change."""
 
 
 class Ping(Given, frozen=True):
@@ -318,6 +324,8 @@ class Deployment(Given, frozen=True):
     services: list[str]
     revision: int | None
     reports: list[Report] | UnsetType = UNSET
+    warnings: list[Finding] | UnsetType = UNSET
+    """What it uses that is not there, and what is left without what it had before."""
 
 
 class Deployments(Given, frozen=True):
@@ -331,6 +339,8 @@ class Undeployed(Given, frozen=True):
 
     file_name: str
     revision: int | None
+    warnings: list[Finding] | UnsetType = UNSET
+    """What is left without its services."""
 
 
 class Service(Given, frozen=True):

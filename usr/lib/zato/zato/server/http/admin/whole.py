@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from zato.config.configuration import Configuration
 from zato.config.kinds import kind_named
 from zato.config.plan import Key
 from zato.config.plan import Summary as Done
@@ -11,10 +12,11 @@ from zato.config.publisher import Publisher
 from zato.core.errors import Conflict, InvalidInput, TimeLimitExceeded
 from zato.security.authorisation import Right
 from zato.server.http.admin import shapes
-from zato.server.http.admin.collaborators import AdminCollaborators
+from zato.server.http.admin.collaborators import AdminCollaborators, ServesFrom
 from zato.server.http.admin.history import following, shown_changes, which_changes
 from zato.server.http.admin.previewing import previewed, shown_diffs
 from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.http.admin.warning import Warnings, of_whole
 
 YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
 _IMPORT_BYTES_MAX = 10 * 1024 * 1024
@@ -27,6 +29,7 @@ class WholeOperations:
         self._publisher = collaborators.publisher
         self._cluster_rollback = collaborators.cluster_rollback
         self._log = collaborators.log
+        self._worker = collaborators.worker
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""
@@ -107,7 +110,9 @@ class WholeOperations:
         back = self._cluster_rollback
         if call.query.dry_run:
             return previewed(back.preview(body.revision, by=call.by, with_security=body.with_security))
-        return Answer(_summary(back.rollback(body.revision, by=call.by, with_security=body.with_security)))
+        before = self._worker.current()
+        done = back.rollback(body.revision, by=call.by, with_security=body.with_security)
+        return Answer(_summary(done, self._warnings(before)))
 
     def export(self, call: Call) -> Answer:
         query: shapes.ExportQuery = call.query
@@ -125,7 +130,12 @@ class WholeOperations:
 
         if query.dry_run:
             return previewed(self._publisher.preview(take))
-        return Answer(_summary(take(self._publisher)))
+        before = self._worker.current()
+        return Answer(_summary(take(self._publisher), self._warnings(before)))
+
+    def _warnings(self, before: ServesFrom) -> Warnings:
+        now = Configuration.from_items(*self._log.items_with_revision())
+        return of_whole(before, now, self._worker.current().codes.used)
 
 
 def _text(raw: bytes) -> str:
@@ -135,7 +145,7 @@ def _text(raw: bytes) -> str:
         raise InvalidInput(f"The document is not valid UTF-8 at byte {error.start}.", code="invalid-utf8") from error
 
 
-def _summary(done: Done) -> shapes.Summary:
+def _summary(done: Done, warnings: Warnings) -> shapes.Summary:
     return shapes.Summary(
         revision=done.revision,
         created=_keys(done.created),
@@ -144,6 +154,7 @@ def _summary(done: Done) -> shapes.Summary:
         unchanged=done.unchanged,
         kept=_keys((each.kind, each.name) for each in done.kept),
         unused_values=list(done.unused_values),
+        warnings=warnings,
     )
 
 

@@ -10,6 +10,7 @@ from zato.core.finding import Finding
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.status import members
 from zato.server.http.admin.status.seen import Seen
+from zato.server.loose_ends import loose_ends
 
 Examination = Callable[[AdminCollaborators, Seen], Iterator[Finding]]
 """Yields what is not well. It may read what it needs; Unavailable that it raises is told of its subject."""
@@ -31,6 +32,7 @@ def _serving(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
     """What the worker that answers cannot use of the configuration."""
     for problem in seen.snapshot.problems:
         yield Finding(problem, "not-usable")
+    yield from loose_ends(seen.configuration, seen.snapshot.codes.used)
 
 
 def _broker(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:

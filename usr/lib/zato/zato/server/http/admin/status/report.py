@@ -6,9 +6,8 @@ from collections.abc import Collection
 
 from zato.config.configuration import Configuration
 from zato.core.errors import Unavailable
-from zato.core.finding import Finding
 from zato.odb.members import ServerRow, WorkerRow
-from zato.server.http.admin import shapes
+from zato.server.http.admin import shapes, warning
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.deployments import shown
 from zato.server.http.admin.status.examinations import examine
@@ -24,7 +23,7 @@ def report(given: AdminCollaborators) -> shapes.Status:
     return shapes.Status(
         ok=not found,
         problems=[finding.message for finding in found],
-        findings=[shown_finding(finding) for finding in found],
+        findings=[warning.shown(finding) for finding in found],
         version=given.version,
         broker=given.broker.label,
         broker_problem=given.broker.problem,
@@ -34,18 +33,6 @@ def report(given: AdminCollaborators) -> shapes.Status:
         servers=_servers(given, seen),
         deployments_in_progress=[shown(deployment) for deployment in seen.in_progress],
         first_token_expires=seen.first_token_expires,
-    )
-
-
-def shown_finding(finding: Finding) -> shapes.Finding:
-    """A finding as the admin API gives it."""
-    return shapes.Finding(
-        message=finding.message,
-        code=finding.code,
-        field=finding.field,
-        file=finding.file,
-        line=finding.line,
-        subject=finding.subject,
     )
 
 

@@ -1,0 +1,72 @@
+"""What a change leaves without something it leads to, beside the answer to the change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+
+from zato.config.configuration import Configuration
+from zato.core.finding import Finding
+from zato.server.http.admin import shapes
+from zato.server.http.admin.collaborators import ServesFrom
+from zato.server.loader.uses import Code
+from zato.server.loose_ends import between, loose_ends, of_item, without_item
+
+_WARNINGS_MAX = 100
+Warnings = list[shapes.Finding] | UnsetType
+"""Absent where there are none."""
+
+
+def of_change(snapshot: ServesFrom, kind: str, name: str, value: Any) -> Warnings:
+    """For an item that was created or changed."""
+    return _shown(of_item(kind, name, value, snapshot.codes.used))
+
+
+def of_deletion(snapshot: ServesFrom, kind: str, name: str) -> Warnings:
+    """For an item that was deleted."""
+    return _shown(without_item(kind, name, snapshot.codes.used))
+
+
+def of_undeployment(before: ServesFrom, file_name: str) -> Warnings:
+    """For a file that was withdrawn."""
+    entries, code = before.codes.services, before.codes.used
+    left = Code(
+        services={name for name, entry in entries.items() if entry.file_name != file_name},
+        uses=tuple(used for used in code.uses if used.file_name != file_name),
+    )
+    return _shown(between(_all(before), loose_ends(before.configuration, left)))
+
+
+def of_deployment(before: ServesFrom, now: ServesFrom, file_name: str) -> Warnings:
+    """For a file that was deployed: what it lacks itself, and what others lack by now."""
+    own = {used.path for used in now.codes.used.uses if used.file_name == file_name}
+    after = _all(now)
+    new = between(_all(before), after)
+    return _shown(finding for finding in after if finding in new or finding.file in own)
+
+
+def of_whole(before: ServesFrom, now: Configuration, code: Code) -> Warnings:
+    """For an import or a roll-back."""
+    return _shown(between(_all(before), loose_ends(now, code)))
+
+
+def shown(finding: Finding) -> shapes.Finding:
+    """A finding as the admin API gives it."""
+    return shapes.Finding(
+        message=finding.message,
+        code=finding.code,
+        field=finding.field,
+        file=finding.file,
+        line=finding.line,
+        subject=finding.subject,
+    )
+
+
+def _all(snapshot: ServesFrom) -> list[Finding]:
+    return loose_ends(snapshot.configuration, snapshot.codes.used)
+
+
+def _shown(found: Iterable[Finding]) -> Warnings:
+    return [shown(finding) for finding in found][:_WARNINGS_MAX] or UNSET

@@ -1,0 +1,78 @@
+"""Configuration and code that lead to what is not there: channels without their service, code without what it uses.
+
+They are accepted, since what they lead to may come later, and told of when they are made, and as long as they last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from zato.config.configuration import Configuration
+from zato.config.kinds import KINDS
+from zato.core.finding import Finding
+from zato.server.loader.uses import SERVICE, Code, UsedIn
+
+CHANNELS = tuple(name for name in KINDS if name.startswith("channel-"))
+_NAME_SHOWN_MAX = 120
+
+
+def loose_ends(configuration: Configuration, code: Code) -> list[Finding]:
+    """All there are."""
+    found = [
+        finding
+        for kind in CHANNELS
+        for item in configuration.all(kind)
+        for finding in of_item(kind, item.name, item.value, code)
+    ]
+    return [*found, *_of_code(configuration, code)]
+
+
+def of_item(kind: str, name: str, value: Any, code: Code) -> Iterator[Finding]:
+    """Those of one item."""
+    service = getattr(value, "service", None)
+    if kind not in CHANNELS or service is None or service in code.services or not getattr(value, "active", True):
+        return
+    yield Finding(
+        f"The {kind} {name!r} leads to the service {service[:_NAME_SHOWN_MAX]}, which is in no deployed file: its "
+        "callers get 503. Deploy the file that has it, or change or delete the channel.",
+        "no-such-service",
+        field="service",
+        subject=f"{kind} {name}",
+    )
+
+
+def without_item(kind: str, name: str, code: Code) -> list[Finding]:
+    """What is left without an item that is deleted."""
+    return [_missing(used) for used in code.uses if (used.use.kind, used.use.name) == (kind, name)]
+
+
+def _of_code(configuration: Configuration, code: Code) -> Iterator[Finding]:
+    there = {kind: {item.name for item in configuration.all(kind)} for kind in KINDS if kind.startswith("outgoing-")}
+    for used in code.uses:
+        names = code.services if used.use.kind == SERVICE else there.get(used.use.kind, ())
+        if used.use.name not in names:
+            yield _missing(used)
+
+
+def _missing(used: UsedIn) -> Finding:
+    kind, name = used.use.kind, used.use.name[:_NAME_SHOWN_MAX]
+    if kind == SERVICE:
+        what = f"invokes the service {name}, which is in no deployed file. Deploy the file that has it"
+        code = "no-such-service"
+    else:
+        what = f"uses the {kind} {name!r}, which is not configured. Create it: zato config set {kind} {name} ..."
+        code = "no-such-connection"
+    return Finding(
+        f"{used.path}, line {used.use.line}, {what}{'.' if kind == SERVICE else ''}",
+        code,
+        file=used.path,
+        line=used.use.line,
+        subject=f"{kind} {name}",
+    )
+
+
+def between(before: Collection[Finding], after: Collection[Finding]) -> list[Finding]:
+    """Those that a change has brought."""
+    known = set(before)
+    return [finding for finding in after if finding not in known]
