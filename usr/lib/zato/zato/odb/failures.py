@@ -7,6 +7,7 @@ import re
 from sqlalchemy import exc
 
 from zato.core.errors import Conflict, InvalidInput, SetupError, Unavailable, ZatoError
+from zato.odb.attempts import telling_line
 from zato.odb.verification import remedy
 
 # SQLite, PostgreSQL, MySQL, Oracle, in this order
@@ -40,7 +41,7 @@ def translate(error: exc.SQLAlchemyError, label: str, dialect: str, *, committin
 def _translated(  # noqa: PLR0911 - one for each error
     error: exc.SQLAlchemyError, label: str, dialect: str, *, committing: bool
 ) -> ZatoError:
-    reason = _first_line(error)
+    reason = _reason(error)
     if fenced := FENCED.search(reason):
         return _fenced(fenced["stage"], fenced["place"], label)
     if _NO_TABLE.search(reason):
@@ -80,6 +81,6 @@ def _fenced(stage: str, place: str, label: str) -> Unavailable:
     )
 
 
-def _first_line(error: exc.SQLAlchemyError) -> str:
+def _reason(error: exc.SQLAlchemyError) -> str:
     cause = error.orig if isinstance(error, exc.DBAPIError) else error
-    return str(cause).strip().partition("\n")[0].rstrip(".") or type(cause).__name__
+    return telling_line(str(cause)).rstrip(".") or type(cause).__name__

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from zato.odb.attempts import telling_line
 from zato.outgoing.stage import Stage
 from zato.outgoing.tls import refusal
 
@@ -88,7 +89,7 @@ def _of_cause(cause: BaseException, *, strict: bool) -> Failure | None:
 
 
 def _of_text(error: BaseException) -> Failure:
-    text = _first_line(str(error))
+    text = telling_line(str(error)).rstrip(". ")
     code = code_of(error)
     if isinstance(code, int):
         stage = _MYSQL_CONNECT.get(code, Stage.CONNECT)
