@@ -18,18 +18,34 @@ core.register_action("answer", { "tcp-res" }, function(txn, status, body)
   }))
 end, 2)
 
--- Answers 413 with the JSON document in txn.refusal, and takes the rest of the body, which is as much as a client may have
--- sent before it looks for an answer: who closes a connection on which something has not been read yet resets it, and the
--- answer may be lost
+-- Answers 413 with the JSON document in txn.refusal, and takes the body, which is as much as a client may have sent before it
+-- looks for an answer: who closes a connection on which something has not been read yet resets it, and the answer may be
+-- lost. A stream of HTTP/2 is answered when its body has been taken, since HAProxy 3.0 resets one that has its answer; a
+-- connection at once, since its client may have stopped to wait for it
 core.register_service("refuse", "http", function(applet)
+  local until_then = core.now().sec + 10
+  local function take()
+    repeat
+      local part = applet:receive(65536)
+    until not part or #part == 0 or core.now().sec >= until_then
+  end
+  local stream = applet.f:fc_http_major() == 2
+  if stream then take() end
   local body = applet:get_var("txn.refusal")
   applet:set_status(413)
   applet:add_header("content-type", "application/json")
   applet:add_header("content-length", tostring(#body))
   applet:start_response()
   applet:send(body)
-  local until_then = core.now().sec + 10
-  repeat
-    local part = applet:receive(65536)
-  until not part or #part == 0 or core.now().sec >= until_then
+  if not stream then take() end
 end)
+
+-- Says that a request has no body (RFC 9110, 8.6) where its client has not: HAProxy 3.0 drops the header that a rule sets
+local Length = { id = "length", flags = filter.FLT_CFG_FL_HTX }
+Length.__index = Length
+function Length:new() return setmetatable({}, Length) end
+function Length:http_headers(txn, message)
+  if not message:is_resp() and txn:get_var("txn.no_length") then message:set_body_len(0) end
+  return filter.CONTINUE
+end
+core.register_filter("length", Length, function(each) return each end)

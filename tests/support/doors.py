@@ -105,15 +105,16 @@ class Doors:
 
 
 def _receive(connection: ssl.SSLSocket) -> tuple[bytes, bool]:
-    received = b""
+    received = bytearray()  # megabytes are not copied for each part: HAProxy ends a client that reads too slowly
+    closed = True
     try:
         while part := connection.recv(65536):
             received += part
     except TimeoutError:
-        return received, False
+        closed = False
     except (ssl.SSLError, ConnectionError):
         pass  # cut off, or a certificate refused, which TLS 1.3 tells with the first read only
-    return received, True
+    return bytes(received), closed
 
 
 def _parsed(received: bytes, closed: bool, seconds: float) -> Answer:

@@ -32,6 +32,9 @@ _FIXED: Errors = {
     505: ("http-version-not-supported", "The request is in a version of HTTP that this server does not know."),
 }
 
+INCOMPLETE = ("incomplete-body", "The body of the request did not arrive: it stopped, broke off, or is not valid HTTP.")
+"""Of a body that the server has had a part of: 408 where it stopped, 400 otherwise."""
+
 
 def errors(*, body_bytes_max: int, late: str) -> Errors:
     """All of them. What is larger, or later, than a limit is told the limit and its setting; `late` is that of time."""

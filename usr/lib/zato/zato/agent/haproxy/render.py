@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 
-from zato.agent.errors import error_body, errors
+from zato.agent.errors import INCOMPLETE, error_body, errors
 from zato.agent.haproxy.names import BACKEND, FRONTEND
 from zato.agent.haproxy.source_limits import source_limits
 from zato.agent.haproxy.view import EDGE_VARIABLE, BalancedServer, HaproxyView
@@ -47,6 +47,7 @@ def render(view: HaproxyView, frame: str = "") -> str:
         exempt=[str(ipaddress.ip_network(network)) for network in view.exempt_networks],
         own_errors=_OWN_ERRORS,
         bodies={status: error_body(code, message, _CID) for status, (code, message) in texts.items()},
+        incomplete=error_body(*INCOMPLETE, _CID),
         small_body_bytes=_SMALL_BODY_BYTES,
         limits=source_limits(view, _CID),
         invalid_path=error_body(*INVALID_PATH, _CID),
