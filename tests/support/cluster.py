@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import ssl
@@ -117,7 +118,8 @@ class RunningCluster:
         """kill -9 of the supervisor, or of all processes."""
         assert self.process is not None
         for pid in [self.process.pid, *(self.pids().values() if everything else ())]:
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # the others may end as the supervisor has
+                os.kill(pid, signal.SIGKILL)
         self.process.wait()
         self.process = None
 

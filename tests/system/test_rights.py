@@ -44,7 +44,7 @@ def operator(cluster: RunningCluster) -> Iterator[Person]:
     api = cluster.api()
     api.create_item("security-basic", "stay-op", {"username": "stay-op", "password": PASSWORD, "roles": ["operator"]})
     person = Person(cluster, "stay-op")
-    until(lambda: person("GET", "/whoami")[0] == 200)
+    until(lambda: all(person("GET", "/whoami")[0] == 200 for _ in range(20)))  # every worker knows them
     yield person
     api.delete_item("security-basic", "stay-op")
 
