@@ -11,9 +11,9 @@ from zato.security.authorisation import Right, authorise, may, right_to_change, 
 
 GIVEN = {
     Role.VIEWER: {Right.READ},
-    Role.OPERATOR: {Right.READ, Right.READ_LOG, Right.OPERATE},
-    Role.DEPLOYER: {Right.READ, Right.READ_LOG, Right.DEPLOY},
-    Role.ADMIN: {Right.READ, Right.READ_LOG, Right.OPERATE, Right.DEPLOY, Right.ADMINISTER},
+    Role.OPERATOR: {Right.READ, Right.READ_LOG, Right.OPERATE, Right.INVOKE},
+    Role.DEPLOYER: {Right.READ, Right.READ_LOG, Right.DEPLOY, Right.INVOKE},
+    Role.ADMIN: {Right.READ, Right.READ_LOG, Right.OPERATE, Right.DEPLOY, Right.INVOKE, Right.ADMINISTER},
 }
 
 

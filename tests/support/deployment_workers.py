@@ -19,15 +19,15 @@ from zato.odb.deployments import Deployment, Deployments
 from zato.odb.doorbell import Doorbell
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
-from zato.odb.stagings import Stagings
+from zato.odb.stagings import Staging, Stagings
 from zato.server.catching_up import CatchingUp, Visits
 from zato.server.check import Checker
 from zato.server.code import CodeLoader
-from zato.server.deployment import ClusterRollback, Deployer, RevisionStager, Stager
+from zato.server.deployment import ClusterRollback, Deployer, RevisionStager, Stager, WholeStaging
 from zato.server.deployment.activation import Activation, lead_for
 from zato.server.loader import CodeSet
 from zato.server.switch import Switch
-from zato.server.versions import active_versions, switch_time
+from zato.server.versions import active_versions, switch_time, with_deployments
 
 KEY = bytes(32)
 BEAT_SECONDS = 0.5
@@ -53,7 +53,7 @@ class DeploymentWorker:
         self._code = CodeLoader(self.deployments, DiskSnapshot(directory / f"{name}.json"))
         self.load: Callable[[Deployment], None] = self.stage
         self.noted: list[str] = []
-        self.load_all: Callable[[int], None] = self.stage_all
+        self.load_all: Callable[[Staging], None] = self.stage_all
         self.stagings = Stagings(self.database)
         self.stager = Stager(
             worker=name,
@@ -63,7 +63,7 @@ class DeploymentWorker:
             whole=RevisionStager(
                 worker=name,
                 stagings=self.stagings,
-                load=lambda revision: self.load_all(revision),  # noqa: PLW0108 it may be replaced later
+                load=lambda staging: self.load_all(staging),  # noqa: PLW0108 it may be replaced later
                 clock=self.clock,
                 ready=self.catching_up.expect_switch,
             ),
@@ -72,11 +72,15 @@ class DeploymentWorker:
             ready=self.catching_up.expect_switch,
             over=self.catching_up.expect_none,
         )
+        whole = WholeStaging(
+            deployments=self.deployments, stagings=self.stagings, activation=self.activation, clock=self.clock
+        )
         self.deployer = Deployer(
             deployments=self.deployments,
             activation=self.activation,
             publisher=self.publisher,
             checker=checker,
+            whole=whole,
             running=lambda: self.codes,
             clock=self.clock,
             note=lambda outcome: self.noted.append(outcome),  # noqa: PLW0108 it is cleared by tests
@@ -84,11 +88,10 @@ class DeploymentWorker:
         self.cluster_rollback = ClusterRollback(
             publisher=self.publisher,
             deployments=self.deployments,
-            stagings=self.stagings,
+            whole=whole,
             activation=self.activation,
             checker=checker,
             running=lambda: self.codes,
-            clock=self.clock,
         )
         self._next_beat = 0.0
         self._applied = 0
@@ -129,9 +132,10 @@ class DeploymentWorker:
     def stage(self, deployment: Deployment) -> None:
         self._code.stage(deployment.file_name, deployment.sha256, deployment.id, self.switch.current()[1])
 
-    def stage_all(self, revision: int) -> None:
-        then = Configuration.from_items(revision, self.log.items_at(revision))
-        self._code.stage_all(active_versions(then), self.switch.current()[1])
+    def stage_all(self, staging: Staging) -> None:
+        then = Configuration.from_items(staging.revision, self.log.items_at(staging.revision))
+        staged = map(self.deployments.get, staging.deployments)
+        self._code.stage_all(with_deployments(active_versions(then), staged, staging.started), self.switch.current()[1])
 
     def _apply(self, configuration: Configuration) -> None:
         before, codes = self.switch.current()

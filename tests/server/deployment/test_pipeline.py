@@ -22,6 +22,7 @@ from support.waiting import until
 from zato.config.writer import Author
 from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, Unavailable
 from zato.odb.deployments import Deployment, DeploymentState
+from zato.odb.stagings import Staging
 from zato.server.check import Checker
 from zato.server.deployment import decision, states
 from zato.server.deployment import deployer as deployer_module
@@ -498,7 +499,7 @@ def test_a_cluster_is_not_rolled_back_where_one_worker_cannot_load_the_code(
     revision = workers[0].log.revision()
     release = threading.Event()
 
-    def load_all(_: int) -> None:
+    def load_all(_: Staging) -> None:
         if how == "fails":
             raise DeploymentRefused(_refusal_of(b"1 / 0\n"))
         release.wait(30)
@@ -527,7 +528,7 @@ def test_a_cluster_is_not_rolled_back_to_code_that_does_not_pass_its_check_any_m
     workers[0].deployer.deploy("shop.py", version(2), by=ANN)
     revision = workers[0].log.revision()
     flag.unlink()
-    loaded: list[int] = []
+    loaded: list[Staging] = []
     for worker in workers:
         worker.load_all = loaded.append
     with pytest.raises(InvalidInput, match=r"shop\.py:3: .*exit"):
@@ -542,9 +543,9 @@ def test_a_deployment_that_comes_during_a_roll_back_waits_and_stays(workers: lis
     deploy_pair(workers[0], 2)
     held = threading.Event()
 
-    def slow(revision: int) -> None:
+    def slow(staging: Staging) -> None:
         held.wait(5)
-        workers[2].stage_all(revision)
+        workers[2].stage_all(staging)
 
     workers[2].load_all = slow
     rolling = threading.Thread(target=workers[0].cluster_rollback.rollback, args=(before,), kwargs={"by": BOB})

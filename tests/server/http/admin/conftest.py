@@ -52,6 +52,7 @@ from zato.server.limits.counters import SharedCounters
 from zato.server.limits.limit import principals_limits
 from zato.server.loader import CodeSet
 from zato.server.service.context import ServiceContext
+from zato.server.service.request import HTTPRequest
 from zato.server.service.user_config import UserConfig
 from zato.server.snapshot import Snapshot
 from zato.server.switch import Switch
@@ -61,7 +62,8 @@ KEY = "a-key-that-nobody-may-see"
 BY = Author("test", "cid-of-the-test")
 
 SERVICES = b"""
-from zato.server.service import Service
+import msgspec
+from zato.server.service import Int, Service
 
 class Echo(Service):
     name = "demo.echo"
@@ -74,6 +76,33 @@ class Fails(Service):
 
     def handle(self):
         raise RuntimeError("a secret in an exception")
+
+class Part(msgspec.Struct):
+    size: int
+
+class Order(msgspec.Struct):
+    sku: str
+    parts: list[Part]
+
+class Typed(Service):
+    '''Takes an order.
+
+    In two parts.
+    '''
+
+    name = "demo.typed"
+    input = Order
+    output = Int("number")
+
+    def handle_GET(self):
+        pass
+
+class Http(Service):
+    name = "demo.http"
+
+    def handle(self):
+        http = self.request.http
+        self.response.payload = [http.method, http.path, dict(http.GET), http.headers.get("x-app"), dict(http.params)]
 
 class Teapot(Service):
     name = "demo.teapot"
@@ -123,9 +152,16 @@ class Worker:
         return Pinged(False, "connect", "Connection refused.", 1.26)
 
     def invoke(
-        self, service: str, body: bytes, *, principal: Principal, cid: str, environ: Mapping[str, Any]
+        self,
+        service: str,
+        body: bytes,
+        *,
+        http: HTTPRequest | None,
+        principal: Principal,
+        cid: str,
+        environ: Mapping[str, Any],
     ) -> Invoked:
-        return self._real.invoke(service, body, principal=principal, cid=cid, environ=environ)
+        return self._real.invoke(service, body, http=http, principal=principal, cid=cid, environ=environ)
 
     def invoke_async(self, service: str, payload: Any, *, principal: Principal, cid: str) -> Message:
         return self._real.invoke_async(service, payload, principal=principal, cid=cid)
@@ -169,6 +205,12 @@ class Deployer:
             raise InvalidInput(f"{file_name}:3: invalid syntax", code="deployment-rejected", details=details)
         return self.activate(added.id, by=by)
 
+    def begin(self, file_name: str, source: bytes, *, by: Author) -> Deployment:
+        return self.deploy(file_name, source, by=by)
+
+    def deploy_together(self, files: Mapping[str, bytes], *, by: Author) -> list[Deployment]:
+        return [self.deploy(name, source, by=by) for name, source in files.items()]
+
     def activate(self, deployment_id: int, *, by: Author) -> Deployment:
         found = self._deployments.get(deployment_id)
         value = {
@@ -191,6 +233,9 @@ class Deployer:
         return self._publisher.delete("deployment", file_name, by=by)
 
     def preview_deploy(self, file_name: str, source: bytes, *, by: Author) -> Preview:
+        return self._publisher.preview(lambda publisher: None)
+
+    def preview_together(self, files: Mapping[str, bytes], *, by: Author) -> Preview:
         return self._publisher.preview(lambda publisher: None)
 
     def preview_activate(self, deployment_id: int, *, by: Author) -> Preview:
@@ -243,6 +288,7 @@ class World:
         self.invocations = EmbeddedInvocations(database, self.clock)
         self.asynchronous = AsyncInvocations(self.invocations, self.clock)
         self.codes = CodeSet().with_deployment("demo.py", SERVICES, 1)
+        self.typed_line = SERVICES.decode().splitlines().index("class Typed(Service):") + 1
         self.switch: Switch[Snapshot] = Switch(self._snapshot())
         self.worker = Worker(self.switch, self.dispatcher, self.asynchronous)
         self.broker: HasBroker = Embedded()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import Any
 
 import pytest
@@ -119,3 +121,49 @@ def test_a_deployment_that_takes_too_long_is_audited_too(world: Any) -> None:
     world.deployer.fails_with = TimeLimitExceeded("Not all workers have reported within 6 s.")
     assert _deploy(world).status_code == 504
     assert world.audit.recent(1)[0].outcome == "time-limit-exceeded"
+
+
+def test_who_does_not_wait_is_told_at_once_with_the_workers_that_are_to_have_it(world: Any) -> None:
+    world.members.register_worker(1, "server-1/5", world.clock.now())
+    world.members.register_worker(1, "server-1/6", world.clock.now())
+    world.members.beat("server-1/5", 10_000, world.clock.now())
+    target = "/deployments?file_name=shop.py&wait=false"
+    begun = world.call("POST", target, raw=b"x = 1", content_type=PYTHON, user="deployer")
+    assert (begun.status_code, begun.json["expected"]) == (202, ["server-1/5", "server-1/6"])
+    found = world.call("GET", f"/deployments/{begun.json['id']}").json
+    assert (found["expected"], found["serving"]) == (["server-1/5", "server-1/6"], ["server-1/5"])
+    world.clock.advance(60)
+    assert world.call("GET", f"/deployments/{begun.json['id']}").json["expected"] == []
+
+
+def test_files_are_deployed_together(world: Any) -> None:
+    files = [{"file_name": name, "source": "eCA9IDE="} for name in ("a.py", "b.py")]
+    found = world.call("POST", "/deployments/together", {"files": files}, user="deployer")
+    assert found.status_code == 201, found.text
+    assert [one["file_name"] for one in found.json["deployments"]] == ["a.py", "b.py"]
+    previewed = world.call("POST", "/deployments/together?dry_run=true", {"files": files}, user="deployer")
+    assert (previewed.status_code, sorted(previewed.json)) == (200, ["items", "kept", "revision", "unused_values"])
+    twice = world.call("POST", "/deployments/together", {"files": [files[0], files[0]]})
+    assert twice.json["error"]["message"] == "A file is given twice; give each once."
+    for wrong in ({"files": []}, {"files": [{"file_name": "a.py", "source": "-"}]}, {"files": [{"file_name": "a.py"}]}):
+        assert world.call("POST", "/deployments/together", wrong).status_code == 400
+
+
+def test_the_source_of_a_deployment_and_of_each_file_in_it_can_be_read(world: Any) -> None:
+    number = _deploy(world).json["id"]
+    assert world.call("GET", f"/deployments/{number}/source", user="viewer").content == b"x = 1"
+    assert world.call("GET", f"/deployments/{number}/source?path=shop.py").content == b"x = 1"
+    assert world.call("GET", f"/deployments/{number}/files").json["files"] == [
+        {"path": "shop.py", "size_bytes": 5, "is_text": True}
+    ]
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("shop/__init__.py", "")
+        archive.writestr("shop/logo.png", b"\x89\0")
+    zipped = _deploy(world, data.getvalue(), "goods.zip", content_type="application/zip").json["id"]
+    listed = world.call("GET", f"/deployments/{zipped}/files").json["files"]
+    assert [(one["path"], one["is_text"]) for one in listed] == [("shop/__init__.py", True), ("shop/logo.png", False)]
+    logo = world.call("GET", f"/deployments/{zipped}/source?path=shop/logo.png")
+    assert (logo.content, logo.headers["content-type"]) == (b"\x89\0", "application/octet-stream")
+    for missing in (f"{zipped}/source?path=../x", f"{zipped}/source?path=shop", "999/source", "999/files"):
+        assert world.call("GET", f"/deployments/{missing}").status_code == 404

@@ -13,7 +13,13 @@ def test_services_are_listed_with_their_files_settings_and_channels(world: Any) 
     world.call("POST", "/items/service", {"name": "demo.echo", "value": {"active": False, "time_limit_seconds": 5}})
     world.refresh()
     services = world.call("GET", "/services").json["services"]
-    assert [service["name"] for service in services] == ["demo.echo", "demo.fails", "demo.teapot"]
+    assert [service["name"] for service in services] == [
+        "demo.echo",
+        "demo.fails",
+        "demo.http",
+        "demo.teapot",
+        "demo.typed",
+    ]
     assert services[0] == {
         "name": "demo.echo",
         "module": "demo",
@@ -61,3 +67,36 @@ def test_a_service_that_is_not_there_is_not_found(world: Any, name: str) -> None
 def test_a_message_that_is_not_json_does_not_reach_the_service(world: Any, raw: bytes, code: str) -> None:
     result = world.call("POST", "/services/demo.echo/invoke", raw=raw, content_type="application/json")
     assert (result.status_code, result.json["error"]["code"]) == (400, code)
+
+
+def test_a_service_is_shown_with_what_it_takes_and_gives_and_where_it_is_reached(world: Any) -> None:
+    value = {"service": "demo.typed", "path": "/typed", "methods": ["GET", "POST"], "security": ["viewer"]}
+    world.call("POST", "/items/channel-rest", {"name": "typed", "value": value})
+    world.refresh()
+    shown = world.call("GET", "/services/demo.typed", user="viewer").json
+    assert shown["service"]["file_name"] == "demo.py"
+    assert shown["service"]["channels"] == ["typed"]
+    assert shown["documentation"] == "Takes an order.\n\nIn two parts."
+    assert shown["methods"] == ["GET"]
+    assert shown["line"] == world.typed_line
+    assert shown["input"]["$ref"] == "#/$defs/Order"
+    definitions = shown["input"]["$defs"]
+    assert definitions["Order"]["properties"]["parts"]["items"] == {"$ref": "#/$defs/Part"}
+    assert definitions["Part"]["properties"] == {"size": {"type": "integer"}}
+    assert "integer" in shown["output"]["properties"]["number"]["type"]
+    (channel,) = shown["channels"]
+    assert (channel["kind"], channel["path"], channel["security"]) == ("channel-rest", "/typed", ["viewer"])
+    plain = world.call("GET", "/services/demo.fails").json
+    assert (plain["input"], plain["output"], plain["documentation"], plain["channels"]) == (None, None, None, [])
+    missing = world.call("GET", "/services/nothing")
+    assert (missing.status_code, missing.json["error"]["code"]) == (404, "no-such-service")
+
+
+def test_a_service_sees_the_request_that_it_is_to_be_invoked_by(world: Any) -> None:
+    target = "/services/demo.http/invoke?method=GET&path=/a/b&query=x%3D1%26x%3D2"
+    target += "&headers=%7B%22X-App%22%3A%221%22%7D&path_params=%7B%22id%22%3A%225%22%7D"
+    assert world.call("POST", target, {"in": "body"}).json == ["GET", "/a/b", {"x": ["1", "2"]}, "1", {"id": "5"}]
+    assert world.call("POST", "/services/demo.http/invoke", {}).json == ["", "", {}, None, {}]
+    assert world.call("POST", "/services/demo.http/invoke?query=a%3D1", {}).json[0] == "POST"
+    for wrong in ("method=TRACE", "path=x", "headers=5", "headers=%7B%22a%22%3A1%7D", "path_params=x", "body=1"):
+        assert world.call("POST", f"/services/demo.http/invoke?{wrong}", {}).status_code == 400, wrong

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -217,6 +218,28 @@ class ApiClient:
         target = _target(f"{_API}/deployments", {"file_name": file_name, **_rehearsed(dry_run)})
         return _decoded(self._send("POST", target, source, "application/octet-stream", timeout_seconds=_LONG_SECONDS))
 
+    def begin_deployment(self, file_name: str, source: bytes) -> Json:
+        """The deployment as it begins; `deployment` says what becomes of it."""
+        target = _target(f"{_API}/deployments", {"file_name": file_name, "wait": "false"})
+        return _decoded(self._send("POST", target, source, "application/octet-stream"))
+
+    def deploy_together(self, files: Mapping[str, bytes], *, dry_run: bool = False) -> Json:
+        """The deployments of several files, active in all workers from one moment on. Raises what kept all out."""
+        target = f"{_API}/deployments/together"
+        body = {
+            "files": [{"file_name": name, "source": b64encode(data).decode("ascii")} for name, data in files.items()]
+        }
+        return self._json("POST", target, body, query=_rehearsed(dry_run), timeout_seconds=_LONG_SECONDS)
+
+    def source(self, deployment_id: int, path: str | None = None) -> bytes:
+        """A deployed file, or the file of that path in a zip."""
+        target = _target(f"{_API}/deployments/{deployment_id}/source", {"path": path})
+        return self._send("GET", target, None, "").body
+
+    def source_files(self, deployment_id: int) -> Json:
+        """The files that a deployment consists of."""
+        return self._json("GET", f"{_API}/deployments/{deployment_id}/files")
+
     def deployments(self, file_name: str | None = None, *, limit: int = 100) -> Json:
         """Deployments, newest first."""
         return self._json("GET", f"{_API}/deployments", query={"limit": limit, "file_name": file_name})
@@ -239,9 +262,16 @@ class ApiClient:
         """Deployed services and their channels."""
         return self._json("GET", f"{_API}/services")
 
-    def invoke(self, service: str, payload: Any) -> tuple[bytes, str]:
-        """What a service answers to a JSON message, and the media type of that."""
-        target = f"{_API}/services/{segment(service)}/invoke"
+    def service(self, name: str) -> Json:
+        """A service in full: schemas, docstring, channels, file."""
+        return self._json("GET", f"{_API}/services/{segment(name)}")
+
+    def invoke(self, service: str, payload: Any, **request: str | None) -> tuple[bytes, str]:
+        """What a service answers to a JSON message, and the media type of that.
+
+        `request` is what the service sees of HTTP: method, path, query, and as JSON objects headers and path_params.
+        """
+        target = _target(f"{_API}/services/{segment(service)}/invoke", request)
         body = json.dumps(payload).encode("utf-8")
         reply = self._send("POST", target, body, "application/json", timeout_seconds=_LONG_SECONDS)
         return reply.body, reply.content_type

@@ -59,6 +59,25 @@ class Bulk:
 
         return despite_races(attempt)
 
+    def put(
+        self, kind: str, bodies: Mapping[str, Mapping[str, Any]], *, by: Author, prepare: Prepare, comment: str
+    ) -> int:
+        """Makes or replaces the items; returns the last revision."""
+
+        def attempt() -> int:
+            revision, items = self._log.items_with_revision()
+            current = current_values(items)
+            wanted = {
+                (kind, name): self._sealer.accept(kind, name, body, current.get((kind, name), (0, None))[1])
+                for name, body in bodies.items()
+            }
+            changes = prepare(revision, plan(current, wanted, ()))
+            if changes:
+                revision = self._writer.append(changes, by=by, comment=comment, based_on=items)[-1]
+            return revision
+
+        return despite_races(attempt)
+
     def _rollback_plan(
         self, to_revision: int, past: Sequence[StoredItem], items: Sequence[StoredItem], with_security: bool
     ) -> list[Planned]:

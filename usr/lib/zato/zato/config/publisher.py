@@ -154,6 +154,15 @@ class Publisher:
 
         return attempt() if expected_revision is not None else despite_races(attempt)
 
+    def put(
+        self, kind: str, bodies: Mapping[str, Mapping[str, Any]], *, by: Author, prepare: Prepare, comment: str
+    ) -> int:
+        """Items of a kind, by name, made or replaced in one append: all of them or none. Returns the last revision.
+
+        `prepare` gets ready what the changes activate, and says when they do.
+        """
+        return self._bulk.put(kind, bodies, by=by, prepare=prepare, comment=comment)
+
     def delete(self, kind: str, name: str, expected_revision: int | None = None, *, by: Author) -> int:
         """Deletes the item and returns the revision that did it. Raises Conflict `in-use` where others refer to it."""
         _check_name(kind, name)

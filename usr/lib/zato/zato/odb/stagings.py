@@ -1,7 +1,8 @@
-"""The request to all workers to load the code of an earlier revision as one, and what they say about it."""
+"""The request to all workers to load the code of a revision, or several deployments, as one, and what they say."""
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,11 +24,15 @@ _report = tables.staging_report.c
 
 @dataclass(frozen=True, slots=True)
 class Staging:
-    """All workers are to load what was active at `revision`. `token` tells it from every other one."""
+    """All workers are to load what was active at `revision`, with `deployments` in place of their files' versions.
+
+    `token` tells it from every other one.
+    """
 
     token: str
     revision: int
     started: datetime
+    deployments: tuple[int, ...] = ()
 
 
 class Stagings:
@@ -37,10 +42,16 @@ class Stagings:
         self._database = database
         self._cluster = Cluster(database)
 
-    def begin(self, revision: int, at: datetime) -> Staging:
+    def begin(self, revision: int, at: datetime, deployments: tuple[int, ...] = ()) -> Staging:
         """Ask all workers. Raises Conflict (staging-in-progress) while somebody else's request stands."""
-        staging = Staging(secrets.token_hex(16), revision, at)
-        row = {"cluster_id": self._cluster.id, "token": staging.token, "revision": revision, "started": at}
+        staging = Staging(secrets.token_hex(16), revision, at, deployments)
+        row = {
+            "cluster_id": self._cluster.id,
+            "token": staging.token,
+            "revision": revision,
+            "started": at,
+            "deployments": json.dumps(list(deployments)) if deployments else None,
+        }
         try:
             with self._database.write() as connection:
                 stale = (_staging.cluster_id == self._cluster.id, _staging.started < at - STALE_AFTER)
@@ -49,7 +60,8 @@ class Stagings:
                 connection.execute(delete(tables.staging_report).where(_report.cluster_id == self._cluster.id))
         except Conflict as error:
             raise Conflict(
-                "Another roll-back of the whole cluster is under way; try again when it has ended.",
+                "Another roll-back of the whole cluster, or deployment of several files, is under way; try again when "
+                "it has ended.",
                 code="staging-in-progress",
             ) from error
         return staging
@@ -61,7 +73,7 @@ class Stagings:
             row = connection.execute(query).one_or_none()
         if row is None or row.started < now - STALE_AFTER:
             return None
-        return Staging(row.token, row.revision, row.started)
+        return Staging(row.token, row.revision, row.started, tuple(json.loads(row.deployments or "[]")))
 
     def end(self, staging: Staging) -> None:
         """Take the request back; one that is not there any more is fine."""

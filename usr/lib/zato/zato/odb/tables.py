@@ -193,7 +193,7 @@ report = Table(
     **MYSQL_OPTIONS,
 )
 
-# The code of an earlier revision that all workers are asked to load, one at a time; see zato.odb.stagings.
+# Code that all workers are asked to load as one, one at a time; see zato.odb.stagings.
 staging = Table(
     "zt_staging",
     metadata,
@@ -201,6 +201,8 @@ staging = Table(
     Column("token", Label(32), nullable=False),
     Column("revision", BigInteger, nullable=False),
     Column("started", UtcDateTime, nullable=False),
+    # A JSON array of the deployments that take the place of what the revision activates; NULL is none
+    Column("deployments", Document),
     PrimaryKeyConstraint("cluster_id", name="zt_staging_pk"),
     ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_staging_cluster_fk"),
     info={TRANSIENT: True},

@@ -18,14 +18,16 @@ class Right(StrEnum):
     READ_LOG = "read the log of the servers' machines"
     """Which has what services write, and who has called."""
     OPERATE = "change channels, outgoing connections and settings of services, and deal with dead letters"
-    DEPLOY = "deploy, activate and withdraw services, and invoke them"
+    DEPLOY = "deploy, activate and withdraw services"
+    INVOKE = "invoke services"
+    """Whoever may change channels can reach every service; what takes code of one's own is DEPLOY."""
     ADMINISTER = "change security definitions, servers and the configuration as a whole"
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: frozenset({Right.READ}),
-    Role.OPERATOR: frozenset({Right.READ, Right.READ_LOG, Right.OPERATE}),
-    Role.DEPLOYER: frozenset({Right.READ, Right.READ_LOG, Right.DEPLOY}),
+    Role.OPERATOR: frozenset({Right.READ, Right.READ_LOG, Right.OPERATE, Right.INVOKE}),
+    Role.DEPLOYER: frozenset({Right.READ, Right.READ_LOG, Right.DEPLOY, Right.INVOKE}),
     Role.ADMIN: frozenset(Right),
 }
 

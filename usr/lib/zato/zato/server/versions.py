@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from zato.config.configuration import Configuration
 from zato.config.kinds import DeploymentVersion
+from zato.odb.deployments import Deployment
 
 Versions = Mapping[str, DeploymentVersion]
 """What is to be active, by file name."""
@@ -15,6 +17,23 @@ def active_versions(configuration: Configuration) -> Versions:
     """What the configuration activates."""
     return {
         item.name: item.value for item in configuration.all("deployment") if isinstance(item.value, DeploymentVersion)
+    }
+
+
+def with_deployments(versions: Versions, deployments: Iterable[Deployment], switch_at: datetime) -> Versions:
+    """`versions` with those of the deployments' files replaced."""
+    return {
+        **versions,
+        **{
+            deployment.file_name: DeploymentVersion(
+                deployment_id=deployment.id,
+                sha256=deployment.sha256,
+                module=deployment.module,
+                services=deployment.services,
+                switch_at=switch_at,
+            )
+            for deployment in deployments
+        },
     }
 
 

@@ -28,7 +28,7 @@ from zato.odb.first_tokens import FirstTokens
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.opening import open_odb
-from zato.odb.stagings import Stagings
+from zato.odb.stagings import Staging, Stagings
 from zato.pki.enrolment.door import SigningDoor, Signs
 from zato.pki.enrolment.screening import ScreenedSigner
 from zato.pki.enrolment.signer import Signer
@@ -39,7 +39,7 @@ from zato.server.building import SnapshotBuilder
 from zato.server.catching_up import CatchingUp, Visits
 from zato.server.check.checker import Checker
 from zato.server.code import CodeLoader
-from zato.server.deployment import ClusterRollback, Deployer, RevisionStager, Stager
+from zato.server.deployment import ClusterRollback, Deployer, RevisionStager, Stager, WholeStaging
 from zato.server.deployment.activation import Activation, lead_for
 from zato.server.dispatcher import Dispatcher
 from zato.server.http.admin.collaborators import AdminCollaborators
@@ -56,7 +56,7 @@ from zato.server.metrics import ADMIN, Exposition, Metrics
 from zato.server.metrics.certificates import Certificates
 from zato.server.runtime import Runtime
 from zato.server.service.user_config import UserConfigFile
-from zato.server.versions import active_versions
+from zato.server.versions import active_versions, with_deployments
 
 
 class WorkerProcess:
@@ -123,11 +123,15 @@ class WorkerProcess:
         def load(deployment: Deployment) -> None:
             code.stage(deployment.file_name, deployment.sha256, deployment.id, runtime.running)
 
-        def load_all(revision: int) -> None:
-            then = Configuration.from_items(revision, log.items_at(revision))
-            code.stage_all(active_versions(then), runtime.running)
+        def load_all(staging: Staging) -> None:
+            then = Configuration.from_items(staging.revision, log.items_at(staging.revision))
+            staged = map(deployments.get, staging.deployments)
+            code.stage_all(with_deployments(active_versions(then), staged, staging.started), runtime.running)
 
         stagings = Stagings(database)
+        whole = WholeStaging(
+            deployments=deployments, stagings=stagings, activation=activation, clock=clock, ring=broker.ring
+        )
         stager = Stager(
             worker=runtime.worker,
             deployments=deployments,
@@ -173,6 +177,7 @@ class WorkerProcess:
                     activation=activation,
                     publisher=publisher,
                     checker=checker,
+                    whole=whole,
                     running=lambda: runtime.running,
                     clock=clock,
                     server=self._number,
@@ -182,12 +187,10 @@ class WorkerProcess:
                 cluster_rollback=ClusterRollback(
                     publisher=publisher,
                     deployments=deployments,
-                    stagings=stagings,
+                    whole=whole,
                     activation=activation,
                     checker=checker,
                     running=lambda: runtime.running,
-                    clock=clock,
-                    ring=broker.ring,
                 ),
                 members=members,
                 audit=audit,

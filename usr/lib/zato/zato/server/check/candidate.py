@@ -110,12 +110,18 @@ def _load(request: CheckRequest) -> CheckResult:
         _allow_memory()
         reason = f"It cannot be looked at: {type(error).__name__}."
         return CheckResult(refusal=Refusal("import-failed", reason, candidate.file_name))
-    file = code.files[candidate.file_name]
+    files = [code.files[file.file_name] for file in (candidate, *request.along)]
     return CheckResult(
         services=tuple(
             CheckedService(
-                entry.name, entry.module, file.lines[entry.name], entry.input is not None, entry.output is not None
+                entry.name,
+                entry.file_name,
+                entry.module,
+                file.lines[entry.name],
+                entry.input is not None,
+                entry.output is not None,
             )
+            for file in files
             for entry in file.services
         )
     )

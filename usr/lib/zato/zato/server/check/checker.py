@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import msgspec
@@ -46,36 +46,34 @@ class Checker:
 
         Raises Unavailable where no check can be made at all.
         """
-        try:
-            check_size(file_name, source)
-            others = files_to_try_with(code, file_name, source)
-        except DeploymentRefused as error:
-            return CheckResult(refusal=error.refusal)
-        request = CheckRequest(
-            candidate=CheckedFile(file_name, source, deployment_id),
-            others=tuple(
-                CheckedFile(name, code.files[name].source.data, code.files[name].source.deployment_id)
-                for name in sorted(others)
-            ),
-            service_owners={name: entry.file_name for name, entry in code.services.items()},
-            time_limit_seconds=self._time_limit_seconds,
-            memory_limit_bytes=self._memory_limit_bytes,
-        )
-        return self._ask(request)
+        return self.check_together(code, [CheckedFile(file_name, source, deployment_id)])
 
     def check_together(
-        self, files: Sequence[CheckedFile], others: Sequence[CheckedFile], service_owners: Mapping[str, str]
+        self, code: CodeSet, files: Sequence[CheckedFile], *, without: Collection[str] = ()
     ) -> CheckResult:
-        """Whether `files`, versions that were accepted before, can be active together beside `others`.
+        """Whether `files` can be active together beside what is in `code`, of which the files `without` go.
 
         Answers and raises as `check` does.
         """
+        changing = {file.file_name for file in files} | set(without)
+        try:
+            beside: set[str] = set()
+            for file in files:
+                check_size(file.file_name, file.source)
+                beside |= files_to_try_with(code, file.file_name, file.source)
+        except DeploymentRefused as error:
+            return CheckResult(refusal=error.refusal)
         first, *along = files
         request = CheckRequest(
             candidate=first,
             along=tuple(along),
-            others=tuple(others),
-            service_owners=dict(service_owners),
+            others=tuple(
+                CheckedFile(name, code.files[name].source.data, code.files[name].source.deployment_id)
+                for name in sorted(beside - changing)
+            ),
+            service_owners={
+                name: entry.file_name for name, entry in code.services.items() if entry.file_name not in changing
+            },
             time_limit_seconds=self._time_limit_seconds,
             memory_limit_bytes=self._memory_limit_bytes,
         )

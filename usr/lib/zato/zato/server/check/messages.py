@@ -36,9 +36,10 @@ class CheckRequest(Struct, frozen=True, kw_only=True):
 
 
 class CheckedService(Struct, frozen=True):
-    """A service that was found."""
+    """A service that was found in one of the files that are checked."""
 
     name: str
+    file_name: str
     module: str
     line: int | None
     has_input: bool

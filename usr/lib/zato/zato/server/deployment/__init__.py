@@ -4,5 +4,6 @@ from zato.server.deployment.cluster_rollback import ClusterRollback
 from zato.server.deployment.deployer import Deployer
 from zato.server.deployment.revision_stager import RevisionStager
 from zato.server.deployment.stager import Stager
+from zato.server.deployment.whole_staging import WholeStaging
 
-__all__ = ["ClusterRollback", "Deployer", "RevisionStager", "Stager"]
+__all__ = ["ClusterRollback", "Deployer", "RevisionStager", "Stager", "WholeStaging"]

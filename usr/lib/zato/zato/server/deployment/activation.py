@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from zato.config.kinds import DeploymentVersion
+from zato.config.plan import Planned
 from zato.config.publisher import Preview, Publisher
 from zato.config.writer import Author
 from zato.core.clock import Clock
@@ -101,22 +104,22 @@ class Activation:
             if error.code not in ("stale-revision", "already-exists", "no-such-item"):
                 raise
 
-    def preview(self, file_name: str, version: Mapping[str, Any], *, by: Author) -> Preview:
-        """What activating a version would change. Raises Conflict where another file has one of the names.
+    def preview(self, versions: Mapping[str, Mapping[str, Any]], *, by: Author) -> Preview:
+        """What activating versions of files would change. Raises Conflict where another file has one of the names.
 
-        `version` has what the item has but for the moment, and but for the number of a deployment that is not made.
+        Each has what the item has but for the moment, and but for the number of a deployment that is not made.
         """
-        active = self.active(file_name)
-        body = {"deployment_id": _NOT_MADE, **version, "switch_at": self.moment().isoformat()}
+        moment = self.moment().isoformat()
+        bodies = {
+            name: {"deployment_id": _NOT_MADE, **version, "switch_at": moment} for name, version in versions.items()
+        }
 
         def activate(publisher: Publisher) -> None:
-            if active is None:
-                publisher.create(KIND, file_name, body, by=by)
-            else:
-                publisher.update(KIND, file_name, body, active[0], by=by)
+            publisher.put(KIND, bodies, by=by, prepare=lambda base, changes: changes, comment="")
 
         found = without_moments(self._publisher.preview(activate))
-        return found if "deployment_id" in version else _without(found, "deployment_id")
+        made = all("deployment_id" in version for version in versions.values())
+        return found if made else _without(found, "deployment_id")
 
     def preview_withdrawal(self, file_name: str, revision: int, by: Author) -> Preview:
         """What withdrawing a file would change."""
@@ -141,3 +144,13 @@ class Activation:
         """Whether all live workers serve from `revision` or a later one."""
         oldest = self._clock.now() - LIVE
         return all(row.applied_revision >= revision for row in self._members.workers() if row.beat >= oldest)
+
+
+def switching_at(changes: Sequence[Planned], moment: datetime) -> list[Planned]:
+    """The changes, with this moment as that of each version's switch."""
+    return [
+        replace(change, value=msgspec.structs.replace(change.value, switch_at=moment))
+        if isinstance(change.value, DeploymentVersion)
+        else change
+        for change in changes
+    ]

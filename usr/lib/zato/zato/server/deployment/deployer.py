@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import sha256
@@ -12,22 +13,27 @@ from typing import TypeVar
 from zato.config.publisher import Preview, Publisher
 from zato.config.writer import Author
 from zato.core.clock import Clock
-from zato.core.errors import Conflict, NotFound, TimeLimitExceeded
+from zato.core.errors import Conflict, NotFound, TimeLimitExceeded, Unavailable, ZatoError
+from zato.host.logs import get_logger
 from zato.odb.deployments import Deployment, Deployments, DeploymentState
 from zato.server.check.checker import Checker
 from zato.server.check.selection import module_of
 from zato.server.deployment.activation import Activation
 from zato.server.deployment.states import States
+from zato.server.deployment.together import Together
+from zato.server.deployment.whole_staging import WholeStaging
 from zato.server.loader import CodeSet, DeploymentRefused, Refusal
 from zato.server.loader.names import check_file_name
 
 T = TypeVar("T")
 
+_log = get_logger("zato.deployment")
+
 _LOOK_SECONDS = 0.01
 # Others may be waiting for their turn, too.
 _PATIENCE_SECONDS = 60.0
-# The number of a file that is checked only
-_CANDIDATE = 0
+# Those that nobody waits for; each has a thread of its own
+_BEGUN_MAX = 16
 
 
 class Deployer:
@@ -40,6 +46,7 @@ class Deployer:
         activation: Activation,
         publisher: Publisher,
         checker: Checker,
+        whole: WholeStaging,
         running: Callable[[], CodeSet],
         clock: Clock,
         server: int | None = None,
@@ -60,6 +67,17 @@ class Deployer:
         self._note = note
         self._ring = ring
         self._states = States(deployments, activation, clock)
+        self._together = Together(
+            deployments=deployments,
+            activation=activation,
+            publisher=publisher,
+            checker=checker,
+            whole=whole,
+            running=running,
+            clock=clock,
+            server=server,
+        )
+        self._begun = threading.BoundedSemaphore(_BEGUN_MAX)
 
     def deploy(self, file_name: str, source: bytes, *, by: Author) -> Deployment:
         """The deployment that is active now. Where the same content is active already, that is the one it was.
@@ -71,13 +89,59 @@ class Deployer:
         with self._counted("active"):
             return self._deploy(file_name, source, by)
 
+    def deploy_together(self, files: Mapping[str, bytes], *, by: Author) -> Sequence[Deployment]:
+        """The deployments that are active now, one for each file: all become active at one moment, or none does.
+
+        Raises as `deploy` does, and Conflict where a name belongs to a file that is not among them, or while another
+        such request, or a roll-back of the cluster, is under way.
+        """
+        if len(files) == 1:
+            ((name, source),) = files.items()
+            return [self.deploy(name, source, by=by)]
+        with self._counted("active"):
+            return self._together.deploy(files, by=by)
+
+    def begin(self, file_name: str, source: bytes, *, by: Author) -> Deployment:
+        """The deployment as it is at its beginning; `deploy`'s work goes on behind it, and its state says how it ends.
+
+        Raises Unavailable where many have begun, and DeploymentRefused for a name that is not acceptable.
+        """
+        deployment = self._admitted(file_name, source, by)
+        if deployment.state is not DeploymentState.CHECKING:
+            return deployment
+        if not self._begun.acquire(blocking=False):
+            reason = "Many deployments have begun on this worker and go on; deploy it again when they have ended."
+            self._deployments.set_state(
+                deployment.id, {DeploymentState.CHECKING}, DeploymentState.REJECTED, reason=reason
+            )
+            raise Unavailable(reason, code="deployments-busy")
+
+        def go_on() -> None:
+            try:
+                with self._counted("active"):
+                    self._carry_out(deployment, source)
+            except ZatoError as error:  # its state says it as well, where it can be told
+                _log.info("Deployment ended", deployment=deployment.id, reason=error.message, cid=by.cid)
+            except Exception:  # the outermost frame of a thread
+                _log.exception("A deployment ended unexpectedly", deployment=deployment.id, cid=by.cid)
+            finally:
+                self._begun.release()
+
+        threading.Thread(target=go_on, name=f"deployment-{deployment.id}", daemon=True).start()
+        return deployment
+
     def _deploy(self, file_name: str, source: bytes, by: Author) -> Deployment:
+        deployment = self._admitted(file_name, source, by)
+        return self._carry_out(deployment, source) if deployment.state is DeploymentState.CHECKING else deployment
+
+    def _admitted(self, file_name: str, source: bytes, by: Author) -> Deployment:
+        """A new deployment, or the one that is active where its content is the same."""
         check_file_name(file_name)
         digest = sha256(source).hexdigest()
         active = self._activation.active(file_name)
         if active is not None and active[1].sha256 == digest:
             return self._deployments.get(active[1].deployment_id)
-        deployment = self._deployments.add(
+        return self._deployments.add(
             file_name=file_name,
             module=module_of(file_name, source),
             form=file_name.rpartition(".")[2],
@@ -87,8 +151,11 @@ class Deployer:
             cid=by.cid,
             at=self._clock.now(),
         )
+
+    def _carry_out(self, deployment: Deployment, source: bytes) -> Deployment:
+        """Check a deployment that was admitted, stage it, and wait for what becomes of it."""
         try:
-            services = self._checked(file_name, source, deployment.id)
+            services = self._checked(deployment.file_name, source, deployment.id)
         except DeploymentRefused as error:
             refusal = error.refusal
             self._deployments.set_state(
@@ -134,14 +201,11 @@ class Deployer:
 
     def preview_deploy(self, file_name: str, source: bytes, *, by: Author) -> Preview:
         """What `deploy` would change, with the file checked. Raises as it does, but for what workers say."""
-        check_file_name(file_name)
-        digest = sha256(source).hexdigest()
-        active = self._activation.active(file_name)
-        if active is not None and active[1].sha256 == digest:
-            return Preview(self._activation.revision(), ())
-        services = self._checked(file_name, source, _CANDIDATE)
-        version = {"sha256": digest, "module": module_of(file_name, source), "services": list(services)}
-        return self._activation.preview(file_name, version, by=by)
+        return self.preview_together({file_name: source}, by=by)
+
+    def preview_together(self, files: Mapping[str, bytes], *, by: Author) -> Preview:
+        """What `deploy_together` would change, with the files checked. Raises as it does, but for what workers say."""
+        return self._together.preview(files, by=by)
 
     def preview_activate(self, deployment_id: int, *, by: Author) -> Preview:
         """What `activate` would change, with the file checked. Raises as it does, but for what workers say."""
@@ -155,7 +219,7 @@ class Deployer:
             "module": deployment.module,
             "services": list(services),
         }
-        return self._activation.preview(deployment.file_name, version, by=by)
+        return self._activation.preview({deployment.file_name: version}, by=by)
 
     def preview_undeploy(self, file_name: str, *, by: Author) -> Preview:
         """What `undeploy` would change. Raises as it does."""

@@ -1,4 +1,4 @@
-"""A worker's part in the roll-back of a whole cluster: load the code of an earlier revision as one, and report."""
+"""A worker's part where several files change at once, as in a roll-back of the cluster: load all as one, and report."""
 
 from __future__ import annotations
 
@@ -13,9 +13,15 @@ class RevisionStager:
     """Called with every look at the log."""
 
     def __init__(
-        self, *, worker: str, stagings: Stagings, load: Callable[[int], None], clock: Clock, ready: Callable[[], None]
+        self,
+        *,
+        worker: str,
+        stagings: Stagings,
+        load: Callable[[Staging], None],
+        clock: Clock,
+        ready: Callable[[], None],
     ) -> None:
-        """`load` loads what was active at a revision beside the running code; it raises ZatoError where it cannot.
+        """`load` loads what a staging asks for beside the running code; it raises ZatoError where it cannot.
 
         `ready` is called before others can learn that this worker has loaded it.
         """
@@ -39,7 +45,7 @@ class RevisionStager:
 
     def _report(self, staging: Staging) -> None:
         if self._attempt is None or self._attempt[0] != staging:
-            self._attempt = (staging, Attempt(lambda: self._load(staging.revision)))
+            self._attempt = (staging, Attempt(lambda: self._load(staging)))
         try:
             outcome = self._attempt[1].outcome()
         except Exception:

@@ -50,8 +50,12 @@ class States:
             if self._revision is not None:
                 for name, (new, at) in now.items():
                     if name not in self._known or self._known[name][0] != new:
+                        # Those that were deployed together are not staged one by one, and may still be at their check
                         self._deployments.set_state(
-                            new, {DeploymentState.SUPERSEDED}, DeploymentState.ACTIVE, revision=at
+                            new,
+                            {DeploymentState.SUPERSEDED, DeploymentState.CHECKING},
+                            DeploymentState.ACTIVE,
+                            revision=at,
                         )
             self._known, self._revision = now, revision
         if self._clock.monotonic() - self._swept > _CHECK_TIME.total_seconds():

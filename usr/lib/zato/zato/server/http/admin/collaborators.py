@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -25,13 +25,27 @@ from zato.server.http.admin.trail import Trail
 from zato.server.limits.admission import Admission
 from zato.server.limits.limit import Limit
 from zato.server.loader.uses import Code
+from zato.server.service.io import IOModel
+from zato.server.service.request import HTTPRequest
 
 
 class DeploysFiles(Protocol):
-    """Each of these is done when it returns, or has raised why it is not."""
+    """Each of these, but for `begin`, is done when it returns, or has raised why it is not."""
 
     def deploy(self, file_name: str, source: bytes, *, by: Author) -> Deployment:
         """The active deployment of the new file."""
+        ...
+
+    def begin(self, file_name: str, source: bytes, *, by: Author) -> Deployment:
+        """The deployment of the new file as it begins; its state says how it ends."""
+        ...
+
+    def deploy_together(self, files: Mapping[str, bytes], *, by: Author) -> Sequence[Deployment]:
+        """The active deployments of files, in their order: all are active from one moment on, or none is."""
+        ...
+
+    def preview_together(self, files: Mapping[str, bytes], *, by: Author) -> Preview:
+        """What deploying these files together would change."""
         ...
 
     def activate(self, deployment_id: int, *, by: Author) -> Deployment:
@@ -80,6 +94,19 @@ class ServiceFacts(Protocol):
     def deployment_id(self) -> int: ...
     @property
     def implementation(self) -> type[Any]: ...
+    @property
+    def input(self) -> IOModel | None: ...
+    @property
+    def output(self) -> IOModel | None: ...
+
+
+class FileFacts(Protocol):
+    """What server.loader.LoadedFile has."""
+
+    @property
+    def lines(self) -> Mapping[str, int | None]:
+        """Where the class of each service begins."""
+        ...
 
 
 class HasServices(Protocol):
@@ -89,6 +116,8 @@ class HasServices(Protocol):
     def services(self) -> Mapping[str, ServiceFacts]: ...
     @property
     def used(self) -> Code: ...
+    @property
+    def files(self) -> Mapping[str, FileFacts]: ...
 
 
 class ServesFrom(Protocol):
@@ -149,9 +178,19 @@ class ThisWorker(Protocol):
         ...
 
     def invoke(
-        self, service: str, body: bytes, *, principal: Principal, cid: str, environ: Mapping[str, Any]
+        self,
+        service: str,
+        body: bytes,
+        *,
+        http: HTTPRequest | None,
+        principal: Principal,
+        cid: str,
+        environ: Mapping[str, Any],
     ) -> Invoked:
-        """What a service answers to a JSON message. Raises NotFound, or what the service raised as ZatoError."""
+        """What a service answers to a JSON message, which came in `http` where that is given.
+
+        Raises NotFound, or what the service raised as ZatoError.
+        """
         ...
 
     def invoke_async(self, service: str, payload: Any, *, principal: Principal, cid: str) -> Message:

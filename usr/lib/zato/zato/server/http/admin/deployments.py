@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, ZatoError
 from zato.core.limits import SOURCE_BYTES_MAX
-from zato.odb.deployments import Deployment, Report
+from zato.odb.deployments import Deployment, DeploymentState, Report
 from zato.security.authorisation import Right
+from zato.server.deployment.activation import LIVE
 from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
+from zato.server.http.admin.deployment_shapes import DeployQuery, NewFiles, SourceFile, SourceFiles, SourceQuery
 from zato.server.http.admin.previewing import previewed
 from zato.server.http.admin.reading import number_in_path
 from zato.server.http.admin.route import Answer, Call, Route
 from zato.server.http.admin.warning import Warnings, of_deployment, of_undeployment
+from zato.server.loader.archive import read_archive
 from zato.server.loader.names import check_file_name
 
 DEPLOYMENTS = "/zato/api/deployments"
@@ -28,6 +33,8 @@ class DeploymentOperations:
     def __init__(self, collaborators: AdminCollaborators) -> None:
         self._deployments = collaborators.deployments
         self._deployer = collaborators.deployer
+        self._members = collaborators.members
+        self._clock = collaborators.clock
         self._trail = collaborators.trail
         self._worker = collaborators.worker
 
@@ -40,15 +47,30 @@ class DeploymentOperations:
                 "POST",
                 DEPLOYMENTS,
                 "deploy",
-                "Deploy a file; answers once it is active everywhere or refused",
+                "Deploy a file; answers once it is active everywhere or refused, or at once",
                 self.deploy,
                 Right.DEPLOY,
                 shapes.Deployment,
                 takes=SOURCE,
-                query=shapes.DeployQuery,
+                query=DeployQuery,
                 status=201,
+                also={202: shapes.Deployment},
                 errors=changes,
                 body_bytes_max=SOURCE_BYTES_MAX,
+            ),
+            Route(
+                "POST",
+                DEPLOYMENTS + "/together",
+                "deploy-together",
+                "Deploy files that become active at one moment, all or none",
+                self.deploy_together,
+                Right.DEPLOY,
+                shapes.Deployments,
+                takes=NewFiles,
+                query=shapes.ChangeQuery,
+                status=201,
+                errors=changes,
+                body_bytes_max=2 * SOURCE_BYTES_MAX,
             ),
             Route(
                 "GET",
@@ -61,6 +83,25 @@ class DeploymentOperations:
                 query=shapes.DeploymentsQuery,
             ),
             Route("GET", one, "get-deployment", "One deployment", self.get, Right.READ, shapes.Deployment),
+            Route(
+                "GET",
+                one + "/source",
+                "get-source",
+                "The file as it was deployed, or a file in it",
+                self.source,
+                Right.READ,
+                "application/octet-stream",
+                query=SourceQuery,
+            ),
+            Route(
+                "GET",
+                one + "/files",
+                "list-source-files",
+                "The files that a deployment consists of",
+                self.files,
+                Right.READ,
+                SourceFiles,
+            ),
             Route(
                 "POST",
                 one + "/activate",
@@ -86,21 +127,48 @@ class DeploymentOperations:
         )
 
     def deploy(self, call: Call) -> Answer:
-        query: shapes.DeployQuery = call.query
+        query: DeployQuery = call.query
         name = query.file_name
         before = self._worker.current()
-        try:
+        with self._noted(f"deployment:{name}", call, checks=query.dry_run):
             check_file_name(name)
             if not call.raw:
                 raise InvalidInput(f"{name} is empty; send the file as the body.", code="deployment-rejected")
             if query.dry_run:
                 return previewed(self._deployer.preview_deploy(name, call.raw, by=call.by))
-            deployment = self._deployer.deploy(name, call.raw, by=call.by)
+            if query.wait:
+                deployment = self._deployer.deploy(name, call.raw, by=call.by)
+            else:
+                deployment = self._deployer.begin(name, call.raw, by=call.by)
+        location = {"Location": f"{DEPLOYMENTS}/{deployment.id}"}
+        if query.wait:
+            warnings = of_deployment(before, self._worker.current(), name)
+            return Answer(shown(deployment, warnings=warnings), 201, location)
+        return Answer(self._in_full(deployment), 202, location)
+
+    def deploy_together(self, call: Call) -> Answer:
+        body: NewFiles = call.body
+        files = {file.file_name: file.source for file in body.files}
+        with self._noted("deployment:" + ",".join(files), call, checks=call.query.dry_run):
+            if len(files) != len(body.files):
+                raise InvalidInput("A file is given twice; give each once.", code="deployment-rejected")
+            if call.query.dry_run:
+                return previewed(self._deployer.preview_together(files, by=call.by))
+            before = self._worker.current()
+            found = self._deployer.deploy_together(files, by=call.by)
+        after = self._worker.current()
+        listed = [shown(one, warnings=of_deployment(before, after, one.file_name)) for one in found]
+        return Answer(shapes.Deployments(deployments=listed), 201)
+
+    @contextmanager
+    def _noted(self, subject: str, call: Call, *, checks: bool) -> Iterator[None]:
+        """What is refused is in the audit log, but for checks, which change nothing."""
+        try:
+            yield
         except ZatoError as error:
-            self._trail.note("deploy", f"deployment:{name}", call.by, error)
+            if not checks:
+                self._trail.note("deploy", subject, call.by, error)
             raise
-        warnings = of_deployment(before, self._worker.current(), name)
-        return Answer(shown(deployment, warnings=warnings), 201, {"Location": f"{DEPLOYMENTS}/{deployment.id}"})
 
     def list(self, call: Call) -> Answer:
         query: shapes.DeploymentsQuery = call.query
@@ -108,9 +176,41 @@ class DeploymentOperations:
         return Answer(shapes.Deployments(deployments=[shown(deployment) for deployment in found]))
 
     def get(self, call: Call) -> Answer:
-        deployment_id = number_in_path(call.params["id"], "deployment")
-        deployment = self._deployments.get(deployment_id)
-        return Answer(shown(deployment, self._deployments.reports(deployment_id)))
+        return Answer(self._in_full(self._named(call)))
+
+    def source(self, call: Call) -> Answer:
+        query: SourceQuery = call.query
+        deployment = self._named(call)
+        content = self._deployments.source(deployment.id)
+        if query.path is not None and query.path != deployment.file_name:
+            files = contents(deployment.file_name, content)
+            if query.path not in files:
+                raise NotFound(
+                    f"{deployment.file_name} has no file {query.path[:120]!r} in deployment {deployment.id}."
+                )
+            content = files[query.path]
+        return Answer(content, content_type="application/octet-stream")
+
+    def files(self, call: Call) -> Answer:
+        deployment = self._named(call)
+        found = contents(deployment.file_name, self._deployments.source(deployment.id))
+        files = [SourceFile(path=path, size_bytes=len(data), is_text=_is_text(data)) for path, data in found.items()]
+        return Answer(SourceFiles(file_name=deployment.file_name, files=files))
+
+    def _named(self, call: Call) -> Deployment:
+        return self._deployments.get(number_in_path(call.params["id"], "deployment"))
+
+    def _in_full(self, deployment: Deployment) -> shapes.Deployment:
+        """With what the workers have said, and which of them serve it."""
+        oldest = self._clock.now() - LIVE
+        live = [row for row in self._members.workers() if row.beat >= oldest]
+        active = deployment.state is DeploymentState.ACTIVE and deployment.revision is not None
+        serving = [row.worker for row in live if active and row.applied_revision >= (deployment.revision or 0)]
+        return msgspec.structs.replace(
+            shown(deployment, self._deployments.reports(deployment.id)),
+            expected=[row.worker for row in live],
+            serving=serving,
+        )
 
     def activate(self, call: Call) -> Answer:
         deployment_id = number_in_path(call.params["id"], "deployment")
@@ -169,3 +269,15 @@ def shown(
         reports=listed,
         warnings=warnings,
     )
+
+
+def contents(file_name: str, source: bytes) -> Mapping[str, bytes]:
+    """The files in a zip by path; a file of Python is one of its own."""
+    return read_archive(file_name, source) if file_name.endswith(".zip") else {file_name: source}
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        return "\0" not in data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False

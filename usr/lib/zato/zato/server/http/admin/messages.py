@@ -34,7 +34,7 @@ class MessageOperations:
                 "invoke-service-async",
                 "Have a service invoked with a JSON message, soon and at least once; answers once the message is safe",
                 self.invoke,
-                Right.DEPLOY,
+                Right.INVOKE,
                 shapes.SentMessage,
                 takes=("application/json",),
                 status=202,

@@ -67,7 +67,7 @@ def _schemas(routes: tuple[Route, ...]) -> _Schemas:
     types: dict[type, None] = dict.fromkeys((shapes.Error, shapes.NewItem, shapes.ChangedItem, shapes.Preview))
     types |= dict.fromkeys(kind.struct for kind in KINDS.values())
     for route in routes:
-        for used in (route.takes, route.takes_json, route.gives):
+        for used in (route.takes, route.takes_json, route.gives, *route.also.values()):
             if isinstance(used, type):
                 types[used] = None
     return _Schemas(list(types))
@@ -124,6 +124,9 @@ def _responses(route: Route, references: Mapping[type, dict[str, Any]]) -> dict[
     responses: dict[str, Any] = {str(route.status): {"description": "Done.", "content": content}}
     if route.previews:
         responses["200"] = _with_preview(responses.get("200"), references[shapes.Preview])
+    for status, shape in route.also.items():
+        also = {"application/json": {"schema": references[shape]}}
+        responses[str(status)] = {"description": (shape.__doc__ or "").partition("\n")[0], "content": also}
     errors: list[type[ZatoError]] = [InvalidInput, Unauthorized, Forbidden, Unavailable, *route.errors]
     if route.gives == ANYTHING:
         responses["default"] = {"description": "Whatever the service answers.", "content": content}

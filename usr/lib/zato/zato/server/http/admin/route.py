@@ -77,6 +77,8 @@ class Route:
     status: int = 200
     errors: tuple[type[ZatoError], ...] = ()
     body_bytes_max: int = BODY_BYTES_MAX
+    also: Mapping[int, type[Struct]] = field(default_factory=dict)
+    """Other answers that are no errors, by their statuses."""
     open: bool = False
     """Anybody may send a request, since its body has to prove who may: no right is asked for."""
 

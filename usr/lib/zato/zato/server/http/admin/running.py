@@ -12,7 +12,7 @@ from zato.server.asynchronous import AsyncInvocations
 from zato.server.dispatcher import Dispatcher
 from zato.server.http.admin.collaborators import Invoked, PingResult
 from zato.server.openapi import document
-from zato.server.service.request import Request
+from zato.server.service.request import HTTPRequest, Request
 from zato.server.switch import Switch
 
 if TYPE_CHECKING:
@@ -34,7 +34,14 @@ class RunningWorker:
         return self._switch.current()
 
     def invoke(
-        self, service: str, body: bytes, *, principal: Principal, cid: str, environ: Mapping[str, Any]
+        self,
+        service: str,
+        body: bytes,
+        *,
+        http: HTTPRequest | None,
+        principal: Principal,
+        cid: str,
+        environ: Mapping[str, Any],
     ) -> Invoked:
         """What the service answers, within its time limit, just as through a channel. Raises NotFound, ZatoError."""
         snapshot = self._switch.current()
@@ -44,7 +51,7 @@ class RunningWorker:
                 f"There is no service {service[:120]!r}; zato service list shows what is deployed.",
                 code="no-such-service",
             )
-        request = Request(body, cid=cid, principal=principal)
+        request = Request(body, cid=cid, http=http, principal=principal)
         response, data = self._dispatcher.invoke_from_channel(
             snapshot, service, entry, request, environ.get("zato.flight"), None
         )

@@ -284,12 +284,6 @@ class Ping(Given, frozen=True):
     ms: float
 
 
-class DeployQuery(ChangeQuery, frozen=True, kw_only=True):
-    """The name of the file whose content is the body."""
-
-    file_name: FileName
-
-
 class DeploymentsQuery(PageQuery, frozen=True):
     """Of all files, or of one."""
 
@@ -324,6 +318,11 @@ class Deployment(Given, frozen=True):
     services: list[str]
     revision: int | None
     reports: list[Report] | UnsetType = UNSET
+    """Whether each worker could load it, where it was staged by itself."""
+    expected: list[str] | UnsetType = UNSET
+    """The workers that are to serve it: those that live."""
+    serving: list[str] | UnsetType = UNSET
+    """Those of them that do."""
     warnings: list[Finding] | UnsetType = UNSET
     """What it uses that is not there, and what is left without what it had before."""
 
