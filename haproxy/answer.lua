@@ -18,10 +18,10 @@ core.register_action("answer", { "tcp-res" }, function(txn, status, body)
   }))
 end, 2)
 
--- Answers 413 with the JSON document in txn.refusal, and takes the body, which is as much as a client may have sent before it
--- looks for an answer: who closes a connection on which something has not been read yet resets it, and the answer may be
--- lost. A stream of HTTP/2 is answered when its body has been taken, since HAProxy 3.0 resets one that has its answer; a
--- connection at once, since its client may have stopped to wait for it
+-- Answers with the status, the Retry-After (0: none) and the JSON document that txn.refusal consists of, and takes the body,
+-- which is as much as a client may have sent before it looks for an answer: who closes a connection on which something has
+-- not been read yet resets it, and the answer may be lost. A stream of HTTP/2 is answered when its body has been taken, since
+-- HAProxy 3.0 resets one that has its answer; a connection at once, since its client may have stopped to wait for it
 core.register_service("refuse", "http", function(applet)
   local until_then = core.now().sec + 10
   local function take()
@@ -31,10 +31,11 @@ core.register_service("refuse", "http", function(applet)
   end
   local stream = applet.f:fc_http_major() == 2
   if stream then take() end
-  local body = applet:get_var("txn.refusal")
-  applet:set_status(413)
+  local status, retry, body = applet:get_var("txn.refusal"):match("^(%d+) (%d+) (.*)$")
+  applet:set_status(tonumber(status))
   applet:add_header("content-type", "application/json")
   applet:add_header("content-length", tostring(#body))
+  if retry ~= "0" then applet:add_header("retry-after", retry) end
   applet:start_response()
   applet:send(body)
   if not stream then take() end
