@@ -34,10 +34,12 @@ from zato.odb.first_tokens import FirstTokens
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.migrate import init
+from zato.odb.sessions import Sessions
 from zato.pki.authority import Authority
 from zato.pki.enrolment.door import Signs
 from zato.pki.enrolment.signer import Signer
 from zato.security.authentication import SecurityIndex
+from zato.security.sessions import PeopleSessions
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.dispatcher import Dispatcher, ServiceInvoker
 from zato.server.http.admin.collaborators import AdminCollaborators, HasBroker, Invoked
@@ -282,6 +284,7 @@ class World:
         self.members = Members(database)
         self.audit = AuditLog(database)
         self.trail = Trail(self.audit, self.clock)
+        self.sessions = Sessions(database)
         self.counted: list[tuple[str, int]] = []
         self.refused: list[tuple[str, str, str]] = []
         self.dispatcher = Dispatcher()
@@ -323,6 +326,8 @@ class World:
             members=self.members,
             audit=self.audit,
             trail=self.trail,
+            sessions=self.sessions,
+            people=PeopleSessions(self.sessions, self.clock),
             broker=self.broker,
             worker=self.worker,
             admission=Admission(SharedCounters(), lambda what, name, field: self.refused.append((what, name, field))),

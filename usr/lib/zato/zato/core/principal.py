@@ -35,6 +35,8 @@ class Principal:
     roles: frozenset[Role] = frozenset()
     client: str | None = None
     """Of a session: what it was opened by."""
+    session: str | None = None
+    """The session's id."""
 
     @property
     def through(self) -> str:

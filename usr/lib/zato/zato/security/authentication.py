@@ -214,12 +214,15 @@ class SecurityIndex:
             found = None
         hashed = None if found is None else found.hashed
         if not self._passwords.remembers(credentials, hashed):
-            address = environ.get(PEER, "")
-            wrong_max = None if is_within(address, self._exempt) else self._balancer.wrong_passwords_max
-            asking = Asking(source_of(address), wrong_max, environ.get(WAIT, nullcontext))
+            asking = Asking(*self.guesses(environ), environ.get(WAIT, nullcontext))
             if not self._passwords.match(credentials, hashed, asking):
                 raise Unauthorized
         return found
+
+    def guesses(self, environ: Mapping[str, Any]) -> tuple[str, int | None]:
+        """The source of a request, and how many wrong passwords may come from there; None: it is exempt."""
+        address = environ.get(PEER, "")
+        return source_of(address), None if is_within(address, self._exempt) else self._balancer.wrong_passwords_max
 
     def _digest(self, header: str, key: str) -> bytes:
         # WSGI hands headers over as Latin-1; keys are visible ASCII, so anything else matches none.

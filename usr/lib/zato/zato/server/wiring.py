@@ -28,12 +28,14 @@ from zato.odb.first_tokens import FirstTokens
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.opening import open_odb
+from zato.odb.sessions import Sessions
 from zato.odb.stagings import Staging, Stagings
 from zato.pki.enrolment.door import SigningDoor, Signs
 from zato.pki.enrolment.screening import ScreenedSigner
 from zato.pki.enrolment.signer import Signer
 from zato.security.hashing import WAITING_MAX, Hashing
 from zato.security.passwords import Passwords
+from zato.security.sessions import PeopleSessions
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.building import SnapshotBuilder
 from zato.server.catching_up import CatchingUp, Visits
@@ -117,6 +119,7 @@ class WorkerProcess:
         )
         publisher = Publisher(log, box, clock, broker.ring)
         audit = AuditLog(database)
+        sessions = Sessions(database)
         polled = Doorbell(database)
         activation = Activation(publisher, log, members, clock, lead=lead_for(polled.interval_seconds))
 
@@ -195,6 +198,8 @@ class WorkerProcess:
                 members=members,
                 audit=audit,
                 trail=Trail(audit, clock),
+                sessions=sessions,
+                people=PeopleSessions(sessions, clock, lambda: self.settings().workers),
                 broker=broker,
                 admission=admission,
                 worker=RunningWorker(runtime.switch, dispatcher, asynchronous),

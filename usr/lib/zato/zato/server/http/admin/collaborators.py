@@ -20,7 +20,9 @@ from zato.odb.audit import AuditLog
 from zato.odb.deployments import Deployment, Deployments
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
+from zato.odb.sessions import Sessions
 from zato.security.authentication import SecurityIndex
+from zato.security.sessions import PeopleSessions
 from zato.server.http.admin.trail import Trail
 from zato.server.limits.admission import Admission
 from zato.server.limits.limit import Limit
@@ -216,6 +218,8 @@ class AdminCollaborators:
     members: Members
     audit: AuditLog
     trail: Trail
+    sessions: Sessions
+    people: PeopleSessions
     broker: HasBroker
     worker: ThisWorker
     admission: Admission

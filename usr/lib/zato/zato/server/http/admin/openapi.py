@@ -11,6 +11,7 @@ import msgspec
 from zato.config.kinds import KINDS
 from zato.config.kinds.text import ITEM_NAME_PATTERN
 from zato.core.errors import Forbidden, InvalidInput, NotFound, TooLarge, Unauthorized, Unavailable, ZatoError
+from zato.core.principal import Authentication
 from zato.security.authorisation import Right, roles_with
 from zato.server.http.admin import shapes
 from zato.server.http.admin.route import Route
@@ -22,10 +23,11 @@ _PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "kind": {"type": "string", "enum": list(KINDS)},
     "name": {"type": "string", "pattern": ITEM_NAME_PATTERN},
     "id": {"type": "integer", "minimum": 1},
+    "session": {"type": "string", "pattern": "^([0-9a-f]{32}|current)$"},
     "number": {"type": "integer", "minimum": 1},
     "file_name": {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.(py|zip)$"},
 }
-_SECURITY: tuple[dict[str, list[str]], ...] = ({"basic": []}, {"apiKey": []}, {"mutualTLS": []})
+_SECURITY: tuple[dict[str, list[str]], ...] = ({"basic": []}, {"apiKey": []}, {"mutualTLS": []}, {"session": []})
 _SCHEMES = {
     "basic": {"type": "http", "scheme": "basic", "description": "A definition of the kind security-basic."},
     "apiKey": {
@@ -34,6 +36,7 @@ _SCHEMES = {
         "name": "X-API-Key",
         "description": "A definition of the kind security-api-key, in the header that it names.",
     },
+    "session": {"type": "http", "scheme": "bearer", "description": "The token of a session; see open-session."},
     "mutualTLS": {"type": "mutualTLS", "description": "A definition of the kind security-tls."},
 }
 
@@ -82,7 +85,7 @@ def _operation(route: Route, references: Mapping[type, dict[str, Any]]) -> dict[
         "summary": route.summary,
         "description": "Whoever has the token that the body takes." if route.open else who,
         "tags": ["admin"],
-        "security": [] if route.open else list(_SECURITY),
+        "security": [] if route.open else _security(route),
         "parameters": [*_path_parameters(route.path), *_query_parameters(route.query)],
         "responses": _responses(route, references),
     }
@@ -95,6 +98,10 @@ def _operation(route: Route, references: Mapping[type, dict[str, Any]]) -> dict[
         content = {"application/json": {"schema": references[route.takes]}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
+
+
+def _security(route: Route) -> list[dict[str, list[str]]]:
+    return [{"basic": []}] if route.known_by is Authentication.BASIC else list(_SECURITY)
 
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import falcon
@@ -12,7 +12,9 @@ import msgspec
 from zato.core.errors import Forbidden, ZatoError
 from zato.core.principal import ANONYMOUS, Principal, Role
 from zato.host.logs import get_logger
+from zato.security.authentication import INTERNAL_DOOR
 from zato.security.authorisation import authorise
+from zato.security.sessions import bearer_token
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.reading import JSON, check_content_type, read_body, read_json, read_query, refuse_cross_site
 from zato.server.http.admin.route import Answer, Call, Route, author_of
@@ -31,6 +33,7 @@ class AdminResource:
         self._worker = collaborators.worker
         self._count = collaborators.count
         self._trail = collaborators.trail
+        self._people = collaborators.people
         self._admission = collaborators.admission
         for route in routes:
             setattr(self, f"on_{route.method.lower()}", self._responder(route))
@@ -60,7 +63,9 @@ class AdminResource:
 
     def _handle(self, route: Route, req: ZatoRequest, params: dict[str, str]) -> Answer:
         environ = req.env
-        principals = () if route.open else self._worker.current().security.authenticate(environ)
+        principals = () if route.open else self._principals(environ)
+        if route.known_by is not None:
+            principals = tuple(one for one in principals if one.authentication is route.known_by)
         try:
             principal = ANONYMOUS if route.open else authorise(principals, route.right_for(params))
             refuse_cross_site(environ)
@@ -74,6 +79,14 @@ class AdminResource:
         limits = self._worker.current().principals
         with self._admission.admit(principal, limits, environ.get("zato.flight"), refuse=refuse):
             return self._answer(route, req, params, principal)
+
+    def _principals(self, environ: Mapping[str, Any]) -> tuple[Principal, ...]:
+        """A session's token decides alone: whatever else the client has, a person acts with their own rights."""
+        security = self._worker.current().security
+        token = None if environ.get(INTERNAL_DOOR) is True else bearer_token(environ)
+        if token is None:
+            return security.authenticate(environ)
+        return (self._people.principal(token, *security.guesses(environ)),)
 
     def _answer(self, route: Route, req: ZatoRequest, params: dict[str, str], principal: Principal) -> Answer:
         environ = req.env

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from zato.config.writer import Author
 from zato.core.errors import ZatoError
-from zato.core.principal import Principal
+from zato.core.principal import Authentication, Principal
 from zato.odb.audit import Origin
 from zato.security.authentication import INTERNAL_DOOR, PEER
 from zato.security.authorisation import Right, right_to_change
@@ -79,6 +79,8 @@ class Route:
     body_bytes_max: int = BODY_BYTES_MAX
     also: Mapping[int, type[Struct]] = field(default_factory=dict)
     """Other answers that are no errors, by their statuses."""
+    known_by: Authentication | None = None
+    """The only means by which whoever asks may be known; None: any."""
     open: bool = False
     """Anybody may send a request, since its body has to prove who may: no right is asked for."""
 

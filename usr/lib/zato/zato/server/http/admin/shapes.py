@@ -12,6 +12,8 @@ from zato.config.first_administrator import LIFE
 from zato.config.kinds.text import ITEM_NAME_PATTERN
 from zato.config.placeholders import NAME_PATTERN
 from zato.odb.changes import Action
+from zato.security.sessions import IDLE, LIFE_MAX
+from zato.security.sessions import LIFE as SESSION_LIFE
 
 Revision = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 # The pattern is for readers of the document; what it means is said better by config.validation.
@@ -417,6 +419,67 @@ class Audit(Given, frozen=True):
 
     entries: list[AuditEntry]
     next: int | None = None
+
+
+class NewSession(Taken, frozen=True):
+    """A session of whoever's user name and password the request has."""
+
+    client: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=60,
+            pattern=r"^[A-Za-z0-9 ._:@-]+\Z",
+            description="What opens it, such as `console`; lists and the audit log show it.",
+        ),
+    ]
+    seconds: Annotated[int, Meta(ge=60, le=int(LIFE_MAX.total_seconds()), description="It ends after that.")] = int(
+        SESSION_LIFE.total_seconds()
+    )
+    idle_seconds: Annotated[
+        int, Meta(ge=60, le=int(LIFE_MAX.total_seconds()), description="It ends when it was not used for that long.")
+    ] = int(IDLE.total_seconds())
+
+
+class Session(Given, frozen=True):
+    """Somebody who is known for a while; `current` is the session that asks."""
+
+    id: str
+    principal: str
+    roles: list[str]
+    created: datetime
+    expires: datetime
+    idle_seconds: int
+    used: datetime
+    client: str
+    address: str | None
+    current: bool
+
+
+class OpenedSession(Given, frozen=True):
+    """A session, and its token, which is shown this once."""
+
+    token: str
+    session: Session
+
+
+class SessionsQuery(Taken, frozen=True):
+    """Whose: one's own unless somebody is named, or everybody's are asked for."""
+
+    principal: Principal | None = None
+    everybodys: bool = False
+
+
+class Sessions(Given, frozen=True):
+    """Sessions that can be used, the ones used last first."""
+
+    sessions: list[Session]
+
+
+class EndedSession(Given, frozen=True):
+    """A session that can be used no more."""
+
+    id: str
 
 
 class WhoAmI(Given, frozen=True):
