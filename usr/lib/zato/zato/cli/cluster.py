@@ -33,4 +33,10 @@ def whoami(target: Target) -> None:
     if target.as_json:
         show_json(found)
         return
-    click.echo(f"{found['name']}, known by {found['authentication']}, with {', '.join(found['roles']) or 'no role'}")
+    where = "" if target.login is None else f" at {target.login.url}"
+    click.echo(
+        f"{found['name']}{where}, known by {found['authentication']}, with {', '.join(found['roles']) or 'no role'}"
+    )
+    changes = [kind for kind, rights in found.get("kinds", {}).items() if rights["change"]]
+    click.echo(f"May: {', '.join(found.get('rights', ()))}")
+    click.echo(f"May change: {', '.join(changes) or 'nothing'}")

@@ -168,8 +168,8 @@ def import_command(target: Target, file: Any, replace: bool, values: Path | None
     text = text_of(file)
     filled = None if values is None else values_in(values)
     found = target.client().import_(text, "replace" if replace else "merge", values=filled, dry_run=dry_run)
-    if found["unused_values"]:
-        click.echo(f"The file has no place for these values: {', '.join(found['unused_values'])}", err=True)
+    if unused := found.get("unused_values"):
+        click.echo(f"The file has no place for these values: {', '.join(unused)}", err=True)
     if dry_run:
         show_preview(target, found)
         return

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from zato.cli import session_file
 from zato.cli.home import trusted
+from zato.cli.session_file import Login
+from zato.core.errors import SetupError
 from zato.host.layout import APPLIANCE, Layout
 
 if TYPE_CHECKING:
@@ -23,10 +26,18 @@ class Target:
 
     home: Path
     as_json: bool
+    login: Login | None = None
+    """The session that commands act in, where they are about a cluster elsewhere."""
 
     @property
     def layout(self) -> Layout:
-        """Raises SetupError where it is a directory that somebody else has a say in."""
+        """Raises SetupError where it is a directory that somebody else has a say in, or a cluster elsewhere."""
+        if self.login is not None:
+            raise SetupError(
+                f"This needs the cluster's own files, so it is for a machine of the cluster, and you are logged in to "
+                f"{self.login.url}. For a cluster on this machine, name its directory with --home.",
+                code="needs-cluster-files",
+            )
         return Layout(trusted(self.home))
 
     def client(self) -> ApiClient:
@@ -38,6 +49,8 @@ class Target:
         from zato.client.balancer import admin_transport
         from zato.host.settings import load_cluster
 
+        if self.login is not None:
+            return ApiClient.of_session(self.login.url, self.login.token, ca=self.login.ca)
         cluster = load_cluster(self.layout)
         if cluster.has_joined:
             numbers = self.layout.server_numbers(cluster.servers)
@@ -52,6 +65,8 @@ class Target:
         from zato.client.balancer import anonymous_transport, joined_transport
         from zato.host.settings import load_cluster
 
+        if self.login is not None:
+            return ApiClient.over_https(self.login.url, ca=self.login.ca)
         cluster = load_cluster(self.layout)
         if cluster.has_joined:
             return ApiClient(joined_transport(self.layout.ca_certificate, cluster))
@@ -79,6 +94,8 @@ class Target:
         """Whether this machine has an HAProxy of the cluster's."""
         from zato.agent.haproxy.names import configuration
 
+        if self.login is not None:
+            return False
         return configuration(self.layout).exists()
 
     @property
@@ -92,12 +109,18 @@ class Target:
         return f"Start it with: zato quickstart start {self.home}"
 
 
-def default_home() -> Path:
-    """ZATO_HOME, else .zato in the current directory where there is one, else the appliance's."""
-    if os.environ.get("ZATO_HOME"):
-        return Path(os.environ["ZATO_HOME"])
-    local = Path(".zato")
-    return local if local.is_dir() else APPLIANCE
+def chosen(home: Path | None, *, as_json: bool) -> Target:
+    """The directory that is named, ZATO_HOME, .zato in the current directory, a session, or the appliance's directory.
+
+    In this order. A directory that is here goes before a session, so that nothing that is tried here is done elsewhere.
+    """
+    if home is None and os.environ.get("ZATO_HOME"):
+        home = Path(os.environ["ZATO_HOME"])
+    if home is None and Path(".zato").is_dir():
+        home = Path(".zato")
+    if home is not None:
+        return Target(home, as_json)
+    return Target(APPLIANCE, as_json, session_file.current())
 
 
 pass_target = click.make_pass_decorator(Target)

@@ -14,7 +14,7 @@ from click.shell_completion import CompletionItem
 
 from zato import __version__
 from zato.cli import failure
-from zato.cli.connection import Target, default_home
+from zato.cli.connection import chosen
 from zato.cli.terminal import visible_output
 from zato.core.errors import Unavailable, ZatoError
 
@@ -29,6 +29,8 @@ _COMMANDS = {
     "doctor": ("zato.cli.doctor", "command", "What is not well on this machine, and what mends it."),
     "edge": ("zato.cli.edge", "command", "lighttpd of a server of this machine."),
     "log": ("zato.cli.log", "log", "What the processes of this machine, or of a server's, have said."),
+    "login": ("zato.cli.login", "login", "Open a session at a cluster elsewhere."),
+    "logout": ("zato.cli.login", "logout", "End that session."),
     "message": ("zato.cli.message", "command", "Asynchronous invocations that have failed."),
     "odb": ("zato.cli.odb", "command", "The operational database."),
     "ping": ("zato.cli.cluster", "ping", "Say whether the cluster answers."),
@@ -77,7 +79,7 @@ class LazyGroup(click.Group):
 @click.option(
     "--home",
     type=click.Path(path_type=Path),
-    help="The cluster's directory; ZATO_HOME, else ./.zato, else /var/lib/zato.",
+    help="The cluster's directory; ZATO_HOME, else ./.zato, else where `zato login` leads, else /var/lib/zato.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 @click.pass_context
@@ -88,7 +90,7 @@ def cli(context: click.Context, home: Path | None, as_json: bool) -> None:
 
     Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 nothing answers.
     """
-    context.obj = Target(home or default_home(), as_json)
+    context.obj = chosen(home, as_json=as_json)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

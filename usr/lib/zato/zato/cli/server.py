@@ -10,7 +10,7 @@ import click
 from zato.cli import joining, server_config
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import show_json, show_table
-from zato.core.errors import Conflict, NotFound, TimeLimitExceeded, Unavailable
+from zato.core.errors import TimeLimitExceeded, Unavailable
 
 _KIND = "server"
 _TAKEN_UP_SECONDS = 5.0
@@ -84,20 +84,13 @@ def ready_command(target: Target, number: int) -> None:
 def _set_drain(target: Target, number: int, *, drain: bool) -> bool:
     """Whether this machine's HAProxy goes by it."""
     client = target.client()
-    name = f"server-{number}"
-    items = {item["name"]: item for item in client.items(_KIND)["items"]}
-    if name not in items:
-        there = ", ".join(each.removeprefix("server-") for each in sorted(items)) or "none"
-        raise NotFound(f"There is no server {number} in the cluster; there is: {there}.")
-    value, revision = items[name]["value"], int(items[name]["revision"])
-    if not drain and not value["active"]:
-        raise Conflict(f"Server {number} is inactive; make it active: zato config set server {name} active=true")
-    if value["drain"] != drain:
-        revision = int(client.update_item(_KIND, name, {**value, "drain": drain}, revision)["revision"])
-    return _await_taken_up(target, revision)
+    done = client.drain_server(number) if drain else client.ready_server(number)
+    return _await_taken_up(target, int(done["revision"]))
 
 
 def _await_taken_up(target: Target, revision: int) -> bool:
+    if target.login is not None:
+        return False
     deadline = time.monotonic() + _TAKEN_UP_SECONDS
     agent = target.balancer()
     while time.monotonic() < deadline:
@@ -112,7 +105,9 @@ def _await_taken_up(target: Target, revision: int) -> bool:
 
 def _say_whether(taken_up: bool) -> None:
     if not taken_up:
-        click.echo("HAProxy on this machine has not been seen to go by that yet: zato balancer status", err=True)
+        click.echo(
+            "HAProxy has not been seen to go by that yet: zato balancer status, on the balancer's machine", err=True
+        )
 
 
 def _word(value: Any) -> Any:

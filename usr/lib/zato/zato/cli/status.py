@@ -100,6 +100,6 @@ def _show_problems(found: dict[str, Any]) -> None:
 def _first_administrator(target: Target, status: dict[str, Any]) -> dict[str, str] | None:
     """What is to be done while there is a token that can be used."""
     expires = status["first_token_expires"]
-    if expires is None:
+    if expires is None or target.login is not None:
         return None
     return {"token_file": str(target.layout.first_token), "expires": expires, "command": "zato user first NAME"}

@@ -10,6 +10,12 @@ import click
 from zato.cli.connection import Target, pass_target
 from zato.cli.first_administrator import first_command, first_token_command
 from zato.cli.output import show_json, show_table
+from zato.cli.user_secrets import (
+    end_session_command,
+    rotate_key_command,
+    sessions_command,
+    set_password_command,
+)
 from zato.client.api import ApiClient
 from zato.core.errors import NotFound
 from zato.core.principal import Role
@@ -31,6 +37,10 @@ def command() -> None:
 
 command.add_command(first_command)
 command.add_command(first_token_command)
+command.add_command(set_password_command)
+command.add_command(rotate_key_command)
+command.add_command(sessions_command)
+command.add_command(end_session_command)
 
 
 @command.command("create")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,9 +28,13 @@ class ApiClient:
     Raises ZatoError subclasses as the server did, with `cid` set; Unavailable(code="unreachable") when nothing answers.
     """
 
-    def __init__(self, transport: Transport, *, principal: str | None = None) -> None:
+    def __init__(self, transport: Transport, *, principal: str | None = None, authorization: str | None = None) -> None:
         self._transport = transport
-        self._principal = principal
+        self._headers: dict[str, str] = {}
+        if principal is not None:
+            self._headers["X-Zato-Principal"] = principal
+        if authorization is not None:
+            self._headers["Authorization"] = authorization
 
     @classmethod
     def over_https(
@@ -37,6 +42,19 @@ class ApiClient:
     ) -> ApiClient:
         """A client known by its certificate. `hint` says how to start what does not answer."""
         return cls(HttpsTransport(base_url, ca=ca, certificate=certificate, key=key, hint=hint))
+
+    @classmethod
+    def of_session(cls, base_url: str, token: str, *, ca: Path) -> ApiClient:
+        """A client known by the token of a session."""
+        transport = HttpsTransport(base_url, ca=ca, certificate=None, key=None)
+        return cls(transport, authorization=f"Bearer {token}")
+
+    @classmethod
+    def of_user(cls, base_url: str, user: str, password: str, *, ca: Path) -> ApiClient:
+        """A client known by a user name and a password."""
+        transport = HttpsTransport(base_url, ca=ca, certificate=None, key=None)
+        encoded = base64.b64encode(f"{user}:{password}".encode()).decode()
+        return cls(transport, authorization=f"Basic {encoded}")
 
     @classmethod
     def over_socket(cls, path: Path, *, principal: str) -> ApiClient:
@@ -56,6 +74,26 @@ class ApiClient:
     def whoami(self) -> Json:
         """The principal that this client is, with its roles."""
         return self._json("GET", f"{_API}/whoami")
+
+    # Sessions
+
+    def open_session(self, client: str, **wanted: int) -> Json:
+        """A session of the user whose name and password this client has, and its token, this once.
+
+        `client` says what opens it. Wanted may be: seconds, idle_seconds.
+        """
+        return self._json("POST", f"{_API}/sessions", {"client": client, **wanted})
+
+    def sessions(self, principal: str | None = None, *, everybodys: bool = False) -> Json:
+        """One's own sessions, or for an administrator those of somebody else, or of all."""
+        query = {"principal": principal, "everybodys": "true" if everybodys else None}
+        return self._json("GET", f"{_API}/sessions", query=query)
+
+    def end_session(self, session_id: str = "current") -> Json:
+        """The session that is over now."""
+        return self._json("DELETE", f"{_API}/sessions/{segment(session_id)}")
+
+    # The first administrator
 
     def new_first_token(self, seconds: int) -> Json:
         """A one-time token with which somebody becomes an administrator within so many seconds."""
@@ -80,6 +118,14 @@ class ApiClient:
     def leave(self, signed: Mapping[str, str]) -> Json:
         """The number of the server that has left."""
         return self._json("POST", f"{_API}/enrol/leave", dict(signed))
+
+    def drain_server(self, number: int) -> Json:
+        """The revision from which the balancer sends a server no new requests."""
+        return self._json("POST", f"{_API}/servers/{number}/drain", {})
+
+    def ready_server(self, number: int) -> Json:
+        """The revision from which it sends a server new requests again."""
+        return self._json("POST", f"{_API}/servers/{number}/ready", {})
 
     def remove_server(self, number: int) -> Json:
         """The number of a server that is none of the cluster any more, and whether certificates were revoked."""
@@ -168,6 +214,10 @@ class ApiClient:
             query=_rehearsed(dry_run),
             timeout_seconds=_LONG_SECONDS,
         )
+
+    def rotate_item(self, kind: str, name: str) -> Json:
+        """The item with a key that was made up anew, which is in `generated`, this once."""
+        return self._json("POST", f"{_item(kind, name)}/rotate", {})
 
     def ping_item(self, kind: str, name: str) -> Json:
         """Whether an outgoing connection works, and how far it got."""
@@ -316,11 +366,9 @@ class ApiClient:
     def _send(
         self, method: str, target: str, body: bytes | None, content_type: str, *, timeout_seconds: float = _SECONDS
     ) -> Reply:
-        headers = {"Accept": "*/*"}
+        headers = {"Accept": "*/*", **self._headers}
         if content_type:
             headers["Content-Type"] = content_type
-        if self._principal is not None:
-            headers["X-Zato-Principal"] = self._principal
         reply = self._transport.request(method, target, body, headers, timeout_seconds=timeout_seconds)
         if reply.status >= 400:
             raise rebuilt(reply)

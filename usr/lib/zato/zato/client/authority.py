@@ -17,6 +17,32 @@ def authority_at(address: str, port: int, name: str, wanted: str) -> bytes:
 
     Raises Unavailable where nothing answers, and SetupError where the CA is another one.
     """
+    place, shown = _shown(address, port, name)
+    found = next((each for each in shown if fingerprint(each) == wanted), None)
+    if found is None:
+        raise SetupError(
+            f"What answers at {place} is not the cluster of the token: its CA is another one. Nothing was sent to it.",
+            code="other-authority",
+        )
+    return to_pem(found)
+
+
+def authority_shown(address: str, port: int, name: str) -> tuple[bytes, str]:
+    """The CA certificate of the chain that the balancer shows, as PEM, and its fingerprint; nothing is sent to it.
+
+    That it is the one is for somebody else to say. Raises Unavailable where nothing answers, SetupError without a CA.
+    """
+    place, shown = _shown(address, port, name)
+    found = next((each for each in reversed(shown) if each.subject == each.issuer), None)
+    if found is None:
+        raise SetupError(
+            f"What answers at {place} does not show its CA; give the CA's certificate with --ca FILE.",
+            code="authority-unknown",
+        )
+    return to_pem(found), fingerprint(found)
+
+
+def _shown(address: str, port: int, name: str) -> tuple[str, list[x509.Certificate]]:
     place = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
     command = ["openssl", "s_client", "-connect", place, "-servername", name, "-showcerts"]
     try:
@@ -32,10 +58,4 @@ def authority_at(address: str, port: int, name: str, wanted: str) -> bytes:
             "reach it, and is the port open?",
             code="unreachable",
         ) from error
-    found = next((each for each in shown if fingerprint(each) == wanted), None)
-    if found is None:
-        raise SetupError(
-            f"What answers at {place} is not the cluster of the token: its CA is another one. Nothing was sent to it.",
-            code="other-authority",
-        )
-    return to_pem(found)
+    return place, shown

@@ -12,7 +12,7 @@ import msgspec
 
 from zato.config import document, placeholders
 from zato.config.bulk import Bulk, ImportMode, Prepare, current_values, is_exported
-from zato.config.codec import decode_stored, public_data, refused
+from zato.config.codec import decode_stored, public, public_data, refused
 from zato.config.configuration import item_of
 from zato.config.diff import ItemDiff, diff
 from zato.config.item import CreatedItem, Item
@@ -162,6 +162,28 @@ class Publisher:
         `prepare` gets ready what the changes activate, and says when they do.
         """
         return self._bulk.put(kind, bodies, by=by, prepare=prepare, comment=comment)
+
+    def rotate(self, kind: str, name: str, *, by: Author) -> CreatedItem:
+        """The item with new secrets in place of those that are made up by us; the last ones are worth nothing then.
+
+        Raises InvalidInput for a kind whose secrets are not made up.
+        """
+        _check_name(kind, name)
+        fields = kind_named(kind).generated_fields
+        if not fields:
+            raise InvalidInput(
+                f"No secret of a {kind} is made up by Zato; change it instead.", code="nothing-to-rotate"
+            )
+        generated = {field: generate_secret() for field in fields}
+
+        def attempt() -> CreatedItem:
+            current = item_of(self._log.item(kind, name))
+            value = self._sealer.accept(kind, name, {**public(kind, current.value), **generated}, current.value)
+            change = Planned(kind, name, Action.UPDATE, value, current.revision)
+            (revision,) = self._writer.append([change], by=by, comment="Rotated")
+            return CreatedItem(kind, name, revision, value, generated)
+
+        return despite_races(attempt)
 
     def delete(self, kind: str, name: str, expected_revision: int | None = None, *, by: Author) -> int:
         """Deletes the item and returns the revision that did it. Raises Conflict `in-use` where others refer to it."""

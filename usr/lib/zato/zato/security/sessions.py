@@ -35,7 +35,7 @@ _SECRET_BYTES = 32
 _TOKEN = re.compile(r"zato\.([0-9a-f]{32})\.([A-Za-z0-9_-]{43})")
 _TOUCH_SECONDS_MAX = 60.0
 _NOBODYS = sha256(secrets.token_bytes(32)).hexdigest()
-_REFUSED = "The session has ended, or never was; open another one with the user name and password."
+_REFUSED = "The session has ended, or never was; open another one with the user name and password (zato login URL)."
 
 
 class KeepsSessions(Protocol):

@@ -109,6 +109,16 @@ class ItemOperations:
             ),
             Route(
                 "POST",
+                ITEM + "/rotate",
+                "rotate-item",
+                "Make up an item's key anew, which is shown this once; the one before is worth nothing then",
+                self.rotate,
+                None,
+                shapes.Item,
+                errors=(Conflict,),
+            ),
+            Route(
+                "POST",
                 ITEM + "/ping",
                 "ping-item",
                 "Try an outgoing connection",
@@ -212,6 +222,10 @@ class ItemOperations:
 
     def _previewed(self, change: Callable[[Publisher], object]) -> Answer:
         return previewed(self._publisher.preview(change))
+
+    def rotate(self, call: Call) -> Answer:
+        rotated = self._publisher.rotate(*_key(call), by=call.by)
+        return Answer(_shown(rotated, dict(rotated.generated)), headers=_etag(rotated))
 
     def _require_at(self, kind: str, name: str, expected: int) -> None:
         last = self._publisher.history(kind, name, 1)[0]

@@ -19,6 +19,7 @@ from zato.server.http.admin.messages import MessageOperations
 from zato.server.http.admin.openapi import document
 from zato.server.http.admin.resource import AdminResource
 from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.http.admin.servers import ServerOperations
 from zato.server.http.admin.services import ServiceOperations
 from zato.server.http.admin.sessions import SessionOperations
 from zato.server.http.admin.state import StateOperations
@@ -44,6 +45,7 @@ def routes(collaborators: AdminCollaborators) -> tuple[Route, ...]:
         *AuditOperations(collaborators).routes(),
         *LogOperations(collaborators.log_reader, collaborators.members, collaborators.servers_here).routes(),
         *SessionOperations(collaborators).routes(),
+        *ServerOperations(collaborators).routes(),
         *FirstOperations(collaborators).routes(),
         *EnrolmentOperations(collaborators).routes(),
         Route("GET", OPENAPI, "openapi", "This document", describe, Right.READ, "application/json"),

@@ -482,13 +482,32 @@ class EndedSession(Given, frozen=True):
     id: str
 
 
+class KindRights(Given, frozen=True):
+    """What somebody may do with items of a kind."""
+
+    read: bool
+    change: bool
+
+
 class WhoAmI(Given, frozen=True):
     """Who is asking."""
 
     name: str
     authentication: str
     roles: list[str]
+    rights: list[str]
+    """What the roles allow: `read`, `operate`, `deploy` and so on."""
+    kinds: dict[str, KindRights]
+    """What they allow with items of each kind."""
     cid: str
+
+
+class ServerUse(Given, frozen=True):
+    """Whether the balancer leaves a server out, and the revision that says so."""
+
+    number: int
+    draining: bool
+    revision: int
 
 
 class TokenLife(Taken, frozen=True):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from zato.security.authorisation import Right
+from zato.config.kinds import KINDS
+from zato.security.authorisation import Right, may, right_to_change
 from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.route import Answer, Call, Route
@@ -33,6 +34,13 @@ class StateOperations:
                 name=principal.name,
                 authentication=principal.authentication.value,
                 roles=sorted(role.value for role in principal.roles),
+                rights=[right.name.lower().replace("_", "-") for right in Right if may(principal, right)],
+                kinds={
+                    kind: shapes.KindRights(
+                        read=may(principal, Right.READ), change=may(principal, right_to_change(kind))
+                    )
+                    for kind in KINDS
+                },
                 cid=call.cid,
             )
         )

@@ -1,0 +1,143 @@
+"""The command line on a machine that has nothing of the cluster's: a login, its rights, and its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.cluster import RunningCluster
+from zato.pki.certificates import fingerprint, load_certificate
+
+PASSWORD = "a long password of jane's"
+USER = "remote-jane"
+
+
+class Elsewhere:
+    """A machine with a user, who has a home and nothing else."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def zato(self, *words: str, input: str = "", code: int = 0) -> str:
+        """What a command prints, both ways; it has to exit with that code."""
+        environment = {**os.environ, "XDG_CONFIG_HOME": str(self.home / ".config")}
+        environment.pop("ZATO_HOME", None)
+        done = subprocess.run(
+            [sys.executable, "-m", "zato.cli.main", *words],
+            check=False,
+            cwd=self.home,
+            env=environment,
+            input=input,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == code, (words, done.stdout, done.stderr)
+        assert "Traceback" not in done.stderr
+        return done.stdout + done.stderr
+
+    @property
+    def files(self) -> list[Path]:
+        return [path for path in (self.home / ".config").rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Elsewhere:
+    return Elsewhere(tmp_path)
+
+
+@pytest.fixture
+def jane(cluster: RunningCluster) -> Iterator[str]:
+    api = cluster.api()
+    value = {"username": USER, "password": PASSWORD, "roles": ["operator"]}
+    api.create_item("security-basic", USER, value)
+    yield cluster.url
+    api.delete_item("security-basic", USER)
+
+
+def test_a_person_works_from_a_machine_without_the_clusters_files(
+    cluster: RunningCluster, elsewhere: Elsewhere, jane: str
+) -> None:
+    found = fingerprint(load_certificate(cluster.layout.ca_certificate))
+    login = ("login", jane, "--user", USER, "--password-file", "-")
+    # A cluster that is not known is told nothing
+    said = elsewhere.zato(*login, input=PASSWORD, code=1)
+    assert "Nothing was sent" in said
+    assert found.upper() in said.replace(":", "")
+    assert elsewhere.zato(*login, "--fingerprint", "0" * 64, input=PASSWORD, code=1)
+    assert elsewhere.files == []
+    assert "Credentials are missing or not valid" in elsewhere.zato(
+        *login, "--fingerprint", found, input="a wrong password", code=1
+    )
+    said = elsewhere.zato(*login, input=PASSWORD)  # known by now
+    assert f"You are {USER} at {jane}, with operator, until " in said
+    assert {stat.S_IMODE(path.stat().st_mode) for path in elsewhere.files} == {0o600}
+    assert not any(PASSWORD.encode() in path.read_bytes() for path in elsewhere.files)
+
+    whoami = json.loads(elsewhere.zato("whoami", "--json"))
+    assert (whoami["name"], whoami["authentication"]) == (USER, "session")
+    assert whoami["kinds"]["channel-rest"] == {"read": True, "change": True}
+    assert whoami["kinds"]["server"] == {"read": True, "change": False}
+    for words in (["status"], ["config", "list", "server"], ["service", "list"], ["audit"], ["user", "sessions"]):
+        elsewhere.zato(*words)
+    elsewhere.zato("config", "set", "channel-rest", "remote", "service=a.b", "path=/remote")
+    elsewhere.zato("config", "delete", "channel-rest", "remote")
+    assert "may not" in elsewhere.zato("user", "create", "remote-bob", code=1)
+    # An operator's work, with the only server as well as with others
+    elsewhere.zato("server", "drain", "1")
+    elsewhere.zato("server", "ready", "1")
+    for words in (["pki", "list"], ["edge", "status", "1"], ["balancer", "status"], ["odb", "status"], ["doctor"]):
+        assert "This needs the cluster's own files" in elsewhere.zato(*words, code=1), words
+
+    token = json.loads((elsewhere.home / ".config" / "zato" / "session.json").read_text())["token"]
+    assert "You are logged out" in elsewhere.zato("logout")
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert cluster.request("GET", "/zato/api/whoami", headers=bearer).status == 401
+    assert "not-logged-in" in elsewhere.zato("logout", "--json", code=1)
+
+
+def test_another_password_and_a_rotated_key_are_the_only_ones_at_once(
+    cluster: RunningCluster, elsewhere: Elsewhere, jane: str
+) -> None:
+    login = ("login", jane, "--user", USER, "--password-file", "-")
+    elsewhere.zato(*login, "--ca", str(cluster.layout.ca_certificate), input=PASSWORD)
+    elsewhere.zato("whoami")
+    other = "another long password"
+    done = cluster.zato("user", "set-password", USER, "--password-file", "-", input=other)
+    assert other not in done.stdout + done.stderr
+    assert "zato login URL" in elsewhere.zato("whoami", code=1)
+    elsewhere.zato(*login, input=PASSWORD, code=1)
+    elsewhere.zato(*login, input=other)
+    elsewhere.zato("whoami")
+    cluster.zato("user", "create", "remote-shop", "--with", "api-key", "--role", "viewer")
+    keys = [
+        json.loads(cluster.zato("user", "rotate-key", "remote-shop", "--json").stdout)["generated"]["key"]
+        for _ in range(2)
+    ]
+
+    def status(key: str) -> int:
+        return cluster.request("GET", "/zato/api/whoami", headers={"X-API-Key": key}).status
+
+    cluster.zato("config", "ping", "outgoing-rest", "no-such", check=False)
+    assert (status(keys[0]), status(keys[1])) == (401, 200)
+    cluster.zato("user", "delete", "remote-shop")
+
+
+def test_files_that_others_have_a_say_in_are_no_session(
+    elsewhere: Elsewhere, jane: str, cluster: RunningCluster
+) -> None:
+    login = ("login", jane, "--user", USER, "--password-file", "-", "--ca", str(cluster.layout.ca_certificate))
+    elsewhere.zato(*login, input=PASSWORD)
+    path = elsewhere.home / ".config" / "zato" / "session.json"
+    path.chmod(0o640)
+    assert "nobody else may read" in elsewhere.zato("whoami", code=1)
+    path.rename(path.with_name("other.json"))
+    path.symlink_to(path.with_name("other.json"))
+    assert "nobody else may read" in elsewhere.zato("whoami", code=1)
