@@ -97,19 +97,23 @@ CALLS: tuple[tuple[str, int], ...] = (
     ("user create cli-json-user --role viewer --with api-key", 0),
     ("user list", 0),
     ("user set-roles cli-json-user deployer", 0),
+    ("user rotate-key cli-json-user", 0),
+    ("user sessions --all", 0),
     ("user delete cli-json-user", 0),
     ("user first-token", 0),
     ("user first cli-json-first", 0),
+    ("user set-password cli-json-first --password-file {password}", 0),
     ("user delete cli-json-first", 0),
 )
 # Have a result where there are several machines: see tests/hosts/test_joining.py
 OF_SEVERAL_MACHINES = {("server", name) for name in ("create", "cancel", "join", "leave", "remove")}
+OF_SESSIONS = {("login",), ("logout",), ("user", "end-session")}  # see test_remote.py
 IN_THE_FOREGROUND = {("quickstart", "start")}  # has a test of its own, in tests/quickstart
 
 
 def test_no_command_is_forgotten() -> None:
     called = {path for path in COMMANDS for call, _ in CALLS if tuple(call.split()[: len(path)]) == path}
-    assert called | IN_THE_FOREGROUND | OF_SEVERAL_MACHINES == set(COMMANDS)
+    assert called | IN_THE_FOREGROUND | OF_SEVERAL_MACHINES | OF_SESSIONS == set(COMMANDS)
 
 
 def test_results_are_json_on_standard_output(cluster: RunningCluster, tmp_path: Path) -> None:
@@ -120,6 +124,8 @@ def test_results_are_json_on_standard_output(cluster: RunningCluster, tmp_path: 
     results: dict[str, Any] = {}
     with TemporaryDirectory(prefix="zato-") as other:
         words = {"revision": str(revision), "export": str(export), "other": f"{other}/z", "service": str(service)}
+        words["password"] = str(tmp_path / "password")
+        (tmp_path / "password").write_text("a long password\n")
         words["odb"] = f"sqlite:///{cluster.layout.odb}"
         for call, code in CALLS:
             if "deploy {service}" in call:  # another version each time

@@ -96,6 +96,10 @@ def test_a_person_works_from_a_machine_without_the_clusters_files(
     for words in (["pki", "list"], ["edge", "status", "1"], ["balancer", "status"], ["odb", "status"], ["doctor"]):
         assert "This needs the cluster's own files" in elsewhere.zato(*words, code=1), words
 
+    sessions = json.loads(elsewhere.zato("user", "sessions", "--json"))["sessions"]
+    elsewhere.zato(*login, input=PASSWORD)
+    elsewhere.zato("user", "end-session", sessions[0]["id"])
+    assert "There is no session" in elsewhere.zato("user", "end-session", sessions[0]["id"], code=1)
     token = json.loads((elsewhere.home / ".config" / "zato" / "session.json").read_text())["token"]
     assert "You are logged out" in elsewhere.zato("logout")
     bearer = {"Authorization": f"Bearer {token}"}

@@ -244,3 +244,39 @@ def test_everything_wrong_with_a_request_is_named_with_the_values_that_are_allow
     ]
     error = world.call("POST", "/import?mode=erase", raw=b"{}", content_type="application/yaml").json["error"]
     assert error["details"] == ["mode: expected one of 'merge', 'replace'"]
+
+
+def test_an_operator_drains_a_server_and_takes_it_back_and_changes_nothing_else_of_it(world: Any) -> None:
+    world.call("POST", "/items/server", {"name": "server-1", "value": {"workers": 3}})
+    drained = world.call("POST", "/servers/1/drain", user="operator").json
+    assert (drained["number"], drained["draining"], drained["revision"]) == (1, True, world.log.revision())
+    value = world.call("GET", "/items/server/server-1").json["value"]
+    assert (value["drain"], value["workers"]) == (True, 3)
+    assert world.call("POST", "/servers/1/drain", user="operator").json == drained
+    assert world.call("POST", "/servers/1/ready", user="operator").json["draining"] is False
+    assert world.call("GET", "/items/server/server-1").json["value"] == {**value, "drain": False}
+    missing = world.call("POST", "/servers/2/drain", user="operator")
+    assert (missing.status_code, "there is: 1" in missing.text) == (404, True)
+    revision = world.call("GET", "/items/server/server-1").json["revision"]
+    world.call("PUT", "/items/server/server-1", {"value": {"active": False}, "revision": revision})
+    assert world.call("POST", "/servers/1/ready", user="operator").status_code == 409
+    changed = {"value": {**value, "workers": 9}, "revision": revision}
+    assert world.call("PUT", "/items/server/server-1", changed, user="operator").status_code == 403
+
+
+def test_a_key_is_made_up_anew_and_shown_once(world: Any) -> None:
+    made = world.call("POST", "/items/security-api-key", {"name": "shop", "value": {"roles": ["viewer"]}}).json
+    first = made["generated"]["key"]
+    second = world.call("POST", "/items/security-api-key/shop/rotate").json
+    assert second["generated"]["key"] != first
+    assert second["value"] == made["value"]
+    world.refresh()
+
+    def status(key: str) -> int:
+        return int(world.call("GET", "/whoami", user=None, headers={"X-API-Key": key}).status_code)
+
+    assert (status(first), status(second["generated"]["key"])) == (401, 200)
+    assert "generated" not in world.call("GET", "/items/security-api-key/shop").json
+    refused = world.call("POST", "/items/security-basic/viewer/rotate")
+    assert (refused.status_code, refused.json["error"]["code"]) == (400, "nothing-to-rotate")
+    assert world.call("POST", "/items/security-api-key/none/rotate").status_code == 404

@@ -13,6 +13,7 @@ from zato.server.http.admin.routes import routes
 V, O, D, A = Role.VIEWER, Role.OPERATOR, Role.DEPLOYER, Role.ADMIN  # noqa: E741
 ALL = {V, O, D, A}
 # Prove by their bodies who may
+SESSIONS = {"open-session", "list-sessions", "end-session"}  # of whoever it is: see test_sessions.py
 OPEN = {"become-first-administrator", "enrol", "renew-certificates", "leave"}
 
 # method, path, who may. The kind decides about changes of items.
@@ -36,7 +37,13 @@ MATRIX: list[tuple[str, str, set[Role]]] = [
             ("deployment", {D, A}),
             ("no-such-kind", {A}),
         ]
-        for method, rest in [("POST", ""), ("PUT", "/it"), ("DELETE", "/it"), ("POST", "/it/rollback")]
+        for method, rest in [
+            ("POST", ""),
+            ("PUT", "/it"),
+            ("DELETE", "/it"),
+            ("POST", "/it/rollback"),
+            ("POST", "/it/rotate"),
+        ]
     ],
     ("POST", "/items/outgoing-rest/it/ping", {O, A}),
     ("GET", "/diff", ALL),
@@ -69,6 +76,8 @@ MATRIX: list[tuple[str, str, set[Role]]] = [
     ("GET", "/servers/1/log", {O, D, A}),
     ("POST", "/first-token", {A}),
     ("DELETE", "/servers/9", {A}),
+    ("POST", "/servers/9/drain", {O, A}),
+    ("POST", "/servers/9/ready", {O, A}),
     ("GET", "/openapi.json", ALL),
 ]
 
@@ -100,7 +109,7 @@ def test_the_matrix_has_every_operation(world: Any) -> None:
         pattern = re.compile(re.sub(r"\{\w+\}", "[^/]+", route.path))
         if any(method == route.method and pattern.fullmatch("/zato/api" + path) for method, path, _ in MATRIX):
             covered.add(route.operation)
-    assert {route.operation for route in routes(world.collaborators)} - covered == {"whoami", *OPEN}
+    assert {route.operation for route in routes(world.collaborators)} - covered == {"whoami", *SESSIONS, *OPEN}
 
 
 def test_anybody_with_credentials_may_ask_who_they_are(world: Any) -> None:
@@ -108,6 +117,12 @@ def test_anybody_with_credentials_may_ask_who_they_are(world: Any) -> None:
     assert answer.json["name"] == "nothing"
     assert answer.json["roles"] == []
     assert world.call("GET", "/whoami", user="admin").json["roles"] == ["admin"]
+    operator = world.call("GET", "/whoami", user="operator").json
+    assert "operate" in operator["rights"]
+    assert "administer" not in operator["rights"]
+    changes = {kind for kind, rights in operator["kinds"].items() if rights["change"]}
+    assert "outgoing-rest" in changes
+    assert not changes & {"server", "security-basic", "deployment"}
     assert world.call("GET", "/whoami", user=None).status_code == 401
 
 
