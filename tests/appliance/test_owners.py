@@ -26,6 +26,22 @@ def test_a_directory_is_made_with_its_mode_whatever_the_umask(tmp_path: Path) ->
     assert stat.S_IMODE((tmp_path / "made").stat().st_mode) == 0o2775
 
 
+def test_a_file_is_made_with_its_mode_and_left_alone_where_something_is(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        owners.file(tmp_path / "made", ME, 0o660)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "made").stat().st_mode) == 0o660
+    (tmp_path / "made").write_text("kept")
+    (tmp_path / "made").chmod(0o600)
+    owners.file(tmp_path / "made", ME, 0o660)
+    assert (stat.S_IMODE((tmp_path / "made").stat().st_mode), (tmp_path / "made").read_text()) == (0o600, "kept")
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    owners.file(tmp_path / "link", ME, 0o660)
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_a_link_is_not_followed_to_what_belongs_to_somebody_else(tmp_path: Path) -> None:
     target = tmp_path / "target"
     target.touch(mode=0o600)

@@ -1,6 +1,6 @@
 """python -m zato.appliance STEP [N]: what systemd has done before it starts a part of Zato, or beside it.
 
-cluster, server N, first-token N, renew, renew-joined, sign and upgrade are root's.
+cluster, server N, first-token N, renew, renew-joined, sign, upgrade and programs are root's.
 migrate, register N, balancer, lighttpd N and reload-lighttpd N run as the user of that part. haproxy becomes HAProxy.
 log runs as nobody who may read the journal.
 """
@@ -24,6 +24,7 @@ _STEPS = {
     "sign": ("sign", "sign"),
     "log": ("log", "tell"),
     "upgrade": ("upgrade", "upgrade"),
+    "programs": ("programs", "renew_replaced"),
     "balancer": ("render", "balancer"),
     "haproxy": ("balancer", "run"),
 }

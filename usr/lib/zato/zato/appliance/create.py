@@ -65,6 +65,8 @@ def _cluster() -> ClusterSettings:
     owners.give(layout.secret_key, owners.ROOT, 0o400)
     settings = load_cluster(layout)
     if not settings.has_joined:
+        # Who opens it first would make it, with SQLite's permissions: an agent that is quicker than the first server
+        owners.file(layout.odb, owners.SERVERS, 0o660)
         owners.directory(layout.haproxy, owners.BALANCER, 0o750)
         owners.directory(layout.configuration / "haproxy", owners.ROOT, 0o755)
         certificates.issue(layout, settings, servers=max(layout.server_numbers(settings.servers), default=0))

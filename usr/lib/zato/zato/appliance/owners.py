@@ -67,6 +67,12 @@ def directory(path: Path, owner: Owner, mode: int) -> None:
     _give(descriptor, owner, mode)
 
 
+def file(path: Path, owner: Owner, mode: int) -> None:
+    """There is such a file, an empty one where there was nothing, which stays as it is otherwise."""
+    with contextlib.suppress(FileExistsError):
+        _give(os.open(path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o600), owner, mode)
+
+
 def give(path: Path, owner: Owner, mode: int) -> None:
     """`path`, a plain file, belongs to `owner` from now on, with these permissions.
 

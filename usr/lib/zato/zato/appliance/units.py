@@ -14,7 +14,7 @@ from zato.appliance.create import LAYOUT
 from zato.client.transport import SocketTransport
 from zato.core.errors import SetupError, ZatoError
 
-_BALANCER = "zato-haproxy.service"
+BALANCER = "zato-haproxy.service"
 _BALANCER_AGENT = "zato-haproxy-agent.service"
 _SYSTEMCTL_SECONDS = 240.0
 _WORK_SECONDS = 60.0
@@ -108,10 +108,19 @@ def restart_server(number: int, expected: Work) -> None:
         time.sleep(_POLL_SECONDS)
 
 
+def runs_replaced_program(unit: str) -> bool:
+    """Whether the file that its main process was started from is there no more, or another one by now."""
+    pid = int(_systemctl("show", "-P", "MainPID", unit).strip() or 0)
+    try:
+        return pid != 0 and str(Path(f"/proc/{pid}/exe").readlink()).endswith(" (deleted)")
+    except OSError:
+        return False  # it has ended: what is started next is the new one
+
+
 def renew_balancer() -> None:
     """HAProxy, where it runs, reads a configuration that this release has rendered; open connections go on."""
-    if _systemctl("is-active", _BALANCER, must=False).strip() == "active":
-        _systemctl("reload", _BALANCER)
+    if _systemctl("is-active", BALANCER, must=False).strip() == "active":
+        _systemctl("reload", BALANCER)
         _systemctl("restart", _BALANCER_AGENT)
 
 
