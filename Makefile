@@ -4,7 +4,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 # As much of the time is waiting; which process runs what: tests/support/scheduling.py
 PARALLEL = -n 3 --no-loadscope-reorder --durations=25
 
-.PHONY: help run test test-release check bench show show-hosts show-upgrade chaos fresh deb clean lock
+.PHONY: help run test test-release check bench show show-hosts show-upgrade show-debian-upgrade chaos fresh deb apt-repository clean lock
 
 help:
 	@echo "make run    prepare this checkout, then run a cluster from .zato/ in the foreground; Ctrl-C ends it"
@@ -16,11 +16,14 @@ help:
 	@echo "make show   what is promised of starts, deployments and failures, in full, each with its figure and bar"
 	@echo "make show-hosts  what is promised of an appliance, in full, each with its figure (needs root)"
 	@echo "make show-upgrade FROM=revision  from that revision's packages to today's and back, under load (needs root)"
+	@echo "make show-debian-upgrade  a cluster of two machines from Debian 12 to 13, under load (needs root)"
 	@echo "make chaos  faults on a cluster of five hosts under load: what was lost, doubled, refused (needs root);"
 	@echo "            SCENARIO=name for one of them, SEED=n to repeat a run"
 	@echo "make fresh  make run on a fresh Debian 12 and a fresh Debian 13, each in a directory of its own: how long both"
 	@echo "            starts take (needs root); SUITE=trixie for one of them"
-	@echo "make deb    build the Debian packages into build/deb"
+	@echo "make deb    build the packages for Debian 12 and 13 into build/deb/bookworm and build/deb/trixie (needs root);"
+	@echo "            SUITE=trixie for one of them"
+	@echo "make apt-repository KEY=name  an apt repository of them in build/apt, signed with that key of gpg's (needs root)"
 	@echo "make lock   renew requirements/*.lock from requirements/*.in"
 	@echo "make clean  remove what the above made, the cluster's state in .zato/ excepted"
 
@@ -60,6 +63,10 @@ show-upgrade:
 	@tools/prepare develop
 	.venv/bin/python -m benchmarks.show_upgrade $(FROM)
 
+show-debian-upgrade:
+	@tools/prepare develop
+	.venv/bin/python -m benchmarks.show_debian_upgrade
+
 chaos:
 	@tools/prepare develop
 	.venv/bin/python -m benchmarks.chaos $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(SEED),--seed $(SEED)) \
@@ -70,10 +77,18 @@ fresh:
 
 deb:
 	@tools/prepare develop
-	@tools/deb
+	@/usr/bin/python3 tools/deb.py build/deb $(or $(SUITE),bookworm trixie)
 
+apt-repository:
+	@tools/prepare develop
+	/usr/bin/python3 tools/deb.py build/deb bookworm trixie
+	/usr/bin/python3 tools/apt_repository.py build/apt build/deb "$(KEY)"
+
+# One lock for both releases: what the older Python needs is all that the newer one does. A package is built only where
+# its release finds everything in it (debian/rules)
 lock:
 	@tools/prepare develop
+	@.venv/bin/python -c 'import sys; sys.exit(sys.version_info[:2] > (3, 11) and "zato: make lock is for Debian 12")'
 	cd requirements && for name in product develop build; do \
 	    ../.venv/bin/pip-compile -q --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header \
 	        --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o $$name.lock $$name.in; done

@@ -20,7 +20,7 @@ from support.chaos.run import Amounts, Run
 from support.chaos.scenarios import SCENARIOS
 from support.chaos.table import Row, render
 from support.chaos.topology import ChaosCluster, running
-from support.hosts import REPOSITORY, hosts_with
+from support.hosts import REPOSITORY, SUITE, built, hosts_with
 
 LOG = REPOSITORY / "build" / "chaos" / "faults.jsonl"
 
@@ -33,10 +33,11 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     seed = random.randrange(10**6) if given.seed is None else given.seed
     amounts = Amounts() if given.scale == 1 else Amounts().scaled(given.scale)
-    subprocess.run([str(REPOSITORY / "tools" / "deb")], check=True, stdout=subprocess.DEVNULL)
+    make = ["make", "-C", str(REPOSITORY), "deb", f"SUITE={SUITE}"]
+    subprocess.run(make, check=True, stdout=subprocess.DEVNULL)
     rows: list[Row] = []
     with (
-        hosts_with(sorted((REPOSITORY / "build" / "deb").glob("*.deb"))) as new_host,
+        hosts_with(built()) as new_host,
         running(new_host, _say) as cluster,
     ):
         for name in given.scenario or SCENARIOS:

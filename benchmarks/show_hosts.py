@@ -12,7 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from support.appliance import deploy_hello, install, servers_in_balancer
-from support.hosts import REPOSITORY, hosts_with
+from support.hosts import REPOSITORY, SUITE, built, hosts_with
 from support.scenarios.faults import BACK_SECONDS, VICTIMS, kill_daemons
 from support.waiting import eventually
 
@@ -24,9 +24,9 @@ def main(wanted: list[str]) -> int:
     if unknown:
         print(f"There is no daemon {', '.join(unknown)}; daemons are {', '.join(VICTIMS)}.", file=sys.stderr)
         return 2
-    subprocess.run([str(REPOSITORY / "tools" / "deb")], check=True)
+    subprocess.run(["make", "-C", str(REPOSITORY), "deb", f"SUITE={SUITE}"], check=True)
     missed = 0
-    with hosts_with(sorted((REPOSITORY / "build" / "deb").glob("*.deb"))) as new_host, new_host("faults") as host:
+    with hosts_with(built()) as new_host, new_host("faults") as host:
         install(host)
         deploy_hello(host)
         host.run("systemctl start zato-server@2")

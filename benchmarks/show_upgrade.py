@@ -1,7 +1,7 @@
 """python -m benchmarks.show_upgrade REVISION: from the packages of an earlier revision to today's and back, as root.
 
-Both are built, the earlier ones from a clone at that revision, and put in place on a booted appliance of two servers,
-several times in turn, while clients on another machine send requests.
+Both are built for Debian 12, the earlier ones from a clone at that revision, and put in place on a booted appliance of
+two servers, several times in turn, while clients on another machine send requests.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from support.appliance import deploy_hello, install, servers_in_balancer
-from support.hosts import REPOSITORY, hosts_with
+from support.hosts import BEFORE, REPOSITORY, base, built, hosts_with
 from support.scenarios.upgrading import change_release, protect
 from support.waiting import eventually
 
@@ -27,14 +27,16 @@ def main(revision: str) -> int:
         subprocess.run(["git", "clone", "-q", "--no-local", str(REPOSITORY), str(clone)], check=True)
         subprocess.run(["git", "-C", str(clone), "checkout", "-q", revision], check=True)
         for tree in (clone, REPOSITORY):
-            subprocess.run(["make", "-C", str(tree), "deb"], check=True, stdout=subprocess.DEVNULL)
-        before, now = (sorted((tree / "build" / "deb").glob("*.deb")) for tree in (clone, REPOSITORY))
-        return play(before, now)
+            make = ["make", "-C", str(tree), "deb", f"SUITE={BEFORE}"]
+            subprocess.run(make, check=True, stdout=subprocess.DEVNULL)
+        # Releases before 4.1 are for one release of Debian, and have no directory for it
+        before = sorted((clone / "build" / "deb").glob("**/*.deb"))
+        return play(before, built(BEFORE))
 
 
 def play(before: list[Path], now: list[Path]) -> int:
     missed = 0
-    with hosts_with(before) as new_host, new_host("upgrade") as host:
+    with hosts_with(before) as new_host, new_host("upgrade", base(BEFORE)) as host:
         install(host)
         deploy_hello(host)
         host.run("systemctl start zato-server@2")

@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 """tools/roots.py SUITE DIRECTORY PACKAGE...: a root file system of a Debian release in DIRECTORY, as root.
 
-Where packages come from is what this machine is set up for: its APT sources, for that release in place of its own, and
-what its apt is told of fetching. What runs in such a root finds this machine's pip settings too, where it needs them.
+One that is there with these packages already is left as it is. Where packages come from is what this machine is set up
+for: its APT sources, for that release in place of its own, and what its apt is told of fetching. What runs in such a
+root finds this machine's pip settings too, where it needs them.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shlex
@@ -18,6 +20,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 SUITES = {"bookworm": 12, "trixie": 13}
+WORK = "/work"
 _PIP_FILES = ("/etc/pip.conf", "/root/.config/pip/pip.conf")
 _AUTHORITIES = Path("/usr/local/share/ca-certificates")
 _ENVIRONMENT = {
@@ -47,6 +50,21 @@ def make_root(suite: str, root: Path, packages: Iterable[str]) -> None:
     (root / "etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n", encoding="ascii")
 
 
+def keep_root(suite: str, root: Path, packages: Iterable[str]) -> None:
+    """As `make_root`, unless it is there with these packages; whoever wants it meanwhile waits until it is made."""
+    wanted = "\n".join([suite, *sorted({*packages})])
+    stamp = root.with_name(f"{root.name}.packages")
+    root.parent.mkdir(parents=True, exist_ok=True)
+    with root.with_name(f"{root.name}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
+            return
+        stamp.unlink(missing_ok=True)
+        shutil.rmtree(root, ignore_errors=True)
+        make_root(suite, root, wanted.splitlines()[1:])
+        stamp.write_text(wanted, encoding="ascii")
+
+
 def open_pip(root: Path) -> None:
     """pip in it fetches as this machine's does; `inside` shows it the directories that it is told to look into."""
     for path in map(Path, _PIP_FILES):
@@ -58,20 +76,26 @@ def open_pip(root: Path) -> None:
         shutil.copytree(_AUTHORITIES, root / _AUTHORITIES.relative_to("/"), dirs_exist_ok=True)
 
 
-def inside(root: Path, command: Sequence[str], *, network: bool = True) -> list[str]:
+def inside(root: Path, command: Sequence[str], *, work: Path | None = None, network: bool = True) -> list[str]:
     """What runs `command` in `root`, in namespaces of its own for processes and mounts, and without a network if so
-    wanted. Whatever it has started ends with it."""
+    wanted. `work` is WORK there, and where it starts. Whatever it has started ends with it."""
     quoted = shlex.quote(str(root))
     mounts = [f"mount --rbind /dev {quoted}/dev", f"mount -t proc proc {quoted}/proc"]
     for directory in map(str, _pip_directories()):
-        within = shlex.quote(f"{root}{directory}")
-        mounts.append(f"mkdir -p {within} && mount --bind -o ro {shlex.quote(directory)} {within}")
+        mounts.append(_bind(directory, f"{root}{directory}") + " -o ro")
+    if work is not None:
+        mounts.append(_bind(str(work), f"{root}{WORK}"))
     environment = {**_ENVIRONMENT, **_pip_environment()}
-    words = shlex.join(["env", "-i", *(f"{name}={value}" for name, value in environment.items()), *command])
+    start = ["--chdir", WORK] if work is not None else []
+    words = shlex.join(["env", "-i", *start, *(f"{name}={value}" for name, value in environment.items()), *command])
     # The shell stays, as the namespace's first process: what runs there does not expect to become the parent of orphans
     script = " && ".join([*mounts, f"chroot {quoted} {words}"]) + "; exit $?"
     apart = [] if network else ["--net"]
     return ["unshare", "--mount", "--pid", *apart, "--fork", "--kill-child", "sh", "-c", script]
+
+
+def _bind(directory: str, within: str) -> str:
+    return f"mkdir -p {shlex.quote(within)} && mount --bind {shlex.quote(directory)} {shlex.quote(within)}"
 
 
 def _sources(suite: str, directory: Path) -> list[Path]:
@@ -122,7 +146,7 @@ def _pip_directories() -> list[Path]:
 def main(words: Sequence[str]) -> None:
     if len(words) < 2 or words[0] not in SUITES:
         raise SystemExit(f"usage: tools/roots.py {'|'.join(SUITES)} DIRECTORY PACKAGE...")
-    make_root(words[0], Path(words[1]), words[2:])
+    keep_root(words[0], Path(words[1]), words[2:])
 
 
 if __name__ == "__main__":

@@ -37,11 +37,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def packages(testrun_uid: str) -> list[Path]:
     """The Debian packages, built just now; but for their compression they are those of `make deb`."""
+    return build(hosts.SUITE, testrun_uid)
+
+
+@pytest.fixture(scope="session")
+def packages_before(testrun_uid: str) -> list[Path]:
+    """Those for the release of Debian before."""
+    return build(hosts.BEFORE, testrun_uid)
+
+
+def build(suite: str, run: str) -> list[Path]:
     environment = {**os.environ, "DPKG_DEB_COMPRESSOR_TYPE": "gzip", "DPKG_DEB_COMPRESSOR_LEVEL": "1"}
-    build = [str(hosts.REPOSITORY / "tools" / "deb"), str(PACKAGES)]
-    run = partial(subprocess.run, build, check=True, stdout=subprocess.DEVNULL, env=environment)
-    once(testrun_uid, PACKAGES.with_name("packages.run"), run)
-    return sorted(PACKAGES.glob("*.deb"))
+    command = [str(hosts.REPOSITORY / "tools" / "deb.py"), str(PACKAGES), suite]
+    make = partial(subprocess.run, command, check=True, stdout=subprocess.DEVNULL, env=environment)
+    once(run, PACKAGES.with_name(f"packages-{suite}.run"), make)
+    return sorted((PACKAGES / suite).glob("*.deb"))
 
 
 @pytest.fixture(scope="package")

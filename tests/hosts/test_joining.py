@@ -8,15 +8,16 @@ import shlex
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from support import hosts
-from support.appliance import deploy_hello, install, outside, problems, status
+from support.appliance import outside, problems, status
+from support.clusters_of_hosts import first_machine, made_token
 from support.hosts import Host, NewHost
 from support.load import Load, told
-from support.postgresql import PostgreSql
 from support.waiting import eventually
 from zato.pki.certificates import load_certificate
 
@@ -33,31 +34,11 @@ class Cluster:
 
 
 @pytest.fixture(scope="module")
-def cluster(new_host: NewHost) -> Iterator[Cluster]:
-    """The ODB is PostgreSQL on a third machine, whose CA is its own."""
-    with new_host("first") as first, new_host("second") as second:
-        database = PostgreSql(host=hosts.GATEWAY, address=hosts.GATEWAY, clients="10.77.0.0/16")
-        try:
-            database.create_database("zato")
-            install(first)
-            url = database.url("zato").render_as_string(hide_password=False)
-            (first.root / "etc/zato/database-ca.crt").write_bytes(database.authority.certificate.read_bytes())
-            settings = first.root / "etc/zato/zato.toml"
-            odb = json.dumps(f"{url}?sslrootcert=/etc/zato/database-ca.crt")
-            first.run("systemctl stop zato.target zato-server@1 zato-haproxy")
-            settings.write_text(f"{settings.read_text()}odb = {odb}\n")
-            first.run("systemctl start zato-haproxy zato-server@1 zato.target")
-            assert eventually(lambda: problems(first) == []), problems(first)
-            deploy_hello(first)
-            yield Cluster(first, second)
-        finally:
-            database.remove()
-
-
-def made(first: Host, *options: str) -> str:
-    """A new token."""
-    done = first.run(f"zato --json server create --token --address {first.address} {' '.join(options)}")
-    return str(json.loads(done.stdout)["token"])
+def cluster(new_host: NewHost, packages_before: list[Path]) -> Iterator[Cluster]:
+    """The ODB is PostgreSQL on a third machine, whose CA is its own. The second machine has the Debian before."""
+    second_system = hosts.base(hosts.BEFORE)
+    with new_host("first") as first, new_host("second", second_system, packages_before) as second, first_machine(first):
+        yield Cluster(first, second)
 
 
 def refused(host: Host, command: str) -> str:
@@ -95,7 +76,7 @@ def test_a_package_without_a_cluster_starts_nothing_and_says_what_comes_next(clu
 
 
 def test_a_damaged_a_tampered_a_cancelled_and_another_clusters_token_are_refused(cluster: Cluster) -> None:
-    token = made(cluster.first)
+    token = made_token(cluster.first)
     assert refused(cluster.second, f"server join {token[:-1]}") == "token-damaged"
     identifier = json.loads(cluster.first.run("zato --json server tokens").stdout)["tokens"][0]["id"]
     cluster.first.run(f"zato server cancel {identifier}")
@@ -115,7 +96,7 @@ def test_a_token_makes_nobody_the_database(cluster: Cluster) -> None:
     """Nor any other program that is known by the cluster's CA, also where its certificate is elsewhere by now."""
     cluster.first.run("zato pki issue-server db-1 --host db-1.example.com --host 10.77.0.250")
     cluster.first.run("mkdir /root/db-1 && mv /etc/zato/pki/db-1.* /root/db-1/")
-    token = made(cluster.first)
+    token = made_token(cluster.first)
     for host in ("db-1.example.com", "DB-1.example.com", "10.77.0.250", "db-1"):
         assert refused(cluster.second, f"server join {token} --address {host}") == "program-name"
     for host, code in (
@@ -151,7 +132,7 @@ print(sorted(set(found)))
 
 def test_who_has_no_token_starts_no_process_of_roots(cluster: Cluster) -> None:
     """Neither by tokens nor by statements that are made up."""
-    token = made(cluster.first)
+    token = made_token(cluster.first)
     accepted = "systemctl show -P NAccepted zato-pki-sign.socket"
     before = cluster.first.run(accepted).stdout
     version = cluster.first.run("zato --version").stdout.split()[-1]
@@ -167,7 +148,7 @@ def test_who_has_no_token_starts_no_process_of_roots(cluster: Cluster) -> None:
 
 
 def test_two_commands_make_a_clean_machine_a_server_of_the_cluster(cluster: Cluster) -> None:
-    token = made(cluster.first)
+    token = made_token(cluster.first)
     alone = listening(cluster.first)
     cluster.second.run("apt-get purge -y zato-common zato-server", timeout=60)
     started = time.monotonic()
@@ -249,9 +230,9 @@ def test_a_server_that_runs_is_not_removed_and_one_that_is_dead_is_and_stays_out
 def test_the_number_of_a_removed_server_goes_to_the_next_machine_and_a_lost_one_is_replaced(cluster: Cluster) -> None:
     cluster.second.run("zato server leave --force")
     assert cluster.second.run("ls -A /etc/zato").stdout == ""
-    cluster.second.run(f"zato server join {made(cluster.first)}")
+    cluster.second.run(f"zato server join {made_token(cluster.first)}")
     stolen = {path.name: path.read_bytes() for path in (cluster.second.root / "etc/zato/pki").glob("server-2.*")}
-    token = made(cluster.first, "--replace", "2")
+    token = made_token(cluster.first, "--replace", "2")
     cluster.second.run(f"zato server join {token}")
     assert eventually(lambda: '"user"' in direct(cluster, "/hello"))
     kept = {path.name: path.read_bytes() for path in (cluster.second.root / "etc/zato/pki").glob("server-2.*")}

@@ -22,7 +22,7 @@ from support.appliance import (
 )
 from support.hosts import Host, NewHost
 from support.load import Load, told
-from support.packages import next_release, version_of
+from support.packages import next_release, release_of
 from support.waiting import eventually
 
 UPGRADE_SECONDS = 120
@@ -75,7 +75,7 @@ def odb(host: Host) -> str:
 def test_an_upgrade_whose_migration_fails_leaves_all_as_it_was_and_can_be_taken_back(
     two: Host, packages: list[Path], tmp_path: Path
 ) -> None:
-    old = version_of(packages[0])
+    old = release_of(packages[0])
     broken = put(two, next_release(packages, tmp_path / "broken", "4.99.2", ADDS, BREAKS))
     before, pids = odb(two), [main_pid(two, f"zato-server@{number}") for number in (1, 2)]
     with Load(outside(two), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=280) as load:
@@ -115,7 +115,7 @@ def test_an_upgrade_to_what_does_not_start_is_undone_with_the_first_server(
     assert load.failed() == [], told(load.failed())
     assert servers_in_balancer(two) == 2
     assert main_pid(two, "zato-server@2") == second
-    assert version_of(packages[0]) in two.run("zato --version").stdout
+    assert release_of(packages[0]) in two.run("zato --version").stdout
 
 
 def test_an_upgrade_fails_no_request_and_keeps_everything(two: Host, packages: list[Path], tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_an_upgrade_fails_no_request_and_keeps_everything(two: Host, packages: l
     assert two.run("zato --json doctor").returncode == 0
     # The former release works on the ODB of the next one
     two.run(put(two, packages), timeout=UPGRADE_SECONDS)
-    assert version_of(packages[0]) in two.run("zato --version").stdout
+    assert release_of(packages[0]) in two.run("zato --version").stdout
     assert answers(two)
     assert odb_version(two) == f"{int(odb_before) + 1:04}"
     two.run("zato config delete channel-rest hello && zato config set channel-rest hello --file /root/hello.json")

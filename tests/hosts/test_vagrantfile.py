@@ -24,7 +24,7 @@ def described() -> dict[str, Any]:
 
 
 def test_it_describes_the_same_hosts(described: dict[str, Any]) -> None:
-    assert described["box"] == "debian/bookworm64"
+    assert described["box"] == "debian/trixie64"
     machines = described["machines"]
     assert {name: machine["hostname"] for name, machine in machines.items()} == {name: name for name in hosts.MACHINES}
     last = {name: int(machine["networks"][0]["ip"].rpartition(".")[2]) for name, machine in machines.items()}
@@ -47,6 +47,6 @@ def test_the_machines_know_one_another_and_the_appliance_gets_the_packages(descr
     }
     assert files["client"] == []
     (packages,) = files["appliance"]
-    assert (hosts.REPOSITORY / packages["source"]).resolve() == hosts.REPOSITORY / "build/deb"
+    assert (hosts.REPOSITORY / packages["source"]).resolve() == hosts.REPOSITORY / "build/deb/trixie"
     install = machines["appliance"]["provisions"][-1]["inline"]
     assert f"apt-get install -q -y {packages['destination']}/*.deb" in install

@@ -15,13 +15,14 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from support.once import locked
 from support.removal import remove_beside
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BOOT_SECONDS = 60.0
+# The release of Debian that hosts have, and the one before, which some have beside it
+SUITE = "trixie"
+BEFORE = "bookworm"
 _CACHE = REPOSITORY / "build" / "hosts"
-_SOURCES = Path("/etc/apt/sources.list.d/debian.sources")
 # Of this run alone: others may go on beside it on the same machine
 _BRIDGE = f"zato{os.getpid()}"
 _NETWORK = f"10.77.{os.getpid() % 256}"
@@ -37,6 +38,7 @@ _PACKAGES = (
     "iproute2",
     "openssh-server",
     "procps",
+    "python3",
     "socat",
     "systemd",
     "systemd-sysv",
@@ -183,10 +185,12 @@ class Host:
 class NewHost(Protocol):
     """A host of that name with the packages in /root, booted, for as long as the context lasts.
 
-    It has the `system` that `file_system` has made, or `base`.
+    It has the `system` that `file_system` has made, or `base`; with another release of Debian, `packages` are its.
     """
 
-    def __call__(self, name: str, system: Path | None = None) -> AbstractContextManager[Host]: ...
+    def __call__(
+        self, name: str, system: Path | None = None, packages: Sequence[Path] | None = None
+    ) -> AbstractContextManager[Host]: ...
 
 
 def _process_namespace(pid: int) -> str:
@@ -231,31 +235,20 @@ def dependencies() -> list[str]:
     return sorted(found)
 
 
-def base() -> Path:
-    """A root file system with Debian 12 and what Zato needs of it; made once, in about a minute."""
-    return file_system("base", (*_PACKAGES, *dependencies()))
+def built(suite: str = SUITE) -> list[Path]:
+    """What `make deb` has left for a release of Debian."""
+    return sorted((REPOSITORY / "build" / "deb" / suite).glob("*.deb"))
 
 
-def file_system(name: str, wanted: Sequence[str]) -> Path:
-    """A root file system with Debian 12 and those packages; made once."""
-    _CACHE.mkdir(parents=True, exist_ok=True)
-    with locked(_CACHE / f"{name}.lock"):
-        return _file_system(name, sorted(set(wanted)))
+def base(suite: str = SUITE) -> Path:
+    """A root file system with Debian and what Zato needs of it; made once, in about a minute."""
+    return file_system("base", (*_PACKAGES, *dependencies()), suite)
 
 
-def _file_system(name: str, packages: list[str]) -> Path:
-    made = _CACHE / name
-    stamp = _CACHE / f"{name}.packages"
-    if made.is_dir() and stamp.exists() and stamp.read_text().split() == packages:
-        return made
-    shutil.rmtree(made, ignore_errors=True)
-    include = ",".join(packages)
-    subprocess.run(
-        ["mmdebstrap", "-q", "--variant=minbase", f"--include={include}", "bookworm", str(made), str(_SOURCES)],
-        check=True,
-        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", **{k: v for k, v in os.environ.items() if "proxy" in k.lower()}},
-    )
-    stamp.write_text("\n".join(packages))
+def file_system(name: str, wanted: Sequence[str], suite: str = SUITE) -> Path:
+    """A root file system with Debian and those packages; made once."""
+    made = _CACHE / f"{name}-{suite}"
+    subprocess.run([REPOSITORY / "tools" / "roots.py", suite, made, *wanted], check=True)
     return made
 
 
@@ -275,15 +268,15 @@ def bridge() -> Iterator[None]:
 
 
 @contextmanager
-def hosts_with(packages: Sequence[Path], prepare: Callable[[Host], None] = lambda host: None) -> Iterator[NewHost]:
+def hosts_with(usual: Sequence[Path], prepare: Callable[[Host], None] = lambda host: None) -> Iterator[NewHost]:
     """Hosts on a bridge of their own, for as long as the context lasts; `prepare` is called before each boots."""
     directory = new_directory()
     numbers = iter(range(max(MACHINES.values()) + 1, 250))
 
     @contextmanager
-    def make(name: str, system: Path | None = None) -> Iterator[Host]:
+    def make(name: str, system: Path | None = None, packages: Sequence[Path] | None = None) -> Iterator[Host]:
         with host(name, directory, MACHINES.get(name) or next(numbers), system) as made:
-            for package in packages:
+            for package in usual if packages is None else packages:
                 shutil.copy(package, made.root / "root")
             prepare(made)
             made.boot()

@@ -23,7 +23,13 @@ def next_release(
 
 
 def version_of(package: Path) -> str:
+    """Its own, such as 4.1.0~deb13u1."""
     return package.name.split("_")[1]
+
+
+def release_of(package: Path) -> str:
+    """Zato's, such as 4.1.0, whatever release of Debian it is for."""
+    return version_of(package).partition("~")[0]
 
 
 def _renewed(package: Path, directory: Path, version: str, migrations: Sequence[str], first_line: str) -> Path:
@@ -31,7 +37,7 @@ def _renewed(package: Path, directory: Path, version: str, migrations: Sequence[
     subprocess.run(["dpkg-deb", "-R", package, tree], check=True)
     old = version_of(package)
     control = tree / "DEBIAN" / "control"
-    text = re.sub(rf"\b{re.escape(old)}\b", version, control.read_text(encoding="utf-8"))
+    text = re.sub(re.escape(old), version, control.read_text(encoding="utf-8"))
     control.write_text(text, encoding="utf-8")
     (tree / "DEBIAN" / "md5sums").unlink(missing_ok=True)
     library = tree / _LIBRARY

@@ -14,6 +14,7 @@ SHARING = (
 )
 """Directories whose files share hosts, a cluster, or database and message servers: one process runs them all."""
 OWN = (
+    "tests/hosts/test_debian_before.py",
     "tests/hosts/test_joining.py",
     "tests/hosts/test_packages.py",
     "tests/hosts/test_removal.py",
@@ -39,6 +40,7 @@ LONGEST = (
     "tests/outgoing/sql/",
     "tests/system/test_attacks.py",
     "tests/system/test_poison.py",
+    "tests/hosts/test_debian_before.py",
     "tests/hosts/test_removal.py",
     "tests/hosts/test_packages.py",
     "tests/quickstart/test_running.py",

@@ -1,0 +1,45 @@
+"""Our packages in a signed apt repository, as `make apt-repository` makes it, and machines that take them from it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from support.hosts import REPOSITORY, Host
+
+PLACE = "srv/zato"
+_SOURCES = """Types: deb
+URIs: file:/srv/zato
+Suites: {suite}
+Components: main
+Signed-By: /etc/apt/keyrings/zato.asc
+"""
+
+
+@contextmanager
+def repository(packages: Path) -> Iterator[Path]:
+    """One of our own, signed with a key that nobody else has."""
+    with tempfile.TemporaryDirectory(prefix="zato-repository-", dir="/var/tmp") as directory:
+        home, made = Path(directory) / "gpg", Path(directory) / "apt"
+        home.mkdir(mode=0o700)
+        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "GNUPGHOME": str(home)}
+        key = ["gpg", "--batch", "--quiet", "--passphrase", "", "--quick-generate-key", "zato@example.com"]
+        subprocess.run([*key, "default", "sign", "never"], check=True, env=environment, capture_output=True)
+        try:
+            tool = [REPOSITORY / "tools" / "apt_repository.py", made, packages, "zato@example.com"]
+            subprocess.run(tool, check=True, env=environment, stdout=subprocess.DEVNULL)
+        finally:
+            subprocess.run(["gpgconf", "--kill", "all"], check=True, env=environment)
+        yield made
+
+
+def trust(host: Host, repository: Path, suite: str) -> None:
+    """The machine takes packages from it, too."""
+    shutil.copytree(repository, host.root / PLACE, dirs_exist_ok=True)
+    (host.root / "etc/apt/keyrings").mkdir(exist_ok=True)
+    shutil.copy(repository / "zato-archive-keyring.asc", host.root / "etc/apt/keyrings/zato.asc")
+    (host.root / "etc/apt/sources.list.d/zato.sources").write_text(_SOURCES.format(suite=suite))

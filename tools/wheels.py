@@ -1,0 +1,71 @@
+"""Every wheel of the product for a release of Debian, as requirements/product.lock pins them."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from pathlib import Path
+
+import roots
+from build_root import CHECKOUT, BuildRoot
+
+# Published as source only: built in a root of the release, with locked tools
+_SOURCE_ONLY = ("gunicorn-h1c", "sdnotify")
+_LOCKS = ("product", "build")
+# The same bytes at each build: nothing in a wheel may tell when and where it was built
+_SAME_BYTES = {
+    "SOURCE_DATE_EPOCH": "1700000000",
+    "CFLAGS": f"-g0 -O2 -ffile-prefix-map={roots.WORK}=.",
+    "LDFLAGS": "-Wl,--build-id=none",
+}
+_BUILD = """
+python3 -m venv tools
+tools/bin/python -m pip install -q --no-index --find-links build --require-hashes -r build.lock
+for archive in product/*.tar.gz; do
+    tools/bin/python -m pip wheel -q --no-deps --no-index --no-build-isolation --use-pep517 -w product "$archive"
+    rm "$archive"
+done
+"""
+
+
+def collect(suite: str, root: BuildRoot) -> Path:
+    """The directory that has them, and `wheels.lock` with their hashes; made once for each state of the locks."""
+    target = CHECKOUT / "build" / "wheels" / suite
+    stamp = target / "locks.sha256"
+    locks = b"".join((CHECKOUT / "requirements" / f"{name}.lock").read_bytes() for name in _LOCKS)
+    state = hashlib.sha256(locks).hexdigest()
+    if stamp.exists() and stamp.read_text(encoding="ascii") == state:
+        return target
+    print(f"==> Collecting the wheels of requirements/product.lock for Python {root.python()}", flush=True)
+    work = target.with_name(f"{suite}.work")
+    for directory in (target, work):
+        shutil.rmtree(directory, ignore_errors=True)
+    work.mkdir(parents=True)
+    for name in _LOCKS:
+        _download(name, work / name, root.python())
+        shutil.copy(CHECKOUT / "requirements" / f"{name}.lock", work)
+    root.run(work, ["sh", "-ec", _BUILD], _SAME_BYTES, work / "build.log")
+    _lock(work / "product")
+    (work / "product").rename(target)
+    shutil.rmtree(work)
+    stamp.write_text(state, encoding="ascii")
+    return target
+
+
+def _download(lock: str, to: Path, python: str) -> None:
+    pip = [str(CHECKOUT / ".venv/bin/python"), "-m", "pip", "--disable-pip-version-check", "-qq", "download"]
+    # What a wheel depends on is in the lock too; whether it all is, is seen when the package is built
+    options = ["--no-deps", "--require-hashes", "--no-build-isolation", "--python-version", python]
+    options += ["--only-binary", ":all:", "--no-binary", ",".join(_SOURCE_ONLY), "-d", str(to)]
+    subprocess.run([*pip, *options, "-r", str(CHECKOUT / "requirements" / f"{lock}.lock")], check=True)
+
+
+def _lock(wheels: Path) -> None:
+    """What pip is given when the package is built: exactly these files."""
+    lines = []
+    for wheel in sorted(wheels.glob("*.whl")):
+        name, version, *_ = wheel.name.split("-")
+        digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+        lines.append(f"{name.replace('_', '-')}=={version} --hash=sha256:{digest}\n")
+    (wheels / "wheels.lock").write_text("".join(lines), encoding="ascii")
