@@ -14,7 +14,7 @@ from zato.agent.haproxy.names import master_socket
 from zato.agent.haproxy.reloading import Reloader
 from zato.agent.haproxy.running import RunningHaproxy, Worker
 from zato.core.clock import SystemClock
-from zato.core.errors import SetupError, Unavailable
+from zato.core.errors import Conflict, SetupError, Unavailable
 from zato.host.layout import Layout
 
 BEFORE = Files(b"    description before\n", b"ca", {})
@@ -99,3 +99,52 @@ def test_a_balancer_without_files_says_so_by_a_code_of_its_own(layout: Layout) -
     with pytest.raises(SetupError) as caught:
         reloader(layout, Haproxy.of(layout)).take_up()
     assert caught.value.code == "balancer-not-configured"
+
+
+def text(frame: str, *lines: str) -> bytes:
+    return "".join(f"{line}\n" for line in (f"    description {frame}", "frontend edge", *lines)).encode()
+
+
+DENY = "    http-request deny if { src 192.0.2.1 }"
+
+
+def test_going_back_leaves_the_cas_of_clients_as_they_are(layout: Layout) -> None:
+    before = Files(text("before", "    timeout client 9s"), b"a CA that was removed since", {})
+    present = Files(text("new", "    timeout client 1s", "    # why"), b"ca", {})
+    keep(layout, Generation.BEFORE, before)
+    put(layout, present)
+    with pytest.raises(SetupError, match="did not take up"):  # this HAProxy does not load anything
+        reloader(layout, Haproxy.of(layout)).go_back()
+    assert files_in(layout.haproxy) == Files(before.text, present.authorities, {})
+    put(layout, present)
+    with pytest.raises(SetupError, match="did not take up"):
+        reloader(layout, Haproxy.of(layout)).go_back(with_security=True)
+    assert files_in(layout.haproxy) == before
+
+
+@pytest.mark.parametrize(
+    ("present", "before"),
+    [
+        (Files(text("new", DENY), b"ca", {}), Files(text("before"), b"ca", {})),
+        (Files(text("new"), b"ca", {"own.cfg": DENY.encode()}), Files(text("before"), b"ca", {})),
+        (Files(text("new"), b"ca", {}), Files(text("before", "    acl exempt src 192.0.2.0/24"), b"ca", {})),
+        (
+            Files(text("new", "    bind 127.0.0.1:1"), b"ca", {}),
+            Files(text("before", "    bind 0.0.0.0:1"), b"ca", {}),
+        ),
+        (Files(text("new", DENY, "    x"), b"ca", {}), Files(text("before", "    x", DENY), b"ca", {})),
+        (Files(text("new"), b"ca", {}, b"new"), Files(text("before"), b"ca", {}, b"old")),
+    ],
+    ids=["rule", "own rule", "exemption", "address", "order", "script"],
+)
+def test_going_back_lifts_no_restriction_that_was_set_since(layout: Layout, present: Files, before: Files) -> None:
+    keep(layout, Generation.BEFORE, before)
+    put(layout, present)
+    with pytest.raises(Conflict, match="--with-security") as caught:
+        reloader(layout, Haproxy.of(layout)).go_back()
+    assert caught.value.code == "security-not-asked-for"
+    assert all(": - " in detail or ": + " in detail for detail in caught.value.details)
+    assert (files_in(layout.haproxy), refused(layout)) == (present, None)
+    with pytest.raises(SetupError, match="did not take up"):
+        reloader(layout, Haproxy.of(layout)).go_back(with_security=True)
+    assert files_in(layout.haproxy) == before

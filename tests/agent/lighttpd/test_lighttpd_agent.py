@@ -134,7 +134,16 @@ def test_there_is_nothing_to_go_back_to_before_there_were_two_configurations(one
         partners.create("partners")
         (clients / "partners.crt").write_bytes((Path(other) / "ca.crt").read_bytes())
     until(lambda: edge_agent_of(one).state()["configuration"] != good)
-    assert edge_agent_of(one).rollback()["configuration"] == good
+    accepted = edge_agent_of(one).state()["authorities"]
+    # Whose clients are accepted is not gone back on unless that is asked for
+    with pytest.raises(ZatoError, match="no earlier configuration"):
+        edge_agent_of(one).rollback()
+    assert edge_agent_of(one).rollback(with_security=True)["configuration"] == good
     assert edge_agent_of(one).state()["keeps_last_good"] is True
     assert edge_agent_of(one).reload()["configuration"] != good
+    (clients / "partners.crt").unlink()
+    until(lambda: edge_agent_of(one).state()["configuration"] == good)
+    with pytest.raises(ZatoError, match="no earlier configuration"):
+        edge_agent_of(one).rollback()
+    assert len(edge_agent_of(one).state()["authorities"]) == len(accepted) - 1
     assert edge_agent_of(one).state()["problems"] == []

@@ -66,8 +66,13 @@ def reload_command(target: Target) -> None:
 
 
 @command.command("rollback")
+@click.option(
+    "--with-security",
+    is_flag=True,
+    help="Also where who gets in, or how much they may have, was decided otherwise then.",
+)
 @pass_target
-def rollback_command(target: Target) -> None:
+def rollback_command(target: Target, with_security: bool) -> None:
     """Have HAProxy go back to the configuration before the present one, until another one is wanted.
 
     Servers stay as they are configured. What is rolled back is not tried again before it has changed, or before
@@ -75,7 +80,7 @@ def rollback_command(target: Target) -> None:
 
     Example: zato balancer rollback
     """
-    _show(target, target.balancer().rollback())
+    _show(target, target.balancer().rollback(with_security=with_security))
 
 
 @command.command("statistics")

@@ -56,8 +56,13 @@ def reload_command(target: Target, number: int) -> None:
 
 @command.command("rollback")
 @_NUMBER
+@click.option(
+    "--with-security",
+    is_flag=True,
+    help="Also where who gets in, or how much they may have, was decided otherwise then.",
+)
 @pass_target
-def rollback_command(target: Target, number: int) -> None:
+def rollback_command(target: Target, number: int, with_security: bool) -> None:
     """Have lighttpd go back to the configuration before the present one, until another one is wanted.
 
     What is rolled back is not tried again before it has changed, or before
@@ -65,7 +70,7 @@ def rollback_command(target: Target, number: int) -> None:
 
     Example: zato edge rollback 1
     """
-    _show(target, target.edge(number).rollback())
+    _show(target, target.edge(number).rollback(with_security=with_security))
 
 
 def _show(target: Target, state: dict[str, Any]) -> None:

@@ -34,9 +34,12 @@ class _AgentClient:
         """The state after the program has taken up its configuration anew, and serves."""
         return self._json("POST", "/reload", _LONG_SECONDS)
 
-    def rollback(self) -> Json:
-        """The state after the program has gone back to the configuration before the present one."""
-        return self._json("POST", "/rollback", _LONG_SECONDS)
+    def rollback(self, *, with_security: bool = False) -> Json:
+        """The state after the program has gone back to the configuration before the present one.
+
+        Raises Conflict where that one decided otherwise who gets in, unless `with_security`.
+        """
+        return self._json("POST", f"/rollback{'?with_security=true' if with_security else ''}", _LONG_SECONDS)
 
     def validate(self) -> Json:
         """Whether the program accepts its configuration as it would be now; raises in its words where not."""

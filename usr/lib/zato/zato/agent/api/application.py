@@ -40,6 +40,11 @@ def asked(request: falcon.Request) -> dict[str, str]:
     return {"client": str(request.env.get(CLIENT, "")), "cid": str(getattr(request, "cid", ""))}
 
 
+def with_security(request: falcon.Request) -> bool:
+    """Whether a roll-back is asked for along with who gets in."""
+    return request.get_param_as_bool("with_security") or False
+
+
 def answer(response: falcon.Response, value: object) -> None:
     """The response's body is the value as JSON."""
     response.data = msgspec.json.encode(value)

@@ -7,7 +7,7 @@ from typing import Any
 import falcon
 from msgspec import Struct
 
-from zato.agent.api.application import answer, asked, finished, new_application
+from zato.agent.api.application import answer, asked, finished, new_application, with_security
 from zato.agent.haproxy import files
 from zato.agent.haproxy.keeper import HaproxyKeeper
 from zato.agent.haproxy.known import KnownServer
@@ -100,7 +100,7 @@ class _Rollback:
 
     def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
         get_logger("zato.agent.haproxy").info("haproxy_rollback_asked_for", **asked(request))
-        finished(self._keeper.go_back())
+        finished(self._keeper.go_back(with_security=with_security(request)))
         answer(response, state_of(self._keeper, self._haproxy))
 
 

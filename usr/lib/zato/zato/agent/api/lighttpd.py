@@ -12,7 +12,7 @@ import falcon
 from cryptography import x509
 from msgspec import Struct
 
-from zato.agent.api.application import answer, asked, finished, new_application
+from zato.agent.api.application import answer, asked, finished, new_application, with_security
 from zato.agent.failure import Failure
 from zato.agent.lighttpd.files import PROGRAM
 from zato.agent.lighttpd.generations import refused
@@ -72,8 +72,13 @@ def application(layout: Layout, keeper: LighttpdKeeper, number: int) -> falcon.A
     return new_application(
         {
             "/state": _State(keeper, server),
-            "/reload": _Work(keeper, server, "lighttpd_reload_asked_for", keeper.reload),
-            "/rollback": _Work(keeper, server, "lighttpd_rollback_asked_for", keeper.go_back),
+            "/reload": _Work(keeper, server, "lighttpd_reload_asked_for", lambda request: keeper.reload()),
+            "/rollback": _Work(
+                keeper,
+                server,
+                "lighttpd_rollback_asked_for",
+                lambda request: keeper.go_back(with_security=with_security(request)),
+            ),
             "/validate": _Validate(keeper),
         }
     )
@@ -90,7 +95,11 @@ class _State:
 
 class _Work:
     def __init__(
-        self, keeper: LighttpdKeeper, server: ServerLayout, event: str, work: Callable[[], Future[None]]
+        self,
+        keeper: LighttpdKeeper,
+        server: ServerLayout,
+        event: str,
+        work: Callable[[falcon.Request], Future[None]],
     ) -> None:
         self._keeper = keeper
         self._server = server
@@ -99,7 +108,7 @@ class _Work:
 
     def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
         get_logger("zato.agent.lighttpd").info(self._event, **asked(request))
-        finished(self._work())
+        finished(self._work(request))
         answer(response, state_of(self._keeper, self._server))
 
 

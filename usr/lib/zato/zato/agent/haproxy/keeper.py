@@ -98,9 +98,9 @@ class HaproxyKeeper:
         """HAProxy loads its files again. The result is there when it serves with them, or has not come to."""
         return self._calls.call(self._reload_anew)
 
-    def go_back(self) -> Future[None]:
-        """HAProxy loads the files that it had before its present ones."""
-        return self._calls.call(self._go_back)
+    def go_back(self, *, with_security: bool = False) -> Future[None]:
+        """HAProxy loads the files that it had before its present ones; see Reloader."""
+        return self._calls.call(lambda: self._go_back(with_security))
 
     def follow(self, configuration: Configuration) -> None:
         """Works by this configuration from now on."""
@@ -280,9 +280,9 @@ class HaproxyKeeper:
         self._write(self._clock.monotonic())
         self._reload()
 
-    def _go_back(self) -> None:
+    def _go_back(self, with_security: bool) -> None:
         try:
-            files = self._reloader.go_back()
+            files = self._reloader.go_back(with_security=with_security)
         except SetupError as error:
             self._failed(error)
             raise

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import threading
+from dataclasses import replace
 
+from zato.agent.admitting import deciding, require_the_same
 from zato.agent.haproxy import server_states
 from zato.agent.haproxy.generations import Files, Generation, Refusal, files_in, keep, kept, put, refuse
+from zato.agent.haproxy.names import ANSWERING, CONFIGURATION
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.agent.interrupted import stopped
 from zato.core.clock import Clock
@@ -18,6 +22,10 @@ from zato.host.logs import get_logger
 _TAKE_UP_SECONDS = 10.0
 _HANDSHAKE_SECONDS = 5.0
 _POLL_SECONDS = 0.05
+
+
+# How long things take, and where requests go
+_HARMLESS = re.compile(r"(timeout|server|balance|hash-type|log|description|retries|hard-stop-after|http-reuse)\b")
 
 
 class Reloader:
@@ -70,11 +78,18 @@ class Reloader:
         self._log.error("haproxy_reload_undone", reason=reason, then=then)
         raise SetupError(f"HAProxy did not take up its configuration: {reason} So {then}.", code="reload-failed")
 
-    def go_back(self) -> Files:
-        """HAProxy serves with what it had before its present files, which are not tried again. Returns what it has."""
+    def go_back(self, *, with_security: bool = False) -> Files:
+        """HAProxy serves with what it had before its present files, which are not tried again. Returns what it has.
+
+        The CAs of clients stay those of now, and Conflict is raised where something else decides who gets in, unless
+        `with_security`.
+        """
         before, present = kept(self._layout, Generation.BEFORE), files_in(self._layout.haproxy)
         if before is None or present is None or before.frame == present.frame:
             raise SetupError("There is no earlier configuration of HAProxy's to go back to.", code="nothing-before")
+        if not with_security:
+            require_the_same("HAProxy", deciding(_by_name(present), _by_name(before), _HARMLESS))
+            before = replace(before, authorities=present.authorities)
         refuse(self._layout, Refusal(frame=present.frame, reason="An operator has gone back to the one before."))
         put(self._layout, before)
         return self.take_up()
@@ -130,3 +145,7 @@ class Reloader:
                 return None
         except OSError as error:
             return f"Its port {self._edge[1]} does not answer: {error}."
+
+
+def _by_name(files: Files) -> dict[str, bytes]:
+    return {CONFIGURATION: files.text, ANSWERING: files.answering, **files.own}

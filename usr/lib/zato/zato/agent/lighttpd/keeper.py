@@ -17,7 +17,7 @@ from zato.agent.lighttpd.running import RunningLighttpd
 from zato.agent.lighttpd.serving import Serving, addresses_in
 from zato.agent.lighttpd.state import AgentState
 from zato.core.clock import Clock
-from zato.core.errors import SetupError, ZatoError
+from zato.core.errors import Conflict, SetupError, ZatoError
 from zato.host.layout import Layout
 from zato.host.logs import get_logger
 from zato.host.settings import ClusterSettings, load_server
@@ -72,9 +72,9 @@ class LighttpdKeeper:
         """lighttpd reads its files again. The result is there when it serves with them, or has not come to."""
         return self._calls.call(self._reload_anew)
 
-    def go_back(self) -> Future[None]:
-        """lighttpd reads the files that it had before its present ones."""
-        return self._calls.call(self._go_back)
+    def go_back(self, *, with_security: bool = False) -> Future[None]:
+        """lighttpd reads the files that it had before its present ones; see Reloader."""
+        return self._calls.call(lambda: self._go_back(with_security))
 
     def validate(self) -> str:
         """Digest of the files as they would be now. Raises SetupError, with lighttpd's words, where it refuses them."""
@@ -171,13 +171,15 @@ class LighttpdKeeper:
         self._written_for = ()
         self._by_operator(self._render, self._reload)
 
-    def _go_back(self) -> None:
-        self._by_operator(lambda: self._reloaded(self._reloader.go_back()))
+    def _go_back(self, with_security: bool) -> None:
+        self._by_operator(lambda: self._reloaded(self._reloader.go_back(with_security=with_security)))
 
     def _by_operator(self, *steps: Callable[[], None]) -> None:
         try:
             for step in steps:
                 step()
+        except Conflict:  # nothing was done: it was not asked for explicitly enough
+            raise
         except (ZatoError, OSError) as error:
             self._failed(error)
             raise

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 
+from zato.agent.admitting import deciding, require_the_same
 from zato.agent.lighttpd.generations import (
     Files,
     Generation,
@@ -16,6 +18,7 @@ from zato.agent.lighttpd.generations import (
     put,
     refuse,
 )
+from zato.agent.lighttpd.names import CLIENT_CA
 from zato.agent.lighttpd.running import RunningLighttpd
 from zato.agent.lighttpd.serving import Serving
 from zato.core.errors import SetupError
@@ -25,6 +28,8 @@ AWAY = "lighttpd-away"
 FAILED = "reload-failed"
 _AGAIN_SECONDS = 15.0
 _POLL_SECONDS = 0.1
+# How long things take
+_HARMLESS = re.compile(r"server\.(max-keep-alive-idle|max-keep-alive-requests|max-read-idle|max-write-idle)\b")
 
 
 class Reloader:
@@ -64,11 +69,19 @@ class Reloader:
         self._log.error("lighttpd_reload_undone", reason=reason, then=then)
         raise SetupError(f"lighttpd did not serve with its new configuration: {reason} So {then}.", code=FAILED)
 
-    def go_back(self) -> Files:
-        """lighttpd serves with what it had before its present files, which are not tried again. Returns what it has."""
+    def go_back(self, *, with_security: bool = False) -> Files:
+        """lighttpd serves with what it had before its present files, which are not tried again. Returns what it has.
+
+        The CAs of clients stay those of now, and Conflict is raised where something else decides who gets in, unless
+        `with_security`.
+        """
         before, present = kept(self._directory, Generation.BEFORE), files_in(self._directory)
+        if before is not None and present is not None and not with_security:
+            before = {**before, CLIENT_CA: present[CLIENT_CA]}
         if before is None or present is None or before == present:
             raise SetupError("There is no earlier configuration of lighttpd's to go back to.", code="nothing-before")
+        if not with_security:
+            require_the_same("lighttpd", deciding(present, before, _HARMLESS))
         refuse(
             self._directory,
             Refusal(digest=digest(present), reason="An operator has gone back to the configuration before."),
