@@ -15,7 +15,7 @@ from click.shell_completion import CompletionItem
 from zato import __version__
 from zato.cli import failure
 from zato.cli.connection import chosen
-from zato.cli.terminal import visible_output
+from zato.cli.terminal import discard_unwritten, visible_output
 from zato.core.errors import Unavailable, ZatoError
 
 # Name: module, attribute, summary.
@@ -96,8 +96,11 @@ def cli(context: click.Context, home: Path | None, as_json: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; an error is one sentence on standard error, or one JSON object with --json."""
     words = _shared_first(list(sys.argv[1:] if arguments is None else arguments))
-    with visible_output():
-        code = _code(words, as_json="--json" in words[: len(words) - len(_verbatim(words))])
+    try:
+        with visible_output():
+            code = _code(words, as_json="--json" in words[: len(words) - len(_verbatim(words))])
+    finally:
+        discard_unwritten()
     sys.exit(code)
 
 

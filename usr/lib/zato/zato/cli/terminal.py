@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,18 @@ class VisibleText:
         if name in ("buffer", "detach", "writelines"):  # ways around `write`, of which click would take the first
             raise AttributeError(name)
         return getattr(self._stream, name)
+
+
+def discard_unwritten() -> None:
+    """What cannot be written, since the disk is full or the reader has gone, is not tried again.
+
+    Python does so as it ends, and from 3.13 on says so, with an exit code of its own.
+    """
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @contextmanager
