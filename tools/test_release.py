@@ -26,7 +26,7 @@ import roots
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 CACHE = CHECKOUT / "build/releases"
-CLONE = "root/zato"
+CLONE = "srv/zato"  # where others than root may go, too
 PIP_CACHE = "root/.cache/pip"
 # Debian publishes mends of a stable release; older archives are made anew
 KEPT_DAYS = 7

@@ -379,7 +379,7 @@ def test_a_deployment_that_takes_longer_than_the_answer_is_waited_for_and_no_ref
     said: list[str] = []
 
     def is_said() -> bool:
-        said.append(capsys.readouterr().out)
+        said.extend(capsys.readouterr())
         return "Deployed" in "".join(said)
 
     until(is_said)

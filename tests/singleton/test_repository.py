@@ -81,9 +81,9 @@ class Kept:
             except Conflict:
                 continue
 
-    def by_hand(self, *, remove: str = "", **values: object) -> None:
+    def by_hand(self, *, remove: str = "", owner: int = -1, **values: object) -> None:
         """An edit of the file as it is, moved there as editors do."""
-        edit(self.paths.settings, remove=remove, **values)
+        edit(self.paths.settings, remove=remove, owner=owner, **values)
 
     def run(self, steps: int = 3) -> None:
         for _ in range(steps):
@@ -95,12 +95,13 @@ class Kept:
         return [(commit.author, commit.subject) for commit in self.git.log()]
 
 
-def edit(path: Path, *, remove: str = "", **values: object) -> None:
+def edit(path: Path, *, remove: str = "", owner: int = -1, **values: object) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     lines = [line for line in lines if line.split(" = ")[0] not in (remove, *values)]
     lines += [f"{key} = {value!r}" for key, value in values.items()]
     candidate = path.with_name("editor")
     candidate.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    os.chown(candidate, owner, -1)
     candidate.replace(path)
 
 
@@ -334,9 +335,8 @@ def test_many_edits_at_the_same_time_are_all_kept_with_who_made_them(kept: Kept)
 
     def by_hand() -> None:
         for number in range(EDITS):
-            kept.by_hand(max_body_bytes=2000 + number)
+            kept.by_hand(max_body_bytes=2000 + number, owner=65534)
             wanted = ("nobody", f"max_body_bytes = {2000 + number}")
-            os.chown(kept.paths.settings, 65534, -1)
             eventually(lambda wanted=wanted: wanted in kept.history())
 
     keeper = threading.Thread(target=keep)
