@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from zato.cli import config_whole
+from zato.cli.completing import items, kinds
 from zato.cli.connection import Target, pass_target
 from zato.cli.differences import dry_run_option, show_preview
 from zato.cli.fields import parse
@@ -46,7 +47,7 @@ def kinds_command(target: Target) -> None:
 
 
 @command.command("list")
-@click.argument("kind")
+@click.argument("kind", shell_complete=kinds)
 @pass_target
 def list_command(target: Target, kind: str) -> None:
     """Items of a kind.
@@ -64,8 +65,8 @@ def list_command(target: Target, kind: str) -> None:
 
 
 @command.command("get")
-@click.argument("kind")
-@click.argument("name")
+@click.argument("kind", shell_complete=kinds)
+@click.argument("name", shell_complete=items)
 @pass_target
 def get_command(target: Target, kind: str, name: str) -> None:
     """One item; secrets are masked.
@@ -83,8 +84,8 @@ def get_command(target: Target, kind: str, name: str) -> None:
 
 
 @command.command("set")
-@click.argument("kind")
-@click.argument("name")
+@click.argument("kind", shell_complete=kinds)
+@click.argument("name", shell_complete=items)
 @click.argument("fields", nargs=-1, metavar="FIELD=VALUE...")
 @click.option("--file", type=click.File("rb"), help="JSON or YAML with all fields; - for standard input.")
 @click.option("--revision", type=int, help="Refuse the change if the item is no longer at this revision.")
@@ -121,8 +122,8 @@ def set_command(
 
 
 @command.command("delete")
-@click.argument("kind")
-@click.argument("name")
+@click.argument("kind", shell_complete=kinds)
+@click.argument("name", shell_complete=items)
 @click.option("--revision", type=int, help="Refuse if the item is no longer at this revision.")
 @dry_run_option
 @pass_target
@@ -143,8 +144,8 @@ def delete_command(target: Target, kind: str, name: str, revision: int | None, d
 
 
 @command.command("ping")
-@click.argument("kind")
-@click.argument("name")
+@click.argument("kind", shell_complete=kinds)
+@click.argument("name", shell_complete=items)
 @pass_target
 def ping_command(target: Target, kind: str, name: str) -> None:
     """Try an outgoing connection and say how far it came. Exit code 1 where it does not work.

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from zato.cli.completing import items, kinds
 from zato.cli.connection import Target, pass_target
 from zato.cli.differences import dry_run_option, show_items, show_preview
 from zato.cli.items import brief, known_item, text_of
@@ -18,8 +19,8 @@ from zato.core.errors import InvalidInput
 
 
 @click.command("history")
-@click.argument("kind", required=False)
-@click.argument("name", required=False)
+@click.argument("kind", required=False, shell_complete=kinds)
+@click.argument("name", required=False, shell_complete=items)
 @click.option("--by", "principal", help="Changes that this user made.")
 @click.option("--action", type=click.Choice(["create", "update", "delete"]), help="Changes of this kind.")
 @click.option("--cid", help="What one request has changed, by its correlation id.")
@@ -76,8 +77,8 @@ def diff_command(target: Target, from_revision: int, to_revision: int | None) ->
 
 @click.command("rollback")
 @click.argument("to_revision", type=int)
-@click.argument("kind", required=False)
-@click.argument("name", required=False)
+@click.argument("kind", required=False, shell_complete=kinds)
+@click.argument("name", required=False, shell_complete=items)
 @click.option("--revision", type=int, help="Refuse if the item is no longer at this revision.")
 @click.option(
     "--with-security",

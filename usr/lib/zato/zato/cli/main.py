@@ -26,6 +26,7 @@ _COMMANDS = {
     "broker": ("zato.cli.broker", "command", "RabbitMQ, where the cluster has one."),
     "completion": ("zato.cli.completion", "completion", "Completion for bash, zsh and fish."),
     "config": ("zato.cli.config", "command", "Channels, security definitions, connections and the rest."),
+    "dev": ("zato.cli.dev", "dev", "Deploy a file or a folder each time that it is saved."),
     "doctor": ("zato.cli.doctor", "command", "What is not well on this machine, and what mends it."),
     "edge": ("zato.cli.edge", "command", "lighttpd of a server of this machine."),
     "log": ("zato.cli.log", "log", "What the processes of this machine, or of a server's, have said."),
