@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from support.waiting import until
 from zato.config.configuration import Configuration
@@ -14,6 +15,7 @@ from zato.config.listener import Listener
 from zato.config.publisher import Author, ImportMode, Publisher
 from zato.core.clock import SystemClock
 from zato.core.errors import Unavailable
+from zato.odb import restored
 from zato.odb.database import Database
 from zato.odb.doorbell import Doorbell
 from zato.odb.log import ConfigurationLog, LoggedChange, StoredItem
@@ -229,3 +231,44 @@ def test_a_change_in_another_process_reaches_a_listener_before_it_would_look_by_
         stop.set()
         thread.join(5)
         other.dispose()
+
+
+def test_another_history_is_taken_up_whole_whatever_its_revision(
+    publisher: Publisher, log: ConfigurationLog, database: Database, applied: list[Configuration]
+) -> None:
+    clock, bell = StillClock(), Bell()
+    publisher.create("service", "a.gone", {}, by=BY)
+    publisher.create("service", "a.kept", {}, by=BY)
+    listener = Listener(log, bell, clock, applied.append)
+    listener.step()
+    # As of a backup from before a.kept, in which others have been made since: revision 3 is no change after our 2
+    with database.write() as connection:
+        connection.execute(text("DELETE FROM zt_change WHERE revision = 2"))
+        connection.execute(text("DELETE FROM zt_item WHERE name = 'a.kept'"))
+        connection.execute(text("UPDATE zt_cluster SET revision = 1"))
+    restored.mark(database, clock.now(), principal="restore", cid="c", reason="restored")
+    publisher.create("service", "a.other", {}, by=BY)
+    publisher.create("service", "a.new", {}, by=BY)
+    bell.rings = True
+    assert listener.step()
+    assert [item.name for item in applied[-1].all("service")] == ["a.gone", "a.new", "a.other"]
+    assert listener.replaced is not None
+    assert (listener.replaced.before, listener.replaced.now) == (2, 3)
+
+
+def test_a_gap_in_the_log_is_read_over_by_reading_everything(
+    publisher: Publisher, log: ConfigurationLog, database: Database, applied: list[Configuration]
+) -> None:
+    """A process that was away for longer than history is kept does not miss what was deleted meanwhile."""
+    bell = Bell()
+    publisher.create("service", "a.gone", {}, by=BY)
+    listener = Listener(log, bell, StillClock(), applied.append)
+    listener.step()
+    publisher.delete("service", "a.gone", 1, by=BY)
+    publisher.create("service", "a.new", {}, by=BY)
+    with database.write() as connection:
+        connection.execute(text("DELETE FROM zt_change WHERE revision < 3"))
+    bell.rings = True
+    assert listener.step()
+    assert [item.name for item in applied[-1].all("service")] == ["a.new"]
+    assert listener.replaced is None

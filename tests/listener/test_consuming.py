@@ -50,6 +50,7 @@ class Broker:
 class Door:
     def __init__(self) -> None:
         self.open = True
+        self.held = False
         self.answer: Callable[[], Reply] = lambda: Reply(204)
 
     def takes_requests(self) -> bool:
@@ -63,7 +64,9 @@ class Door:
 def listening(broker: Broker, door: Door) -> Iterator[threading.Thread]:
     stop = threading.Event()
     watchdog = Watchdog(SystemClock(), lambda text: None)
-    thread = threading.Thread(target=Consuming(broker, door, watchdog, every_seconds=0.01).run, args=(stop,))
+    thread = threading.Thread(
+        target=Consuming(broker, door, watchdog, lambda: door.held, every_seconds=0.01).run, args=(stop,)
+    )
     thread.start()
     try:
         yield thread
@@ -86,6 +89,10 @@ def test_nothing_is_consumed_while_the_server_takes_no_requests() -> None:
         door.open = False
         until(lambda: broker.handle is None)
         door.open = True
+        until(lambda: broker.handle is not None)
+        door.held = True
+        until(lambda: broker.handle is None)
+        door.held = False
         until(lambda: broker.handle is not None)
     assert broker.handle is None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,10 @@ from sqlalchemy import insert, text
 from support.certificates import CertificateAuthority
 from support.databases import DatabaseAddress, DatabaseServer, initialised, new_database, new_sqlite
 from zato.core.errors import Conflict, SetupError, Unavailable
-from zato.odb import tables
+from zato.odb import migrate, tables
 from zato.odb.address import connect_arguments, parse
 from zato.odb.database import Database, DatabaseTls
-from zato.odb.log import ConfigurationLog
+from zato.odb.log import Action, ConfigurationLog, Position, ProposedChange
 
 
 def test_the_connection_to_a_server_is_encrypted(database_server: DatabaseServer) -> None:
@@ -73,8 +74,10 @@ def test_a_wrong_password_is_unavailable_and_not_shown(database_server: Database
 
 
 def test_an_odb_without_tables_says_what_to_run(empty_database: DatabaseAddress) -> None:
+    database = empty_database.open()
+    migrate.make_file(database)
     with pytest.raises(SetupError, match="zato odb init") as caught:
-        ConfigurationLog(empty_database.open()).revision()
+        ConfigurationLog(database).revision()
     assert caught.value.code == "odb-not-initialised"
 
 
@@ -207,3 +210,46 @@ def test_alembic_is_not_imported_to_use_the_odb() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_file_that_was_put_in_the_place_of_an_sqlite_odb_is_the_one_that_is_used(tmp_path: Path) -> None:
+    """As `mv` does it, with the log of the one before still beside it, which is not applied to another file."""
+    ours, other = (initialised(DatabaseAddress(f"sqlite:///{tmp_path / name}")) for name in ("odb", "other"))
+    database, log = ours.open(), ConfigurationLog(ours.open())
+    append(log, "before")
+    with ours.open().read() as held, database.read() as connection:  # so that its log stays
+        assert held.exec_driver_sql("SELECT count(*) FROM zt_item").scalar() == 1
+        assert connection.exec_driver_sql("SELECT count(*) FROM zt_item").scalar() == 1
+        append(log, "more")
+        assert (tmp_path / "odb-wal").stat().st_size > 0
+        (tmp_path / "other").replace(tmp_path / "odb")
+        assert log.position() == Position(0, "1/")
+        assert log.generation == 1
+        append(log, "after")
+        assert [item.name for item in log.items()] == ["after"]
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT name FROM zt_item").scalars().all() == ["after"]
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+    assert database.generation == 1
+    assert len(list(tmp_path.glob("odb-wal.left-*"))) == 1
+    assert other.url.endswith("other")
+
+
+def test_an_sqlite_odb_that_was_taken_away_is_not_made_anew(tmp_path: Path) -> None:
+    address = initialised(DatabaseAddress(f"sqlite:///{tmp_path / 'odb'}"))
+    database = address.open()
+    with database.read() as connection:
+        connection.exec_driver_sql("SELECT 1")
+    (tmp_path / "odb").rename(tmp_path / "away")
+    for opened in (database, address.open()):
+        with pytest.raises(Unavailable, match="is not there; put it back"), opened.read():
+            pass
+    assert not (tmp_path / "odb").exists()
+    (tmp_path / "away").rename(tmp_path / "odb")
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM zt_cluster").scalar() == 1
+    assert database.generation == 0
+
+
+def append(log: ConfigurationLog, name: str) -> None:
+    log.append([ProposedChange("service", name, Action.CREATE, "{}")], principal="ann", cid="c", at=datetime.now(UTC))

@@ -35,6 +35,7 @@ from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.migrate import init
 from zato.odb.sessions import Sessions
+from zato.odb.state import State
 from zato.pki.authority import Authority
 from zato.pki.enrolment.door import Signs
 from zato.pki.enrolment.signer import Signer
@@ -328,6 +329,8 @@ class World:
             trail=self.trail,
             sessions=self.sessions,
             people=PeopleSessions(self.sessions, self.clock),
+            state=State(self.database),
+            replaced=lambda: None,
             broker=self.broker,
             worker=self.worker,
             admission=Admission(SharedCounters(), lambda what, name, field: self.refused.append((what, name, field))),

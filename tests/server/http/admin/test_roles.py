@@ -69,6 +69,8 @@ MATRIX: list[tuple[str, str, set[Role]]] = [
     ("POST", "/services/demo.echo/invoke-async", {O, D, A}),
     ("GET", "/messages/dead", ALL),
     ("POST", "/messages/dead/retry", {O, A}),
+    ("PUT", "/held", {O, A}),
+    ("DELETE", "/held", {O, A}),
     ("POST", "/messages/dead/delete", {O, A}),
     ("GET", "/status", ALL),
     ("GET", "/audit", ALL),

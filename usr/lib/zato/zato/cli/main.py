@@ -24,6 +24,7 @@ _COMMANDS = {
     "backup": ("zato.cli.backup", "backup", "The whole cluster in one file, while it runs."),
     "balancer": ("zato.cli.balancer", "command", "HAProxy on this machine."),
     "broker": ("zato.cli.broker", "command", "RabbitMQ, where the cluster has one."),
+    "cluster": ("zato.cli.held", "command", "Hold what goes out, and let it go."),
     "completion": ("zato.cli.completion", "completion", "Completion for bash, zsh and fish."),
     "config": ("zato.cli.config", "command", "Channels, security definitions, connections and the rest."),
     "dev": ("zato.cli.dev", "dev", "Deploy a file or a folder each time that it is saved."),

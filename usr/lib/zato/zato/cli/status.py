@@ -56,6 +56,8 @@ def _show(found: dict[str, Any]) -> None:
     odb = found["odb"]
     click.echo(f"Zato {found['version']}, configuration at revision {found['applied_revision']}")
     click.echo(f"ODB: {'answers, at revision ' + str(odb['revision']) if odb['ok'] else odb['message']}")
+    if odb["ok"] and odb["message"]:
+        click.echo(f"  {odb['message']}")
     messages = found["messages"]
     kept = f", {messages['waiting']} messages waiting, {messages['dead']} dead letters" if messages is not None else ""
     click.echo(f"Broker: {found['broker']}{' (away)' if found['broker_problem'] else ''}{kept}")

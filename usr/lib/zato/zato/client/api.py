@@ -345,6 +345,14 @@ class ApiClient:
         """How many dead letters, all without ids, are delivered again."""
         return self._json("POST", f"{_API}/messages/dead/retry", {"ids": None if ids is None else list(ids)})
 
+    def hold(self, reason: str) -> Json:
+        """Whether that is new, and how many messages wait until they are released."""
+        return self._json("PUT", f"{_API}/held", {"reason": reason})
+
+    def release(self) -> Json:
+        """Whether anything was held, and how many messages go out."""
+        return self._json("DELETE", f"{_API}/held")
+
     def delete_dead_letters(self, ids: Sequence[str] | None) -> Json:
         """How many dead letters, all without ids, there are no more."""
         return self._json("POST", f"{_API}/messages/dead/delete", {"ids": None if ids is None else list(ids)})

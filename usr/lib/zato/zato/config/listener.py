@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from zato.config.configuration import EMPTY, Configuration
@@ -15,7 +17,8 @@ from zato.odb.log import ConfigurationLog
 _PAGE = 1000
 _LONGEST_PAUSE_SECONDS = 1.0
 _BUSY_SECONDS = 0.04
-# An ODB that was restored from a backup is at an earlier revision than we are, which no change will ever tell.
+# An ODB that was restored from a backup has another history, or is at an earlier revision than we are, which no change
+# tells where there is none.
 _CHECK_REVISION_EVERY_SECONDS = 5.0
 
 
@@ -46,6 +49,15 @@ class Looks(Protocol):
     def look_ends(self, *, answered: bool) -> None:
         """Everything that was there when it began is applied; or the ODB does not answer."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """The ODB is another one: at which revision this process was, and the ODB is since."""
+
+    at: datetime
+    before: int
+    now: int
 
 
 class Listener:
@@ -80,12 +92,20 @@ class Listener:
         self._loaded = False
         self._owed = True
         self._revision_checked = 0.0
+        self._generation = 0
+        self._history = ""
+        self._replaced: Replaced | None = None
         self._logger = get_logger("listener")
 
     @property
     def configuration(self) -> Configuration:
         """What was applied last."""
         return self._configuration
+
+    @property
+    def replaced(self) -> Replaced | None:
+        """When this process last found that the ODB is another one than before; None where it never did."""
+        return self._replaced
 
     def step(self) -> bool:
         """Looks once; True where a new configuration was applied. Raises Unavailable where the ODB is away."""
@@ -149,21 +169,47 @@ class Listener:
             stop.wait(pause)
 
     def _latest(self, *, overdue: bool) -> Configuration:
-        """Reads on from what is applied; everything at the start, or where the log went back."""
-        if self._loaded:
-            if overdue and self._log.revision() < self._configuration.revision:
-                self._logger.warning("log_went_back", revision=self._configuration.revision)
-            else:
-                self._revision_checked = self._clock.monotonic()
-                return self._read_on()
-        latest = Configuration.from_items(*self._log.items_with_revision())
+        """Reads on from what is applied; everything at the start, and where the ODB has another history by now."""
+        if not self._loaded:
+            return self._whole()
+        if overdue or self._log.generation != self._generation:
+            if self._is_another():
+                return self._whole()
+            self._revision_checked = self._clock.monotonic()
+        latest = self._read_on()
+        if latest is None or (latest is not self._configuration and self._is_another()):
+            return self._whole()
+        return latest
+
+    def _whole(self) -> Configuration:
+        while True:
+            position = self._log.position()
+            latest = Configuration.from_items(*self._log.items_with_revision())
+            if self._log.position().history == position.history:
+                break
+        self._generation, self._history = self._log.generation, position.history
         self._revision_checked = self._clock.monotonic()
         return latest
 
-    def _read_on(self) -> Configuration:
+    def _is_another(self) -> bool:
+        """Whether what is applied is no beginning of what the log has."""
+        found, ours = self._log.position(), self._configuration.revision
+        if found.history == self._history and found.revision >= ours:
+            return False
+        if found.history == self._history:
+            self._logger.warning("log_went_back", revision=ours, now=found.revision)
+        else:
+            self._logger.warning("log_replaced", revision=ours, now=found.revision)
+        self._replaced = Replaced(self._clock.now(), ours, found.revision)
+        return True
+
+    def _read_on(self) -> Configuration | None:
+        """None where the log has a gap: what was in it has been trimmed, as nobody could have needed it for so long."""
         latest = self._configuration
         while True:  # what was appended together may be more than a page: never apply half of it
             changes = self._log.changes_after(latest.revision, _PAGE)
+            if any(change.revision != latest.revision + 1 + index for index, change in enumerate(changes)):
+                return None
             latest = latest.apply(changes)
             if len(changes) < _PAGE:
                 return latest

@@ -16,7 +16,9 @@ from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
 from zato.listener.consuming import Consuming
 from zato.listener.door import ServerDoor
+from zato.listener.holding import Holding
 from zato.odb.opening import open_odb
+from zato.odb.state import State
 
 
 def main() -> int:
@@ -38,8 +40,10 @@ def main() -> int:
     watchdog = Watchdog(clock)
     name = f"listener-{arguments.server}"
     broker.start()
-    invocations = broker.invocations(open_odb(cluster, pool_size=2), clock, owner=name)
-    consuming = Consuming(invocations, ServerDoor(layout.server(arguments.server).internal_socket), watchdog)
+    database = open_odb(cluster, pool_size=2)
+    invocations = broker.invocations(database, clock, owner=name)
+    door = ServerDoor(layout.server(arguments.server).internal_socket)
+    consuming = Consuming(invocations, door, watchdog, Holding(State(database), clock).held)
     watchdog.ready()
     consuming.run(stop)
     broker.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Protocol
 
 from zato.broker.message import Delivery, Outcome, Result
@@ -31,11 +32,19 @@ class Consuming:
     """Where the server is away or drains, other servers' listeners get the messages."""
 
     def __init__(
-        self, invocations: Invocations, door: Door, watchdog: Watchdog, *, every_seconds: float = _EVERY_SECONDS
+        self,
+        invocations: Invocations,
+        door: Door,
+        watchdog: Watchdog,
+        held: Callable[[], bool],
+        *,
+        every_seconds: float = _EVERY_SECONDS,
     ) -> None:
+        """`held` says whether messages are to wait, whoever keeps them."""
         self._invocations = invocations
         self._door = door
         self._watchdog = watchdog
+        self._held = held
         self._every_seconds = every_seconds
         self._pause = threading.Event()
         self._thread: threading.Thread | None = None
@@ -45,7 +54,7 @@ class Consuming:
         """Until `stop` is set, and what is under way is done."""
         while not stop.is_set():
             self._watchdog.turn()
-            self._step(wanted=self._door.takes_requests())
+            self._step(wanted=self._door.takes_requests() and not self._held())
             stop.wait(self._every_seconds)
         self._step(wanted=False)
         while self._finishing:
@@ -64,7 +73,7 @@ class Consuming:
             self._thread = threading.Thread(target=self._consume, args=(self._pause,), name="consumer", daemon=True)
             self._thread.start()
         elif not wanted and self._thread is not None:
-            _log.info("No messages are taken, since the server takes no requests or this process ends")
+            _log.info("No messages are taken: the server takes no requests, they are held, or this process ends")
             self._pause.set()
             self._finishing.append(self._thread)
             self._thread = None

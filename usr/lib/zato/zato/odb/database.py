@@ -19,6 +19,7 @@ from zato.odb.address import DatabaseTls
 from zato.odb.deadline import deadline
 from zato.odb.failures import translate
 from zato.odb.hosts import connect_to_writable, is_writable
+from zato.odb.sqlite_file import SqliteFile
 
 __all__ = ["Database", "DatabaseTls"]
 
@@ -42,6 +43,7 @@ class Database:
     def __init__(self, url: str, *, tls: DatabaseTls | None = None, pool_size: int = 5) -> None:
         self._address = address.parse(url)
         self._user: int | None = None
+        self._file = SqliteFile(self.file) if self.file is not None else None
         self._engine = self._new_engine(tls, pool_size)
 
     @property
@@ -58,6 +60,11 @@ class Database:
     def file(self) -> str | None:
         """The file of an SQLite database."""
         return self._address.url.database if self.dialect == "sqlite" else None
+
+    @property
+    def generation(self) -> int:
+        """Grows when the database is found to be another one: the file of an SQLite ODB was exchanged."""
+        return 0 if self._file is None else self._file.generation
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -150,8 +157,10 @@ class Database:
                 f"The URL of the ODB names the driver {self._address.url.drivername!r}, which is not installed here.",
                 code="odb-driver-missing",
             ) from error
-        if self.dialect == "sqlite":
-            event.listen(engine, "connect", _prepare_sqlite)
+        if self._file is not None:
+            event.listen(engine, "do_connect", self._connect_to_file)
+            event.listen(engine, "connect", self._prepare_file)
+            event.listen(engine, "checkout", self._check_file)
             event.listen(engine, "begin", _begin_sqlite)
         else:
             event.listen(engine, "connect", self._prepare)
@@ -171,6 +180,19 @@ class Database:
         """PyMySQL knows one host only; libpq looks for the right one of several by itself."""
         arguments = {name: value for name, value in options.items() if name not in ("host", "port")}
         return connect_to_writable(dialect.connect, self._address.hosts, arguments, dialect.loaded_dbapi)
+
+    def _connect_to_file(self, dialect: Dialect, _entry: object, arguments: Any, options: dict[str, Any]) -> Any:
+        assert self._file is not None
+        return self._file.connect(dialect.connect, arguments, options)
+
+    def _prepare_file(self, connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
+        assert self._file is not None
+        self._file.opened(entry.info)
+        _prepare_sqlite(connection, entry)
+
+    def _check_file(self, _connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: object) -> None:
+        if self._file is not None and not self._file.is_same(entry.info):
+            raise exc.InvalidatePoolError
 
     def _ping(self, connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: object) -> None:
         """Instead of the pool's own ping, which would wait for good for a database that was stopped."""

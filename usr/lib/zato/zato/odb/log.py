@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, select
@@ -23,10 +24,28 @@ from zato.odb.changes import (
 from zato.odb.cluster import Cluster
 from zato.odb.database import Database
 
-__all__ = ["Action", "ConfigurationLog", "LoggedChange", "ProposedChange", "StoredItem", "WhichChanges", "Within"]
+__all__ = [
+    "Action",
+    "ConfigurationLog",
+    "LoggedChange",
+    "Position",
+    "ProposedChange",
+    "StoredItem",
+    "WhichChanges",
+    "Within",
+]
 
 Within = Callable[[Connection], None]
 """Something else that is done in the same transaction; what it raises undoes all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where the log is. The same revision of another `history` may be another change."""
+
+    revision: int
+    history: str
+
 
 _change = tables.change.c
 _item = tables.item.c
@@ -43,6 +62,26 @@ class ConfigurationLog:
     @property
     def cluster_id(self) -> int:
         return self._cluster.id
+
+    @property
+    def generation(self) -> int:
+        """Another number means that the database may be another one; it costs nothing to look."""
+        return self._database.generation
+
+    def position(self) -> Position:
+        """The revision of the last change, and which history it is one of."""
+        joined = tables.cluster.outerjoin(tables.state, tables.state.c.cluster_id == _cluster.id)
+        query = (
+            select(_cluster.revision, tables.state.c.incarnation)
+            .select_from(joined)
+            .where(_cluster.id == self._cluster.id)
+        )
+        with self._database.read() as connection:
+            generation = self._database.generation
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return Position(0, f"{generation}/")
+        return Position(row.revision, f"{generation}/{row.incarnation or ''}")
 
     def revision(self) -> int:
         """The revision of the last change, 0 for an empty log."""

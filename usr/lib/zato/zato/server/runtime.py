@@ -12,7 +12,7 @@ from datetime import timedelta
 from zato import __version__
 from zato.config.configuration import EMPTY, Configuration
 from zato.config.disk import DiskSnapshot
-from zato.config.listener import Bell, Listener
+from zato.config.listener import Bell, Listener, Replaced
 from zato.core.clock import Clock
 from zato.core.errors import Unavailable
 from zato.host.logs import get_logger, set_level
@@ -78,6 +78,11 @@ class Runtime:
     def running(self) -> CodeSet:
         """The code that requests run on now."""
         return self.switch.current().codes
+
+    @property
+    def replaced(self) -> Replaced | None:
+        """When this worker last found that the ODB is another one than before."""
+        return self._listener.replaced
 
     def each_tick(self, call: Callable[[], None], busy: Callable[[], bool]) -> None:
         """Have something done with every look at the log, in the listener's thread; soon again while it is `busy`."""

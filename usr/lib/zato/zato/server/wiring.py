@@ -30,6 +30,7 @@ from zato.odb.members import Members
 from zato.odb.opening import open_odb
 from zato.odb.sessions import Sessions
 from zato.odb.stagings import Staging, Stagings
+from zato.odb.state import State
 from zato.pki.enrolment.door import SigningDoor, Signs
 from zato.pki.enrolment.screening import ScreenedSigner
 from zato.pki.enrolment.signer import Signer
@@ -200,6 +201,8 @@ class WorkerProcess:
                 trail=Trail(audit, clock),
                 sessions=sessions,
                 people=PeopleSessions(sessions, clock, lambda: self.settings().workers),
+                state=State(database),
+                replaced=lambda: runtime.replaced,
                 broker=broker,
                 admission=admission,
                 worker=RunningWorker(runtime.switch, dispatcher, asynchronous),

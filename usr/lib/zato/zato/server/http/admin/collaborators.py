@@ -11,6 +11,7 @@ from zato.broker.protocol import Letters
 from zato.config.configuration import Configuration
 from zato.config.enrolment import Enrolment
 from zato.config.first_administrator import FirstAdministrator
+from zato.config.listener import Replaced
 from zato.config.publisher import Preview, Publisher, Summary
 from zato.config.writer import Author
 from zato.core.clock import Clock
@@ -21,6 +22,7 @@ from zato.odb.deployments import Deployment, Deployments
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.sessions import Sessions
+from zato.odb.state import State
 from zato.security.authentication import SecurityIndex
 from zato.security.sessions import PeopleSessions
 from zato.server.http.admin.trail import Trail
@@ -220,6 +222,8 @@ class AdminCollaborators:
     trail: Trail
     sessions: Sessions
     people: PeopleSessions
+    state: State
+    replaced: Callable[[], Replaced | None]
     broker: HasBroker
     worker: ThisWorker
     admission: Admission

@@ -13,6 +13,7 @@ from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.deployments import DeploymentOperations
 from zato.server.http.admin.enrolment import EnrolmentOperations
 from zato.server.http.admin.first import FirstOperations
+from zato.server.http.admin.held import HoldOperations
 from zato.server.http.admin.items import ItemOperations
 from zato.server.http.admin.log import LogOperations
 from zato.server.http.admin.messages import MessageOperations
@@ -42,6 +43,7 @@ def routes(collaborators: AdminCollaborators) -> tuple[Route, ...]:
         *ServiceOperations(collaborators).routes(),
         *MessageOperations(collaborators).routes(),
         *StateOperations(collaborators).routes(),
+        *HoldOperations(collaborators).routes(),
         *AuditOperations(collaborators).routes(),
         *LogOperations(collaborators.log_reader, collaborators.members, collaborators.servers_here).routes(),
         *SessionOperations(collaborators).routes(),

@@ -610,6 +610,26 @@ class Messages(Given, frozen=True):
     dead: int
 
 
+class Held(Given, frozen=True):
+    """What goes out waits, since then, until somebody releases it."""
+
+    since: datetime
+    reason: str
+
+
+class Released(Given, frozen=True):
+    """Whether that was changed by this, and how many messages wait; null while whoever keeps them is away."""
+
+    changed: bool
+    messages: int | None
+
+
+class HoldReason(Taken, frozen=True):
+    """Why, for whoever asks for the status."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=500)] = "held by an operator"
+
+
 class Finding(Given, frozen=True):
     """One thing that is not well, and where: the field of what was sent, the line of a file, an item, a server."""
 
@@ -638,6 +658,8 @@ class Status(Given, frozen=True):
     deployments_in_progress: list[Deployment]
     broker_problem: str | None = None
     """Why the worker that answers has no connection to it."""
+    held: Held | None = None
+    """Since when what goes out is held."""
     first_token_expires: datetime | None = None
     """Until when somebody can still become the first administrator by a one-time token."""
 

@@ -87,6 +87,21 @@ def _messages(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
         )
 
 
+def _held(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
+    if seen.held is None:
+        return
+    since = f"{seen.held.since:%Y-%m-%d %H:%M:%S} UTC"
+    try:
+        waiting = f"{given.letters.counts().waiting} messages"
+    except Unavailable:
+        waiting = "messages"
+    yield Finding(
+        f"Held since {since}, {waiting}: {seen.held.reason}. Once they may go out: zato cluster release",
+        "held",
+        subject="messages",
+    )
+
+
 EXAMINATIONS: dict[str, Examination] = {
     "configuration": _serving,
     "broker": _broker,
@@ -94,4 +109,5 @@ EXAMINATIONS: dict[str, Examination] = {
     "servers": _members,
     "balancer": _balancing,
     "messages": _messages,
+    "held": _held,
 }

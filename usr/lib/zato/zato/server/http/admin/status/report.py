@@ -32,6 +32,7 @@ def report(given: AdminCollaborators) -> shapes.Status:
         applied_revision=seen.configuration.revision,
         servers=_servers(given, seen),
         deployments_in_progress=[shown(deployment) for deployment in seen.in_progress],
+        held=shapes.Held(since=seen.held.since, reason=seen.held.reason) if seen.held is not None else None,
         first_token_expires=seen.first_token_expires,
     )
 
@@ -39,7 +40,14 @@ def report(given: AdminCollaborators) -> shapes.Status:
 def _odb(seen: Seen) -> shapes.Odb:
     if seen.odb_error is not None:
         return shapes.Odb(ok=False, revision=None, message=seen.odb_error.message)
-    return shapes.Odb(ok=True, revision=seen.revision)
+    replaced = seen.replaced
+    if replaced is None:
+        return shapes.Odb(ok=True, revision=seen.revision)
+    message = (
+        f"It is another one since {replaced.at:%Y-%m-%d %H:%M:%S} UTC: servers were at revision {replaced.before}, and "
+        f"it was at {replaced.now}. They follow it."
+    )
+    return shapes.Odb(ok=True, revision=seen.revision, message=message)
 
 
 def _messages(given: AdminCollaborators) -> shapes.Messages | None:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from zato.config.configuration import Configuration
+from zato.config.listener import Replaced
 from zato.core.errors import Unavailable, ZatoError
 from zato.odb.deployments import Deployment, DeploymentState
 from zato.odb.members import ServerRow, WorkerRow
+from zato.odb.state import Held
 from zato.server.http.admin.collaborators import AdminCollaborators, ServesFrom
 from zato.server.http.admin.status.members import alive
 
@@ -29,6 +31,8 @@ class Seen:
     workers: Sequence[WorkerRow] = ()
     in_progress: Sequence[Deployment] = ()
     first_token_expires: datetime | None = None
+    held: Held | None = None
+    replaced: Replaced | None = None
 
     @property
     def configuration(self) -> Configuration:
@@ -58,6 +62,8 @@ def look(given: AdminCollaborators) -> Seen:
             workers=workers,
             in_progress=in_progress,
             first_token_expires=given.first_administrator.valid_until(),
+            held=given.state.held(),
+            replaced=given.replaced(),
         )
     except Unavailable as error:
         return Seen(now, snapshot, odb_error=error)

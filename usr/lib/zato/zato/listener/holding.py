@@ -1,0 +1,48 @@
+"""Whether what goes out is held: asked of the ODB, and remembered while that is away."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from zato.core.clock import Clock
+from zato.core.errors import Unavailable
+from zato.host.logs import get_logger
+from zato.odb.state import Held
+
+_AWAY_SECONDS = 5.0
+_log = get_logger("zato.listener")
+
+
+class HasState(Protocol):
+    """zato.odb.state.State is one."""
+
+    def held(self) -> Held | None: ...
+
+
+class Holding:
+    """For the one thread of a loop.
+
+    With the ODB away it is what it was before, and nothing is held where that is not known: a cluster is held from
+    before its first start on, and until it is released the ODB has said so.
+    """
+
+    def __init__(self, state: HasState, clock: Clock) -> None:
+        self._state = state
+        self._clock = clock
+        self._held = False
+        self._not_before = 0.0
+
+    def held(self) -> bool:
+        """As of now."""
+        now = self._clock.monotonic()
+        if now < self._not_before:
+            return self._held
+        try:
+            found = self._state.held()
+        except Unavailable:
+            self._not_before = now + _AWAY_SECONDS  # each question may take seconds, and others wait for this thread
+            return self._held
+        if found is not None and not self._held:
+            _log.warning("Messages are held until somebody releases them", since=str(found.since), reason=found.reason)
+        self._held = found is not None
+        return self._held
