@@ -155,6 +155,18 @@ def test_large_bodies_are_limited_by_source(narrow: Edge, door: str, coding: str
     assert ask(narrow, upload() + b"a", GREEDY, door).status == 200
 
 
+def test_answers_that_are_not_read_are_limited_by_source(narrow: Edge, door: str) -> None:
+    request = b"GET /large?bytes=20000000 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    with stalled(narrow, request, 1, GREEDY, door):
+        until(lambda: ask(narrow, source=GREEDY, door=door).status == 429)
+        answer = ask(narrow, source=GREEDY, door=door)
+        assert refused(
+            answer, 429, "too-many-requests", "uploads_bytes_max of the server, of which one address has a quarter"
+        )
+        assert ask(narrow, door=door).status == 200
+    until(lambda: ask(narrow, source=GREEDY, door=door).status == 200)
+
+
 def test_a_small_body_whose_length_is_not_told_is_none_of_the_large_ones(narrow: Edge) -> None:
     head = b"POST /sleep?seconds=2 HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
     with stalled(narrow, head + b"4\r\nabcd\r\n0\r\n\r\n", UPLOADS["chunks"], GREEDY) as connections:

@@ -83,6 +83,10 @@ def _refusals(uploads_bytes: int, direct_requests: int) -> dict[str, tuple[str, 
             f"{large} would need more than {uploads_bytes // 4} bytes with this one",
             "a quarter of uploads_bytes_max of the server",
         ),
+        "answers": too_many(
+            f"More than {uploads_bytes // 4} bytes of answers wait to be read, or there is no space for more",
+            "uploads_bytes_max of the server, of which one address has a quarter",
+        ),
         "requests": too_many(f"There are {direct_requests} requests in progress", "no setting changes that"),
     }
 
