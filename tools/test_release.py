@@ -117,4 +117,7 @@ def in_clone(root: Path, script: str, *, network: bool = True) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

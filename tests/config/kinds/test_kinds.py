@@ -139,6 +139,11 @@ def test_an_unknown_kind_is_named_with_the_nearest_there_is() -> None:
             ("outgoing-sql", {"url": url, "strict_certificates": True}, "strict_certificates: there is no such choice")
             for url in ("postgresql+psycopg2://a/b", "sqlite:///stock.db", "oracle+cx_oracle://a/b")
         ),
+        (
+            "outgoing-sql",
+            {"url": "oracle+oracledb://a/b", "strict_certificates": True},
+            "ca_certificate: it is needed beside strict_certificates",
+        ),
         ("outgoing-sql", {"url": "postgresql://a/b"}, "url: it must start with a database and its driver"),
         ("outgoing-sql", {"url": "mysql+pymysql://u:p@a/b"}, "url: credentials do not belong here"),
         (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from sqlalchemy import create_engine, event, make_url
 from support.certificates import CertificateAuthority
 from zato.config.kinds import OutgoingSql
 from zato.outgoing.sql.arguments import arguments_for
+from zato.outgoing.sql.connection import SqlConnection
 
 
 @pytest.mark.parametrize(
@@ -88,3 +91,21 @@ def test_oracle_has_limits_and_the_items_authorities(tmp_path: Path) -> None:
     connect = arguments_for(make_url(url), OutgoingSql(url=url, ca_certificate=pem, timeout_seconds=3)).connect
     assert connect["tcp_connect_timeout"] == 3
     assert connect["ssl_context"].verify_mode is ssl.CERT_REQUIRED
+    assert connect["dsn"].startswith("(DESCRIPTION=(ADDRESS=(PROTOCOL=tcps)(HOST=db.example.com)(PORT=2484))")
+
+
+@pytest.mark.parametrize(("rest", "name"), [("/a", "SID=a"), ("?service_name=a.b", "SERVICE_NAME=a.b")])
+def test_oracle_hears_nothing_but_tls_where_the_item_has_authorities(tmp_path: Path, rest: str, name: str) -> None:
+    pem = CertificateAuthority(tmp_path).certificate.read_text()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"oracle+oracledb://127.0.0.1:{listener.getsockname()[1]}{rest}"
+        value = OutgoingSql(url=url, username="stock", ca_certificate=pem, timeout_seconds=3)
+        assert name in arguments_for(make_url(url), value).connect["dsn"]
+        connection = SqlConnection("Stock", value, password="secret", sqlite_directory=tmp_path)
+        caller = threading.Thread(target=connection.ping, args=("c1",))
+        caller.start()
+        accepted, _ = listener.accept()
+        with accepted:
+            accepted.settimeout(5)
+            assert accepted.recv(3) == b"\x16\x03\x01"  # a handshake of TLS
+        caller.join()

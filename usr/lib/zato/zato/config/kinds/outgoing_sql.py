@@ -37,7 +37,10 @@ class OutgoingSql(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ] = 10.0
     ca_certificate: Annotated[
         Annotated[str, Meta(max_length=100_000)] | None,
-        Meta(description="Authorities (PEM) that the database's certificate is checked against."),
+        Meta(
+            description="Authorities (PEM) that the database's certificate is checked against. Oracle is talked to "
+            "over TLS (port 2484 unless the URL names one) where they are given, and without it otherwise."
+        ),
     ] = None
     strict_certificates: Annotated[
         bool,
@@ -55,6 +58,10 @@ def _validate(name: str, value: OutgoingSql) -> list[str]:
     if value.strict_certificates and not value.url.startswith(_WITH_STRICT):
         findings.append(
             f"strict_certificates: there is no such choice with {value.url.partition(':')[0]}; leave it false"
+        )
+    elif value.strict_certificates and value.ca_certificate is None and value.url.startswith("oracle"):
+        findings.append(
+            "ca_certificate: it is needed beside strict_certificates: Oracle is talked to without TLS otherwise"
         )
     if value.password is not None and value.username is None:
         findings.append("username: it is needed beside password")

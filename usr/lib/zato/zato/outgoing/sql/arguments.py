@@ -15,6 +15,8 @@ from zato.outgoing.tls import client_context
 # What libpq would else look for at home, and offer to whatever database an item names: passwords, a certificate
 _NOT_OF_THIS_USER = {"passfile": "/nonexistent", "sslcert": "/nonexistent"}
 
+_ORACLE_TLS_PORT = 2484
+
 
 @dataclass(slots=True)
 class Arguments:
@@ -50,9 +52,21 @@ def arguments_for(url: URL, value: OutgoingSql) -> Arguments:
                 arguments.connect["ssl"] = client_context(value.ca_certificate, strict=strict)
         case "oracle":
             arguments.connect = {"tcp_connect_timeout": seconds}
-            if value.ca_certificate is not None:
-                arguments.connect["ssl_context"] = client_context(value.ca_certificate, strict=strict)
+            if value.ca_certificate is not None and url.drivername == "oracle+oracledb":
+                arguments.connect |= {
+                    "dsn": _oracle_over_tls(url),
+                    "ssl_context": client_context(value.ca_certificate, strict=strict),
+                    "ssl_server_dn_match": True,
+                }
     return arguments
+
+
+def _oracle_over_tls(url: URL) -> str:
+    """A connect descriptor: a URL has no way to say so, and a context alone does not make it TLS."""
+    service = url.query.get("service_name")
+    database = f"(SERVICE_NAME={service})" if service else f"(SID={url.database})"
+    address = f"(ADDRESS=(PROTOCOL=tcps)(HOST={url.host})(PORT={url.port or _ORACLE_TLS_PORT}))"
+    return f"(DESCRIPTION={address}(CONNECT_DATA={database}))"
 
 
 def _needs_verification(url: URL) -> bool:
