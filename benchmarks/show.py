@@ -19,7 +19,7 @@ from support.cluster import RunningCluster
 from support.databases import DatabaseServer
 from support.mariadb import MariaDb
 from support.postgresql import PostgreSql
-from support.scenarios import attacking, edge_reloading
+from support.scenarios import attacking, backing_up, edge_reloading
 from support.scenarios.balancing import balance as play_balance
 from support.scenarios.balancing import expose
 from support.scenarios.changing import change_versions
@@ -140,6 +140,14 @@ def edge() -> Iterator[Line]:
         yield str(seen), f"50 reloads, 0 failed, at {RATE} a second at least", reached
 
 
+def backup() -> Iterator[Line]:
+    with running() as cluster, tempfile.TemporaryDirectory(prefix="zato-show-") as directory:
+        backing_up.fill(cluster, items=10_000, deployments=20, messages=1_000)
+        seen = backing_up.back_up(cluster, Path(directory))
+    reached = not (seen.failed or seen.different) and seen.items >= 10_000 and seen.lowest_rate >= RATE
+    yield str(seen), f"equal hashes, 0 failed, at {RATE} a second at least", reached
+
+
 def attack() -> Iterator[Line]:
     for shared_address in (False, True):
         with running() as cluster:
@@ -178,6 +186,7 @@ PARTS: dict[str, Callable[[], Iterator[Line]]] = {
     "balance": balance,
     "edge": edge,
     "attack": attack,
+    "backup": backup,
     "still": still,
 }
 

@@ -17,6 +17,7 @@ from zato.backup.encryption import EncryptingWriter
 from zato.backup.manifest import FORMAT, Manifest
 from zato.backup.part import Place, Saved
 from zato.backup.parts import PARTS
+from zato.backup.parts.odb import ODB
 from zato.backup.workspace import give, workspace
 from zato.core.errors import Conflict, SetupError
 from zato.host.children import owner_of
@@ -51,6 +52,7 @@ def save(
     place = Place(layout, cluster, tuple(layout.server_numbers(cluster.servers)), account)
     # The servers' user cannot go everywhere that root can
     beside = target.absolute().parent if account is None else Path("/var/tmp")  # noqa: S108 - see workspace
+    ODB.check(place)
     with workspace(beside, f".{target.name}.", account) as directory:
         saved: dict[str, Saved] = {}
         for part in PARTS:

@@ -28,6 +28,10 @@ class OdbPart:
     name = "odb"
     as_servers = True
 
+    def check(self, place: Place) -> None:
+        """Raises SetupError where there is no way to save it."""
+        dump_of(place.cluster, open_odb(place.cluster), place.account)
+
     def save(self, place: Place, directory: Path) -> Saved:
         database = open_odb(place.cluster)
         try:

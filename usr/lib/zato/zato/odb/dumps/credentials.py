@@ -33,6 +33,8 @@ def mysql_file(address: Address, tls: DatabaseTls | None, host: DatabaseHost | N
         "user": url.username,
         "password": url.password,
         "socket": query.get("unix_socket"),
+        # Else "localhost" would be a socket at a place of their own
+        "protocol": "socket" if "unix_socket" in query else "tcp",
         "ssl-ca": query.get("ssl_ca"),
         "ssl-cert": query.get("ssl_cert"),
         "ssl-key": query.get("ssl_key"),
