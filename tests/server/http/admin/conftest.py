@@ -31,6 +31,7 @@ from zato.odb.audit import AuditLog
 from zato.odb.database import Database
 from zato.odb.deployments import Deployment, Deployments, DeploymentState
 from zato.odb.first_tokens import FirstTokens
+from zato.odb.kept import kept
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.migrate import init
@@ -331,6 +332,8 @@ class World:
             people=PeopleSessions(self.sessions, self.clock),
             state=State(self.database),
             replaced=lambda: None,
+            kept=lambda: kept(self.database),
+            days={"audit": 365},
             broker=self.broker,
             worker=self.worker,
             admission=Admission(SharedCounters(), lambda what, name, field: self.refused.append((what, name, field))),

@@ -83,6 +83,7 @@ def _show(found: dict[str, Any]) -> None:
         click.echo("")
     for edge in found.get("edges", ()):
         click.echo(f"server-{edge['server']}: lighttpd listens on {', '.join(edge['listens'])}")
+    _show_kept(found)
     _show_problems(found)
     if found["ok"]:
         click.echo("All is well.")
@@ -92,6 +93,18 @@ def _show(found: dict[str, Any]) -> None:
             f"To become the first administrator, until {moment(first['expires'])}: {first['command']}\n"
             f"  (the one-time token is in {first['token_file']})"
         )
+
+
+def _show_kept(found: dict[str, Any]) -> None:
+    """What is kept for so many days, in one line."""
+    told = []
+    for each in found["kept"]:
+        since = f" since {each['oldest'][:10]}" if each["oldest"] else ""
+        days = "" if each["days"] is None else f" ({each['days']} days)" if each["days"] else " (for ever)"
+        told.append(f"{each['rows']} {each['what']}{since}{days}")
+    if told:
+        size = "" if found["odb_bytes"] is None else f"; {found['odb_bytes'] / 2**20:.1f} MiB in all"
+        click.echo(f"Kept: {', '.join(told)}{size}")
 
 
 def _show_problems(found: dict[str, Any]) -> None:

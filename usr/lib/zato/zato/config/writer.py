@@ -112,6 +112,12 @@ def items_at(log: ConfigurationLog, revision: int) -> list[StoredItem]:
     latest = log.revision()
     if not 0 <= revision <= latest:
         raise InvalidInput(f"There is no revision {revision}; the latest is {latest}.", code="unknown-revision")
+    trimmed = log.trimmed_revision()
+    if revision < trimmed:
+        raise InvalidInput(
+            f"Revision {revision} is not kept any more; the history goes back to {trimmed} (setting history_days).",
+            code="history-trimmed",
+        )
     return log.items_at(revision)
 
 

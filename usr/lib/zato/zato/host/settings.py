@@ -19,6 +19,7 @@ from zato.host.layout import Layout
 
 LogFormat = Literal["text", "json"]
 LogLevel = Literal["debug", "info", "warning", "error"]
+Days = Annotated[int, msgspec.Meta(ge=0, le=36_500)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
 _ODB_LINE = re.compile(r"^[ \t]*odb[ \t]*=.*$", re.MULTILINE)
@@ -60,6 +61,14 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Servers on this machine. After raising it, run `zato quickstart create DIR` before the next start."""
     log_format: LogFormat = "text"
     """Form of the log lines; HAProxy's are always JSON."""
+    audit_days: Days = 365
+    """How long entries of the audit log are kept; 0 for ever. Of these four, the first machine's settings count."""
+    history_days: Days = 365
+    """How long the history of the configuration can be rolled back to; 0 for ever."""
+    dead_letter_days: Days = 90
+    """How long dead letters are kept; 0 for ever."""
+    deployment_days: Days = 365
+    """How long versions of deployed files are kept that are not active, nor needed by the history; 0 for ever."""
     broker: Annotated[str, msgspec.Meta(pattern="^(amqps://[^@/]+/[^/?#]+)?$")] = ""
     """A RabbitMQ: hosts and a virtual host, such as `amqps://rabbit-1:5671,rabbit-2:5671/zato`. Servers log in by their
     certificates. Without it, the broker is embedded."""

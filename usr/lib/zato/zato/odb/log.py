@@ -88,6 +88,12 @@ class ConfigurationLog:
         with self._database.read() as connection:
             return connection.scalar(select(_cluster.revision).where(_cluster.id == self._cluster.id)) or 0
 
+    def trimmed_revision(self) -> int:
+        """The earliest revision of which all is kept; 0 where that is every one."""
+        query = select(tables.state.c.trimmed_revision).where(tables.state.c.cluster_id == self._cluster.id)
+        with self._database.read() as connection:
+            return connection.scalar(query) or 0
+
     def append(
         self,
         changes: Sequence[ProposedChange],

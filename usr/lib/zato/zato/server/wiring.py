@@ -53,10 +53,12 @@ from zato.server.http.app import create_app
 from zato.server.http.errors import add_error_handlers
 from zato.server.http.fixed import add_fixed_routes
 from zato.server.http.invocations import PATH, InternalInvocations
+from zato.server.kept import KeptFigures, days_of
 from zato.server.limits.admission import Admission
 from zato.server.limits.counters import SharedCounters
 from zato.server.metrics import ADMIN, Exposition, Metrics
 from zato.server.metrics.certificates import Certificates
+from zato.server.metrics.kept import KeptRows
 from zato.server.runtime import Runtime
 from zato.server.service.user_config import UserConfigFile
 from zato.server.versions import active_versions, with_deployments
@@ -158,7 +160,8 @@ class WorkerProcess:
         app = create_app(runtime.switch, catching_up)
         add_error_handlers(app, metrics.unrouted)
         draining = Draining(paths.draining)
-        exposition = Exposition(self._number, (Certificates(self._layout.pki),))
+        kept = KeptFigures(database, clock)
+        exposition = Exposition(self._number, (Certificates(self._layout.pki), KeptRows(kept.current)))
         add_fixed_routes(app, runtime.switch, draining, catching_up, admission, exposition)
         app.add_route(PATH, InternalInvocations(runtime.switch, dispatcher, metrics, catching_up))
         add_routes(
@@ -203,6 +206,8 @@ class WorkerProcess:
                 people=PeopleSessions(sessions, clock, lambda: self.settings().workers),
                 state=State(database),
                 replaced=lambda: runtime.replaced,
+                kept=kept.current,
+                days=days_of(self._cluster),
                 broker=broker,
                 admission=admission,
                 worker=RunningWorker(runtime.switch, dispatcher, asynchronous),

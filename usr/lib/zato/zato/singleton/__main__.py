@@ -22,9 +22,11 @@ from zato.host.watchdog import Watchdog
 from zato.odb.doorbell import Doorbell
 from zato.odb.log import ConfigurationLog
 from zato.odb.opening import open_odb
+from zato.odb.trimming import Trimming
 from zato.singleton.certificates import CertificateKeeper
 from zato.singleton.other_machines import OtherMachines
 from zato.singleton.repository import RepositoryKeeper, ServerRepository
+from zato.singleton.retention import Retention
 from zato.singleton.rounds import Bell, Rounds
 
 
@@ -53,7 +55,8 @@ def main() -> int:
         [ServerRepository(layout.server(number), publisher, _administrator(layout)) for number in numbers], clock
     )
     other_machines = OtherMachines([layout.server(number) for number in numbers], cluster)
-    rounds = Rounds(clock, certificates, repositories, other_machines, watchdog)
+    retention = Retention(Trimming(database), cluster, clock)
+    rounds = Rounds(clock, certificates, repositories, other_machines, retention, watchdog)
     listener = Listener(log, Bell(Doorbell(database)), clock, rounds.follow, rounds.step)
     stop = stop_event()
     watchdog.ready()

@@ -13,6 +13,7 @@ from zato.odb.doorbell import Doorbell
 from zato.singleton.certificates import CertificateKeeper
 from zato.singleton.other_machines import OtherMachines
 from zato.singleton.repository import RepositoryKeeper
+from zato.singleton.retention import Retention
 
 _FIRST_SECONDS = 5.0  # everything else is starting at the same time
 _CERTIFICATES_SECONDS = 60.0
@@ -43,12 +44,14 @@ class Rounds:
         certificates: CertificateKeeper | None,
         repositories: RepositoryKeeper,
         other_machines: OtherMachines,
+        retention: Retention,
         watchdog: Watchdog,
     ) -> None:
         self._clock = clock
         self._certificates = certificates
         self._repositories = repositories
         self._other_machines = other_machines
+        self._retention = retention
         self._watchdog = watchdog
         self._certificates_at = clock.monotonic() + _FIRST_SECONDS
         self._repositories_at = clock.monotonic()
@@ -68,6 +71,7 @@ class Rounds:
         if now >= self._repositories_at:
             self._repositories_at = now + _REPOSITORIES_SECONDS
             self._repositories.step()
+        self._retention.step()
         if self._certificates is not None and now >= self._certificates_at:
             self._certificates_at = now + _CERTIFICATES_SECONDS
             try:

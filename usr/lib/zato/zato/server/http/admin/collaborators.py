@@ -19,6 +19,7 @@ from zato.core.principal import Principal
 from zato.logbook.reader import ReadsLog
 from zato.odb.audit import AuditLog
 from zato.odb.deployments import Deployment, Deployments
+from zato.odb.kept import Kept
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.sessions import Sessions
@@ -224,6 +225,9 @@ class AdminCollaborators:
     people: PeopleSessions
     state: State
     replaced: Callable[[], Replaced | None]
+    kept: Callable[[], Kept]
+    days: Mapping[str, int]
+    """For how many days what is kept stays, where this machine is the one that says so."""
     broker: HasBroker
     worker: ThisWorker
     admission: Admission

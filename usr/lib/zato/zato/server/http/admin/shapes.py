@@ -617,6 +617,15 @@ class Held(Given, frozen=True):
     reason: str
 
 
+class KeptFigure(Given, frozen=True):
+    """What the ODB keeps for so many days, 0 for ever; null where another machine of the cluster says how many."""
+
+    what: str
+    rows: int
+    oldest: datetime | None
+    days: int | None
+
+
 class Released(Given, frozen=True):
     """Whether that was changed by this, and how many messages wait; null while whoever keeps them is away."""
 
@@ -658,6 +667,10 @@ class Status(Given, frozen=True):
     deployments_in_progress: list[Deployment]
     broker_problem: str | None = None
     """Why the worker that answers has no connection to it."""
+    kept: list[KeptFigure] = []
+    """As of the last minute; empty while the ODB is away."""
+    odb_bytes: int | None = None
+    """Bytes that the tables of the ODB take, where its database tells them."""
     held: Held | None = None
     """Since when what goes out is held."""
     first_token_expires: datetime | None = None

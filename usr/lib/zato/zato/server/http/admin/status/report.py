@@ -32,6 +32,8 @@ def report(given: AdminCollaborators) -> shapes.Status:
         applied_revision=seen.configuration.revision,
         servers=_servers(given, seen),
         deployments_in_progress=[shown(deployment) for deployment in seen.in_progress],
+        kept=_kept(given, seen),
+        odb_bytes=seen.kept.odb_bytes if seen.kept is not None else None,
         held=shapes.Held(since=seen.held.since, reason=seen.held.reason) if seen.held is not None else None,
         first_token_expires=seen.first_token_expires,
     )
@@ -48,6 +50,14 @@ def _odb(seen: Seen) -> shapes.Odb:
         f"it was at {replaced.now}. They follow it."
     )
     return shapes.Odb(ok=True, revision=seen.revision, message=message)
+
+
+def _kept(given: AdminCollaborators, seen: Seen) -> list[shapes.KeptFigure]:
+    figures = () if seen.kept is None else seen.kept.figures
+    return [
+        shapes.KeptFigure(what=each.what, rows=each.rows, oldest=each.oldest, days=given.days.get(each.what))
+        for each in figures
+    ]
 
 
 def _messages(given: AdminCollaborators) -> shapes.Messages | None:

@@ -10,6 +10,7 @@ from zato.config.configuration import Configuration
 from zato.config.listener import Replaced
 from zato.core.errors import Unavailable, ZatoError
 from zato.odb.deployments import Deployment, DeploymentState
+from zato.odb.kept import Kept
 from zato.odb.members import ServerRow, WorkerRow
 from zato.odb.state import Held
 from zato.server.http.admin.collaborators import AdminCollaborators, ServesFrom
@@ -33,6 +34,7 @@ class Seen:
     first_token_expires: datetime | None = None
     held: Held | None = None
     replaced: Replaced | None = None
+    kept: Kept | None = None
 
     @property
     def configuration(self) -> Configuration:
@@ -64,6 +66,7 @@ def look(given: AdminCollaborators) -> Seen:
             first_token_expires=given.first_administrator.valid_until(),
             held=given.state.held(),
             replaced=given.replaced(),
+            kept=given.kept(),
         )
     except Unavailable as error:
         return Seen(now, snapshot, odb_error=error)
