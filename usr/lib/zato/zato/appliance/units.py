@@ -74,9 +74,19 @@ def enabled_servers() -> list[int]:
     return sorted(map(int, _NAME.findall(listed)))
 
 
-def stop_all() -> None:
-    """Nothing of Zato's runs, and nothing of it is started by a timer or by whoever connects."""
+def stop_all() -> list[str]:
+    """Nothing of Zato's runs, and nothing of it is started by a timer or by whoever connects: which those were."""
+    listed = _systemctl(
+        "list-units", "--plain", "--no-legend", "--state=active", "zato-*.socket", "zato-*.timer"
+    ).splitlines()
     _systemctl("stop", "zato.target", "zato-*")
+    return [line.split()[0] for line in listed if line.strip()]
+
+
+def start(*names: str) -> None:
+    """These run, until they are stopped."""
+    if names:
+        _systemctl("start", *names)
 
 
 def running_servers() -> list[int]:

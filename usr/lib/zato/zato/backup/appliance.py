@@ -22,6 +22,7 @@ class Appliance:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
+        self._waited: list[str] = []
 
     def check(self) -> None:
         if os.geteuid() != 0:
@@ -29,7 +30,11 @@ class Appliance:
 
     def stop(self) -> None:
         if units.systemd_runs():
-            units.stop_all()
+            self._waited = units.stop_all()
+
+    def go_on(self) -> None:
+        if units.systemd_runs():
+            units.start("zato.target", *self._waited)
 
     def prepare(self, numbers: tuple[int, ...]) -> None:
         owners.directory(self._layout.configuration, owners.ROOT, 0o755)
@@ -55,6 +60,7 @@ class Appliance:
             units.disable(*(f"zato-server@{number}.service" for number in gone))
         servers = [f"zato-server@{number}.service" for number in numbers]
         units.enable("zato.target", "zato-haproxy.service", *servers, "zato-pki.timer")
+        units.start(*self._waited)
         deadline = time.monotonic() + _WORK_SECONDS
         while not all(units.work_of(number).serves for number in numbers):
             if time.monotonic() > deadline:

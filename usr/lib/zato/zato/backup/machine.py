@@ -37,6 +37,10 @@ class Machine(Protocol):
         """It runs from now on, or the sentence says how it is started."""
         ...
 
+    def go_on(self) -> None:
+        """What `stop` has ended runs again, as everything is as it was."""
+        ...
+
 
 class Quickstart:
     """Everything is in one directory, and one user's."""
@@ -66,6 +70,9 @@ class Quickstart:
 
     def finish(self, numbers: tuple[int, ...], say: Say) -> None:
         create(self._layout, load_cluster(self._layout), {}, say)
+
+    def go_on(self) -> None:
+        """Nothing was ended."""
 
     def start(self, numbers: tuple[int, ...]) -> str:
         return f"Start it with: zato quickstart start {self._layout.root}"

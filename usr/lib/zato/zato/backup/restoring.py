@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from zato.backup import reading, swap
-from zato.backup.machine import machine_of
+from zato.backup.machine import Machine, machine_of
 from zato.backup.manifest import Manifest
 from zato.backup.part import Place
 from zato.backup.parts import PARTS
@@ -74,7 +74,7 @@ def restore(
             say("The file is whole, and nothing was touched yet")
             numbers = tuple(sorted({*manifest.servers, *_present(layout)}))
             machine.stop()
-            with swap.put_aside(layout, numbers, f"{now:%Y%m%dT%H%M%SZ}") as aside:
+            with _going_on(machine), swap.put_aside(layout, numbers, f"{now:%Y%m%dT%H%M%SZ}") as aside:
                 before = _aside_layout(layout, aside.directories)
                 place = Place(layout, cluster, manifest.servers, account, before)
                 machine.prepare(manifest.servers)
@@ -93,6 +93,16 @@ def restore(
                 machine.finish(manifest.servers, say)
     started = machine.start(manifest.servers) if start else "It was not started."
     return Restored(manifest, tuple(remarks), aside.directories, started)
+
+
+@contextmanager
+def _going_on(machine: Machine) -> Iterator[None]:
+    """Where this fails, what was there has been put back, and runs again."""
+    try:
+        yield
+    except BaseException:
+        machine.go_on()
+        raise
 
 
 def _check_kind(layout: Layout, manifest: Manifest) -> None:
