@@ -72,6 +72,18 @@ def test_a_failure_that_is_mended_in_time_is_done(broker: Broker) -> None:
         until(lambda: len(consumer.got) == 2 and broker.counts() == Counts(0, 0))
 
 
+def test_what_a_process_ended_under_is_tried_again_and_says_so_for_one_attempt(broker: Broker) -> None:
+    consumer = Consumer({1: Result(Outcome.ENDED, "gone"), 2: Result(Outcome.AGAIN, "no luck")})
+    with consuming(broker, consumer):
+        broker.send(new_message())
+        until(lambda: len(consumer.got) == 3 and broker.counts() == Counts(0, 0))
+    assert [(each.attempt, each.redelivered, each.ended) for each in consumer.got] == [
+        (1, False, False),
+        (2, True, True),
+        (3, True, False),
+    ]
+
+
 def test_what_the_handler_raises_is_tried_again(broker: Broker) -> None:
     class Raising(Consumer):
         def handle(self, delivery: object) -> Result:

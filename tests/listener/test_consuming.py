@@ -18,7 +18,7 @@ from zato.core.clock import SystemClock
 from zato.core.errors import TimeLimitExceeded, Unavailable
 from zato.host.watchdog import Watchdog
 from zato.listener.consuming import PREFETCH, Consuming
-from zato.listener.door import NOT_BEGUN, Reply, ServerDoor
+from zato.listener.door import NO_ANSWER, NOT_BEGUN, Reply, ServerDoor
 
 DELIVERY = Delivery(message=new_message(), redelivered=False, attempt=1)
 
@@ -134,7 +134,7 @@ def test_it_goes_on_after_a_consumer_that_has_failed() -> None:
     ("failure", "outcome"),
     [
         (Unavailable("Nobody is there.", code=NOT_BEGUN), Outcome.BACK),
-        (Unavailable("It broke off.", code="no-answer"), Outcome.AGAIN),
+        (Unavailable("It broke off.", code=NO_ANSWER), Outcome.ENDED),
         (TimeLimitExceeded("Nobody says anything."), Outcome.AGAIN),
     ],
 )
@@ -173,6 +173,33 @@ def test_a_server_that_ends_in_the_middle_may_have_begun(tmp_path: Path) -> None
         threading.Thread(target=end_each, daemon=True).start()
         with pytest.raises(Unavailable) as caught:
             ServerDoor(path).invoke(DELIVERY)
-        assert caught.value.code == "no-answer"
+        assert caught.value.code == NO_ANSWER
         with pytest.raises(TimeLimitExceeded):
             ServerDoor(path, invocation_seconds=0.05).invoke(DELIVERY)
+
+
+def test_messages_whose_process_ended_are_tried_again_one_at_a_time() -> None:
+    broker, door = Broker(), Door()
+    together, most, lock = 0, 0, threading.Lock()
+
+    def answer() -> Reply:
+        nonlocal together, most
+        with lock:
+            together += 1
+            most = max(most, together)
+        threading.Event().wait(0.02)
+        with lock:
+            together -= 1
+        return Reply(204)
+
+    door.answer = answer
+    with listening(broker, door):
+        until(lambda: broker.handle is not None)
+        assert broker.handle is not None
+        suspect = Delivery(message=new_message(), redelivered=True, attempt=2, ended=True)
+        threads = [threading.Thread(target=broker.handle, args=(suspect,)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(10)
+    assert most == 1

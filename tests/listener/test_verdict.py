@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from zato.broker.message import Outcome
-from zato.listener.door import Reply
-from zato.listener.verdict import verdict
+from support.brokers import new_message
+from zato.broker.message import Delivery, Outcome
+from zato.core.errors import Unavailable
+from zato.listener.door import NO_ANSWER, NOT_BEGUN, Reply
+from zato.listener.verdict import verdict, verdict_without_reply
 
 
 @pytest.mark.parametrize(
@@ -43,3 +45,17 @@ def test_a_service_that_this_server_does_not_know_yet_gets_one_more_chance() -> 
 def test_the_reason_is_the_errors() -> None:
     assert verdict(Reply(500, "service-failed", "It broke."), 1).reason == "service-failed: It broke."
     assert verdict(Reply(502, "", "<html>"), 1).reason == "Status 502: <html>"
+
+
+def test_what_a_process_ended_under_is_repeated_once_and_then_a_dead_letter_that_says_so() -> None:
+    first = Delivery(message=new_message(), redelivered=False, attempt=1)
+    gone = Unavailable("The server ended before it answered.", code=NO_ANSWER)
+    assert verdict_without_reply(gone, first).outcome is Outcome.ENDED
+    again = verdict_without_reply(gone, Delivery(message=first.message, redelivered=True, attempt=2, ended=True))
+    assert again.outcome is Outcome.NEVER
+    assert again.reason.startswith("Twice, one after the other: the process that ran it ended")
+
+
+def test_what_was_not_begun_is_no_attempt_whatever_came_before() -> None:
+    delivery = Delivery(message=new_message(), redelivered=True, attempt=2, ended=True)
+    assert verdict_without_reply(Unavailable("away", code=NOT_BEGUN), delivery).outcome is Outcome.BACK

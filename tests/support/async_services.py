@@ -11,6 +11,7 @@ from support.cluster import RunningCluster
 
 _SOURCE = """
 import os
+import signal
 import time
 
 from zato.server.service import BadRequest, Service
@@ -34,6 +35,8 @@ class Receive(Service):
             output.write(line + os.linesep)
         if delivery.attempt <= payload.get('failures', 0):
             raise RuntimeError('no luck')
+        if payload.get('kill'):
+            os.kill(os.getpid(), signal.SIGKILL)
         if payload.get('refuse'):
             raise BadRequest('This cannot go well.')
 """

@@ -86,6 +86,21 @@ def test_a_message_that_cannot_go_well_is_a_dead_letter_until_somebody_deals_wit
     assert [each.redelivered for each in services.received()] == [False, True]
 
 
+def test_a_message_that_kills_its_worker_kills_two_and_is_a_dead_letter_beside_others_that_are_processed(
+    cluster: RunningCluster, services: AsyncServices
+) -> None:
+    services.send({"n": 0, "kill": True})
+    for n in range(1, 5):
+        services.send({"n": n, "seconds": 0.2})
+    until(lambda: cluster.api().status()["messages"] == {"waiting": 0, "dead": 1})
+    assert "Twice, one after the other: the process that ran it ended" in cluster.zato("message", "list").stdout
+    received = services.received()
+    assert [(each.attempt, each.redelivered) for each in received if each.n == 0] == [(1, False), (2, True)]
+    assert {each.n for each in received} == set(range(5))
+    killing = next(each.id for each in received if each.n == 0)
+    cluster.zato("message", "delete", killing)
+
+
 def test_what_was_accepted_is_processed_after_everything_was_killed(
     cluster: RunningCluster, services: AsyncServices
 ) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from zato.broker.embedded_message import released
-from zato.broker.message import Delivery, Outcome, Result
+from zato.broker.message import ENDED, Delivery, Outcome, Result
 from zato.broker.protocol import Handle
 from zato.broker.retrying import Retrying
 from zato.core.clock import Clock
@@ -161,7 +161,10 @@ class Claiming:
     def _deliver(self, claim: Claim) -> None:
         message = released(claim.message)
         try:
-            result = self._handle(Delivery(message=message, redelivered=claim.begun, attempt=claim.attempt))
+            ended = claim.reason == ENDED
+            result = self._handle(
+                Delivery(message=message, redelivered=claim.begun, attempt=claim.attempt, ended=ended)
+            )
         except Exception as error:  # the outermost loop of a thread: the message must not be lost with it
             _log.exception("A delivery could not be handled", message=message.id, cid=message.cid)
             result = Result(Outcome.AGAIN, f"It could not be handled: {error!r}")
@@ -186,6 +189,7 @@ def settlement(claim: Claim, result: Result, now: datetime, retrying: Retrying) 
             return Dead(claim, now, result.reason)
         case Outcome.BACK:
             return Later(claim, now + retrying.back_delay, result.reason, counted=False)
-        case Outcome.AGAIN:
+        case Outcome.AGAIN | Outcome.ENDED:
+            reason = ENDED if result.outcome is Outcome.ENDED else result.reason
             delay = retrying.delay_after(claim.attempt)
-            return Dead(claim, now, result.reason) if delay is None else Later(claim, now + delay, result.reason)
+            return Dead(claim, now, reason) if delay is None else Later(claim, now + delay, reason)

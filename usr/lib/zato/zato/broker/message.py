@@ -11,6 +11,8 @@ from msgspec import Struct
 REASON_BYTES_MAX = 4000
 """Of a reason in UTF-8. It may travel in a header, and all headers of a message have to fit into one frame of AMQP."""
 _CUT = b"..."
+ENDED = "The process that ran it ended before it answered."
+"""Reason of what an attempt came to whose outcome is Outcome.ENDED."""
 
 
 class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,6 +40,8 @@ class Delivery(Struct, frozen=True, kw_only=True):
     """Whether it may have been processed before, in whole or in part."""
     attempt: int
     """From 1, as far as the broker counts: an attempt that nobody lived to tell of may be missing."""
+    ended: bool = False
+    """Whether the outcome of the attempt before this one was Outcome.ENDED."""
 
 
 class Outcome(StrEnum):
@@ -46,6 +50,8 @@ class Outcome(StrEnum):
     DONE = "done"
     AGAIN = "again"
     """It failed and may go well another time: delivered again, up to the limit; then it is a dead letter."""
+    ENDED = "ended"
+    """The process that ran it ended, maybe of it: delivered again like what failed, and marked."""
     NEVER = "never"
     """It cannot go well: a dead letter at once."""
     BACK = "back"

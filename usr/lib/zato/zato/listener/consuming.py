@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Protocol
 
 from zato.broker.message import Delivery, Outcome, Result
@@ -11,8 +12,8 @@ from zato.broker.protocol import Invocations
 from zato.core.errors import TimeLimitExceeded, Unavailable, ZatoError
 from zato.host.logs import correlate, get_logger
 from zato.host.watchdog import Watchdog
-from zato.listener.door import NOT_BEGUN, Reply
-from zato.listener.verdict import verdict
+from zato.listener.door import Reply
+from zato.listener.verdict import verdict, verdict_without_reply
 
 PREFETCH = 16
 """How many messages one listener has under way at the same time."""
@@ -49,6 +50,7 @@ class Consuming:
         self._pause = threading.Event()
         self._thread: threading.Thread | None = None
         self._finishing: list[threading.Thread] = []
+        self._suspects = threading.Lock()
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set, and what is under way is done."""
@@ -90,12 +92,14 @@ class Consuming:
         message = delivery.message
         correlate(message.cid)
         try:
-            result = verdict(self._door.invoke(delivery), delivery.attempt)
+            # Of several messages whose process ended, one may be the cause: they do not meet in one again
+            with self._suspects if delivery.ended else nullcontext():
+                result = verdict(self._door.invoke(delivery), delivery.attempt)
         except Unavailable as error:
-            result = Result(Outcome.BACK if error.code == NOT_BEGUN else Outcome.AGAIN, error.message)
+            result = verdict_without_reply(error, delivery)
         except TimeLimitExceeded as error:
             result = Result(Outcome.AGAIN, error.message)
-        if result.outcome in {Outcome.AGAIN, Outcome.NEVER}:
+        if result.outcome in {Outcome.AGAIN, Outcome.ENDED, Outcome.NEVER}:
             _log.warning(
                 "A message was not processed",
                 message=message.id,

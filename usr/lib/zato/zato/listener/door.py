@@ -19,6 +19,8 @@ from zato.core.limits import TIME_LIMIT_SECONDS_MAX
 PATH = "/zato/internal/invocations"
 NOT_BEGUN = "invocation-not-begun"
 """Code of the Unavailable of an invocation that no service has seen."""
+NO_ANSWER = "no-answer"
+"""Code of the Unavailable of an invocation whose process ended."""
 _HEALTH_SECONDS = 5.0
 # The server enforces each service's own limit, so this is for one that has come to a halt
 _INVOCATION_SECONDS = TIME_LIMIT_SECONDS_MAX + 60.0
@@ -48,7 +50,7 @@ class ServerDoor:
             return False
 
     def invoke(self, delivery: Delivery) -> Reply:
-        """The server's reply. Raises Unavailable (invocation-not-begun where that is certain), TimeLimitExceeded."""
+        """The server's reply. Raises TimeLimitExceeded, or Unavailable: NOT_BEGUN (certain) or NO_ANSWER."""
         message = delivery.message
         headers = {
             "Content-Type": "application/json",
@@ -76,7 +78,7 @@ class ServerDoor:
             except TimeoutError as error:
                 raise TimeLimitExceeded(f"The server has not answered within {seconds:g} s.") from error
             except (HTTPException, OSError) as error:
-                raise Unavailable(f"The server ended before it answered: {error!r}.", code="no-answer") from error
+                raise Unavailable(f"The server ended before it answered: {error!r}.", code=NO_ANSWER) from error
         finally:
             connection.close()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from zato.broker.message import Outcome, Result
-from zato.listener.door import Reply
+from zato.broker.message import ENDED, Delivery, Outcome, Result
+from zato.core.errors import Unavailable
+from zato.listener.door import NOT_BEGUN, Reply
 
 # Refused before any service was reached, for a reason that passes by itself
 _NOT_BEGUN = frozenset({"no-configuration", "memory-busy"})
@@ -24,3 +25,15 @@ def verdict(reply: Reply, attempt: int) -> Result:
     if reply.status < 500 and reply.status not in _LATER:
         return Result(Outcome.NEVER, reason)
     return Result(Outcome.AGAIN, reason)
+
+
+def verdict_without_reply(error: Unavailable, delivery: Delivery) -> Result:
+    """The outcome of an attempt that the server has not answered, the same as for a request (ADR 16).
+
+    What a process ended under twice, one after the other, is not handed to a third one.
+    """
+    if error.code == NOT_BEGUN:
+        return Result(Outcome.BACK, error.message)
+    if delivery.ended:
+        return Result(Outcome.NEVER, f"Twice, one after the other: {ENDED[0].lower()}{ENDED[1:]} {error.message}")
+    return Result(Outcome.ENDED, error.message)

@@ -42,6 +42,8 @@ class Claim:
     attempt: int
     begun: bool
     """Whether somebody claimed it before, who may have processed it."""
+    reason: str | None = None
+    """Why it was put off, where it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,10 @@ class Messages:
                 if self._change(connection, row.message_id, row.fence, values) and not exhausted:
                     claimed[row.message_id] = row
             messages = self._read(connection, list(claimed))
-        return [Claim(messages[key], row.fence + 1, row.attempts + 1, bool(row.begun)) for key, row in claimed.items()]
+        return [
+            Claim(messages[key], row.fence + 1, row.attempts + 1, bool(row.begun), row.reason)
+            for key, row in claimed.items()
+        ]
 
     def release(self, owner: str, now: datetime) -> int:
         """Have the claims of `owner`, who is known to have ended, expire at once. Says how many."""

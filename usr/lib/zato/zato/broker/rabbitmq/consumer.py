@@ -12,7 +12,18 @@ import msgspec
 from zato.broker.message import Delivery, Outcome, Result
 from zato.broker.protocol import Handle
 from zato.broker.rabbitmq.link import Link
-from zato.broker.rabbitmq.names import ATTEMPTS, BEGUN, DEAD_LETTERS, DIED, INVOCATIONS, LATER, REASON, later, pauses
+from zato.broker.rabbitmq.names import (
+    ATTEMPTS,
+    BEGUN,
+    DEAD_LETTERS,
+    DIED,
+    ENDED,
+    INVOCATIONS,
+    LATER,
+    REASON,
+    later,
+    pauses,
+)
 from zato.broker.rabbitmq.publisher import Failure, Publisher
 from zato.broker.rabbitmq.received import delivery_of, message_in
 from zato.broker.rabbitmq.topology import declare_invocations
@@ -138,12 +149,13 @@ class Consumer:
             case Outcome.BACK:
                 headers = {ATTEMPTS: attempt - 1, BEGUN: delivery.redelivered}
                 self._move(channel, tag, delivery, LATER, later(self._retrying.back_delay), headers)
-            case Outcome.AGAIN:
+            case Outcome.AGAIN | Outcome.ENDED:
                 delay = self._retrying.delay_after(attempt)
                 if delay is None:
                     self._bury(channel, tag, delivery, attempt, result.reason)
                 else:
-                    self._move(channel, tag, delivery, LATER, later(delay), {ATTEMPTS: attempt, BEGUN: True})
+                    headers = {ATTEMPTS: attempt, BEGUN: True, ENDED: result.outcome is Outcome.ENDED}
+                    self._move(channel, tag, delivery, LATER, later(delay), headers)
 
     def _bury(self, channel: Any, tag: int, delivery: Delivery, attempts: int, reason: str) -> None:
         headers = {ATTEMPTS: attempts, REASON: reason, DIED: self._clock.now().isoformat()}

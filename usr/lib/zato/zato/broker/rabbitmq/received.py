@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from zato.broker.message import Delivery, Message
-from zato.broker.rabbitmq.names import ATTEMPTS, BEGUN, RETURNS
+from zato.broker.rabbitmq.names import ATTEMPTS, BEGUN, ENDED, RETURNS
 
 
 def message_in(body: bytes) -> Message:
@@ -23,6 +23,7 @@ def delivery_of(message: Message, headers: Mapping[str, Any], *, redelivered: bo
         message=message,
         redelivered=redelivered or returned > 0 or headers.get(BEGUN) is True or message.resent,
         attempt=_number(headers, ATTEMPTS) + returned + 1,
+        ended=headers.get(ENDED) is True,
     )
 
 
