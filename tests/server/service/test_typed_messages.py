@@ -245,6 +245,50 @@ def test_a_struct_with_wrong_values_inside_is_the_services_error() -> None:
         call(Wrong)
 
 
+class Row:
+    """Read by its attributes, as what a library gives."""
+
+    def __init__(self, **fields: Any) -> None:
+        self.__dict__.update(fields)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"orderId": "no", "lines": [{"sku": 1, "count": 0}, {"sku": "b"}], "total": "x"},
+        Row(order_id="no", lines=[Row(sku=1, count=0), {"sku": "b"}], total="x"),
+    ],
+)
+def test_everything_that_is_wrong_with_an_output_is_named_at_every_depth(payload: Any) -> None:
+    class Wrong(Service):
+        output = Order
+
+        def handle(self) -> None:
+            self.response.payload = payload
+
+    with pytest.raises(InvalidOutput, match=r"There are 3 more\.$") as caught:
+        call(Wrong)
+    said = "\n".join(caught.value.details)
+    for path in ("orderId", "lines[0].sku", "lines[0].count", "total"):
+        assert f"The output field '{path}' is not valid: " in said
+    for path in ("placedOn", "lines[1].count"):
+        assert f"The output field '{path}' is missing." in said
+    assert len(caught.value.details) == 6
+
+
+def test_what_is_wrong_with_a_list_of_outputs_is_counted_beyond_a_hundred() -> None:
+    class Wrong(Service):
+        output = list[Line]
+
+        def handle(self) -> None:
+            self.response.payload = [Row(sku=1, count=1)] * 1000
+
+    with pytest.raises(InvalidOutput) as caught:
+        call(Wrong)
+    assert len(caught.value.details) == 101
+    assert "900 more" in caught.value.details[-1]
+
+
 def test_output_fields_of_a_type_can_be_set_one_by_one() -> None:
     class Sets(Service):
         output = Line

@@ -166,15 +166,20 @@ class ElementModel(IOModel):
 
 def invalid_input(problems: list[str], *, more: int = 0) -> InvalidInput:
     """One error for all findings, with `more` that are only counted; its message names the first three."""
+    message, details = _all_of(problems, more)
+    return InvalidInput(message, details=details)
+
+
+def invalid_output(problems: list[str], *, more: int = 0) -> InvalidOutput:
+    """One error for all findings, as `invalid_input`."""
+    message, details = _all_of(problems, more)
+    return InvalidOutput(message, details=details)
+
+
+def _all_of(problems: list[str], more: int) -> tuple[str, tuple[str, ...]]:
     findings = Findings()
     for problem in problems:
         findings.add(problem)
     findings.count(more)
     others = len(problems) + more - 3
-    message = " ".join(problems[:3]) + (f" There are {others} more." if others > 0 else "")
-    return InvalidInput(message, details=tuple(findings.as_list()))
-
-
-def invalid_output(problems: list[str]) -> InvalidOutput:
-    more = f" There are {len(problems) - 3} more." if len(problems) > 3 else ""
-    return InvalidOutput(" ".join(problems[:3]) + more, details=tuple(problems))
+    return " ".join(problems[:3]) + (f" There are {others} more." if others > 0 else ""), tuple(findings.as_list())

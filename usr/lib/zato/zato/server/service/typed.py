@@ -32,6 +32,9 @@ _TEXT = (
     msgspec.inspect.DecimalType,
 )
 
+_DEPTH_MAX = 60
+_PLAIN = (str, bytes, bool, int, float, list, tuple)
+_SEVERAL = (msgspec.inspect.ListType, msgspec.inspect.VarTupleType)
 _OBJECTS = (msgspec.inspect.StructType, msgspec.inspect.DataclassType, msgspec.inspect.TypedDictType)
 
 
@@ -42,7 +45,7 @@ class TypedModel(IOModel):
         """Raises TypeError where the type cannot be read from and written to JSON."""
         self.type = declared
         (self._schema,), self._components = msgspec.json.schema_components([declared], ref_template=REF_TEMPLATE)
-        info = msgspec.inspect.type_info(declared)
+        info = self._info = msgspec.inspect.type_info(declared)
         self._is_list = isinstance(info, msgspec.inspect.ListType)
         self._is_object = isinstance(info, _OBJECTS)
         self._has_dataclasses = _has_dataclasses(info, set())
@@ -84,11 +87,15 @@ class TypedModel(IOModel):
     def render(self, payload: Any) -> Any:
         if isinstance(payload, str | bytes) and (self._is_object or self._is_list):
             return payload  # the service has written the document itself
+        plain = payload
         try:
-            converted = msgspec.convert(self._plain(payload), self.type, from_attributes=True)
+            plain = self._plain(payload)
+            converted = msgspec.convert(plain, self.type, from_attributes=True)
             return with_defaults(converted) if self._has_dataclasses else converted
         except msgspec.ValidationError as error:
-            raise invalid_output([_sentence(error, "", "output field")]) from error
+            wrong = mismatches(_fields_of(plain, self._info, 0), self.type)
+            problems = [_said(each, "output field", "The output") for each in wrong.found]
+            raise invalid_output(problems or [_sentence(error, "", "output field")], more=wrong.more) from error
         except TypeError as error:
             raise invalid_output([f"The output cannot be written: {error}."]) from error
 
@@ -185,6 +192,26 @@ def _builtins(value: Any) -> Any:
     return msgspec.to_builtins(value, builtin_types=NATIVE_TYPES, enc_hook=simplify)
 
 
+def _fields_of(value: Any, info: Any, depth: int) -> Any:
+    """The same with objects that are read by their attributes taken apart, at every depth at which the type has one."""
+    while isinstance(info, msgspec.inspect.Metadata | msgspec.inspect.UnionType):
+        kinds = info.types if isinstance(info, msgspec.inspect.UnionType) else (info.type,)
+        with_parts = [one for one in kinds if isinstance(one, (*_OBJECTS, *_SEVERAL, msgspec.inspect.Metadata))]
+        info = with_parts[0] if len(with_parts) == 1 else None
+    if isinstance(info, _SEVERAL) and isinstance(value, list | tuple) and depth < _DEPTH_MAX:
+        return [_fields_of(each, info.item_type, depth + 1) for each in value]
+    if not isinstance(info, _OBJECTS) or value is None or isinstance(value, _PLAIN) or depth > _DEPTH_MAX:
+        return value
+    if isinstance(value, dict):
+        types = {field.encode_name: field.type for field in info.fields}
+        return {name: _fields_of(each, types.get(name), depth + 1) for name, each in value.items()}
+    return {
+        field.encode_name: _fields_of(getattr(value, field.name), field.type, depth + 1)
+        for field in info.fields
+        if hasattr(value, field.name)
+    }
+
+
 def _wrong_with(text: str | list[str], declared: Any) -> list[Mismatch]:
     """What is wrong with a parameter that does not convert; where it may be a list, with its only element."""
     if isinstance(text, str):
@@ -198,8 +225,8 @@ def _within(name: str, mismatch: Mismatch) -> Mismatch:
     return replace(mismatch, path=f"{name}{'.' if mismatch.path and mismatch.path[0] != '[' else ''}{mismatch.path}")
 
 
-def _said(mismatch: Mismatch) -> str:
-    subject = f"The field {mismatch.path!r}" if mismatch.path else "The message"
+def _said(mismatch: Mismatch, kind: str = "field", whole: str = "The message") -> str:
+    subject = f"The {kind} {mismatch.path!r}" if mismatch.path else whole
     if mismatch.missing:
         return f"{subject} is missing."
     if mismatch.unknown:
