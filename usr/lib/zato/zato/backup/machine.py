@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from shlex import quote
 from typing import Protocol
 
 from zato.core.errors import SetupError
@@ -53,7 +54,7 @@ class Quickstart:
         if holder is not None:
             raise SetupError(
                 f"The cluster in {self._layout.root} runs, under process {holder}; end it with: zato quickstart stop "
-                f"{self._layout.root}",
+                f"{quote(str(self._layout.root))}",
                 code="already-running",
             )
 
@@ -75,7 +76,7 @@ class Quickstart:
         """Nothing was ended."""
 
     def start(self, numbers: tuple[int, ...]) -> str:
-        return f"Start it with: zato quickstart start {self._layout.root}"
+        return f"Start it with: zato quickstart start {quote(str(self._layout.root))}"
 
 
 def machine_of(layout: Layout) -> Machine:

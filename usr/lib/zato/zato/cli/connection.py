@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -106,7 +107,7 @@ class Target:
 
     @property
     def _hint(self) -> str:
-        return f"Start it with: zato quickstart start {self.home}"
+        return f"Start it with: zato quickstart start {quote(str(self.home))}"
 
 
 def chosen(home: Path | None, *, as_json: bool) -> Target:

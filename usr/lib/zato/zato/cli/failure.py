@@ -13,6 +13,7 @@ from zato.core.errors import InvalidInput, SetupError, ZatoError
 from zato.core.finding import Finding
 
 USAGE = "usage"
+_TOO_MANY = "Got unexpected extra argument"
 
 
 def translated(error: ZatoError | OSError | UnicodeError) -> ZatoError:
@@ -39,7 +40,13 @@ def show(error: ZatoError, *, as_json: bool) -> None:
 
 
 def show_usage(error: click.ClickException, *, as_json: bool) -> None:
-    """What is wrong with how the command was called, with its usage, on standard error."""
+    """What is wrong with how the command was called, with its usage, on standard error.
+
+    Words that it does not take are not repeated: somebody may have given a secret.
+    """
+    if isinstance(error, click.UsageError) and error.message.startswith(_TOO_MANY):
+        said = "There are more words than the command takes; they are not repeated here, as one may be a secret."
+        error = click.UsageError(said, error.ctx)
     if not as_json:
         error.show()
         return

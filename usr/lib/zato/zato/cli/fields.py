@@ -9,7 +9,9 @@ import msgspec
 import msgspec.inspect
 
 from zato.config.kinds import kind_named
+from zato.config.spelling import respelled
 from zato.core.errors import InvalidInput
+from zato.core.suggestions import did_you_mean
 
 
 def parse(kind: str, fields: tuple[str, ...]) -> dict[str, Any]:
@@ -20,27 +22,38 @@ def parse(kind: str, fields: tuple[str, ...]) -> dict[str, Any]:
     """
     types = get_type_hints(kind_named(kind).struct, include_extras=True)
     values: dict[str, Any] = {}
-    for field in fields:
-        name, value = _one(kind, types, field)
+    for position, field in enumerate(fields, 1):
+        name, value = _one(kind, types, field, position)
         if name in values:
             raise InvalidInput(f"The field {name} is given twice; give it once.", code="duplicate-field")
         values[name] = value
     return values
 
 
-def _one(kind: str, types: dict[str, Any], field: str) -> tuple[str, Any]:
+def _one(kind: str, types: dict[str, Any], field: str, position: int) -> tuple[str, Any]:
+    """What is wrong is said without the value, which may be a secret, or a part of one that has a blank in it."""
     name, sign, text = field.partition("=")
     if not sign or not name:
-        raise InvalidInput(f"{field!r} is not FIELD=VALUE; write, for instance: {next(iter(types))}=...")
+        raise InvalidInput(
+            f"The {_ordinal(position)} field is not FIELD=VALUE; write, for instance: {next(iter(types))}=... (a value "
+            "with blanks in it has to be quoted)."
+        )
     if name not in types:
-        raise InvalidInput(f"A {kind} has no field {name!r}; its fields are: {', '.join(types)}.", code="unknown-field")
+        hint = did_you_mean(name, types, f"its fields are: {', '.join(types)}")
+        raise InvalidInput(f"A {kind} has no field {name!r}{hint}", code="unknown-field")
     if text == "null" and _may_be_unset(types[name]):
         return name, None
     try:
-        value = msgspec.convert(_items(text) if _takes_several(types[name]) else text, types[name], strict=False)
+        given = respelled(_items(text) if _takes_several(types[name]) else text, types[name])
+        value = msgspec.convert(given, types[name], strict=False)
     except (msgspec.ValidationError, ValueError) as error:
-        raise InvalidInput(f"{name} of a {kind} cannot be {text!r}: {error}.") from error
+        shown = "what was given" if name in kind_named(kind).secret_fields else repr(text)
+        raise InvalidInput(f"{name} of a {kind} cannot be {shown}: {error}.") from error
     return name, msgspec.to_builtins(value)
+
+
+def _ordinal(position: int) -> str:
+    return {1: "first", 2: "second", 3: "third"}.get(position, f"{position}th")
 
 
 def _takes_several(of_type: Any) -> bool:

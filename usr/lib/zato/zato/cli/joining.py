@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from datetime import UTC, datetime, timedelta
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -69,7 +70,7 @@ def create_command(target: Target, token: bool, address: str | None, minutes: in
         return
     click.echo(f"Until {moment(made.known.expires)}, once, on the machine that becomes server {made.known.server}:")
     click.echo("  apt install zato-server")
-    click.echo(f"  zato server join {text}")
+    click.echo(f"  zato server join {quote(text)}")
 
 
 @click.command("tokens")

@@ -50,7 +50,7 @@ def login(
     if authority is not None:
         session_file.keep_authority(base_url, authority)
     client = ApiClient.of_user(base_url, name, password, ca=session_file.authority_file(base_url))
-    label = f"zato login on {_NOT_IN_LABEL.sub('_', platform.node())}"[:60]
+    label = f"zato on {_NOT_IN_LABEL.sub('_', platform.node())}"[:60]
     opened = client.open_session(label)
     session = opened["session"]
     session_file.keep(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import AbstractContextManager
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -179,7 +180,7 @@ def _restart(target: Target) -> list[str]:
     """What makes the processes of this machine use the ODB that zato.toml names now, server by server."""
     if not target.layout.is_appliance:
         home = target.layout.root
-        return [f"zato quickstart stop {home}", f"zato quickstart start {home}"]
+        return [f"zato quickstart stop {quote(str(home))}", f"zato quickstart start {quote(str(home))}"]
     return [f"systemctl restart zato-server@{number}" for number in target.layout.server_numbers(0)]
 
 

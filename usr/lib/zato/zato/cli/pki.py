@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 import click
 from cryptography import x509
 
@@ -92,7 +94,7 @@ def issue_client_command(target: Target, name: str, days: int, replace: bool) ->
         show_json({"name": name, "fingerprint": thumb, "directory": str(target.layout.pki)})
         return
     click.echo(f"{target.layout.pki / name}.crt and .key are issued. To let it in:")
-    click.echo(f"  zato config set security-tls {name} subject=CN={name}")
+    click.echo(f"  zato config set security-tls {quote(name)} {quote(f'subject=CN={name}')}")
 
 
 @command.command("issue-server")

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -93,7 +94,7 @@ def create_command(context: click.Context, target: Target, /, directory: Path, *
             }
         )
         return
-    click.echo(f"The cluster is in {layout.root}; start it with: zato quickstart start {directory}")
+    click.echo(f"The cluster is in {layout.root}; start it with: zato quickstart start {quote(str(directory))}")
 
 
 @command.command("start")
@@ -164,7 +165,9 @@ def status_command(target: Target, directory: Path) -> None:
     if target.as_json:
         show_json({"running": holder is not None, "supervisor": holder, "processes": processes})
     elif holder is None:
-        click.echo(f"The cluster in {directory} is not running; start it with: zato quickstart start {directory}")
+        click.echo(
+            f"The cluster in {directory} is not running; start it with: zato quickstart start {quote(str(directory))}"
+        )
     else:
         click.echo(f"The cluster in {directory} runs under process {holder}:")
         for name, pid in processes.items():

@@ -19,6 +19,7 @@ from zato.cli.user_secrets import (
 from zato.client.api import ApiClient
 from zato.core.errors import NotFound
 from zato.core.principal import Role
+from zato.core.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from zato.pki.authority import Authority
@@ -141,12 +142,11 @@ def delete_command(target: Target, name: str) -> None:
 
 
 def _find(client: ApiClient, name: str) -> dict[str, Any]:
-    for kind in KINDS.values():
-        try:
-            return client.item(kind, name)
-        except NotFound:
-            continue
-    raise NotFound(f"There is no user {name!r}; see: zato user list")
+    users = {item["name"]: item for kind in KINDS.values() for item in client.items(kind)["items"]}
+    if name not in users:
+        raise NotFound(f"There is no user {name!r}{did_you_mean(name, users, 'see: zato user list')}")
+    found: dict[str, Any] = users[name]
+    return found
 
 
 def _authority(target: Target) -> Authority:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any, cast
 
 import msgspec
 
 from zato.config.kinds import KINDS, Kind, kind_named
+from zato.config.spelling import as_declared
 from zato.core import json
 from zato.core.errors import InvalidInput, ZatoError
 from zato.core.findings import Findings
 from zato.core.mismatches import mismatches
+from zato.core.suggestions import nearest
 
 MASK = "******"
 SEALED = "sealed:"
@@ -33,7 +34,7 @@ def decode(kind: str, name: str, data: Mapping[str, Any] | bytes) -> msgspec.Str
     if not isinstance(body, Mapping):
         raise refused(kind, name, ["value: it must be an object with the fields of the kind"])
     try:
-        return cast(msgspec.Struct, msgspec.convert(body, definition.struct))
+        return cast(msgspec.Struct, msgspec.convert(as_declared(body, definition.struct), definition.struct))
     except _NOT_CONVERTED as error:
         raise refused(kind, name, _findings(definition, body) or [f"value: {error}"]) from error
 
@@ -115,6 +116,6 @@ def _findings(definition: Kind[Any], body: Mapping[str, Any]) -> list[str]:
 
 
 def _unknown(path: str, fields: tuple[str, ...]) -> str:
-    near = get_close_matches(path, fields, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(fields)}"
+    near = nearest(path, fields)
+    hint = f"did you mean {near!r}?" if near is not None else f"there are {', '.join(fields)}"
     return f"{path if path.isidentifier() else repr(path)}: there is no such field; {hint}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from shlex import quote
 
 from zato.doctor.finding import Finding
 from zato.host.layout import Layout
@@ -15,13 +16,13 @@ def check(layout: Layout, now: datetime) -> Iterator[Finding]:
     """Findings about the files in the PKI's directory."""
     readable, unusable = list_certificates(layout.pki, now)
     for file in unusable:
-        yield Finding(file.reason, f"zato pki renew {file.name}")
+        yield Finding(file.reason, f"zato pki renew {quote(file.name)}")
     for each in readable:
-        remedy = f"zato pki renew {each.name}"
+        remedy = f"zato pki renew {quote(each.name)}"
         if each.name == "ca":
             remedy = "Make a new CA before then: every component and client needs a certificate of it."
         elif not renewed_by_the_cluster(each.name):
-            remedy = f"zato pki issue-client {each.name} --replace"
+            remedy = f"zato pki issue-client {quote(each.name)} --replace"
         elif layout.is_appliance:
             remedy = "systemctl start zato-pki.service"
         if now >= each.not_after:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import socket
 from collections.abc import Iterator
+from shlex import quote
 
 from zato.agent.lighttpd.serving import addresses_in
 from zato.doctor.finding import Finding
@@ -28,7 +29,9 @@ def check_disk(layout: Layout) -> Iterator[Finding]:
 
 def check_ports(layout: Layout, cluster: ClusterSettings, numbers: list[int]) -> Iterator[Finding]:
     """Whether the balancer and each server's lighttpd accept connections."""
-    start = "systemctl start zato-haproxy" if layout.is_appliance else f"zato quickstart start {layout.root}"
+    start = (
+        "systemctl start zato-haproxy" if layout.is_appliance else f"zato quickstart start {quote(str(layout.root))}"
+    )
     if cluster.has_joined:
         if not _listens(*cluster.balancer_place):
             yield Finding(

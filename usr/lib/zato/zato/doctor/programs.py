@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from shlex import quote
 
 from zato.agent.haproxy import files as haproxy
 from zato.agent.lighttpd import files as lighttpd
@@ -15,7 +16,7 @@ from zato.pki.names import lighttpd_name
 
 def check(layout: Layout, numbers: list[int], *, balancer: bool) -> Iterator[Finding]:
     """Configuration in place: each program's own validator, as the user who runs it and has its keys; by root only."""
-    again = "systemctl restart {}" if layout.is_appliance else f"zato quickstart start {layout.root}"
+    again = "systemctl restart {}" if layout.is_appliance else f"zato quickstart start {quote(str(layout.root))}"
     if balancer:
         yield from _check_balancer(layout, again)
     for number in numbers:

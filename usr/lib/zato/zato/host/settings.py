@@ -6,6 +6,7 @@ import os
 import re
 import tomllib
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -170,7 +171,7 @@ def load_cluster(layout: Layout) -> ClusterSettings:
     """The cluster's settings, `odb` filled in. Raises SetupError that names file, key and what would be right."""
     if not layout.settings.is_file():
         raise SetupError(
-            f"There is no cluster in {layout.root}; create one with: zato quickstart create {layout.root}",
+            f"There is no cluster in {layout.root}; create one with: zato quickstart create {quote(str(layout.root))}",
             code="no-cluster",
         )
     return cluster_settings(layout.settings, layout)
@@ -191,7 +192,7 @@ def load_server(layout: Layout, number: int) -> ServerSettings:
     if not path.is_file():
         lost = (path.parent / ".git").is_dir()
         what = "has lost its settings; restore them" if lost else "was not created yet; create it"
-        how = f"zato quickstart create {layout.root}"
+        how = f"zato quickstart create {quote(str(layout.root))}"
         if layout.is_appliance:
             how = f"systemctl restart zato-server@{number}"
         raise SetupError(f"Server {number} {what} with: {how}", code="no-server")

@@ -9,6 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from secrets import token_hex
+from shlex import quote
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -177,7 +178,7 @@ class Authority:
         present = [path for path in (self.directory / f"{name}{end}" for end in (".crt", ".key")) if path.exists()]
         if present and not replace:
             raise Conflict(
-                f"{present[0]} exists; choose another name, renew the certificate with: zato pki renew {name}, "
+                f"{present[0]} exists; choose another name, renew the certificate with: zato pki renew {quote(name)}, "
                 "or repeat the command with --replace, after which the old key is gone.",
                 code="certificate-exists",
             )

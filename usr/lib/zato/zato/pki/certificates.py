@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -38,7 +39,7 @@ def load_certificate(path: Path) -> x509.Certificate:
     except ValueError as error:
         raise SetupError(
             f"{path} is not a PEM certificate; remove it. What components and the command line need is issued again at "
-            f"the cluster's next start, a client's with: zato pki issue-client {path.stem}",
+            f"the cluster's next start, a client's with: zato pki issue-client {quote(path.stem)}",
             code="invalid-certificate",
         ) from error
 

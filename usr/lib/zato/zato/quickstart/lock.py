@@ -6,6 +6,7 @@ import fcntl
 import os
 import time
 from pathlib import Path
+from shlex import quote
 
 from zato.core.errors import SetupError
 
@@ -32,7 +33,7 @@ class RunLock:
                 os.close(file)
                 raise SetupError(
                     f"The cluster in {self._path.parent.parent} is running already, under process {self.holder()}; "
-                    f"end it with Ctrl-C there, or with: zato quickstart stop {self._path.parent.parent}",
+                    f"end it with Ctrl-C there, or with: zato quickstart stop {quote(str(self._path.parent.parent))}",
                     code="already-running",
                 )
             time.sleep(0.02)

@@ -6,6 +6,7 @@ They are accepted, since what they lead to may come later, and told of when they
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from shlex import quote
 from typing import Any
 
 from zato.config.configuration import Configuration
@@ -61,7 +62,7 @@ def _missing(used: UsedIn) -> Finding:
         what = f"invokes the service {name}, which is in no deployed file. Deploy the file that has it"
         code = "no-such-service"
     else:
-        what = f"uses the {kind} {name!r}, which is not configured. Create it: zato config set {kind} {name} ..."
+        what = f"uses the {kind} {name!r}, which is not configured. Create it: zato config set {kind} {quote(name)} ..."
         code = "no-such-connection"
     return Finding(
         f"{used.path}, line {used.use.line}, {what}{'.' if kind == SERVICE else ''}",

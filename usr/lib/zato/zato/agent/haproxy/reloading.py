@@ -15,7 +15,7 @@ from zato.agent.haproxy.names import ANSWERING, CONFIGURATION
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.agent.interrupted import stopped
 from zato.core.clock import Clock
-from zato.core.errors import SetupError, Unavailable
+from zato.core.errors import Conflict, SetupError, Unavailable
 from zato.host.layout import Layout
 from zato.host.logs import get_logger
 
@@ -86,7 +86,7 @@ class Reloader:
         """
         before, present = kept(self._layout, Generation.BEFORE), files_in(self._layout.haproxy)
         if before is None or present is None or before.frame == present.frame:
-            raise SetupError("There is no earlier configuration of HAProxy's to go back to.", code="nothing-before")
+            raise Conflict("There is no earlier configuration of HAProxy's to go back to.", code="nothing-before")
         if not with_security:
             require_the_same("HAProxy", deciding(_by_name(present), _by_name(before), _HARMLESS))
             before = replace(before, authorities=present.authorities)

@@ -178,7 +178,7 @@ class LighttpdKeeper:
         try:
             for step in steps:
                 step()
-        except Conflict:  # nothing was done: it was not asked for explicitly enough
+        except Conflict:  # nothing was done, and nothing is wrong
             raise
         except (ZatoError, OSError) as error:
             self._failed(error)

@@ -21,7 +21,7 @@ from zato.agent.lighttpd.generations import (
 from zato.agent.lighttpd.names import CLIENT_CA
 from zato.agent.lighttpd.running import RunningLighttpd
 from zato.agent.lighttpd.serving import Serving
-from zato.core.errors import SetupError
+from zato.core.errors import Conflict, SetupError
 from zato.host.logs import get_logger
 
 AWAY = "lighttpd-away"
@@ -79,7 +79,7 @@ class Reloader:
         if before is not None and present is not None and not with_security:
             before = {**before, CLIENT_CA: present[CLIENT_CA]}
         if before is None or present is None or before == present:
-            raise SetupError("There is no earlier configuration of lighttpd's to go back to.", code="nothing-before")
+            raise Conflict("There is no earlier configuration of lighttpd's to go back to.", code="nothing-before")
         if not with_security:
             require_the_same("lighttpd", deciding(present, before, _HARMLESS))
         refuse(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
 
 from zato.config.kinds.balancer import BALANCER, Balancer
@@ -19,6 +18,7 @@ from zato.config.kinds.security_tls import SECURITY_TLS, SecurityTls
 from zato.config.kinds.server import SERVER, Server
 from zato.config.kinds.service import SERVICE, ServiceSettings
 from zato.core.errors import NotFound
+from zato.core.suggestions import did_you_mean
 
 __all__ = [
     "KINDS",
@@ -62,9 +62,8 @@ def kind_named(name: str) -> Kind[Any]:
     """The kind of that name. Raises NotFound, which names the kinds there are."""
     kind = KINDS.get(name)
     if kind is None:
-        near = get_close_matches(name, KINDS, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(KINDS)}."
-        raise NotFound(f"There is no kind of configuration item called {name[:100]!r}; {hint}", code="unknown-kind")
+        hint = did_you_mean(name, KINDS, f"there are {', '.join(KINDS)}")
+        raise NotFound(f"There is no kind of configuration item called {name[:100]!r}{hint}", code="unknown-kind")
     return kind
 
 

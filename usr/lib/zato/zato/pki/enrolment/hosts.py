@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Collection, Mapping
+from shlex import quote
 
 from zato.core.errors import InvalidInput
 from zato.pki.authority import COMPONENT_NAMES, check_host
@@ -82,7 +83,7 @@ def _taken(host: str, holder: str) -> InvalidInput:
     return InvalidInput(
         f"{host} is a name of the program that has the certificate {holder}, and no other machine gets one for it. "
         "Give this one names of its own; where the program is gone, run on the first machine: "
-        f"zato pki remove {holder}",
+        f"zato pki remove {quote(holder)}",
         code=PROGRAM_NAME,
     )
 

@@ -14,6 +14,7 @@ from zato.config.publisher import Preview, Publisher
 from zato.config.writer import Author
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, NotFound, TimeLimitExceeded, Unavailable, ZatoError
+from zato.core.suggestions import did_you_mean
 from zato.host.logs import get_logger
 from zato.odb.deployments import Deployment, Deployments, DeploymentState
 from zato.server.check.checker import Checker
@@ -257,7 +258,8 @@ class Deployer:
         """The revision of what is active, which nothing else needs."""
         active = self._activation.active(file_name)
         if active is None:
-            raise NotFound(f"{file_name} is not deployed; zato service list shows what is.", code="no-such-item")
+            hint = did_you_mean(file_name, self._activation.all_active(), "zato service list shows what is")
+            raise NotFound(f"{file_name} is not deployed{hint}", code="no-such-item")
         self._running().without(file_name)
         return active[0]
 

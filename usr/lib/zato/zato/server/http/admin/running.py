@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from zato.broker.message import Message
-from zato.core.errors import NotFound
 from zato.core.principal import Principal
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.dispatcher import Dispatcher
 from zato.server.http.admin.collaborators import Invoked, PingResult
+from zato.server.http.admin.no_such_service import no_such_service
 from zato.server.openapi import document
 from zato.server.service.request import HTTPRequest, Request
 from zato.server.switch import Switch
@@ -47,10 +47,7 @@ class RunningWorker:
         snapshot = self._switch.current()
         entry = snapshot.codes.services.get(service)
         if entry is None:
-            raise NotFound(
-                f"There is no service {service[:120]!r}; zato service list shows what is deployed.",
-                code="no-such-service",
-            )
+            raise no_such_service(service, snapshot.codes.services)
         request = Request(body, cid=cid, http=http, principal=principal)
         response, data = self._dispatcher.invoke_from_channel(
             snapshot, service, entry, request, environ.get("zato.flight"), None

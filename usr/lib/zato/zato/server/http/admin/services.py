@@ -9,11 +9,12 @@ import msgspec
 
 from zato.config.kinds import ServiceSettings
 from zato.core import json
-from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded
+from zato.core.errors import Conflict, InvalidInput, TimeLimitExceeded
 from zato.host.logs import get_logger
 from zato.security.authorisation import Right
 from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators, ServesFrom, ServiceFacts
+from zato.server.http.admin.no_such_service import no_such_service
 from zato.server.http.admin.route import Answer, Call, Route
 from zato.server.http.admin.service_shapes import InvokeQuery, ServiceChannel, ServiceDetails
 from zato.server.openapi.standalone import input_schema, output_schema
@@ -72,9 +73,7 @@ class ServiceOperations:
         name = call.params["name"]
         entry = snapshot.codes.services.get(name)
         if entry is None:
-            raise NotFound(
-                f"There is no service {name[:120]!r}; zato service list shows what is deployed.", code="no-such-service"
-            )
+            raise no_such_service(name, snapshot.codes.services)
         channels = _channels_by_service(snapshot).get(name, [])
         file = snapshot.codes.files[entry.file_name]
         return Answer(
