@@ -20,6 +20,7 @@ OWN = (
     "tests/hosts/test_removal.py",
     "tests/hosts/test_upgrade.py",
     "tests/system/test_attacks.py",
+    "tests/system/test_broken_disks.py",
     "tests/system/test_draining.py",
     "tests/system/test_moving.py",
     "tests/system/test_openapi.py",

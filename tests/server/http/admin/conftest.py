@@ -148,6 +148,8 @@ class Worker:
         self._real = RunningWorker(switch, dispatcher, asynchronous)
         self.pinged: list[tuple[str, str]] = []
 
+    problem: ZatoError | None = None
+
     def current(self) -> Snapshot:
         return self._real.current()
 

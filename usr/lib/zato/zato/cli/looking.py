@@ -69,7 +69,16 @@ def _edges(target: Target, status: Status) -> Iterator[Finding]:
             yield Finding(f"{edge}: {problem}", "edge", subject=f"server-{number}")
 
 
+def _machine(target: Target, status: Status) -> Iterator[Finding]:
+    """What keeps anything from working well here."""
+    from zato.doctor import machine
+
+    for found in (*machine.check_room(target.layout), *machine.check_memory()):
+        yield Finding(f"{found.problem} See: {found.remedy}", "machine", subject="this machine")
+
+
 LOOKS: dict[str, Look] = {
+    "This machine": _machine,
     "The balancer": _balancer,
     "lighttpd": _edges,
 }

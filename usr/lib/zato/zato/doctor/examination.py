@@ -22,6 +22,7 @@ def examine(layout: Layout, now: datetime) -> Iterator[tuple[str, list[Finding]]
         "keys": lambda: files.check_keys(layout),
         "certificates": lambda: certificates.check(layout, now),
         "disk": lambda: machine.check_disk(layout),
+        "memory": machine.check_memory,
         "ODB": lambda: database.check(layout, cluster),
         "clocks": lambda: clocks.check(layout, cluster, now),
         "HAProxy and lighttpd": lambda: programs.check(layout, numbers, balancer=not cluster.has_joined),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from shlex import quote
 
 from zato.agent.lighttpd.serving import addresses_in
@@ -16,15 +19,57 @@ from zato.host.settings import ClusterSettings
 
 _FREE_MEGABYTES_MIN = 500
 _FREE_PART_MIN = 0.05
+_ROOM_MEGABYTES_MIN = 16
+_INODES_PART_MIN = 0.01
+_MEMORY_PART_MIN = 0.02
 _CONNECT_SECONDS = 2.0
 
 
 def check_disk(layout: Layout) -> Iterator[Finding]:
     """Room where the ODB, deployments and logs grow."""
     usage = shutil.disk_usage(layout.root)
-    free = usage.free / 1024**2
-    if free < _FREE_MEGABYTES_MIN or usage.free < usage.total * _FREE_PART_MIN:
-        yield Finding(f"{layout.root} has {free:,.0f} MB left.", f"du -xh --max-depth=2 {layout.root} | sort -h | tail")
+    if usage.free < _FREE_MEGABYTES_MIN * 1024**2 or usage.free < usage.total * _FREE_PART_MIN:
+        yield _little_room(layout.root, usage.free)
+    yield from check_room(layout, but=layout.root)
+
+
+def check_room(layout: Layout, *, but: Path | None = None) -> Iterator[Finding]:
+    """File systems that are all but full, or out of inodes: of the cluster's data, and of what lives in memory."""
+    seen: set[int] = set()
+    for place in (layout.root, layout.run, Path("/dev/shm"), Path(tempfile.gettempdir())):  # noqa: S108
+        try:
+            device, of = place.stat().st_dev, os.statvfs(place)
+        except OSError:
+            continue
+        if device in seen:
+            continue
+        seen.add(device)
+        if place != but and of.f_bavail * of.f_frsize < _ROOM_MEGABYTES_MIN * 1024**2:
+            yield _little_room(place, of.f_bavail * of.f_frsize)
+        if of.f_files and of.f_favail < of.f_files * _INODES_PART_MIN:
+            yield Finding(
+                f"{place} has {of.f_favail} inodes left of {of.f_files}: there are too many small files.",
+                f"du --inodes -x --max-depth=2 {place} | sort -n | tail",
+            )
+
+
+def check_memory() -> Iterator[Finding]:
+    """Memory that programs can still have."""
+    pairs = (line.split() for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines())
+    kilobytes = {words[0]: int(words[1]) for words in pairs}
+    free, total = kilobytes["MemAvailable:"], kilobytes["MemTotal:"]
+    if free < total * _MEMORY_PART_MIN:
+        yield Finding(
+            f"This machine has {free // 1024} MB of {total // 1024} MB of memory left: the kernel is about to end "
+            "processes.",
+            "ps aux --sort=-rss | head; dmesg | grep -i oom",
+        )
+
+
+def _little_room(place: Path, free_bytes: int) -> Finding:
+    return Finding(
+        f"{place} has {free_bytes / 1024**2:,.0f} MB left.", f"du -xh --max-depth=2 {place} | sort -h | tail"
+    )
 
 
 def check_ports(layout: Layout, cluster: ClusterSettings, numbers: list[int]) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from zato.broker.message import Delivery, Outcome, Result
 from zato.broker.protocol import Invocations
 from zato.core.errors import TimeLimitExceeded, Unavailable, ZatoError
 from zato.host.logs import correlate, get_logger
+from zato.host.ongoing import Ongoing
 from zato.host.watchdog import Watchdog
 from zato.listener.door import Reply
 from zato.listener.verdict import verdict, verdict_without_reply
@@ -51,6 +52,9 @@ class Consuming:
         self._thread: threading.Thread | None = None
         self._finishing: list[threading.Thread] = []
         self._suspects = threading.Lock()
+        self._taking = Ongoing(
+            _log, "Messages cannot be taken; trying again", "Messages are taken again", level="error"
+        )
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set, and what is under way is done."""
@@ -69,8 +73,11 @@ class Consuming:
         self._finishing = [thread for thread in self._finishing if thread.is_alive()]
         if self._thread is not None and not self._thread.is_alive():
             self._thread = None
+        if wanted and self._thread is not None:
+            self._taking.went_well()
         if wanted and self._thread is None:
-            _log.info("Messages are taken")
+            if not self._taking.ongoing:
+                _log.info("Messages are taken")
             self._pause = threading.Event()
             self._thread = threading.Thread(target=self._consume, args=(self._pause,), name="consumer", daemon=True)
             self._thread.start()
@@ -84,7 +91,7 @@ class Consuming:
         try:
             self._invocations.consume(self._handle, pause, prefetch=PREFETCH)
         except ZatoError as error:
-            _log.error("Messages cannot be taken; trying again", reason=error.message)
+            self._taking.failed(error.message)
         except Exception:  # the outermost loop of a thread: the next round starts another one
             _log.exception("Messages cannot be taken; trying again")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from sqlalchemy import exc
 
@@ -17,6 +18,18 @@ _NOT_VERIFIED = re.compile(
     r"certificate verify failed|root certificate file|server certificate for|does not support SSL|SSL is required",
     re.IGNORECASE,
 )
+
+# SQLite, PostgreSQL, MySQL, in this order
+_FULL = re.compile(r"database or disk is full|No space left on device|\(1021,|\(1114,|ORA-0165[1-9]", re.IGNORECASE)
+_READ_ONLY = re.compile(
+    r"attempt to write a readonly database|read-only transaction|read-only mode|\(1290,|\(1792,|\(1836,|ORA-16000",
+    re.IGNORECASE,
+)
+_DAMAGED = re.compile(r"file is not a database|disk image is malformed|database corruption", re.IGNORECASE)
+_NOT_OPENED = re.compile(r"unable to open database file|disk I/O error", re.IGNORECASE)
+FULL, READ_ONLY, DAMAGED = "odb-full", "odb-read-only", "odb-damaged"
+TAKES_NO_CHANGES = frozenset((FULL, READ_ONLY, "odb-moved", "odb-moving"))
+"""Codes of an ODB that may be read all the same."""
 
 FENCED = re.compile(r"zato-odb-(?P<stage>moving|moved): <(?P<place>[^>]*)>")
 """What the triggers of zato.odb.fence say."""
@@ -52,6 +65,9 @@ def _translated(  # noqa: PLR0911 - one for each error
         return Conflict(f"The ODB at {label} already has something that this change contradicts: {reason}.")
     if isinstance(error, exc.DataError):
         return InvalidInput(f"The ODB at {label} cannot store a value: {reason}.")
+    unusable = _unusable(reason, label, dialect)
+    if unusable is not None:
+        return unusable
     gone = isinstance(error, exc.DBAPIError) and error.connection_invalidated
     if gone or isinstance(error, exc.OperationalError | exc.InterfaceError | exc.TimeoutError | exc.DisconnectionError):
         outcome = "whether the change was stored is not known" if committing else "nothing was changed"
@@ -64,6 +80,45 @@ def _translated(  # noqa: PLR0911 - one for each error
             code="odb-unavailable",
         )
     return ZatoError(f"The ODB at {label} did not accept a statement: {reason}.", code="odb-error")
+
+
+def _unusable(reason: str, label: str, dialect: str) -> Unavailable | None:
+    """Where the database itself, or its disk, is what is to be mended."""
+    sqlite = dialect == "sqlite"
+    file = label.removeprefix("sqlite:///")
+    if _FULL.search(reason):
+        disk = f"The disk that has {file}" if sqlite else f"The disk of the ODB at {label}"
+        return Unavailable(
+            f"{disk} has no space left, or no inodes, so nothing can be changed ({reason}). Make room there"
+            f"{f': du -xh --max-depth=2 {Path(file).parent} | sort -h | tail' if sqlite else ''}; the rest follows by "
+            "itself.",
+            code=FULL,
+        )
+    if _READ_ONLY.search(reason):
+        what = (
+            f"{file} cannot be written to: its file system is mounted read-only, or the file or its directory is not "
+            "this user's to write. See: findmnt -T FILE; ls -l FILE"
+            if sqlite
+            else f"The ODB at {label} is read-only, as a standby is, or was made so by its administrator"
+        )
+        return Unavailable(
+            f"{what}; nothing can be changed meanwhile ({reason}).".replace("FILE", file), code=READ_ONLY
+        )
+    if _DAMAGED.search(reason):
+        return Unavailable(
+            f"The ODB at {label} is damaged ({reason}). Servers go on with what they know. Stop the cluster, put a "
+            f"good copy in its place{f' (move {file}, {file}-wal and {file}-shm away first)' if sqlite else ''}, and "
+            "start it again: zato restore FILE",
+            code=DAMAGED,
+            retry_after_seconds=60,
+        )
+    if sqlite and _NOT_OPENED.search(reason):
+        return Unavailable(
+            f"{file} cannot be opened or read ({reason}). See whether it is there, whose it is and what its disk says: "
+            f"ls -l {file}*; df {Path(file).parent}; dmesg | tail",
+            code="odb-not-opened",
+        )
+    return None
 
 
 def _fenced(stage: str, place: str, label: str) -> Unavailable:

@@ -14,8 +14,10 @@ from zato.config.configuration import EMPTY, Configuration
 from zato.config.disk import DiskSnapshot
 from zato.config.listener import Bell, Listener, Replaced
 from zato.core.clock import Clock
-from zato.core.errors import Unavailable
+from zato.core.errors import Unavailable, ZatoError
 from zato.host.logs import get_logger, set_level
+from zato.host.ongoing import Ongoing
+from zato.odb.failures import TAKES_NO_CHANGES
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.server.building import SnapshotBuilder
@@ -71,6 +73,12 @@ class Runtime:
         self._applied = 0
         self._on_tick: Callable[[], None] | None = None
         self._hurried: Callable[[], bool] = lambda: False
+        self._beating = Ongoing(_log, "heart_beat_not_written", "heart_beat_written_again")
+        self._keeping = Ongoing(_log, "snapshot_not_kept", "snapshot_kept_again")
+        self._not_kept: tuple[Configuration, CodeSet] | None = None
+        self._kept_codes: CodeSet | None = None
+        self.problem: ZatoError | None = None
+        """Why the ODB does not take this worker's heart-beat; None while it does."""
         self.switch: Switch[Snapshot] = Switch(builder.build(EMPTY, CodeSet()))
         self._listener = Listener(log, doorbell, clock, self._apply, self._tick, busy=self._busy, looks=catching_up)
 
@@ -125,26 +133,55 @@ class Runtime:
         if at:
             self._catching_up.switch_prepared()
         set_level(snapshot.settings.log_level)
-        self._disk.save(configuration)
-        if codes is not before.codes:
-            self._code.keep_sources(configuration, codes)
+        self._keep(configuration, codes)
         # Only what requests are really served from counts as applied.
         time.sleep(max(0.0, at - time.time()))
         self._applied = configuration.revision
         self._metrics.applied_revision.set(configuration.revision)
         if self._registered:
-            self._beat(configuration.revision)
+            self._live()
+
+    def _keep(self, configuration: Configuration, codes: CodeSet) -> None:
+        """For a start without the ODB. A disk that is full must not keep this worker from what it can do without it."""
+        try:
+            self._disk.save(configuration)
+            if codes is not self._kept_codes:
+                self._code.keep_sources(configuration, codes)
+                self._kept_codes = codes
+        except OSError as error:
+            self._keeping.failed(str(error), revision=configuration.revision)
+            self._not_kept = configuration, codes
+        else:
+            self._not_kept = None
+            self._keeping.went_well(revision=configuration.revision)
 
     def _tick(self) -> None:
         if self._clock.monotonic() >= self._next_beat:
+            self._next_beat = self._clock.monotonic() + _BEAT_SECONDS
+            if self._not_kept is not None:
+                self._keep(*self._not_kept)
             if self._builder.outdated():
                 current = self.switch.current()
                 self.switch.set(self._builder.build(current.configuration, current.codes, self._code.problems))
+            self._live()
+        if self._on_tick is not None:
+            self._on_tick()
+
+    def _live(self) -> None:
+        """Tell the others that this worker lives. An ODB that takes no change may be read all the same."""
+        try:
             self._register()
             self._beat(self._applied)
             self._bury()
-        if self._on_tick is not None:
-            self._on_tick()
+        except ZatoError as error:
+            self.problem = error
+            if error.code not in TAKES_NO_CHANGES:
+                raise
+            self._beating.failed(error.message)
+        else:
+            self._beating.went_well()
+            if not self._beating.ongoing:
+                self.problem = None
 
     def _busy(self) -> bool:
         return self._hurried()
@@ -157,7 +194,6 @@ class Runtime:
 
     def _beat(self, revision: int) -> None:
         now = self._clock.monotonic()
-        self._next_beat = now + _BEAT_SECONDS
         listed = self._members.beat(self.worker, revision, self._clock.now())
         if not listed and not self._stop.is_set():
             # Taken for dead by others, or the ODB was restored from a time before this worker

@@ -15,6 +15,7 @@ from zato.config.listener import Replaced
 from zato.config.publisher import Preview, Publisher, Summary
 from zato.config.writer import Author
 from zato.core.clock import Clock
+from zato.core.errors import ZatoError
 from zato.core.principal import Principal
 from zato.logbook.reader import ReadsLog
 from zato.odb.audit import AuditLog
@@ -176,6 +177,11 @@ class ThisWorker(Protocol):
 
     def current(self) -> ServesFrom:
         """The snapshot for a request that starts now."""
+        ...
+
+    @property
+    def problem(self) -> ZatoError | None:
+        """Why the ODB does not take this worker's heart-beat; None while it does."""
         ...
 
     def ping(self, kind: str, name: str, cid: str) -> PingResult:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from zato.broker.message import Message
+from zato.core.errors import ZatoError
 from zato.core.principal import Principal
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.dispatcher import Dispatcher
@@ -24,10 +25,23 @@ _JSON = "application/json"
 class RunningWorker:
     """A collaborators.ThisWorker on top of the snapshot that the worker serves from."""
 
-    def __init__(self, switch: Switch[Snapshot], dispatcher: Dispatcher, asynchronous: AsyncInvocations) -> None:
+    def __init__(
+        self,
+        switch: Switch[Snapshot],
+        dispatcher: Dispatcher,
+        asynchronous: AsyncInvocations,
+        problem: Callable[[], ZatoError | None] = lambda: None,
+    ) -> None:
+        """`problem` says why the ODB does not take this worker's heart-beat."""
         self._switch = switch
         self._dispatcher = dispatcher
         self._asynchronous = asynchronous
+        self._problem = problem
+
+    @property
+    def problem(self) -> ZatoError | None:
+        """Why the ODB does not take this worker's heart-beat; None while it does."""
+        return self._problem()
 
     def current(self) -> Snapshot:
         """The snapshot for a request that starts now."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from zato.config.balancing import kept_in_use
-from zato.core.errors import Unavailable
+from zato.core.errors import ZatoError
 from zato.core.finding import Finding
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.status import members
@@ -22,7 +22,7 @@ def examine(given: AdminCollaborators, seen: Seen) -> list[Finding]:
     for subject, examination in EXAMINATIONS.items():
         try:
             found += examination(given, seen)
-        except Unavailable as error:
+        except ZatoError as error:
             if seen.odb_error is None or seen.odb_error.message != error.message:
                 found.append(Finding(error.message, error.code, subject=subject))
     return found
@@ -46,16 +46,18 @@ def _broker(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
 
 
 def _odb(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
-    if seen.odb_error is not None:
+    error = seen.odb_error or given.worker.problem
+    if error is not None:
         yield Finding(
-            f"{seen.odb_error.message} Requests go on with what the servers know; changes are refused.",
-            seen.odb_error.code,
+            f"{error.message} Requests go on with what the servers know; changes are refused.",
+            error.code,
             subject="ODB",
         )
 
 
 def _members(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
-    if seen.odb_error is None:
+    """Nobody's silence says anything where the ODB takes no heart-beat."""
+    if seen.odb_error is None and given.worker.problem is None:
         yield from members.findings(seen)
 
 
@@ -75,7 +77,7 @@ def _messages(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
         return
     try:
         dead = given.letters.counts().dead
-    except Unavailable as error:
+    except ZatoError as error:
         yield Finding(f"{error.message} Asynchronous invocations wait meanwhile.", error.code, subject="messages")
         return
     if dead:
@@ -93,7 +95,7 @@ def _held(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
     since = f"{seen.held.since:%Y-%m-%d %H:%M:%S} UTC"
     try:
         waiting = f"{given.letters.counts().waiting} messages"
-    except Unavailable:
+    except ZatoError:
         waiting = "messages"
     yield Finding(
         f"Held since {since}, {waiting}: {seen.held.reason}. Once they may go out: zato cluster release",

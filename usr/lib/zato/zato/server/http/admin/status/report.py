@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from zato.config.configuration import Configuration
-from zato.core.errors import Unavailable
+from zato.core.errors import ZatoError
 from zato.odb.members import ServerRow, WorkerRow
 from zato.server.http.admin import shapes, warning
 from zato.server.http.admin.collaborators import AdminCollaborators
@@ -63,7 +63,7 @@ def _kept(given: AdminCollaborators, seen: Seen) -> list[shapes.KeptFigure]:
 def _messages(given: AdminCollaborators) -> shapes.Messages | None:
     try:
         counts = given.letters.counts()
-    except Unavailable:
+    except ZatoError:
         return None
     return shapes.Messages(waiting=counts.waiting, dead=counts.dead)
 

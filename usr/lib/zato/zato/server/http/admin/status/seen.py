@@ -8,7 +8,7 @@ from datetime import datetime
 
 from zato.config.configuration import Configuration
 from zato.config.listener import Replaced
-from zato.core.errors import Unavailable, ZatoError
+from zato.core.errors import ZatoError
 from zato.odb.deployments import Deployment, DeploymentState
 from zato.odb.kept import Kept
 from zato.odb.members import ServerRow, WorkerRow
@@ -68,5 +68,5 @@ def look(given: AdminCollaborators) -> Seen:
             replaced=given.replaced(),
             kept=given.kept(),
         )
-    except Unavailable as error:
+    except ZatoError as error:
         return Seen(now, snapshot, odb_error=error)
