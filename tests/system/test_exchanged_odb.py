@@ -1,0 +1,44 @@
+"""A file that somebody puts in the place of an SQLite ODB, while everything runs."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+
+from support.cluster import RunningCluster
+from support.load import Load, told
+from support.waiting import until
+
+
+def test_every_process_goes_on_with_the_file_that_is_there_now(cluster: RunningCluster) -> None:
+    api, odb = cluster.api(), cluster.layout.odb
+    copy = odb.with_name("copy.sqlite")
+    path = "/zato/ping"
+    api.create_item("channel-rest", "exchanged", {"service": "no.such", "path": "/exchanged"})
+    try:
+        with contextlib.closing(sqlite3.connect(odb)) as source, contextlib.closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+        api.delete_item("channel-rest", "exchanged")
+        revision = api.status()["odb"]["revision"]
+        with cluster.pool() as pool, Load(pool, path, seconds=60) as load:
+            copy.replace(odb)
+            # Workers serve by it, and take changes to it
+            until(lambda: api.status()["applied_revision"] == revision - 1)
+            status = api.status()
+            assert "another one since" in status["odb"]["message"]
+            assert f"at revision {revision}" in status["odb"]["message"]
+            item = api.item("channel-rest", "exchanged")
+            assert item["revision"] == revision - 1
+            until(
+                lambda: all(
+                    w["applied_revision"] >= revision - 1 for s in api.status()["servers"] for w in s["workers"]
+                )
+            )
+        assert load.failed() == [], told(load.failed())
+        with contextlib.closing(sqlite3.connect(odb)) as opened:
+            assert opened.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert len(list(odb.parent.glob("odb.sqlite-wal.left-*"))) == 1
+    finally:
+        api.delete_item("channel-rest", "exchanged")
+        for left in odb.parent.glob("odb.sqlite-wal.left-*"):
+            left.unlink()
