@@ -72,7 +72,7 @@ class ConfigurationLog:
         """The revision of the last change, and which history it is one of."""
         joined = tables.cluster.outerjoin(tables.state, tables.state.c.cluster_id == _cluster.id)
         query = (
-            select(_cluster.revision, tables.state.c.incarnation)
+            select(_cluster.revision, _cluster.created, tables.state.c.incarnation)
             .select_from(joined)
             .where(_cluster.id == self._cluster.id)
         )
@@ -80,8 +80,8 @@ class ConfigurationLog:
             generation = self._database.generation
             row = connection.execute(query).one_or_none()
         if row is None:
-            return Position(0, f"{generation}/")
-        return Position(row.revision, f"{generation}/{row.incarnation or ''}")
+            return Position(0, f"{generation}//")
+        return Position(row.revision, f"{generation}/{row.created.isoformat()}/{row.incarnation or ''}")
 
     def revision(self) -> int:
         """The revision of the last change, 0 for an empty log."""
