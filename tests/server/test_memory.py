@@ -48,6 +48,29 @@ def test_many_large_ones_leave_room_for_small_ones() -> None:
         shared.take(64 * 1024, 0)
 
 
+class Watcher:
+    def __init__(self) -> None:
+        self.seen: list[object] = []
+
+    def used(self, number: int) -> None:
+        self.seen.append(number)
+
+    def refused(self, outcome: str) -> None:
+        self.seen.append(outcome)
+
+
+def test_whoever_watches_is_told_what_is_in_use_and_what_was_refused() -> None:
+    watcher = Watcher()
+    shared = Memory(lambda: 8 * MIB, watcher, wait_seconds=0.01)
+    shared.take(6 * MIB, 0)
+    with pytest.raises(Unavailable):
+        shared.take(2 * MIB, 0)
+    with pytest.raises(TooLarge):
+        shared.take(9 * MIB, 0)
+    shared.give_back(6 * MIB)
+    assert watcher.seen == [6 * MIB, "busy", "too-large", 0]
+
+
 def test_who_finds_no_room_waits_for_a_moment() -> None:
     shared = memory(wait_seconds=20)
     shared.take(60 * MIB, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -135,3 +136,17 @@ def test_unknown_fields_by_the_thousand_are_answered_briefly(served: RunningClus
         answer = pool.request("POST", "/zato/api/items/channel-rest", body=body, headers=headers, retries=False)
     assert (answer.status, answer.json()["error"]["code"]) == (400, "invalid-item")
     assert len(answer.data) < 64 * 1024
+
+
+def test_metrics_tell_how_much_is_in_use_and_what_was_refused(served: RunningCluster) -> None:
+    assert at_once(served, "/memory/large", SMALL_OBJECTS, count=2) == {(413, "too-large"): 2}
+
+    def page() -> str:
+        with served.pool("admin") as pool:
+            return str(pool.request("GET", "/zato/metrics", retries=False).data.decode())
+
+    until(lambda: 'zato_request_memory_bytes{server="1"} 0.0' in page())
+    text = page()
+    whole = re.search(r'^zato_request_memory_max_bytes\{server="1"\} (\S+)$', text, re.MULTILINE)
+    assert whole is not None and float(whole[1]) == SETTINGS.memory_bytes_max * len(served.worker_pids())
+    assert 'zato_request_memory_refused_total{outcome="too-large",server="1"}' in text

@@ -108,6 +108,11 @@ def _show(target: Target, state: dict[str, Any]) -> None:
     show_servers(state["servers"])
     for problem in state["problems"]:
         click.echo(f"Problem: {below(problem)}")
+    show_at_limits(state)
+
+
+def show_at_limits(state: dict[str, Any]) -> None:
+    """A line for each source that has reached a limit of the balancer's, which is no problem of the cluster's."""
     for sentence in state.get("at_limits", ()):
         click.echo(f"At a limit: {below(sentence)}")
 

@@ -86,7 +86,7 @@ def main() -> int:
         settings,
         process.load,
         threads_max=lambda: process.settings().threads_max,
-        memory_bytes_max=lambda: process.settings().memory_bytes_max,
+        memory=process.memory,
         hooks=hooks,
         drain_time=drain_time,
         workers=lambda: applied.current().workers,

@@ -14,6 +14,7 @@ from zato.host.layout import ServerLayout
 from zato.host.settings import ServerSettings
 from zato.server.arbiter import DrainingArbiter
 from zato.server.doors import open_door
+from zato.server.memory import Memory
 
 # Beyond these a request never comes: lighttpd's own limits are lower.
 _REQUEST_LINE_BYTES = 8190
@@ -40,7 +41,7 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
         settings: ServerSettings,
         load: Callable[[], Any],
         threads_max: Callable[[], int],
-        memory_bytes_max: Callable[[], int],
+        memory: Callable[[], Memory],
         hooks: dict[str, Callable[..., None]],
         drain_time: Callable[[], float],
         workers: Callable[[], int],
@@ -52,7 +53,7 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
         self._server_settings = settings
         self._load = load
         self.threads_max = threads_max
-        self.memory_bytes_max = memory_bytes_max
+        self.memory = memory
         self._hooks = hooks
         self._drain_time = drain_time
         self._workers = workers

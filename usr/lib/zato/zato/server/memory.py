@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Protocol
 
 from zato.core.errors import TooLarge, Unavailable
 
@@ -14,6 +15,14 @@ MEMORY_BUSY = "memory-busy"
 """Code of the error where others have the memory."""
 
 
+class Watcher(Protocol):
+    """Is told of what happens; metrics.memory.MemoryMetrics is one."""
+
+    def used(self, number: int) -> None: ...
+
+    def refused(self, outcome: str) -> None: ...
+
+
 class Memory:
     """A budget.
 
@@ -21,8 +30,11 @@ class Memory:
     counts estimates, of what is read from callers: not what services do with it.
     """
 
-    def __init__(self, limit: Callable[[], int], *, wait_seconds: float = _WAIT_SECONDS) -> None:
+    def __init__(
+        self, limit: Callable[[], int], watcher: Watcher | None = None, *, wait_seconds: float = _WAIT_SECONDS
+    ) -> None:
         self._limit = limit
+        self._watcher = watcher
         self._wait_seconds = wait_seconds
         self._taken = 0
         self._changed = threading.Condition()
@@ -38,23 +50,34 @@ class Memory:
         """
         limit = self._limit()
         if has + wanted > limit:
+            self._refused("too-large")
             raise TooLarge(
                 f"The message would take {(has + wanted) // 2**20 + 1} MiB of memory; a worker of this server has "
                 f"{limit // 2**20} MiB for all requests (the setting memory_bytes_max).",
             )
         with self._changed:
             if not self._changed.wait_for(lambda: self._is_room(wanted, has), self._wait_seconds):
+                self._refused("busy")
                 raise Unavailable(
                     "The server has as many large requests as it has memory for; try again in a moment.",
                     code=MEMORY_BUSY,
                     retry_after_seconds=1,
                 )
-            self._taken += wanted
+            self._change(wanted)
 
     def give_back(self, number: int) -> None:
         with self._changed:
-            self._taken -= number
+            self._change(-number)
             self._changed.notify_all()
+
+    def _change(self, number: int) -> None:
+        self._taken += number
+        if self._watcher is not None:
+            self._watcher.used(self._taken)
+
+    def _refused(self, outcome: str) -> None:
+        if self._watcher is not None:
+            self._watcher.refused(outcome)
 
     def _is_room(self, wanted: int, has: int) -> bool:
         free = self._limit() - self._taken

@@ -56,9 +56,11 @@ from zato.server.http.invocations import PATH, InternalInvocations
 from zato.server.kept import KeptFigures, days_of
 from zato.server.limits.admission import Admission
 from zato.server.limits.counters import SharedCounters
+from zato.server.memory import Memory
 from zato.server.metrics import ADMIN, Exposition, Metrics
 from zato.server.metrics.certificates import Certificates
 from zato.server.metrics.kept import KeptRows
+from zato.server.metrics.memory import MemoryMetrics
 from zato.server.runtime import Runtime
 from zato.server.service.user_config import UserConfigFile
 from zato.server.versions import active_versions, with_deployments
@@ -75,6 +77,7 @@ class WorkerProcess:
         self._visits = Visits()
         self._counters = SharedCounters()
         self._runtime: Runtime | None = None
+        self._metrics: Metrics | None = None
         self._broker: Participation | None = None
 
     def load(self) -> Any:
@@ -87,7 +90,7 @@ class WorkerProcess:
         deployments = Deployments(database)
         secret_key = load_key(self._layout.secret_key)
         box = SecretBox(secret_key)
-        metrics = Metrics()
+        metrics = self._metrics = Metrics()
         admission = Admission(self._counters, lambda what, name, field: metrics.limited.labels(what, name, field).inc())
         dispatcher = Dispatcher()
         worker = f"server-{self._number}/{os.getpid()}-{secrets.token_hex(3)}"
@@ -249,6 +252,15 @@ class WorkerProcess:
     def settings(self) -> ServerSettings:
         """Those that requests are served by now."""
         return self._settings if self._runtime is None else self._runtime.switch.current().settings
+
+    def memory(self) -> Memory:
+        """The budget of this worker, once it has loaded."""
+        assert self._metrics is not None
+
+        def limit() -> int:
+            return self.settings().memory_bytes_max
+
+        return Memory(limit, MemoryMetrics(self._metrics.registry, limit))
 
     def forget(self, pid: int) -> None:
         """Called in the master when a worker has ended, however."""

@@ -45,7 +45,7 @@ _log = get_logger("zato.worker")
 class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
     """See the module. The application's `threads_max` says how many threads a worker may have at most, at each moment.
 
-    Without it gunicorn's setting `threads` does. Its `memory_bytes_max` says how much memory their requests may take.
+    Without it gunicorn's setting `threads` does. Its `memory` is the memory that their requests share.
     Its `internal_socket`, a path, is the door whose requests are marked as `zato.internal`; its `health_socket` the one
     that has threads of its own.
     """
@@ -55,7 +55,7 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
     def run(self) -> None:
         self._reader = Reader(self.cfg)
         self._flights: dict[RequestThread, Flight] = {}
-        self._memory = Memory(self.app.memory_bytes_max)
+        self._memory: Memory = self.app.memory()
         self._finished = 0
         # A service that computes without letting go of the interpreter keeps the main thread from turning, too
         self._standstill = Standstill(_STILL_SECONDS, worked=time.process_time)
