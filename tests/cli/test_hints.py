@@ -29,6 +29,7 @@ PLAIN = {
     "made.known.server",
     "name",
     "next(iter(types))",
+    "new.name",
     "number",
     "prog",
     "server",

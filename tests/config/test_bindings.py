@@ -11,6 +11,7 @@ import yaml
 
 from zato.config.codec import SEALED
 from zato.config.kinds import KINDS, Kind
+from zato.config.kinds.base import Group
 from zato.config.kinds.outgoing_sql import OutgoingSql
 from zato.config.publisher import Author, ImportMode, Publisher
 from zato.config.secrets import SecretBox
@@ -46,7 +47,7 @@ def test_each_field_beside_a_secret_binds_it_or_is_known_to_be_harmless(kind: Ki
 
 def test_a_kind_with_a_secret_that_is_bound_to_nothing_cannot_be_made() -> None:
     with pytest.raises(ValueError, match="does not say which fields password are bound to"):
-        Kind("new", OutgoingSql, "", "", "", {}, secret_fields=("password",))
+        Kind("new", OutgoingSql, "", "", Group.OUTGOING, "", "", {}, secret_fields=("password",))
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS.values() if not kind.lets_in], ids=lambda kind: kind.name)

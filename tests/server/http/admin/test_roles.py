@@ -46,6 +46,7 @@ MATRIX: list[tuple[str, str, set[Role]]] = [
         ]
     ],
     ("POST", "/items/outgoing-rest/it/ping", {O, A}),
+    ("GET", "/kinds", ALL),
     ("GET", "/diff", ALL),
     ("GET", "/history", ALL),
     ("POST", "/rollback", {A}),

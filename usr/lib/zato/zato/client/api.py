@@ -155,6 +155,10 @@ class ApiClient:
 
     # Items
 
+    def kinds(self) -> Json:
+        """Kinds of items, with what forms need to know of each field."""
+        return self._json("GET", f"{_API}/kinds")
+
     def items(self, kind: str) -> Json:
         """All items of a kind and the revision they were read at."""
         return self._json("GET", f"{_API}/items/{segment(kind)}")

@@ -6,6 +6,7 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -114,6 +115,6 @@ def new_command(target: Target, name: str, directory: Path) -> None:
     click.echo(f"{paths[0]} has the service {new.name}, {paths[1]} its test. Next:")
     where = f" -s {directory} -t {directory}" if directory != Path() else ""
     click.echo(f"  {sys.executable} -m unittest discover{where} -p {paths[1].name}")
-    click.echo(f"  zato service deploy {paths[0]}")
+    click.echo(f"  zato service deploy {quote(str(paths[0]))}")
     click.echo(f'  zato service invoke {new.name} \'{{"name": "Ann"}}\'')
-    click.echo(f"Or have it deployed each time that you save it: zato dev {paths[0]}")
+    click.echo(f"Or have it deployed each time that you save it: zato dev {quote(str(paths[0]))}")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.base import Kind
+from zato.config.kinds.base import Group, Kind
 
 NAME = "balancer"
 """The name of the only item there is of this kind."""
@@ -156,6 +156,8 @@ BALANCER = Kind(
     name="balancer",
     struct=Balancer,
     title="Balancer",
+    plural="Balancer",
+    group=Group.CLUSTER,
     summary="The load balancer in front of all servers; without the item, everything is as by default.",
     example_name=NAME,
     example={"algorithm": "leastconn", "requests_max": 1000},

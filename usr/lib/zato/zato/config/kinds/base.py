@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -50,6 +51,24 @@ class Binding:
     reason: str
 
 
+class Group(StrEnum):
+    """Which kinds people look for together."""
+
+    CHANNELS = "channels"
+    OUTGOING = "outgoing"
+    SECURITY = "security"
+    SERVICES = "services"
+    CLUSTER = "cluster"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWhen:
+    """A field matters only while another one has one of these values."""
+
+    field: str
+    values: tuple[str, ...]
+
+
 def _nothing_wrong(name: str, value: Any) -> list[str]:
     return []
 
@@ -75,6 +94,8 @@ class Kind(Generic[ValueT]):
     `validate` returns one "field: sentence" for each thing that is wrong, and sees secrets opened (of a hashed field
     whose value is kept, the hash). `unique` returns what the item claims for itself.
     Items of a kind that is not `exported` stay out of exports and are left alone by imports.
+    `pingable` items are tried before they are used. `service_fields` have names of services, and a field that is in
+    `shown_when` is of no use otherwise: forms go by both.
     Items of a kind that `lets_in` decide who gets in; what they were earlier comes back only to those who ask for it.
     Raises ValueError where a secret is bound to nothing.
     """
@@ -82,6 +103,8 @@ class Kind(Generic[ValueT]):
     name: str
     struct: type[ValueT]
     title: str
+    plural: str
+    group: Group
     summary: str
     example_name: str
     example: dict[str, Any]
@@ -98,6 +121,9 @@ class Kind(Generic[ValueT]):
     unique: Callable[[str, ValueT], tuple[Claim, ...]] = field(default=_nothing_claimed)
     exported: bool = True
     lets_in: bool = False
+    pingable: bool = False
+    service_fields: tuple[str, ...] = ()
+    shown_when: Mapping[str, ShownWhen] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         unbound = [secret for secret in self.secret_fields if not self.bindings.get(secret)]

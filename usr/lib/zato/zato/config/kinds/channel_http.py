@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.base import Claim, Kind, Reference
+from zato.config.kinds.base import Claim, Group, Kind, Reference
 from zato.config.kinds.channel import ALL_METHODS, Active, MaxBodyBytes, Methods, Path, Security, ServiceName
 from zato.config.kinds.cors import (
     CORS_FIELDS,
@@ -65,7 +65,10 @@ CHANNEL_HTTP = Kind(
     name="channel-http",
     struct=ChannelHttp,
     title="Plain HTTP channel",
+    plural="Plain HTTP channels",
+    group=Group.CHANNELS,
     summary="Exposes a service that reads the raw body of a request and answers with any content type.",
+    service_fields=("service",),
     example_name="orders.upload",
     example={"service": "orders.import-csv", "path": "/orders/upload", "methods": ["POST"], "content_type": "text/csv"},
     references=(Reference("security", SECURITY_KINDS, many=True),),

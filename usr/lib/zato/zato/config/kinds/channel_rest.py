@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from zato.config.kinds.base import Claim, Kind, Reference
+from zato.config.kinds.base import Claim, Group, Kind, Reference
 from zato.config.kinds.channel import ALL_METHODS, Active, MaxBodyBytes, Methods, Path, Security, ServiceName
 from zato.config.kinds.cors import (
     CORS_FIELDS,
@@ -58,7 +58,10 @@ CHANNEL_REST = Kind(
     name="channel-rest",
     struct=ChannelRest,
     title="REST channel",
+    plural="REST channels",
+    group=Group.CHANNELS,
     summary="Exposes a service under a path: path parameters, query and JSON in, JSON out.",
+    service_fields=("service",),
     example_name="customers.get",
     example={"service": "crm.get-customer", "path": "/customers/{id}", "methods": ["GET"], "security": ["crm-clients"]},
     references=(Reference("security", SECURITY_KINDS, many=True),),

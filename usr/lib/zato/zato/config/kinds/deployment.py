@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.base import Claim, Kind
+from zato.config.kinds.base import Claim, Group, Kind
 
 
 class DeploymentVersion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,6 +31,8 @@ DEPLOYMENT = Kind(
     name="deployment",
     struct=DeploymentVersion,
     title="Deployment",
+    plural="Deployments",
+    group=Group.SERVICES,
     summary="The active version of a deployed file. Rolling it back activates an earlier version.",
     example_name="countries.py",
     example={

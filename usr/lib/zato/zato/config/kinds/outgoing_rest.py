@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from zato.config.kinds.address import http_findings, request_path_findings
-from zato.config.kinds.base import Binding, Kind
+from zato.config.kinds.base import Binding, Group, Kind, ShownWhen
 from zato.config.kinds.http_field import header_name_findings, header_value_findings
 from zato.config.kinds.pem import certificate_findings, key_pair_findings
 
@@ -143,6 +143,8 @@ OUTGOING_REST = Kind(
     name="outgoing-rest",
     struct=OutgoingRest,
     title="Outgoing REST or HTTP",
+    plural="Outgoing REST and HTTP",
+    group=Group.OUTGOING,
     summary="A pooled connection to another system over HTTP; its certificate is always verified.",
     example_name="CRM",
     example={
@@ -154,6 +156,12 @@ OUTGOING_REST = Kind(
     },
     secret_fields=("password", "secret", "client_key"),
     bindings=dict.fromkeys(("password", "secret", "client_key"), _BINDINGS),
+    pingable=True,
+    shown_when={
+        field: ShownWhen("security", tuple(way.value for way, needed in _NEEDED.items() if field in needed))
+        for field in ("username", "password", "secret", "client_certificate", "client_key")
+    }
+    | {"header": ShownWhen("security", (OutgoingSecurity.API_KEY.value,))},
     local_fields=("address", "client_certificate"),
     multiline_fields=("ca_certificate", "client_certificate", "client_key"),
     added_fields=("strict_certificates",),

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.base import Binding, Kind
+from zato.config.kinds.base import Binding, Group, Kind
 from zato.config.kinds.pem import certificate_findings
 from zato.config.kinds.sql_address import sql_findings
 
@@ -72,6 +72,8 @@ OUTGOING_SQL = Kind(
     name="outgoing-sql",
     struct=OutgoingSql,
     title="Outgoing SQL",
+    plural="Outgoing SQL",
+    group=Group.OUTGOING,
     summary="A pooled connection to a database, checked before use.",
     example_name="Stock",
     example={"url": "postgresql+psycopg2://db.example.com/stock", "username": "zato", "password": "a long password"},
@@ -84,6 +86,7 @@ OUTGOING_SQL = Kind(
             Binding("strict_certificates", "says how the database is verified"),
         )
     },
+    pingable=True,
     local_fields=("url",),
     multiline_fields=("ca_certificate",),
     added_fields=("strict_certificates",),

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.base import Binding, Claim, Kind
+from zato.config.kinds.base import Binding, Claim, Group, Kind
 from zato.config.kinds.http_field import header_value_findings, incoming_header_findings
 from zato.config.kinds.limits import LIMIT_FIELDS, PERIOD_SECONDS, ConcurrentMax, RequestsMax, RequestsPeriodSeconds
 from zato.config.kinds.security import Active, Expires, Roles, definition_claim, definition_findings
@@ -48,6 +48,8 @@ SECURITY_API_KEY = Kind(
     name="security-api-key",
     struct=SecurityApiKey,
     title="API key",
+    plural="API keys",
+    group=Group.SECURITY,
     summary="A secret that a client sends in a header. Channels refer to the definition by its name.",
     example_name="web-shop",
     example={"header": "X-API-Key", "roles": []},

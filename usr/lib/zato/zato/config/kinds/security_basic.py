@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.base import Binding, Claim, Kind
+from zato.config.kinds.base import Binding, Claim, Group, Kind
 from zato.config.kinds.limits import LIMIT_FIELDS, PERIOD_SECONDS, ConcurrentMax, RequestsMax, RequestsPeriodSeconds
 from zato.config.kinds.security import Active, Expires, Roles, definition_claim, definition_findings
 
@@ -52,6 +52,8 @@ SECURITY_BASIC = Kind(
     name="security-basic",
     struct=SecurityBasic,
     title="HTTP Basic",
+    plural="HTTP Basic",
+    group=Group.SECURITY,
     summary="A user name and a password. Channels refer to the definition by its name.",
     example_name="crm-clients",
     example={"username": "crm", "password": "a long password", "roles": []},

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.base import Claim, Kind
+from zato.config.kinds.base import Claim, Group, Kind
 from zato.config.kinds.limits import LIMIT_FIELDS, PERIOD_SECONDS, ConcurrentMax, RequestsMax, RequestsPeriodSeconds
 from zato.config.kinds.security import Active, Expires, Roles, definition_claim, definition_findings
 
@@ -60,6 +60,8 @@ SECURITY_TLS = Kind(
     name="security-tls",
     struct=SecurityTls,
     title="TLS client certificate",
+    plural="TLS client certificates",
+    group=Group.SECURITY,
     summary="A client with a certificate of the cluster's authority. Channels refer to the definition by its name.",
     example_name="partner",
     example={"subject": "CN=partner", "roles": ["viewer"]},

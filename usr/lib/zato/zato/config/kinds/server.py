@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from zato.config.kinds.address import host_finding
-from zato.config.kinds.base import Kind
+from zato.config.kinds.base import Group, Kind
 from zato.host.settings import (
     DRAIN_SECONDS,
     LOG_FORMAT,
@@ -96,6 +96,8 @@ SERVER = Kind(
     name="server",
     struct=Server,
     title="Server",
+    plural="Servers",
+    group=Group.CLUSTER,
     summary="A server of the cluster.",
     example_name="server-1",
     example={"host": "localhost"},

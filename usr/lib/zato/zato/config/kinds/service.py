@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.base import Kind
+from zato.config.kinds.base import Group, Kind
 from zato.core.limits import TIME_LIMIT_SECONDS_MAX
 
 
@@ -24,6 +24,8 @@ SERVICE = Kind(
     name="service",
     struct=ServiceSettings,
     title="Service settings",
+    plural="Settings of services",
+    group=Group.SERVICES,
     summary="Settings of the service that has the item's name.",
     example_name="crm.get-customer",
     example={"time_limit_seconds": 5},

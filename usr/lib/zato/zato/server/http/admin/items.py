@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from zato.config.codec import public
 from zato.config.item import Item
-from zato.config.kinds import kind_named
+from zato.config.kinds import KINDS, kind_named
 from zato.config.kinds.text import name_finding
 from zato.config.publisher import Publisher
 from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, Unavailable, ZatoError
@@ -28,7 +28,6 @@ ITEMS = "/zato/api/items/{kind}"
 ITEM = ITEMS + "/{name}"
 _LOOKS = 100
 _BETWEEN_LOOKS_SECONDS = 0.02
-_PINGABLE = ("outgoing-rest", "outgoing-sql")
 
 
 class ItemOperations:
@@ -247,8 +246,9 @@ class ItemOperations:
 
     def ping(self, call: Call) -> Answer:
         kind, name = _key(call)
-        if kind not in _PINGABLE:
-            raise InvalidInput(f"Only {' and '.join(_PINGABLE)} can be pinged, not {kind}.", code="not-pingable")
+        if not kind_named(kind).pingable:
+            those = " and ".join(name for name, each in KINDS.items() if each.pingable)
+            raise InvalidInput(f"Only {those} can be pinged, not {kind}.", code="not-pingable")
         self._wait_for(self._publisher.get(kind, name))
         result = self._worker.ping(kind, name, call.cid)
         return Answer(

@@ -15,6 +15,7 @@ from zato.server.http.admin.enrolment import EnrolmentOperations
 from zato.server.http.admin.first import FirstOperations
 from zato.server.http.admin.held import HoldOperations
 from zato.server.http.admin.items import ItemOperations
+from zato.server.http.admin.kinds import KindOperations
 from zato.server.http.admin.log import LogOperations
 from zato.server.http.admin.messages import MessageOperations
 from zato.server.http.admin.openapi import document
@@ -37,6 +38,7 @@ def routes(collaborators: AdminCollaborators) -> tuple[Route, ...]:
         return Answer(msgspec.json.encode(document(table, collaborators.version, channels)))
 
     table = (
+        *KindOperations().routes(),
         *ItemOperations(collaborators).routes(),
         *WholeOperations(collaborators).routes(),
         *DeploymentOperations(collaborators).routes(),
