@@ -31,6 +31,7 @@ from zato.odb.audit import AuditLog
 from zato.odb.database import Database
 from zato.odb.deployments import Deployment, Deployments, DeploymentState
 from zato.odb.first_tokens import FirstTokens
+from zato.odb.held_messages import HeldMessages
 from zato.odb.kept import kept
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
@@ -333,6 +334,7 @@ class World:
             sessions=self.sessions,
             people=PeopleSessions(self.sessions, self.clock),
             state=State(self.database),
+            held=HeldMessages(self.database),
             replaced=lambda: None,
             kept=lambda: kept(self.database),
             days={"audit": 365},

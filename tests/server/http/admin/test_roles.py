@@ -71,6 +71,8 @@ MATRIX: list[tuple[str, str, set[Role]]] = [
     ("GET", "/messages/dead", ALL),
     ("POST", "/messages/dead/retry", {O, A}),
     ("PUT", "/held", {O, A}),
+    ("GET", "/held/messages", ALL),
+    ("POST", "/held/messages/discard", {O, A}),
     ("DELETE", "/held", {O, A}),
     ("POST", "/messages/dead/delete", {O, A}),
     ("GET", "/status", ALL),

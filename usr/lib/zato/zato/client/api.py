@@ -353,6 +353,14 @@ class ApiClient:
         """Whether that is new, and how many messages wait until they are released."""
         return self._json("PUT", f"{_API}/held", {"reason": reason})
 
+    def held_messages(self, *, limit: int = 100) -> Json:
+        """Messages that wait in the ODB, oldest first."""
+        return self._json("GET", f"{_API}/held/messages", query={"limit": limit})
+
+    def discard_held_messages(self, ids: Sequence[str] | None) -> Json:
+        """How many held messages, all without ids, there are no more."""
+        return self._json("POST", f"{_API}/held/messages/discard", {"ids": None if ids is None else list(ids)})
+
     def release(self) -> Json:
         """Whether anything was held, and how many messages go out."""
         return self._json("DELETE", f"{_API}/held")

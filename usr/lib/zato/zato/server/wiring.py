@@ -25,6 +25,7 @@ from zato.odb.audit import AuditLog
 from zato.odb.deployments import Deployment, Deployments
 from zato.odb.doorbell import Doorbell
 from zato.odb.first_tokens import FirstTokens
+from zato.odb.held_messages import HeldMessages
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.opening import open_odb
@@ -208,6 +209,7 @@ class WorkerProcess:
                 sessions=sessions,
                 people=PeopleSessions(sessions, clock, lambda: self.settings().workers),
                 state=State(database),
+                held=HeldMessages(database),
                 replaced=lambda: runtime.replaced,
                 kept=kept.current,
                 days=days_of(self._cluster),

@@ -20,6 +20,7 @@ from zato.core.principal import Principal
 from zato.logbook.reader import ReadsLog
 from zato.odb.audit import AuditLog
 from zato.odb.deployments import Deployment, Deployments
+from zato.odb.held_messages import HeldMessages
 from zato.odb.kept import Kept
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
@@ -230,6 +231,7 @@ class AdminCollaborators:
     sessions: Sessions
     people: PeopleSessions
     state: State
+    held: HeldMessages
     replaced: Callable[[], Replaced | None]
     kept: Callable[[], Kept]
     days: Mapping[str, int]

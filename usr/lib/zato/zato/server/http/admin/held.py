@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from zato.core.errors import Unavailable
+from zato.core.errors import Conflict, NotFound, Unavailable
 from zato.odb.audit import AuditEntry
+from zato.odb.held_messages import HeldMessage
 from zato.security.authorisation import Right
 from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
@@ -17,6 +18,7 @@ class HoldOperations:
 
     def __init__(self, collaborators: AdminCollaborators) -> None:
         self._state = collaborators.state
+        self._held = collaborators.held
         self._letters = collaborators.letters
         self._clock = collaborators.clock
 
@@ -33,6 +35,27 @@ class HoldOperations:
                 shapes.Released,
                 takes=shapes.HoldReason,
             ),
+            Route(
+                "GET",
+                f"{HELD}/messages",
+                "list-held-messages",
+                "Messages that wait in the ODB, oldest first",
+                self.list,
+                Right.READ,
+                shapes.HeldMessages,
+                query=shapes.PageQuery,
+            ),
+            Route(
+                "POST",
+                f"{HELD}/messages/discard",
+                "discard-held-messages",
+                "Delete messages that are held, for good",
+                self.discard,
+                Right.OPERATE,
+                shapes.MessageCount,
+                takes=shapes.WhichMessages,
+                errors=(NotFound, Conflict),
+            ),
             Route("DELETE", HELD, "release", "Let what is held go", self.release, Right.OPERATE, shapes.Released),
         )
 
@@ -45,6 +68,18 @@ class HoldOperations:
         changed = self._state.release(self._entry(call, "release", None))
         return Answer(shapes.Released(changed=changed, messages=self._waiting()))
 
+    def list(self, call: Call) -> Answer:
+        query: shapes.PageQuery = call.query
+        return Answer(shapes.HeldMessages(messages=[_shown(each) for each in self._held.list(query.limit)]))
+
+    def discard(self, call: Call) -> Answer:
+        which: shapes.WhichMessages = call.body
+        subject = "all" if which.ids is None else f"{len(which.ids)} messages"
+        count = self._held.discard(which.ids, self._entry(call, "discard-held-messages", subject))
+        if which.ids and not count:
+            raise NotFound(f"No message {', '.join(which.ids[:3])} is held.", code="no-such-message")
+        return Answer(shapes.MessageCount(count=count))
+
     def _waiting(self) -> int | None:
         try:
             return self._letters.counts().waiting
@@ -56,3 +91,15 @@ class HoldOperations:
         return AuditEntry(
             self._clock.now(), by.principal, by.cid, action, "cluster", "ok", detail=detail, origin=by.origin
         )
+
+
+def _shown(message: HeldMessage) -> shapes.HeldMessage:
+    return shapes.HeldMessage(
+        id=message.id,
+        service=message.service,
+        cid=message.cid,
+        sent=message.sent,
+        principal=message.principal,
+        begun=message.begun,
+        payload_bytes=message.payload_bytes,
+    )

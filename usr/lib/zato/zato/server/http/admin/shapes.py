@@ -617,6 +617,24 @@ class Held(Given, frozen=True):
     reason: str
 
 
+class HeldMessage(Given, frozen=True):
+    """A message that waits; `begun` says that it was given to a service before, which may have processed it."""
+
+    id: str
+    service: str
+    cid: str
+    sent: datetime
+    principal: str
+    begun: bool
+    payload_bytes: int
+
+
+class HeldMessages(Given, frozen=True):
+    """The oldest first."""
+
+    messages: list[HeldMessage]
+
+
 class KeptFigure(Given, frozen=True):
     """What the ODB keeps for so many days, 0 for ever; null where another machine of the cluster says how many."""
 
