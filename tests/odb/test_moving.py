@@ -63,6 +63,7 @@ def test_after_a_move_the_old_odb_refuses_changes_says_where_to_and_takes_beats(
         "zt_worker",
         "zt_staging",
         "zt_staging_report",
+        "zt_session",
     }
     with pytest.raises(Unavailable, match=r"was moved to sqlite:///.*odb") as caught:
         add_deployment(source, "late.py", b"")
