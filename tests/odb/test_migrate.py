@@ -3,17 +3,41 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from support.databases import DatabaseAddress, new_sqlite
 from zato.core.errors import SetupError
 from zato.odb import migrate, tables
+from zato.odb.database import Database
 from zato.odb.log import ConfigurationLog
+
+
+def test_the_version_that_is_needed_is_the_one_that_alembic_leads_to(odb: DatabaseAddress) -> None:
+    script = ScriptDirectory(str(Path(migrate.__file__).parent / "migrations"))
+    assert migrate.head_version() == script.get_current_head()
+    database = odb.open()
+    with database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": "zt_version"})
+        assert migrate.current_version(database) == context.get_current_revision() == migrate.head_version()
+
+
+def test_where_there_is_nothing_to_migrate_alembic_is_not_even_imported(tmp_path: Path) -> None:
+    url = new_sqlite(tmp_path).url
+    migrate.init(Database(url), "zato")
+    code = (
+        "import sys; from zato.odb import migrate; from zato.odb.database import Database; "
+        "database = Database(sys.argv[1]); migrate.init(database, 'zato'); migrate.require_current(database); "
+        "assert not any(name.startswith('alembic') for name in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code, url], check=True)
 
 
 def test_the_migrations_lead_to_exactly_the_tables_that_the_code_uses(odb: DatabaseAddress) -> None:

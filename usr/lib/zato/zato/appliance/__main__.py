@@ -25,14 +25,14 @@ _STEPS = {
     "log": ("log", "tell"),
     "upgrade": ("upgrade", "upgrade"),
     "programs": ("programs", "renew_replaced"),
-    "balancer": ("render", "balancer"),
+    "balancer": ("haproxy_files", "balancer"),
     "haproxy": ("balancer", "run"),
 }
 _SERVER_STEPS = {
     "server": ("create", "server"),
     "register": ("register", "register_server"),
-    "lighttpd": ("render", "lighttpd"),
-    "reload-lighttpd": ("render", "reload_lighttpd"),
+    "lighttpd": ("lighttpd_files", "lighttpd"),
+    "reload-lighttpd": ("lighttpd_files", "reload_lighttpd"),
     "first-token": ("first_token", "offer"),
 }
 

@@ -1,6 +1,7 @@
 """Preparing an ODB and bringing an older one up to date, with Alembic.
 
-Alembic is imported here only, since nothing but the preparation needs it. An ODB that a later release has brought up to
+Alembic is imported here only, and where there is something to migrate only: each start of a server looks whether there
+is, and waits for what it imports. An ODB that a later release has brought up to
 date is as good as one of this release's own: migrations only add to it.
 """
 
@@ -13,19 +14,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, exc, insert, inspect, select
+from sqlalchemy import Column, Connection, MetaData, String, Table, exc, insert, inspect, select
 
 from zato.core.errors import SetupError
 from zato.odb import tables
 from zato.odb.database import Database
 from zato.odb.migration_lock import migration_lock
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 _VERSION_TABLE = "zt_version"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+# Alembic's own table, which it makes by itself
+_version = Table(_VERSION_TABLE, MetaData(), Column("version_num", String(32)))
 
 
 def init(database: Database, cluster_name: str) -> None:
@@ -58,14 +62,12 @@ def current_version(database: Database) -> str | None:
     if database.file is not None and not Path(database.file).exists():
         return None
     with database.read() as connection:
-        if not inspect(connection).has_table(_VERSION_TABLE):
-            return None
-        return MigrationContext.configure(connection, opts={"version_table": _VERSION_TABLE}).get_current_revision()
+        return _version_in(connection)
 
 
 def head_version() -> str:
     """The version that this release needs."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    head = max(_known_versions(), default=None)
     if head is None:
         raise SetupError("This installation has lost its migrations; install Zato again.")
     return head
@@ -91,6 +93,8 @@ def upgrade_as_sql(dialect: str) -> str:
 
     `dialect` is sqlite, postgresql, mysql or oracle.
     """
+    from alembic import command
+
     output = io.StringIO()
     config = _config(output)
     config.attributes["dialect"] = dialect
@@ -98,20 +102,34 @@ def upgrade_as_sql(dialect: str) -> str:
     return output.getvalue()
 
 
+def _known_versions() -> set[str]:
+    """Those that this release's migrations lead to: each has its number in its file's name."""
+    return {path.name[1:5] for path in (_MIGRATIONS / "versions").glob("v[0-9][0-9][0-9][0-9]_*.py")}
+
+
+def _version_in(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(_VERSION_TABLE):
+        return None
+    return connection.scalar(select(_version.c.version_num))
+
+
 def _config(output: io.StringIO | None = None) -> Config:
+    from alembic.config import Config
+
     config = Config(output_buffer=output)
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     config.set_main_option("path_separator", "os")
     return config
 
 
 def _upgrade(connection: Connection) -> None:
+    current = _version_in(connection)
+    if current is not None and (current == head_version() or _is_later(current)):
+        return
+    from alembic import command
+
     config = _config()
     config.attributes["connection"] = connection
-    context = MigrationContext.configure(connection, opts={"version_table": _VERSION_TABLE})
-    current = context.get_current_revision()
-    if current is not None and _is_later(current):
-        return
     try:
         command.upgrade(config, "head")
     except Exception as error:  # a migration is any code
@@ -125,8 +143,7 @@ def _upgrade(connection: Connection) -> None:
 
 def _is_later(version: str) -> bool:
     """Whether a later release made it; versions are numbers of four digits."""
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    return version not in known and version > head_version()
+    return version not in _known_versions() and version > head_version()
 
 
 @contextmanager

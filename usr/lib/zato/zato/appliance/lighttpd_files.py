@@ -1,12 +1,10 @@
-"""HAProxy's and lighttpd's files, rendered by the users that run them."""
+"""lighttpd's files, rendered by the user that runs it."""
 
 from __future__ import annotations
 
 import threading
 
-from zato.agent.haproxy import files as haproxy
-from zato.agent.haproxy import server_states
-from zato.agent.lighttpd import files as lighttpd_files
+from zato.agent.lighttpd import files
 from zato.agent.lighttpd.reloading import Reloader
 from zato.agent.lighttpd.running import RunningLighttpd
 from zato.agent.lighttpd.serving import Serving
@@ -15,22 +13,15 @@ from zato.host.settings import ServerSettings, load_cluster, load_server
 from zato.pki.names import lighttpd_name
 
 
-def balancer() -> None:
-    """HAProxy's configuration as its agent knew it last. Raises SetupError in HAProxy's words."""
-    cluster = load_cluster(LAYOUT)
-    haproxy.write(LAYOUT, haproxy.view_of(LAYOUT, cluster, haproxy.known_before(LAYOUT, cluster)))
-    server_states.hand_over(LAYOUT)
-
-
 def lighttpd(number: int, *, is_running: bool = False) -> None:
     """The configuration of server `number`'s lighttpd, which is to be started. Raises SetupError."""
     # lighttpd starts before its server, which is the one to write settings where there are none yet
     known = LAYOUT.server(number).settings.exists()
     settings = load_server(LAYOUT, number) if known else ServerSettings()
-    view = lighttpd_files.view_of(LAYOUT, load_cluster(LAYOUT), number, settings, is_running=is_running)
-    lighttpd_files.write(LAYOUT, view)
+    view = files.view_of(LAYOUT, load_cluster(LAYOUT), number, settings, is_running=is_running)
+    files.write(LAYOUT, view)
     if not is_running:
-        lighttpd_files.remove_leftovers(LAYOUT.server(number))
+        files.remove_leftovers(LAYOUT.server(number))
 
 
 def reload_lighttpd(number: int) -> None:
@@ -40,6 +31,6 @@ def reload_lighttpd(number: int) -> None:
     """
     lighttpd(number, is_running=True)
     paths = LAYOUT.server(number)
-    lighttpd_files.check(paths, LAYOUT.pki / f"{lighttpd_name(number)}.crt")
+    files.check(paths, LAYOUT.pki / f"{lighttpd_name(number)}.crt")
     serving = Serving(paths.lighttpd, LAYOUT.pki / f"{lighttpd_name(number)}.crt", paths.front_socket)
     Reloader(paths.lighttpd, RunningLighttpd(paths.lighttpd), serving, threading.Event()).take_up()
