@@ -49,9 +49,11 @@ def test_workers_that_fell_silent_are_forgotten_by_server(database: Database) ->
         members.register_worker(server, worker, NOW)
     members.beat("alive", 1, LATER)
     members.beat("on-the-edge", 1, NOW + timedelta(seconds=1))
-    assert members.forget_silent(1, NOW + timedelta(seconds=1)) == ["dead"]
+    soon = NOW + timedelta(seconds=1)
+    assert members.forget_silent(1, soon, LATER) == ["dead"]
     assert [row.worker for row in members.workers()] == ["alive", "on-the-edge", "of-another-server"]
-    assert members.forget_silent(1, NOW + timedelta(seconds=1)) == []
+    assert members.forget_silent(1, soon, LATER) == []
+    assert members.forget_silent(1, NOW - timedelta(hours=1), soon) == ["alive"], "it was heard of from the future"
 
 
 def test_workers_are_listed_by_server(database: Database) -> None:

@@ -1,4 +1,4 @@
-from zato.server.switch import Switch
+from zato.server.switch import LATEST_SECONDS, Switch
 
 
 class Hands:
@@ -44,3 +44,15 @@ def test_a_reader_that_was_held_up_does_not_undo_a_later_value() -> None:
     hands.time, hands.armed = 102.0, True
     switch.current()
     assert switch.current() == "newest"
+
+
+def test_a_clock_that_is_put_back_delays_no_value_for_long() -> None:
+    hands, steady = Hands(), Hands()
+    switch = Switch("old", hands, steady)
+    switch.set("new", at=101.0)
+    hands.time = 50.0
+    assert switch.current() == "old"
+    steady.time = 100.0 + LATEST_SECONDS
+    assert switch.current() == "new"
+    switch.set("newest")
+    assert switch.current() == "newest", "without waiting for the clock"

@@ -8,8 +8,9 @@ import click
 
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import below, moment, show_json
+from zato.cli.servers import SERVER
 
-_NUMBER = click.argument("number", type=click.IntRange(1, 64))
+_NUMBER = click.argument("number", type=SERVER)
 
 
 @click.group("edge")

@@ -11,6 +11,7 @@ import click
 
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import moment, show_json, show_table
+from zato.cli.servers import SERVER
 from zato.core.errors import Conflict, InvalidInput, NotFound, SetupError
 from zato.host.addresses import own_addresses
 from zato.host.settings import ClusterSettings, load_cluster
@@ -25,7 +26,7 @@ _LOCAL_BINDS = ("localhost", "127.0.0.1", "::1")
 @click.option("--token", is_flag=True, required=True, help="Print a token; a server on this machine needs none.")
 @click.option("--address", help="HOST or HOST:PORT at which the new machine reaches the balancer.")
 @click.option("--minutes", type=click.IntRange(1, 24 * 60), default=30, show_default=True, help="How long it is valid.")
-@click.option("--replace", type=click.IntRange(1, 64), help="Number of a server that the new machine replaces.")
+@click.option("--replace", type=SERVER, help="Number of a server that the new machine replaces.")
 @pass_target
 def create_command(target: Target, token: bool, address: str | None, minutes: int, replace: int | None) -> None:
     """Print a token with which one other machine becomes a server of the cluster, once.
@@ -183,7 +184,7 @@ def leave_command(target: Target, force: bool) -> None:
 
 
 @click.command("remove")
-@click.argument("number", type=click.IntRange(min=1, max=64))
+@click.argument("number", type=SERVER)
 @pass_target
 def remove_command(target: Target, number: int) -> None:
     """Remove a server that runs no more from the cluster, and revoke its certificates.

@@ -15,6 +15,7 @@ import click
 from zato.cli.connection import Target, pass_target
 from zato.cli.moments import since_option, until_option
 from zato.cli.output import show_json
+from zato.cli.servers import SERVER
 from zato.core.errors import InvalidInput, SetupError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ _GROUPS = ("systemd-journal", "adm")
 @since_option
 @until_option
 @click.option("-n", "--lines", type=click.IntRange(1, 100_000), help="The last so many; 100, or all of a CID.")
-@click.option("--server", type=click.IntRange(1, 64), help="Of that server's machine, by the admin API.")
+@click.option("--server", type=SERVER, help="Of that server's machine, by the admin API.")
 @pass_target
 def log(
     target: Target,

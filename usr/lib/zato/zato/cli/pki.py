@@ -10,8 +10,10 @@ from cryptography import x509
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import moment, show_json, show_table
 from zato.core.clock import SystemClock
+from zato.core.errors import InvalidInput
 from zato.pki.authority import Authority
 from zato.pki.certificates import fingerprint
+from zato.pki.components import renewed_by_the_cluster
 from zato.pki.renewal import list_certificates
 
 
@@ -55,18 +57,35 @@ def list_command(target: Target) -> None:
 
 
 @command.command("renew")
-@click.argument("name")
+@click.argument("name", required=False)
+@click.option(
+    "--all", "everything", is_flag=True, help="All that the cluster renews by itself, and the command line's."
+)
 @pass_target
-def renew_command(target: Target, name: str) -> None:
-    """Issue a certificate again, with a new key.
+def renew_command(target: Target, name: str | None, everything: bool) -> None:
+    """Issue a certificate again, with a new key, or with --all every one, as where the clock was wrong.
 
     Example: zato pki renew lighttpd-1
     """
-    found = _renewed(target, name)
+    if (name is None) is not everything:
+        raise InvalidInput("Give the name of a certificate, or --all: zato pki list shows them.", code="usage")
+    names = [name] if name is not None else _renewable(target)
+    renewed = {each: _renewed(target, each) for each in names}
     if target.as_json:
-        show_json({"name": name, "not_after": found.not_valid_after_utc.isoformat(), "fingerprint": fingerprint(found)})
+        shown = [
+            {"name": each, "not_after": found.not_valid_after_utc.isoformat(), "fingerprint": fingerprint(found)}
+            for each, found in renewed.items()
+        ]
+        show_json(shown if everything else shown[0])
         return
-    click.echo(f"{name} is valid until {moment(found.not_valid_after_utc)}")
+    for each, found in renewed.items():
+        click.echo(f"{each} is valid until {moment(found.not_valid_after_utc)}")
+
+
+def _renewable(target: Target) -> list[str]:
+    readable, unusable = list_certificates(target.layout.pki, SystemClock().now())
+    names = {*(each.name for each in readable), *(each.name for each in unusable)}
+    return sorted(filter(renewed_by_the_cluster, names))
 
 
 def _renewed(target: Target, name: str) -> x509.Certificate:

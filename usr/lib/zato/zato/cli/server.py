@@ -10,6 +10,7 @@ import click
 from zato.cli import joining, server_config
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import show_json, show_table
+from zato.cli.servers import SERVER
 from zato.core.errors import TimeLimitExceeded, Unavailable
 
 _KIND = "server"
@@ -50,7 +51,7 @@ def list_command(target: Target) -> None:
 
 
 @command.command("drain")
-@click.argument("number", type=click.IntRange(min=1))
+@click.argument("number", type=SERVER)
 @pass_target
 def drain_command(target: Target, number: int) -> None:
     """Have the balancer send a server no new requests; what it has, it finishes.
@@ -66,7 +67,7 @@ def drain_command(target: Target, number: int) -> None:
 
 
 @command.command("ready")
-@click.argument("number", type=click.IntRange(min=1))
+@click.argument("number", type=SERVER)
 @pass_target
 def ready_command(target: Target, number: int) -> None:
     """Have the balancer send a server new requests again.

@@ -8,7 +8,7 @@ import click
 
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import moment, show_json, show_table
-from zato.cli.servers import known_server
+from zato.cli.servers import SERVER, known_server
 from zato.core.errors import InvalidInput, SetupError
 from zato.host.edited_file import EditedFile
 from zato.host.git import GitRepository
@@ -25,7 +25,7 @@ def command() -> None:
 
 
 @command.command("history")
-@click.argument("number", type=click.IntRange(min=1))
+@click.argument("number", type=SERVER)
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="Changes to show.")
 @pass_target
 def history_command(target: Target, number: int, limit: int) -> None:
@@ -54,7 +54,7 @@ def history_command(target: Target, number: int, limit: int) -> None:
 
 
 @command.command("diff")
-@click.argument("number", type=click.IntRange(min=1))
+@click.argument("number", type=SERVER)
 @click.argument("before", metavar="[FROM]", required=False)
 @click.argument("after", metavar="[TO]", required=False)
 @pass_target
@@ -75,7 +75,7 @@ def diff_command(target: Target, number: int, before: str | None, after: str | N
 
 
 @command.command("rollback")
-@click.argument("number", type=click.IntRange(min=1))
+@click.argument("number", type=SERVER)
 @click.argument("commit")
 @pass_target
 def rollback_command(target: Target, number: int, commit: str) -> None:

@@ -30,8 +30,8 @@ def check(layout: Layout, now: datetime) -> Iterator[Finding]:
         elif now < each.not_before:
             yield Finding(
                 f"The certificate {each.name} is valid from {each.not_before:%Y-%m-%d %H:%M} UTC on: "
-                "this machine's clock was, or is, wrong.",
-                "timedatectl",
+                "this machine's clock was, or is, wrong. Set the clock first.",
+                f"timedatectl; {remedy}" if each.name == "ca" else "timedatectl; zato pki renew --all",
             )
         elif each.due:
             yield Finding(f"The certificate {each.name} expires on {each.not_after:%Y-%m-%d %H:%M} UTC.", remedy)

@@ -49,7 +49,7 @@ def check_room(layout: Layout, *, but: Path | None = None) -> Iterator[Finding]:
         if of.f_files and of.f_favail < of.f_files * _INODES_PART_MIN:
             yield Finding(
                 f"{place} has {of.f_favail} inodes left of {of.f_files}: there are too many small files.",
-                f"du --inodes -x --max-depth=2 {place} | sort -n | tail",
+                f"du --inodes -x --max-depth=2 {quote(str(place))} | sort -n | tail",
             )
 
 
@@ -68,7 +68,8 @@ def check_memory() -> Iterator[Finding]:
 
 def _little_room(place: Path, free_bytes: int) -> Finding:
     return Finding(
-        f"{place} has {free_bytes / 1024**2:,.0f} MB left.", f"du -xh --max-depth=2 {place} | sort -h | tail"
+        f"{place} has {free_bytes / 1024**2:,.0f} MB left.",
+        f"du -xh --max-depth=2 {quote(str(place))} | sort -h | tail",
     )
 
 

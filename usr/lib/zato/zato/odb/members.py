@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, delete, insert, or_, select, update
 
 from zato.core.errors import Conflict
 from zato.odb import tables
@@ -89,10 +89,17 @@ class Members:
         with self._database.write() as connection:
             connection.execute(statement)
 
-    def forget_silent(self, server: int, since: datetime) -> list[str]:
-        """Remove the server's workers that were not heard of since then, and return their names."""
+    def forget_silent(self, server: int, since: datetime, ahead: datetime) -> list[str]:
+        """Remove the server's workers that were not heard of since then, and return their names.
+
+        Also those that were heard of after `ahead`, which is yet to come: their machine's clock was put back since.
+        """
         with self._database.write() as connection:
-            silent = (_worker.cluster_id == self._cluster.id, _worker.server_number == server, _worker.beat < since)
+            silent = (
+                _worker.cluster_id == self._cluster.id,
+                _worker.server_number == server,
+                or_(_worker.beat < since, _worker.beat > ahead),
+            )
             found = connection.scalars(select(_worker.worker).where(*silent).order_by(_worker.worker)).all()
             # With the condition again: one of them may beat in between
             return [

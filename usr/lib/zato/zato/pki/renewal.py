@@ -13,9 +13,12 @@ from zato.pki.certificates import CertificateStatus, fingerprint, hosts_of, load
 
 
 def due(now: datetime, certificate: x509.Certificate) -> bool:
-    """Whether two thirds of the certificate's life are over: a third is left to notice that renewing fails."""
+    """Whether two thirds of the certificate's life are over: a third is left to notice that renewing fails.
+
+    Or it has not begun, as the clock was wrong when it was issued: nobody accepts it then.
+    """
     life = certificate.not_valid_after_utc - certificate.not_valid_before_utc
-    return now >= certificate.not_valid_before_utc + life * 2 / 3
+    return not certificate.not_valid_before_utc <= now < certificate.not_valid_before_utc + life * 2 / 3
 
 
 @dataclass(frozen=True, slots=True)

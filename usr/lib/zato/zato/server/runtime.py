@@ -26,7 +26,7 @@ from zato.server.code import CodeLoader, CodeNotLoaded
 from zato.server.loader import CodeSet
 from zato.server.metrics import Metrics
 from zato.server.snapshot import Snapshot
-from zato.server.switch import Switch
+from zato.server.switch import LATEST_SECONDS, Switch
 from zato.server.versions import switch_time
 
 _log = get_logger("zato.server")
@@ -135,7 +135,7 @@ class Runtime:
         set_level(snapshot.settings.log_level)
         self._keep(configuration, codes)
         # Only what requests are really served from counts as applied.
-        time.sleep(max(0.0, at - time.time()))
+        time.sleep(min(LATEST_SECONDS, max(0.0, at - time.time())))
         self._applied = configuration.revision
         self._metrics.applied_revision.set(configuration.revision)
         if self._registered:
@@ -212,5 +212,7 @@ class Runtime:
         if now < self._next_burial:
             return
         self._next_burial = now + self._burial_seconds
-        for worker in self._members.forget_silent(self._server, self._clock.now() - self._silent_after):
+        wall = self._clock.now()
+        silent = self._members.forget_silent(self._server, wall - self._silent_after, wall + self._silent_after)
+        for worker in silent:
             _log.warning("A worker was not heard of any more and is not listed any longer", worker=worker)

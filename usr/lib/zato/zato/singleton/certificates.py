@@ -6,6 +6,7 @@ from zato.core.clock import Clock
 from zato.core.errors import ZatoError
 from zato.host.layout import Layout
 from zato.host.logs import get_logger
+from zato.host.ongoing import Ongoing
 from zato.pki.authority import Authority
 from zato.pki.components import renewed_by_the_cluster
 from zato.pki.renewal import list_certificates
@@ -22,6 +23,7 @@ class CertificateKeeper:
         self._layout = layout
         self._clock = clock
         self._log = get_logger("zato.singleton")
+        self._said: dict[tuple[str, str], Ongoing] = {}
 
     def step(self) -> list[str]:
         """The names of the certificates that were renewed."""
@@ -29,18 +31,27 @@ class CertificateKeeper:
         renewed = []
         readable, unusable = list_certificates(self._layout.pki, self._clock.now())
         for file in unusable:
-            self._log.error("certificate_unusable", name=file.name, reason=file.reason)
+            self._failing("certificate_unusable", file.name).failed(file.reason, name=file.name)
         for status in readable:
-            if status.due and status.name == _AUTHORITY:
-                self._log.warning("authority_expires", not_after=status.not_after.isoformat())
+            if status.due and status.name == _AUTHORITY and status.not_before <= self._clock.now():
+                reason = f"The CA expires on {status.not_after:%Y-%m-%d %H:%M} UTC."
+                self._failing("authority_expires", status.name, "warning").failed(reason, name=status.name)
             if not status.due or not renewed_by_the_cluster(status.name):
                 continue
             try:
                 certificate = authority.renew(status.name)
             except (ZatoError, OSError) as error:
-                self._log.error("certificate_not_renewed", name=status.name, reason=str(error))
+                self._failing("certificate_not_renewed", status.name).failed(str(error), name=status.name)
                 continue
+            self._failing("certificate_not_renewed", status.name).went_well(name=status.name)
             renewed.append(status.name)
             not_after = certificate.not_valid_after_utc.isoformat()
             self._log.info("certificate_renewed", name=status.name, not_after=not_after)
         return renewed
+
+    def _failing(self, event: str, name: str, level: str = "error") -> Ongoing:
+        """Looked at each minute, and said once."""
+        known = self._said.get((event, name))
+        if known is None:
+            known = self._said[event, name] = Ongoing(self._log, event, "certificate_well_again", level=level)
+        return known

@@ -14,6 +14,7 @@ from zato.config.kinds import KINDS, kind_named
 from zato.config.kinds.text import name_finding
 from zato.config.publisher import Publisher
 from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, Unavailable, ZatoError
+from zato.core.server_name import name_of
 from zato.odb.log import Action
 from zato.security.authorisation import Right, may
 from zato.server.http.admin import shapes
@@ -271,6 +272,8 @@ class ItemOperations:
 def _key(call: Call) -> tuple[str, str]:
     """Kind and name from the path. Raises NotFound for what cannot be there, before any database sees it."""
     kind, name = kind_named(call.params["kind"]).name, call.params["name"]
+    if kind == "server":
+        name = name_of(name)
     if name_finding(name) is not None:
         raise NotFound(f"There is no {kind} named {name[:120]!r}.", code="no-such-item")
     return kind, name

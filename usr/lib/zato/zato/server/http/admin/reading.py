@@ -128,7 +128,9 @@ def _convert(value: Any, shape: type[S], what: str, *, strict: bool) -> S:
 
 
 def number_in_path(text: str, what: str) -> int:
-    """A positive number from the path; raises NotFound, since nothing else can be there."""
+    """A positive number from the path; raises NotFound, since nothing else can be there. A server may be `server-1`."""
+    if what == "server":
+        text = text.removeprefix("server-")
     if not _NUMBER.fullmatch(text) or int(text) == 0:
         raise NotFound(f"There is no {what} {text[:40]!r}.")
     return int(text)

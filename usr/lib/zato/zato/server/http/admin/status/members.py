@@ -19,8 +19,8 @@ STUCK_AFTER = timedelta(seconds=60)
 
 
 def alive(worker: WorkerRow, now: datetime) -> bool:
-    """Whether the worker was heard of recently enough."""
-    return now - worker.beat <= SILENT_AFTER
+    """Whether the worker was heard of recently enough; one from the future was, before its clock was put back."""
+    return abs(now - worker.beat) <= SILENT_AFTER
 
 
 def findings(seen: Seen) -> Iterator[Finding]:
