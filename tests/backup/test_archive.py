@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from backup.conftest import NOW
 from zato.backup import archive, manifest
 from zato.backup.archive import Reader
 from zato.backup.manifest import Manifest, Member
+from zato.backup.workspace import take
 from zato.core.errors import InvalidInput
 
 CONTENT = b"secret" * 1000
@@ -152,3 +154,15 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
         extracted(source, tmp_path / "out")
     assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) == len(CONTENT)
     assert cast(int, source.tell()) < len(source.getvalue())
+
+
+def test_a_link_is_not_packed(tmp_path: Path) -> None:
+    """Whoever could put one there while it was saved would have what root can read come out of the backup."""
+    (tmp_path / "key").symlink_to("/etc/hostname")
+    with pytest.raises(OSError, match=r"symbolic|not a plain file|Too many levels"):
+        archive.measured(tmp_path, "key")
+    with pytest.raises(OSError, match=r"symbolic|not a plain file|Too many levels"):
+        archive.write(io.BytesIO(), MANIFEST, {NAME: tmp_path / "key"})
+    if os.geteuid() == 0:
+        with pytest.raises(OSError, match="not a plain file"):
+            take(tmp_path)

@@ -19,6 +19,7 @@ from typing import BinaryIO, cast
 from zato.backup import manifest as manifests
 from zato.backup.manifest import MANIFEST_BYTES_MAX, Manifest, Member
 from zato.core.errors import InvalidInput
+from zato.host.files import open_plain
 
 _BLOCK = 512
 _CHUNK = 256 * 1024
@@ -30,7 +31,7 @@ def measured(root: Path, name: str) -> Member:
     """What the manifest says of the file at `root / name`."""
     digest = hashlib.sha256()
     size = 0
-    with (root / name).open("rb") as file:
+    with os.fdopen(open_plain(root / name), "rb") as file:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
             size += len(chunk)
@@ -48,7 +49,7 @@ def write(target: BinaryIO, manifest: Manifest, sources: dict[str, Path]) -> Non
         archive.write(_padding(len(document)))
         for member in manifest.members:
             archive.write(_header(member.name, member.size_bytes, at))
-            with sources[member.name].open("rb") as file:
+            with os.fdopen(open_plain(sources[member.name]), "rb") as file:
                 left = member.size_bytes
                 while left and (chunk := file.read(min(_CHUNK, left))):
                     archive.write(chunk)

@@ -18,7 +18,7 @@ from zato.backup.manifest import FORMAT, Manifest
 from zato.backup.part import Place, Saved
 from zato.backup.parts import PARTS
 from zato.backup.parts.odb import ODB
-from zato.backup.workspace import give, workspace
+from zato.backup.workspace import give, take, workspace
 from zato.core.errors import Conflict, SetupError
 from zato.host.children import owner_of
 from zato.host.layout import Layout
@@ -61,6 +61,8 @@ def save(
             if part.as_servers and account is not None:
                 give(own, account)
             saved[part.name] = part.save(place, own)
+            if part.as_servers and account is not None:
+                take(own)
             say(_line(part.name, saved[part.name]))
         manifest, sources = _manifest(place, directory, saved, now)
         with _replacing(target, overwrite=overwrite) as file:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from zato.agent.haproxy.names import own_sources
 from zato.core.errors import SetupError
 from zato.host.layout import Layout
 
@@ -27,7 +28,7 @@ def paths(layout: Layout, numbers: tuple[int, ...]) -> list[Path]:
     found = [layout.settings, layout.pki, layout.secret_key, layout.first_token, layout.haproxy]
     if layout.is_appliance:
         # Directories as a whole: in what the servers' user may write, root moves nothing about
-        found += [layout.odb.parent, layout.configuration / "haproxy"]
+        found += [layout.odb.parent, *own_sources(layout)]
     else:
         found += [layout.odb.with_name(layout.odb.name + suffix) for suffix in _ODB_BESIDE]
     for number in numbers:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +24,15 @@ def workspace(parent: Path, prefix: str, account: Account | None) -> Iterator[Pa
         yield directory
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def take(directory: Path) -> None:
+    """What was somebody else's is root's: nobody changes it any more. Raises OSError where it is not plain files."""
+    for path in (directory, *directory.rglob("*")):
+        os.chown(path, 0, 0, follow_symlinks=False)
+    for path in directory.rglob("*"):
+        if not stat.S_ISREG(mode := path.lstat().st_mode) and not stat.S_ISDIR(mode):
+            raise OSError(errno.EINVAL, "not a plain file", str(path))
 
 
 def give(directory: Path, account: Account) -> None:
