@@ -9,10 +9,17 @@ import pytest
 
 from backup.conftest import NOW, quiet
 from backup.test_restoring import contents_of
+from support.brokers import new_message
 from support.databases import DatabaseServer, new_database
+from support.ports import free_ports
+from support.rabbitmq import RabbitMq
 from support.scenarios.moving import fill
+from support.waiting import until
+from zato.backup.part import Place
+from zato.backup.parts.odb import elsewhere
 from zato.backup.restoring import restore
 from zato.backup.saving import save
+from zato.broker.rabbitmq.broker import RabbitMqBroker
 from zato.core.errors import Conflict, InvalidInput, SetupError
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings, load_cluster, write_cluster
@@ -100,3 +107,27 @@ def test_mariadb_reads_everything_from_a_file() -> None:
     assert 'password="a\\"b\\\\c"' in text
     assert 'ssl-ca="/ca.crt"' in text
     assert "ssl-verify-server-cert" in text
+
+
+def test_messages_that_rabbitmq_keeps_are_counted_and_named(rabbitmq: RabbitMq, tmp_path: Path) -> None:
+    rabbitmq.empty()
+    (tmp_path / "pki").symlink_to(rabbitmq.pki.directory)
+    place = Place(Layout(tmp_path), ClusterSettings(broker=rabbitmq.url), (1,), None)
+    sender = RabbitMqBroker.of_server(rabbitmq.url, rabbitmq.pki.directory, 1, "a-test")
+    sender.start()
+    try:
+        for _ in range(3):
+            sender.send(new_message())
+        until(lambda: sender.counts().waiting == 3)
+        (said,) = elsewhere(place)
+        assert said == f"3 messages and 0 dead letters that {sender.label} keeps"
+    finally:
+        sender.stop()
+        rabbitmq.empty()
+
+
+def test_a_rabbitmq_that_is_away_keeps_no_backup_from_being_made(layout: Layout) -> None:
+    (port,) = free_ports(1)
+    (said,) = elsewhere(Place(layout, ClusterSettings(broker=f"amqps://127.0.0.1:{port}/zato"), (1,), None))
+    assert "could not be counted" in said
+    assert elsewhere(Place(layout, ClusterSettings(), (1,), None)) == ()

@@ -51,7 +51,7 @@ class OdbPart:
             database.dispose()
         tables = {name: Table(each.rows, each.sha256) for name, each in found.tables.items()}
         facts = OdbFacts(database.dialect, version, found.revision, tables)
-        return Saved(found.counts, _elsewhere(place), facts)
+        return Saved(found.counts, elsewhere(place), facts)
 
     def load(self, place: Place, directory: Path, manifest: Manifest) -> list[str]:
         database = open_odb(place.cluster)
@@ -91,7 +91,7 @@ def _check(database: Database, manifest: Manifest) -> None:
         )
 
 
-def _elsewhere(place: Place) -> tuple[str, ...]:
+def elsewhere(place: Place) -> tuple[str, ...]:
     """What RabbitMQ keeps is counted, and stays there."""
     server = place.servers[0] if place.servers else 1
     broker = participate(place.cluster.broker, place.layout.pki, server, f"backup-{new_cid()[:8]}")
