@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -13,14 +15,17 @@ from msgspec.structs import replace
 from backup.conftest import NOW, quiet
 from support.scenarios.moving import all_contents
 from zato.backup import parts, restoring
+from zato.backup.archive import Reader, measured, write
 from zato.backup.restoring import restore
 from zato.backup.saving import save
 from zato.core.errors import Conflict, InvalidInput, SetupError
 from zato.host.git import GitRepository
 from zato.host.layout import Layout
 from zato.host.settings import load_cluster
+from zato.odb import migrate
 from zato.odb.contents import Contents
 from zato.odb.opening import open_odb
+from zato.odb.state import State
 from zato.pki.enrolment.register import IssuedCertificate, Known, KnownServer, KnownToken, Register
 
 MARKED = {"zt_state", "zt_audit", "zt_session"}
@@ -203,3 +208,56 @@ def test_every_part_has_a_name_of_its_own_and_settings_come_last() -> None:
     names = [part.name for part in parts.PARTS]
     assert len(set(names)) == len(names)
     assert names[-1] == "settings"
+
+
+def test_one_of_an_older_release_is_migrated(layout: Layout, saved: Path, empty: Layout, tmp_path: Path) -> None:
+    """As that release would have made it: its ODB has a table less, and is at an earlier version."""
+    with saved.open("rb") as file:
+        reader = Reader(file)
+        manifest = reader.manifest()
+        reader.extract(manifest, tmp_path / "parts")
+    with contextlib.closing(sqlite3.connect(tmp_path / "parts" / "odb" / "odb.sqlite")) as odb:
+        odb.execute("DROP TABLE zt_state")
+        odb.execute("UPDATE zt_version SET version_num = '0005'")
+        odb.commit()
+    older = replace(
+        manifest,
+        release="4.0.0",
+        odb_version="0005",
+        members=tuple(measured(tmp_path / "parts", member.name) for member in manifest.members),
+        tables={name: table for name, table in manifest.tables.items() if name != "zt_state"},
+    )
+    target = tmp_path / "older.backup"
+    with target.open("wb") as file:
+        write(file, older, {member.name: tmp_path / "parts" / member.name for member in older.members})
+    target.chmod(0o600)
+    restore(empty, target, NOW, quiet)
+    assert contents_of(empty) == contents_of(layout)
+    database = open_odb(load_cluster(empty))
+    migrate.require_current(database)
+    held = State(database).held()
+    assert held is not None
+    assert held.reason == "restored from a backup of 2026-11-30 12:00 UTC"
+    database.dispose()
+
+
+def test_one_whose_odb_is_another_than_its_manifest_says_is_refused_and_undone(
+    saved: Path, empty: Layout, tmp_path: Path
+) -> None:
+    with saved.open("rb") as file:
+        reader = Reader(file)
+        manifest = reader.manifest()
+        reader.extract(manifest, tmp_path / "parts")
+    with contextlib.closing(sqlite3.connect(tmp_path / "parts" / "odb" / "odb.sqlite")) as odb:
+        odb.execute("UPDATE zt_message SET payload = '{}'")
+        odb.commit()
+    members = tuple(measured(tmp_path / "parts", member.name) for member in manifest.members)
+    target = tmp_path / "other.backup"
+    with target.open("wb") as file:
+        sources = {member.name: tmp_path / "parts" / member.name for member in members}
+        write(file, replace(manifest, members=members), sources)
+    target.chmod(0o600)
+    with pytest.raises(InvalidInput, match="zt_message"):
+        restore(empty, target, NOW, quiet)
+    assert not empty.settings.exists()
+    assert not empty.odb.exists()
