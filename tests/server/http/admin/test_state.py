@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import subprocess
 from typing import Any
 
 from zato.config.secrets import SecretBox
@@ -155,3 +157,45 @@ def test_the_audit_log_is_exported_as_csv_without_a_formula(world: Any) -> None:
     rest = world.call("GET", f"/audit/export?before={answer.headers['x-zato-next']}")
     assert len(list(csv.reader(io.StringIO(rest.text)))) == len(world.audit.recent(1000))
     assert "x-zato-next" not in rest.headers
+
+
+def test_of_each_server_it_is_told_what_the_balancer_is_to_do_with_it(world: Any) -> None:
+    _member(world)
+    value = {"host": "10.0.0.7", "drain": True, "weight": 7}
+    world.call("POST", "/items/server", {"name": "1", "value": value})
+    world.call("POST", "/items/server", {"name": "server-2", "value": {"host": "10.0.0.8"}})
+    _member(world, "w2", 2)
+    world.refresh()
+    first, second = world.call("GET", "/status").json["servers"]
+    assert (first["address"], first["mode"], first["weight"]) == ("10.0.0.7", "drain", 7)
+    assert (second["address"], second["mode"], second["weight"]) == ("10.0.0.8", "ready", 100)
+    assert first["expected_revision"] == world.log.revision()
+    assert world.call("GET", "/items/server/1").json["name"] == "server-1"
+
+
+def test_a_status_that_has_not_changed_is_not_sent_again(world: Any) -> None:
+    _member(world)
+    first = world.call("GET", "/status")
+    etag = {"If-None-Match": first.headers["etag"]}
+    world.clock.advance(1)
+    world.members.beat("w1", world.log.revision(), world.clock.now())
+    again = world.call("GET", "/status", headers=etag)
+    assert (again.status_code, again.content) == (304, b"")
+    world.clock.advance(20)
+    assert world.call("GET", "/status", headers=etag).status_code == 200
+
+
+def test_a_worker_whose_process_has_ended_is_not_alive(world: Any) -> None:
+    _member(world, f"server-1/{os.getpid()}-abc123")
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    _member(world, f"server-1/{gone.pid}-abc124")
+    _member(world, f"server-2/{gone.pid}-abc125", 2)
+    status = world.call("GET", "/status").json
+    workers = {worker["worker"]: worker["alive"] for server in status["servers"] for worker in server["workers"]}
+    assert list(workers.values()) == [True, False, True], "of another machine nobody here knows"
+    assert [finding["code"] for finding in status["findings"]] == ["ended-worker"]
+    world.clock.advance(4)
+    world.members.beat(f"server-1/{os.getpid()}-abc123", world.log.revision(), world.clock.now())
+    status = world.call("GET", "/status").json
+    assert [worker["alive"] for worker in status["servers"][1]["workers"]] == [False]

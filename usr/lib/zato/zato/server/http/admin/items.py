@@ -7,6 +7,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from zato.config.codec import public
 from zato.config.item import Item
@@ -140,6 +141,8 @@ class ItemOperations:
     def create(self, call: Call) -> Answer:
         kind = _changeable(call.params["kind"])
         body: shapes.NewItem = call.body
+        if kind == "server":
+            body = replace(body, name=name_of(body.name))
         if call.query.dry_run:
             return self._previewed(lambda publisher: publisher.create(kind, body.name, body.value, by=call.by))
         created = self._publisher.create(kind, body.name, body.value, by=call.by)

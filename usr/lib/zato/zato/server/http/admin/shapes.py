@@ -532,7 +532,10 @@ class FirstAdministrator(Taken, frozen=True):
 
 
 class Worker(Given, frozen=True):
-    """A process that executes services; `deployments` are the versions of files, by name, that it serves by now."""
+    """A process that executes services; `deployments` are the versions of files, by name, that it serves by now.
+
+    `alive`: it was heard of within three seconds, and has not ended as far as the server that answers knows.
+    """
 
     worker: str
     started: datetime
@@ -548,6 +551,14 @@ class Server(Given, frozen=True):
 
     number: int
     host: str
+    """Its machine's own name."""
+    address: str | None
+    """At which the balancer reaches it, by its item."""
+    mode: Literal["ready", "drain", "maint"]
+    """What the balancer is to do with it."""
+    weight: int | None
+    expected_revision: int
+    """That its workers are to apply."""
     version: str
     registered: datetime
     workers: list[Worker]

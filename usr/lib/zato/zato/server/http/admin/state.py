@@ -7,7 +7,7 @@ from zato.security.authorisation import Right, may, right_to_change
 from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.route import Answer, Call, Route
-from zato.server.http.admin.status.report import report
+from zato.server.http.admin.status.report import report, version_of
 
 
 class StateOperations:
@@ -25,7 +25,11 @@ class StateOperations:
 
     def status(self, call: Call) -> Answer:
         """Answers 200 whatever is not well."""
-        return Answer(report(self._collaborators))
+        found = report(self._collaborators)
+        etag = f'"{version_of(found)}"'
+        if call.environ.get("HTTP_IF_NONE_MATCH", "").strip() == etag:
+            return Answer(b"", 304, {"ETag": etag})
+        return Answer(found, headers={"ETag": etag})
 
     def whoami(self, call: Call) -> Answer:
         principal = call.principal

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # Workers beat every few seconds; a change is everywhere within half a second, a deployment within a few.
 SILENT_AFTER = timedelta(seconds=15)
+FRESH_FOR = timedelta(seconds=3)
 LATE_AFTER = timedelta(seconds=5)
 STUCK_AFTER = timedelta(seconds=60)
 
@@ -26,7 +27,7 @@ def alive(worker: WorkerRow, now: datetime) -> bool:
 def findings(seen: Seen) -> Iterator[Finding]:
     """A finding for every server, worker and deployment that is not as it should be."""
     now, revision = seen.now, seen.revision
-    living = [worker for worker in seen.workers if alive(worker, now)]
+    living = [worker for worker in seen.workers if alive(worker, now) and worker.worker not in seen.ended]
     for server in seen.servers:
         if not any(worker.server == server.number for worker in living):
             yield Finding(
@@ -39,9 +40,12 @@ def findings(seen: Seen) -> Iterator[Finding]:
     for worker in seen.workers:
         if worker not in living:
             age = (now - worker.beat).total_seconds()
+            more = ""
+            if worker.worker in seen.ended:
+                more = " It has ended without a word, and another one takes its place; dmesg may say why."
             yield Finding(
-                f"Worker {worker.worker} of server {worker.server} was last heard of {age:.0f} s ago.",
-                "silent-worker",
+                f"Worker {worker.worker} of server {worker.server} was last heard of {age:.0f} s ago.{more}",
+                "ended-worker" if more else "silent-worker",
                 subject=f"server-{worker.server}",
             )
     if seen.oldest_not_applied is not None and now - seen.oldest_not_applied > LATE_AFTER:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from hashlib import sha256
 
+from msgspec import json
+from msgspec.structs import replace
+
+from zato.config.balancing import modes
 from zato.config.configuration import Configuration
+from zato.config.kinds import Server
 from zato.core.errors import ZatoError
 from zato.odb.members import ServerRow, WorkerRow
 from zato.server.http.admin import shapes, warning
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.deployments import shown
 from zato.server.http.admin.status.examinations import examine
-from zato.server.http.admin.status.members import alive
+from zato.server.http.admin.status.members import FRESH_FOR
 from zato.server.http.admin.status.seen import Seen, look
 from zato.server.versions import active_versions
 
@@ -79,13 +85,22 @@ def _servers(given: AdminCollaborators, seen: Seen) -> list[shapes.Server]:
             beat_age_seconds=round((seen.now - worker.beat).total_seconds(), 1),
             applied_revision=worker.applied_revision,
             deployments=deployed[worker.applied_revision],
-            alive=alive(worker, seen.now),
+            alive=abs(seen.now - worker.beat) <= FRESH_FOR and worker.worker not in seen.ended,
         )
 
+    configured = {item.name: item.value for item in seen.configuration.all("server") if isinstance(item.value, Server)}
+    balanced = modes(seen.configuration, [f"server-{server.number}" for server in seen.servers])
+
     def shown_server(server: ServerRow) -> shapes.Server:
+        name = f"server-{server.number}"
+        item = configured.get(name)
         return shapes.Server(
             number=server.number,
             host=server.host,
+            address=None if item is None else item.host,
+            mode=balanced[name].value,
+            weight=None if item is None else item.weight,
+            expected_revision=seen.revision,
             version=server.version,
             registered=server.registered,
             workers=[shown_worker(worker) for worker in seen.workers if worker.server == server.number],
@@ -103,3 +118,15 @@ def _deployed(given: AdminCollaborators, seen: Seen, revisions: Collection[int])
         then = current if known else Configuration.from_items(revision, given.log.items_at(revision))
         found[revision] = {name: version.deployment_id for name, version in active_versions(then).items()}
     return found
+
+
+def version_of(status: shapes.Status) -> str:
+    """Says whether anything differs between two answers, but for when workers were heard of, and the ODB's size."""
+    servers = [
+        replace(
+            server,
+            workers=[replace(worker, beat=worker.started, beat_age_seconds=0.0) for worker in server.workers],
+        )
+        for server in status.servers
+    ]
+    return sha256(json.encode(replace(status, servers=servers, odb_bytes=None))).hexdigest()[:32]

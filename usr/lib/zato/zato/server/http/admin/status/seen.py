@@ -15,6 +15,7 @@ from zato.odb.members import ServerRow, WorkerRow
 from zato.odb.state import Held
 from zato.server.http.admin.collaborators import AdminCollaborators, ServesFrom
 from zato.server.http.admin.status.members import alive
+from zato.server.http.admin.status.siblings import ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Seen:
     """The time of the first change that some living worker has not applied."""
     servers: Sequence[ServerRow] = ()
     workers: Sequence[WorkerRow] = ()
+    ended: frozenset[str] = frozenset()
+    """Workers of the server that answers which are listed, and whose processes have ended."""
     in_progress: Sequence[Deployment] = ()
     first_token_expires: datetime | None = None
     held: Held | None = None
@@ -62,6 +65,7 @@ def look(given: AdminCollaborators) -> Seen:
             oldest_not_applied=missing[0].at if missing else None,
             servers=servers,
             workers=workers,
+            ended=ended(workers),
             in_progress=in_progress,
             first_token_expires=given.first_administrator.valid_until(),
             held=given.state.held(),
