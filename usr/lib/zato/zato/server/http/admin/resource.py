@@ -55,7 +55,8 @@ class AdminResource:
             finally:
                 self._count(route.operation, status, time.perf_counter() - started)
             resp.status = answer.status
-            resp.content_type = answer.content_type
+            if answer.status != 304:  # which has none, and no body
+                resp.content_type = answer.content_type
             resp.data = answer.body if isinstance(answer.body, bytes) else _encoder.encode(answer.body)
             resp.set_headers(dict(answer.headers))
 
