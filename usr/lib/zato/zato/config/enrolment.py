@@ -22,7 +22,19 @@ from zato.pki.enrolment.signer import Signed
 
 AUTHOR = "enrolment"
 """Who makes the items of servers that join, in the history."""
-_OF_ONE_MACHINE = ("hosts", "bind", "lighttpd_bind", "servers", "balancer", "balancer_name", "sqlite_directory")
+_OF_ONE_MACHINE = (
+    "hosts",
+    "bind",
+    "lighttpd_bind",
+    "servers",
+    "balancer",
+    "balancer_name",
+    "sqlite_directory",
+    "audit_days",
+    "history_days",
+    "dead_letter_days",
+    "deployment_days",
+)
 
 
 @dataclass(frozen=True, slots=True)
