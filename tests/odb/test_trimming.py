@@ -10,6 +10,8 @@ import pytest
 from support.brokers import new_message
 from support.scenarios.moving import add_deployment
 from zato.broker.embedded_message import kept as kept_message
+from zato.config.writer import items_at
+from zato.core.errors import InvalidInput
 from zato.odb.audit import AuditEntry, AuditLog
 from zato.odb.database import Database
 from zato.odb.deployments import Deployments, DeploymentState
@@ -89,3 +91,15 @@ def test_deployments_stay_while_they_are_active_or_the_history_needs_them(
     assert [trimming.deployments(later, 1) for _ in range(3)] == [1, 1, 0]
     assert [each.id for each in deployments.list()] == [needed, active]
     assert deployments.source(needed) == b"x"
+
+
+def test_a_revision_that_is_not_kept_is_refused_by_name(database: Database, log: ConfigurationLog) -> None:
+    put(log, Action.CREATE, "a", OLD, n=1)
+    until = put(log, Action.UPDATE, "a", OLD, n=2)
+    put(log, Action.UPDATE, "a", NEW, n=3)
+    trimming = Trimming(database)
+    trimming.history(trimming.begin_history(CUT))
+    assert [item.revision for item in items_at(log, until)] == [until]
+    with pytest.raises(InvalidInput, match=r"Revision 1 is not kept any more.*back to 2 .*history_days") as caught:
+        items_at(log, 1)
+    assert caught.value.code == "history-trimmed"
