@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from zato.core.clock import SystemClock
 from zato.host.watchdog import Watchdog
+
+_SECONDS = re.compile(r"(?m)^WatchdogSec=(\d+)$")
 
 
 class Clock(SystemClock):
@@ -24,3 +29,10 @@ def test_a_loop_that_turns_is_told_of_once_a_second_and_one_that_does_not_is_not
     assert told == ["READY=1", "WATCHDOG=1", "WATCHDOG=1", "WATCHDOG=1"]
     clock.now_seconds += 60
     assert told.count("WATCHDOG=1") == 3
+
+
+def test_a_minute_in_which_systemd_stood_still_as_well_ends_no_unit() -> None:
+    units = Path(__file__).parents[2] / "systemd"
+    seconds = [int(found) for path in units.glob("*.service") for found in _SECONDS.findall(path.read_text())]
+    assert len(seconds) > 5
+    assert min(seconds) >= 120
