@@ -14,7 +14,9 @@ from support.chaos.fault_log import FaultLog
 from support.hosts import Host
 
 NAME = "data"
-POSTGRESQL = "postgresql@15-main"
+# Of the Debian that hosts have
+_VERSION = 17
+POSTGRESQL = f"postgresql@{_VERSION}-main"
 RABBITMQ = "rabbitmq-server"
 PACKAGES = (
     *("ca-certificates", "dbus", "iproute2", "openssl", "postgresql", "procps", "rabbitmq-server", "socat"),
@@ -49,7 +51,7 @@ class DataHost:
         tls.mkdir()
         for name in ("data.crt", "data.key"):
             shutil.copy(pki / name, tls / name)
-        place = self.host.root / "etc/postgresql/15/main"
+        place = self.host.root / f"etc/postgresql/{_VERSION}/main"
         (place / "conf.d/zato.conf").write_text(_POSTGRESQL)
         (place / "pg_hba.conf").write_text(_ACCESS)
         self._drop_in(POSTGRESQL)
