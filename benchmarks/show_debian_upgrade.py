@@ -34,19 +34,19 @@ def main() -> int:
             ("the first, with balancer", machines.first),
         ):
             what = f"apt full-upgrade of {name}"
-            steps.append(under_load(machines, what, lambda host=host: log.write(upgrade(host))))
+            steps.append(under_load(machines, what, host, lambda host=host: log.write(upgrade(host))))
             print(verdict(steps[-1]), flush=True)
-        steps.append(under_load(machines, "a boot of the second machine", machines.second.reboot))
+        steps.append(under_load(machines, "a boot of the second machine", machines.second, machines.second.reboot))
         print(verdict(steps[-1]), flush=True)
     return 0 if all(map(reached, steps)) else 1
 
 
 def reached(step: Step) -> bool:
-    return not step.failed and step.well
+    return not step.failed and not step.changed and step.well
 
 
 def verdict(step: Step) -> str:
-    return f"{step} (bar: 0 failed, all well) {'REACHED' if reached(step) else 'NOT REACHED'}"
+    return f"{step} (bar: 0 failed, nothing changed, all well) {'REACHED' if reached(step) else 'NOT REACHED'}"
 
 
 if __name__ == "__main__":
