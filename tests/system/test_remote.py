@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -13,10 +14,18 @@ from pathlib import Path
 import pytest
 
 from support.cluster import RunningCluster
+from zato.client.api import ApiClient
 from zato.pki.certificates import fingerprint, load_certificate
 
 PASSWORD = "a long password of jane's"
 USER = "remote-jane"
+HELLO = """
+from zato.server.service import Service
+
+class Hello(Service):
+    def handle(self):
+        self.response.payload = {"hello": True}
+"""
 
 
 class Elsewhere:
@@ -145,3 +154,39 @@ def test_files_that_others_have_a_say_in_are_no_session(
     path.rename(path.with_name("other.json"))
     path.symlink_to(path.with_name("other.json"))
     assert "nobody else may read" in elsewhere.zato("whoami", code=1)
+
+
+def test_every_command_of_the_document_does_what_it_says(cluster: RunningCluster, elsewhere: Elsewhere) -> None:
+    """As jane, an administrator: what is asked for at a terminal comes from standard input here."""
+    document = (Path(__file__).parents[2] / "docs" / "remote.md").read_text(encoding="utf-8")
+    lines = [line.partition("#")[0].split()[1:] for line in re.findall(r"(?m)^    (zato .*)$", document)]
+    api = cluster.api()
+    api.create_item("security-basic", "jane", {"username": "jane", "password": PASSWORD, "roles": ["admin"]})
+    api.create_item("security-api-key", "web-shop", {"roles": []})
+    (elsewhere.home / "hello.py").write_text(HELLO)
+    ca = ("--ca", str(cluster.layout.ca_certificate))
+    login = ["login", cluster.url, "--user", "jane"]
+    try:
+        for words in lines:
+            given = [{"ID": _a_session(cluster), "2": "1"}.get(word, word) for word in words]
+            if words[0] == "login":
+                given = login
+            elif not (elsewhere.home / ".config" / "zato" / "session.json").exists():
+                elsewhere.zato(*login, *ca, "--password-file", "-", input=PASSWORD)
+            asks = words[0] == "login" or "set-password" in words
+            extra = ("--password-file", "-", *(ca if words[0] == "login" else ())) if asks else ()
+            elsewhere.zato(*given, *extra, input=PASSWORD, code=0)
+            if words[:2] == ["server", "drain"]:
+                elsewhere.zato("server", "ready", "1")
+            if "set-password" in words:
+                elsewhere.zato(*login, *ca, "--password-file", "-", input=PASSWORD)
+    finally:
+        api.undeploy("hello.py")
+        for kind, name in (("security-basic", "jane"), ("security-api-key", "web-shop")):
+            api.delete_item(kind, name)
+    assert len(lines) > 10
+
+
+def _a_session(cluster: RunningCluster) -> str:
+    client = ApiClient.of_user(cluster.url, "jane", PASSWORD, ca=cluster.layout.ca_certificate)
+    return str(client.open_session("a test")["session"]["id"])
