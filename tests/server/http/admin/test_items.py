@@ -280,3 +280,14 @@ def test_a_key_is_made_up_anew_and_shown_once(world: Any) -> None:
     refused = world.call("POST", "/items/security-basic/viewer/rotate")
     assert (refused.status_code, refused.json["error"]["code"]) == (400, "nothing-to-rotate")
     assert world.call("POST", "/items/security-api-key/none/rotate").status_code == 404
+
+
+def test_an_item_that_is_not_there_is_answered_with_the_one_that_may_be_meant(world: Any) -> None:
+    world.call("POST", "/items/channel-rest", {"name": "customers.get", "value": {"service": "s", "path": "/c"}})
+    answer = world.call("GET", "/items/channel-rest/Customer.get")
+    assert answer.json["error"]["message"] == (
+        "There is no channel-rest named 'Customer.get'; did you mean 'customers.get'?"
+    )
+    assert world.call("GET", "/items/channel-rest/zzz").json["error"]["message"].endswith("named 'zzz'.")
+    invoked = world.call("POST", "/services/demo.ecko/invoke", {})
+    assert (invoked.status_code, "did you mean 'demo.echo'?" in invoked.text) == (404, True)

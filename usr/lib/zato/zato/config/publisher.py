@@ -25,7 +25,6 @@ from zato.config.secrets import SecretBox, generate_secret
 from zato.config.writer import Author, Writer, despite_races, items_at
 from zato.core.clock import Clock
 from zato.core.errors import InvalidInput, NotFound, ZatoError
-from zato.core.suggestions import did_you_mean
 from zato.odb.log import Action, ConfigurationLog, StoredItem, WhichChanges, Within
 
 __all__ = ["Author", "HistoryEntry", "ImportMode", "Preview", "Publisher", "Summary"]
@@ -85,13 +84,9 @@ class Publisher:
         return tuple(sorted(map(item_of, self._log.items(kind)), key=lambda item: item.name))
 
     def get(self, kind: str, name: str) -> Item:
-        """The item. Raises NotFound, with the name that may have been meant."""
+        """The item. Raises NotFound."""
         _check_name(kind, name)
-        try:
-            return item_of(self._log.item(kind, name))
-        except NotFound as error:
-            hint = did_you_mean(name, (item.name for item in self._log.items(kind)))
-            raise NotFound(f"There is no {kind} named {name!r}{hint}", code=error.code) from error
+        return item_of(self._log.item(kind, name))
 
     def history(self, kind: str, name: str, limit: int = 100) -> tuple[HistoryEntry, ...]:
         """The last changes of an item that is or was there, newest first. Raises NotFound."""

@@ -16,6 +16,7 @@ from zato.config.kinds.text import name_finding
 from zato.config.publisher import Publisher
 from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, Unavailable, ZatoError
 from zato.core.server_name import name_of
+from zato.core.suggestions import did_you_mean
 from zato.odb.log import Action
 from zato.security.authorisation import Right, may
 from zato.server.http.admin import shapes
@@ -153,7 +154,12 @@ class ItemOperations:
         return Answer(item, 201, {**_etag(created), "Location": location})
 
     def get(self, call: Call) -> Answer:
-        item = self._publisher.get(*_key(call))
+        kind, name = _key(call)
+        try:
+            item = self._publisher.get(kind, name)
+        except NotFound as error:
+            hint = did_you_mean(name, (each.name for each in self._publisher.list(kind)))
+            raise NotFound(f"There is no {kind} named {name!r}{hint}", code=error.code) from error
         return Answer(_shown(item), headers=_etag(item))
 
     def change(self, call: Call) -> Answer:
