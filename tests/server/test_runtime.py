@@ -26,6 +26,7 @@ from zato.odb.database import Database
 from zato.odb.deployments import Deployments
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
+from zato.outgoing import OutgoingConnections
 from zato.security.hashing import Hashing
 from zato.security.passwords import Passwords
 from zato.server.asynchronous import AsyncInvocations
@@ -119,7 +120,7 @@ def make(tmp_path: Path, url: str, metrics: Metrics, clock: SettableClock) -> It
                 admission=Admission(SharedCounters(), lambda what, name, field: None),
                 user_config=UserConfigFile(tmp_path / "user.toml"),
                 settings=ServerSettings(time_limit_seconds=5),
-                sqlite_directory=tmp_path / "sqlite",
+                outgoing=OutgoingConnections.empty(tmp_path / "sqlite"),
             ),
             code=CodeLoader(Deployments(database), disk),
             disk=disk,

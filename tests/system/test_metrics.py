@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+import zato
 from support.cluster import RunningCluster
 from support.doors import DOORS
+from support.http_peer import HttpPeer
+from support.monitoring import used
+from support.ports import free_ports
 from support.waiting import until
-from zato.core.errors import InvalidInput
+from zato.core.errors import InvalidInput, ZatoError
 from zato.pki.certificates import load_certificate
 
 PATH = "/measured"
@@ -33,6 +39,15 @@ class Measured(Service):
     def handle(self):
         time.sleep((self.request.input.ms or 0) / 1000)
         self.response.payload = {'pid': os.getpid()}
+"""
+CALLS = """
+from zato.server.service import Service
+
+class Calls(Service):
+    name = 'measured.calls'
+
+    def handle(self):
+        self.response.payload = {'status': self.out.rest['measured-crm'].conn.get(self.cid).status_code}
 """
 LABELS = {"channel": CHANNEL, "service": SERVICE}
 
@@ -157,7 +172,9 @@ def test_every_metric_says_what_it_is(measured: RunningCluster) -> None:
     families = list(text_string_to_metric_families(text(measured)))
     assert {family.name for family in families} >= {
         "zato_requests", "zato_request_seconds", "zato_workers", "zato_applied_revision", "zato_deployments",
-        "zato_certificate_not_after_seconds",
+        "zato_certificate_not_after_seconds", "zato_requests_in_flight", "zato_worker_resident_memory_bytes",
+        "zato_worker_cpu_seconds", "zato_process_cpu_seconds", "zato_process_resident_memory_bytes", "zato_odb_up",
+        "zato_broker_up", "zato_messages_waiting", "zato_messages_dead", "zato_build_info",
     }  # fmt: skip
     for family in families:
         assert family.documentation and family.type in {"counter", "histogram", "gauge"}
@@ -192,3 +209,96 @@ def test_every_sample_says_which_server_it_is_from(measured: RunningCluster) -> 
     samples = [sample for family in text_string_to_metric_families(text(measured)) for sample in family.samples]
     assert samples
     assert {sample.labels.get("server") for sample in samples} == {"1"}
+
+
+def test_requests_that_are_not_answered_yet_are_counted(measured: RunningCluster) -> None:
+    with ThreadPoolExecutor(5) as threads:
+        waiting = [threads.submit(measured.request, "GET", f"{PATH}?ms=1500") for _ in range(5)]
+        until(lambda: value(measured, "zato_requests_in_flight") >= 5)
+        assert [one.result().status for one in waiting] == [200] * 5
+    until(lambda: value(measured, "zato_requests_in_flight") <= 1)  # that is the scrape
+
+
+def test_each_process_says_what_it_takes_and_a_worker_that_has_ended_nothing(measured: RunningCluster) -> None:
+    for process in measured.pids():
+        assert value(measured, "zato_process_resident_memory_bytes", process=process) > 1_000_000
+        assert value(measured, "zato_process_cpu_seconds_total", process=process) > 0
+
+    def workers() -> set[str]:
+        families = text_string_to_metric_families(text(measured))
+        return {
+            sample.labels["pid"]
+            for family in families
+            for sample in family.samples
+            if sample.name == "zato_worker_resident_memory_bytes" and sample.value > 10_000_000
+        }
+
+    until(lambda: workers() == set(map(str, measured.worker_pids())))
+    cpu = value(measured, "zato_worker_cpu_seconds_total")
+    os.kill(measured.worker_pids()[0], signal.SIGKILL)
+    until(lambda: workers() == set(map(str, measured.worker_pids())) and len(workers()) == 2)
+    assert value(measured, "zato_worker_cpu_seconds_total") >= cpu > 0
+
+
+def test_shared_parts_and_the_release_are_told(measured: RunningCluster) -> None:
+    assert value(measured, "zato_odb_up") == value(measured, "zato_broker_up") == 1
+    status = measured.api().status()
+    assert value(measured, "zato_messages_dead") == status["messages"]["dead"]
+    assert value(measured, "zato_messages_waiting") == status["messages"]["waiting"]
+    python = ".".join(map(str, sys.version_info[:3]))
+    assert value(measured, "zato_build_info", version=zato.__version__, python=python) == 1
+
+
+def test_calls_of_outgoing_connections_are_counted_by_outcome(measured: RunningCluster) -> None:
+    api = measured.api()
+    calls = {"type": "rest", "connection": "measured-crm"}
+
+    def counted(outcome: str) -> float:
+        return value(measured, "zato_outgoing_calls_total", **calls, outcome=outcome)
+
+    with HttpPeer() as peer:
+        item = api.create_item("outgoing-rest", "measured-crm", {"address": peer.address, "retries": 0})
+        api.deploy("measured_calls.py", CALLS.encode())
+        api.invoke("measured.calls", None)
+        assert (counted("2xx"), value(measured, "zato_outgoing_call_seconds_count", **calls)) == (1, 1)
+    away = {"address": f"http://127.0.0.1:{free_ports(1)[0]}", "retries": 0}
+    api.update_item("outgoing-rest", "measured-crm", away, item["revision"])
+
+    def fails() -> bool:
+        """Once the worker that is asked knows of it."""
+        with suppress(ZatoError):
+            api.invoke("measured.calls", None)
+        return counted("connect") >= 1
+
+    until(fails)
+    assert value(measured, "zato_outgoing_call_seconds_count", **calls) == counted("2xx") + counted("connect")
+    api.undeploy("measured_calls.py")
+    api.delete_item("outgoing-rest", "measured-crm")
+
+
+def test_a_server_is_asked_by_its_number(measured: RunningCluster) -> None:
+    with measured.pool("admin") as pool:
+        answer = pool.request("GET", "/zato/metrics/1", retries=False)
+        assert (answer.status, b'zato_workers{server="1"} 2.0' in answer.data) == (200, True)
+        answer = pool.request("GET", "/zato/metrics/2", retries=False)
+        assert (answer.status, answer.json()["error"]["code"]) == (503, "another-server")
+    for path in ("/zato/metrics/1", "/zato/metrics/2"):
+        assert measured.request("GET", path).status == 401
+
+
+def test_each_metric_of_the_rules_and_the_dashboard_is_told(measured: RunningCluster) -> None:
+    api = measured.api()
+    api.create_item(
+        "channel-rest", "measured-limited", {"service": SERVICE, "path": "/measured-limited", "max_requests": 1}
+    )
+    until(lambda: measured.request("GET", "/measured-limited").status == 429)
+    with HttpPeer() as peer:
+        api.create_item("outgoing-rest", "measured-crm", {"address": peer.address})
+        api.deploy("measured_calls.py", CALLS.encode())
+        until(lambda: api.invoke("measured.calls", None) is not None)
+    measured.request("GET", PATH, headers={"Authorization": "Basic YTpi"})
+    found = {sample.name for family in text_string_to_metric_families(text(measured)) for sample in family.samples}
+    assert sorted(used() - found) == []
+    api.undeploy("measured_calls.py")
+    api.delete_item("outgoing-rest", "measured-crm")
+    api.delete_item("channel-rest", "measured-limited")

@@ -15,6 +15,7 @@ import msgspec
 from zato.core.errors import Unavailable
 from zato.host.log_text import pair
 from zato.host.programs import program
+from zato.host.running import process_of_unit
 from zato.logbook.line import LEVELS, Line, Page, line_of
 from zato.logbook.query import Query, moment
 from zato.logbook.reader import invalid_place
@@ -25,7 +26,6 @@ _PLACE = re.compile(r"[a-z]=[0-9a-f]+(?:;[a-z]=[0-9a-f]+){0,9}")
 _BEGINNING = "0"
 _LEVEL_OF = {"7": "debug", "6": "info", "5": "info", "4": "warning", "3": "error"}
 _PRIORITY_OF = {"debug": "debug", "info": "info", "warning": "warning", "error": "err", "critical": "crit"}
-_UNIT = re.compile(r"zato(?:-(?P<kind>[a-z-]+))?(?:@(?P<instance>[0-9]+)[^.]*)?\.(?:service|socket|timer|target)")
 _SECONDS = 10.0
 _ENTRY_BYTES_MAX = 4 * 1024 * 1024
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
@@ -186,10 +186,9 @@ def _entry(fields: Mapping[str, Any]) -> _Entry:
 
 def _process_of(fields: Mapping[str, Any]) -> str:
     for name in ("_SYSTEMD_UNIT", "UNIT", "OBJECT_SYSTEMD_UNIT"):
-        found = _UNIT.fullmatch(_text(fields.get(name)))
-        if found is not None:
-            kind = found["kind"] or "target"
-            return f"{kind}-{found['instance']}" if found["instance"] and kind != "pki-sign" else kind
+        process = process_of_unit(_text(fields.get(name)))
+        if process is not None:
+            return process
     return "systemd"
 
 

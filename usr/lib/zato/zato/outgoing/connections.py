@@ -14,13 +14,14 @@ from zato.config.kinds import OutgoingRest, OutgoingSql
 from zato.core.errors import ZatoError
 from zato.outgoing.connection import Connection
 from zato.outgoing.named import Connections
+from zato.outgoing.outcome import Observe, unobserved
 
 if TYPE_CHECKING:
     from zato.outgoing.rest.connection import RestConnection
     from zato.outgoing.sql.connection import SqlConnection
 
 _Opened = Callable[[str], str | None]
-_Build = Callable[[Item, _Opened, Path], Connection]
+_Build = Callable[[Item, _Opened, Path, Observe], Connection]
 
 
 class OpensSecrets(Protocol):
@@ -48,17 +49,20 @@ class OutgoingConnections:
     rest: Mapping[str, RestConnection]
     sql: Mapping[str, SqlConnection]
 
-    def __init__(self, entries: Mapping[tuple[str, str], _Entry], sqlite_directory: Path) -> None:
+    def __init__(
+        self, entries: Mapping[tuple[str, str], _Entry], sqlite_directory: Path, observe: Observe = unobserved
+    ) -> None:
         self._sqlite_directory = sqlite_directory
+        self._observe = observe
         self._entries = MappingProxyType(dict(entries))
         self.rest = Connections("REST", self._of("outgoing-rest"), self._unusable("outgoing-rest"))
         self.sql = Connections("SQL", self._of("outgoing-sql"), self._unusable("outgoing-sql"))
         self.problems = tuple(entry.problem for entry in self._entries.values() if entry.problem is not None)
 
     @classmethod
-    def empty(cls, sqlite_directory: Path) -> OutgoingConnections:
-        """None yet. Those to SQLite, when they come, open files in this directory."""
-        return cls({}, sqlite_directory)
+    def empty(cls, sqlite_directory: Path, observe: Observe = unobserved) -> OutgoingConnections:
+        """None yet. Those to SQLite, when they come, open files in this directory; `observe` is told of all calls."""
+        return cls({}, sqlite_directory, observe)
 
     def refreshed(self, configuration: Configuration, secrets: OpensSecrets) -> OutgoingConnections:
         """The connections of `configuration`; nothing is connected before it is first called.
@@ -75,7 +79,7 @@ class OutgoingConnections:
                 entries[kind, item.name] = known if known and same else self._entry(item, build, secrets)
         if entries == self._entries:
             return self
-        refreshed = OutgoingConnections(entries, self._sqlite_directory)
+        refreshed = OutgoingConnections(entries, self._sqlite_directory, self._observe)
         for key, entry in self._entries.items():
             if entry.connection is not None and entries.get(key) is not entry:
                 entry.connection.retire()
@@ -84,7 +88,7 @@ class OutgoingConnections:
     def _entry(self, item: Item, build: _Build, secrets: OpensSecrets) -> _Entry:
         """One connection that cannot be made, its secret being of another key for one, must not stop the others."""
         try:
-            return _Entry(item, build(item, _opener(item, secrets), self._sqlite_directory))
+            return _Entry(item, build(item, _opener(item, secrets), self._sqlite_directory, self._observe))
         except ZatoError as error:
             return _Entry(item, None, f"The {item.kind} {item.name!r} cannot be used: {error.message}")
 
@@ -111,16 +115,21 @@ def _opener(item: Item, secrets: OpensSecrets) -> _Opened:
     return opened
 
 
-def _rest(item: Item, opened: _Opened, _sqlite_directory: Path) -> Connection:
+def _rest(item: Item, opened: _Opened, _sqlite_directory: Path, observe: Observe) -> Connection:
     from zato.outgoing.rest.connection import RestConnection
 
     assert isinstance(item.value, OutgoingRest)
     return RestConnection(
-        item.name, item.value, password=opened("password"), secret=opened("secret"), client_key=opened("client_key")
+        item.name,
+        item.value,
+        password=opened("password"),
+        secret=opened("secret"),
+        client_key=opened("client_key"),
+        observe=observe,
     )
 
 
-def _sql(item: Item, opened: _Opened, sqlite_directory: Path) -> Connection:
+def _sql(item: Item, opened: _Opened, sqlite_directory: Path, observe: Observe) -> Connection:
     from zato.outgoing.sql.connection import SqlConnection
 
     assert isinstance(item.value, OutgoingSql)
@@ -129,7 +138,9 @@ def _sql(item: Item, opened: _Opened, sqlite_directory: Path) -> Connection:
 
         # What an earlier release took is known before a service needs it, and `zato status` says it
         file_in(sqlite_directory, item.value.url.removeprefix("sqlite:///").partition("?")[0])
-    return SqlConnection(item.name, item.value, password=opened("password"), sqlite_directory=sqlite_directory)
+    return SqlConnection(
+        item.name, item.value, password=opened("password"), sqlite_directory=sqlite_directory, observe=observe
+    )
 
 
 _BUILDERS: dict[str, _Build] = {"outgoing-rest": _rest, "outgoing-sql": _sql}

@@ -87,6 +87,7 @@ def main() -> int:
         process.load,
         threads_max=lambda: process.settings().threads_max,
         memory=process.memory,
+        load_seen=process.load_seen,
         hooks=hooks,
         drain_time=drain_time,
         workers=lambda: applied.current().workers,

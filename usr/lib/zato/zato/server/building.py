@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from zato.config.configuration import Configuration
@@ -43,9 +42,9 @@ class SnapshotBuilder:
         admission: Admission,
         user_config: UserConfigFile,
         settings: ServerSettings,
-        sqlite_directory: Path,
+        outgoing: OutgoingConnections,
     ) -> None:
-        """`settings` are those that hold until the configuration says others."""
+        """`outgoing` has no connections yet; `settings` are those that hold until the configuration says others."""
         self._dispatcher = dispatcher
         self._asynchronous = asynchronous
         self._metrics = metrics
@@ -54,7 +53,7 @@ class SnapshotBuilder:
         self._admission = admission
         self._user_config = user_config
         self._settings = settings
-        self._outgoing = OutgoingConnections.empty(sqlite_directory)
+        self._outgoing = outgoing
         self._limited = LimitedCalls()
 
     def outdated(self) -> bool:

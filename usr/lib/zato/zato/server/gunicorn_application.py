@@ -42,6 +42,7 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
         load: Callable[[], Any],
         threads_max: Callable[[], int],
         memory: Callable[[], Memory],
+        load_seen: Callable[[int], None],
         hooks: dict[str, Callable[..., None]],
         drain_time: Callable[[], float],
         workers: Callable[[], int],
@@ -54,6 +55,7 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
         self._load = load
         self.threads_max = threads_max
         self.memory = memory
+        self.load_seen = load_seen
         self._hooks = hooks
         self._drain_time = drain_time
         self._workers = workers

@@ -17,6 +17,7 @@ from zato.config.secrets import SecretBox, load_key
 from zato.core.clock import SystemClock
 from zato.host.draining import Draining
 from zato.host.layout import Layout
+from zato.host.running import usage
 from zato.host.settings import ClusterSettings, ServerSettings
 from zato.logbook.door import LogDoor
 from zato.logbook.reader import ReadsLog
@@ -32,6 +33,7 @@ from zato.odb.opening import open_odb
 from zato.odb.sessions import Sessions
 from zato.odb.stagings import Staging, Stagings
 from zato.odb.state import State
+from zato.outgoing import OutgoingConnections
 from zato.pki.enrolment.door import SigningDoor, Signs
 from zato.pki.enrolment.screening import ScreenedSigner
 from zato.pki.enrolment.signer import Signer
@@ -59,9 +61,14 @@ from zato.server.limits.admission import Admission
 from zato.server.limits.counters import SharedCounters
 from zato.server.memory import Memory
 from zato.server.metrics import ADMIN, Exposition, Metrics
+from zato.server.metrics.build import Build
 from zato.server.metrics.certificates import Certificates
 from zato.server.metrics.kept import KeptRows
 from zato.server.metrics.memory import MemoryMetrics
+from zato.server.metrics.cluster import SharedParts
+from zato.server.metrics.outgoing import OutgoingCalls
+from zato.server.metrics.processes import Processes
+from zato.server.metrics.worker import WorkerLoad
 from zato.server.runtime import Runtime
 from zato.server.service.user_config import UserConfigFile
 from zato.server.versions import active_versions, with_deployments
@@ -80,6 +87,7 @@ class WorkerProcess:
         self._runtime: Runtime | None = None
         self._metrics: Metrics | None = None
         self._broker: Participation | None = None
+        self._load: WorkerLoad | None = None
 
     def load(self) -> Any:
         """The WSGI application of a runtime that has started. Called in the worker, after the fork."""
@@ -92,6 +100,7 @@ class WorkerProcess:
         secret_key = load_key(self._layout.secret_key)
         box = SecretBox(secret_key)
         metrics = self._metrics = Metrics()
+        self._load = WorkerLoad(metrics.registry)
         admission = Admission(self._counters, lambda what, name, field: metrics.limited.labels(what, name, field).inc())
         dispatcher = Dispatcher()
         worker = f"server-{self._number}/{os.getpid()}-{secrets.token_hex(3)}"
@@ -116,7 +125,9 @@ class WorkerProcess:
                 admission=admission,
                 user_config=UserConfigFile(paths.applied_user_config, paths.user_config),
                 settings=self._settings,
-                sqlite_directory=self._cluster.sqlite_directory_of(self._layout),
+                outgoing=OutgoingConnections.empty(
+                    self._cluster.sqlite_directory_of(self._layout), OutgoingCalls(metrics.registry).observe
+                ),
             ),
             code=code,
             disk=disk,
@@ -165,7 +176,16 @@ class WorkerProcess:
         add_error_handlers(app, metrics.unrouted)
         draining = Draining(paths.draining)
         kept = KeptFigures(database, clock)
-        exposition = Exposition(self._number, (Certificates(self._layout.pki), KeptRows(kept.current)))
+        exposition = Exposition(
+            self._number,
+            (
+                Build(__version__),
+                Certificates(self._layout.pki),
+                KeptRows(kept.current),
+                Processes(self._number, lambda: usage(self._layout)),
+                SharedParts(log.revision, invocations, lambda: broker.problem),
+            ),
+        )
         add_fixed_routes(app, runtime.switch, draining, catching_up, admission, exposition)
         app.add_route(PATH, InternalInvocations(runtime.switch, dispatcher, metrics, catching_up))
         add_routes(
@@ -263,6 +283,11 @@ class WorkerProcess:
             return self.settings().memory_bytes_max
 
         return Memory(limit, MemoryMetrics(self._metrics.registry, limit))
+
+    def load_seen(self, in_flight: int) -> None:
+        """Called in the worker, each tick, with the number of its requests."""
+        if self._load is not None:
+            self._load.tick(in_flight)
 
     def forget(self, pid: int) -> None:
         """Called in the master when a worker has ended, however."""

@@ -42,12 +42,16 @@ _STILL_SECONDS = 1.0
 _log = get_logger("zato.worker")
 
 
+def _unseen(_in_flight: int) -> None:
+    """For applications that do not want to know."""
+
+
 class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
     """See the module. The application's `threads_max` says how many threads a worker may have at most, at each moment.
 
     Without it gunicorn's setting `threads` does. Its `memory` is the memory that their requests share.
     Its `internal_socket`, a path, is the door whose requests are marked as `zato.internal`; its `health_socket` the one
-    that has threads of its own.
+    that has threads of its own. Its `load_seen` is told each tick how many requests there are.
     """
 
     alive: bool
@@ -86,6 +90,7 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
 
     def _supervise(self, doors: dict[int, socket.socket], sizing: Sizing) -> None:
         """Until told to stop: heart-beat each second, number of threads and time limits each tick."""
+        load_seen: Callable[[int], None] = getattr(self.app, "load_seen", _unseen)
         waiting = select.poll()
         for door in doors:
             waiting.register(door, select.POLLIN)
@@ -102,6 +107,7 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
                     _log.info("The parent process has gone, so this worker ends")
                     break
             slow = self._enforce_time_limits(now)
+            load_seen(len(self._flights))
             before, finished = finished, self._finished
             used_before, used = used, time.process_time()
             seen = Tick(

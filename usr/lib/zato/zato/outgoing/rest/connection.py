@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from zato.config.kinds import OutgoingRest
 from zato.core.errors import OutgoingFailed
+from zato.outgoing.outcome import Observe, Observed, outcome_of, unobserved
 from zato.outgoing.ping import PingResult
 from zato.outgoing.rest.address import Address
 from zato.outgoing.rest.body import encoded
@@ -48,14 +49,16 @@ class RestConnection:
         secret: str | None = None,
         client_key: str | None = None,
         response_bytes_max: int = RESPONSE_BYTES_MAX,
+        observe: Observe = unobserved,
     ) -> None:
-        """`value` as it is stored; its secrets opened beside it."""
+        """`value` as it is stored; its secrets opened beside it. `observe` is told of each call of a service's."""
         self.name = name
         self._value = value
         self._address = Address.parse(value.address)
         self._credentials = credentials(value, password, secret)
         self._client_key = client_key
         self._response_bytes_max = response_bytes_max
+        self._observe = observe
         self._lock = threading.Lock()
         self._pool: HTTPConnectionPool | None = None
         self._retired = False
@@ -107,7 +110,15 @@ class RestConnection:
         """Call with any method. Redirects are followed for GET, HEAD and OPTIONS, to the same scheme, host and port."""
         target = self._address.target(self.name, params)
         deadline = time.monotonic() + (timeout or self._value.timeout_seconds)
-        answer = self._call(self._current_pool(), self._request(method, target, cid, data, headers or {}), deadline)
+        call = Observed(self._observe, "rest", self.name)
+        try:
+            answer = self._call(self._current_pool(), self._request(method, target, cid, data, headers or {}), deadline)
+            call.outcome = f"{answer.status // 100}xx"
+        except OutgoingFailed as error:
+            call.outcome = outcome_of(error)
+            raise
+        finally:
+            call.end()
         return Response(answer.status, answer.headers, answer.content, source=str(self))
 
     def ping(self, cid: str) -> PingResult:

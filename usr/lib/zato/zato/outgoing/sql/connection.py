@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zato.config.kinds import OutgoingSql
 from zato.config.kinds.sql_address import sql_parameter_findings
 from zato.core.errors import InvalidInput, OutgoingFailed
+from zato.outgoing.outcome import Observe, Observed, unobserved
 from zato.outgoing.ping import PingResult
 from zato.outgoing.stage import Stage
 
@@ -30,9 +31,21 @@ class SqlConnection:
     locks. A statement that the database refuses raises what SQLAlchemy raises for it, IntegrityError for instance.
     """
 
-    def __init__(self, name: str, value: OutgoingSql, *, password: str | None = None, sqlite_directory: Path) -> None:
-        """`value` as it is stored; its password opened beside it. SQLite's files are in `sqlite_directory`."""
+    def __init__(
+        self,
+        name: str,
+        value: OutgoingSql,
+        *,
+        password: str | None = None,
+        sqlite_directory: Path,
+        observe: Observe = unobserved,
+    ) -> None:
+        """`value` as it is stored; its password opened beside it. SQLite's files are in `sqlite_directory`.
+
+        `observe` is told of each statement and each session of a service's.
+        """
         self.name = name
+        self._observe = observe
         self._value = value
         self._password = password
         self._sqlite_directory = sqlite_directory
@@ -48,9 +61,17 @@ class SqlConnection:
     def session(self) -> TransactionSession:
         """A connected SQLAlchemy session. As a context manager it commits at its end and rolls back on an exception."""
         from zato.outgoing.sql.engine import writes
+        from zato.outgoing.sql.outcome import outcome_of_sql
         from zato.outgoing.sql.session import TransactionSession
 
-        return TransactionSession(writes(self._connect()), self._value.timeout_seconds, self._release)
+        call = Observed(self._observe, "sql", self.name)
+        try:
+            connection = writes(self._connect())
+        except BaseException as error:
+            call.outcome = outcome_of_sql(error)
+            call.end()
+            raise
+        return TransactionSession(connection, self._value.timeout_seconds, self._release, call)
 
     def execute(
         self, sql: str, params: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
@@ -62,19 +83,27 @@ class SqlConnection:
         from sqlalchemy import text
 
         from zato.outgoing.sql.engine import limited, rolled_back
+        from zato.outgoing.sql.outcome import outcome_of_sql
 
-        connection = self._connect()
+        call = Observed(self._observe, "sql", self.name)
+        connection = None
         try:
+            connection = self._connect()
             result = connection.execute(text(sql), params or {})
             rows = [dict(row) for row in result.mappings()] if result.returns_rows else []
             with limited(connection, self._value.timeout_seconds):
                 connection.commit()
+            call.outcome = "ok"
             return rows
-        except BaseException:
-            rolled_back(connection, self._value.timeout_seconds)
+        except BaseException as error:
+            call.outcome = outcome_of_sql(error)
+            if connection is not None:
+                rolled_back(connection, self._value.timeout_seconds)
             raise
         finally:
-            self._release(connection)
+            call.end()
+            if connection is not None:
+                self._release(connection)
 
     def ping(self, cid: str) -> PingResult:
         """Resolve the host's name, connect anew, authenticate and ask for one row. Makes no file."""

@@ -11,7 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from zato.core.errors import OutgoingFailed
+from zato.outgoing.outcome import Observed
 from zato.outgoing.sql.engine import limited
+from zato.outgoing.sql.outcome import outcome_of_sql
 
 
 class TransactionSession(Session):
@@ -20,8 +22,12 @@ class TransactionSession(Session):
     Without `with`, commit() and close() are the service's to call, as with any session.
     """
 
-    def __init__(self, connection: Connection, seconds: float, release: Callable[[Connection], None]) -> None:
+    def __init__(
+        self, connection: Connection, seconds: float, release: Callable[[Connection], None], call: Observed
+    ) -> None:
         super().__init__(connection)
+        self._call = call
+        self._failed = False
         self._connection = connection
         self._seconds = seconds
         self._release = release
@@ -30,6 +36,8 @@ class TransactionSession(Session):
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        if error is not None:
+            self._note(error)
         try:
             if kind is None:
                 self.commit()
@@ -37,8 +45,12 @@ class TransactionSession(Session):
             self.close()
 
     def commit(self) -> None:
-        with limited(self._connection, self._seconds):
-            super().commit()
+        try:
+            with limited(self._connection, self._seconds):
+                super().commit()
+        except BaseException as error:
+            self._note(error)
+            raise
 
     def close(self) -> None:
         """Give the connection back; what was not committed is rolled back."""
@@ -48,4 +60,11 @@ class TransactionSession(Session):
         except (SQLAlchemyError, OutgoingFailed):
             self._connection.invalidate()  # its database rolls back by itself; what went wrong before is what matters
         finally:
+            if not self._failed:
+                self._call.outcome = "ok"
+            self._call.end()
             self._release(self._connection)
+
+    def _note(self, error: BaseException) -> None:
+        self._failed = True
+        self._call.outcome = outcome_of_sql(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import falcon
 import msgspec
 
-from zato.core.errors import Unauthorized
+from zato.core.errors import Unauthorized, Unavailable
 from zato.host.draining import Draining
 from zato.security.authentication import INTERNAL_DOOR
 from zato.server.catching_up import CatchingUp
@@ -71,12 +71,19 @@ class MetricsPage:
         self._admission = admission
         self._exposition = exposition
 
-    def on_get(self, req: ZatoRequest, resp: falcon.Response) -> None:
+    def on_get(self, req: ZatoRequest, resp: falcon.Response, number: str | None = None) -> None:
+        """With a number, those of that server: HAProxy passes such a request to it where it can."""
         snapshot = self._switch.current()
         principals = snapshot.security.authenticate(req.env)
         if not principals:
             raise Unauthorized
         with self._admission.admit(principals[0], snapshot.principals, req.env.get("zato.flight")):
+            if number is not None and number != str(self._exposition.server):
+                raise Unavailable(
+                    f"This is server {self._exposition.server}: server {number[:10]} is down, or the balancer sends it "
+                    "no requests.",
+                    code="another-server",
+                )
             resp.data = self._exposition.page()
         resp.content_type = CONTENT_TYPE
         resp.set_header("X-Zato-CID", req.cid)
@@ -93,4 +100,6 @@ def add_fixed_routes(
     """Add them all."""
     app.add_route("/zato/ping", Ping())
     app.add_route("/zato/health", Health(switch, draining, catching_up))
-    app.add_route("/zato/metrics", MetricsPage(switch, admission, exposition))
+    metrics_page = MetricsPage(switch, admission, exposition)
+    app.add_route("/zato/metrics", metrics_page)
+    app.add_route("/zato/metrics/{number}", metrics_page)

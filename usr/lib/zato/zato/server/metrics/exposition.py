@@ -16,7 +16,7 @@ class Exposition:
     """What all workers of a server have counted, and what collectors find out at each scrape."""
 
     def __init__(self, server: int, collectors: Sequence[Collector]) -> None:
-        self._server = server
+        self.server = server
         self._collectors = tuple(collectors)
 
     def page(self) -> bytes:
@@ -24,7 +24,7 @@ class Exposition:
         registry = CollectorRegistry()
         counted: Collector = multiprocess.MultiProcessCollector(None)  # type: ignore[no-untyped-call]
         for collector in (*self._collectors, counted):
-            registry.register(_OfServer(self._server, collector))
+            registry.register(_OfServer(self.server, collector))
         return generate_latest(registry)
 
 
