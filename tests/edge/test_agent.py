@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from support.client_certificates import ForeignAuthority
 from support.edge import BALANCER, DIRECT, Edge
 from support.edge_load import Load
+from zato.agent.lighttpd import files
 from zato.host.server_toml import new_text
-from zato.host.settings import write_cluster
+from zato.host.settings import load_server, write_cluster
 from zato.pki.certificates import load_certificate
 
 
@@ -90,6 +92,33 @@ def test_a_broken_ca_changes_nothing(edge: Edge) -> None:
     assert edge.get("/echo", DIRECT).status == 200
     assert restarts(edge) == before
     path.unlink()
+
+
+def test_what_administrators_add_is_taken_up_or_left_out_and_never_ends_anything(edge: Edge) -> None:
+    example = Path(__file__).parents[2] / "etc/zato/lighttpd/own.conf.example"
+    own = edge.layout.root / "lighttpd" / "own.conf"
+    own.parent.mkdir()
+
+    def added() -> bool:
+        return "strict-transport-security" in edge.get("/echo", DIRECT).headers
+
+    assert not added()
+    own.write_bytes(example.read_bytes())
+    edge.wait_for(added)
+    own.write_text("server.modules += (")
+    edge.wait_for(lambda: "lighttpd_keeps_its_last_files" in edge.log("agent").read_text())
+    assert added()
+    # A start leaves out what it would not come to by
+    edge.processes["lighttpd"].kill()
+    edge.processes.pop("lighttpd").wait()
+    view = files.view_of(edge.layout, edge.cluster, 1, load_server(edge.layout, 1))
+    files.write_to_start(edge.layout, view)
+    edge.start_lighttpd()
+    assert edge.get("/echo", DIRECT).status == 200
+    assert not added()
+    own.unlink()
+    restart_agent(edge)
+    assert "server.modules += (\n" not in (edge.server.lighttpd / "lighttpd.conf").read_text()
 
 
 def test_the_agent_goes_on_without_lighttpd(edge: Edge) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from hashlib import sha256
 from pathlib import Path
@@ -59,6 +60,19 @@ def test_the_packages_stay_small(released: list[Path]) -> None:
     together = sum(sizes.values())
     print(f"Packages in MB: {told}; together {together:.1f} (bar {PACKAGES_MEGABYTES_MAX})")
     assert together <= PACKAGES_MEGABYTES_MAX, told
+
+
+def test_conffiles_are_what_people_read_and_nothing_that_is_generated(packages: list[Path]) -> None:
+    found = set()
+    for package in packages:
+        shown = subprocess.run(["dpkg-deb", "-I", package, "conffiles"], capture_output=True, text=True, check=False)
+        found |= set(shown.stdout.split())
+    there = hosts.REPOSITORY / "etc"
+    assert found == {f"/etc/{path.relative_to(there)}" for path in there.rglob("*") if path.is_file()}
+    assert not any(
+        re.search(r"/(zato\.toml|secret\.key|pki|server-[0-9]+)(/|$)", name.replace("/defaults/", "-"))
+        for name in found
+    )
 
 
 def test_hosts_are_built_from_what_the_packages_depend_on() -> None:

@@ -124,8 +124,16 @@ def test_an_upgrade_fails_no_request_and_keeps_everything(two: Host, packages: l
     odb_before = odb_version(two)
     sums, items = two.run(f"sha256sum {KEPT}").stdout, two.run("zato config export").stdout
     pids = {unit: main_pid(two, unit) for unit in ("zato-server@1", "zato-server@2", "zato-haproxy")}
+    # Of what the packages have in /etc/zato, one file was changed here, and others are in the next release
+    two.run('echo \'"zato.admin" = "debug"\' >> /etc/zato/logging.toml')
     with Load(outside(two), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=280) as load:
-        two.run(upgrade, timeout=UPGRADE_SECONDS)
+        said = two.run(f"DEBIAN_FRONTEND=noninteractive {upgrade} </dev/null 2>&1", timeout=UPGRADE_SECONDS).stdout
+    assert "Configuration file" not in said
+    assert two.run("find /etc/zato -name '*.dpkg-*' -o -name '*.ucf-*'").stdout == ""
+    assert two.run("tail -qn 1 /etc/zato/defaults/*.toml /etc/zato/logging.toml").stdout.splitlines() == [
+        *["# Of the next release"] * 2,
+        '"zato.admin" = "debug"',
+    ]
     failed = load.failed()
     print(
         f"Upgrade under load, {len(load.samples)} requests, never below {load.lowest_rate():.0f} a second, slowest "

@@ -47,6 +47,9 @@ def _renewed(package: Path, directory: Path, version: str, migrations: Sequence[
             servers.write(f"{first_line}\n")
         for migration in migrations:
             _add(library / "odb" / "migrations" / "versions", migration)
+    for defaults in (tree / "etc/zato/defaults").glob("*.toml"):
+        with defaults.open("a", encoding="utf-8") as file:
+            file.write("# Of the next release\n")
     made = directory / package.name.replace(old, version)
     build = ["dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "-b", tree, made]
     subprocess.run(build, check=True, capture_output=True)

@@ -289,7 +289,7 @@ def test_a_server_is_asked_by_its_number(measured: RunningCluster) -> None:
 def test_each_metric_of_the_rules_and_the_dashboard_is_told(measured: RunningCluster) -> None:
     api = measured.api()
     api.create_item(
-        "channel-rest", "measured-limited", {"service": SERVICE, "path": "/measured-limited", "max_requests": 1}
+        "channel-rest", "measured-limited", {"service": SERVICE, "path": "/measured-limited", "requests_max": 1}
     )
     until(lambda: measured.request("GET", "/measured-limited").status == 429)
     with HttpPeer() as peer:

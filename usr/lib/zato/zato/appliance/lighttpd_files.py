@@ -19,8 +19,10 @@ def lighttpd(number: int, *, is_running: bool = False) -> None:
     known = LAYOUT.server(number).settings.exists()
     settings = load_server(LAYOUT, number) if known else ServerSettings()
     view = files.view_of(LAYOUT, load_cluster(LAYOUT), number, settings, is_running=is_running)
-    files.write(LAYOUT, view)
-    if not is_running:
+    if is_running:
+        files.write(LAYOUT, view)
+    else:
+        files.write_to_start(LAYOUT, view)
         files.remove_leftovers(LAYOUT.server(number))
 
 

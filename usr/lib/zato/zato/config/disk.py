@@ -42,7 +42,7 @@ class DiskSnapshot:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._sources = path.with_suffix(".sources")
-        self._logger = get_logger("snapshot")
+        self._logger = get_logger("zato.config.disk")
 
     def save(self, configuration: Configuration) -> None:
         """Keeps the configuration; one that is older than what is there replaces it too."""

@@ -95,7 +95,7 @@ class Listener:
         self._generation = 0
         self._history = ""
         self._replaced: Replaced | None = None
-        self._logger = get_logger("listener")
+        self._logger = get_logger("zato.config.listener")
 
     @property
     def configuration(self) -> Configuration:

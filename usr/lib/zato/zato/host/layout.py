@@ -101,6 +101,11 @@ class Layout:
         return self.configuration / "zato.toml"
 
     @property
+    def logging(self) -> Path:
+        """Levels of single loggers."""
+        return self.configuration / "logging.toml"
+
+    @property
     def pki(self) -> Path:
         """`ca.crt`, `ca.key`, and `NAME.crt`, `NAME.key` for each component and client."""
         return self.configuration / "pki"

@@ -12,10 +12,12 @@ import sys
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, cast
 
 from zato.host import journal
 from zato.host.journal import Journal
+from zato.host.log_levels import LogLevels
 from zato.host.log_text import FOR_PEOPLE, SUPERVISED, as_json, as_text, sentence
 
 # Where rich is installed, structlog loads it for its own console output, which is not used here: 3 MB in each process
@@ -31,6 +33,8 @@ if _rich is not None:
 _STANDARD_ERROR = 2
 _NUMBERS = {name.lower(): number for name, number in logging.getLevelNamesMapping().items()}
 _least = logging.INFO
+
+_levels: LogLevels | None = None
 
 _cid: ContextVar[str] = ContextVar("cid", default="")
 _service: ContextVar[str] = ContextVar("service", default="")
@@ -48,17 +52,19 @@ def serve(service: str) -> str:
     return before
 
 
-def configure(log_format: str, level: str, process: str) -> None:
+def configure(log_format: str, level: str, process: str, levels: Path | None = None) -> None:
     """Sets up logging for this process; every line says `process`, and the correlation id where there is one.
 
-    `log_format` is "text" or "json", `level` a name such as "info"; the journal has a format of its own. Calling it
-    again replaces the earlier setup.
+    `log_format` is "text" or "json", `level` a name such as "info"; the journal has a format of its own.
+    `levels` is a file with levels of single loggers: see log_levels. Calling it again replaces the earlier setup.
     """
+    global _levels  # noqa: PLW0603 - as `_least`
     set_level(level)
+    _levels = None if levels is None else LogLevels(levels, _complain)
     render, write = _output(log_format)
 
     def stamp(_logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-        if _NUMBERS.get(method, logging.ERROR) < _least:
+        if _NUMBERS.get(method, logging.ERROR) < _least_of(event.get("component", "")):
             raise structlog.DropEvent
         stamped: EventDict = {
             "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
@@ -83,6 +89,17 @@ def configure(log_format: str, level: str, process: str) -> None:
     )
     root = logging.getLogger()
     root.handlers = [_Bridge(lambda event, method: write(finish(None, method, stamp(None, method, event))))]
+
+
+def _least_of(logger: str) -> int:
+    own = None if _levels is None else _levels.of(logger)
+    return _least if own is None else own
+
+
+def _complain(reason: str) -> None:
+    get_logger("zato").warning(
+        "The levels of loggers stay as they are, since logging.toml cannot be read", reason=reason
+    )
 
 
 def set_level(level: str) -> None:

@@ -30,7 +30,9 @@ def main() -> int:
     except ZatoError as error:
         print(error.message, file=sys.stderr)  # noqa: T201 logging is not set up yet
         return 1
-    configure(settings.log_format or cluster.log_format, settings.log_level, f"hotdeploy-{arguments.server}")
+    configure(
+        settings.log_format or cluster.log_format, settings.log_level, f"hotdeploy-{arguments.server}", layout.logging
+    )
     paths = layout.server(arguments.server)
     stop = stop_event()
     client = ApiClient.over_socket(paths.internal_socket, principal="hotdeploy")

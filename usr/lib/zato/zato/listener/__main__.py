@@ -34,7 +34,9 @@ def main() -> int:
     except ZatoError as error:
         print(error.message, file=sys.stderr)  # noqa: T201 logging is not set up yet
         return 1
-    configure(settings.log_format or cluster.log_format, settings.log_level, f"listener-{arguments.server}")
+    configure(
+        settings.log_format or cluster.log_format, settings.log_level, f"listener-{arguments.server}", layout.logging
+    )
     stop = stop_event()
     clock = SystemClock()
     watchdog = Watchdog(clock)

@@ -74,7 +74,7 @@ def write_edge(layout: Layout, cluster: ClusterSettings) -> None:
     server_states.hand_over(layout)
     for number in range(1, cluster.servers + 1):
         lighttpd.remove_leftovers(layout.server(number))
-        lighttpd.write(layout, lighttpd.view_of(layout, cluster, number, load_server(layout, number)))
+        lighttpd.write_to_start(layout, lighttpd.view_of(layout, cluster, number, load_server(layout, number)))
 
 
 def _follow_hosts(layout: Layout, cluster: ClusterSettings, say: Say) -> None:

@@ -31,7 +31,9 @@ def main() -> int:
     except ZatoError as error:
         print(error.message, file=sys.stderr)  # noqa: T201 logging is not set up yet
         return 1
-    configure(settings.log_format or cluster.log_format, settings.log_level, f"server-{arguments.server}")
+    configure(
+        settings.log_format or cluster.log_format, settings.log_level, f"server-{arguments.server}", layout.logging
+    )
     paths = layout.server(arguments.server)
     for directory in (paths.run, paths.front_socket.parent, paths.internal_socket.parent):
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -42,7 +42,7 @@ def main() -> int:
     except ZatoError as error:
         print(error.message, file=sys.stderr)  # noqa: T201 logging is not set up yet
         return 1
-    configure(cluster.log_format, "info", "singleton")
+    configure(cluster.log_format, "info", "singleton", layout.logging)
     database = open_odb(cluster)
     clock = SystemClock()
     # On an appliance only root has the CA's key, and renews by a timer

@@ -44,7 +44,7 @@ def main() -> int:
     except ZatoError as error:
         print(error.message, file=sys.stderr)  # noqa: T201 logging is not set up yet
         return 1
-    configure(cluster.log_format, "info", "haproxy-agent")
+    configure(cluster.log_format, "info", "haproxy-agent", layout.logging)
     clock = SystemClock()
     stop = stop_event()
     watchdog = Watchdog(clock)

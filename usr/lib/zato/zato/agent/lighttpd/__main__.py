@@ -42,7 +42,12 @@ def main() -> int:
     except ZatoError as error:
         print(error.message, file=sys.stderr)  # noqa: T201 logging is not set up yet
         return 1
-    configure(settings.log_format or cluster.log_format, settings.log_level, f"lighttpd-agent-{arguments.server}")
+    configure(
+        settings.log_format or cluster.log_format,
+        settings.log_level,
+        f"lighttpd-agent-{arguments.server}",
+        layout.logging,
+    )
     stop = stop_event()
     clock = SystemClock()
     keeper = LighttpdKeeper(layout, cluster, arguments.server, clock, stop)

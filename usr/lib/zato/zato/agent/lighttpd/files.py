@@ -8,6 +8,7 @@ from pathlib import Path
 
 from zato.agent.lighttpd.generations import Files, digest, files_in, put, refuse, refused
 from zato.agent.lighttpd.names import CLIENT_CA, CONFIGURATION, PID, UPLOADS
+from zato.agent.lighttpd.own import own_text
 from zato.agent.lighttpd.render import render
 from zato.agent.lighttpd.serving import addresses_in
 from zato.agent.lighttpd.view import LighttpdView
@@ -64,6 +65,7 @@ def view_of(
         front_socket=server.front_socket,
         health_socket=server.health_socket,
         directory=server.lighttpd,
+        own=own_text(layout),
         body_bytes_max=settings.max_body_bytes,
         uploads_bytes_max=settings.uploads_bytes_max,
         connections_max=lighttpd_connections_max(),
@@ -99,6 +101,19 @@ def write(layout: Layout, view: LighttpdView) -> bool:
     check_files(view, files)
     put(view.directory, files)
     return True
+
+
+def write_to_start(layout: Layout, view: LighttpdView) -> None:
+    """As `write`, for a lighttpd that is about to be started: what was added is left out where it is refused for that.
+
+    Its agent says so.
+    """
+    try:
+        write(layout, view)
+    except SetupError:
+        if not view.own:
+            raise
+        write(layout, dataclasses.replace(view, own=""))
 
 
 def remove_leftovers(server: ServerLayout) -> None:

@@ -12,6 +12,7 @@ from zato.agent.calls import Calls
 from zato.agent.failure import Failure
 from zato.agent.lighttpd.generations import Files, digest, files_in, refuse, refused
 from zato.agent.lighttpd.names import CLIENT_CA, CONFIGURATION
+from zato.agent.lighttpd.own import own_sources
 from zato.agent.lighttpd.reloading import AWAY, FAILED, Reloader
 from zato.agent.lighttpd.running import RunningLighttpd
 from zato.agent.lighttpd.serving import Serving, addresses_in
@@ -56,8 +57,9 @@ class LighttpdKeeper:
         self._settings_read = _newest([server.applied_settings])
         settings = server.applied_settings if server.applied_settings.exists() else server.settings
         newest = _newest([*self._sources(), settings, layout.settings])
-        # What lighttpd was started with, unless something is newer
-        self._written_for = self._basis() if newest <= _newest([self._directory / CONFIGURATION]) else ()
+        # What lighttpd was started with, unless something is newer, or was left out for the start
+        as_written = newest <= _newest([self._directory / CONFIGURATION]) and not own_sources(layout)
+        self._written_for = self._basis() if as_written else ()
         self.addresses = addresses_in(self._directory)
         """On which lighttpd listens."""
         self._state = AgentState()
@@ -147,7 +149,9 @@ class LighttpdKeeper:
 
     def _sources(self) -> list[Path]:
         clients = self._layout.pki / "clients"
-        return [self._layout.ca_certificate, *([clients] if clients.exists() else []), *sorted(clients.glob("*.crt"))]
+        own = own_sources(self._layout)
+        folders = [clients] if clients.exists() else []
+        return [self._layout.ca_certificate, *folders, *sorted(clients.glob("*.crt")), *own]
 
     def _basis(self) -> tuple[object, ...]:
         """What the files follow from, as it is now."""

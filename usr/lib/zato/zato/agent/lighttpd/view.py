@@ -25,6 +25,8 @@ class LighttpdView:
     """Where it listens for questions about its health."""
     directory: Path
     """Where the rendered files, and `uploads/` for large bodies, are."""
+    own: str = ""
+    """What administrators have added: the end of the configuration."""
     body_bytes_max: int = 10 * 1024 * 1024
     uploads_bytes_max: int = 2 * 1024**3
     """For bodies that are kept in files."""
