@@ -109,13 +109,16 @@ def test_what_administrators_add_is_taken_up_or_left_out_and_never_ends_anything
     edge.wait_for(lambda: "lighttpd_keeps_its_last_files" in edge.log("agent").read_text())
     assert added()
     # A start leaves out what it would not come to by
-    edge.processes["lighttpd"].kill()
-    edge.processes.pop("lighttpd").wait()
+    for name in ("agent", "lighttpd"):
+        edge.processes[name].kill()
+        edge.processes.pop(name).wait()
     view = files.view_of(edge.layout, edge.cluster, 1, load_server(edge.layout, 1))
     files.write_to_start(edge.layout, view)
     edge.start_lighttpd()
     assert edge.get("/echo", DIRECT).status == 200
     assert not added()
+    start_agent(edge)
+    edge.wait_for(lambda: "lighttpd_keeps_its_last_files" in edge.log("agent").read_text())
     own.unlink()
     restart_agent(edge)
     assert "server.modules += (\n" not in (edge.server.lighttpd / "lighttpd.conf").read_text()

@@ -12,6 +12,7 @@ from contextlib import suppress
 from functools import partial
 
 import pytest
+import urllib3
 from prometheus_client.parser import text_string_to_metric_families
 
 import zato
@@ -296,9 +297,14 @@ def test_each_metric_of_the_rules_and_the_dashboard_is_told(measured: RunningClu
         api.create_item("outgoing-rest", "measured-crm", {"address": peer.address})
         api.deploy("measured_calls.py", CALLS.encode())
         until(lambda: api.invoke("measured.calls", None) is not None)
-    measured.request("GET", PATH, headers={"Authorization": "Basic YTpi"})
+    password = api.create_item("security-basic", "measured-user", {"username": "measured-user"})["generated"][
+        "password"
+    ]
+    user = urllib3.make_headers(basic_auth=f"measured-user:{password}")
+    until(lambda: measured.request("GET", "/zato/api/whoami", headers=user).status == 200)
     found = {sample.name for family in text_string_to_metric_families(text(measured)) for sample in family.samples}
     assert sorted(used() - found) == []
     api.undeploy("measured_calls.py")
     api.delete_item("outgoing-rest", "measured-crm")
     api.delete_item("channel-rest", "measured-limited")
+    api.delete_item("security-basic", "measured-user")
