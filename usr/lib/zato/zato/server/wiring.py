@@ -63,9 +63,9 @@ from zato.server.memory import Memory
 from zato.server.metrics import ADMIN, Exposition, Metrics
 from zato.server.metrics.build import Build
 from zato.server.metrics.certificates import Certificates
+from zato.server.metrics.cluster import SharedParts
 from zato.server.metrics.kept import KeptRows
 from zato.server.metrics.memory import MemoryMetrics
-from zato.server.metrics.cluster import SharedParts
 from zato.server.metrics.outgoing import OutgoingCalls
 from zato.server.metrics.processes import Processes
 from zato.server.metrics.worker import WorkerLoad
