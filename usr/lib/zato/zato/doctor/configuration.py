@@ -1,0 +1,53 @@
+"""The configuration and the deployed code, as they are in the ODB: what leads to something that is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from zato.config.configuration import Configuration
+from zato.core.errors import ZatoError
+from zato.doctor.finding import Finding
+from zato.host.identity import as_owner_of
+from zato.host.layout import Layout
+from zato.host.settings import ClusterSettings
+from zato.odb.database import Database
+from zato.odb.deployments import Deployments
+from zato.odb.log import ConfigurationLog
+from zato.odb.opening import open_odb
+from zato.server.loader.source import parse
+from zato.server.loader.uses import Code, UsedIn
+from zato.server.loose_ends import loose_ends
+from zato.server.versions import active_versions
+
+
+def check(layout: Layout, cluster: ClusterSettings) -> Iterator[Finding]:
+    """The same as in `zato status`, also while no server runs. No code is executed."""
+    database = open_odb(cluster)
+    try:
+        with as_owner_of(layout.odb.parent):
+            configuration = Configuration.from_items(*ConfigurationLog(database).items_with_revision())
+            code = _code(configuration, database)
+            database.dispose()
+    except ZatoError:
+        return  # the check of the ODB says so
+    for found in loose_ends(configuration, code):
+        remedy = "zato service list" if found.file is None else f"zato service versions {found.file.partition('/')[0]}"
+        yield Finding(found.message, remedy)
+
+
+def _code(configuration: Configuration, database: Database) -> Code:
+    deployments = Deployments(database)
+    services: set[str] = set()
+    uses: list[UsedIn] = []
+    for file_name, version in active_versions(configuration).items():
+        services.update(version.services)
+        try:
+            source = parse(file_name, deployments.source(version.deployment_id), version.deployment_id)
+        except ZatoError:  # its server says why it is not loaded
+            continue
+        uses += [
+            UsedIn(file_name, module.path.removeprefix(source.prefix), use)
+            for module in source.modules.values()
+            for use in module.uses
+        ]
+    return Code(services, tuple(uses))
