@@ -22,6 +22,10 @@ def cluster() -> Iterator[RunningCluster]:
     with TemporaryDirectory(prefix="zato-") as directory:
         running = RunningCluster(Path(directory) / "z", "--workers", "2")
         try:
+            running.create()
+            # Packages come from wheels that tests make, whatever the machine's own index has
+            with running.layout.settings.open("a") as settings:
+                settings.write(f'packages_index_url = "none"\npackages_find_links = "{directory}/wheels"\n')
             running.start()
             yield running
         finally:

@@ -21,6 +21,7 @@ from zato.broker.participation import Embedded
 from zato.config.configuration import Configuration
 from zato.config.enrolment import Enrolment
 from zato.config.first_administrator import FirstAdministrator
+from zato.config.item import Item
 from zato.config.publisher import Author, Preview, Publisher, Summary
 from zato.config.secrets import SecretBox
 from zato.core.errors import InvalidInput, NotFound, ZatoError
@@ -36,6 +37,7 @@ from zato.odb.kept import kept
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.migrate import init
+from zato.odb.package_reports import PackageReports
 from zato.odb.sessions import Sessions
 from zato.odb.state import State
 from zato.pki.authority import Authority
@@ -252,6 +254,30 @@ class Deployer:
         return self._publisher.preview(lambda publisher: publisher.delete("deployment", file_name, by=by))
 
 
+class Packages:
+    """Takes what it is given as what was resolved."""
+
+    def __init__(self, publisher: Publisher) -> None:
+        self._publisher = publisher
+        self.fails_with: ZatoError | None = None
+
+    def current(self) -> Item | None:
+        try:
+            return self._publisher.get("packages", "packages")
+        except NotFound:
+            return None
+
+    def agree(self, given: Any, revision: int | None, *, by: Author) -> Item:
+        if self.fails_with is not None:
+            raise self.fails_with
+        body = {"requirements": given.requirements, "resolved": given.requirements.split()}
+        if self.current() is None:
+            self._publisher.create("packages", "packages", body, by=by)
+        else:
+            self._publisher.update("packages", "packages", body, revision, by=by)
+        return self._publisher.get("packages", "packages")
+
+
 class ClusterRollback:
     """Rolls back without code."""
 
@@ -286,6 +312,7 @@ class World:
         self.publisher = Publisher(self.log, self.box, self.clock)
         self.deployments = Deployments(database)
         self.deployer = Deployer(self.deployments, self.publisher, self.clock)
+        self.packages = Packages(self.publisher)
         self.members = Members(database)
         self.audit = AuditLog(database)
         self.trail = Trail(self.audit, self.clock)
@@ -328,6 +355,8 @@ class World:
             deployments=self.deployments,
             deployer=self.deployer,
             cluster_rollback=ClusterRollback(self.publisher),
+            packages=self.packages,
+            package_reports=PackageReports(self.database),
             members=self.members,
             audit=self.audit,
             trail=self.trail,

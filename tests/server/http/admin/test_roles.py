@@ -35,6 +35,7 @@ MATRIX: list[tuple[str, str, set[Role]]] = [
             ("security-tls", {A}),
             ("server", {A}),
             ("deployment", {D, A}),
+            ("packages", {D, A}),
             ("no-such-kind", {A}),
         ]
         for method, rest in [
@@ -64,6 +65,8 @@ MATRIX: list[tuple[str, str, set[Role]]] = [
     ("GET", "/deployments/1/files", ALL),
     ("POST", "/deployments/1/activate", {D, A}),
     ("DELETE", "/deployments/files/it.py", {D, A}),
+    ("GET", "/packages", ALL),
+    ("PUT", "/packages", {D, A}),
     ("GET", "/services", ALL),
     ("GET", "/services/demo.echo", ALL),
     ("POST", "/services/demo.echo/invoke", {O, D, A}),

@@ -35,6 +35,7 @@ _COMMANDS = {
     "logout": ("zato.cli.login", "logout", "End that session."),
     "message": ("zato.cli.message", "command", "Asynchronous invocations that have failed."),
     "odb": ("zato.cli.odb", "command", "The operational database."),
+    "packages": ("zato.cli.packages", "command", "Third-party packages for services."),
     "ping": ("zato.cli.cluster", "ping", "Say whether the cluster answers."),
     "pki": ("zato.cli.pki", "command", "Certificates."),
     "quickstart": ("zato.cli.quickstart", "command", "Create and run a whole cluster in one directory."),

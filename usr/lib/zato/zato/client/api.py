@@ -339,6 +339,22 @@ class ApiClient:
         """Lines that the processes beside a server have said, and the places before and after them."""
         return self._json("GET", f"{_API}/servers/{server}/log", query=query)
 
+    # Packages
+
+    def packages(self) -> Json:
+        """Declared packages, and which servers have them."""
+        return self._json("GET", f"{_API}/packages")
+
+    def declare_packages(self, requirements: str, *, revision: int, require_hashes: bool, allow_source: bool) -> Json:
+        """The declaration with exact versions. Raises what keeps it from being made, such as pip's reason."""
+        body = {
+            "requirements": requirements,
+            "revision": revision,
+            "require_hashes": require_hashes,
+            "allow_source": allow_source,
+        }
+        return self._json("PUT", f"{_API}/packages", body, timeout_seconds=_LONG_SECONDS)
+
     # Messages
 
     def dead_letters(self, *, limit: int = 100) -> Json:

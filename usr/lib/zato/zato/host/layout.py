@@ -140,6 +140,11 @@ class Layout:
         return self.root / "sqlite"
 
     @property
+    def packages(self) -> Path:
+        """Third-party packages for services."""
+        return self.root / "packages"
+
+    @property
     def haproxy(self) -> Path:
         """Rendered configuration of the balancer."""
         return self.root / "haproxy"

@@ -43,6 +43,11 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     sqlite_directory: Annotated[str, msgspec.Meta(pattern="^(/.*)?$")] = ""
     """Directory of the SQLite files that services use; `sqlite` beside the other data unless set. On an appliance the
     units of the servers need `ReadWritePaths` for another one."""
+    packages_index_url: str = ""
+    """Index that pip installs packages for services from; that of the machine's pip.conf unless set, and `none` for no
+    index at all."""
+    packages_find_links: Annotated[str, msgspec.Meta(pattern="^(/.*)?$")] = ""
+    """Directory with wheels that pip looks into as well, for machines without an index."""
     hosts: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] = ("localhost",)
     """Names and addresses that clients use; the next start puts them into the certificates. The first is used here."""
     bind: str = "127.0.0.1"

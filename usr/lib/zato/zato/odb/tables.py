@@ -286,3 +286,19 @@ session = Table(
     info={TRANSIENT: True},
     **MYSQL_OPTIONS,
 )
+
+# What each server says of the packages that services are to have; see zato.odb.package_reports
+package_report = Table(
+    "zt_package_report",
+    metadata,
+    Column("cluster_id", Integer, nullable=False, autoincrement=False),
+    Column("server_number", Integer, nullable=False, autoincrement=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("python", Label(40), nullable=False),
+    Column("installed", Boolean, nullable=False),
+    Column("reason", Prose),
+    Column("reported", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("cluster_id", "server_number", name="zt_package_report_pk"),
+    ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_package_report_cluster_fk"),
+    **MYSQL_OPTIONS,
+)

@@ -39,6 +39,7 @@ _CHANGED_WITH: dict[str, Right] = {
     "outgoing-sql": Right.OPERATE,
     "service": Right.OPERATE,
     "deployment": Right.DEPLOY,
+    "packages": Right.DEPLOY,
     "security-basic": Right.ADMINISTER,
     "security-api-key": Right.ADMINISTER,
     "security-tls": Right.ADMINISTER,

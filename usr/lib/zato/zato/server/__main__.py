@@ -5,17 +5,25 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import platform
 import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from zato.config.configuration import Configuration
+from zato.config.disk import DiskSnapshot
+from zato.config.package_set import declared
 from zato.config.secrets import load_key
 from zato.core.errors import ZatoError
 from zato.host.draining import Draining
 from zato.host.layout import Layout
 from zato.host.logs import configure, get_logger
-from zato.host.settings import load_cluster, load_server
+from zato.host.packages import PackageSets, pip_of
+from zato.host.settings import ClusterSettings, load_cluster, load_server
+
+# systemd waits for a start, and goes on waiting for 90 seconds at most
+_PACKAGES_SECONDS = 60.0
 
 
 def main() -> int:
@@ -38,6 +46,7 @@ def main() -> int:
     for directory in (paths.run, paths.front_socket.parent, paths.internal_socket.parent):
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     Draining(paths.draining).end()
+    _have_packages(layout, cluster, DiskSnapshot(paths.snapshot).load())
     metrics = paths.run / "metrics"
     shutil.rmtree(metrics, ignore_errors=True)
     metrics.mkdir(mode=0o700)
@@ -96,6 +105,23 @@ def main() -> int:
         stuck_seconds=lambda: applied.current().stuck_seconds,
     ).run()
     return 0
+
+
+def _have_packages(layout: Layout, cluster: ClusterSettings, known: Configuration | None) -> None:
+    """What services import is there before they are loaded, after an upgrade to another Python as well.
+
+    Where it cannot be had, the server starts without, and the singleton goes on trying.
+    """
+    wanted = None if known is None else declared(known)
+    sets = PackageSets(layout.packages)
+    if wanted is None or sets.is_complete(wanted.packages):
+        return
+    log = get_logger("zato.server")
+    log.info("Installing the packages of services", python=platform.python_version())
+    try:
+        sets.install(wanted.packages, pip_of(layout, cluster, seconds=_PACKAGES_SECONDS).install)
+    except (ZatoError, OSError) as error:
+        log.error("packages_not_installed", reason=str(error), revision=wanted.revision)
 
 
 sys.exit(main())

@@ -15,6 +15,7 @@ from zato.host.logs import get_logger
 from zato.odb.deployments import Deployments
 from zato.server.deployment.attempt import Attempt
 from zato.server.loader import CodeSet, DeploymentSource, Refusal, parse
+from zato.server.packages import WorkerPackages
 from zato.server.versions import Versions, active_versions
 
 _log = get_logger("zato.code")
@@ -43,8 +44,14 @@ class CodeLoader:
     """Gets the active versions' sources from the ODB, or from this server's disk while the ODB is away."""
 
     def __init__(
-        self, deployments: Deployments, disk: DiskSnapshot, *, monotonic: Callable[[], float] = time.monotonic
+        self,
+        deployments: Deployments,
+        disk: DiskSnapshot,
+        packages: WorkerPackages | None = None,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._packages = packages
         self._deployments = deployments
         self._disk = disk
         self._monotonic = monotonic
@@ -54,11 +61,21 @@ class CodeLoader:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """A sentence for each active file that could not be loaded when the worker started."""
-        return tuple(sentence for _, sentence in self._left_out.values())
+        """A sentence for each active file that could not be loaded when the worker started, and what packages lack."""
+        of_packages = () if self._packages is None else self._packages.problems
+        return (*(sentence for _, sentence in self._left_out.values()), *of_packages)
+
+    def packages_have_come(self) -> bool:
+        """Whether packages are there now that files may have been left out for: they are to be loaded again."""
+        if self._packages is None or not self._packages.look():
+            return False
+        again = bool(self._left_out)
+        self._left_out = {}
+        return again
 
     def stage(self, file_name: str, digest: str, deployment_id: int, running: CodeSet) -> None:
         """Load a version beside what runs, to have it when it is activated. Raises DeploymentRefused."""
+        self.packages_have_come()
         source = self._source(digest, deployment_id)
         self._staged = (running, running.changed([parse(file_name, source, deployment_id)]))
 
@@ -72,6 +89,8 @@ class CodeLoader:
         At a start, files that cannot be loaded are left out until they are replaced: see `problems`.
         """
         active = active_versions(configuration)
+        if self._packages is not None and self._packages.use(configuration):
+            self._left_out = {}
         self._left_out = {
             name: known
             for name, known in self._left_out.items()

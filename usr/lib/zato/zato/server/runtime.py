@@ -164,6 +164,8 @@ class Runtime:
                 current = self.switch.current()
                 self.switch.set(self._builder.build(current.configuration, current.codes, self._code.problems))
             self._live()
+            if self._code.packages_have_come():
+                self._apply(self.switch.current().configuration)
         if self._on_tick is not None:
             self._on_tick()
 

@@ -17,6 +17,7 @@ from zato.config.secrets import SecretBox, load_key
 from zato.core.clock import SystemClock
 from zato.host.draining import Draining
 from zato.host.layout import Layout
+from zato.host.packages import PackageSets, pip_of
 from zato.host.running import usage
 from zato.host.settings import ClusterSettings, ServerSettings
 from zato.logbook.door import LogDoor
@@ -30,6 +31,7 @@ from zato.odb.held_messages import HeldMessages
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.opening import open_odb
+from zato.odb.package_reports import PackageReports
 from zato.odb.sessions import Sessions
 from zato.odb.stagings import Staging, Stagings
 from zato.odb.state import State
@@ -69,6 +71,8 @@ from zato.server.metrics.memory import MemoryMetrics
 from zato.server.metrics.outgoing import OutgoingCalls
 from zato.server.metrics.processes import Processes
 from zato.server.metrics.worker import WorkerLoad
+from zato.server.package_agreement import PackageAgreement
+from zato.server.packages import WorkerPackages
 from zato.server.runtime import Runtime
 from zato.server.service.user_config import UserConfigFile
 from zato.server.versions import active_versions, with_deployments
@@ -84,6 +88,7 @@ class WorkerProcess:
         self._settings = settings
         self._visits = Visits()
         self._counters = SharedCounters()
+        self._packages = WorkerPackages(PackageSets(layout.packages))
         self._runtime: Runtime | None = None
         self._metrics: Metrics | None = None
         self._broker: Participation | None = None
@@ -108,7 +113,7 @@ class WorkerProcess:
         invocations = broker.invocations(database, clock)
         asynchronous = AsyncInvocations(invocations, clock)
         disk = DiskSnapshot(paths.snapshot)
-        code = CodeLoader(deployments, disk)
+        code = CodeLoader(deployments, disk, self._packages)
         catching_up = CatchingUp(self._visits)
         runtime = Runtime(
             worker=worker,
@@ -171,7 +176,7 @@ class WorkerProcess:
             over=catching_up.expect_none,
         )
         runtime.each_tick(stager.step, busy=lambda: stager.pending or catching_up.expects_switch)
-        checker = Checker(paths.run / "check.sock", owner=os.getppid())
+        checker = Checker(paths.run / "check.sock", owner=os.getppid(), packages=lambda: self._packages.directory)
         app = create_app(runtime.switch, catching_up)
         add_error_handlers(app, metrics.unrouted)
         draining = Draining(paths.draining)
@@ -215,6 +220,14 @@ class WorkerProcess:
                     note=lambda outcome: metrics.deployments.labels(outcome).inc(),
                     ring=broker.ring,
                 ),
+                packages=PackageAgreement(
+                    publisher=publisher,
+                    sets=self._packages.sets,
+                    pip=pip_of(self._layout, self._cluster),
+                    checker=checker,
+                    running=lambda: runtime.running,
+                ),
+                package_reports=PackageReports(database),
                 cluster_rollback=ClusterRollback(
                     publisher=publisher,
                     deployments=deployments,

@@ -16,15 +16,18 @@ from zato.core.clock import SystemClock
 from zato.core.errors import ZatoError
 from zato.host.layout import Layout
 from zato.host.logs import configure
+from zato.host.packages import PackageSets, pip_of
 from zato.host.settings import load_cluster
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
 from zato.odb.doorbell import Doorbell
 from zato.odb.log import ConfigurationLog
 from zato.odb.opening import open_odb
+from zato.odb.package_reports import PackageReports
 from zato.odb.trimming import Trimming
 from zato.singleton.certificates import CertificateKeeper
 from zato.singleton.other_machines import OtherMachines
+from zato.singleton.packages import PackageKeeper
 from zato.singleton.repository import RepositoryKeeper, ServerRepository
 from zato.singleton.retention import Retention
 from zato.singleton.rounds import Bell, Rounds
@@ -56,7 +59,10 @@ def main() -> int:
     )
     other_machines = OtherMachines([layout.server(number) for number in numbers], cluster)
     retention = Retention(Trimming(database), cluster, clock)
-    rounds = Rounds(clock, certificates, repositories, other_machines, retention, watchdog)
+    packages = PackageKeeper(
+        PackageSets(layout.packages), pip_of(layout, cluster), PackageReports(database), numbers, clock
+    )
+    rounds = Rounds(clock, certificates, repositories, other_machines, retention, packages, watchdog)
     listener = Listener(log, Bell(Doorbell(database)), clock, rounds.follow, rounds.step)
     stop = stop_event()
     watchdog.ready()

@@ -12,6 +12,7 @@ from zato.host.watchdog import Watchdog
 from zato.odb.doorbell import Doorbell
 from zato.singleton.certificates import CertificateKeeper
 from zato.singleton.other_machines import OtherMachines
+from zato.singleton.packages import PackageKeeper
 from zato.singleton.repository import RepositoryKeeper
 from zato.singleton.retention import Retention
 
@@ -45,6 +46,7 @@ class Rounds:
         repositories: RepositoryKeeper,
         other_machines: OtherMachines,
         retention: Retention,
+        packages: PackageKeeper,
         watchdog: Watchdog,
     ) -> None:
         self._clock = clock
@@ -52,6 +54,7 @@ class Rounds:
         self._repositories = repositories
         self._other_machines = other_machines
         self._retention = retention
+        self._packages = packages
         self._watchdog = watchdog
         self._certificates_at = clock.monotonic() + _FIRST_SECONDS
         self._repositories_at = clock.monotonic()
@@ -60,6 +63,7 @@ class Rounds:
     def follow(self, configuration: Configuration) -> None:
         """Works by this configuration from now on."""
         self._repositories.follow(configuration)
+        self._packages.follow(configuration)
         try:
             self._other_machines.follow(configuration)
         except OSError as error:
@@ -71,6 +75,10 @@ class Rounds:
         if now >= self._repositories_at:
             self._repositories_at = now + _REPOSITORIES_SECONDS
             self._repositories.step()
+            try:
+                self._packages.step()
+            except OSError as error:
+                self._log.error("packages_not_looked_at", reason=str(error))
         self._retention.step()
         if self._certificates is not None and now >= self._certificates_at:
             self._certificates_at = now + _CERTIFICATES_SECONDS

@@ -2,6 +2,7 @@
 
 from zato.testing.client import ServiceTestClient
 from zato.testing.invoker import InvokedService, SentMessage
+from zato.testing.packages import use_packages
 from zato.testing.response import ServiceResponse
 from zato.testing.rest import FakeRest, SentRequest
 from zato.testing.sql import TestSql
@@ -14,4 +15,5 @@ __all__ = [
     "ServiceResponse",
     "ServiceTestClient",
     "TestSql",
+    "use_packages",
 ]

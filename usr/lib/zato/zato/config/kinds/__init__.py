@@ -11,6 +11,7 @@ from zato.config.kinds.channel_rest import CHANNEL_REST, ChannelRest
 from zato.config.kinds.deployment import DEPLOYMENT, DeploymentVersion
 from zato.config.kinds.outgoing_rest import OUTGOING_REST, OutgoingRest, OutgoingSecurity
 from zato.config.kinds.outgoing_sql import OUTGOING_SQL, OutgoingSql
+from zato.config.kinds.packages import PACKAGES, Packages
 from zato.config.kinds.security import SECURITY_KINDS
 from zato.config.kinds.security_api_key import SECURITY_API_KEY, SecurityApiKey
 from zato.config.kinds.security_basic import SECURITY_BASIC, SecurityBasic
@@ -33,6 +34,7 @@ __all__ = [
     "OutgoingRest",
     "OutgoingSecurity",
     "OutgoingSql",
+    "Packages",
     "Reference",
     "SecurityApiKey",
     "SecurityBasic",
@@ -54,6 +56,7 @@ KINDS: dict[str, Kind[Any]] = {
     "service": SERVICE,
     "server": SERVER,
     "balancer": BALANCER,
+    "packages": PACKAGES,
     "deployment": DEPLOYMENT,
 }
 

@@ -98,6 +98,8 @@ def _allow_memory() -> None:
 
 def _load(request: CheckRequest) -> CheckResult:
     candidate = request.candidate
+    if request.packages is not None:
+        sys.path.append(request.packages)
     try:
         candidates, others = (
             [parse(file.file_name, file.source, file.deployment_id) for file in files]

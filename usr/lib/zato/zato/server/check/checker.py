@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import msgspec
@@ -34,8 +34,13 @@ class Checker:
         owner: int,
         time_limit_seconds: float = 5.0,
         memory_limit_bytes: int = 1024 * _MIB,
+        packages: Callable[[], Path | None] = lambda: None,
     ) -> None:
-        """`owner` is the process that a new zygote lives as long as: gunicorn's master."""
+        """`owner` is the process that a new zygote lives as long as: gunicorn's master.
+
+        `packages` is the directory of third-party packages that this server has now.
+        """
+        self._packages = packages
         self._socket_path = socket_path
         self._owner = owner
         self._time_limit_seconds = time_limit_seconds
@@ -49,9 +54,16 @@ class Checker:
         return self.check_together(code, [CheckedFile(file_name, source, deployment_id)])
 
     def check_together(
-        self, code: CodeSet, files: Sequence[CheckedFile], *, without: Collection[str] = ()
+        self,
+        code: CodeSet,
+        files: Sequence[CheckedFile],
+        *,
+        without: Collection[str] = (),
+        packages: Path | None = None,
     ) -> CheckResult:
         """Whether `files` can be active together beside what is in `code`, of which the files `without` go.
+
+        `packages` is a directory of third-party packages instead of those that this server has now.
 
         Answers and raises as `check` does.
         """
@@ -64,6 +76,7 @@ class Checker:
         except DeploymentRefused as error:
             return CheckResult(refusal=error.refusal)
         first, *along = files
+        packages = packages or self._packages()
         request = CheckRequest(
             candidate=first,
             along=tuple(along),
@@ -74,6 +87,7 @@ class Checker:
             service_owners={
                 name: entry.file_name for name, entry in code.services.items() if entry.file_name not in changing
             },
+            packages=None if packages is None else str(packages),
             time_limit_seconds=self._time_limit_seconds,
             memory_limit_bytes=self._memory_limit_bytes,
         )

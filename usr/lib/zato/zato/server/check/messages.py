@@ -31,6 +31,8 @@ class CheckRequest(Struct, frozen=True, kw_only=True):
     along: tuple[CheckedFile, ...] = ()
     others: tuple[CheckedFile, ...]
     service_owners: dict[str, str]
+    packages: str | None = None
+    """Directory of third-party packages that may be imported."""
     time_limit_seconds: float
     memory_limit_bytes: int
 

@@ -11,6 +11,30 @@ from zato.server.loader.source import DeploymentSource
 
 _REASON_LENGTH = 600
 _DEPLOYED_PATH = re.compile(r"deployment-\d+/")
+_PACKAGES = {
+    "Crypto": "pycryptodome",
+    "MySQLdb": "mysqlclient",
+    "OpenSSL": "pyOpenSSL",
+    "PIL": "Pillow",
+    "attr": "attrs",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python-headless",
+    "dateutil": "python-dateutil",
+    "docx": "python-docx",
+    "dotenv": "python-dotenv",
+    "fitz": "PyMuPDF",
+    "google": "google-api-python-client",
+    "jose": "python-jose",
+    "jwt": "PyJWT",
+    "ldap": "python-ldap",
+    "magic": "python-magic",
+    "pptx": "python-pptx",
+    "serial": "pyserial",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "slugify": "python-slugify",
+    "zmq": "pyzmq",
+}
 _VERSIONED = re.compile(r"\b([A-Za-z][A-Za-z0-9_]*)@\d+\b")
 
 
@@ -27,11 +51,17 @@ def refusal_of(error: BaseException, source: DeploymentSource) -> Refusal:
         return Refusal("import-failed", "It recurses without end when it is imported.", file, line)
     reason = f"It raises {describe(error)} when it is imported."
     if isinstance(error, ModuleNotFoundError) and error.name:
+        module = error.name.partition(".")[0].partition("@")[0]
         reason += (
-            f" Deploy the file that has the module {error.name.partition('.')[0].partition('@')[0]!r} first; two files "
-            "that need one another are deployed together, in one .zip."
+            f" Deploy the file that has the module {module!r} first, or install the package that has it: zato packages "
+            f"install {package_of(module)}. Two files that need one another are deployed together, or in one .zip."
         )
     return Refusal("import-failed", reason, file, line)
+
+
+def package_of(module: str) -> str:
+    """The package that usually has a module, whose name is the module's for most."""
+    return _PACKAGES.get(module, module.replace("_", "-"))
 
 
 def describe(error: BaseException) -> str:

@@ -61,6 +61,11 @@ def _is_taken(name: str) -> bool:
     return PathFinder.find_spec(name, _installed_paths()) is not None
 
 
+def installed_have_changed() -> None:
+    """Look anew at which names are taken by what is installed."""
+    _is_taken.cache_clear()
+
+
 def _installed_paths() -> list[str]:
     """Directories of installed packages; the rest of sys.path, such as the current directory, is accidental."""
     known = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}

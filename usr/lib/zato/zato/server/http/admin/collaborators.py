@@ -11,6 +11,8 @@ from zato.broker.protocol import Letters
 from zato.config.configuration import Configuration
 from zato.config.enrolment import Enrolment
 from zato.config.first_administrator import FirstAdministrator
+from zato.config.item import Item
+from zato.config.kinds import Packages
 from zato.config.listener import Replaced
 from zato.config.publisher import Preview, Publisher, Summary
 from zato.config.writer import Author
@@ -24,6 +26,7 @@ from zato.odb.held_messages import HeldMessages
 from zato.odb.kept import Kept
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
+from zato.odb.package_reports import PackageReports
 from zato.odb.sessions import Sessions
 from zato.odb.state import State
 from zato.security.authentication import SecurityIndex
@@ -73,6 +76,18 @@ class DeploysFiles(Protocol):
 
     def preview_undeploy(self, file_name: str, *, by: Author) -> Preview:
         """What `undeploy` would change."""
+        ...
+
+
+class DeclaresPackages(Protocol):
+    """Third-party packages for services."""
+
+    def current(self) -> Item | None:
+        """What is declared."""
+        ...
+
+    def agree(self, given: Packages, revision: int | None, *, by: Author) -> Item:
+        """The new declaration, which is known to work on this server."""
         ...
 
 
@@ -225,6 +240,8 @@ class AdminCollaborators:
     deployments: Deployments
     deployer: DeploysFiles
     cluster_rollback: RollsBack
+    packages: DeclaresPackages
+    package_reports: PackageReports
     members: Members
     audit: AuditLog
     trail: Trail

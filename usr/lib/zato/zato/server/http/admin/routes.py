@@ -19,6 +19,7 @@ from zato.server.http.admin.kinds import KindOperations
 from zato.server.http.admin.log import LogOperations
 from zato.server.http.admin.messages import MessageOperations
 from zato.server.http.admin.openapi import document
+from zato.server.http.admin.packages import PackageOperations
 from zato.server.http.admin.resource import AdminResource
 from zato.server.http.admin.route import Answer, Call, Route
 from zato.server.http.admin.servers import ServerOperations
@@ -43,6 +44,7 @@ def routes(collaborators: AdminCollaborators) -> tuple[Route, ...]:
         *WholeOperations(collaborators).routes(),
         *DeploymentOperations(collaborators).routes(),
         *ServiceOperations(collaborators).routes(),
+        *PackageOperations(collaborators).routes(),
         *MessageOperations(collaborators).routes(),
         *StateOperations(collaborators).routes(),
         *HoldOperations(collaborators).routes(),

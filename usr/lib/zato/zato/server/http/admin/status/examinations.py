@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from zato.config.balancing import kept_in_use
+from zato.config.package_set import declared
 from zato.core.errors import ZatoError
 from zato.core.finding import Finding
 from zato.server.http.admin.collaborators import AdminCollaborators
@@ -104,6 +105,23 @@ def _held(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
     )
 
 
+def _packages(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
+    """Servers that lack what services may import."""
+    wanted = declared(seen.configuration)
+    if wanted is None or seen.odb_error is not None:
+        return
+    said = {each.server: each for each in given.package_reports.all() if each.revision == wanted.revision}
+    for server in seen.servers:
+        report = said.get(server.number)
+        if report is not None and not report.installed:
+            yield Finding(
+                f"server-{server.number} does not have the declared packages, and tries again every minute: "
+                f"{report.reason}",
+                "packages-not-installed",
+                subject=f"server-{server.number}",
+            )
+
+
 EXAMINATIONS: dict[str, Examination] = {
     "configuration": _serving,
     "broker": _broker,
@@ -112,4 +130,5 @@ EXAMINATIONS: dict[str, Examination] = {
     "balancer": _balancing,
     "messages": _messages,
     "held": _held,
+    "packages": _packages,
 }

@@ -1,0 +1,118 @@
+"""Third-party packages for services on a running cluster."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support import tutorial
+from support.cluster import RunningCluster
+from support.waiting import until
+from support.wheels import make_wheel
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "hot-deployment.md"
+
+SOURCE = """
+import zt_system_rates
+from zato.server.service import Service
+
+class Rate(Service):
+    name = "packages.rate"
+
+    def handle(self):
+        self.response.payload = {"rate": zt_system_rates.RATE}
+"""
+
+
+@pytest.fixture(scope="module")
+def wheels(cluster: RunningCluster) -> Iterator[Path]:
+    directory = cluster.layout.root.parent / "wheels"
+    make_wheel(directory, "zt-system-rates", "1.0", "RATE = 1\n")
+    make_wheel(directory, "zt-system-rates", "2.0", "RATE = 2\n")
+    make_wheel(directory, "zt-system-greedy", "1.0", requires=("msgspec<0.10",))
+    yield directory
+    cluster.zato("service", "undeploy", "sysrates.py", check=False)
+    cluster.zato("config", "delete", "packages", "packages", check=False)
+
+
+def run(cluster: RunningCluster, *arguments: str) -> str:
+    done = cluster.zato(*arguments, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def refused(cluster: RunningCluster, *arguments: str) -> str:
+    done = cluster.zato(*arguments, check=False)
+    assert done.returncode == 1, done.stdout
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_packages_from_their_declaration_to_their_removal(
+    cluster: RunningCluster, wheels: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "sysrates.py"
+    file.write_text(SOURCE)
+    workers = cluster.worker_pids()
+    # Named where they are missed
+    said = refused(cluster, "service", "deploy", str(file))
+    assert "sysrates.py:2:" in said
+    assert "zato packages install zt-system-rates" in said
+    # Refused as a whole, with pip's reason; nothing is declared then
+    said = refused(cluster, "packages", "install", "zt-system-rates", "zt-system-greedy")
+    assert "zt-system-greedy 1.0 depends on msgspec<0.10" in said
+    assert "Nothing to show." in run(cluster, "packages", "list")
+    # Picked up by running workers, while requests go on
+    answers: list[int] = []
+    ended = threading.Event()
+
+    def ask() -> None:
+        with cluster.pool() as pool:
+            while not ended.is_set():
+                answers.append(pool.request("GET", "/zato/ping").status)
+                time.sleep(0.01)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        assert "Installed: zt-system-rates==1.0" in run(cluster, "packages", "install", "zt-system-rates==1.0")
+        run(cluster, "service", "deploy", str(file))
+        assert json.loads(run(cluster, "service", "invoke", "packages.rate")) == {"rate": 1}
+    finally:
+        ended.set()
+        asking.join()
+    assert set(answers) == {200}
+    assert cluster.worker_pids() == workers
+    listed = run(cluster, "packages", "list")
+    assert "zt-system-rates  1.0" in listed
+    assert "server-1  yes" in listed
+    # Kept while something needs them
+    said = refused(cluster, "packages", "remove", "zt-system-rates")
+    assert "what is deployed does not work with them" in said
+    assert "sysrates.py:2:" in said
+    # Other versions: those who have imported the first one go on with it, and say so
+    run(cluster, "packages", "install", "zt-system-rates==2.0")
+    until(lambda: "zt-system-rates 1.0, now 2.0" in " ".join(cluster.api().status()["problems"]), seconds=15)
+    # They travel as configuration
+    assert "zt-system-rates==2.0" in run(cluster, "config", "export")
+    run(cluster, "service", "undeploy", "sysrates.py")
+    assert "Gone: zt-system-rates==2.0" in run(cluster, "packages", "remove", "zt-system-rates")
+    assert "No such" not in refused(cluster, "service", "deploy", str(file))
+
+
+def test_the_documented_commands_do_what_they_show(cluster: RunningCluster, wheels: Path, tmp_path: Path) -> None:
+    make_wheel(wheels, "toposort", "1.10")
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    (tmp_path / ".zato").symlink_to(cluster.layout.root)
+    section = DOCUMENT.read_text(encoding="utf-8").partition("## Third-party packages")[2].partition("```python")[0]
+    steps = tutorial.steps_of(section)
+    assert len(steps) == 3
+    for step in steps:
+        found = tutorial.run(step.name, tmp_path)
+        assert tutorial.fits(step.text, found), found

@@ -1,0 +1,16 @@
+"""Packages for services on this machine: sets that are complete or not there, each in a directory of its own."""
+
+from __future__ import annotations
+
+from zato.host.layout import Layout
+from zato.host.packages.pip import TIME_LIMIT_SECONDS, Pip
+from zato.host.packages.sets import PackageSet, PackageSets
+from zato.host.settings import ClusterSettings
+
+__all__ = ["PackageSet", "PackageSets", "Pip", "pip_of"]
+
+
+def pip_of(layout: Layout, settings: ClusterSettings, *, seconds: float = TIME_LIMIT_SECONDS) -> Pip:
+    """pip as this machine is set up for it."""
+    index, links = settings.packages_index_url, settings.packages_find_links
+    return Pip(layout.packages / "cache", index_url=index, find_links=links, seconds=seconds)
