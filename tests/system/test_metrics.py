@@ -297,10 +297,8 @@ def test_each_metric_of_the_rules_and_the_dashboard_is_told(measured: RunningClu
         api.create_item("outgoing-rest", "measured-crm", {"address": peer.address})
         api.deploy("measured_calls.py", CALLS.encode())
         until(lambda: api.invoke("measured.calls", None) is not None)
-    password = api.create_item("security-basic", "measured-user", {"username": "measured-user"})["generated"][
-        "password"
-    ]
-    user = urllib3.make_headers(basic_auth=f"measured-user:{password}")
+    api.create_item("security-basic", "measured-user", {"username": "measured-user", "password": "measured 4711"})
+    user = urllib3.make_headers(basic_auth="measured-user:measured 4711")
     until(lambda: measured.request("GET", "/zato/api/whoami", headers=user).status == 200)
     found = {sample.name for family in text_string_to_metric_families(text(measured)) for sample in family.samples}
     assert sorted(used() - found) == []
