@@ -88,3 +88,15 @@ def test_no_path_of_the_checkout_is_in_a_package(packages: list[Path], tmp_path:
         ["grep", "-rlF", str(hosts.REPOSITORY), str(tmp_path)], capture_output=True, text=True, check=False
     )
     assert done.stdout == ""
+
+
+def test_nothing_is_enabled_or_restarted_but_by_the_packages_own_scripts(
+    packages: list[Path], packages_before: list[Path], tmp_path: Path
+) -> None:
+    """Of debhelper's, which differ by release, one would restart the balancer in an upgrade."""
+    for package in (*packages, *packages_before):
+        scripts = tmp_path / package.name
+        subprocess.run(["dpkg-deb", "-e", package, scripts], check=True)
+        text = "".join(path.read_text(encoding="utf-8") for path in scripts.iterdir())
+        assert "deb-systemd-helper" not in text, package.name
+        assert "_dh_action" not in text, package.name
