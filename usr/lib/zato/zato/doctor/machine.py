@@ -12,6 +12,7 @@ from shlex import quote
 
 from zato.agent.lighttpd.serving import addresses_in
 from zato.doctor.finding import Finding
+from zato.doctor.listeners import is_foreign
 from zato.host import listening
 from zato.host.layout import Layout
 from zato.host.ports import from_here
@@ -85,12 +86,23 @@ def check_ports(layout: Layout, cluster: ClusterSettings, numbers: list[int]) ->
             )
     elif not _listens(cluster.bind, cluster.lb_port):
         yield Finding(f"Nothing listens on the balancer's port {cluster.lb_port}.", start)
+    elif is_foreign(cluster.bind, cluster.lb_port, layout.ca_certificate):
+        yield _taken(cluster.lb_port, "the balancer's")
     for number in numbers:
         port = cluster.lighttpd_port_of(number)
         if not _listens(listening.here(cluster), port):
             remedy = f"systemctl start zato-server@{number}" if layout.is_appliance else start
             yield Finding(f"Nothing listens on port {port} of server {number}'s lighttpd.", remedy)
+        elif is_foreign(listening.here(cluster), port, layout.ca_certificate):
+            yield _taken(port, f"that of server {number}'s lighttpd")
         yield from _check_open(layout, cluster, number)
+
+
+def _taken(port: int, whose: str) -> Finding:
+    return Finding(
+        f"Port {port}, {whose}, is taken by a program that is none of this cluster's.",
+        f"ss -tlnp 'sport = :{port}'    # as root",
+    )
 
 
 def _check_open(layout: Layout, cluster: ClusterSettings, number: int) -> Iterator[Finding]:
