@@ -41,6 +41,11 @@ def logged() -> set[str]:
                     args=[ast.Constant(value=str(text)), *_],
                 ) if level in LEVELS and "log" in ast.unparse(node.func.value):
                     found.add(text)
+                # What goes on failing is logged by zato.host.ongoing
+                case ast.Call(func=ast.Name("Ongoing"), args=[_, ast.Constant(value=str(text)), *_]):
+                    found.add(text)
+                case ast.Call(func=ast.Attribute(attr="_failing"), args=[ast.Constant(value=str(text)), *_]):
+                    found.add(text)
     return found
 
 
