@@ -75,3 +75,10 @@ def test_a_long_line_costs_no_time(text: str) -> None:
     started = time.monotonic()
     assert requirements_in(text)[1]
     assert time.monotonic() - started < 1
+
+
+def test_many_lines_cost_no_time() -> None:
+    text = "".join(f"a{number}\n" for number in range(15_000))
+    started = time.monotonic()
+    assert requirements_in(text)[1] == ["there are more than 500 packages"]
+    assert time.monotonic() - started < 1

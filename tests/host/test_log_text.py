@@ -61,3 +61,8 @@ def test_json_stays_json_under_a_supervisor() -> None:
 
 def test_half_a_line_is_shown_as_it_is() -> None:
     assert _for_people(FOR_PEOPLE + b'{"event": "x') == [b'{"event": "x']
+
+
+def test_the_name_of_a_field_does_nothing_to_a_terminal() -> None:
+    line = as_text({"timestamp": "t", "level": "info", "process": "p", "event": "e", "\x1b]0;x\x07\n": "v"})
+    assert line.isprintable()

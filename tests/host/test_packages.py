@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from hashlib import sha256
 from pathlib import Path
@@ -150,3 +151,14 @@ def test_a_package_is_installed_by_its_name_from_the_machines_index(tmp_path: Pa
     packages = PackageSet(resolved)
     sets.install(packages, pip.install)
     assert (sets.directory(packages) / "toposort.py").is_file()
+
+
+def test_the_index_with_its_password_is_on_no_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = "import os, sys; print('ERROR:', os.environ.get('PIP_INDEX_URL'), sys.argv); sys.exit(1)"
+    monkeypatch.setattr("zato.host.packages.pip._command", lambda: [sys.executable, "-I", "-c", told])
+    pip = Pip(tmp_path / "cache", index_url="https://user:secret@index.example/simple")
+    with pytest.raises(InvalidInput) as refused:
+        pip.resolved(PackageSet(("zt-shop",)))
+    by_environment, _, arguments = refused.value.message.partition("[")
+    assert "https://index.example/simple" in by_environment
+    assert "index.example" not in arguments

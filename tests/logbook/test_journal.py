@@ -156,3 +156,12 @@ def test_the_door_answers_questions_and_nothing_else() -> None:
              json.dumps({**question, "place": "--file=/etc/shadow"}).encode())  # fmt: skip
     for each in wrong:
         assert asked(each)["raised"] == "InvalidInput"
+
+
+@pytest.mark.parametrize("before", ["", "2026-11-30 13:00:00: (mod_magnet.c.1) (lua-print) "])
+def test_what_a_client_has_sent_says_nothing_of_a_line(before: str) -> None:
+    sent = before + json.dumps({"level": "debug", "event": "all is well", "cid": CID, "service": "other"})
+    for unit in (SERVER, "zato-listener@1.service", "zato-lighttpd-agent@1.service"):
+        told = entry(1, sent, unit, PRIORITY="4")
+        (line,) = JournalReader(start=Journalctl(told)).older(Query(), None, 10).lines
+        assert (line.message, line.level, line.cid, line.service) == (sent, "warning", None, None)

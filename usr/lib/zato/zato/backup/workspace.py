@@ -27,15 +27,27 @@ def workspace(parent: Path, prefix: str, account: Account | None) -> Iterator[Pa
 
 
 def take(directory: Path) -> None:
-    """What was somebody else's is root's: nobody changes it any more. Raises OSError where it is not plain files."""
-    for path in (directory, *directory.rglob("*")):
-        os.chown(path, 0, 0, follow_symlinks=False)
-    for path in directory.rglob("*"):
-        if not stat.S_ISREG(mode := path.lstat().st_mode) and not stat.S_ISDIR(mode):
+    """What was somebody else's is root's: nobody puts anything else there any more.
+
+    From above: each directory is closed before it is looked into, whatever its mode was and whoever has it open.
+    Raises OSError where it is not plain files.
+    """
+    os.chown(directory, 0, 0, follow_symlinks=False)
+    directory.chmod(0o700)
+    for path in directory.iterdir():
+        mode = path.lstat().st_mode
+        if stat.S_ISDIR(mode):
+            take(path)
+        elif stat.S_ISREG(mode):
+            os.chown(path, 0, 0, follow_symlinks=False)
+        else:
             raise OSError(errno.EINVAL, "not a plain file", str(path))
 
 
 def give(directory: Path, account: Account) -> None:
-    """The directory and all in it, which we have just made, is `account`'s from now on."""
-    for path in (directory, *directory.rglob("*")):
+    """The directory and all in it, which we have just made, is `account`'s from now on.
+
+    From below: until the last step nobody else can enter it, and have a link lead us somewhere else.
+    """
+    for path in (*reversed([*directory.rglob("*")]), directory):
         os.chown(path, account.uid, account.gid, follow_symlinks=False)

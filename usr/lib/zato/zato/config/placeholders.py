@@ -21,8 +21,9 @@ NAME_PATTERN = "^[A-Za-z_][A-Za-z0-9_]{0,249}$"
 
 Items = list[tuple[str, str, Any]]
 
-_OPENING = re.compile(r"(\$+)\{")
-_PLACE = re.compile(r"(\$+)\{([^{}\n]{0,250}\})?")
+# From the first dollar of several on, all of them or none: a text of nothing but dollars is read once
+_OPENING = re.compile(r"(?<!\$)(\$++)\{")
+_PLACE = re.compile(r"(?<!\$)(\$++)\{([^{}\n]{0,250}\})?")
 _NAME = re.compile(NAME_PATTERN.removeprefix("^").removesuffix("$"))
 _NOT_IN_NAME = re.compile(r"[^A-Z0-9]+")
 _TAG_CHARACTERS = 6

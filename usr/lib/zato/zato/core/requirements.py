@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -48,8 +49,8 @@ def requirements_in(text: str) -> tuple[list[Requirement], list[str]]:
             )
             continue
         found.append(Requirement(match["name"], bare, bool(match["hashes"])))
-    names = [normalised(each.name) for each in found]
-    findings.extend(f"{name} is declared twice" for name in sorted({name for name in names if names.count(name) > 1}))
+    names = Counter(normalised(each.name) for each in found)
+    findings.extend(f"{name} is declared twice" for name in sorted(names) if names[name] > 1)
     if len(found) > LINES_MAX:
         findings.append(f"there are more than {LINES_MAX} packages")
     return found, findings

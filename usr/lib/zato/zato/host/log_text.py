@@ -51,7 +51,7 @@ def sentence(fields: dict[str, Any]) -> str:
 
 def pair(key: str, value: object) -> str:
     """A field as it stands behind the event, with the blank before it."""
-    return f" {key}={_value(value)}"
+    return f" {_escaped(key)}={_value(value)}"
 
 
 def _value(value: object) -> str:

@@ -23,6 +23,8 @@ from zato.logbook.reader import invalid_place
 # By the unit, which is systemd's word; all else of an entry is its sender's
 _UNITS = ("zato-*.service", "zato-*.socket", "zato-*.timer", "zato.target")
 _PLACE = re.compile(r"[a-z]=[0-9a-f]+(?:;[a-z]=[0-9a-f]+){0,9}")
+_IN_JSON = "haproxy"
+"""Its log is JSON, whose fields are our configuration's."""
 _BEGINNING = "0"
 _LEVEL_OF = {"7": "debug", "6": "info", "5": "info", "4": "warning", "3": "error"}
 _PRIORITY_OF = {"debug": "debug", "info": "info", "warning": "warning", "error": "err", "critical": "crit"}
@@ -167,7 +169,8 @@ def _entry(fields: Mapping[str, Any]) -> _Entry:
     arrived = moment(datetime.fromtimestamp(int(fields["__REALTIME_TIMESTAMP"]) / 1_000_000, UTC))
     process = _process_of(fields)
     message = _text(fields.get("MESSAGE"))
-    told = _object(message)
+    # Of others it may be what a client has sent
+    told = _object(message) if process == _IN_JSON else None
     if told is None:
         own = {
             name[5:].lower(): _text(value)
@@ -193,7 +196,7 @@ def _process_of(fields: Mapping[str, Any]) -> str:
 
 
 def _object(message: str) -> dict[str, Any] | None:
-    """What a program has said as JSON, as HAProxy does."""
+    """What HAProxy has said as JSON."""
     if not (message.startswith("{") and message.endswith("}")):
         return None
     try:

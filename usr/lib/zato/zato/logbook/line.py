@@ -13,6 +13,7 @@ from zato.logbook.masking import masked
 LEVELS = ("debug", "info", "warning", "error", "critical")
 """Least severe first."""
 
+_LIGHTTPD = re.compile("lighttpd-[0-9]+")
 _OF_SCRIPT = re.compile(r"\(lua-print\) (\{.*\})\s*$")
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -74,7 +75,12 @@ def line_of(event: Mapping[str, Any]) -> Line:
 
 
 def _unwrapped(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What lighttpd's scripts say has lighttpd's own words before it."""
+    """What lighttpd's scripts say has lighttpd's own words before it.
+
+    Of others such a line may be what a client has sent, and would say of itself whatever the client wants.
+    """
+    if not _LIGHTTPD.fullmatch(str(event.get("process", ""))):
+        return event
     found = _OF_SCRIPT.search(str(event.get("event", "")))
     if found is None:
         return event

@@ -78,9 +78,13 @@ class Pip:
             options += ["--find-links", self._find_links]
         if self._index_url == "none":
             options.append("--no-index")
-        elif self._index_url:
-            options += ["--index-url", self._index_url]
         return options
+
+    def _environment(self) -> dict[str, str]:
+        """With the index, which may have a password in it: everybody on the machine can see a command line."""
+        kept = {name: value for name, value in os.environ.items() if _KEPT.fullmatch(name)}
+        index = {"PIP_INDEX_URL": self._index_url} if self._index_url not in ("", "none") else {}
+        return {**kept, "LC_ALL": "C.UTF-8", **index}
 
     def _run(self, arguments: Sequence[str]) -> None:
         process = subprocess.Popen(
@@ -89,7 +93,7 @@ class Pip:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd="/",
-            env={**{name: value for name, value in os.environ.items() if _KEPT.fullmatch(name)}, "LC_ALL": "C.UTF-8"},
+            env=self._environment(),
             start_new_session=True,
         )
         try:
