@@ -89,9 +89,13 @@ def test_a_message_that_cannot_go_well_is_a_dead_letter_until_somebody_deals_wit
 def test_a_message_that_kills_its_worker_kills_two_and_is_a_dead_letter_beside_others_that_are_processed(
     cluster: RunningCluster, services: AsyncServices
 ) -> None:
+    listener = cluster.pids()["listener-1"]
+    # What is sent would meet the end of a worker too
+    os.kill(listener, signal.SIGSTOP)
     services.send({"n": 0, "kill": True})
     for n in range(1, 5):
         services.send({"n": n, "seconds": 0.2})
+    os.kill(listener, signal.SIGCONT)
     until(lambda: cluster.api().status()["messages"] == {"waiting": 0, "dead": 1})
     assert "Twice, one after the other: the process that ran it ended" in cluster.zato("message", "list").stdout
     received = services.received()

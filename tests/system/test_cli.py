@@ -77,9 +77,9 @@ def test_a_change_from_an_old_revision_is_refused_with_who_changed_it(cluster: R
 def test_an_export_changes_nothing_when_it_is_imported(cluster: RunningCluster, tmp_path: Path) -> None:
     exported = run(cluster, "config", "export")
     (tmp_path / "zato.yaml").write_text(exported)
-    before = run_json(cluster, "status")["odb"]["revision"]
+    before = cluster.api().status()["odb"]["revision"]
     assert "unchanged" in run(cluster, "config", "import", str(tmp_path / "zato.yaml"), "--replace")
-    assert run_json(cluster, "status")["odb"]["revision"] == before
+    assert cluster.api().status()["odb"]["revision"] == before
     assert run(cluster, "config", "export") == exported
 
 
@@ -158,10 +158,18 @@ def test_the_administrator_is_still_let_in_after_the_certificate_was_renewed(clu
     assert run(cluster, "whoami").startswith("admin, known by tls-client")
 
 
-@pytest.mark.parametrize("command", ["ping", "status", "whoami", "audit"])
+@pytest.mark.parametrize("command", ["ping", "whoami", "audit"])
 def test_the_cluster_as_a_whole_is_shown_as_text_and_as_json(cluster: RunningCluster, command: str) -> None:
     assert run(cluster, command).strip()
     assert isinstance(run_json(cluster, command), dict)
+
+
+def test_the_state_of_the_cluster_is_shown_as_text_and_as_json(cluster: RunningCluster) -> None:
+    """Whatever other tests have left in it that is not well."""
+    shown, document = cluster.zato("status", check=False), cluster.zato("status", "--json", check=False)
+    problems = json.loads(document.stdout)["problems"]
+    assert shown.returncode == document.returncode == (1 if problems else 0)
+    assert ("All is well." in shown.stdout) == (not problems)
 
 
 def test_a_cluster_that_has_stopped_is_named_with_how_to_start_it(cluster: RunningCluster) -> None:

@@ -54,7 +54,7 @@ def test_a_running_cluster_moves_loses_no_change_and_is_verified_by_its_own_auth
         settings = cluster.layout.settings
         settings.write_text(f'{settings.read_text()}# by hand\nodb_ca = "{cluster.layout.ca_certificate}"\n')
         cluster.zato("config", "set", "channel-rest", "before", "service=x.y", "path=/before")
-        revision = json.loads(cluster.zato("status", "--json").stdout)["odb"]["revision"]
+        revision = json.loads(cluster.zato("status", "--json", check=False).stdout)["odb"]["revision"]
 
         moved = json.loads(cluster.zato("odb", "move", url, "--json").stdout)
 
@@ -71,7 +71,7 @@ def test_a_running_cluster_moves_loses_no_change_and_is_verified_by_its_own_auth
         cluster.stop()
         cluster.start()
         cluster.zato("config", "set", "channel-rest", "after", "service=x.y", "path=/after")
-        status = json.loads(cluster.zato("status", "--json").stdout)
+        status = json.loads(cluster.zato("status", "--json", check=False).stdout)
         assert status["odb"]["revision"] == revision + 1
         assert json.loads(cluster.zato("odb", "use", url, "--json").stdout)["restart"]
         cluster.stop()
