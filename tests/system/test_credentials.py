@@ -35,7 +35,7 @@ NOBODY = {
     "no base64": {"Authorization": "Basic ####"},
     "no colon": {"Authorization": "Basic YWJj"},
     "no value": {"Authorization": "Basic"},
-    "other scheme": {"Authorization": "Bearer a.b.c"},
+    "other scheme": {"Authorization": "Digest a.b.c"},
     "wrong key": {"X-API-Key": KEY + "x"},
     "empty key": {"X-API-Key": ""},
     "expired key": {"X-API-Key": KEY + "-expired"},
