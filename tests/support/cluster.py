@@ -169,6 +169,11 @@ class RunningCluster:
         with self.pool() as pool:
             return pool.request(method, path, retries=False, **more)
 
+    def unwell(self) -> list[dict[str, Any]]:
+        """What the status finds, but for what leads to services and connections that other tests have taken away."""
+        loose = ("no-such-service", "no-such-connection")
+        return [finding for finding in self.api().status()["findings"] if finding["code"] not in loose]
+
     def api(self) -> ApiClient:
         """The admin API as the administrator."""
         return ApiClient.over_https(

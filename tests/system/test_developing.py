@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,15 @@ def test_the_shell_completes_kinds_items_services_and_files(cluster: RunningClus
     assert completed("zato service source devr") == ["devright.py"]
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """What is started takes SIGINT, also where these tests run in the background of a shell, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_a_folder_is_deployed_each_time_that_something_in_it_is_saved(cluster: RunningCluster, tmp_path: Path) -> None:
     (tmp_path / "watched").mkdir()
     service = "from zato.server.service import Service\nclass It(Service):\n    name = 'dev.it'\n"

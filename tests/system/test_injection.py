@@ -53,7 +53,7 @@ def sound_afterwards(hostile: RunningCluster, admin: Admin) -> Iterator[None]:
     """The whole configuration is what it was, and every program that reads it finds it valid."""
     before = yaml.safe_load(admin.call("GET", "/export").data)
     yield
-    until(lambda: bool(hostile.api().status()["ok"]))
+    until(lambda: hostile.unwell() == [])
     assert yaml.safe_load(admin.call("GET", "/export").data) == before
     haproxy_files.check_in_place(hostile.layout)
     server = hostile.layout.server(1)
