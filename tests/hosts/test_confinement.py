@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from shlex import quote
 
 import pytest
 
@@ -124,6 +125,28 @@ class Count(Service):
         conn.execute('INSERT INTO a VALUES (1)')
         self.response.payload = {'count': len(conn.execute('SELECT b FROM a'))}
 """
+
+
+ASK_IN_HASTE = """
+import os, socket
+for _ in range(4):
+    if os.fork() == 0:
+        break
+for _ in range(500):
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(5)
+        try:
+            connection.connect('/run/zato/log/read.sock')
+        except OSError:
+            pass
+"""
+
+
+def test_a_server_that_asks_too_often_closes_no_door_for_good(appliance: Host) -> None:
+    python = f"/usr/lib/zato/venv/bin/python -I -c {quote(ASK_IN_HASTE)}"
+    appliance.run(f"cd /; setpriv --reuid=zato --regid=zato --init-groups {python}; sleep 1")
+    assert appliance.run("systemctl show -P ActiveState zato-log.socket").stdout == "active\n"
+    assert appliance.run("systemctl show -P TriggerLimitIntervalUSec zato-pki-sign.socket").stdout == "0\n"
 
 
 def test_services_have_sqlite_files_in_their_directory_and_none_elsewhere(appliance: Host) -> None:
