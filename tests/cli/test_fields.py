@@ -39,8 +39,9 @@ def test_text_becomes_what_the_field_takes(kind: str, field: str, expected: dict
         ("colour=red", "no field 'colour'; its fields are: service, path"),
         ("path", "is not FIELD=VALUE"),
         ("=x", "is not FIELD=VALUE"),
-        ("active=perhaps", "active of a channel-rest cannot be 'perhaps'"),
-        ("methods=[", "methods of a channel-rest cannot be '['"),
+        ("active=perhaps", "active of channel-rest items cannot be 'perhaps'"),
+        ("methods=[", "methods of channel-rest items cannot be '['"),
+        ("methods=get,gett", "cannot be 'get,gett': expected one of 'DELETE', 'GET', 'OPTIONS'"),
     ],
 )
 def test_what_does_not_fit_is_named(field: str, expected: str) -> None:

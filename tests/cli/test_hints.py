@@ -146,5 +146,5 @@ def test_a_hint_with_an_awkward_directory_is_the_command_that_is_meant(
         from zato.cli.main import main
 
         main(["--home", str(directory), "status"])
-    hint = capsys.readouterr().err.partition("create one with: ")[2].strip()
+    hint = capsys.readouterr().err.partition("To create one: ")[2].strip()
     assert shlex.split(hint) == ["zato", "quickstart", "create", str(directory)]

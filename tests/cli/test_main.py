@@ -48,7 +48,8 @@ def test_a_cluster_that_is_not_there_is_named_with_how_to_create_it(tmp_path: Pa
     done = zato("status", "--home", str(tmp_path))
     assert done.returncode == 1
     assert done.stderr == (
-        f"zato: There is no cluster in {tmp_path}; create one with: zato quickstart create {tmp_path}\n"
+        f"zato: There is no cluster in {tmp_path}. Name the directory of one by --home, or log in to one elsewhere "
+        f"(zato login URL). To create one: zato quickstart create {tmp_path}\n"
     )
 
 

@@ -92,7 +92,7 @@ def test_a_cluster_comes_back_from_a_backup_that_was_made_while_it_ran(directory
         assert restored.request("GET", "/kept").status == 401
         # Workers of the cluster that the backup is of are a problem until they are forgotten
         until(lambda: [each["code"] for each in restored.api().status()["findings"]] == ["held"])
-        assert restored.zato("cluster", "release").stdout == "0 messages go out.\n"
+        assert restored.zato("cluster", "release").stdout == "Going out: 0 messages.\n"
         assert restored.api().status()["ok"]
     finally:
         restored.stop()

@@ -86,6 +86,20 @@ def test_each_line_on_a_terminal_says_whose_it_is_and_does_nothing_to_it(logged:
     assert any(line.endswith("| ValueError: first") for line in printed)
 
 
+def test_where_nothing_matches_that_is_said(logged: RunningCluster) -> None:
+    done = logged.zato("log", "0" * 32)
+    assert (done.stdout, done.stderr) == (
+        "",
+        "Nothing in the log matches. That of another machine has: zato log --server N\n",
+    )
+
+
+def test_a_failure_says_with_which_command_its_log_is_read(logged: RunningCluster) -> None:
+    said = logged.zato("service", "invoke", SERVICE, check=False).stderr
+    cid = said.rpartition("zato log ")[2].strip()
+    assert {line["cid"] for line in traced(logged, cid, "server-1")} == {cid}
+
+
 def test_what_follows_is_shown_as_it_is_said(logged: RunningCluster) -> None:
     command = [
         sys.executable,

@@ -135,6 +135,13 @@ def test_another_password_and_a_rotated_key_are_the_only_ones_at_once(
         for _ in range(2)
     ]
 
+    other_kind = cluster.zato("user", "rotate-key", USER, check=False).stderr
+    assert f"{USER} has a password, which is renewed with: zato user set-password {USER}" in other_kind
+    other_kind = cluster.zato(
+        "user", "set-password", "remote-shop", "--password-file", "-", input=other, check=False
+    ).stderr
+    assert "remote-shop has an API key, which is renewed with: zato user rotate-key remote-shop" in other_kind
+
     def status(key: str) -> int:
         return cluster.request("GET", "/zato/api/whoami", headers={"X-API-Key": key}).status
 

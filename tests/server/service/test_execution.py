@@ -84,6 +84,16 @@ def test_a_service_without_any_handler_fails_by_name() -> None:
     assert caught.value.code == "no-handle"
 
 
+def test_a_service_for_http_methods_that_is_invoked_without_one_says_which_it_has() -> None:
+    class Both(Service):
+        def handle_GET(self) -> None: ...
+
+        def handle_POST(self) -> None: ...
+
+    with pytest.raises(ServiceFailed, match="no method handle, only what answers GET, POST"):
+        execute(entry_of(Both), context(), "c1", Request({}, cid="c1"))
+
+
 @pytest.mark.parametrize(
     ("error", "status"),
     [(BadRequest("No."), 400), (NotFound("No such customer."), 404), (ZeroDivisionError("x"), None)],

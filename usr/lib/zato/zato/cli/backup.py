@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -94,8 +95,12 @@ def restore(target: Target, file: Path, passphrase_file: Path | None, odb: str |
         click.echo(remark)
     for path in done.aside:
         click.echo(f"What was here before is in {path}; remove it when it is not needed any more.")
-    click.echo("Asynchronous messages are held. Look at what waits, then: zato cluster release")
     click.echo(done.started)
+    home = "" if layout.is_appliance else f"--home {quote(str(layout.root))} "
+    click.echo(
+        f"Asynchronous messages are held. Look at what waits (zato {home}cluster held), then: "
+        f"zato {home}cluster release"
+    )
 
 
 def _sayer(target: Target) -> Callable[[str], None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from shlex import quote
 from typing import Any
 
 import click
@@ -33,10 +34,10 @@ def show(error: ZatoError, *, as_json: bool) -> None:
         return
     click.echo(f"zato: {below(error.message)}", err=True)
     for detail in error.details:
-        if detail not in error.message:
+        if detail.removeprefix("reason: ") not in error.message:
             click.echo(f"  {below(detail)}", err=True)
     if error.cid is not None and error.status >= 500:
-        click.echo(f"  The server's log has more under the correlation id {error.cid}.", err=True)
+        click.echo(f"  The server's log has more: zato log {quote(error.cid)}", err=True)
 
 
 def show_usage(error: click.ClickException, *, as_json: bool) -> None:

@@ -11,6 +11,7 @@ import msgspec.inspect
 from zato.config.kinds import kind_named
 from zato.config.spelling import respelled
 from zato.core.errors import InvalidInput
+from zato.core.mismatches import mismatches
 from zato.core.suggestions import did_you_mean
 
 
@@ -40,16 +41,26 @@ def _one(kind: str, types: dict[str, Any], field: str, position: int) -> tuple[s
         )
     if name not in types:
         hint = did_you_mean(name, types, f"its fields are: {', '.join(types)}")
-        raise InvalidInput(f"A {kind} has no field {name!r}{hint}", code="unknown-field")
+        raise InvalidInput(f"{kind} items have no field {name!r}{hint}", code="unknown-field")
     if text == "null" and _may_be_unset(types[name]):
         return name, None
     try:
-        given = respelled(_items(text) if _takes_several(types[name]) else text, types[name])
-        value = msgspec.convert(given, types[name], strict=False)
-    except (msgspec.ValidationError, ValueError) as error:
+        value = msgspec.convert(_given(text, types[name]), types[name], strict=False)
+    except ValueError as error:
         shown = "what was given" if name in kind_named(kind).secret_fields else repr(text)
-        raise InvalidInput(f"{name} of a {kind} cannot be {shown}: {error}.") from error
+        reason = _reason(text, types[name]) if isinstance(error, msgspec.ValidationError) else error
+        raise InvalidInput(f"{name} of {kind} items cannot be {shown}: {reason}.") from error
     return name, msgspec.to_builtins(value)
+
+
+def _given(text: str, of_type: Any) -> Any:
+    return respelled(_items(text) if _takes_several(of_type) else text, of_type)
+
+
+def _reason(text: str, of_type: Any) -> str:
+    """What does not fit, with the values that are allowed where these can be listed."""
+    found = mismatches(_given(text, of_type), of_type, strict=False).found
+    return "; ".join(dict.fromkeys(mismatch.reason for mismatch in found))
 
 
 def _ordinal(position: int) -> str:

@@ -29,7 +29,7 @@ def hold_command(target: Target, reason: str) -> None:
         show_json(found)
         return
     was = "What goes out is held" if found["changed"] else "It was held already"
-    click.echo(f"{was}, {_messages(found)} wait. To let it go: zato cluster release")
+    click.echo(f"{was}, waiting: {_messages(found)}. To let it go: zato cluster release")
 
 
 @command.command("release")
@@ -43,7 +43,7 @@ def release_command(target: Target) -> None:
     if target.as_json:
         show_json(found)
         return
-    click.echo(f"{_messages(found)} go out." if found["changed"] else "Nothing is held.")
+    click.echo(f"Going out: {_messages(found)}." if found["changed"] else "Nothing is held.")
 
 
 @command.command("held")
@@ -89,4 +89,7 @@ def discard_command(target: Target, message_ids: tuple[str, ...], everything: bo
 
 
 def _messages(found: dict[str, Any]) -> str:
-    return "messages" if found["messages"] is None else f"{found['messages']} messages"
+    count = found["messages"]
+    if count is None:
+        return "messages"
+    return "1 message" if count == 1 else f"{count} messages"

@@ -82,6 +82,8 @@ def log(
     try:
         found, after = _last(reader, query, wanted)
         _show(target, found, each=follow)
+        if not (found or follow or target.as_json):
+            click.echo("Nothing in the log matches. That of another machine has: zato log --server N", err=True)
         for more in _later(reader, query, after) if follow else ():
             _show(target, more, each=True)
     except BrokenPipeError:  # who has read it has seen enough, such as head

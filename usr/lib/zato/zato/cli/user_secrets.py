@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TextIO
+from shlex import quote
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import moment, show_json, show_table
 from zato.cli.passwords import password_from
+from zato.core.errors import NotFound
+
+if TYPE_CHECKING:
+    from zato.client.api import ApiClient
 
 
 @click.command("set-password")
@@ -22,7 +27,10 @@ def set_password_command(target: Target, name: str, password_file: TextIO | None
     """
     kind = "security-basic"
     client = target.client()
-    item = client.item(kind, name)  # rather than after the question
+    try:
+        item = client.item(kind, name)  # rather than after the question
+    except NotFound as error:
+        raise _with_another(client, error, name, "security-api-key", "an API key", "rotate-key") from error
     password = password_from(password_file, f"New password of {name}")
     changed = client.update_item(kind, name, {**item["value"], "password": password}, item["revision"])
     if target.as_json:
@@ -39,13 +47,24 @@ def rotate_key_command(target: Target, name: str) -> None:
 
     Example: zato user rotate-key web-shop
     """
-    found = target.client().rotate_item("security-api-key", name)
+    client = target.client()
+    try:
+        found = client.rotate_item("security-api-key", name)
+    except NotFound as error:
+        raise _with_another(client, error, name, "security-basic", "a password", "set-password") from error
     if target.as_json:
         show_json(found)
         return
     click.echo(f"{name} has another key now, sent in the header {found['value']['header']}. This is shown once:")
     for field, text in found["generated"].items():
         click.echo(f"  {field}: {text}")
+
+
+def _with_another(client: ApiClient, error: NotFound, name: str, kind: str, secret: str, command: str) -> NotFound:
+    """The error, or that the user has the other kind of secret, with the command for that one."""
+    if all(item["name"] != name for item in client.items(kind)["items"]):
+        return error
+    return NotFound(f"{name} has {secret}, which is renewed with: zato user {command} {quote(name)}", code=error.code)
 
 
 @click.command("sessions")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from shlex import quote
 
 from zato.config.configuration import Configuration
 from zato.core.errors import ZatoError
@@ -31,7 +32,9 @@ def check(layout: Layout, cluster: ClusterSettings) -> Iterator[Finding]:
     except ZatoError:
         return  # the check of the ODB says so
     for found in loose_ends(configuration, code):
-        remedy = "zato service list" if found.file is None else f"zato service versions {found.file.partition('/')[0]}"
+        remedy = "zato service list"
+        if found.file is not None:
+            remedy = f"zato service versions {quote(found.file.partition('/')[0])}"
         yield Finding(found.message, remedy)
 
 

@@ -176,7 +176,8 @@ def load_cluster(layout: Layout) -> ClusterSettings:
     """The cluster's settings, `odb` filled in. Raises SetupError that names file, key and what would be right."""
     if not layout.settings.is_file():
         raise SetupError(
-            f"There is no cluster in {layout.root}; create one with: zato quickstart create {quote(str(layout.root))}",
+            f"There is no cluster in {layout.root}. Name the directory of one by --home, or log in to one elsewhere "
+            f"(zato login URL). To create one: zato quickstart create {quote(str(layout.root))}",
             code="no-cluster",
         )
     return cluster_settings(layout.settings, layout)

@@ -84,7 +84,8 @@ class PackageAgreement:
         refusal = self._checker.check_together(code, files, packages=self._sets.directory(packages)).refusal
         if refusal is not None:
             error = InvalidInput(
-                f"The packages are not changed, as what is deployed does not work with them. {refusal}",
+                "The packages are not changed, as what is deployed does not work with them: withdraw it first, or "
+                f"keep what it needs. {refusal}",
                 code="packages-in-use",
             )
             error.findings = (Finding(refusal.reason, refusal.code, file=refusal.file, line=refusal.line),)

@@ -61,9 +61,9 @@ class WorkerPackages:
             )
         if self._outdated:
             found.append(
-                f"A worker goes on with packages that were imported before others were installed: "
-                f"{', '.join(self._outdated)}. To have the new ones, start the servers again one after the other, on "
-                "an appliance with: systemctl reload zato-server@N"
+                f"A worker goes on with packages as they were when it imported them: {', '.join(self._outdated)}. To "
+                "have them as they are now, start the servers again one after the other, on an appliance with: "
+                "systemctl reload zato-server@N"
             )
         return tuple(found)
 

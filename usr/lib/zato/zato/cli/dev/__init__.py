@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -48,7 +48,7 @@ def _show(event: Event, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"event": type(event).__name__.lower(), **asdict(event)}, ensure_ascii=False))
         return
-    click.echo(f"{datetime.now().astimezone():%H:%M:%S}  {below(_sentence(event))}")
+    click.echo(f"{datetime.now(UTC):%H:%M:%S} UTC  {below(_sentence(event))}")
 
 
 def _sentence(event: Event) -> str:

@@ -193,7 +193,8 @@ class _Build:
             return refusal
         return Refusal(
             "dependent-failed",
-            f"{source.file_name} imports {self._changes} and does not work with this change. {refusal.reason}",
+            f"{source.file_name} imports {self._changes} and does not work with this change: withdraw "
+            f"{source.file_name} first, or deploy a version of it that does. {refusal.reason}",
             refusal.file,
             refusal.line,
         )

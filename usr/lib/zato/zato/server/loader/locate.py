@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from shlex import quote
 from types import TracebackType
 
 from zato.core.errors import ZatoError
@@ -54,7 +55,8 @@ def refusal_of(error: BaseException, source: DeploymentSource) -> Refusal:
         module = error.name.partition(".")[0].partition("@")[0]
         reason += (
             f" Deploy the file that has the module {module!r} first, or install the package that has it: zato packages "
-            f"install {package_of(module)}. Two files that need one another are deployed together, or in one .zip."
+            f"install {quote(package_of(module))}. Two files that need one another are deployed together, or in one "
+            ".zip."
         )
     return Refusal("import-failed", reason, file, line)
 

@@ -58,7 +58,9 @@ class Service:
 
     def handle(self) -> None:
         """The service's work, unless there is a method for the HTTP method of the request."""
-        raise ServiceFailed(f"The service {self.name!r} has no method handle.", code="no-handle")
+        methods = ", ".join(sorted(self.method_handlers))
+        instead = f", only what answers {methods}: invoke it with one of these HTTP methods" if methods else ""
+        raise ServiceFailed(f"The service {self.name!r} has no method handle{instead}.", code="no-handle")
 
     def before_handle(self) -> None:
         """Runs before the service, after its input was checked. What it raises ends the invocation."""
