@@ -82,8 +82,8 @@ def main() -> int:
 
     def tick() -> None:
         watchdog.turn()
-        leniency.turn()
         killer.turn()
+        leniency.turn(answers=not killer.is_silent)
         if not killer.is_silent:  # it would not answer the keeper either, and each question takes its time
             keeper.turn()
         api.turn(listening())

@@ -30,9 +30,14 @@ class Leniency:
         self._paused = True
         self._log = get_logger("zato.agent.haproxy")
 
-    def turn(self) -> None:
-        """What HAProxy cannot be told now, as it is away, it is told by a later turn."""
+    def turn(self, *, answers: bool = True) -> None:
+        """What HAProxy cannot be told now, as it is away, it is told by a later turn.
+
+        One that no longer `answers` is not asked: each question would take its time.
+        """
         still, now = self._standstill.turn(), self._clock.monotonic()
+        if not answers:
+            return
         try:
             if still:
                 self._until, self._paused = now + _LENIENT_SECONDS, True
