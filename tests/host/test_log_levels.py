@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from zato.host.log_levels import nearest
+from zato.host.log_levels import nearest, read
 
 PROGRAM = """
 import logging, time, zato.host.log_levels, sys
@@ -66,6 +66,13 @@ def test_a_file_that_cannot_be_used_changes_nothing_and_is_complained_of_once(tm
     complaints = [line for line in found if line[1] == "zato"]
     assert [line[2] for line in complaints] == ["warning"]
     assert len([line for line in found if line[2] == "warning"]) == 1 + 2 * 4 * 2
+
+
+def test_levels_that_are_none_are_named_with_those_that_there_are(tmp_path: Path) -> None:
+    file = tmp_path / "logging.toml"
+    file.write_text('[levels]\n"orders.new" = "loud"\nzato = "info"\n')
+    with pytest.raises(ValueError, match=r"^levels\.orders\.new: expected one of 'debug', 'error', 'info', 'warning'$"):
+        read(file)
 
 
 @pytest.mark.parametrize(

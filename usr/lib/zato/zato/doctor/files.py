@@ -9,6 +9,7 @@ from pathlib import Path
 
 from zato.core.errors import ZatoError
 from zato.doctor.finding import Finding, of_error
+from zato.host import log_levels
 from zato.host.edited_file import EditedFile
 from zato.host.identity import as_owner_of
 from zato.host.layout import Layout
@@ -28,7 +29,16 @@ def check_keys(layout: Layout) -> Iterator[Finding]:
 
 
 def check_settings(layout: Layout, numbers: list[int]) -> Iterator[Finding]:
-    """Each server's settings, and edits of them that were refused and that nobody has looked after."""
+    """Levels of loggers, each server's settings, and edits that were refused and that nobody has looked after."""
+    if layout.logging.exists():
+        try:
+            with as_owner_of(layout.configuration):
+                log_levels.read(layout.logging)
+        except (OSError, ValueError) as error:
+            yield Finding(
+                f"{layout.logging} cannot be read, so levels of loggers stay as they were: {error}.",
+                f"Correct it: {shlex.quote(str(layout.logging))}",
+            )
     for number in numbers:
         paths = layout.server(number)
         for edited in (paths.settings, paths.user_config):

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from zato.core.mismatches import mismatches
 from zato.host.files import read_plain
 from zato.host.settings import LogLevel
 
@@ -70,9 +71,14 @@ class LogLevels:
 
 
 def read(path: Path) -> dict[str, int]:
-    """The levels that a file sets. Raises OSError, ValueError."""
+    """The levels that a file sets. Raises OSError, and ValueError that names each logger whose level is none."""
     values = tomllib.loads(read_plain(path, follow=True).decode("utf-8"))
-    return {name: _NUMBERS[level] for name, level in msgspec.convert(values, LoggingSettings).levels.items() if name}
+    try:
+        settings = msgspec.convert(values, LoggingSettings)
+    except msgspec.ValidationError as error:
+        wrong = mismatches(values, LoggingSettings).found
+        raise ValueError("; ".join(f"{each.path}: {each.reason}" for each in wrong)) from error
+    return {name: _NUMBERS[level] for name, level in settings.levels.items() if name}
 
 
 def nearest(levels: Mapping[str, int], logger: str) -> int | None:

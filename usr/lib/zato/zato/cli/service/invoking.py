@@ -91,8 +91,12 @@ def _message(payload: str | None, file: str | None) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        where = "The payload" if file is None else f"The payload in {file}"
-        raise InvalidInput(f"{where} is not JSON: {error}.", code="invalid-json") from error
+        if file is not None:
+            raise InvalidInput(f"The payload in {file} is not JSON: {error}.", code="invalid-json") from error
+        raise InvalidInput(
+            f'The payload is not JSON, such as \'{{"name": "Ann"}}\', nor @FILE, nor - for standard input: {error}.',
+            code="invalid-json",
+        ) from error
 
 
 def _pairs(option: str, given: tuple[str, ...]) -> list[tuple[str, str]]:
