@@ -12,6 +12,7 @@ import hmac
 import re
 import secrets
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ _ID_BYTES = 16
 _SECRET_BYTES = 32
 _TOKEN = re.compile(r"zato\.([0-9a-f]{32})\.([A-Za-z0-9_-]{43})")
 _TOUCH_SECONDS_MAX = 60.0
+_KNOWN_MAX = 1_000
 _NOBODYS = sha256(secrets.token_bytes(32)).hexdigest()
 _REFUSED = "The session has ended, or never was; open another one with the user name and password (zato login URL)."
 
@@ -83,21 +85,27 @@ class PeopleSessions:
         self._clock = clock
         self._workers = workers
         self._wrong = WrongPasswords()
+        self._known: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()
 
     def principal(self, token: str, source: str, wrong_max: int | None) -> Principal:
         """The principal of the session.
 
         Raises Unauthorized for every other token, and, before it is looked for, TooManyRequests where `wrong_max` of
-        the source's were wrong of late. Raises Unavailable while the ODB is away: it may have been ended.
+        the source's were wrong of late, unless this worker has found the token valid before: whoever guesses does not
+        lock out the people beside them. Raises Unavailable while the ODB is away: it may have been ended.
         """
+        known = _digest(token)
         with self._lock:
-            self._refuse_guessing(source, wrong_max)
+            if known not in self._known:
+                self._refuse_guessing(source, wrong_max)
         session = self._valid(token)
-        if session is None:
-            with self._lock:
+        with self._lock:
+            if session is None:
+                self._known.pop(known, None)
                 self._wrong.note(source, self._clock.monotonic())
-            raise Unauthorized(_REFUSED)
+                raise Unauthorized(_REFUSED)
+            self._know(known)
         roles = frozenset(Role(role) for role in session.roles)
         return Principal(session.principal, Authentication.SESSION, roles, session.client, session.id)
 
@@ -114,6 +122,12 @@ class PeopleSessions:
         if (now - session.used).total_seconds() > min(_TOUCH_SECONDS_MAX, session.idle.total_seconds() / 10):
             self._sessions.used(session.id, now)
         return session
+
+    def _know(self, token_digest: str) -> None:
+        self._known[token_digest] = None
+        self._known.move_to_end(token_digest)
+        if len(self._known) > _KNOWN_MAX:
+            self._known.popitem(last=False)
 
     def _refuse_guessing(self, source: str, wrong_max: int | None) -> None:
         now = self._clock.monotonic()
@@ -133,4 +147,4 @@ def is_open(found: Found, now: datetime) -> bool:
 
 
 def _digest(secret: str) -> str:
-    return sha256(secret.encode()).hexdigest()
+    return sha256(secret.encode("utf-8", "backslashreplace")).hexdigest()
