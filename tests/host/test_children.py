@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -28,6 +29,22 @@ def test_they_are_the_users_and_cannot_become_anybody_else(monkeypatch: pytest.M
     assert shell("id -u; id -g; id -G").split() == ["65534", "65534", "65534"]
     assert "NoNewPrivs:\t1" in shell("grep NoNewPrivs /proc/self/status")
     assert "secret" not in shell("env")
+
+
+def test_what_they_read_is_a_plain_file_and_a_fifo_holds_nobody_up(tmp_path: Path) -> None:
+    plain, fifo, link = tmp_path / "plain", tmp_path / "fifo", tmp_path / "link"
+    plain.write_bytes(b"given")
+    os.mkfifo(fifo)
+    link.symlink_to(plain)
+    assert children.run(["cat"], account=None, seconds=20, input=plain).output == b"given"
+    timer = threading.Timer(5.0, lambda: os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)))  # ends what hangs
+    timer.start()
+    try:
+        for other in (fifo, link):
+            with pytest.raises(OSError, match=str(other)):
+                children.run(["cat"], account=None, seconds=20, input=other)
+    finally:
+        timer.cancel()
 
 
 def test_they_read_what_is_given_and_no_terminal() -> None:

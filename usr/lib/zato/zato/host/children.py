@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from zato.host.files import open_plain
 from zato.host.programs import PLACES, program
 
 OUTPUT_BYTES_MAX = 64 * 1024 * 1024
@@ -64,17 +65,18 @@ def run(
 
     `alone`: it can start no program, whatever its configuration says; the kernel does not hold root to that. Of what
     it says the first OUTPUT_BYTES_MAX are kept, and no file that it writes is longer than `file_bytes_max`. Instead of
-    `data` it may read the file `input`, and what it says may go to `output`, a new file of ours, both opened by us.
-    Raises subprocess.TimeoutExpired.
+    `data` it may read `input`, a plain file, and what it says may go to `output`, a new file of ours; both are opened
+    by us.
+    Raises subprocess.TimeoutExpired, and OSError where `input` is no plain file.
     """
     assert os.getuid() == os.geteuid(), "Root's own id is only put aside: the program could take it up again."
     with ExitStack() as files:
         # In memory, not by pipes: whoever keeps one of those open would keep us waiting
         entered, said, errors = (files.enter_context(_memory(content)) for content in (data, b"", b""))
         if input is not None:
-            entered = files.enter_context(_opened(input, os.O_RDONLY))
+            entered = files.enter_context(_closed(open_plain(input)))
         if output is not None:
-            said = files.enter_context(_opened(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+            said = files.enter_context(_closed(_new_file(output)))
         process = subprocess.Popen(
             [*_as(account), *_bounded(file_bytes_max, alone=alone), *command],
             stdin=entered,
@@ -108,9 +110,12 @@ def _bounded(file_bytes_max: int | None, *, alone: bool) -> list[str]:
     return [program("prlimit"), *limits, "--"] if limits else []
 
 
+def _new_file(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+
+
 @contextlib.contextmanager
-def _opened(path: Path, flags: int) -> Iterator[int]:
-    descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+def _closed(descriptor: int) -> Iterator[int]:
     try:
         yield descriptor
     finally:

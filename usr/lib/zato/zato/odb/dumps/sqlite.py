@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from zato.core.errors import InvalidInput, ZatoError
+from zato.host.files import open_plain
 from zato.host.identity import as_owner_of
 from zato.odb.database import Database
 from zato.odb.dumps.facts import Facts, facts_of
@@ -58,7 +59,7 @@ class SqliteDump:
         with as_owner_of(target.parent):
             for beside in _BESIDE:
                 target.with_name(target.name + beside).unlink(missing_ok=True)
-            with source.open("rb") as copy, os.fdopen(_create(target), "wb") as file:
+            with os.fdopen(open_plain(source), "rb") as copy, os.fdopen(_create(target), "wb") as file:
                 shutil.copyfileobj(copy, file, 1024 * 1024)
                 file.flush()
                 os.fsync(file.fileno())
