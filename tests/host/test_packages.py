@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from support.wheels import make_wheel
-from zato.core.errors import InvalidInput, TimeLimitExceeded
+from zato.core.errors import InvalidInput, TimeLimitExceeded, Unavailable
 from zato.host.packages import PackageSet, PackageSets, Pip
 from zato.host.packages.pip import own_packages, reason_in
 
@@ -131,6 +131,45 @@ def test_old_sets_go_and_the_current_one_is_switched_at_once(pip: Pip, sets: Pac
     assert len([path for path in sets.root.iterdir() if path.is_dir() and not path.is_symlink()]) == 4
     sets.make_current(None)
     assert sets.current() is None
+
+
+def test_sets_that_were_tried_and_refused_go_while_the_current_one_stays(sets: PackageSets) -> None:
+    current = PackageSet(("zt-rates==1.0",))
+    sets.install(current, lambda packages, directory: None)
+    sets.make_current(current)
+    for number in range(6):
+        sets.install(PackageSet((f"zt-tried=={number}",)), lambda packages, directory: None)
+        with pytest.raises(InvalidInput):
+            sets.install(PackageSet((f"zt-wrong=={number}",)), _refuse)
+        sets.make_current(current)
+    assert sets.current() == sets.directory(current)
+    assert len([path for path in sets.root.iterdir() if path.is_dir() and not path.is_symlink()]) == 4
+    assert len(list(sets.root.glob("*.failed"))) == 3
+
+
+def _refuse(packages: PackageSet, directory: Path) -> None:
+    raise InvalidInput("They do not fit.")
+
+
+def test_a_set_is_not_waited_for_longer_than_wanted(sets: PackageSets) -> None:
+    entered, leave = threading.Event(), threading.Event()
+
+    def install(packages: PackageSet, directory: Path) -> None:
+        entered.set()
+        leave.wait(20)
+
+    first = threading.Thread(target=sets.install, args=(PackageSet(("a==1",)), install))
+    first.start()
+    assert entered.wait(20)
+    second = PackageSet(("b==1",))
+    try:
+        with pytest.raises(Unavailable) as busy:
+            sets.install(second, install, wait_seconds=0.0)
+    finally:
+        leave.set()
+        first.join()
+    assert busy.value.code == "packages-busy"
+    assert sets.is_due(second)
 
 
 def test_pip_is_ended_when_it_takes_too_long(tmp_path: Path, wheels: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 from zato.config.item import Item
@@ -12,12 +13,14 @@ from zato.config.writer import Author
 from zato.core.errors import InvalidInput, NotFound
 from zato.core.finding import Finding
 from zato.core.requirements import requirements_in
-from zato.host.packages import PackageSet, PackageSets, Pip
+from zato.host.packages import PackageSet, PackageSets, Pip, packages_busy
 from zato.server.check.checker import Checker
 from zato.server.check.messages import CheckedFile
 from zato.server.loader import CodeSet
 
 KIND = "packages"
+# For what another process installs: the threads are for requests
+_WAIT_SECONDS = 2.0
 
 
 class PackageAgreement:
@@ -37,6 +40,7 @@ class PackageAgreement:
         self._pip = pip
         self._checker = checker
         self._running = running
+        self._agreeing = threading.Lock()
 
     def current(self) -> Item | None:
         """What is declared."""
@@ -49,8 +53,18 @@ class PackageAgreement:
         """The new declaration, with exact versions, which every server installs from now on.
 
         Raises InvalidInput: packages-refused with pip's reason, packages-in-use where a deployed file does not work
-        with them; Conflict where somebody has declared others since `revision`. Nothing is changed then.
+        with them; Conflict where somebody has declared others since `revision`; Unavailable, packages-busy, while
+        others are being agreed on: pip takes its time, and one request at a time may wait for it. Nothing is changed
+        then.
         """
+        if not self._agreeing.acquire(blocking=False):
+            raise packages_busy()
+        try:
+            return self._agree(given, revision, by)
+        finally:
+            self._agreeing.release()
+
+    def _agree(self, given: Packages, revision: int | None, by: Author) -> Item:
         wanted, wrong = requirements_in(given.requirements)
         if wrong:
             raise InvalidInput(f"The packages cannot be declared: {wrong[0]}.", details=tuple(wrong))
@@ -60,7 +74,7 @@ class PackageAgreement:
             asked = PackageSet(lines, given.require_hashes, given.allow_source)
             resolved = self._pip.resolved(asked)
         packages = PackageSet(resolved, given.require_hashes, given.allow_source)
-        self._sets.install(packages, self._pip.install)
+        self._sets.install(packages, self._pip.install, wait_seconds=_WAIT_SECONDS)
         self._check(packages)
         body = {
             "requirements": given.requirements,

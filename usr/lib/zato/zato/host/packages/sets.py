@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import platform
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from zato.core.errors import ZatoError
+from zato.core.errors import Unavailable, ZatoError
 from zato.host.files import write_atomically
 
 # A new attempt at what has failed: a network comes back
 RETRY_SECONDS = 60.0
+# Longer than pip may take, for those who have nothing else to do than to wait
+_WAIT_SECONDS = 300.0
+_POLL_SECONDS = 0.1
 _KEPT = 3
 
 
@@ -61,11 +65,15 @@ class PackageSets:
         except OSError:
             return None
 
-    def install(self, packages: PackageSet, install: Install) -> None:
-        """Have it complete when this returns. Raises ZatoError; then nothing of it is there but the reason."""
+    def install(self, packages: PackageSet, install: Install, *, wait_seconds: float = _WAIT_SECONDS) -> None:
+        """Have it complete when this returns. Raises ZatoError; then nothing of it is there but the reason.
+
+        Raises Unavailable (packages-busy) where another process is still installing some after so many seconds.
+        """
         self.root.mkdir(mode=0o750, parents=True, exist_ok=True)
-        with self._alone():
+        with self._alone(wait_seconds):
             if self.is_complete(packages):
+                os.utime(self.root / packages.digest)  # wanted again: not among the oldest
                 return
             filling = self.root / f".{packages.digest}.new"
             shutil.rmtree(filling, ignore_errors=True)
@@ -90,21 +98,34 @@ class PackageSets:
             return True
 
     def make_current(self, packages: PackageSet | None) -> None:
-        """Let those who ask for no particular one, tests of services, have this set; remove the oldest others."""
+        """Let those who ask for no particular one, tests of services, have this set; remove the oldest others.
+
+        Those that were tried and then refused are among them.
+        """
         link = self.root / "current"
         if packages is None:
             link.unlink(missing_ok=True)
             return
-        if not self.is_complete(packages) or (link.is_symlink() and link.readlink().name == packages.digest):
+        if not self.is_complete(packages):
             return
-        new = self.root / ".current.new"
-        new.unlink(missing_ok=True)
-        new.symlink_to(packages.digest)
-        new.replace(link)
-        others = [path for path in self.root.iterdir() if path.is_dir() and len(path.name) == len(packages.digest)]
-        others = [path for path in others if path.name != packages.digest]
-        for path in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT:]:
+        if not link.is_symlink() or link.readlink().name != packages.digest:
+            new = self.root / ".current.new"
+            new.unlink(missing_ok=True)
+            new.symlink_to(packages.digest)
+            new.replace(link)
+        self._prune(packages)
+
+    def _prune(self, packages: PackageSet) -> None:
+        others, failures = [], []
+        for path in self.root.iterdir():
+            if path.is_dir() and not path.is_symlink() and len(path.name) == len(packages.digest):
+                others.append(path)
+            elif path.name.endswith(".failed"):
+                failures.append(path)
+        for path in _oldest(path for path in others if path.name != packages.digest):
             shutil.rmtree(path, ignore_errors=True)
+        for path in _oldest(failures):
+            path.unlink(missing_ok=True)
 
     def current(self) -> Path | None:
         """The set that services of this machine use now."""
@@ -115,10 +136,36 @@ class PackageSets:
         return self.root / f"{packages.digest}.failed"
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _alone(self, wait_seconds: float) -> Iterator[None]:
+        deadline = time.monotonic() + wait_seconds
         with (self.root / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            while True:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() >= deadline:
+                        raise packages_busy() from None
+                time.sleep(_POLL_SECONDS)
             yield
+
+
+def packages_busy() -> Unavailable:
+    """Others are being installed."""
+    return Unavailable(
+        "Other packages are being installed on this machine; try again once that has ended.",
+        code="packages-busy",
+        retry_after_seconds=10,
+    )
+
+
+def _oldest(paths: Iterable[Path]) -> list[Path]:
+    """All but the newest ones. Another process may remove some at the same time."""
+    dated = []
+    for path in paths:
+        with suppress(FileNotFoundError):
+            dated.append((path.stat().st_mtime, path))
+    return [path for _, path in sorted(dated, reverse=True)[_KEPT:]]
 
 
 def _interpreter() -> str:

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from zato.config.item import Item
 from zato.config.kinds import Packages
-from zato.core.errors import Conflict, TimeLimitExceeded, ZatoError
+from zato.core.errors import Conflict, TimeLimitExceeded, Unavailable, ZatoError
 from zato.security.authorisation import Right
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.route import Answer, Call, Route
@@ -71,7 +71,7 @@ class PackageOperations:
                 Right.DEPLOY,
                 DeclaredPackages,
                 takes=NewPackages,
-                errors=(Conflict, TimeLimitExceeded),
+                errors=(Conflict, TimeLimitExceeded, Unavailable),
             ),
         )
 
