@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,9 +82,24 @@ def test_a_declaration_that_was_not_resolved_is_what_each_server_resolves() -> N
     assert declared(EMPTY) is None
 
 
-def test_a_missing_import_says_which_package_and_which_command() -> None:
-    with pytest.raises(DeploymentRefused, match="zato packages install zt-nothing-such") as refused:
-        CodeSet().with_deployment("user.py", b"import zt_nothing_such\n", 1)
-    assert refused.value.refusal.line == 1
-    with pytest.raises(DeploymentRefused, match="zato packages install Pillow"):
-        CodeSet().with_deployment("user.py", b"import PIL.Image\n", 1)
+@pytest.mark.parametrize("module", ["prices", "zt_nothing_such", "prices.of_today", "yaml_of_ours"])
+def test_a_missing_module_is_not_answered_with_a_strangers_package_of_that_name(module: str) -> None:
+    with pytest.raises(DeploymentRefused, match="No file that is deployed has the module") as refused:
+        CodeSet().with_deployment("user.py", f"import {module}\n".encode(), 1)
+    refusal = refused.value.refusal
+    assert refusal.line == 1
+    assert f"has the module {module.partition('.')[0]!r}, nor has an installed package." in refusal.reason
+    assert "deploy the file that has it first" in refusal.reason
+    assert re.findall(r"packages install (\S+)", refusal.reason) == ["NAME"]
+
+
+@pytest.mark.parametrize(("module", "package"), [("PIL.Image", "Pillow"), ("cv2", "opencv-python-headless")])
+def test_a_well_known_modules_package_is_named_with_the_command(module: str, package: str) -> None:
+    with pytest.raises(DeploymentRefused, match=f"zato packages install {package}$"):
+        CodeSet().with_deployment("user.py", f"import {module}\n".encode(), 1)
+
+
+def test_a_module_that_a_package_lacks_is_told_by_its_whole_name() -> None:
+    with pytest.raises(DeploymentRefused, match=r"has the module 'json\.nothing_such', nor") as refused:
+        CodeSet().with_deployment("user.py", b"import json.nothing_such\n", 1)
+    assert "packages install NAME" in refused.value.refusal.reason

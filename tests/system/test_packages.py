@@ -60,10 +60,11 @@ def test_packages_from_their_declaration_to_their_removal(
     file = tmp_path / "sysrates.py"
     file.write_text(SOURCE)
     workers = cluster.worker_pids()
-    # Named where they are missed
+    # The module is named where it is missed, and no package: anybody could have published one of that name
     said = refused(cluster, "service", "deploy", str(file))
     assert "sysrates.py:2:" in said
-    assert "zato packages install zt-system-rates" in said
+    assert "No file that is deployed has the module 'zt_system_rates', nor has an installed package." in said
+    assert "zato packages install NAME" in said
     # Refused as a whole, with pip's reason; nothing is declared then
     said = refused(cluster, "packages", "install", "zt-system-rates", "zt-system-greedy")
     assert "zt-system-greedy 1.0 depends on msgspec<0.10" in said

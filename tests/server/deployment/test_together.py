@@ -148,7 +148,7 @@ def test_a_preview_keeps_nothing(workers: list[DeploymentWorker]) -> None:
     found = workers[0].deployer.preview_together(pair(1), by=ANN)
     assert [(one.name, one.action.value) for one in found.changes] == [("left.py", "update"), ("right.py", "create")]
     assert {field.field for field in found.changes[0].fields} == {"sha256"}
-    with pytest.raises(DeploymentRefused, match="Deploy the file that has the module 'right'"):
+    with pytest.raises(DeploymentRefused, match="No file that is deployed has the module 'right'"):
         workers[0].deployer.preview_together({"left.py": pair(1)["left.py"]}, by=ANN)
     with pytest.raises(DeploymentRefused, match="would hide an installed one"):
         workers[0].deployer.preview_together({"os.py": b"x = 1\n"}, by=ANN)

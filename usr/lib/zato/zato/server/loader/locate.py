@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from shlex import quote
 from types import TracebackType
 
 from zato.core.errors import ZatoError
@@ -12,12 +11,14 @@ from zato.server.loader.source import DeploymentSource
 
 _REASON_LENGTH = 600
 _DEPLOYED_PATH = re.compile(r"deployment-\d+/")
+# The distribution that has a well-known module
 _PACKAGES = {
     "Crypto": "pycryptodome",
     "MySQLdb": "mysqlclient",
     "OpenSSL": "pyOpenSSL",
     "PIL": "Pillow",
     "attr": "attrs",
+    "boto3": "boto3",
     "bs4": "beautifulsoup4",
     "cv2": "opencv-python-headless",
     "dateutil": "python-dateutil",
@@ -28,12 +29,21 @@ _PACKAGES = {
     "jose": "python-jose",
     "jwt": "PyJWT",
     "ldap": "python-ldap",
+    "lxml": "lxml",
     "magic": "python-magic",
+    "numpy": "numpy",
+    "openpyxl": "openpyxl",
+    "pandas": "pandas",
+    "paramiko": "paramiko",
+    "phonenumbers": "phonenumbers",
     "pptx": "python-pptx",
+    "pymongo": "pymongo",
+    "scipy": "scipy",
     "serial": "pyserial",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
     "slugify": "python-slugify",
+    "yaml": "PyYAML",
     "zmq": "pyzmq",
 }
 _VERSIONED = re.compile(r"\b([A-Za-z][A-Za-z0-9_]*)@\d+\b")
@@ -52,18 +62,25 @@ def refusal_of(error: BaseException, source: DeploymentSource) -> Refusal:
         return Refusal("import-failed", "It recurses without end when it is imported.", file, line)
     reason = f"It raises {describe(error)} when it is imported."
     if isinstance(error, ModuleNotFoundError) and error.name:
-        module = error.name.partition(".")[0].partition("@")[0]
-        reason += (
-            f" Deploy the file that has the module {module!r} first, or install the package that has it: zato packages "
-            f"install {quote(package_of(module))}. Two files that need one another are deployed together, or in one "
-            ".zip."
-        )
+        reason += f" {_missing(tidy(error.name))}"
     return Refusal("import-failed", reason, file, line)
 
 
-def package_of(module: str) -> str:
-    """The package that usually has a module, whose name is the module's for most."""
-    return _PACKAGES.get(module, module.replace("_", "-"))
+def _missing(module: str) -> str:
+    """What to do about a module that is not there.
+
+    A package is named only where it is known to be the one that is meant: of any other name, whoever chose to has
+    published something, and it would run here.
+    """
+    reason = f"No file that is deployed has the module {module!r}, nor has an installed package. "
+    package = _PACKAGES.get(module)
+    if package is not None:
+        return f"{reason}Unless it is one of yours, it is that of {package}: zato packages install {package}"
+    return (
+        f"{reason}If it is one of yours, deploy the file that has it first; two files that need one another are "
+        "deployed together, or in one .zip. If it is of a package, that is installed by the name that its own "
+        "documentation gives: zato packages install NAME"
+    )
 
 
 def describe(error: BaseException) -> str:
