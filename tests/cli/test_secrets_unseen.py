@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from zato.cli.fields import parse
@@ -75,3 +77,22 @@ def test_credentials_in_an_address_are_not_repeated(kind: str, field: str, value
     findings = validation.findings(kind, "it", decode(kind, "it", body))
     assert findings
     assert SECRET not in "".join(findings)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"postgresql+psycopg2://zato:{SECRET}@db/zato",
+        f"postgresql+psycopg2://zato@db/zato?password={SECRET}",
+        f"mysql+pymysql://zato:{SECRET}@db:x/zato",
+    ],
+)
+def test_a_backup_is_not_restored_with_a_password_on_the_command_line(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--home", str(tmp_path / "z"), "restore", str(tmp_path / "a.backup"), "--odb", url, "--json"])
+    printed = capsys.readouterr()
+    assert ended.value.code != 0
+    assert "password-on-command-line" in printed.out + printed.err
+    assert SECRET not in printed.out + printed.err

@@ -14,6 +14,7 @@ import msgspec
 
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import show_json
+from zato.core.errors import InvalidInput
 from zato.host.layout import Layout
 
 if TYPE_CHECKING:
@@ -61,7 +62,10 @@ def backup(target: Target, file: Path, passphrase_file: Path | None, overwrite: 
 @click.command("restore")
 @click.argument("file", type=_FILE)
 @_passphrase
-@click.option("--odb", help="URL of another, empty database of the same kind; - reads it from standard input.")
+@click.option(
+    "--odb",
+    help="URL of another, empty database of the same kind; - reads it, with its password, from standard input.",
+)
 @click.option("--replace", is_flag=True, help="Take the place of the cluster that is here, which is lost.")
 @pass_target
 def restore(target: Target, file: Path, passphrase_file: Path | None, odb: str | None, replace: bool) -> None:
@@ -74,9 +78,16 @@ def restore(target: Target, file: Path, passphrase_file: Path | None, odb: str |
     from zato.backup.reading import passphrase_in
     from zato.backup.restoring import restore as restore_file
     from zato.cli.home import trusted
+    from zato.odb.address import has_password
 
     layout = Layout(trusted(target.home))
     passphrase = passphrase_in(passphrase_file) if passphrase_file is not None else None
+    if odb is not None and odb != "-" and has_password(odb):
+        raise InvalidInput(
+            "The URL has a password, which all users of this machine would see on the command line: name - instead, "
+            "and give the URL as a line of standard input.",
+            code="password-on-command-line",
+        )
     url = sys.stdin.readline().strip() if odb == "-" else odb
     done = restore_file(
         layout, file, datetime.now(UTC), _sayer(target), passphrase=passphrase, odb=url, replace=replace

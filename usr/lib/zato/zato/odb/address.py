@@ -79,6 +79,15 @@ class Address:
         return f"{before}://{user}{names}{separator}{rest}"
 
 
+def has_password(url: str) -> bool:
+    """Whether there is a password in what was given as a URL, be it one or not."""
+    try:
+        parsed = make_url(url)
+    except (exc.ArgumentError, ValueError):
+        return "@" in url
+    return parsed.password is not None or any("passw" in name.lower() for name in parsed.query)
+
+
 def parse(url: str) -> Address:
     """Raises SetupError where the URL is not one of a database, names no driver, or one that is not supported."""
     examples = ", ".join(_EXAMPLES.values())
