@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from zato.core.errors import InvalidInput, Unavailable
 from zato.logbook import door
+from zato.logbook.door import LogDoor
 from zato.logbook.journal import JournalReader
 from zato.logbook.query import Query
 
@@ -153,9 +157,31 @@ def test_the_door_answers_questions_and_nothing_else() -> None:
     question = {"direction": "older", "query": {}, "place": None, "lines_max": 10}
     assert [line["message"] for line in asked(json.dumps(question).encode())["page"]["lines"]] == ["x"]
     wrong = (b"", b"{}", b"x" * 100_000, json.dumps({**question, "lines_max": 10**9}).encode(),
+             json.dumps({**question, "query": {"service": "a\0b"}}).encode(),
+             json.dumps({**question, "query": {"service": "a\n"}}).encode(),
              json.dumps({**question, "place": "--file=/etc/shadow"}).encode())  # fmt: skip
     for each in wrong:
         assert asked(each)["raised"] == "InvalidInput"
+
+
+def test_who_comes_when_all_readers_are_busy_is_told_to_come_again(tmp_path: Path) -> None:
+    path = tmp_path / "read.sock"
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
+        listening.listen()
+
+        def close_at_once() -> None:
+            listening.accept()[0].close()
+
+        thread = threading.Thread(target=close_at_once)
+        thread.start()
+        with pytest.raises(Unavailable) as busy:
+            LogDoor(path).older(Query(), None, 10)
+        thread.join()
+    assert (busy.value.code, busy.value.retry_after_seconds) == ("log-busy", 1)
+    with pytest.raises(Unavailable) as gone:
+        LogDoor(path).older(Query(), None, 10)
+    assert gone.value.code == "no-log"
 
 
 @pytest.mark.parametrize("before", ["", "2026-11-30 13:00:00: (mod_magnet.c.1) (lua-print) "])

@@ -51,7 +51,12 @@ class LogDoor:
 
     def _ask(self, question: _Question) -> Page:
         try:
-            answer = msgspec.json.decode(self._exchange(msgspec.json.encode(question) + b"\n"), type=_Answer)
+            said = self._exchange(msgspec.json.encode(question) + b"\n")
+            if not said:
+                raise _busy()
+            answer = msgspec.json.decode(said, type=_Answer)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise _busy() from error
         except (OSError, msgspec.MsgspecError) as error:
             raise Unavailable(
                 f"The log cannot be read ({error}); on that machine, systemctl status zato-log.socket says more.",
@@ -73,6 +78,15 @@ class LogDoor:
                 if size > _ANSWER_BYTES_MAX:
                     raise OSError("its answer is too long")
             return b"".join(blocks)
+
+
+def _busy() -> Unavailable:
+    """Closed without a word, as are those for whom there is no reader: only so many may read at the same time."""
+    return Unavailable(
+        "The log is being read by as many as may read it at the same time; try again in a second.",
+        code="log-busy",
+        retry_after_seconds=1,
+    )
 
 
 def answer(reader: ReadsLog, asked: BinaryIO, said: BinaryIO) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Annotated
 
 import msgspec
 
 from zato.logbook.line import LEVELS, Line
+
+# `$` would let a line end through
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+\Z")]
+"""Without control characters: it goes to a program as an argument."""
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All conditions hold of a line that is wanted; what is None is no condition."""
 
     cid: str | None = None
-    service: str | None = None
+    service: Name | None = None
     process: str | None = None
     """A name, or the kind that several share: `server-1`, or `server` for those of all servers."""
     level: str | None = None

@@ -8,11 +8,11 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from zato.logbook.line import Line
+from zato.logbook.query import Name
 from zato.logbook.reader import LINES_MAX
 from zato.server.http.admin.shapes import Given, Taken
 
 Moment = Annotated[datetime, Meta(tz=True)]
-Name = Annotated[str, Meta(min_length=1, max_length=255)]
 Place = Annotated[str, Meta(min_length=1, max_length=512)]
 
 
