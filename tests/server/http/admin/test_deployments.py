@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import zipfile
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
+from unittest.mock import MagicMock
 
 import pytest
 
-from zato.core.errors import TimeLimitExceeded
-from zato.server.http.admin.deployments import SOURCE_BYTES_MAX
+from zato.core.errors import TimeLimitExceeded, Unavailable
+from zato.server.http.admin.deployment_shapes import SourceQuery
+from zato.server.http.admin.deployments import SOURCE_BYTES_MAX, DeploymentOperations
+from zato.server.loader.archive import read_archive
 
 PYTHON = "text/x-python"
 
@@ -167,3 +171,36 @@ def test_the_source_of_a_deployment_and_of_each_file_in_it_can_be_read(world: An
     assert (logo.content, logo.headers["content-type"]) == (b"\x89\0", "application/octet-stream")
     for missing in (f"{zipped}/source?path=../x", f"{zipped}/source?path=shop", "999/source", "999/files"):
         assert world.call("GET", f"/deployments/{missing}").status_code == 404
+
+
+class Flight:
+    """The request, which there is so much memory for."""
+
+    abandoned = False
+
+    def __init__(self, limit: int) -> None:
+        self.left = limit
+
+    def needs(self, number: int) -> None:
+        if number > self.left:
+            raise Unavailable("Others have it.", code="memory-busy")
+        self.left -= number
+
+
+def test_reading_what_is_in_a_zip_needs_the_memory_that_it_is_unpacked_into() -> None:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("shop/__init__.py", b" " * 1_000_000)
+    source, needed = data.getvalue(), list[int]()
+    assert len(read_archive("shop.zip", source, needed.append)["shop/__init__.py"]) == 1_000_000
+    assert needed == [1_000_000]
+    flight = Flight(len(source) + 1_000)
+    call = SimpleNamespace(environ={"zato.flight": flight}, params={"id": "7"}, query=SourceQuery(path="shop/x.py"))
+    deployment = SimpleNamespace(id=7, file_name="shop.zip", size_bytes=len(source))
+    kept = SimpleNamespace(get=lambda _id: deployment, source=lambda _id: source)
+    operations = DeploymentOperations(cast(Any, MagicMock(deployments=kept)))
+    for read in (operations.files, operations.source):
+        flight.left = len(source) + 1_000
+        with pytest.raises(Unavailable):
+            read(cast(Any, call))
+        assert flight.left == 1_000

@@ -8,7 +8,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from zato.server.loader.refusal import DeploymentRefused, refuse
@@ -22,17 +22,19 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, LookupError, O
 _IGNORED = frozenset({"__MACOSX", "__pycache__"})
 
 
-def read_archive(file_name: str, data: bytes) -> Mapping[str, bytes]:
+def read_archive(
+    file_name: str, data: bytes, needs: Callable[[int], None] = lambda _number: None
+) -> Mapping[str, bytes]:
     """The archive's files by path, "shop/orders.py". Raises DeploymentRefused for a damaged or a hostile one.
 
     Sizes are counted while inflating: what the archive says of itself is not believed. Directories, dot files,
-    `__pycache__` and `__MACOSX` are left out.
+    `__pycache__` and `__MACOSX` are left out. `needs` is told how many bytes they may take, before they do.
     """
     if data.count(b"PK\x01\x02") > 4 * ENTRIES_MAX:  # before anything is allocated for each of them
         raise _too_many(file_name)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _read(file_name, archive)
+            return _read(file_name, archive, needs)
     except DeploymentRefused:
         raise
     except _DAMAGED as error:
@@ -45,10 +47,12 @@ def read_archive(file_name: str, data: bytes) -> Mapping[str, bytes]:
         raise refuse("archive-unsupported", f"{file_name} cannot be read: {error}.", file_name) from error
 
 
-def _read(file_name: str, archive: zipfile.ZipFile) -> Mapping[str, bytes]:
+def _read(file_name: str, archive: zipfile.ZipFile, needs: Callable[[int], None]) -> Mapping[str, bytes]:
     infos = archive.infolist()
     if len(infos) > ENTRIES_MAX:
         raise _too_many(file_name)
+    # No more comes of an entry than it says of itself: zipfile stops there
+    needs(min(TOTAL_BYTES_MAX, sum(info.file_size for info in infos)))
     files: dict[str, bytes] = {}
     room = TOTAL_BYTES_MAX
     for info in infos:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -20,6 +21,7 @@ from zato.server.http.admin.previewing import previewed
 from zato.server.http.admin.reading import number_in_path
 from zato.server.http.admin.route import Answer, Call, Route
 from zato.server.http.admin.warning import Warnings, of_deployment, of_undeployment
+from zato.server.http.request import needs_memory
 from zato.server.loader.archive import read_archive
 from zato.server.loader.names import check_file_name
 
@@ -181,9 +183,9 @@ class DeploymentOperations:
     def source(self, call: Call) -> Answer:
         query: SourceQuery = call.query
         deployment = self._named(call)
-        content = self._deployments.source(deployment.id)
+        content = self._source(deployment, call)
         if query.path is not None and query.path != deployment.file_name:
-            files = contents(deployment.file_name, content)
+            files = contents(deployment.file_name, content, call)
             if query.path not in files:
                 raise NotFound(
                     f"{deployment.file_name} has no file {query.path[:120]!r} in deployment {deployment.id}."
@@ -193,9 +195,13 @@ class DeploymentOperations:
 
     def files(self, call: Call) -> Answer:
         deployment = self._named(call)
-        found = contents(deployment.file_name, self._deployments.source(deployment.id))
+        found = contents(deployment.file_name, self._source(deployment, call), call)
         files = [SourceFile(path=path, size_bytes=len(data), is_text=_is_text(data)) for path, data in found.items()]
         return Answer(SourceFiles(file_name=deployment.file_name, files=files))
+
+    def _source(self, deployment: Deployment, call: Call) -> bytes:
+        needs_memory(call.environ, deployment.size_bytes)
+        return self._deployments.source(deployment.id)
 
     def _named(self, call: Call) -> Deployment:
         return self._deployments.get(number_in_path(call.params["id"], "deployment"))
@@ -271,9 +277,13 @@ def shown(
     )
 
 
-def contents(file_name: str, source: bytes) -> Mapping[str, bytes]:
-    """The files in a zip by path; a file of Python is one of its own."""
-    return read_archive(file_name, source) if file_name.endswith(".zip") else {file_name: source}
+def contents(file_name: str, source: bytes, call: Call) -> Mapping[str, bytes]:
+    """The files in a zip by path; a file of Python is one of its own.
+
+    Raises Unavailable where other requests have the memory that they would take.
+    """
+    needs = partial(needs_memory, call.environ)
+    return read_archive(file_name, source, needs) if file_name.endswith(".zip") else {file_name: source}
 
 
 def _is_text(data: bytes) -> bool:
