@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 
-from zato.host.log_text import FOR_PEOPLE, SUPERVISED, as_text
+from zato.host.log_text import AS_IT_IS, FOR_PEOPLE, SUPERVISED, as_text
 from zato.host.logs import configure  # noqa: F401 - what is run below
 from zato.quickstart.output import _for_people
 
@@ -46,21 +46,23 @@ def test_a_line_within_a_traceback_begins_no_other_line() -> None:
 
 
 def test_a_supervisor_gets_fields_and_shows_the_same_text() -> None:
-    supervised = run("text", **{SUPERVISED: "1"})
-    assert supervised.startswith(FOR_PEOPLE) and supervised.count(b"\n") == 1
-    told = json.loads(supervised[1:])
+    supervised = run("text", **{SUPERVISED: "s3"})
+    assert supervised.startswith(FOR_PEOPLE + b"s3{") and supervised.count(b"\n") == 1
+    told = json.loads(supervised[3:])
     assert (told["event"], told["cid"], told["path"]) == ("bad", "c1", "/a")
-    shown = [line.decode().partition("Z ")[2] for line in _for_people(supervised.rstrip(b"\n"))]
+    shown = [line.decode().partition("Z ")[2] for line in _for_people(supervised[3:].rstrip(b"\n"))]
     assert shown == [line.partition("Z ")[2] for line in run("text").decode().splitlines()]
 
 
 def test_json_stays_json_under_a_supervisor() -> None:
-    line = run("json", **{SUPERVISED: "1"})
-    assert json.loads(line)["event"] == "bad"
+    line = run("json", **{SUPERVISED: "s3"})
+    assert line.startswith(AS_IT_IS + b"s3{")
+    assert json.loads(line[3:])["event"] == "bad"
+    assert json.loads(run("json"))["event"] == "bad"
 
 
 def test_half_a_line_is_shown_as_it_is() -> None:
-    assert _for_people(FOR_PEOPLE + b'{"event": "x') == [b'{"event": "x']
+    assert _for_people(b'{"event": "x') == [b'{"event": "x']
 
 
 def test_the_name_of_a_field_does_nothing_to_a_terminal() -> None:

@@ -1,7 +1,8 @@
 """What a line of the log looks like: as JSON, and for people.
 
 A supervisor that sets SUPERVISED for its processes gets each of their lines as JSON, with FOR_PEOPLE before it where it
-is to be shown as text: so it can keep the fields of what it shows.
+is to be shown as text, AS_IT_IS where it is not: so it can keep the fields of what it shows. What SUPERVISED is set to
+stands behind those. Nobody else knows it, so what a service prints of what it was sent is no such line.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any
 SUPERVISED = "ZATO_SUPERVISED"
 """The variable of the environment."""
 FOR_PEOPLE = b"\x1e"
-"""RFC 7464's separator, which stands in no line of JSON."""
+AS_IT_IS = b"\x1f"
+"""Separators, which stand in no line of JSON."""
 
 # What would let one value look like two, or one line like several
 _NEEDS_QUOTES = re.compile(r'[\s"=\x00-\x1f\x7f-\x9f\u2028\u2029]')

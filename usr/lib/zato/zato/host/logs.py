@@ -18,7 +18,7 @@ from typing import Any, cast
 from zato.host import journal
 from zato.host.journal import Journal
 from zato.host.log_levels import LogLevels
-from zato.host.log_text import FOR_PEOPLE, SUPERVISED, as_json, as_text, sentence
+from zato.host.log_text import AS_IT_IS, FOR_PEOPLE, SUPERVISED, as_json, as_text, sentence
 
 # Where rich is installed, structlog loads it for its own console output, which is not used here: 3 MB in each process
 _rich = sys.modules.get("rich")
@@ -128,14 +128,10 @@ def _output(log_format: str) -> tuple[Callable[[EventDict], bytes], Callable[[by
     """How an event becomes bytes, and where these go."""
     if journal.is_where_errors_go():
         return _render_entry, Journal().send
-    start = b""
-    render: Callable[[EventDict], str]
-    if log_format == "json":
-        render = as_json
-    elif os.environ.get(SUPERVISED):
-        render, start = as_json, FOR_PEOPLE
-    else:
-        render = as_text
+    secret = os.environ.get(SUPERVISED, "").encode()
+    mark = AS_IT_IS if log_format == "json" else FOR_PEOPLE
+    start = mark + secret if secret else b""
+    render: Callable[[EventDict], str] = as_json if secret or log_format == "json" else as_text
     return lambda event: start + render(event).encode("utf-8", "backslashreplace") + b"\n", write_line
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import sys
 import threading
 from collections.abc import Sequence
@@ -13,10 +14,12 @@ from datetime import UTC, datetime
 from honcho.colour import get_colours
 
 from zato.core.visible import visible_bytes, visible_line
-from zato.host.log_text import FOR_PEOPLE, as_text
+from zato.host.log_text import AS_IT_IS, FOR_PEOPLE, as_text
 from zato.logbook.ring import RingWriter
 
 _RESET = b"\033[0m"
+_IN_JSON = "haproxy"
+"""Its log is JSON, whose fields are our configuration's."""
 
 
 class Output:
@@ -25,6 +28,9 @@ class Output:
     A reader that is gone is not an error, nor a disk that is full. As text, colours are used on a terminal only. As
     JSON every line is one object: what a process writes in another form is put into `event`. Lines are handled as bytes
     and in blocks, since there may be thousands a second. What they write does nothing to the terminal.
+
+    Only what a process has logged says its own level, time and fields: that has `secret` before it (see host.log_text).
+    All else may be what somebody has sent, printed by a service.
     """
 
     def __init__(self, names: Sequence[str], log_format: str, kept: RingWriter) -> None:
@@ -35,16 +41,19 @@ class Output:
         self._as_json = log_format == "json"
         self._lock = threading.Lock()
         self._kept = kept
+        self.secret = secrets.token_hex(16)
+        self._for_people = FOR_PEOPLE + self.secret.encode()
+        self._as_it_is = AS_IT_IS + self.secret.encode()
 
     def lines(self, name: str, lines: Sequence[bytes]) -> None:
         """Lines of a process, without their ends."""
-        objects = [_object(name, line) for line in lines if line]
+        objects = [self._object(name, line) for line in lines if line]
         self._keep(objects)
         if self._as_json:
             self._write([visible_bytes(each) for each in objects])
         else:
             prefix = self._prefixes[name]
-            self._write([prefix + visible_bytes(each) for line in lines for each in _for_people(line)])
+            self._write([prefix + visible_bytes(each) for line in lines for each in self._shown(line)])
 
     def say(self, text: str) -> None:
         """One line of the supervisor's own."""
@@ -61,6 +70,18 @@ class Output:
         if not self._as_json:
             self._write([visible_bytes(line) for line in lines])
 
+    def _object(self, name: str, line: bytes) -> bytes:
+        told = line.removeprefix(self._for_people).removeprefix(self._as_it_is)
+        logged = len(told) < len(line) or name == _IN_JSON
+        return (
+            told if logged and _is_object(told) else _as_object(name, told.replace(self.secret.encode(), b""))
+        )  # two lines in one
+
+    def _shown(self, line: bytes) -> list[bytes]:
+        if line.startswith(self._for_people):
+            return _for_people(line.removeprefix(self._for_people))
+        return [line.removeprefix(self._as_it_is).replace(self.secret.encode(), b"")]
+
     def _prefix(self, text: str, colour: str) -> bytes:
         plain = text.encode()
         return b"\033[" + colour.encode() + b"m" + plain + _RESET + b" " if self._coloured else plain + b" "
@@ -76,19 +97,12 @@ class Output:
                 data = data[os.write(1, data) :]
 
 
-def _object(name: str, line: bytes) -> bytes:
-    told = line.removeprefix(FOR_PEOPLE)
-    return told if _is_object(told) else _as_object(name, line)
-
-
-def _for_people(line: bytes) -> list[bytes]:
-    """A line as text, which is several where it has a traceback."""
-    if not line.startswith(FOR_PEOPLE):
-        return [line]
+def _for_people(told: bytes) -> list[bytes]:
+    """What was logged as text, which is several lines where it has a traceback."""
     try:
-        return as_text(json.loads(line[1:])).encode("utf-8", "backslashreplace").split(b"\n")
+        return as_text(json.loads(told)).encode("utf-8", "backslashreplace").split(b"\n")
     except (ValueError, KeyError):  # half a line, of a process that was killed
-        return [line[1:]]
+        return [told]
 
 
 def _is_object(line: bytes) -> bool:

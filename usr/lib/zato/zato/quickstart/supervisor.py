@@ -140,7 +140,7 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, SUPERVISED: "1"},
+                env={**os.environ, SUPERVISED: self._output.secret},
                 start_new_session=True,  # Ctrl-C is the supervisor's alone
                 preexec_fn=self._die_with_parent,  # noqa: PLW1509 - it makes two system calls and touches no lock
                 pipesize=_BLOCK_BYTES,
