@@ -620,7 +620,7 @@ def test_a_withdrawn_file_is_gone_everywhere_and_can_come_back(workers: list[Dep
 def test_a_file_that_others_need_cannot_be_withdrawn(workers: list[DeploymentWorker]) -> None:
     for file_name, source in WORKING.items():
         workers[0].deployer.deploy(file_name, source, by=ANN)
-    with pytest.raises(DeploymentRefused, match=r"census.py imports nations.py"):
+    with pytest.raises(DeploymentRefused, match=r"census.py needs nations.py"):
         workers[0].deployer.undeploy("nations.py", by=ANN)
     assert all("nations.get-nation" in worker.codes.services for worker in workers)
 

@@ -15,7 +15,7 @@ from support.databases import initialised, new_sqlite
 from support.deployment_workers import DeploymentWorker
 from support.waiting import until
 from zato.config.writer import Author
-from zato.core.errors import Conflict, Unavailable
+from zato.core.errors import Conflict, NotFound, Unavailable
 from zato.odb.deployments import DeploymentState
 from zato.odb.stagings import Staging
 from zato.server.check import Checker
@@ -154,6 +154,24 @@ def test_a_preview_keeps_nothing(workers: list[DeploymentWorker]) -> None:
         workers[0].deployer.preview_together({"os.py": b"x = 1\n"}, by=ANN)
     assert workers[0].deployer.preview_together({"left.py": service("1")}, by=ANN).changes == ()
     assert states(workers[0]) == [("left.py", ACTIVE)]
+
+
+def test_files_that_need_one_another_are_withdrawn_as_one_change(workers: list[DeploymentWorker]) -> None:
+    deployer = workers[0].deployer
+    deployer.deploy_together(pair(1), by=ANN)
+    with pytest.raises(DeploymentRefused) as refused:
+        deployer.undeploy("left.py", by=ANN)
+    assert refused.value.refusal.reason == (
+        "right.py needs left.py and does not work without it. "
+        "To withdraw all as one change: zato service undeploy left.py right.py"
+    )
+    found = deployer.preview_undeploy("left.py", "right.py", by=ANN)
+    assert [(one.name, one.action.value) for one in found.changes] == [("left.py", "delete"), ("right.py", "delete")]
+    with pytest.raises(NotFound, match=r"lefd.py is not deployed; did you mean 'left.py'"):
+        deployer.undeploy("right.py", "lefd.py", by=ANN)
+    assert all(worker.codes.files.keys() == {"left.py", "right.py"} for worker in workers)
+    deployer.undeploy("left.py", "right.py", by=ANN)
+    assert all(not worker.codes.services for worker in workers)
 
 
 def test_a_deployment_that_was_begun_goes_on_by_itself(

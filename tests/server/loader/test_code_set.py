@@ -144,6 +144,18 @@ def test_a_change_that_breaks_what_depends_on_it_is_refused_with_that_file() -> 
     assert run(code, "shop.get") == 1
 
 
+def test_all_files_that_need_one_are_known_and_those_that_manage_without_it_are_not() -> None:
+    code = CodeSet().with_deployment("lib.py", source("V = 1\n" + handler("L", "return V")), 1)
+    code = code.with_deployment("shop.py", source("from lib import V\n" + handler("Get", "return V")), 2)
+    code = code.with_deployment("till.py", source("import shop\n" + handler("Pay", "return shop.V")), 3)
+    optional = "try:\n    import lib\nexcept ImportError:\n    lib = None\n"
+    code = code.with_deployment("other.py", source(optional + handler("Other", "return lib")), 4)
+    assert code.needing("lib.py") == ["shop.py", "till.py"]
+    assert code.needing("lib.py", "shop.py", "till.py") == []
+    assert code.without("lib.py", "shop.py", "till.py").files.keys() == {"other.py"}
+    assert run(code, "till.pay") == 1
+
+
 def test_a_failure_inside_a_dependency_is_blamed_on_the_file_that_was_being_imported() -> None:
     code = CodeSet().with_deployment("lib.py", source("def f(x): return x\n" + handler("L", "return 1")), 1)
     code = code.with_deployment("shop.py", source("import lib\nV = lib.f(1)\n" + handler("G", "return V")), 2)

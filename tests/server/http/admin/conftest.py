@@ -238,8 +238,8 @@ class Deployer:
         )
         return self._deployments.get(found.id)
 
-    def undeploy(self, file_name: str, *, by: Author) -> int:
-        return self._publisher.delete("deployment", file_name, by=by)
+    def undeploy(self, *file_names: str, by: Author) -> int:
+        return self._publisher.delete_together("deployment", dict.fromkeys(file_names), by=by)
 
     def preview_deploy(self, file_name: str, source: bytes, *, by: Author) -> Preview:
         return self._publisher.preview(lambda publisher: None)
@@ -250,8 +250,10 @@ class Deployer:
     def preview_activate(self, deployment_id: int, *, by: Author) -> Preview:
         return self._publisher.preview(lambda publisher: None)
 
-    def preview_undeploy(self, file_name: str, *, by: Author) -> Preview:
-        return self._publisher.preview(lambda publisher: publisher.delete("deployment", file_name, by=by))
+    def preview_undeploy(self, *file_names: str, by: Author) -> Preview:
+        return self._publisher.preview(
+            lambda publisher: publisher.delete_together("deployment", dict.fromkeys(file_names), by=by)
+        )
 
 
 class Packages:

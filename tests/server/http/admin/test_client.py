@@ -66,6 +66,9 @@ def test_every_method_about_services_and_state_gets_what_it_expects(client: ApiC
     assert client.activate(first["id"])["state"] == "active"
     assert len(client.deployments("shop.py")["deployments"]) == 2
     assert client.undeploy("shop.py")["file_name"] == "shop.py"
+    client.deploy_together({"a.py": b"x = 1", "b.py": b"x = 1"})
+    assert len(client.undeploy_together(["a.py", "b.py"], dry_run=True)["items"]) == 2
+    assert client.undeploy_together(["a.py", "b.py"])["file_names"] == ["a.py", "b.py"]
     assert client.services()["services"][0]["name"] == "demo.echo"
     assert b'"principal":"admin"' in client.invoke("demo.echo", {"a": 1})[0].replace(b" ", b"")
     assert client.whoami()["roles"] == ["admin"]

@@ -115,6 +115,28 @@ def test_a_file_is_withdrawn(world: Any) -> None:
     assert world.call("DELETE", "/deployments/files/..%5C..").status_code == 404
 
 
+def test_files_are_withdrawn_together_or_not_at_all(world: Any) -> None:
+    def undeploy(*names: str, **more: Any) -> Any:
+        target = "/deployments/together/undeploy" + more.pop("query", "")
+        return world.call("POST", target, {"file_names": list(names)}, **{"user": "deployer", **more})
+
+    for name in ("a.py", "b.py"):
+        _deploy(world, name=name)
+    revision = world.log.revision()
+    previewed = undeploy("a.py", "b.py", query="?dry_run=true")
+    assert [(one["name"], one["action"]) for one in previewed.json["items"]] == [("a.py", "delete"), ("b.py", "delete")]
+    assert undeploy("a.py", "nothing.py").status_code == 404
+    assert world.audit.recent(1)[0].subject == "deployment:a.py,nothing.py"
+    assert undeploy("a.py", "a.py").json["error"]["message"] == "A file is named twice; name each once."
+    for wrong in ([], ["../a.py"], ["a.py"] * 101):
+        assert undeploy(*wrong).status_code == 400
+    assert undeploy("a.py", user="viewer").status_code == 403
+    assert world.log.revision() == revision
+    gone = undeploy("b.py", "a.py")
+    assert gone.json == {"file_names": ["b.py", "a.py"], "revision": world.log.revision()}
+    assert undeploy("a.py").status_code == 404
+
+
 @pytest.mark.parametrize("number", ["0", "-1", "1.5", "x", "9" * 30, "1%00", "٣", "999999"])
 def test_a_deployment_that_is_not_there_is_not_found(world: Any, number: str) -> None:
     assert world.call("GET", f"/deployments/{number}").status_code == 404

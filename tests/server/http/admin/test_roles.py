@@ -61,6 +61,7 @@ MATRIX: list[tuple[str, str, set[Role]]] = [
     ("GET", "/deployments", ALL),
     ("GET", "/deployments/1", ALL),
     ("POST", "/deployments/together", {D, A}),
+    ("POST", "/deployments/together/undeploy", {D, A}),
     ("GET", "/deployments/1/source", ALL),
     ("GET", "/deployments/1/files", ALL),
     ("POST", "/deployments/1/activate", {D, A}),

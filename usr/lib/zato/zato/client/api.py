@@ -312,6 +312,12 @@ class ApiClient:
         target = f"{_API}/deployments/files/{segment(file_name)}"
         return self._json("DELETE", target, query=_rehearsed(dry_run), timeout_seconds=_LONG_SECONDS)
 
+    def undeploy_together(self, file_names: Sequence[str], *, dry_run: bool = False) -> Json:
+        """The revision from which the services of several files are gone. Raises what kept all of them there."""
+        target = f"{_API}/deployments/together/undeploy"
+        body = {"file_names": list(file_names)}
+        return self._json("POST", target, body, query=_rehearsed(dry_run), timeout_seconds=_LONG_SECONDS)
+
     def services(self) -> Json:
         """Deployed services and their channels."""
         return self._json("GET", f"{_API}/services")

@@ -187,9 +187,14 @@ class Publisher:
 
     def delete(self, kind: str, name: str, expected_revision: int | None = None, *, by: Author) -> int:
         """Deletes the item and returns the revision that did it. Raises Conflict `in-use` where others refer to it."""
-        _check_name(kind, name)
-        (revision,) = self._writer.append([Planned(kind, name, Action.DELETE, None, expected_revision)], by=by)
-        return revision
+        return self.delete_together(kind, {name: expected_revision}, by=by)
+
+    def delete_together(self, kind: str, expected: Mapping[str, int | None], *, by: Author) -> int:
+        """As `delete` for several, each with its expected revision: all of them or none. Returns the last revision."""
+        for name in expected:
+            _check_name(kind, name)
+        changes = [Planned(kind, name, Action.DELETE, None, revision) for name, revision in expected.items()]
+        return self._writer.append(changes, by=by)[-1]
 
     def diff(
         self, from_revision: int, to_revision: int | None = None, kind: str | None = None, name: str | None = None

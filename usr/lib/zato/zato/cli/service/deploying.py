@@ -75,20 +75,27 @@ def rollback_command(target: Target, file_name: str, deployment_id: int | None, 
 
 
 @click.command("undeploy")
-@click.argument("file_name", shell_complete=deployed_files)
+@click.argument("file_names", nargs=-1, required=True, metavar="FILE...", shell_complete=deployed_files)
 @dry_run_option
 @pass_target
-def undeploy_command(target: Target, file_name: str, dry_run: bool) -> None:
-    """Withdraw a file and its services.
+def undeploy_command(target: Target, file_names: tuple[str, ...], dry_run: bool) -> None:
+    """Withdraw files and their services.
 
-    Example: zato service undeploy hello.py
+    Several are withdrawn as one change, all of them or none.
+
+    Example: zato service undeploy orders.py prices.py
     """
-    found = target.client().undeploy(file_name, dry_run=dry_run)
+    client = target.client()
+    if len(file_names) == 1:
+        found = client.undeploy(file_names[0], dry_run=dry_run)
+    else:
+        found = client.undeploy_together(file_names, dry_run=dry_run)
     if dry_run:
         show_preview(target, found)
         return
     if target.as_json:
         show_json(found)
         return
-    click.echo(f"{file_name} is no longer deployed")
+    for name in file_names:
+        click.echo(f"{name} is no longer deployed")
     show_warnings(found)

@@ -121,19 +121,19 @@ class Activation:
         made = all("deployment_id" in version for version in versions.values())
         return found if made else _without(found, "deployment_id")
 
-    def preview_withdrawal(self, file_name: str, revision: int, by: Author) -> Preview:
-        """What withdrawing a file would change."""
+    def preview_withdrawal(self, revisions: Mapping[str, int], by: Author) -> Preview:
+        """What withdrawing files would change."""
         return without_moments(
-            self._publisher.preview(lambda publisher: publisher.delete(KIND, file_name, revision, by=by))
+            self._publisher.preview(lambda publisher: publisher.delete_together(KIND, revisions, by=by))
         )
 
     def moment(self) -> datetime:
         """When changes of many files, which are about to be written, can be switched to by every worker."""
         return self._clock.now() + 2 * self._lead
 
-    def withdraw(self, file_name: str, revision: int, by: Author) -> int:
-        """The revision from which nothing is active under the name. Raises Conflict where that has changed."""
-        return self._publisher.delete(KIND, file_name, revision, by=by)
+    def withdraw(self, revisions: Mapping[str, int], by: Author) -> int:
+        """The revision from which nothing is active under the names. Raises Conflict where one of them has changed."""
+        return self._publisher.delete_together(KIND, revisions, by=by)
 
     def live_workers(self) -> list[str]:
         """Those whose heart-beat is fresh."""

@@ -13,8 +13,7 @@ from typing import TypeVar
 from zato.config.publisher import Preview, Publisher
 from zato.config.writer import Author
 from zato.core.clock import Clock
-from zato.core.errors import Conflict, NotFound, TimeLimitExceeded, Unavailable, ZatoError
-from zato.core.suggestions import did_you_mean
+from zato.core.errors import Conflict, TimeLimitExceeded, Unavailable, ZatoError
 from zato.host.logs import get_logger
 from zato.odb.deployments import Deployment, Deployments, DeploymentState
 from zato.server.check.checker import Checker
@@ -23,6 +22,7 @@ from zato.server.deployment.activation import Activation
 from zato.server.deployment.states import States
 from zato.server.deployment.together import Together
 from zato.server.deployment.whole_staging import WholeStaging
+from zato.server.deployment.withdrawal import withdrawable
 from zato.server.loader import CodeSet, DeploymentRefused, Refusal
 from zato.server.loader.names import check_file_name
 
@@ -187,18 +187,16 @@ class Deployer:
         self._stage(deployment, DeploymentState.SUPERSEDED, services)
         return self._await_outcome(deployment, by)
 
-    def undeploy(self, file_name: str, *, by: Author) -> int | None:
-        """Withdraw a file; its services are gone when this returns, its versions stay to be activated again.
+    def undeploy(self, *file_names: str, by: Author) -> int:
+        """Withdraw files as one change; their services are gone when this returns, their versions can be active again.
 
-        Raises NotFound, and DeploymentRefused where a file that imports it does not work without it.
+        Raises NotFound, and DeploymentRefused where a file that imports one of them does not work without it.
         """
         with self._counted("withdrawn"):
-            return self._undeploy(file_name, by)
-
-    def _undeploy(self, file_name: str, by: Author) -> int:
-        revision = self._activation.withdraw(file_name, self._withdrawable(file_name), by)
-        self._await(lambda: self._activation.applied(revision) or None, f"The withdrawal of {file_name}")
-        return revision
+            revision = self._activation.withdraw(self._withdrawable(file_names), by)
+            what = f"The withdrawal of {', '.join(file_names)}"
+            self._await(lambda: self._activation.applied(revision) or None, what)
+            return revision
 
     def preview_deploy(self, file_name: str, source: bytes, *, by: Author) -> Preview:
         """What `deploy` would change, with the file checked. Raises as it does, but for what workers say."""
@@ -222,9 +220,9 @@ class Deployer:
         }
         return self._activation.preview({deployment.file_name: version}, by=by)
 
-    def preview_undeploy(self, file_name: str, *, by: Author) -> Preview:
+    def preview_undeploy(self, *file_names: str, by: Author) -> Preview:
         """What `undeploy` would change. Raises as it does."""
-        return self._activation.preview_withdrawal(file_name, self._withdrawable(file_name), by)
+        return self._activation.preview_withdrawal(self._withdrawable(file_names), by)
 
     @contextmanager
     def _counted(self, success: str) -> Iterator[None]:
@@ -254,14 +252,8 @@ class Deployer:
             )
         return False
 
-    def _withdrawable(self, file_name: str) -> int:
-        """The revision of what is active, which nothing else needs."""
-        active = self._activation.active(file_name)
-        if active is None:
-            hint = did_you_mean(file_name, self._activation.all_active(), "zato service list shows what is")
-            raise NotFound(f"{file_name} is not deployed{hint}", code="no-such-item")
-        self._running().without(file_name)
-        return active[0]
+    def _withdrawable(self, file_names: Sequence[str]) -> Mapping[str, int]:
+        return withdrawable(file_names, self._activation, self._running)
 
     def _checked(self, file_name: str, source: bytes, deployment_id: int) -> tuple[str, ...]:
         """The file's services. Raises DeploymentRefused."""

@@ -43,9 +43,15 @@ class CodeSet:
         """
         return self.changed(replace=(parse(file_name, source, deployment_id),))
 
-    def without(self, file_name: str) -> CodeSet:
-        """This code set without the file; itself where it has none. Raises DeploymentRefused where others need it."""
-        return self.changed(remove=(file_name,)) if file_name in self.files else self
+    def without(self, *file_names: str) -> CodeSet:
+        """This code set without the files, or itself. Raises DeploymentRefused where others need them."""
+        there = [name for name in file_names if name in self.files]
+        return self.changed(remove=there) if there else self
+
+    def needing(self, *file_names: str) -> Sequence[str]:
+        """The files that do not work without these, and those that do not work without one of them. Runs their code."""
+        left, _ = build(self.files, (), frozenset(file_names), tolerant=True)
+        return sorted(self.files.keys() - left.keys() - set(file_names))
 
     def changed(self, replace: Sequence[DeploymentSource] = (), remove: Sequence[str] = ()) -> CodeSet:
         """Several changes as one: either all of them, or DeploymentRefused for the first that fails."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from shlex import quote
 from types import TracebackType
 
 from zato.core.errors import ZatoError
@@ -75,7 +76,7 @@ def _missing(module: str) -> str:
     reason = f"No file that is deployed has the module {module!r}, nor has an installed package. "
     package = _PACKAGES.get(module)
     if package is not None:
-        return f"{reason}Unless it is one of yours, it is that of {package}: zato packages install {package}"
+        return f"{reason}Unless it is one of yours, it is that of {package}: zato packages install {quote(package)}"
     return (
         f"{reason}If it is one of yours, deploy the file that has it first; two files that need one another are "
         "deployed together, or in one .zip. If it is of a package, that is installed by the name that its own "

@@ -62,8 +62,8 @@ class DeploysFiles(Protocol):
         """The earlier deployment, active again."""
         ...
 
-    def undeploy(self, file_name: str, *, by: Author) -> int | None:
-        """The revision from which the file's services are gone."""
+    def undeploy(self, *file_names: str, by: Author) -> int:
+        """The revision from which the files' services are gone."""
         ...
 
     def preview_deploy(self, file_name: str, source: bytes, *, by: Author) -> Preview:
@@ -74,7 +74,7 @@ class DeploysFiles(Protocol):
         """What `activate` would change."""
         ...
 
-    def preview_undeploy(self, file_name: str, *, by: Author) -> Preview:
+    def preview_undeploy(self, *file_names: str, by: Author) -> Preview:
         """What `undeploy` would change."""
         ...
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
-from zato.server.http.admin.shapes import ChangeQuery, FileName, Given, Taken
+from zato.server.http.admin.shapes import ChangeQuery, FileName, Finding, Given, Taken
 
 
 class DeployQuery(ChangeQuery, frozen=True, kw_only=True):
@@ -30,6 +30,21 @@ class NewFiles(Taken, frozen=True):
     """Files that are deployed together."""
 
     files: Annotated[list[NewFile], Meta(min_length=1, max_length=100)]
+
+
+class NamedFiles(Taken, frozen=True):
+    """Files that are withdrawn together."""
+
+    file_names: Annotated[list[FileName], Meta(min_length=1, max_length=100)]
+
+
+class UndeployedTogether(Given, frozen=True):
+    """Files whose services are no longer there."""
+
+    file_names: list[str]
+    revision: int
+    warnings: list[Finding] | UnsetType = UNSET
+    """What is left without their services."""
 
 
 class SourceQuery(Taken, frozen=True):

@@ -16,7 +16,15 @@ from zato.security.authorisation import Right
 from zato.server.deployment.activation import LIVE
 from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
-from zato.server.http.admin.deployment_shapes import DeployQuery, NewFiles, SourceFile, SourceFiles, SourceQuery
+from zato.server.http.admin.deployment_shapes import (
+    DeployQuery,
+    NamedFiles,
+    NewFiles,
+    SourceFile,
+    SourceFiles,
+    SourceQuery,
+    UndeployedTogether,
+)
 from zato.server.http.admin.previewing import previewed
 from zato.server.http.admin.reading import number_in_path
 from zato.server.http.admin.route import Answer, Call, Route
@@ -126,6 +134,18 @@ class DeploymentOperations:
                 query=shapes.ChangeQuery,
                 errors=changes,
             ),
+            Route(
+                "POST",
+                DEPLOYMENTS + "/together/undeploy",
+                "undeploy-together",
+                "Withdraw files and their services as one change, all or none",
+                self.undeploy_together,
+                Right.DEPLOY,
+                UndeployedTogether,
+                takes=NamedFiles,
+                query=shapes.ChangeQuery,
+                errors=(*changes, NotFound),
+            ),
         )
 
     def deploy(self, call: Call) -> Answer:
@@ -163,13 +183,13 @@ class DeploymentOperations:
         return Answer(shapes.Deployments(deployments=listed), 201)
 
     @contextmanager
-    def _noted(self, subject: str, call: Call, *, checks: bool) -> Iterator[None]:
+    def _noted(self, subject: str, call: Call, *, checks: bool, action: str = "deploy") -> Iterator[None]:
         """What is refused is in the audit log, but for checks, which change nothing."""
         try:
             yield
         except ZatoError as error:
             if not checks:
-                self._trail.note("deploy", subject, call.by, error)
+                self._trail.note(action, subject, call.by, error)
             raise
 
     def list(self, call: Call) -> Answer:
@@ -238,15 +258,25 @@ class DeploymentOperations:
             check_file_name(name)
         except ZatoError as error:
             raise NotFound(f"No file {name[:120]!r} is deployed.") from error
-        try:
+        before = self._worker.current()
+        with self._noted(f"deployment:{name}", call, checks=call.query.dry_run, action="undeploy"):
             if call.query.dry_run:
                 return previewed(self._deployer.preview_undeploy(name, by=call.by))
-            before = self._worker.current()
             revision = self._deployer.undeploy(name, by=call.by)
-        except ZatoError as error:
-            self._trail.note("undeploy", f"deployment:{name}", call.by, error)
-            raise
-        return Answer(shapes.Undeployed(file_name=name, revision=revision, warnings=of_undeployment(before, name)))
+        return Answer(shapes.Undeployed(file_name=name, revision=revision, warnings=of_undeployment(before, [name])))
+
+    def undeploy_together(self, call: Call) -> Answer:
+        body: NamedFiles = call.body
+        names = body.file_names
+        before = self._worker.current()
+        with self._noted("deployment:" + ",".join(names), call, checks=call.query.dry_run, action="undeploy"):
+            if len(set(names)) != len(names):
+                raise InvalidInput("A file is named twice; name each once.")
+            if call.query.dry_run:
+                return previewed(self._deployer.preview_undeploy(*names, by=call.by))
+            revision = self._deployer.undeploy(*names, by=call.by)
+        warnings = of_undeployment(before, names)
+        return Answer(UndeployedTogether(file_names=names, revision=revision, warnings=warnings))
 
 
 def shown(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from msgspec import UNSET, UnsetType
@@ -29,12 +29,12 @@ def of_deletion(snapshot: ServesFrom, kind: str, name: str) -> Warnings:
     return _shown(without_item(kind, name, snapshot.codes.used))
 
 
-def of_undeployment(before: ServesFrom, file_name: str) -> Warnings:
-    """For a file that was withdrawn."""
+def of_undeployment(before: ServesFrom, file_names: Collection[str]) -> Warnings:
+    """For files that were withdrawn."""
     entries, code = before.codes.services, before.codes.used
     left = Code(
-        services={name for name, entry in entries.items() if entry.file_name != file_name},
-        uses=tuple(used for used in code.uses if used.file_name != file_name),
+        services={name for name, entry in entries.items() if entry.file_name not in file_names},
+        uses=tuple(used for used in code.uses if used.file_name not in file_names),
     )
     return _shown(between(_all(before), loose_ends(before.configuration, left)))
 
