@@ -27,6 +27,7 @@ LOGGERS = {
     "zato.limits": "limits of channels and principals",
     "zato.listener": "asynchronous invocations",
     "zato.odb": "the operational database: another one in its place",
+    "zato.packages": "packages that services import",
     "zato.server": "a server's workers, and what they serve from",
     "zato.singleton": "what one process of a cluster does for all",
     "zato.worker": "threads and time limits of a worker",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
@@ -43,7 +44,8 @@ class WorkerLoad:
         now = time.monotonic()
         if now >= self._next_look:
             self._next_look = now + _LOOK_SECONDS
-            self._memory.set(resident_bytes(os.getpid()))
+            with suppress(OSError):  # as many files as it may have are open; the next look may succeed
+                self._memory.set(resident_bytes(os.getpid()))
             cpu = time.process_time()
             self._cpu.inc(cpu - self._last_cpu)
             self._last_cpu = cpu
