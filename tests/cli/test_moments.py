@@ -35,13 +35,37 @@ def test_a_moment_without_a_zone_is_in_utc(text: str, expected: str) -> None:
     assert Moment().convert(text, None, None) == expected
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("15m", 900), ("2h", 7200), ("7d", 604800), ("1w", 604800)])
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        *[("90s", 90), ("15m", 900), ("2h", 7200), ("7d", 604800), ("1w", 604800)],
+        *[("5min", 300), ("30 sec", 30), ("90 seconds", 90), ("1 minute ago", 60), ("2 hours", 7200), ("1 Day", 86400)],
+        *[("2H", 7200), ("1h30m", 5400), ("1 hr 5 mins ago", 3900), ("2 weeks", 1209600)],
+    ],
+)
 def test_a_moment_may_be_so_long_ago(text: str, seconds: int) -> None:
     found = datetime.fromisoformat(Moment().convert(text, None, None))
     assert abs(datetime.now(UTC) - found - timedelta(seconds=seconds)) < timedelta(seconds=5)
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01", "999999w", "2 h", "٣h"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "yesterday",
+        "2026-13-01",
+        "999999w",
+        "5",
+        "5M",
+        "3 months",
+        "2 h d",
+        "h",
+        "-5m",
+        "ago",
+        "5 min " + "1" * 40,
+        "٣h",
+    ],
+)
 def test_what_is_no_moment_is_refused_with_what_is(text: str) -> None:
     with pytest.raises(click.BadParameter, match="is no point in time; write 2026-11-30"):
         Moment().convert(text, None, None)

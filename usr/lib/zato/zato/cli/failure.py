@@ -12,6 +12,7 @@ import click
 from zato.cli.output import below
 from zato.core.errors import InvalidInput, SetupError, ZatoError
 from zato.core.finding import Finding
+from zato.core.suggestions import did_you_mean
 
 USAGE = "usage"
 _TOO_MANY = "Got unexpected extra argument"
@@ -48,12 +49,33 @@ def show_usage(error: click.ClickException, *, as_json: bool) -> None:
     if isinstance(error, click.UsageError) and error.message.startswith(_TOO_MANY):
         said = "There are more words than the command takes; they are not repeated here, as one may be a secret."
         error = click.UsageError(said, error.ctx)
+    elif isinstance(error, click.NoSuchCommand) and error.ctx is not None:
+        known = _commands(error.ctx)
+        error = click.UsageError(
+            f"There is no command {error.command_name[:120]!r}{did_you_mean(error.command_name, known)}", error.ctx
+        )
+    elif isinstance(error, click.NoSuchOption) and error.ctx is not None:
+        known = _options(error.ctx)
+        error = click.UsageError(
+            f"There is no option {error.option_name[:120]!r}{did_you_mean(error.option_name, known)}", error.ctx
+        )
     if not as_json:
         error.show()
         return
     context = error.ctx if isinstance(error, click.UsageError) else None
     details = (context.get_usage(),) if context is not None else ()
     _show_json(USAGE, error.format_message(), details, None)
+
+
+def _commands(context: click.Context) -> list[str]:
+    return context.command.list_commands(context) if isinstance(context.command, click.Group) else []
+
+
+def _options(context: click.Context) -> list[str]:
+    """Those that may stand behind every command are the first one's."""
+    commands = {context.command, context.find_root().command}
+    parameters = [each for command in commands for each in command.get_params(context)]
+    return sorted({name for each in parameters for name in (*each.opts, *each.secondary_opts) if name[:1] == "-"})
 
 
 def _show_json(

@@ -27,15 +27,26 @@ _PAUSE_SECONDS = 0.5
 _PAGE_LINES = 500
 _LINES_OF_CID = 10_000
 _LEVELS = ("debug", "info", "warning", "error", "critical")
+_SAME_LEVEL = {"warn": "warning", "err": "error", "crit": "critical", "fatal": "critical"}
 _CID = re.compile(r"[0-9a-f]{32}")
 _GROUPS = ("systemd-journal", "adm")
+
+
+class Level(click.Choice[str]):
+    """In any case, and by the other names that levels have elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__(_LEVELS, case_sensitive=False)
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return super().convert(_SAME_LEVEL.get(str(value).lower(), value), param, ctx)
 
 
 @click.command("log")
 @click.argument("cid", required=False)
 @click.option("-f", "--follow", is_flag=True, help="Go on with what is said from now on, until Ctrl-C.")
 @click.option("--service", help="Lines that were written for this service.")
-@click.option("--level", type=click.Choice(_LEVELS), help="This one, and what is more severe.")
+@click.option("--level", type=Level(), help="This one, and what is more severe.")
 @click.option("--process", help="Such as server-1, or server for those of all servers.")
 @click.option("--text", help="Lines that have this in them.")
 @since_option
