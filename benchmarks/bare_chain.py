@@ -10,6 +10,7 @@ import zato.agent.haproxy.names as haproxy
 import zato.agent.lighttpd.files as lighttpd
 from benchmarks.chains import GUNICORN, OURS
 from zato.host.layout import Layout
+from zato.logbook.ring import RingWriter
 from zato.quickstart.output import Output
 from zato.quickstart.supervisor import Command, Supervisor
 
@@ -22,6 +23,7 @@ commands = [
     Command("lighttpd1", tuple(lighttpd.command(server)), stop_signal=signal.SIGINT),
     Command("haproxy", tuple(haproxy.command(layout))),
 ]
-supervisor = Supervisor(commands, layout.root / "bare.pids", Output([each.name for each in commands], "text"))
+output = Output([each.name for each in commands], "text", RingWriter(layout.log))
+supervisor = Supervisor(commands, layout.root / "bare.pids", output)
 signal.signal(signal.SIGTERM, supervisor.stop)
 supervisor.run()
