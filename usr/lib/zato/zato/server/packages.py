@@ -70,7 +70,7 @@ class WorkerPackages:
     def _kept_from_before(self) -> Iterator[str]:
         """Packages whose modules are loaded from another set, which has them in another version."""
         loaded: dict[Path, set[str]] = {}
-        for name, module in list(sys.modules.items()):
+        for name, module in sys.modules.copy().items():
             file = getattr(module, "__file__", None)
             if not isinstance(file, str) or not file.startswith(f"{self.sets.root}/"):
                 continue
