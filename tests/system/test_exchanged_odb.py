@@ -10,6 +10,11 @@ from support.load import Load, told
 from support.waiting import until
 
 
+def revisions(cluster: RunningCluster) -> set[int]:
+    """What its workers serve by."""
+    return {worker["revision"] for server in cluster.api().status()["servers"] for worker in server["workers"]}
+
+
 def test_every_process_goes_on_with_the_file_that_is_there_now(cluster: RunningCluster) -> None:
     api, odb = cluster.api(), cluster.layout.odb
     copy = odb.with_name("copy.sqlite")
@@ -20,6 +25,7 @@ def test_every_process_goes_on_with_the_file_that_is_there_now(cluster: RunningC
             source.backup(target)
         api.delete_item("channel-rest", "exchanged")
         revision = api.status()["odb"]["revision"]
+        until(lambda: revisions(cluster) == {revision})
         with cluster.pool() as pool, Load(pool, path, seconds=60) as load:
             copy.replace(odb)
             # Workers serve by it, and take changes to it

@@ -16,6 +16,7 @@ from zato.core.errors import SetupError, ZatoError
 
 BALANCER = "zato-haproxy.service"
 _BALANCER_AGENT = "zato-haproxy-agent.service"
+_ENABLED = Path("/etc/systemd/system")
 _SYSTEMCTL_SECONDS = 240.0
 _WORK_SECONDS = 60.0
 _HEALTH_SECONDS = 5.0
@@ -70,8 +71,9 @@ def disable(*names: str) -> None:
 
 def enabled_servers() -> list[int]:
     """Servers that are started at a boot."""
-    listed = _systemctl("list-unit-files", "--plain", "--no-legend", "--state=enabled", "zato-server@*.service")
-    return sorted(map(int, _NAME.findall(listed)))
+    # `systemctl list-unit-files` lists no instance of a template on Debian 13
+    links = {path.name for path in _ENABLED.glob("*.wants/zato-server@*.service")}
+    return sorted(int(number) for link in links for number in _NAME.findall(f"{link} "))
 
 
 def stop_all() -> list[str]:
