@@ -12,7 +12,7 @@ from support.waiting import until
 
 def revisions(cluster: RunningCluster) -> set[int]:
     """What its workers serve by."""
-    return {worker["revision"] for server in cluster.api().status()["servers"] for worker in server["workers"]}
+    return {worker["applied_revision"] for server in cluster.api().status()["servers"] for worker in server["workers"]}
 
 
 def test_every_process_goes_on_with_the_file_that_is_there_now(cluster: RunningCluster) -> None:
