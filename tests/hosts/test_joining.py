@@ -256,8 +256,8 @@ def test_leaving_fails_no_request_and_takes_the_clusters_keys_and_code_along(clu
         cluster.second.run("zato server leave")
     assert load.failed() == [], told(load.failed())
     assert [each["number"] for each in status(cluster.first)["servers"]] == [1]
-    left = cluster.second.run("find /etc/zato /var/lib/zato /run/zato -type f").stdout
-    assert left == ""
+    left = cluster.second.run("find /var/lib/zato /run/zato -type f").stdout
+    assert (left, of_a_cluster(cluster.second)) == ("", set())
     assert eventually(lambda: problems(cluster.first) == []), problems(cluster.first)
     assert refused(cluster.second, "status") == "no-cluster"
 
