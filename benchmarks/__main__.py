@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -88,8 +89,8 @@ def measure(cluster: RunningCluster, directory: Path) -> bool:
             ratio(
                 f"(d) the chain : bare Falcon on gthread, plain HTTP, {connections} keep-alive connections",
                 bar,
-                lambda connections=connections: wrk(hello, connections),
-                lambda connections=connections: wrk(f"http://127.0.0.1:{gthread}/hello", connections),
+                partial(wrk, hello, connections),
+                partial(wrk, f"http://127.0.0.1:{gthread}/hello", connections),
             )
     many(cluster)
     # Last, since it leaves the chain slower for some seconds: the balancer's connections of the burst end by and by

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from support.apt_repositories import repository
-from support.hosts import BEFORE, REPOSITORY, built, hosts_with
+from support.hosts import BEFORE, REPOSITORY, Host, built, hosts_with
 from support.scenarios.debian_upgrading import Step, two_machines, under_load, upgrade
 
 LOG = REPOSITORY / "build" / "debian-upgrade.log"
@@ -34,11 +36,15 @@ def main() -> int:
             ("the first, with balancer", machines.first),
         ):
             what = f"apt full-upgrade of {name}"
-            steps.append(under_load(machines, what, host, lambda host=host: log.write(upgrade(host))))
+            steps.append(under_load(machines, what, host, partial(_upgrade, host, log)))
             print(verdict(steps[-1]), flush=True)
         steps.append(under_load(machines, "a boot of the second machine", machines.second, machines.second.reboot))
         print(verdict(steps[-1]), flush=True)
     return 0 if all(map(reached, steps)) else 1
+
+
+def _upgrade(host: Host, log: TextIO) -> None:
+    log.write(upgrade(host))
 
 
 def reached(step: Step) -> bool:

@@ -30,8 +30,8 @@ def repository(packages: Path) -> Iterator[Path]:
         key = ["gpg", "--batch", "--quiet", "--passphrase", "", "--quick-generate-key", "zato@example.com"]
         subprocess.run([*key, "default", "sign", "never"], check=True, env=environment, capture_output=True)
         try:
-            tool = [REPOSITORY / "tools" / "apt_repository.py", made, packages, "zato@example.com"]
-            subprocess.run(tool, check=True, env=environment, stdout=subprocess.DEVNULL)
+            tool = [str(path) for path in (REPOSITORY / "tools/apt_repository.py", made, packages)]
+            subprocess.run([*tool, "zato@example.com"], check=True, env=environment, stdout=subprocess.DEVNULL)
         finally:
             subprocess.run(["gpgconf", "--kill", "all"], check=True, env=environment)
         yield made

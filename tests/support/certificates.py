@@ -6,6 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -19,6 +20,15 @@ class Pair:
 
     certificate: Path
     key: Path
+
+
+class Issuer(Protocol):
+    """Who issues servers' certificates, into a directory that they may read."""
+
+    @property
+    def certificate(self) -> Path: ...
+
+    def issue(self, name: str, hosts: tuple[str, ...]) -> Pair: ...
 
 
 class CertificateAuthority:

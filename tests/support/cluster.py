@@ -65,8 +65,8 @@ class RunningCluster:
         )
 
     def create(self) -> None:
-        ports = ("--lb-port", str(self.lb_port), "--lighttpd-port", str(self.lighttpd_port))
-        ports += ("--haproxy-agent-port", str(self.agent_port), "--lighttpd-agent-port", str(self.edge_agent_port))
+        ports = ["--lb-port", str(self.lb_port), "--lighttpd-port", str(self.lighttpd_port)]
+        ports += ["--haproxy-agent-port", str(self.agent_port), "--lighttpd-agent-port", str(self.edge_agent_port)]
         self.zato("quickstart", "create", str(self.layout.root), *ports, *self._options)
 
     def start(self) -> None:

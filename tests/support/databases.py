@@ -12,7 +12,7 @@ from typing import Protocol
 
 from sqlalchemy import URL, MetaData, create_engine, make_url
 
-from support.certificates import CertificateAuthority
+from support.certificates import Issuer
 from zato.odb import migrate
 from zato.odb.database import Database, DatabaseTls
 
@@ -34,7 +34,9 @@ class DatabaseAddress:
 class DatabaseServer(Protocol):
     """A server that a test may kill, pause, and bring back."""
 
-    authority: CertificateAuthority
+    authority: Issuer
+
+    def __hash__(self) -> int: ...
 
     def url(self, database: str) -> URL:
         """The URL of a database, with the password of a user that owns it."""

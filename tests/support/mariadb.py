@@ -8,7 +8,7 @@ import signal
 import pymysql
 from sqlalchemy import URL
 
-from support.certificates import CertificateAuthority
+from support.certificates import CertificateAuthority, Issuer
 from support.ports import free_port
 from support.processes import Program
 
@@ -23,12 +23,12 @@ class MariaDb:
 
     def __init__(self, like: MariaDb | None = None) -> None:
         self._program = Program("mariadb", "mysql", signal.SIGTERM)
-        self.authority = like.authority if like else CertificateAuthority(self._program.directory)
+        self.authority: Issuer = like.authority if like else CertificateAuthority(self._program.directory)
         self._pair = self.authority.issue("second" if like else "server", ("localhost",))
         for path in (self._pair.certificate, self._pair.key):
             self._program.own(path)
         self._port = free_port()
-        self._password = like._password if like else secrets.token_hex(16)
+        self._password: str = like._password if like else secrets.token_hex(16)
         self._data = self._program.directory / "data"
         self._socket = self._program.directory / "server.sock"
         self._root_password = ""

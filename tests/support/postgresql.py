@@ -6,26 +6,16 @@ import secrets
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 from sqlalchemy import URL, create_engine, exc, text
 
-from support.certificates import CertificateAuthority, Pair
+from support.certificates import CertificateAuthority, Issuer
 from support.ports import free_port
 from support.processes import Program
 
 _BINARIES = Path("/usr/lib/postgresql")
 # Nothing but TLS, and nothing but a password that is not sent
 _ACCESS = "hostssl all,replication all {} scram-sha-256\n"
-
-
-class Authority(Protocol):
-    """Who issues the server's certificate, into a directory that it may read."""
-
-    @property
-    def certificate(self) -> Path: ...
-
-    def issue(self, name: str, hosts: tuple[str, ...]) -> Pair: ...
 
 
 class PostgreSql:
@@ -37,7 +27,7 @@ class PostgreSql:
     def __init__(
         self,
         primary: PostgreSql | None = None,
-        authority: Callable[[Path], Authority] = CertificateAuthority,
+        authority: Callable[[Path], Issuer] = CertificateAuthority,
         *,
         host: str = "localhost",
         address: str = "127.0.0.1",
@@ -47,13 +37,13 @@ class PostgreSql:
         self._address = address
         self._clients = clients
         self._program = Program("postgresql", "postgres", signal.SIGINT)
-        self.authority = primary.authority if primary else authority(self._program.directory)
+        self.authority: Issuer = primary.authority if primary else authority(self._program.directory)
         self._pair = self.authority.issue("standby" if primary else "server", (host,))
         for path in (self._pair.certificate, self._pair.key):
             self._program.own(path)
         self._binaries = max(_BINARIES.glob("*/bin"), key=lambda path: int(path.parent.name))
         self._port = free_port()
-        self._password = primary._password if primary else secrets.token_hex(16)
+        self._password: str = primary._password if primary else secrets.token_hex(16)
         self._data = self._program.directory / "data"
         if primary:
             self._copy(primary)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
+from typing import Any
 
 from support.cluster import RunningCluster
 from support.scenarios.workers import await_answers, open_channel
@@ -61,9 +63,11 @@ def drop_versions(cluster: RunningCluster, count: int) -> Dropped:
         for version in range(1, count + 1):
             started = time.monotonic()
             cluster.drop("dropped.py", _SOURCE.format(version=version))
-            workers = await_answers(
-                cluster, pool, "/dropped", lambda answer, now=version: answer["version"] == now, _LIMIT_SECONDS
-            )
+            workers = await_answers(cluster, pool, "/dropped", partial(_is_of, version), _LIMIT_SECONDS)
             seconds.append(time.monotonic() - started)
     api.delete_item("channel-rest", "dropped.show")
     return Dropped(seconds, len(workers))
+
+
+def _is_of(version: int, answer: Any) -> bool:
+    return bool(answer["version"] == version)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+
+import urllib3
 
 from support.cluster import RunningCluster
 from support.load import Load, Sample
@@ -53,7 +56,11 @@ def expose(cluster: RunningCluster) -> None:
     api.create_item("channel-rest", "edge", value)
     for direct in (False, True):
         with cluster.pool(direct=direct) as pool:
-            until(lambda pool=pool: pool.request("GET", PATH, retries=False).status == 200)
+            until(partial(_serves, pool))
+
+
+def _serves(pool: urllib3.HTTPSConnectionPool) -> bool:
+    return pool.request("GET", PATH, retries=False).status == 200
 
 
 def reload_edges(cluster: RunningCluster, servers: int, reloads: int) -> Reloaded:

@@ -9,6 +9,7 @@ import signal
 import time
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 
 from support.cluster import RunningCluster
 from support.load import Load, Sample, told
@@ -67,7 +68,7 @@ def kill_workers(cluster: RunningCluster, count: int) -> Killed:
         for _ in range(count):
             victim = random.choice(sorted(cluster.workers()))
             os.kill(victim, signal.SIGKILL)
-            until(lambda victim=victim: victim not in cluster.workers())
+            until(partial(_has_ended, cluster, victim))
             until(lambda: len(cluster.workers()) == usual)
             gone.add(victim)
             time.sleep(random.uniform(0.5, 1.5) * _BETWEEN_SECONDS)
@@ -81,3 +82,7 @@ def kill_workers(cluster: RunningCluster, count: int) -> Killed:
         slowest_seconds=load.slowest(),
         failed=load.failed(),
     )
+
+
+def _has_ended(cluster: RunningCluster, worker: int) -> bool:
+    return worker not in cluster.workers()
