@@ -16,7 +16,7 @@ import schemathesis
 
 from zato.config.configuration import Configuration
 from zato.config.item import Item
-from zato.config.kinds import ChannelHttp, ChannelRest, SecurityApiKey, SecurityBasic, SecurityTls
+from zato.config.kinds import ChannelHttp, ChannelRest, HttpChannel, SecurityApiKey, SecurityBasic, SecurityTls
 from zato.server.openapi import document
 from zato.server.service import CSV, AsIs, Date, Dict, DictList, Float, Int, List, Service, Text
 from zato.server.service.io import IOModel, io_of
@@ -67,7 +67,7 @@ class Refined(Anything):
 
 
 def document_of(
-    channels: dict[str, ChannelRest | ChannelHttp],
+    channels: dict[str, HttpChannel],
     services: dict[str, type[Service]],
     security: dict[str, msgspec.Struct] | None = None,
     *,

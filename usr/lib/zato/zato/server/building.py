@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from zato.config.configuration import Configuration
-from zato.config.kinds import ChannelHttp, ChannelRest, ServiceSettings
+from zato.config.kinds import ChannelHttp, ChannelRest, HttpChannel, ServiceSettings
 from zato.config.secrets import SecretBox
 from zato.config.server_settings import settings_of
 from zato.host.settings import ServerSettings
@@ -94,7 +94,7 @@ class SnapshotBuilder:
         for kind in ("channel-rest", "channel-http"):
             for item in configuration.all(kind):
                 value = item.value
-                if not isinstance(value, ChannelRest | ChannelHttp) or not value.active:
+                if not isinstance(value, HttpChannel) or not value.active:
                     continue
                 methods = _answered(value.methods)
                 channel = Channel(
@@ -122,6 +122,6 @@ def _answered(methods: tuple[str, ...]) -> tuple[str, ...]:
     return (*methods, "HEAD") if "GET" in methods else methods
 
 
-def _body_limit(channel: ChannelRest | ChannelHttp, settings: ServerSettings) -> int:
+def _body_limit(channel: HttpChannel, settings: ServerSettings) -> int:
     usual = settings.max_json_bytes if isinstance(channel, ChannelRest) else settings.max_body_bytes
     return min(channel.max_body_bytes or usual, settings.max_body_bytes)

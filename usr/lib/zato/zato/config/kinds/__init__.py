@@ -6,6 +6,7 @@ from typing import Any
 
 from zato.config.kinds.balancer import BALANCER, Balancer
 from zato.config.kinds.base import Binding, Claim, Kind, Reference
+from zato.config.kinds.channel import HttpChannel
 from zato.config.kinds.channel_http import CHANNEL_HTTP, ChannelHttp
 from zato.config.kinds.channel_rest import CHANNEL_REST, ChannelRest
 from zato.config.kinds.deployment import DEPLOYMENT, DeploymentVersion
@@ -30,6 +31,7 @@ __all__ = [
     "ChannelRest",
     "Claim",
     "DeploymentVersion",
+    "HttpChannel",
     "Kind",
     "OutgoingRest",
     "OutgoingSecurity",

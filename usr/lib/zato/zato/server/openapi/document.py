@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from zato.config.configuration import Configuration
-from zato.config.kinds import ChannelHttp, ChannelRest
+from zato.config.kinds import HttpChannel
 from zato.server.openapi.components import Components
 from zato.server.openapi.operation import Described, operation
 
@@ -32,8 +32,8 @@ def document(
     for kind in ("channel-rest", "channel-http"):
         for item in configuration.all(kind):
             channel = item.value
-            service = services.get(channel.service) if isinstance(channel, ChannelRest | ChannelHttp) else None
-            if not isinstance(channel, ChannelRest | ChannelHttp) or not channel.active or service is None:
+            service = services.get(channel.service) if isinstance(channel, HttpChannel) else None
+            if not isinstance(channel, HttpChannel) or not channel.active or service is None:
                 continue
             # Two channels may give different names to the parameters of the same path, which a document cannot
             own_names = tuple(_PARAMETER.findall(channel.path))

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from zato.config.kinds import ChannelHttp, ChannelRest
+from zato.config.kinds import ChannelHttp, ChannelRest, HttpChannel
 from zato.server.openapi.components import Components, Schema
 from zato.server.service.base import Service
 from zato.server.service.io import Field, IOModel
@@ -34,7 +34,7 @@ class Described(Protocol):
 
 def operation(
     name: str,
-    channel: ChannelRest | ChannelHttp,
+    channel: HttpChannel,
     method: str,
     service: Described,
     path_names: Mapping[str, str],
@@ -94,7 +94,7 @@ def _fits_a_query(field: Field) -> bool:
 
 
 def _body(
-    channel: ChannelRest | ChannelHttp,
+    channel: HttpChannel,
     service: Described,
     in_path: frozenset[str],
     rest: list[Field],
@@ -125,7 +125,7 @@ def _object(fields: list[Field], service: Described, components: Components) -> 
     return {**schema, "required": required} if required else schema
 
 
-def _responses(channel: ChannelRest | ChannelHttp, service: Described, components: Components) -> dict[str, Any]:
+def _responses(channel: HttpChannel, service: Described, components: Components) -> dict[str, Any]:
     """What the service answers, by the status that it sets, and Zato's own errors."""
     success: dict[str, Any] = {"description": "What the service answers."}
     if service.output is not None:
