@@ -16,6 +16,7 @@ _DIGITS_MAX = 4000  # Python itself refuses text of more than 4,300
 # Longer text is no number, date and so on, whatever is in it: it is refused before anything else looks at it
 _NUMBER_LENGTH_MAX = 4096
 _WORD_LENGTH_MAX = 128
+_EXPONENT_MAX = 9999  # as in _NUMBER
 # No two parts of these can match the same characters, so that matching takes one look at each of them
 _INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
@@ -70,6 +71,17 @@ def to_decimal(value: Any) -> Decimal:
     if not number.is_finite():
         raise ValueError("must be a finite decimal number")
     return number
+
+
+def check_decimal(number: Decimal) -> None:
+    """Raises ValueError for one that calculating with could take minutes, or that is no number."""
+    if not number.is_finite():
+        raise ValueError("must be a finite decimal number")
+    digits, exponent = number.as_tuple()[1:]
+    if len(digits) > _NUMBER_LENGTH_MAX or abs(int(exponent)) > _EXPONENT_MAX:
+        raise ValueError(
+            f"must be a decimal number of at most {_NUMBER_LENGTH_MAX} digits, whose exponent has at most four"
+        )
 
 
 def to_bool(value: Any) -> bool:

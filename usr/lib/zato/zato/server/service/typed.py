@@ -11,6 +11,7 @@ import msgspec
 
 from zato.core.findings import shortened
 from zato.core.mismatches import Mismatch, mismatches
+from zato.server.service.costly import Costly
 from zato.server.service.elements import Schema
 from zato.server.service.io_model import BINARY, JSON, REF_TEMPLATE, Field, IOModel, invalid_input, invalid_output
 from zato.server.service.records import Blank, Record
@@ -49,6 +50,7 @@ class TypedModel(IOModel):
         self._is_list = isinstance(info, msgspec.inspect.ListType)
         self._is_object = isinstance(info, _OBJECTS)
         self._has_dataclasses = _has_dataclasses(info, set())
+        self._costly = Costly(info)
         self._is_binary = isinstance(info, msgspec.inspect.BytesType)
         self._is_str = _is_written_as(info, _STR)
         self.is_text = _is_written_as(info, _TEXT)
@@ -61,6 +63,8 @@ class TypedModel(IOModel):
         self._types = {field.encode_name: hints.get(field.name, Any) for field in fields}
 
     def parse(self, body: Any, query: Mapping[str, Any], path: Mapping[str, str]) -> Any:
+        if (costs := self._costly.before(body)) is not None:
+            raise invalid_input([f"The message {costs}; send it in parts."])
         if not self._is_object:
             return self._convert(_builtins(body))
         if type(body) is not dict:
@@ -137,11 +141,14 @@ class TypedModel(IOModel):
     def _convert(self, data: Any) -> Any:
         try:
             converted = msgspec.convert(data, self.type)
-            return with_defaults(converted) if self._has_dataclasses else converted
         except msgspec.ValidationError as error:
             wrong = mismatches(data, self.type)
             problems = [_said(each) for each in wrong.found] or [_sentence(error, "", "field")]
             raise invalid_input(problems, more=wrong.more) from None
+        if (cost := self._costly.after(converted)) is not None:
+            path, reason = cost
+            raise invalid_input([f"{f'The field {path!r}' if path else 'The message'} is not valid: {reason}."])
+        return with_defaults(converted) if self._has_dataclasses else converted
 
 
 def _is_written_as(info: Any, kinds: tuple[type, ...]) -> bool:
