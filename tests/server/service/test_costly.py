@@ -61,6 +61,7 @@ def _uuids(number: int = _MANY) -> list[str]:
         (set, _alike()),
         (dict[UUID, int], dict.fromkeys(_uuids(), 1)),
         (dict[Decimal, int], dict.fromkeys(map(str, _alike()), 1)),
+        (dict[int, int], dict.fromkeys(map(str, _alike()), 1)),
         (set[tuple[int, str]], [[each, "x"] for each in _alike()]),
         (set[Pair], [{"left": each} for each in _alike()]),
         (set[frozenset[int]], [[each] for each in _alike()]),

@@ -7,7 +7,7 @@ whoever asks here knows already that the data does not.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import GenericAlias
 from typing import Any
 
@@ -107,8 +107,13 @@ class _Walk:
         if isinstance(node, _OBJECTS) and isinstance(value, dict):
             yield from self._fields(node, value, path, depth)
         elif isinstance(node, inspect.DictType) and isinstance(value, dict):
+            names = GenericAlias(dict, (annotation_of(node.key_type), Any))
             for key, one in value.items():
-                yield from self._unless_fits(node.value_type, one, _field_path(path, str(key)), depth)
+                self._step()
+                place = _field_path(path, str(key))
+                if (error := _error({key: None}, names, strict=self._strict)) is not None:
+                    yield Mismatch(place, f"its name is not valid: {_expected(error, node.key_type)}")
+                yield from self._unless_fits(node.value_type, one, place, depth)
         elif isinstance(node, _LISTS) and isinstance(value, list | tuple):
             yield from self._elements(node.item_type, value, path, depth)
         elif isinstance(node, inspect.TupleType) and isinstance(value, list | tuple):
@@ -169,14 +174,7 @@ class _Walk:
         if error is None:
             return None
         mismatch = _mismatch(error, path)
-        allowed: list[Any] = []
-        if error.startswith("Invalid value"):
-            allowed = _tags(node)
-        elif error.startswith("Invalid enum value") or _is_enumeration(node):
-            allowed = _values(node)
-        if not allowed:
-            return mismatch
-        return Mismatch(mismatch.path, f"expected one of {', '.join(map(repr, allowed))}")
+        return mismatch if mismatch.missing or mismatch.unknown else replace(mismatch, reason=_expected(error, node))
 
 
 def _first(data: Any, declared: Any, *, strict: bool) -> Mismatch | None:
@@ -187,7 +185,7 @@ def _first(data: Any, declared: Any, *, strict: bool) -> Mismatch | None:
 
 def _error(value: Any, annotation: Any, *, strict: bool) -> str | None:
     try:
-        msgspec.convert(value, annotation, strict=strict)
+        msgspec.convert(value, annotation, strict=strict, str_keys=True)
     except UnicodeEncodeError:
         return "It has half a character (a lone surrogate), which is not text; remove it"
     except msgspec.ValidationError as error:
@@ -195,12 +193,22 @@ def _error(value: Any, annotation: Any, *, strict: bool) -> str | None:
     return None
 
 
+def _expected(error: str, node: inspect.Type) -> str:
+    """Which values there are, where they are few; otherwise what msgspec says."""
+    allowed: list[Any] = []
+    if error.startswith("Invalid value"):
+        allowed = _tags(node)
+    elif error.startswith("Invalid enum value") or _is_enumeration(node):
+        allowed = _values(node)
+    return f"expected one of {', '.join(map(repr, allowed))}" if allowed else _mismatch(error, "").reason
+
+
 def _mismatch(message: str, path: str) -> Mismatch:
     """`Expected X - at $[0]` within `path`."""
     text, at, place = message.rpartition(" - at `")
     if not at or not place.endswith("`"):  # what looked like a place was a part of what the caller sent
         text, place = message, "`"
-    inner = place[:-1].removeprefix("key in ").removeprefix("$").removeprefix(".")
+    inner = place[:-1].removeprefix("key` in `").removeprefix("$").removeprefix(".")
     joined = path + ("." if path and inner and not inner.startswith("[") else "") + inner
     for beginning, missing in (("Object missing required field `", True), ("Object contains unknown field `", False)):
         if text.startswith(beginning):

@@ -97,7 +97,8 @@ def _are_alike(values: list[Any], annotation: Any) -> bool:
     hashes: list[int | None] = []
     for value in values:
         try:
-            hashes.append(hash(msgspec.convert(value, annotation)))
+            # Text, as it may be the name of a member, or of a form
+            hashes.append(hash(msgspec.convert(value, annotation, strict=not isinstance(value, str))))
         except (msgspec.ValidationError, TypeError, UnicodeEncodeError):
             hashes.append(None)
     often = {each for each, number in Counter(hashes).items() if each is not None and number > _ALIKE_MAX}

@@ -50,7 +50,8 @@ def _executed(entry: Executable, context: ServiceContext, cid: str, request: Req
     if entry.input is not None:
         http = request.http
         message = request.text() if entry.input.is_text else request.message()
-        request.input = entry.input.parse(message, http.GET, http.params)
+        form = http.POST
+        request.input = entry.input.parse(message, {**form, **http.GET} if form else http.GET, http.params)
     output = entry.output
     if output is not None:
         response.payload = output.blank()

@@ -58,7 +58,10 @@ def _model(
         return ElementModel(fields, repeated=repeated, skip_empty=skip_empty)
     try:
         make_dataclasses(declared)
-        return TypedModel(declared)
+        model = TypedModel(declared)
+        if attribute == "input" and not model.takes_messages:
+            raise TypeError("msgspec.Raw is JSON that nothing has read, and messages have been; use Any")
+        return model
     except (TypeError, ValueError, NameError, AttributeError) as error:
         what = f"is {declared!r}, which cannot be read from and written to JSON: {error}"
         raise _invalid(implementation, attribute, what) from error

@@ -45,7 +45,8 @@ class IOModel(ABC):
     def parse(self, body: Any, query: Mapping[str, Any], path: Mapping[str, str]) -> Any:
         """What the service gets as self.request.input; a name in several places is taken from path, query, body.
 
-        `body` is the decoded message (None for none), values of `query` are text or a list of texts.
+        `body` is the decoded message (None for none), values of `query` are text or a list of texts: parameters of the
+        query, and the fields of a form, which the body has, too.
         Raises InvalidInput whose details name every field that is not valid.
         """
 

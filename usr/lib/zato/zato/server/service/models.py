@@ -30,7 +30,7 @@ class Model:
     def from_dict(cls, data: dict[str, Any]) -> Self:
         """Raises msgspec.ValidationError, a ValueError, where `data` does not fit."""
         make_dataclasses(cls)
-        converted: Self = with_defaults(msgspec.convert(data, cls))
+        converted: Self = with_defaults(msgspec.convert(data, cls, str_keys=True))
         return converted
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from zato.core.findings import shortened
 from zato.core.mismatches import Mismatch, mismatches
 from zato.server.service.costly import Costly
 from zato.server.service.elements import Schema
+from zato.server.service.finite import not_finite
 from zato.server.service.io_model import BINARY, JSON, REF_TEMPLATE, Field, IOModel, invalid_input, invalid_output
 from zato.server.service.records import Blank, Record
 from zato.server.service.values import NATIVE_TYPES, as_mapping, as_rows, simplify, with_defaults
@@ -36,11 +37,15 @@ _TEXT = (
 _DEPTH_MAX = 60
 _PLAIN = (str, bytes, bool, int, float, list, tuple)
 _SEVERAL = (msgspec.inspect.ListType, msgspec.inspect.VarTupleType)
+_NUMBERS = (msgspec.inspect.FloatType, msgspec.inspect.DecimalType)
 _OBJECTS = (msgspec.inspect.StructType, msgspec.inspect.DataclassType, msgspec.inspect.TypedDictType)
 
 
 class TypedModel(IOModel):
-    """Validated by msgspec as the type says: JSON bodies strictly, text from the path and the query converted."""
+    """Validated by msgspec as the type says: JSON bodies strictly, text from path, query and forms converted.
+
+    Numbers are finite in both directions, as JSON has no others.
+    """
 
     def __init__(self, declared: Any) -> None:
         """Raises TypeError where the type cannot be read from and written to JSON."""
@@ -49,8 +54,10 @@ class TypedModel(IOModel):
         info = self._info = msgspec.inspect.type_info(declared)
         self._is_list = isinstance(info, msgspec.inspect.ListType)
         self._is_object = isinstance(info, _OBJECTS)
-        self._has_dataclasses = _has_dataclasses(info, set())
         self._costly = Costly(info)
+        self.takes_messages = not _contains(info, (msgspec.inspect.RawType,))
+        self._has_dataclasses = _contains(info, (msgspec.inspect.DataclassType,))
+        self._has_numbers = _contains(info, _NUMBERS)
         self._is_binary = isinstance(info, msgspec.inspect.BytesType)
         self._is_str = _is_written_as(info, _STR)
         self.is_text = _is_written_as(info, _TEXT)
@@ -94,14 +101,16 @@ class TypedModel(IOModel):
         plain = payload
         try:
             plain = self._plain(payload)
-            converted = msgspec.convert(plain, self.type, from_attributes=True)
-            return with_defaults(converted) if self._has_dataclasses else converted
+            converted = msgspec.convert(plain, self.type, from_attributes=True, str_keys=True)
         except msgspec.ValidationError as error:
             wrong = mismatches(_fields_of(plain, self._info, 0), self.type)
             problems = [_said(each, "output field", "The output") for each in wrong.found]
             raise invalid_output(problems or [_sentence(error, "", "output field")], more=wrong.more) from error
         except TypeError as error:
             raise invalid_output([f"The output cannot be written: {error}."]) from error
+        if self._has_numbers and (problems := _numbers_problems(converted, "output field", "The output")):
+            raise invalid_output(problems)
+        return with_defaults(converted) if self._has_dataclasses else converted
 
     def media_type(self, text_type: str | None) -> str:
         if self._is_binary:
@@ -140,7 +149,7 @@ class TypedModel(IOModel):
 
     def _convert(self, data: Any) -> Any:
         try:
-            converted = msgspec.convert(data, self.type)
+            converted = msgspec.convert(data, self.type, str_keys=True)
         except msgspec.ValidationError as error:
             wrong = mismatches(data, self.type)
             problems = [_said(each) for each in wrong.found] or [_sentence(error, "", "field")]
@@ -148,6 +157,8 @@ class TypedModel(IOModel):
         if (cost := self._costly.after(converted)) is not None:
             path, reason = cost
             raise invalid_input([f"{f'The field {path!r}' if path else 'The message'} is not valid: {reason}."])
+        if self._has_numbers and (problems := _numbers_problems(converted)):
+            raise invalid_input(problems)
         return with_defaults(converted) if self._has_dataclasses else converted
 
 
@@ -161,16 +172,21 @@ def _is_written_as(info: Any, kinds: tuple[type, ...]) -> bool:
     return isinstance(info, kinds)
 
 
-def _has_dataclasses(info: Any, seen: set[int]) -> bool:
-    """Whether a dataclass is anywhere in a type."""
+def _contains(info: Any, kinds: tuple[type, ...], seen: set[int] | None = None) -> bool:
+    """Whether a type of one of these kinds is anywhere in a type."""
+    seen = set() if seen is None else seen
     if isinstance(info, tuple | list):
-        return any(_has_dataclasses(one, seen) for one in info)
+        return any(_contains(one, kinds, seen) for one in info)
     if not isinstance(info, msgspec.Struct) or id(info) in seen:
         return False
     seen.add(id(info))
-    return isinstance(info, msgspec.inspect.DataclassType) or any(
-        _has_dataclasses(getattr(info, name), seen) for name in info.__struct_fields__ if name != "default"
+    return isinstance(info, kinds) or any(
+        _contains(getattr(info, name), kinds, seen) for name in info.__struct_fields__ if name != "default"
     )
+
+
+def _numbers_problems(value: Any, kind: str = "field", whole: str = "The message") -> list[str]:
+    return [_said(Mismatch(path, "must be a finite number"), kind, whole) for path in not_finite(value)]
 
 
 def _from_text(text: str | list[str], declared: Any) -> Any:
@@ -259,4 +275,4 @@ def _split(message: str) -> tuple[str, str]:
     text, at, place = message.rpartition(" - at `")
     if not at or not place.endswith("`"):  # what looked like a place was a part of what the caller sent
         return message, ""
-    return text, place[:-1].removeprefix("key in ").removeprefix("$").removeprefix(".")
+    return text, place[:-1].removeprefix("key` in `").removeprefix("$").removeprefix(".")
