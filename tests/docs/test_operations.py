@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 import zato
-from support import tutorial
 from support.cluster import RunningCluster
+from support.documents import reading, running
 from support.waiting import until
 
 REPOSITORY = Path(__file__).parents[2]
@@ -69,23 +69,24 @@ def directory() -> Iterator[Path]:
 
 
 def test_a_cluster_comes_back_from_a_backup_that_was_made_while_it_ran(directory: Path) -> None:
-    backup, restore = tutorial.steps_of(BACKUP.partition("## Restoring")[2].partition("On an appliance")[0])
+    section = BACKUP.partition("## Restoring")[2].partition("On an appliance")[0]
+    backup, restore = (step for step in reading.steps_of(section) if step.kind == "console")
     key = {"X-API-Key": "a-long-secret-for-the-test"}
-    running = RunningCluster(directory / ".zato", "--workers", "1")
+    saved = RunningCluster(directory / ".zato", "--workers", "1")
     try:
-        running.start()
+        saved.start()
         (directory / "keeper.py").write_text(KEEPER)
-        running.zato("service", "deploy", str(directory / "keeper.py"))
-        running.zato("config", "set", "security-api-key", "shop", f"key={key['X-API-Key']}")
-        running.zato("config", "set", "channel-rest", "kept", "service=keeper.keeper", "path=/kept", "security=shop")
-        assert tutorial.fits(backup.text, tutorial.run(backup.name, directory))
-        running.zato("config", "delete", "channel-rest", "kept")
+        saved.zato("service", "deploy", str(directory / "keeper.py"))
+        saved.zato("config", "set", "security-api-key", "shop", f"key={key['X-API-Key']}")
+        saved.zato("config", "set", "channel-rest", "kept", "service=keeper.keeper", "path=/kept", "security=shop")
+        assert running.fits(backup.text, running.run(backup.name, directory).stdout)
+        saved.zato("config", "delete", "channel-rest", "kept")
     finally:
-        running.stop()
-    found = tutorial.run(restore.name, directory)
-    assert tutorial.fits(restore.text, found), found
+        saved.stop()
+    found = running.run(restore.name, directory).stdout
+    assert running.fits(restore.text, found), found
     restored = RunningCluster(directory / "restored")
-    restored.lb_port = running.lb_port
+    restored.lb_port = saved.lb_port
     try:
         restored.start()
         assert restored.request("GET", "/kept", headers=key).data == b'{"kept":true}'

@@ -1,0 +1,1 @@
+"""The documentation as something that is run: its files, and its commands with what they print."""
