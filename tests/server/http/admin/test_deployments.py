@@ -11,8 +11,8 @@ from unittest.mock import MagicMock
 import pytest
 
 from zato.core.errors import TimeLimitExceeded, Unavailable
-from zato.server.http.admin.deployment_shapes import SourceQuery
 from zato.server.http.admin.deployments import SOURCE_BYTES_MAX, DeploymentOperations
+from zato.server.http.admin.shapes.deployments import SourceQuery
 from zato.server.loader.archive import read_archive
 
 PYTHON = "text/x-python"

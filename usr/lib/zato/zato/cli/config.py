@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -11,10 +12,10 @@ import msgspec
 from zato.cli import config_whole
 from zato.cli.completing import items, kinds
 from zato.cli.connection import Target, pass_target
-from zato.cli.differences import dry_run_option, show_preview
+from zato.cli.differences import dry_run_option, show_change
 from zato.cli.fields import parse
 from zato.cli.items import brief, known_item, shown_value, text_of
-from zato.cli.output import show_json, show_table, show_warnings
+from zato.cli.output import show_json, show_table
 from zato.config import document
 from zato.core.errors import InvalidInput, NotFound
 
@@ -109,16 +110,13 @@ def set_command(
         value = changes if file is not None else {**known["value"], **changes}
         started_from = revision if revision is not None else known["revision"]
         found = client.update_item(kind, name, value, started_from, dry_run=dry_run)
-    if dry_run:
-        show_preview(target, found)
-        return
-    if target.as_json:
-        show_json(found)
-        return
-    click.echo(f"{kind} {name!r} is {'changed' if known else 'created'}, revision {found['revision']}")
-    for field, secret in (found.get("generated") or {}).items():
-        click.echo(f"  {field}: {secret}   (shown this once)")
-    show_warnings(found)
+
+    def sentences() -> Iterator[str]:
+        yield f"{kind} {name!r} is {'changed' if known else 'created'}, revision {found['revision']}"
+        for field, secret in (found.get("generated") or {}).items():
+            yield f"  {field}: {secret}   (shown this once)"
+
+    show_change(target, found, sentences, dry_run=dry_run)
 
 
 @command.command("delete")
@@ -133,14 +131,7 @@ def delete_command(target: Target, kind: str, name: str, revision: int | None, d
     Example: zato config delete channel-rest hello
     """
     found = target.client().delete_item(kind, name, revision, dry_run=dry_run)
-    if dry_run:
-        show_preview(target, found)
-        return
-    if target.as_json:
-        show_json(found)
-        return
-    click.echo(f"{kind} {name!r} is deleted, revision {found['revision']}")
-    show_warnings(found)
+    show_change(target, found, lambda: [f"{kind} {name!r} is deleted, revision {found['revision']}"], dry_run=dry_run)
 
 
 @command.command("ping")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,10 @@ import click
 
 from zato.cli.completing import items, kinds
 from zato.cli.connection import Target, pass_target
-from zato.cli.differences import dry_run_option, show_items, show_preview
+from zato.cli.differences import dry_run_option, show_change, show_items
 from zato.cli.items import brief, known_item, text_of
 from zato.cli.moments import since_option, until_option
-from zato.cli.output import moment, show_json, show_table, show_warnings
+from zato.cli.output import moment, show_json, show_table
 from zato.cli.values_file import values_in
 from zato.config import document
 from zato.core.errors import InvalidInput
@@ -110,28 +111,22 @@ def rollback_command(
         found = client.rollback_item(
             kind, name, to_revision, started_from=revision, with_security=with_security, dry_run=dry_run
         )
-        if dry_run:
-            show_preview(target, found)
-            return
-        text = f"{kind} {name!r} is what it was at revision {to_revision}, as revision {found['revision']}"
-        if revision:
-            text += f"; it was at revision {revision}"
     else:
         if revision is not None:
             raise InvalidInput("--revision is for one item: give its kind and name, too.")
         found = client.rollback_all(to_revision, with_security=with_security, dry_run=dry_run)
-        if dry_run:
-            show_preview(target, found)
-            return
-        kept = [f"{each['kind']} {each['name']!r}" for each in found.get("kept", ())]  # an earlier release keeps none
-        text = f"Everything is what it was at revision {to_revision}"
-        if kept:
-            text += f", but for what lets in, which stays as it is now: {', '.join(kept)}"
-    if target.as_json:
-        show_json(found)
-        return
-    click.echo(text)
-    show_warnings(found)
+
+    def sentences() -> Iterator[str]:
+        if name is None:
+            # An earlier release keeps none
+            kept = ", ".join(f"{each['kind']} {each['name']!r}" for each in found.get("kept", ()))
+            but = f", but for what lets in, which stays as it is now: {kept}" if kept else ""
+            yield f"Everything is what it was at revision {to_revision}{but}"
+        else:
+            before = f"; it was at revision {revision}" if revision else ""
+            yield f"{kind} {name!r} is what it was at revision {to_revision}, as revision {found['revision']}{before}"
+
+    show_change(target, found, sentences, dry_run=dry_run)
 
 
 @click.command("export")
@@ -171,14 +166,10 @@ def import_command(target: Target, file: Any, replace: bool, values: Path | None
     found = target.client().import_(text, "replace" if replace else "merge", values=filled, dry_run=dry_run)
     if unused := found.get("unused_values"):
         click.echo(f"The file has no place for these values: {', '.join(unused)}", err=True)
-    if dry_run:
-        show_preview(target, found)
-        return
-    if target.as_json:
-        show_json(found)
-        return
-    for action in ("created", "updated", "deleted"):
-        for key in found[action]:
-            click.echo(f"{action} {key['kind']} {key['name']!r}")
-    click.echo(f"{found['unchanged']} unchanged, revision {found['revision']}")
-    show_warnings(found)
+
+    def sentences() -> Iterator[str]:
+        for action in ("created", "updated", "deleted"):
+            yield from (f"{action} {key['kind']} {key['name']!r}" for key in found[action])
+        yield f"{found['unchanged']} unchanged, revision {found['revision']}"
+
+    show_change(target, found, sentences, dry_run=dry_run)

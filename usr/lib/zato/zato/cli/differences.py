@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import click
 
 from zato.cli.connection import Target
-from zato.cli.output import show_json
+from zato.cli.output import show_json, show_warnings
 
 Command = Callable[..., None]
 
@@ -32,6 +32,21 @@ def show_preview(target: Target, found: dict[str, Any]) -> None:
     if found["kept"]:
         click.echo("These stay as they are now; with --with-security they would be changed, too:")
         show_items(found["kept"])
+
+
+def show_change(
+    target: Target, found: dict[str, Any], sentences: Callable[[], Iterable[str]], *, dry_run: bool = False
+) -> None:
+    """What came of a command that changes something: a preview, JSON, or sentences, and what the answer warns of."""
+    if dry_run:
+        show_preview(target, found)
+    elif target.as_json:
+        show_json(found)
+    else:
+        for sentence in sentences():
+            click.echo(sentence)
+        for answer in (found, *found.get("deployments", ())):
+            show_warnings(answer)
 
 
 def show_items(items: list[dict[str, Any]]) -> None:

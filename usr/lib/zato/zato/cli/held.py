@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
+from zato.cli.chosen_messages import ids_of, limit_option, show_count, show_messages, which_messages
 from zato.cli.connection import Target, pass_target
-from zato.cli.output import moment, show_json, show_table
-from zato.core.errors import InvalidInput
+from zato.cli.output import moment, show_json
 
 
 @click.group("cluster")
@@ -47,45 +47,36 @@ def release_command(target: Target) -> None:
 
 
 @command.command("held")
-@click.option("--limit", type=click.IntRange(1, 1000), default=30, show_default=True)
+@limit_option
 @pass_target
 def held_command(target: Target, limit: int) -> None:
     """Messages that wait, oldest first; "begun" where a service had one before, which may have processed it.
 
     Example: zato cluster held
     """
-    found = target.client().held_messages(limit=limit)
-    if target.as_json:
-        show_json(found)
-        return
-    show_table(
-        ("message", "service", "sent", "by", "bytes", "begun"),
-        (
-            (
-                *(each["id"], each["service"], moment(each["sent"]), each["principal"], each["payload_bytes"]),
-                "yes" if each["begun"] else "no",
-            )
-            for each in found["messages"]
-        ),
+    show_messages(
+        target,
+        target.client().held_messages(limit=limit),
+        {
+            "message": lambda each: each["id"],
+            "service": lambda each: each["service"],
+            "sent": lambda each: moment(each["sent"]),
+            "by": lambda each: each["principal"],
+            "bytes": lambda each: each["payload_bytes"],
+            "begun": lambda each: "yes" if each["begun"] else "no",
+        },
     )
 
 
 @command.command("discard")
-@click.argument("message_ids", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="All that are held.")
+@which_messages("that are held")
 @pass_target
 def discard_command(target: Target, message_ids: tuple[str, ...], everything: bool) -> None:
     """Delete messages that are held, for good: those that were processed after the backup was made, for instance.
 
     Example: zato cluster discard 0af7651916cd43dd8448eb211c80319c
     """
-    if everything == bool(message_ids):
-        raise InvalidInput("Name the ids of messages, or say --all.")
-    found = target.client().discard_held_messages(None if everything else message_ids)
-    if target.as_json:
-        show_json(found)
-        return
-    click.echo(f"{found['count']} messages were deleted")
+    show_count(target, target.client().discard_held_messages(ids_of(message_ids, everything)), "were deleted")
 
 
 def _messages(found: dict[str, Any]) -> str:

@@ -15,9 +15,8 @@ from zato.config.configuration import item_of
 from zato.config.diff import ItemDiff, diff
 from zato.config.kinds import KINDS, lets_in
 from zato.config.plan import Key, Planned, Summary, plan, summary
-from zato.config.rehearsal import Appends
 from zato.config.sealing import GIVE_ANEW, Sealer
-from zato.config.writer import Author, despite_races, items_at
+from zato.config.writer import Author, Writer, despite_races, items_at
 from zato.core.errors import InvalidInput, ZatoError
 from zato.odb.log import ConfigurationLog, StoredItem
 
@@ -38,7 +37,7 @@ class ImportMode(StrEnum):
 class Bulk:
     """All or nothing, in one append; decided again where somebody else changes something in the meantime."""
 
-    def __init__(self, log: ConfigurationLog, writer: Appends, sealer: Sealer) -> None:
+    def __init__(self, log: ConfigurationLog, writer: Writer, sealer: Sealer) -> None:
         self._log = log
         self._writer = writer
         self._sealer = sealer

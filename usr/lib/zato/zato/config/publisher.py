@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -19,7 +20,7 @@ from zato.config.item import CreatedItem, Item
 from zato.config.kinds import KINDS, kind_named, lets_in
 from zato.config.kinds.text import name_finding
 from zato.config.plan import Planned, Summary
-from zato.config.rehearsal import Appends, Preview, Rehearsal
+from zato.config.rehearsal import Preview, Rehearsal
 from zato.config.sealing import Sealer
 from zato.config.secrets import SecretBox, generate_secret
 from zato.config.writer import Author, Writer, despite_races, items_at
@@ -59,16 +60,16 @@ class Publisher:
         """`ring` announces each new revision to those who follow the log."""
         self._log = log
         self._sealer = Sealer(box)
-        self._own_writer = Writer(log, box, clock, ring)
-        self._write_by(self._own_writer)
+        self._rehearsal = partial(Rehearsal, log, box, clock)
+        self._write_by(Writer(log, box, clock, ring))
 
-    def _write_by(self, writer: Appends) -> None:
+    def _write_by(self, writer: Writer) -> None:
         self._writer = writer
         self._bulk = Bulk(self._log, writer, self._sealer)
 
     def preview(self, change: Callable[[Publisher], object]) -> Preview:
         """What `change` would do now to the publisher that it is given. Raises what it would raise; writes nothing."""
-        rehearsal = Rehearsal(self._own_writer)
+        rehearsal = self._rehearsal()
         rehearsing = copy.copy(self)
         rehearsing._write_by(rehearsal)
         done = change(rehearsing)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from zato.config.diff import ItemDiff, diff
-from zato.config.plan import Key, Planned
-from zato.config.relations import Problem
+from zato.config.plan import Planned
+from zato.config.secrets import SecretBox
 from zato.config.writer import Author, Writer
-from zato.odb.log import StoredItem, Within
+from zato.core.clock import Clock
+from zato.odb.log import ConfigurationLog, StoredItem, Within
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,33 +26,11 @@ class Preview:
     unused_values: tuple[str, ...] = ()
 
 
-class Appends(Protocol):
-    """What whoever changes configuration needs of a writer."""
+class Rehearsal(Writer):
+    """Checks all that a writer checks, under the same lock, and remembers what it would have written."""
 
-    def append(
-        self,
-        changes: Sequence[Planned],
-        *,
-        by: Author,
-        comment: str | None = None,
-        based_on: Sequence[StoredItem] | None = None,
-        within: Within | None = None,
-    ) -> tuple[int, ...]:
-        """The revisions of the changes."""
-        ...
-
-    def problems(
-        self, items: Sequence[StoredItem], changes: Sequence[Planned], assumed: Iterable[Key] = ()
-    ) -> list[Problem]:
-        """What the changes break."""
-        ...
-
-
-class Rehearsal:
-    """In a writer's place. Checks all that it checks, under the same lock, and remembers what it would have written."""
-
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
+    def __init__(self, log: ConfigurationLog, box: SecretBox, clock: Clock) -> None:
+        super().__init__(log, box, clock)
         self._planned: list[Planned] = []
 
     def append(
@@ -65,15 +43,11 @@ class Rehearsal:
         within: Within | None = None,
     ) -> tuple[int, ...]:
         """The revisions that the changes would have. `within` is not done."""
-        revisions = self._writer.rehearse(changes, based_on=based_on)
+        revisions = self._log.rehearse(
+            [change.proposed() for change in changes], check=lambda items: self._check(items, changes, based_on)
+        )
         self._planned.extend(changes)
         return revisions
-
-    def problems(
-        self, items: Sequence[StoredItem], changes: Sequence[Planned], assumed: Iterable[Key] = ()
-    ) -> list[Problem]:
-        """As the writer's."""
-        return self._writer.problems(items, changes, assumed)
 
     def differences(self, items: Sequence[StoredItem]) -> tuple[ItemDiff, ...]:
         """What differs between the items as they are and as they would be."""

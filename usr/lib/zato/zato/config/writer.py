@@ -31,7 +31,7 @@ class Author:
 
 
 class Writer:
-    """The only code that appends configuration changes."""
+    """The only code that appends configuration changes; a Rehearsal does all of it but the writing."""
 
     def __init__(
         self, log: ConfigurationLog, box: SecretBox, clock: Clock, ring: Callable[[int], None] | None = None
@@ -69,12 +69,6 @@ class Writer:
         if self._ring is not None and revisions:
             self._ring(revisions[-1])
         return revisions
-
-    def rehearse(self, changes: Sequence[Planned], *, based_on: Sequence[StoredItem] | None = None) -> tuple[int, ...]:
-        """What `append` would return now. Raises what it would raise; nothing is written."""
-        return self._log.rehearse(
-            [change.proposed() for change in changes], check=lambda items: self._check(items, changes, based_on)
-        )
 
     def _check(
         self, items: Sequence[StoredItem], changes: Sequence[Planned], based_on: Sequence[StoredItem] | None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from zato.cli.completing import deployed_files
 from zato.cli.connection import Target, pass_target
-from zato.cli.differences import dry_run_option, show_preview
-from zato.cli.output import show_json, show_warnings
+from zato.cli.differences import dry_run_option, show_change
 from zato.core.errors import InvalidInput, NotFound
 
 
@@ -32,16 +32,13 @@ def deploy_command(target: Target, files: tuple[Path, ...], dry_run: bool) -> No
         found = client.deploy(files[0].name, sources[files[0].name], dry_run=dry_run)
     else:
         found = client.deploy_together(sources, dry_run=dry_run)
-    if dry_run:
-        show_preview(target, found)
-        return
-    if target.as_json:
-        show_json(found)
-        return
-    for deployment in found["deployments"] if len(files) > 1 else [found]:
-        services = ", ".join(deployment["services"]) or "no services, a module for others"
-        click.echo(f"{deployment['file_name']} is active as deployment {deployment['id']}: {services}")
-        show_warnings(deployment)
+
+    def sentences() -> Iterator[str]:
+        for deployment in found["deployments"] if len(files) > 1 else [found]:
+            services = ", ".join(deployment["services"]) or "no services, a module for others"
+            yield f"{deployment['file_name']} is active as deployment {deployment['id']}: {services}"
+
+    show_change(target, found, sentences, dry_run=dry_run)
 
 
 @click.command("rollback")
@@ -64,14 +61,7 @@ def rollback_command(target: Target, file_name: str, deployment_id: int | None, 
             raise NotFound(f"There is no version of {file_name} before the active one; see: zato service versions")
         deployment_id = int(usable[active + 1]["id"])
     found = client.activate(deployment_id, dry_run=dry_run)
-    if dry_run:
-        show_preview(target, found)
-        return
-    if target.as_json:
-        show_json(found)
-        return
-    click.echo(f"{found['file_name']} is at deployment {found['id']} again")
-    show_warnings(found)
+    show_change(target, found, lambda: [f"{found['file_name']} is at deployment {found['id']} again"], dry_run=dry_run)
 
 
 @click.command("undeploy")
@@ -90,12 +80,4 @@ def undeploy_command(target: Target, file_names: tuple[str, ...], dry_run: bool)
         found = client.undeploy(file_names[0], dry_run=dry_run)
     else:
         found = client.undeploy_together(file_names, dry_run=dry_run)
-    if dry_run:
-        show_preview(target, found)
-        return
-    if target.as_json:
-        show_json(found)
-        return
-    for name in file_names:
-        click.echo(f"{name} is no longer deployed")
-    show_warnings(found)
+    show_change(target, found, lambda: [f"{name} is no longer deployed" for name in file_names], dry_run=dry_run)

@@ -7,9 +7,9 @@ import msgspec
 from zato.core import csv
 from zato.odb.audit import AuditEntry, WhichEntries
 from zato.security.authorisation import Right
-from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.http.admin.shapes import audit as shapes
 
 CSV = "text/csv; charset=utf-8"
 NEXT = "X-Zato-Next"

@@ -14,9 +14,12 @@ from zato.core.limits import SOURCE_BYTES_MAX
 from zato.odb.deployments import Deployment, DeploymentState, Report
 from zato.security.authorisation import Right
 from zato.server.deployment.activation import LIVE
-from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
-from zato.server.http.admin.deployment_shapes import (
+from zato.server.http.admin.previewing import previewed
+from zato.server.http.admin.reading import number_in_path
+from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.http.admin.shapes import deployments as shapes
+from zato.server.http.admin.shapes.deployments import (
     DeployQuery,
     NamedFiles,
     NewFiles,
@@ -25,9 +28,7 @@ from zato.server.http.admin.deployment_shapes import (
     SourceQuery,
     UndeployedTogether,
 )
-from zato.server.http.admin.previewing import previewed
-from zato.server.http.admin.reading import number_in_path
-from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.http.admin.shapes.values import ChangeQuery
 from zato.server.http.admin.warning import Warnings, of_deployment, of_undeployment
 from zato.server.http.request import needs_memory
 from zato.server.loader.archive import read_archive
@@ -77,7 +78,7 @@ class DeploymentOperations:
                 Right.DEPLOY,
                 shapes.Deployments,
                 takes=NewFiles,
-                query=shapes.ChangeQuery,
+                query=ChangeQuery,
                 status=201,
                 errors=changes,
                 body_bytes_max=2 * SOURCE_BYTES_MAX,
@@ -120,7 +121,7 @@ class DeploymentOperations:
                 self.activate,
                 Right.DEPLOY,
                 shapes.Deployment,
-                query=shapes.ChangeQuery,
+                query=ChangeQuery,
                 errors=changes,
             ),
             Route(
@@ -131,7 +132,7 @@ class DeploymentOperations:
                 self.undeploy,
                 Right.DEPLOY,
                 shapes.Undeployed,
-                query=shapes.ChangeQuery,
+                query=ChangeQuery,
                 errors=changes,
             ),
             Route(
@@ -143,7 +144,7 @@ class DeploymentOperations:
                 Right.DEPLOY,
                 UndeployedTogether,
                 takes=NamedFiles,
-                query=shapes.ChangeQuery,
+                query=ChangeQuery,
                 errors=(*changes, NotFound),
             ),
         )

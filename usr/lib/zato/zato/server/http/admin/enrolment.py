@@ -8,10 +8,10 @@ import binascii
 from zato.core.errors import Conflict, InvalidInput, NotFound, Unauthorized
 from zato.host.logs import get_logger
 from zato.security.authorisation import Right
-from zato.server.http.admin import enrolment_shapes as shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.reading import number_in_path
 from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.http.admin.shapes import enrolment as shapes
 from zato.server.http.admin.status.members import alive
 
 ENROL = "/zato/api/enrol"

@@ -8,9 +8,10 @@ from zato.config.codec import public
 from zato.core.errors import Conflict, Unauthorized
 from zato.host.logs import get_logger
 from zato.security.authorisation import Right
-from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.http.admin.shapes import people as shapes
+from zato.server.http.admin.shapes.items import Item
 
 TOKEN = "/zato/api/first-token"  # noqa: S105 - a path
 ADMINISTRATOR = "/zato/api/first-administrator"
@@ -44,7 +45,7 @@ class FirstOperations:
                 "Become an administrator by the one-time token",
                 self.become,
                 None,
-                shapes.Item,
+                Item,
                 takes=shapes.FirstAdministrator,
                 status=201,
                 errors=(Conflict,),
@@ -65,4 +66,4 @@ class FirstOperations:
             _log.warning("A first token was refused", cid=call.cid)
             raise
         value = public(made.kind, made.value)
-        return Answer(shapes.Item(kind=made.kind, name=made.name, revision=made.revision, value=value), 201)
+        return Answer(Item(kind=made.kind, name=made.name, revision=made.revision, value=value), 201)

@@ -6,9 +6,10 @@ from zato.core.errors import Conflict, NotFound, Unavailable
 from zato.odb.audit import AuditEntry
 from zato.odb.held_messages import HeldMessage
 from zato.security.authorisation import Right
-from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.http.admin.shapes import messages as shapes
+from zato.server.http.admin.shapes.values import PageQuery
 
 HELD = "/zato/api/held"
 
@@ -43,7 +44,7 @@ class HoldOperations:
                 self.list,
                 Right.READ,
                 shapes.HeldMessages,
-                query=shapes.PageQuery,
+                query=PageQuery,
             ),
             Route(
                 "POST",
@@ -69,7 +70,7 @@ class HoldOperations:
         return Answer(shapes.Released(changed=changed, messages=self._waiting()))
 
     def list(self, call: Call) -> Answer:
-        query: shapes.PageQuery = call.query
+        query: PageQuery = call.query
         return Answer(shapes.HeldMessages(messages=[_shown(each) for each in self._held.list(query.limit)]))
 
     def discard(self, call: Call) -> Answer:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from zato.config.publisher import HistoryEntry
 from zato.odb.changes import WhichChanges
-from zato.server.http.admin import shapes
+from zato.server.http.admin.shapes import history as shapes
 
 
 def which_changes(query: shapes.ChangesQuery, kind: str | None, name: str | None) -> WhichChanges:

@@ -19,12 +19,14 @@ from zato.core.server_name import name_of
 from zato.core.suggestions import did_you_mean
 from zato.odb.log import Action
 from zato.security.authorisation import Right, may
-from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.history import following, shown_changes, which_changes
 from zato.server.http.admin.previewing import previewed
 from zato.server.http.admin.reading import expected_revision, stated_revision
 from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.http.admin.shapes import items as shapes
+from zato.server.http.admin.shapes.history import ChangesQuery, History
+from zato.server.http.admin.shapes.values import ChangeQuery
 from zato.server.http.admin.warning import Warnings, of_change, of_deletion
 
 ITEMS = "/zato/api/items/{kind}"
@@ -59,7 +61,7 @@ class ItemOperations:
                 None,
                 shapes.Item,
                 takes=shapes.NewItem,
-                query=shapes.ChangeQuery,
+                query=ChangeQuery,
                 status=201,
                 errors=(Conflict,),
             ),
@@ -73,7 +75,7 @@ class ItemOperations:
                 None,
                 shapes.Item,
                 takes=shapes.ChangedItem,
-                query=shapes.ChangeQuery,
+                query=ChangeQuery,
                 errors=(Conflict,),
             ),
             Route(
@@ -94,8 +96,8 @@ class ItemOperations:
                 "Changes of an item",
                 self.history,
                 read,
-                shapes.History,
-                query=shapes.ChangesQuery,
+                History,
+                query=ChangesQuery,
             ),
             Route(
                 "POST",
@@ -106,7 +108,7 @@ class ItemOperations:
                 None,
                 shapes.Item,
                 takes=shapes.ItemBack,
-                query=shapes.ChangeQuery,
+                query=ChangeQuery,
                 errors=(Conflict, TimeLimitExceeded),
             ),
             Route(
@@ -186,9 +188,9 @@ class ItemOperations:
 
     def history(self, call: Call) -> Answer:
         kind, name = _key(call)
-        query: shapes.ChangesQuery = call.query
+        query: ChangesQuery = call.query
         changes = shown_changes(self._publisher.changes(which_changes(query, kind, name), query.limit))
-        return Answer(shapes.History(kind=kind, name=name, changes=changes, next=following(changes, query.limit)))
+        return Answer(History(kind=kind, name=name, changes=changes, next=following(changes, query.limit)))
 
     def rollback(self, call: Call) -> Answer:
         kind, name = _key(call)

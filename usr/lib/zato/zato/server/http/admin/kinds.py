@@ -5,7 +5,7 @@ from __future__ import annotations
 from zato.config.describing import DescribedKind, described_kinds
 from zato.security.authorisation import Right
 from zato.server.http.admin.route import Answer, Call, Route
-from zato.server.http.admin.shapes import Given
+from zato.server.http.admin.shapes.values import Given
 
 
 class Kinds(Given, frozen=True):

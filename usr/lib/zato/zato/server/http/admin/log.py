@@ -10,9 +10,9 @@ from zato.logbook.query import Query
 from zato.logbook.reader import ReadsLog
 from zato.odb.members import Members
 from zato.security.authorisation import Right
-from zato.server.http.admin import log_shapes as shapes
 from zato.server.http.admin.reading import number_in_path
 from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.http.admin.shapes import log as shapes
 
 LOG = "/zato/api/servers/{number}/log"
 

@@ -8,10 +8,11 @@ from zato.core.errors import NotFound
 from zato.core.limits import MESSAGE_BYTES_MAX
 from zato.odb.audit import AuditEntry
 from zato.security.authorisation import Right
-from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.route import Answer, Call, Route
 from zato.server.http.admin.services import SERVICES
+from zato.server.http.admin.shapes import messages as shapes
+from zato.server.http.admin.shapes.values import PageQuery
 
 DEAD = "/zato/api/messages/dead"
 
@@ -48,7 +49,7 @@ class MessageOperations:
                 self.list,
                 Right.READ,
                 shapes.DeadLetters,
-                query=shapes.PageQuery,
+                query=PageQuery,
             ),
             Route(
                 "POST",
@@ -80,7 +81,7 @@ class MessageOperations:
         return Answer(shapes.SentMessage(message_id=message.id, service=message.service, cid=message.cid), 202)
 
     def list(self, call: Call) -> Answer:
-        query: shapes.PageQuery = call.query
+        query: PageQuery = call.query
         return Answer(shapes.DeadLetters(messages=[_shown(letter) for letter in self._letters.dead(query.limit)]))
 
     def retry(self, call: Call) -> Answer:

@@ -13,8 +13,11 @@ from zato.config.kinds.text import ITEM_NAME_PATTERN
 from zato.core.errors import Forbidden, InvalidInput, NotFound, TooLarge, Unauthorized, Unavailable, ZatoError
 from zato.core.principal import Authentication
 from zato.security.authorisation import Right, roles_with
-from zato.server.http.admin import shapes
 from zato.server.http.admin.route import Route
+from zato.server.http.admin.shapes.errors import Error
+from zato.server.http.admin.shapes.history import HistoryQuery
+from zato.server.http.admin.shapes.items import ChangedItem, NewItem
+from zato.server.http.admin.shapes.whole import DiffQuery, Preview
 
 _REF = "#/components/schemas/{name}"
 _PARAMETER = re.compile(r"\{(\w+)\}")
@@ -62,12 +65,12 @@ class _Schemas:
         references, self.components = msgspec.json.schema_components(types, ref_template=_REF)
         self.references: dict[type, dict[str, Any]] = dict(zip(types, references, strict=True))
         value = {"anyOf": [self.references[kind.struct] for kind in KINDS.values()]}
-        for taken in (shapes.NewItem, shapes.ChangedItem):
+        for taken in (NewItem, ChangedItem):
             self.components[taken.__name__]["properties"]["value"] = value
 
 
 def _schemas(routes: tuple[Route, ...]) -> _Schemas:
-    types: dict[type, None] = dict.fromkeys((shapes.Error, shapes.NewItem, shapes.ChangedItem, shapes.Preview))
+    types: dict[type, None] = dict.fromkeys((Error, NewItem, ChangedItem, Preview))
     types |= dict.fromkeys(kind.struct for kind in KINDS.values())
     for route in routes:
         for used in (route.takes, route.takes_json, route.gives, *route.also.values()):
@@ -130,18 +133,18 @@ def _responses(route: Route, references: Mapping[type, dict[str, Any]]) -> dict[
         content = {"application/json": {"schema": references[route.gives]}}
     responses: dict[str, Any] = {str(route.status): {"description": "Done.", "content": content}}
     if route.previews:
-        responses["200"] = _with_preview(responses.get("200"), references[shapes.Preview])
+        responses["200"] = _with_preview(responses.get("200"), references[Preview])
     for status, shape in route.also.items():
         also = {"application/json": {"schema": references[shape]}}
         responses[str(status)] = {"description": (shape.__doc__ or "").partition("\n")[0], "content": also}
     errors: list[type[ZatoError]] = [InvalidInput, Unauthorized, Forbidden, Unavailable, *route.errors]
     if route.gives == ANYTHING:
         responses["default"] = {"description": "Whatever the service answers.", "content": content}
-    if "{" in route.path or route.query in (shapes.DiffQuery, shapes.HistoryQuery):
+    if "{" in route.path or route.query in (DiffQuery, HistoryQuery):
         errors.append(NotFound)
     if route.takes is not None:
         errors.append(TooLarge)
-    error_content = {"application/json": {"schema": references[shapes.Error]}}
+    error_content = {"application/json": {"schema": references[Error]}}
     for error in sorted(errors, key=lambda one: one.status):
         text = (error.__doc__ or "").partition("\n")[0].replace("`", "")
         responses[str(error.status)] = {"description": text, "content": error_content}

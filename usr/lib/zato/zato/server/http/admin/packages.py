@@ -13,7 +13,7 @@ from zato.core.errors import Conflict, TimeLimitExceeded, Unavailable, ZatoError
 from zato.security.authorisation import Right
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.route import Answer, Call, Route
-from zato.server.http.admin.shapes import Given, Revision, Taken
+from zato.server.http.admin.shapes.values import Given, Revision, Taken
 
 PACKAGES = "/zato/api/packages"
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from zato.config.diff import ItemDiff
 from zato.config.rehearsal import Preview
-from zato.server.http.admin import shapes
 from zato.server.http.admin.route import Answer
+from zato.server.http.admin.shapes import whole as shapes
 
 
 def previewed(preview: Preview) -> Answer:

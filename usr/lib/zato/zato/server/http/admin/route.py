@@ -14,7 +14,7 @@ from zato.core.principal import Authentication, Principal
 from zato.odb.audit import Origin
 from zato.security.authentication import INTERNAL_DOOR, PEER
 from zato.security.authorisation import Right, right_to_change
-from zato.server.http.admin.shapes import ChangeQuery, Nothing
+from zato.server.http.admin.shapes.values import ChangeQuery, Nothing
 
 BODY_BYTES_MAX = 1024 * 1024
 _ADDRESS_CHARACTERS_MAX = 64

@@ -8,10 +8,10 @@ from zato.config.kinds import Server
 from zato.config.writer import despite_races
 from zato.core.errors import Conflict, NotFound
 from zato.security.authorisation import Right
-from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.reading import number_in_path
 from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.http.admin.shapes import status as shapes
 
 _KIND = "server"
 _PATH = "/zato/api/servers/{number}"

@@ -12,11 +12,11 @@ from zato.core import json
 from zato.core.errors import Conflict, InvalidInput, TimeLimitExceeded
 from zato.host.logs import get_logger
 from zato.security.authorisation import Right
-from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators, ServesFrom, ServiceFacts
 from zato.server.http.admin.no_such_service import no_such_service
 from zato.server.http.admin.route import Answer, Call, Route
-from zato.server.http.admin.service_shapes import InvokeQuery, ServiceChannel, ServiceDetails
+from zato.server.http.admin.shapes import services as shapes
+from zato.server.http.admin.shapes.services import InvokeQuery, ServiceChannel, ServiceDetails
 from zato.server.openapi.standalone import input_schema, output_schema
 from zato.server.service.request import HTTPRequest
 

@@ -11,9 +11,9 @@ from zato.odb.audit import AuditEntry
 from zato.odb.sessions import KIND, Session
 from zato.security.authorisation import Right, may
 from zato.security.sessions import new_token
-from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.http.admin.shapes import people as shapes
 
 SESSIONS = "/zato/api/sessions"
 CURRENT = "current"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from zato.config.kinds import KINDS
 from zato.security.authorisation import Right, may, right_to_change
-from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.http.admin.shapes import people as shapes
+from zato.server.http.admin.shapes.status import Status
 from zato.server.http.admin.status.report import report, version_of
 
 
@@ -19,7 +20,7 @@ class StateOperations:
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""
         return (
-            Route("GET", "/zato/api/status", "status", "State of the cluster", self.status, Right.READ, shapes.Status),
+            Route("GET", "/zato/api/status", "status", "State of the cluster", self.status, Right.READ, Status),
             Route("GET", "/zato/api/whoami", "whoami", "Who is asking", self.whoami, Right.KNOW_ONESELF, shapes.WhoAmI),
         )
 

@@ -9,8 +9,8 @@ from msgspec import UNSET, UnsetType
 
 from zato.config.configuration import Configuration
 from zato.core.finding import Finding
-from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import ServesFrom
+from zato.server.http.admin.shapes import values as shapes
 from zato.server.loader.uses import Code
 from zato.server.loose_ends import between, loose_ends, of_item, without_item
 

@@ -11,11 +11,14 @@ from zato.config.plan import Summary as Done
 from zato.config.publisher import Publisher
 from zato.core.errors import Conflict, InvalidInput, TimeLimitExceeded
 from zato.security.authorisation import Right
-from zato.server.http.admin import shapes
 from zato.server.http.admin.collaborators import AdminCollaborators, ServesFrom
 from zato.server.http.admin.history import following, shown_changes, which_changes
 from zato.server.http.admin.previewing import previewed, shown_diffs
 from zato.server.http.admin.route import Answer, Call, Route
+from zato.server.http.admin.shapes import whole as shapes
+from zato.server.http.admin.shapes.history import Changes, HistoryQuery
+from zato.server.http.admin.shapes.items import Back, ItemKey
+from zato.server.http.admin.shapes.values import ChangeQuery
 from zato.server.http.admin.warning import Warnings, of_whole
 
 YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
@@ -51,8 +54,8 @@ class WholeOperations:
                 "Changes of all items, newest first",
                 self.history,
                 Right.READ,
-                shapes.Changes,
-                query=shapes.HistoryQuery,
+                Changes,
+                query=HistoryQuery,
             ),
             Route(
                 "POST",
@@ -62,8 +65,8 @@ class WholeOperations:
                 self.rollback,
                 Right.ADMINISTER,
                 shapes.Summary,
-                takes=shapes.Back,
-                query=shapes.ChangeQuery,
+                takes=Back,
+                query=ChangeQuery,
                 errors=(Conflict, TimeLimitExceeded),
             ),
             Route(
@@ -101,12 +104,12 @@ class WholeOperations:
         return Answer(shapes.Diff(from_=query.from_, to=to, items=items))
 
     def history(self, call: Call) -> Answer:
-        query: shapes.HistoryQuery = call.query
+        query: HistoryQuery = call.query
         changes = shown_changes(self._publisher.changes(which_changes(query, query.kind, query.name), query.limit))
-        return Answer(shapes.Changes(changes=changes, next=following(changes, query.limit)))
+        return Answer(Changes(changes=changes, next=following(changes, query.limit)))
 
     def rollback(self, call: Call) -> Answer:
-        body: shapes.Back = call.body
+        body: Back = call.body
         back = self._cluster_rollback
         if call.query.dry_run:
             return previewed(back.preview(body.revision, by=call.by, with_security=body.with_security))
@@ -158,5 +161,5 @@ def _summary(done: Done, warnings: Warnings) -> shapes.Summary:
     )
 
 
-def _keys(keys: Iterable[Key]) -> list[shapes.ItemKey]:
-    return [shapes.ItemKey(kind=kind, name=name) for kind, name in keys]
+def _keys(keys: Iterable[Key]) -> list[ItemKey]:
+    return [ItemKey(kind=kind, name=name) for kind, name in keys]

@@ -13,9 +13,10 @@ from zato.config.configuration import Configuration
 from zato.config.kinds import Server
 from zato.core.errors import ZatoError
 from zato.odb.members import ServerRow, WorkerRow
-from zato.server.http.admin import shapes, warning
+from zato.server.http.admin import warning
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.deployments import shown
+from zato.server.http.admin.shapes import status as shapes
 from zato.server.http.admin.status.examinations import examine
 from zato.server.http.admin.status.members import FRESH_FOR
 from zato.server.http.admin.status.seen import Seen, look

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from zato.server.http.admin.shapes import Given, Taken
+from zato.server.http.admin.shapes.values import Given, Taken
 
 Pem = Annotated[str, Meta(max_length=4000, description="PEM")]
 Requests = Annotated[

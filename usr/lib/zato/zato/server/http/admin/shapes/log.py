@@ -10,7 +10,7 @@ from msgspec import Meta
 from zato.logbook.line import Line
 from zato.logbook.query import Name
 from zato.logbook.reader import LINES_MAX
-from zato.server.http.admin.shapes import Given, Taken
+from zato.server.http.admin.shapes.values import Given, Taken
 
 Moment = Annotated[datetime, Meta(tz=True)]
 Place = Annotated[str, Meta(min_length=1, max_length=512)]

@@ -1,4 +1,4 @@
-"""What the operations on services take and give, beside the service itself."""
+"""Services as they are given, and how they are invoked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,28 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from zato.server.http.admin.shapes import Given, Service, Taken
+from zato.server.http.admin.shapes.values import Given, Taken
+
+
+class Service(Given, frozen=True):
+    """A service that can be invoked."""
+
+    name: str
+    module: str
+    file_name: str
+    deployment_id: int
+    implementation: str
+    active: bool
+    time_limit_seconds: float | None
+    channels: list[str]
+
+
+class Services(Given, frozen=True):
+    """Services by name, of the configuration at a revision."""
+
+    services: list[Service]
+    revision: int
+
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 

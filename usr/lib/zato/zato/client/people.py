@@ -1,0 +1,39 @@
+"""Whoever asks, sessions, and the first administrator."""
+
+from __future__ import annotations
+
+from zato.client.calls import API, Calls, Json
+from zato.client.transport import segment
+
+
+class PeopleCalls(Calls):
+    """Whoever asks, sessions, and the first administrator."""
+
+    def whoami(self) -> Json:
+        """The principal that this client is, with its roles."""
+        return self._json("GET", f"{API}/whoami")
+
+    def open_session(self, client: str, **wanted: int) -> Json:
+        """A session of the user whose name and password this client has, and its token, this once.
+
+        `client` says what opens it. Wanted may be: seconds, idle_seconds.
+        """
+        return self._json("POST", f"{API}/sessions", {"client": client, **wanted})
+
+    def sessions(self, principal: str | None = None, *, everybodys: bool = False) -> Json:
+        """One's own sessions, or for an administrator those of somebody else, or of all."""
+        query = {"principal": principal, "everybodys": "true" if everybodys else None}
+        return self._json("GET", f"{API}/sessions", query=query)
+
+    def end_session(self, session_id: str = "current") -> Json:
+        """The session that is over now."""
+        return self._json("DELETE", f"{API}/sessions/{segment(session_id)}")
+
+    def new_first_token(self, seconds: int) -> Json:
+        """A one-time token with which somebody becomes an administrator within so many seconds."""
+        return self._json("POST", f"{API}/first-token", {"seconds": seconds})
+
+    def become_first_administrator(self, token: str, name: str, password: str) -> Json:
+        """The new administrator's item. Nobody needs to be known for this: the token is the proof."""
+        body = {"token": token, "name": name, "password": password}
+        return self._json("POST", f"{API}/first-administrator", body)

@@ -1,0 +1,104 @@
+"""Items of the configuration as they are taken and given."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, UnsetType
+
+from zato.server.http.admin.shapes.values import ChangeQuery, Finding, Given, ItemName, Revision, Taken
+
+
+class NewItem(Taken, frozen=True):
+    """An item to be created."""
+
+    name: ItemName
+    value: Annotated[dict[str, Any], Meta(description="The fields of the kind.")]
+
+
+class ChangedItem(Taken, frozen=True):
+    """All fields of an item; a secret that is absent or masked stays what it is."""
+
+    value: Annotated[dict[str, Any], Meta(description="The fields of the kind.")]
+    revision: Revision | None = None
+    """The item's revision that the change started from; If-Match says the same."""
+
+
+class Back(Taken, frozen=True):
+    """Where to roll back to."""
+
+    revision: Revision
+    with_security: Annotated[
+        bool,
+        Meta(
+            description="Security definitions as well: passwords, keys, certificates and roles of then are valid again."
+        ),
+    ] = False
+
+
+class ItemBack(Back, frozen=True):
+    """Where to roll one item back to."""
+
+    started_from: Annotated[
+        Revision | None,
+        Meta(description="The item's revision that the change started from, 0 where it is not there; as If-Match."),
+    ] = None
+
+
+class Item(Given, frozen=True):
+    """An item; its secrets are masked. `generated` has those that were made up, this once."""
+
+    kind: str
+    name: str
+    revision: int
+    value: dict[str, Any]
+    generated: dict[str, str] | UnsetType = UNSET
+    warnings: list[Finding] | UnsetType = UNSET
+    """What it leads to that is not there."""
+
+
+class Items(Given, frozen=True):
+    """Items by name; `next` goes into `after` for those that follow."""
+
+    items: list[Item]
+    revision: int
+    next: str | None = None
+
+
+class ItemsQuery(Taken, frozen=True):
+    """A page of items."""
+
+    limit: Annotated[int, Meta(ge=1, le=10_000)] = 10_000
+    after: Annotated[str, Meta(max_length=120, description="The name that the page before ended with.")] | None = None
+
+
+class DeleteQuery(ChangeQuery, frozen=True):
+    """The revision that the deletion started from; If-Match says the same."""
+
+    revision: Revision | None = None
+
+
+class Deleted(Given, frozen=True):
+    """What was deleted, and the revision that did it."""
+
+    kind: str
+    name: str
+    revision: int
+    warnings: list[Finding] | UnsetType = UNSET
+    """What is left without it."""
+
+
+class ItemKey(Given, frozen=True):
+    """Which item."""
+
+    kind: str
+    name: str
+
+
+class Ping(Given, frozen=True):
+    """Whether a connection works, and where not how far it got."""
+
+    ok: bool
+    stage: str
+    message: str
+    ms: float

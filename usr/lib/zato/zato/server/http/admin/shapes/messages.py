@@ -1,0 +1,83 @@
+"""Asynchronous messages as they are taken and given."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta
+
+from zato.server.http.admin.shapes.values import Given, MessageId, Taken
+
+
+class WhichMessages(Taken, frozen=True):
+    """Some dead letters, or all of them."""
+
+    ids: (
+        Annotated[list[MessageId], Meta(min_length=1, max_length=1000, description="Null for all dead letters.")] | None
+    )
+
+
+class MessageCount(Given, frozen=True):
+    """How many messages it was done to."""
+
+    count: int
+
+
+class SentMessage(Given, frozen=True):
+    """A message that is safe, and will be delivered to its service."""
+
+    message_id: str
+    service: str
+    cid: str
+
+
+class DeadLetter(Given, frozen=True):
+    """A message that is not delivered any more; `reason` is the last failure's."""
+
+    id: str
+    service: str
+    payload_bytes: int
+    cid: str
+    principal: str
+    sent: datetime
+    died: datetime
+    attempts: int
+    reason: str
+
+
+class DeadLetters(Given, frozen=True):
+    """Dead letters, newest first."""
+
+    messages: list[DeadLetter]
+
+
+class HeldMessage(Given, frozen=True):
+    """A message that waits; `begun` says that it was given to a service before, which may have processed it."""
+
+    id: str
+    service: str
+    cid: str
+    sent: datetime
+    principal: str
+    begun: bool
+    payload_bytes: int
+
+
+class HeldMessages(Given, frozen=True):
+    """The oldest first."""
+
+    messages: list[HeldMessage]
+
+
+class Released(Given, frozen=True):
+    """Whether that was changed by this, and how many messages wait; null while whoever keeps them is away."""
+
+    changed: bool
+    messages: int | None
+
+
+class HoldReason(Taken, frozen=True):
+    """Why, for whoever asks for the status."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=500)] = "held by an operator"
