@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from typing import Any
 
 import pytest
@@ -92,3 +93,21 @@ def test_an_export_means_the_same_where_what_is_not_seen_is_shown() -> None:
     for text in (evil, f"{evil}\nin lines\n", f"{evil}\r\n"):
         items = [("kind", "name", {"field": text, text: "plain"})]
         assert document.load(visible(document.dump(items))) == items
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["1:" * 50_000 + "1", "1:" * 50_000 + "1.5", "!!int " + "1:" * 50_000 + "1", "0x" + "f" * 50_000],
+)
+def test_a_number_of_base_sixty_takes_no_more_time_than_its_length(number: str) -> None:
+    before = time.thread_time()
+    for text in (f"a: {number}", f"? {number}\n: 1", f"channel-rest: {{a: {{requests_max: [{number}]}}}}"):
+        with pytest.raises(InvalidInput, match="the number is longer than 3000 characters"):
+            document.load(text)
+    assert time.thread_time() - before < 1
+
+
+def test_numbers_of_all_bases_are_read() -> None:
+    assert document.parse("[1:30:00, 0x1f, 1.5, -3, 017]") == [5400, 31, 1.5, -3, 15]
+    long = document.parse(f"[0x{'f' * 2990}, {'9' * 3000}]")
+    assert [len(str(each)) for each in long] == [3601, 3000]

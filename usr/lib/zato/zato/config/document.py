@@ -20,6 +20,8 @@ MAX_CHARACTERS = 16 * 1024 * 1024
 MAX_DEPTH = 16
 MAX_VALUES = 1_000_000
 """Each takes several hundred bytes of memory while the document is read, however short it is."""
+# In whatever base it is written, it has fewer digits than Python writes (4,300)
+_NUMBER_LENGTH_MAX = 3000
 
 Body = dict[str, Any]
 
@@ -114,6 +116,17 @@ class _Loader(yaml.CSafeLoader):
                 raise _at(key_node, problem)
             seen.add(key)
         return super().construct_mapping(node, deep=deep)
+
+    def _number(self, node: yaml.ScalarNode) -> Any:
+        # Of base sixty (1:30:00) the library takes the square of the length
+        if len(node.value) > _NUMBER_LENGTH_MAX:
+            raise _at(node, f"the number is longer than {_NUMBER_LENGTH_MAX} characters")
+        construct = self.construct_yaml_int if node.tag.endswith(":int") else self.construct_yaml_float
+        return construct(node)
+
+
+for _tag in ("int", "float"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _Loader._number)
 
 
 class _Dumper(yaml.CSafeDumper):
