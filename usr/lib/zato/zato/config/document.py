@@ -120,7 +120,7 @@ class _Loader(yaml.CSafeLoader):
     def _number(self, node: yaml.ScalarNode) -> Any:
         # Of base sixty (1:30:00) the library takes the square of the length
         if len(node.value) > _NUMBER_LENGTH_MAX:
-            raise _at(node, f"the number is longer than {_NUMBER_LENGTH_MAX} characters")
+            raise _at(node, f"the number has more than {_NUMBER_LENGTH_MAX} digits")
         construct = self.construct_yaml_int if node.tag.endswith(":int") else self.construct_yaml_float
         return construct(node)
 
