@@ -291,3 +291,105 @@ def test_an_item_that_is_not_there_is_answered_with_the_one_that_may_be_meant(wo
     assert world.call("GET", "/items/channel-rest/zzz").json["error"]["message"].endswith("named 'zzz'.")
     invoked = world.call("POST", "/services/demo.ecko/invoke", {})
     assert (invoked.status_code, "did you mean 'demo.echo'?" in invoked.text) == (404, True)
+
+
+def _names(result: Any) -> list[str]:
+    return [item["name"] for item in result.json["items"]]
+
+
+def test_a_list_is_searched_and_sorted_and_says_who_made_each_item_what_it_is(world: Any) -> None:
+    for number in (2, 0, 1):
+        _create(world, f"echo-{number}", path=f"/echo/{number}")
+    path = "/items/channel-rest"
+    assert _names(world.call("GET", f"{path}?sort=-revision")) == ["echo-1", "echo-0", "echo-2"]
+    assert _names(world.call("GET", f"{path}?sort=-name")) == ["echo-2", "echo-1", "echo-0"]
+    assert _names(world.call("GET", f"{path}?q=ECHO-1")) == ["echo-1"]
+    assert _names(world.call("GET", f"{path}?q=/echo/2")) == ["echo-2"]
+    assert _names(world.call("GET", "/items/security-basic?q=any")) == []
+    world.clock.advance(60)
+    before = world.call("GET", f"{path}/echo-0").json
+    body = {"value": {**before["value"], "path": "/other"}, "revision": before["revision"]}
+    world.call("PUT", f"{path}/echo-0", body, user="operator")
+    shown = {item["name"]: (item["author"], item["changed"]) for item in world.call("GET", path).json["items"]}
+    assert shown["echo-0"] == ("operator", "2027-01-01T00:01:00Z")
+    assert shown["echo-2"] == ("admin", "2027-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize("sort", ["name", "-name", "revision", "-revision"])
+def test_every_order_comes_in_pages(world: Any, sort: str) -> None:
+    for number in (2, 0, 1):
+        _create(world, f"echo-{number}", path=f"/echo/{number}")
+    path = f"/items/channel-rest?sort={sort}&limit=1"
+    whole = _names(world.call("GET", f"/items/channel-rest?sort={sort}"))
+    found, after = [], ""
+    for _ in whole:
+        page = world.call("GET", path + after).json
+        found += [item["name"] for item in page["items"]]
+        after = f"&after={page['next']}"
+    assert (found, page["next"]) == (whole, None)
+
+
+def test_an_after_of_another_order_is_refused(world: Any) -> None:
+    _create(world)
+    assert world.call("GET", "/items/channel-rest?sort=revision&after=echo").status_code == 400
+
+
+REST = {"address": "https://crm.example.com", "security": "bearer", "secret": "the-token-of-the-crm"}
+
+
+def test_values_that_are_not_saved_are_tried_with_the_secret_that_is_kept(world: Any) -> None:
+    body = {"value": {**REST, "secret": None, "security": "none"}}
+    assert world.call("POST", "/items/outgoing-rest/crm/try", body).json["ok"] is True  # of no item yet
+    world.call("POST", "/items/outgoing-rest", {"name": "crm", "value": REST})
+    found = world.call(
+        "POST", "/items/outgoing-rest/crm/try", {"value": {**REST, "secret": "******", "timeout_seconds": 3}}
+    )
+    assert found.json == {"ok": True, "stage": "done", "message": "It works.", "ms": 1.3}
+    tried = world.worker.tried[-1]
+    assert tried.value.timeout_seconds == 3
+    assert world.box.open(tried.value.secret, kind="outgoing-rest", name="crm", field="secret") == REST["secret"]
+    assert world.call("GET", "/items/outgoing-rest/crm").json["value"]["timeout_seconds"] != 3
+
+
+def test_trying_takes_the_right_to_change_and_sends_no_kept_secret_elsewhere(world: Any) -> None:
+    world.call("POST", "/items/outgoing-rest", {"name": "crm", "value": REST})
+    path, elsewhere = "/items/outgoing-rest/crm/try", {**REST, "address": "https://thief.example.com"}
+    for user in ("viewer", "deployer", "nothing"):
+        assert world.call("POST", path, {"value": elsewhere}, user=user).status_code == 403
+    for secret in ({"secret": "******"}, {}):
+        value = {key: each for key, each in elsewhere.items() if key != "secret"} | secret
+        refused = world.call("POST", path, {"value": value}, user="operator")
+        assert (refused.status_code, refused.json["error"]["code"]) == (400, "secret-needed")
+    other = world.call("POST", "/items/outgoing-rest/other/try", {"value": {**REST, "secret": "******"}})
+    assert other.status_code == 400
+    assert world.worker.tried == []
+    assert (
+        world.call("POST", "/items/channel-rest/echo/try", {"value": CHANNEL}).json["error"]["code"] == "not-pingable"
+    )
+    entries = world.call("GET", "/audit?action=try-item").json["entries"]
+    assert {each["outcome"] for each in entries} >= {"secret-needed", "forbidden"}
+
+
+def test_what_has_a_text_is_found_names_first(world: Any) -> None:
+    _create(world, "unlike", path="/echo/here", service="demo.echo")
+    _create(world, "echo", path="/e")
+    world.refresh()
+    found = world.call("GET", "/search?q=echo", user="viewer").json
+    assert [(each["what"], each["name"], each["field"]) for each in found["found"]] == [
+        ("item", "echo", None),
+        ("service", "demo.echo", None),
+        ("item", "unlike", "service"),
+    ]
+    assert (world.call("GET", "/search?q=echo&limit=1").json["found"], found["total"]) == (found["found"][:1], 3)
+    assert world.call("GET", "/search?q=").status_code == 400
+    assert world.call("GET", "/search?q=$2b").json["total"] == 0
+
+
+def test_one_answer_has_what_an_overview_shows(world: Any) -> None:
+    _create(world)
+    world.refresh()
+    found = world.call("GET", "/summary", user="viewer").json
+    assert found["items"]["channel-rest"] == 1
+    assert found["services"] == 5
+    assert found["changes"][0]["name"] == "echo"
+    assert found["status"]["odb"]["ok"] is True

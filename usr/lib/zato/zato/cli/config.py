@@ -15,7 +15,7 @@ from zato.cli.connection import Target, pass_target
 from zato.cli.differences import dry_run_option, show_change
 from zato.cli.fields import parse
 from zato.cli.items import brief, known_item, shown_value, text_of
-from zato.cli.output import show_json, show_table
+from zato.cli.output import moment, show_json, show_table
 from zato.config import document
 from zato.core.errors import InvalidInput, NotFound
 
@@ -49,20 +49,51 @@ def kinds_command(target: Target) -> None:
 
 @command.command("list")
 @click.argument("kind", shell_complete=kinds)
+@click.option("--search", "q", help="Those that have this text in the name, or in a field.")
+@click.option("--sort", type=click.Choice(["name", "-name", "revision", "-revision"]), help="-revision: newest first.")
 @pass_target
-def list_command(target: Target, kind: str) -> None:
+def list_command(target: Target, kind: str, q: str | None, sort: str | None) -> None:
     """Items of a kind.
 
     Example: zato config list channel-rest
     """
-    found = target.client().items(kind)
+    found = target.client().items(kind, q=q, sort=sort)
     if target.as_json:
         show_json(found)
         return
     show_table(
-        ("name", "revision", "value"),
-        ((each["name"], each["revision"], brief(each["value"])) for each in found["items"]),
+        ("name", "revision", "changed", "by", "value"),
+        (
+            (
+                each["name"],
+                each["revision"],
+                moment(each["changed"]) if "changed" in each else None,  # an earlier release does not tell
+                each.get("author"),
+                brief(each["value"]),
+            )
+            for each in found["items"]
+        ),
     )
+
+
+@command.command("search")
+@click.argument("text")
+@pass_target
+def search_command(target: Target, text: str) -> None:
+    """Items of all kinds, and services, that have a text in their names or fields. Secrets are not looked at.
+
+    Example: zato config search hello
+    """
+    found = target.client().search(text)
+    if target.as_json:
+        show_json(found)
+        return
+    show_table(
+        ("kind", "name", "found in"),
+        ((each["kind"] or each["what"], each["name"], each["field"] or "name") for each in found["found"]),
+    )
+    if found["total"] > len(found["found"]):
+        click.echo(f"There are {found['total']}; a longer text finds fewer.")
 
 
 @command.command("get")
@@ -137,13 +168,21 @@ def delete_command(target: Target, kind: str, name: str, revision: int | None, d
 @command.command("ping")
 @click.argument("kind", shell_complete=kinds)
 @click.argument("name", shell_complete=items)
+@click.argument("fields", nargs=-1, metavar="FIELD=VALUE...")
 @pass_target
-def ping_command(target: Target, kind: str, name: str) -> None:
+def ping_command(target: Target, kind: str, name: str, fields: tuple[str, ...]) -> None:
     """Try an outgoing connection and say how far it came. Exit code 1 where it does not work.
+
+    With fields, as it would be with these, which are not saved.
 
     Example: zato config ping outgoing-sql Stock
     """
-    found = target.client().ping_item(kind, name)
+    client = target.client()
+    if fields:
+        known = known_item(client, kind, name)
+        found = client.try_item(kind, name, {**(known["value"] if known else {}), **parse(kind, fields)})
+    else:
+        found = client.ping_item(kind, name)
     if target.as_json:
         show_json(found)
     else:

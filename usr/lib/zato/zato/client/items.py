@@ -19,9 +19,17 @@ class ItemCalls(Calls):
         """Kinds of items, with what forms need to know of each field."""
         return self._json("GET", f"{API}/kinds")
 
-    def items(self, kind: str) -> Json:
-        """All items of a kind and the revision they were read at."""
-        return self._json("GET", f"{API}/items/{segment(kind)}")
+    def items(self, kind: str, **query: Any) -> Json:
+        """Items of a kind, all unless the query says which, and the revision they were read at.
+
+        The query may have: q, a text in the name or a field; sort (name, -name, revision, -revision); limit; and after,
+        for which the answer's `next` is meant.
+        """
+        return self._json("GET", f"{API}/items/{segment(kind)}", query=query)
+
+    def search(self, text: str, *, limit: int = 50) -> Json:
+        """Items of all kinds, and services, that have the text in their names or fields."""
+        return self._json("GET", f"{API}/search", query={"q": text, "limit": limit})
 
     def item(self, kind: str, name: str) -> Json:
         """One item."""
@@ -84,6 +92,10 @@ class ItemCalls(Calls):
     def ping_item(self, kind: str, name: str) -> Json:
         """Whether an outgoing connection works, and how far it got."""
         return self._json("POST", f"{_item(kind, name)}/ping", {}, timeout_seconds=LONG_SECONDS)
+
+    def try_item(self, kind: str, name: str, value: Mapping[str, Any]) -> Json:
+        """Whether an outgoing connection with these values, which are not saved, works, and how far it got."""
+        return self._json("POST", f"{_item(kind, name)}/try", {"value": value}, timeout_seconds=LONG_SECONDS)
 
     def diff(
         self, from_revision: int, to_revision: int | None = None, *, kind: str | None = None, name: str | None = None

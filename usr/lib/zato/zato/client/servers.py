@@ -21,6 +21,10 @@ class ServerCalls(Calls):
         """Servers, workers, revisions, problems."""
         return self._json("GET", f"{API}/status")
 
+    def summary(self) -> Json:
+        """The same, with what there is and what was done of late."""
+        return self._json("GET", f"{API}/summary")
+
     def enrol(self, secret: str, version: str, hosts: Sequence[str], requests: Mapping[str, str]) -> Json:
         """Certificates, settings and the key of secrets, for a machine that becomes a server of the cluster."""
         body = {"secret": secret, "version": version, "hosts": list(hosts), "requests": dict(requests)}

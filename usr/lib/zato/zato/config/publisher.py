@@ -164,6 +164,19 @@ class Publisher:
         """
         return self._bulk.put(kind, bodies, by=by, prepare=prepare, comment=comment)
 
+    def unsaved(self, kind: str, name: str, body: Mapping[str, Any]) -> Item:
+        """What an item would be; nothing is written.
+
+        A secret that is masked or absent is that of the item of this name. It is bound as
+        where the item is changed: raises InvalidInput where it would go elsewhere than it does.
+        """
+        _check_name(kind, name)
+        try:
+            stored = self.get(kind, name).value
+        except NotFound:
+            stored = None
+        return Item(kind, name, 0, self._sealer.accept(kind, name, body, stored))
+
     def rotate(self, kind: str, name: str, *, by: Author) -> CreatedItem:
         """The item with new secrets in place of those that are made up by us; the last ones are worth nothing then.
 

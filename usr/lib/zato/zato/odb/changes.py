@@ -58,6 +58,14 @@ class StoredItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Maker:
+    """Who made an item what it is, and when."""
+
+    at: datetime
+    principal: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProposedChange:
     """A change to be written. `data` is JSON, None for a delete.
 

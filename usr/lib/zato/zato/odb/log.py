@@ -15,6 +15,7 @@ from zato.odb.audit import UNKNOWN, Origin
 from zato.odb.changes import (
     Action,
     LoggedChange,
+    Maker,
     ProposedChange,
     StoredItem,
     WhichChanges,
@@ -143,6 +144,17 @@ class ConfigurationLog:
             query = query.where(_item.kind == kind)
         with self._database.read() as connection:
             return [item_from_row(row) for row in connection.execute(query)]
+
+    def makers(self, kind: str) -> dict[int, Maker]:
+        """Who made items of a kind what they are, and when, by their revisions."""
+        same = and_(_change.cluster_id == _item.cluster_id, _change.revision == _item.revision)
+        query = (
+            select(_change.revision, _change.changed, _change.principal)
+            .join_from(tables.item, tables.change, same)
+            .where(_item.cluster_id == self._cluster.id, _item.kind == kind)
+        )
+        with self._database.read() as connection:
+            return {row.revision: Maker(row.changed, row.principal) for row in connection.execute(query)}
 
     def item(self, kind: str, name: str) -> StoredItem:
         """One item; raises NotFound."""

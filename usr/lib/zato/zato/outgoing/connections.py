@@ -85,6 +85,10 @@ class OutgoingConnections:
                 entry.connection.retire()
         return refreshed
 
+    def unsaved(self, item: Item, secrets: OpensSecrets) -> Connection:
+        """A connection by an item that is not in the configuration. Raises what keeps it from being made."""
+        return _BUILDERS[item.kind](item, _opener(item, secrets), self._sqlite_directory, unobserved)
+
     def _entry(self, item: Item, build: _Build, secrets: OpensSecrets) -> _Entry:
         """One connection that cannot be made, its secret being of another key for one, must not stop the others."""
         try:

@@ -248,7 +248,7 @@ class WorkerProcess:
                 days=days_of(self._cluster),
                 broker=broker,
                 admission=admission,
-                worker=RunningWorker(runtime.switch, dispatcher, asynchronous, lambda: runtime.problem),
+                worker=RunningWorker(runtime.switch, dispatcher, asynchronous, box, lambda: runtime.problem),
                 letters=invocations,
                 log_reader=self._log_reader(),
                 servers_here=lambda: self._layout.server_numbers(self._cluster.servers),

@@ -204,6 +204,10 @@ class ThisWorker(Protocol):
         """Whether an outgoing connection works now. Raises NotFound where this worker has no such connection."""
         ...
 
+    def try_out(self, item: Item, cid: str) -> PingResult:
+        """Whether an outgoing connection that is not in the configuration works. Raises InvalidInput."""
+        ...
+
     def invoke(
         self,
         service: str,

@@ -17,10 +17,11 @@ from zato.config.publisher import Publisher
 from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, Unavailable, ZatoError
 from zato.core.server_name import name_of
 from zato.core.suggestions import did_you_mean
-from zato.odb.log import Action
+from zato.odb.changes import Action, Maker
 from zato.security.authorisation import Right, may
-from zato.server.http.admin.collaborators import AdminCollaborators
+from zato.server.http.admin.collaborators import AdminCollaborators, PingResult
 from zato.server.http.admin.history import following, shown_changes, which_changes
+from zato.server.http.admin.pages import page_of
 from zato.server.http.admin.previewing import previewed
 from zato.server.http.admin.reading import expected_revision, stated_revision
 from zato.server.http.admin.route import Answer, Call, Route
@@ -130,16 +131,29 @@ class ItemOperations:
                 Right.OPERATE,
                 shapes.Ping,
             ),
+            Route(
+                "POST",
+                ITEM + "/try",
+                "try-item",
+                "Try an outgoing connection with values that are not saved; the name may be of no item yet",
+                self.try_out,
+                None,
+                shapes.Ping,
+                takes=shapes.UnsavedItem,
+            ),
         )
 
     def list(self, call: Call) -> Answer:
         query: shapes.ItemsQuery = call.query
         kind = call.params["kind"]
         revision = self._log.revision()  # read first, so that the items are never older than it says
-        found = [item for item in self._publisher.list(kind) if query.after is None or item.name > query.after]
-        page = found[: query.limit]
-        following = page[-1].name if len(found) > len(page) else None
-        return Answer(shapes.Items(items=[_shown(item) for item in page], revision=revision, next=following))
+        page, following = page_of(self._publisher.list(kind), query)
+        makers = self._log.makers(kind)
+        return Answer(
+            shapes.Items(
+                items=[_listed(item, makers.get(item.revision)) for item in page], revision=revision, next=following
+            )
+        )
 
     def create(self, call: Call) -> Answer:
         kind = _changeable(call.params["kind"])
@@ -258,14 +272,21 @@ class ItemOperations:
 
     def ping(self, call: Call) -> Answer:
         kind, name = _key(call)
-        if not kind_named(kind).pingable:
-            those = " and ".join(name for name, each in KINDS.items() if each.pingable)
-            raise InvalidInput(f"Only {those} can be pinged, not {kind}.", code="not-pingable")
+        _require_pingable(kind)
         self._wait_for(self._publisher.get(kind, name))
-        result = self._worker.ping(kind, name, call.cid)
-        return Answer(
-            shapes.Ping(ok=result.ok, stage=result.stage, message=result.message, ms=round(result.milliseconds, 1))
-        )
+        return _pinged(self._worker.ping(kind, name, call.cid))
+
+    def try_out(self, call: Call) -> Answer:
+        kind, name = _key(call)
+        _require_pingable(kind)
+        body: shapes.UnsavedItem = call.body
+        try:
+            result = self._worker.try_out(self._publisher.unsaved(kind, name, body.value), call.cid)
+        except ZatoError as error:
+            self._trail.note("try-item", f"{kind}:{name}", call.by, error)
+            raise
+        self._trail.done("try-item", f"{kind}:{name}", call.by)
+        return _pinged(result)
 
     def _wait_for(self, item: Item) -> None:
         """A ping that follows a change at once is about the change. Raises Unavailable where it does not get here."""
@@ -298,6 +319,23 @@ def _changeable(kind: str) -> str:
             code="managed-by-deployments",
         )
     return kind
+
+
+def _require_pingable(kind: str) -> None:
+    if not kind_named(kind).pingable:
+        those = " and ".join(name for name, each in KINDS.items() if each.pingable)
+        raise InvalidInput(f"Only {those} can be pinged, not {kind}.", code="not-pingable")
+
+
+def _pinged(result: PingResult) -> Answer:
+    return Answer(
+        shapes.Ping(ok=result.ok, stage=result.stage, message=result.message, ms=round(result.milliseconds, 1))
+    )
+
+
+def _listed(item: Item, maker: Maker | None) -> shapes.Item:
+    shown = _shown(item)
+    return shown if maker is None else replace(shown, changed=maker.at, author=maker.principal)
 
 
 def _shown(item: Item, generated: dict[str, str] | None = None, warnings: Warnings = UNSET) -> shapes.Item:

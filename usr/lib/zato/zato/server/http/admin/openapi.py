@@ -16,7 +16,7 @@ from zato.security.authorisation import Right, roles_with
 from zato.server.http.admin.route import Route
 from zato.server.http.admin.shapes.errors import Error
 from zato.server.http.admin.shapes.history import HistoryQuery
-from zato.server.http.admin.shapes.items import ChangedItem, NewItem
+from zato.server.http.admin.shapes.items import ChangedItem, NewItem, UnsavedItem
 from zato.server.http.admin.shapes.whole import DiffQuery, Preview
 
 _REF = "#/components/schemas/{name}"
@@ -65,12 +65,12 @@ class _Schemas:
         references, self.components = msgspec.json.schema_components(types, ref_template=_REF)
         self.references: dict[type, dict[str, Any]] = dict(zip(types, references, strict=True))
         value = {"anyOf": [self.references[kind.struct] for kind in KINDS.values()]}
-        for taken in (NewItem, ChangedItem):
+        for taken in (NewItem, ChangedItem, UnsavedItem):
             self.components[taken.__name__]["properties"]["value"] = value
 
 
 def _schemas(routes: tuple[Route, ...]) -> _Schemas:
-    types: dict[type, None] = dict.fromkeys((Error, NewItem, ChangedItem, Preview))
+    types: dict[type, None] = dict.fromkeys((Error, NewItem, ChangedItem, UnsavedItem, Preview))
     types |= dict.fromkeys(kind.struct for kind in KINDS.values())
     for route in routes:
         for used in (route.takes, route.takes_json, route.gives, *route.also.values()):

@@ -19,6 +19,7 @@ from zato.server.http.admin.kinds import KindOperations
 from zato.server.http.admin.log import LogOperations
 from zato.server.http.admin.messages import MessageOperations
 from zato.server.http.admin.openapi import document
+from zato.server.http.admin.overview import OverviewOperations
 from zato.server.http.admin.packages import PackageOperations
 from zato.server.http.admin.resource import AdminResource
 from zato.server.http.admin.route import Answer, Call, Route
@@ -47,6 +48,7 @@ def routes(collaborators: AdminCollaborators) -> tuple[Route, ...]:
         *PackageOperations(collaborators).routes(),
         *MessageOperations(collaborators).routes(),
         *StateOperations(collaborators).routes(),
+        *OverviewOperations(collaborators).routes(),
         *HoldOperations(collaborators).routes(),
         *AuditOperations(collaborators).routes(),
         *LogOperations(collaborators.log_reader, collaborators.members, collaborators.servers_here).routes(),

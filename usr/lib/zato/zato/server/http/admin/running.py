@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from zato.broker.message import Message
+from zato.config.item import Item
 from zato.core.errors import ZatoError
 from zato.core.principal import Principal
+from zato.outgoing.connections import OpensSecrets
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.dispatcher import Dispatcher
 from zato.server.http.admin.collaborators import Invoked, PingResult
@@ -30,12 +32,14 @@ class RunningWorker:
         switch: Switch[Snapshot],
         dispatcher: Dispatcher,
         asynchronous: AsyncInvocations,
+        secrets: OpensSecrets,
         problem: Callable[[], ZatoError | None] = lambda: None,
     ) -> None:
         """`problem` says why the ODB does not take this worker's heart-beat."""
         self._switch = switch
         self._dispatcher = dispatcher
         self._asynchronous = asynchronous
+        self._secrets = secrets
         self._problem = problem
 
     @property
@@ -78,6 +82,14 @@ class RunningWorker:
         outgoing = self._switch.current().outgoing
         found = outgoing.rest[name] if kind == "outgoing-rest" else outgoing.sql[name]
         return found.ping(cid)
+
+    def try_out(self, item: Item, cid: str) -> PingResult:
+        """Try a connection that is not in the configuration. Raises InvalidInput where it cannot be made."""
+        connection = self._switch.current().outgoing.unsaved(item, self._secrets)
+        try:
+            return connection.ping(cid)
+        finally:
+            connection.retire()
 
     def channels_document(self, version: str) -> Mapping[str, Any]:
         """The OpenAPI document of the channels that there are now."""

@@ -1,4 +1,4 @@
-"""Attempts that came to nothing, in the audit log; what succeeds is written there in the transaction that does it."""
+"""Attempts that change nothing in the ODB, in the audit log; what does is written in the transaction that does it."""
 
 from __future__ import annotations
 
@@ -37,12 +37,16 @@ class Trail:
         self._log(action, subject, by, error)
         self._write(action, subject, by, error.code, error.message)
 
+    def done(self, action: str, subject: str, by: Author, detail: str | None = None) -> None:
+        """What has changed nothing in the ODB, and is to be known all the same. Never raises ZatoError."""
+        self._write(action, subject, by, "ok", detail)
+
     def _log(self, action: str, subject: str, by: Author, error: ZatoError) -> None:
         _log.warning(
             "A request was refused", cid=by.cid, principal=by.principal, action=action, subject=subject, code=error.code
         )
 
-    def _write(self, action: str, subject: str, by: Author, outcome: str, detail: str) -> None:
+    def _write(self, action: str, subject: str, by: Author, outcome: str, detail: str | None) -> None:
         entry = AuditEntry(
             at=self._clock.now(),
             principal=by.principal,
@@ -56,4 +60,4 @@ class Trail:
         try:
             self._audit.add(None, entry)
         except ZatoError as failure:
-            _log.warning("A refusal is missing from the audit log", cid=by.cid, reason=failure.message)
+            _log.warning("An attempt is missing from the audit log", cid=by.cid, reason=failure.message)

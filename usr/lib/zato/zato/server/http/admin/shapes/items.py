@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -55,21 +56,30 @@ class Item(Given, frozen=True):
     generated: dict[str, str] | UnsetType = UNSET
     warnings: list[Finding] | UnsetType = UNSET
     """What it leads to that is not there."""
+    changed: datetime | UnsetType = UNSET
+    """In lists: since when it is what it is."""
+    author: str | UnsetType = UNSET
+    """In lists: who has made it what it is."""
 
 
 class Items(Given, frozen=True):
-    """Items by name; `next` goes into `after` for those that follow."""
+    """Items in the order that was asked for; `next` goes into `after` for those that follow."""
 
     items: list[Item]
     revision: int
     next: str | None = None
 
 
+Sort = Literal["name", "-name", "revision", "-revision"]
+
+
 class ItemsQuery(Taken, frozen=True):
     """A page of items."""
 
     limit: Annotated[int, Meta(ge=1, le=10_000)] = 10_000
-    after: Annotated[str, Meta(max_length=120, description="The name that the page before ended with.")] | None = None
+    after: Annotated[str, Meta(max_length=120, description="The `next` of the page before.")] | None = None
+    q: Annotated[str, Meta(min_length=1, max_length=120, description="In the name, or in a field.")] | None = None
+    sort: Annotated[Sort, Meta(description="The newest changes are first by `-revision`.")] = "name"
 
 
 class DeleteQuery(ChangeQuery, frozen=True):
@@ -86,6 +96,12 @@ class Deleted(Given, frozen=True):
     revision: int
     warnings: list[Finding] | UnsetType = UNSET
     """What is left without it."""
+
+
+class UnsavedItem(Taken, frozen=True):
+    """Values to be tried; a secret that is absent or masked is that of the item of this name."""
+
+    value: Annotated[dict[str, Any], Meta(description="The fields of the kind.")]
 
 
 class ItemKey(Given, frozen=True):
