@@ -54,3 +54,45 @@ def test_it_tries_again_where_a_connection_could_not_even_be_begun(
         link.stop()
     assert said in problems[1]
     assert said in problems[2]
+
+
+class Loop:
+    """Of a connection that ends before it has called what came meanwhile."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        self._meanwhile = meanwhile
+
+    def start(self) -> None:
+        self._meanwhile()
+
+    def add_callback_threadsafe(self, function: Callable[[], None]) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class Connection:
+    def __init__(self, ioloop: Loop) -> None:
+        self.ioloop = ioloop
+
+
+def test_what_comes_while_a_connection_ends_is_called_in_order_and_once_whatever_one_of_them_raises(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    called: list[int] = []
+    taken: list[bool] = []
+
+    def meanwhile() -> None:
+        if not taken:
+            taken.extend(link.call(function) for function in (lambda: called.append(1), lambda: called.append(1 // 0)))
+            taken.append(link.call(lambda: called.append(3)))
+
+    monkeypatch.setattr(pika, "SelectConnection", lambda *_, **__: Connection(Loop(meanwhile)))
+    link = Link(parse(f"amqps://localhost:{free_port()}/zato"), cast(TlsIdentity, Identity()), "tests")
+    link.start()
+    try:
+        until(lambda: 3 in called)
+    finally:
+        link.stop()
+    assert (called, taken) == ([1, 3], [True, True, True])

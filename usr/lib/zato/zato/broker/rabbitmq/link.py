@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -57,6 +58,8 @@ class Link:
         self._waiting: set[int] = set()
         self._connection: Any = None
         """Whatever there is of one; its loop may be called as long as it stands here. Changed under `_guard`."""
+        self._calls: deque[Callable[[], None]] = deque()
+        """What its loop, or whoever ends it, is still to call. Appended to under `_guard`."""
         self._opened = False
         self._ended = True
         self._reason = "it was not connected to yet"
@@ -117,12 +120,16 @@ class Link:
         self.call(close)
 
     def call(self, function: Callable[[], None]) -> bool:
-        """Has it called in the connection's thread, in order; False where there is no connection."""
+        """Has it called in the connection's thread, in order; False where there is no connection.
+
+        One that ends meanwhile calls it, too, once all parts are closed: who waits for what comes of it learns of it.
+        """
         with self._guard:
             connection = self._connection
             if connection is None:
                 return False
-            connection.ioloop.add_callback_threadsafe(function)
+            self._calls.append(function)
+            connection.ioloop.add_callback_threadsafe(self._call_next)
         return True
 
     def await_news(self, seconds: float) -> bool:
@@ -131,12 +138,14 @@ class Link:
         return self._opened
 
     def fail(self, reason: str) -> None:
-        """This connection is of no use: try another one. Called by any thread."""
+        """This connection is of no use: try another one. Called in the connection's thread."""
+        connection = self._connection
 
         def give_up() -> None:
-            self._lost(reason)
-            # An orderly end would wait for an answer, and there may be none
-            self._connection._terminate_stream(StreamLostError(reason))
+            if self._connection is connection:
+                self._lost(reason)
+                # An orderly end would wait for an answer, and there may be none
+                connection._terminate_stream(StreamLostError(reason))
 
         self.call(give_up)
 
@@ -190,8 +199,20 @@ class Link:
             with self._guard:
                 self._connection = None
             self._lost("the connection was given up")
+            self._call_rest()
             connection.ioloop.close()
         return came
+
+    def _call_next(self) -> None:
+        self._calls.popleft()()
+
+    def _call_rest(self) -> None:
+        """What came while the connection was ending."""
+        while self._calls:
+            try:
+                self._call_next()
+            except Exception:  # the outermost loop of a thread that must not end
+                self._log.exception("broker_connection_failed")
 
     def _on_open(self, connection: Any) -> None:
         with self._guard:

@@ -71,7 +71,7 @@ class Publisher:
         if not self._link.call(lambda: self.publish(INVOCATIONS, INVOCATIONS, message.id, body, {}, settle)):
             raise Unavailable(self._link.problem, code=AWAY)
         if not settled.wait(self._confirm_seconds):
-            self._link.fail(f"it did not confirm a message within {self._confirm_seconds:g} s")
+            self._link.call(lambda: self._give_up(settle))
             raise self._unavailable(Failure("did not confirm the message in time", True))
         if failure is not None:
             raise self._unavailable(failure)
@@ -96,6 +96,11 @@ class Publisher:
             return
         self._last += 1
         self._unconfirmed[self._last] = message_id, settled
+
+    def _give_up(self, settle: Settled) -> None:
+        """Unless the connection that the message went over is another one by now, or has confirmed it at last."""
+        if any(waiting is settle for _, waiting in self._unconfirmed.values()):
+            self._link.fail(f"it did not confirm a message within {self._confirm_seconds:g} s")
 
     def opened(self, channel: Any, ready: Callable[[], None]) -> None:
         def confirming(_: Any) -> None:
