@@ -25,7 +25,7 @@ from zato.host.settings import ServerSettings
 from zato.odb.database import Database
 from zato.odb.deployments import Deployments
 from zato.odb.log import ConfigurationLog
-from zato.odb.members import Members
+from zato.odb.members import UNKNOWN_LOAD, Load, Members
 from zato.outgoing import OutgoingConnections
 from zato.security.hashing import Hashing
 from zato.security.passwords import Passwords
@@ -127,6 +127,7 @@ def make(tmp_path: Path, url: str, metrics: Metrics, clock: SettableClock) -> It
             metrics=metrics,
             clock=clock,
             catching_up=CatchingUp(Visits()),
+            load=Load,
             silent_after=SILENT,
         )
         made.append(runtime)
@@ -218,10 +219,10 @@ def test_a_worker_that_stops_while_it_beats_is_not_listed_again(make: Callable[.
     stopped = threading.Event()
 
     class SlowToBeat(Members):
-        def beat(self, worker: str, applied_revision: int, at: datetime) -> bool:
+        def beat(self, worker: str, applied_revision: int, at: datetime, load: Load = UNKNOWN_LOAD) -> bool:
             beats.release()
             stopped.wait(5)
-            return super().beat(worker, applied_revision, at)
+            return super().beat(worker, applied_revision, at, load)
 
     runtime = make("worker", kind=SlowToBeat)
     starting = threading.Thread(target=runtime.start)

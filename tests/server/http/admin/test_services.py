@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+
+from zato.logbook.ring import RingWriter
 
 
 def test_services_are_listed_with_their_files_settings_and_channels(world: Any) -> None:
@@ -100,3 +103,17 @@ def test_a_service_sees_the_request_that_it_is_to_be_invoked_by(world: Any) -> N
     assert world.call("POST", "/services/demo.http/invoke?query=a%3D1", {}).json[0] == "POST"
     for wrong in ("method=TRACE", "path=x", "headers=5", "headers=%7B%22a%22%3A1%7D", "path_params=x", "body=1"):
         assert world.call("POST", f"/services/demo.http/invoke?{wrong}", {}).status_code == 400, wrong
+
+
+def test_the_last_errors_of_a_service_are_those_of_the_log(world: Any) -> None:
+    ring = RingWriter(world.log_directory)
+    for number in range(12):
+        line = {"timestamp": f"2027-01-01T00:00:{number:02}.000Z", "process": "server-1", "event": f"Failed {number}"}
+        for of in ({"service": "demo.fails", "level": "error"}, {"service": "demo.echo", "level": "info"}):
+            ring.write(json.dumps({**line, **of}).encode() + b"\n")
+    found = world.call("GET", "/services/demo.fails/errors?limit=3").json
+    assert [line["message"] for line in found["errors"]] == ["Failed 9", "Failed 10", "Failed 11"]
+    assert world.call("GET", "/services/demo.echo/errors").json["errors"] == []
+    assert world.call("GET", "/services/demo.fails/errors", user="viewer").status_code == 403
+    assert world.call("GET", "/services/no.such/errors").json["error"]["code"] == "no-such-service"
+    assert world.call("GET", "/services/demo.fails/errors?limit=1000").status_code == 400

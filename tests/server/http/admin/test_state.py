@@ -12,6 +12,7 @@ from zato.config.secrets import SecretBox
 from zato.config.writer import Author
 from zato.odb.audit import AuditEntry
 from zato.odb.deployments import DeploymentState
+from zato.odb.members import Load
 
 BY = {"author": "somebody", "cid": "some-cid", "sha256": "0" * 64}
 
@@ -32,6 +33,25 @@ def test_a_cluster_that_is_well_has_no_problems(world: Any) -> None:
     assert status["odb"] == {"ok": True, "revision": world.log.revision(), "message": None}
     (worker,) = status["servers"][0]["workers"]
     assert (worker["alive"], worker["beat_age_seconds"]) == (True, 2.0)
+
+
+def test_requests_in_flight_and_memory_of_each_server_are_told_and_change_no_etag(world: Any) -> None:
+    _member(world)
+    _member(world, "w2")
+    _member(world, "earlier release", 2)
+    now, revision = world.clock.now(), world.log.revision()
+    world.members.beat("w1", revision, now, Load(2, 50_000_000))
+    world.members.beat("w2", revision, now, Load(3, 60_000_000))
+    found = world.call("GET", "/status")
+    one, two = found.json["servers"]
+    assert (one["in_flight"], one["memory_bytes"]) == (5, 110_000_000)
+    assert [(each["in_flight"], each["memory_bytes"]) for each in one["workers"]] == [(2, 50_000_000), (3, 60_000_000)]
+    assert (two["in_flight"], two["memory_bytes"]) == (None, None)
+    world.members.beat("w1", revision, now, Load(0, 51_000_000))
+    assert world.call("GET", "/status", headers={"If-None-Match": found.headers["etag"]}).status_code == 304
+    world.clock.advance(60)  # what a dead one had last is nothing that the server has
+    world.members.beat("w2", revision, world.clock.now(), Load(1, 1))
+    assert world.call("GET", "/status").json["servers"][0]["in_flight"] == 1
 
 
 def test_of_each_worker_it_is_told_which_versions_it_serves(world: Any) -> None:

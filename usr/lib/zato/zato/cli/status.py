@@ -63,7 +63,7 @@ def _show(found: dict[str, Any]) -> None:
     click.echo(f"Broker: {found['broker']}{' (away)' if found['broker_problem'] else ''}{kept}")
     click.echo("")
     show_table(
-        ("server", "host", "worker", "since", "last heard of", "revision"),
+        ("server", "host", "worker", "since", "last heard of", "revision", "requests", "memory"),
         (
             (
                 f"server-{server['number']}",
@@ -72,6 +72,8 @@ def _show(found: dict[str, Any]) -> None:
                 moment(worker["started"]),
                 f"{worker['beat_age_seconds']:.0f} s ago",
                 worker["applied_revision"],
+                worker.get("in_flight"),  # an earlier release does not tell
+                _mebibytes(worker.get("memory_bytes")),
             )
             for server in found["servers"]
             for worker in server["workers"]
@@ -94,6 +96,10 @@ def _show(found: dict[str, Any]) -> None:
             f"To become the first administrator, until {moment(first['expires'])}: {first['command']}\n"
             f"  (the one-time token is in {first['token_file']})"
         )
+
+
+def _mebibytes(size: int | None) -> str | None:
+    return None if size is None else f"{size / 2**20:.0f} MiB"
 
 
 def _show_kept(found: dict[str, Any]) -> None:

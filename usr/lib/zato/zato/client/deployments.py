@@ -73,6 +73,10 @@ class DeploymentCalls(Calls):
         """A service in full: schemas, docstring, channels, file."""
         return self._json("GET", f"{API}/services/{segment(name)}")
 
+    def service_errors(self, name: str, *, limit: int = 10) -> Json:
+        """The last errors of a service, by the log of the machine that answers."""
+        return self._json("GET", f"{API}/services/{segment(name)}/errors", query={"limit": limit})
+
     def invoke(self, service: str, payload: Any, **request: str | None) -> tuple[bytes, str]:
         """What a service answers to a JSON message, and the media type of that.
 

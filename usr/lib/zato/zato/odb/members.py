@@ -18,6 +18,17 @@ _server = tables.server.c
 
 
 @dataclass(frozen=True, slots=True)
+class Load:
+    """Requests that a worker has and has not answered, and the memory that it takes; None where that is not known."""
+
+    in_flight: int | None = None
+    resident_bytes: int | None = None
+
+
+UNKNOWN_LOAD = Load()
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerRow:
     """A process of a server that executes services; `applied_revision` is what it serves by."""
 
@@ -26,6 +37,7 @@ class WorkerRow:
     started: datetime
     beat: datetime
     applied_revision: int
+    load: Load = UNKNOWN_LOAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +85,17 @@ class Members:
         values = {"server_number": server, "started": at, "beat": at, "applied_revision": 0}
         self._put(tables.worker, {"worker": worker}, values)
 
-    def beat(self, worker: str, applied_revision: int, at: datetime) -> bool:
-        """Note that the worker lives and what it has applied; False where it was forgotten and has to register."""
+    def beat(self, worker: str, applied_revision: int, at: datetime, load: Load = UNKNOWN_LOAD) -> bool:
+        """Note that the worker lives, and how; False where it was forgotten and has to register."""
         statement = (
             update(tables.worker)
             .where(_worker.cluster_id == self._cluster.id, _worker.worker == worker)
-            .values(beat=at, applied_revision=applied_revision)
+            .values(
+                beat=at,
+                applied_revision=applied_revision,
+                in_flight=load.in_flight,
+                resident_bytes=load.resident_bytes,
+            )
         )
         with self._database.write() as connection:
             return connection.execute(statement).rowcount == 1
@@ -119,7 +136,14 @@ class Members:
             query = query.where(_worker.server_number == server)
         with self._database.read() as connection:
             return [
-                WorkerRow(row.server_number, row.worker, row.started, row.beat, row.applied_revision)
+                WorkerRow(
+                    row.server_number,
+                    row.worker,
+                    row.started,
+                    row.beat,
+                    row.applied_revision,
+                    Load(row.in_flight, row.resident_bytes),
+                )
                 for row in connection.execute(query)
             ]
 

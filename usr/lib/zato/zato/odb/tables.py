@@ -136,6 +136,9 @@ worker = Table(
     Column("started", UtcDateTime, nullable=False),
     Column("beat", UtcDateTime, nullable=False),
     Column("applied_revision", BigInteger, nullable=False),
+    # Both NULL where an earlier release runs
+    Column("in_flight", Integer),
+    Column("resident_bytes", BigInteger),
     PrimaryKeyConstraint("cluster_id", "worker", name="zt_worker_pk"),
     ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_worker_cluster_fk"),
     info={TRANSIENT: True},

@@ -19,7 +19,7 @@ from zato.host.logs import get_logger, set_level
 from zato.host.ongoing import Ongoing
 from zato.odb.failures import TAKES_NO_CHANGES
 from zato.odb.log import ConfigurationLog
-from zato.odb.members import Members
+from zato.odb.members import Load, Members
 from zato.server.building import SnapshotBuilder
 from zato.server.catching_up import CatchingUp
 from zato.server.code import CodeLoader, CodeNotLoaded
@@ -52,6 +52,7 @@ class Runtime:
         metrics: Metrics,
         clock: Clock,
         catching_up: CatchingUp,
+        load: Callable[[], Load],
         silent_after: timedelta = SILENT_AFTER,
     ) -> None:
         self.worker = worker
@@ -63,6 +64,7 @@ class Runtime:
         self._metrics = metrics
         self._clock = clock
         self._catching_up = catching_up
+        self._load = load
         self._stop = threading.Event()
         self._silent_after = silent_after
         self._burial_seconds = silent_after.total_seconds() / 6
@@ -196,13 +198,13 @@ class Runtime:
 
     def _beat(self, revision: int) -> None:
         now = self._clock.monotonic()
-        listed = self._members.beat(self.worker, revision, self._clock.now())
+        listed = self._members.beat(self.worker, revision, self._clock.now(), self._load())
         if not listed and not self._stop.is_set():
             # Taken for dead by others, or the ODB was restored from a time before this worker
             _log.warning("This worker was not listed any more, registering again", worker=self.worker)
             self._registered = False
             self._register()
-            self._members.beat(self.worker, revision, self._clock.now())
+            self._members.beat(self.worker, revision, self._clock.now(), self._load())
         if now - self._last_beat > self._burial_seconds:
             # What kept this worker from it, such as an ODB that is away, may have kept the others too: they come first
             self._next_burial = now + self._burial_seconds

@@ -105,7 +105,7 @@ class WorkerProcess:
         secret_key = load_key(self._layout.secret_key)
         box = SecretBox(secret_key)
         metrics = self._metrics = Metrics()
-        self._load = WorkerLoad(metrics.registry)
+        self._load = worker_load = WorkerLoad(metrics.registry)
         admission = Admission(self._counters, lambda what, name, field: metrics.limited.labels(what, name, field).inc())
         dispatcher = Dispatcher()
         worker = f"server-{self._number}/{os.getpid()}-{secrets.token_hex(3)}"
@@ -139,6 +139,7 @@ class WorkerProcess:
             metrics=metrics,
             clock=clock,
             catching_up=catching_up,
+            load=lambda: worker_load.last,
         )
         publisher = Publisher(log, box, clock, broker.ring)
         audit = AuditLog(database)

@@ -85,14 +85,36 @@ def _servers_by_deployment(status: dict[str, Any]) -> dict[int, list[int]]:
     return {deployment: sorted(numbers) for deployment, numbers in found.items()}
 
 
+def _show_errors(target: Target, service: str) -> None:
+    found = target.client().service_errors(service)
+    if target.as_json:
+        show_json(found)
+        return
+    show_table(
+        ("when", "cid", "message", "exception"),
+        (
+            (moment(each["at"]), each.get("cid"), each["message"], _last_line(each.get("exception")))
+            for each in found["errors"]
+        ),
+    )
+
+
+def _last_line(exception: str | None) -> str | None:
+    return exception.strip().splitlines()[-1] if exception and exception.strip() else None
+
+
 @click.command("show")
 @click.argument("service", shell_complete=services)
+@click.option("--errors", is_flag=True, help="Its last errors instead, by the log of the machine that answers.")
 @pass_target
-def show_command(target: Target, service: str) -> None:
+def show_command(target: Target, service: str, errors: bool) -> None:
     """SERVICE in full: what it takes and gives, where it is reached, and from which file it is.
 
     Example: zato service show hello.hello
     """
+    if errors:
+        _show_errors(target, service)
+        return
     found = target.client().service(service)
     if target.as_json:
         show_json(found)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from zato.host.running import resident_bytes
+from zato.odb.members import Load
 
 _LOOK_SECONDS = 1.0
 
@@ -33,8 +34,14 @@ class WorkerLoad:
             "zato_worker_cpu_seconds", "Processor time of all workers, those that have ended too.", registry=registry
         )
         self._last_in_flight = -1
+        self._last_memory: int | None = None
         self._last_cpu = 0.0
         self._next_look = 0.0
+
+    @property
+    def last(self) -> Load:
+        """What was seen last."""
+        return Load(max(0, self._last_in_flight), self._last_memory)
 
     def tick(self, in_flight: int) -> None:
         """Cheap where nothing has changed."""
@@ -45,7 +52,8 @@ class WorkerLoad:
         if now >= self._next_look:
             self._next_look = now + _LOOK_SECONDS
             with suppress(OSError):  # as many files as it may have are open; the next look may succeed
-                self._memory.set(resident_bytes(os.getpid()))
+                self._last_memory = resident_bytes(os.getpid())
+                self._memory.set(self._last_memory)
             cpu = time.process_time()
             self._cpu.inc(cpu - self._last_cpu)
             self._last_cpu = cpu

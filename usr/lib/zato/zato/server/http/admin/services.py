@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import socket
 from typing import Any
 
 import msgspec
@@ -11,12 +12,19 @@ from zato.config.kinds import ServiceSettings
 from zato.core import json
 from zato.core.errors import Conflict, InvalidInput, TimeLimitExceeded
 from zato.host.logs import get_logger
+from zato.logbook.query import Query
 from zato.security.authorisation import Right
 from zato.server.http.admin.collaborators import AdminCollaborators, ServesFrom, ServiceFacts
 from zato.server.http.admin.no_such_service import no_such_service
 from zato.server.http.admin.route import Answer, Call, Route
 from zato.server.http.admin.shapes import services as shapes
-from zato.server.http.admin.shapes.services import InvokeQuery, ServiceChannel, ServiceDetails
+from zato.server.http.admin.shapes.services import (
+    ErrorsQuery,
+    InvokeQuery,
+    ServiceChannel,
+    ServiceDetails,
+    ServiceErrors,
+)
 from zato.server.openapi.standalone import input_schema, output_schema
 from zato.server.service.request import HTTPRequest
 
@@ -30,6 +38,7 @@ class ServiceOperations:
 
     def __init__(self, collaborators: AdminCollaborators) -> None:
         self._worker = collaborators.worker
+        self._log_reader = collaborators.log_reader
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""
@@ -43,6 +52,16 @@ class ServiceOperations:
                 self.get,
                 Right.READ,
                 ServiceDetails,
+            ),
+            Route(
+                "GET",
+                SERVICES + "/{name}/errors",
+                "list-service-errors",
+                "The last errors of a service in the log of the machine that answers",
+                self.errors,
+                Right.READ_LOG,
+                ServiceErrors,
+                query=ErrorsQuery,
             ),
             Route(
                 "POST",
@@ -88,6 +107,14 @@ class ServiceOperations:
                 revision=snapshot.configuration.revision,
             )
         )
+
+    def errors(self, call: Call) -> Answer:
+        name, query = call.params["name"], call.query
+        services = self._worker.current().codes.services
+        if name not in services:
+            raise no_such_service(name, services)
+        page = self._log_reader.older(Query(service=name, level="error"), None, query.limit)
+        return Answer(ServiceErrors(service=name, host=socket.gethostname(), errors=page.lines))
 
     def invoke(self, call: Call) -> Answer:
         name = call.params["name"]

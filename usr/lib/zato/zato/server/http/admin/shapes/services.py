@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from zato.logbook.line import Line
 from zato.server.http.admin.shapes.values import Given, Taken
 
 
@@ -67,3 +68,17 @@ class ServiceDetails(Given, frozen=True):
     output: dict[str, Any] | None
     channels: list[ServiceChannel]
     revision: int
+
+
+class ErrorsQuery(Taken, frozen=True):
+    """How many at most."""
+
+    limit: Annotated[int, Meta(ge=1, le=100)] = 10
+
+
+class ServiceErrors(Given, frozen=True):
+    """What the log of the machine that answers has of a service's failures, oldest first."""
+
+    service: str
+    host: str
+    errors: list[Line]

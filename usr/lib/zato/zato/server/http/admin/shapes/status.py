@@ -32,6 +32,9 @@ class Worker(Given, frozen=True):
     applied_revision: int
     deployments: dict[str, int]
     alive: bool
+    in_flight: int | None
+    """Requests that it has and has not answered, a second ago at most; null where an earlier release runs."""
+    memory_bytes: int | None
 
 
 class Server(Given, frozen=True):
@@ -49,6 +52,9 @@ class Server(Given, frozen=True):
     """That its workers are to apply."""
     version: str
     registered: datetime
+    in_flight: int | None
+    """Of its living workers together."""
+    memory_bytes: int | None
     workers: list[Worker]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from hashlib import sha256
 
 from msgspec import json
@@ -87,6 +87,8 @@ def _servers(given: AdminCollaborators, seen: Seen) -> list[shapes.Server]:
             applied_revision=worker.applied_revision,
             deployments=deployed[worker.applied_revision],
             alive=abs(seen.now - worker.beat) <= FRESH_FOR and worker.worker not in seen.ended,
+            in_flight=worker.load.in_flight,
+            memory_bytes=worker.load.resident_bytes,
         )
 
     configured = {item.name: item.value for item in seen.configuration.all("server") if isinstance(item.value, Server)}
@@ -95,6 +97,8 @@ def _servers(given: AdminCollaborators, seen: Seen) -> list[shapes.Server]:
     def shown_server(server: ServerRow) -> shapes.Server:
         name = f"server-{server.number}"
         item = configured.get(name)
+        workers = [shown_worker(worker) for worker in seen.workers if worker.server == server.number]
+        living = [worker for worker in workers if worker.alive]
         return shapes.Server(
             number=server.number,
             host=server.host,
@@ -104,10 +108,18 @@ def _servers(given: AdminCollaborators, seen: Seen) -> list[shapes.Server]:
             expected_revision=seen.revision,
             version=server.version,
             registered=server.registered,
-            workers=[shown_worker(worker) for worker in seen.workers if worker.server == server.number],
+            in_flight=_total(worker.in_flight for worker in living),
+            memory_bytes=_total(worker.memory_bytes for worker in living),
+            workers=workers,
         )
 
     return [shown_server(server) for server in seen.servers]
+
+
+def _total(known: Iterable[int | None]) -> int | None:
+    """None where nobody told any."""
+    told = [each for each in known if each is not None]
+    return sum(told) if told else None
 
 
 def _deployed(given: AdminCollaborators, seen: Seen, revisions: Collection[int]) -> dict[int, dict[str, int]]:
@@ -122,11 +134,16 @@ def _deployed(given: AdminCollaborators, seen: Seen, revisions: Collection[int])
 
 
 def version_of(status: shapes.Status) -> str:
-    """Says whether anything differs between two answers, but for when workers were heard of, and the ODB's size."""
+    """Says whether anything differs between two answers, but for what each second changes: heart-beats and load."""
     servers = [
         replace(
             server,
-            workers=[replace(worker, beat=worker.started, beat_age_seconds=0.0) for worker in server.workers],
+            in_flight=None,
+            memory_bytes=None,
+            workers=[
+                replace(worker, beat=worker.started, beat_age_seconds=0.0, in_flight=None, memory_bytes=None)
+                for worker in server.workers
+            ],
         )
         for server in status.servers
     ]
