@@ -12,6 +12,7 @@ from support.edge import BALANCER, DIRECT, DOORS, Answer, Edge
 from support.targets import INVALID_PATHS, NO_TARGETS, PATHS
 from zato.agent.haproxy import names as haproxy_names
 from zato.agent.lighttpd import files as lighttpd_files
+from zato.agent.values import BACKEND_GONE
 from zato.core.errors import InvalidInput
 from zato.core.target import INVALID_PATH, path_of, segments_of
 
@@ -160,6 +161,15 @@ def test_no_other_path_reaches_the_door_for_health(own_health_door: Edge, target
 @pytest.mark.parametrize("target", ["/zato/health", "/%7Aato/%68ealth", "/zato/health?x=/"])
 def test_health_is_asked_for_at_its_own_door(own_health_door: Edge, target: str) -> None:
     assert ask(own_health_door, target, DIRECT).status == 503
+
+
+def test_clients_of_the_balancer_do_not_reach_the_door_for_health(own_health_door: Edge) -> None:
+    """Many of them could fill it, and HAProxy's own questions, which are about no client, would find no room."""
+    haproxy = own_health_door.layout.pki / "haproxy-client.crt"
+    client = {"X-Zato-Client-Address": "10.77.66.55"}
+    for target in ("/zato/health", "/%7Aato/%68ealth", "/zato/health?x=/"):
+        assert own_health_door.get(target, DIRECT, headers=client, certificate=haproxy).status == 200
+        assert own_health_door.get(target, DIRECT, certificate=haproxy).status == BACKEND_GONE
 
 
 @pytest.fixture(scope="module")
