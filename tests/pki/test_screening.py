@@ -14,7 +14,7 @@ from support.set_clock import SetClock
 from zato.core.errors import Conflict, InvalidInput, Unauthorized, Unavailable, ZatoError
 from zato.pki.authority import Authority
 from zato.pki.enrolment.door import Signs
-from zato.pki.enrolment.register import Register
+from zato.pki.enrolment.register import Known, KnownToken, Register
 from zato.pki.enrolment.requests import KeyPairs, new_key_pairs, sign
 from zato.pki.enrolment.screening import ScreenedSigner
 from zato.pki.enrolment.signer import Signed, Signer
@@ -53,6 +53,14 @@ class Counting:
     def revoke(self, number: int) -> bool:
         self.asked += 1
         return self._signer.revoke(number)
+
+    def known(self) -> Known:
+        self.asked += 1
+        return self._signer.known()
+
+    def cancel_token(self, token_id: str) -> KnownToken:
+        self.asked += 1
+        return self._signer.cancel_token(token_id)
 
 
 @pytest.fixture

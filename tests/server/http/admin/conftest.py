@@ -26,6 +26,7 @@ from zato.config.publisher import Author, Preview, Publisher, Summary
 from zato.config.secrets import SecretBox
 from zato.core.errors import InvalidInput, NotFound, ZatoError
 from zato.core.principal import Principal, Role
+from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings, ServerSettings
 from zato.logbook.ring_reader import RingReader
 from zato.odb.audit import AuditLog
@@ -48,6 +49,7 @@ from zato.security.sessions import PeopleSessions
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.dispatcher import Dispatcher, ServiceInvoker
 from zato.server.http.admin.collaborators import AdminCollaborators, HasBroker, Invoked
+from zato.server.http.admin.here import ServersHere
 from zato.server.http.admin.routes import add_routes
 from zato.server.http.admin.running import RunningWorker
 from zato.server.http.admin.trail import Trail
@@ -58,6 +60,7 @@ from zato.server.limits.admission import Admission
 from zato.server.limits.counters import SharedCounters
 from zato.server.limits.limit import principals_limits
 from zato.server.loader import CodeSet
+from zato.server.machine import Machine
 from zato.server.service.context import ServiceContext
 from zato.server.service.request import HTTPRequest
 from zato.server.service.user_config import UserConfig
@@ -379,7 +382,8 @@ class World:
             admission=Admission(SharedCounters(), lambda what, name, field: self.refused.append((what, name, field))),
             letters=self.invocations,
             log_reader=RingReader(self.log_directory),
-            servers_here=lambda: (1, 2),
+            here=ServersHere(self.members, lambda: (1, 2)),
+            machine=Machine(Layout(self.pki.parent)),
             clock=self.clock,
             version="1.2.3",
             count=lambda operation, status, seconds: self.counted.append((operation, status)),

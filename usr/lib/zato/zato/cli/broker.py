@@ -21,17 +21,22 @@ def command() -> None:
 @command.command("status")
 @pass_target
 def status_command(target: Target) -> None:
-    """Which broker the cluster has, and whether the server that answers is connected to it.
+    """Which broker the cluster has, whether the server that answers is connected to it, and what it keeps.
 
     Example: zato broker status
     """
-    found = target.client().status()
+    found = target.client().broker()
     if target.as_json:
-        show_json({"broker": found["broker"], "problem": found["broker_problem"]})
+        show_json(found)
         return
-    click.echo(f"Broker: {found['broker']}")
-    if found["broker_problem"]:
-        click.echo(f"Problem: {below(found['broker_problem'])}")
+    click.echo(f"Broker: {found['address'] or found['kind']}")
+    for what, counts in (("", found["messages"]), (" in RabbitMQ", found["in_rabbitmq"])):
+        if counts is not None:
+            click.echo(f"Messages{what}: {counts['waiting']} waiting, {counts['dead']} dead letters")
+    if found["held"]:
+        click.echo("What goes out is held; to let it go: zato cluster release")
+    if found["problem"]:
+        click.echo(f"Problem: {below(found['problem'])}")
 
 
 @command.command("setup")

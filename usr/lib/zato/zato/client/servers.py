@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from zato.client.calls import API, Calls, Json
+from zato.client.calls import API, LONG_SECONDS, Calls, Json
+from zato.client.transport import segment
 
 _PAGE = 1000
 
@@ -75,3 +76,31 @@ class ServerCalls(Calls):
     def openapi(self) -> Json:
         """The OpenAPI document of the admin API and the channels."""
         return self._json("GET", f"{API}/openapi.json")
+
+    def certificates(self, server: int) -> Json:
+        """Certificates on the machine of a server."""
+        return self._json("GET", f"{API}/servers/{server}/certificates")
+
+    def settings_history(self, server: int, *, limit: int = 20) -> Json:
+        """Changes of a server's own settings, newest first."""
+        return self._json("GET", f"{API}/servers/{server}/settings/history", query={"limit": limit})
+
+    def settings_diff(self, server: int, before: str, after: str | None = None) -> Json:
+        """What differs between two commits of a server's own settings."""
+        return self._json("GET", f"{API}/servers/{server}/settings/diff", query={"from": before, "to": after})
+
+    def examine(self, server: int) -> Json:
+        """What `zato doctor` finds on the machine of a server, with the rights of the user who runs its servers."""
+        return self._json("POST", f"{API}/servers/{server}/doctor", {}, timeout_seconds=LONG_SECONDS)
+
+    def joining(self) -> Json:
+        """Tokens that nobody has used yet, and servers on machines of their own."""
+        return self._json("GET", f"{API}/joining")
+
+    def cancel_joining_token(self, token_id: str) -> Json:
+        """The token that is worth nothing any more."""
+        return self._json("DELETE", f"{API}/joining/tokens/{segment(token_id)}")
+
+    def broker(self) -> Json:
+        """Which broker the cluster has, whether it is there, and what it keeps."""
+        return self._json("GET", f"{API}/broker")

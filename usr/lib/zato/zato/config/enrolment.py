@@ -18,6 +18,7 @@ from zato.host.settings import ClusterSettings
 from zato.odb import sharing
 from zato.odb.members import Members
 from zato.pki.enrolment.door import Signs
+from zato.pki.enrolment.register import Known, KnownToken
 from zato.pki.enrolment.signer import Signed
 
 AUTHOR = "enrolment"
@@ -112,6 +113,14 @@ class Enrolment:
         revoked = self._signer.revoke(number)
         self._forget(number, by)
         return revoked
+
+    def known(self) -> Known:
+        """Tokens that can still be used, and servers on other machines."""
+        return self._signer.known()
+
+    def cancel(self, token_id: str) -> KnownToken:
+        """The token that is worth nothing from now on. Raises NotFound."""
+        return self._signer.cancel_token(token_id)
 
     def _list(self, number: int, host: str, by: Author) -> None:
         name = f"server-{number}"

@@ -51,6 +51,7 @@ from zato.server.deployment import ClusterRollback, Deployer, RevisionStager, St
 from zato.server.deployment.activation import Activation, lead_for
 from zato.server.dispatcher import Dispatcher
 from zato.server.http.admin.collaborators import AdminCollaborators
+from zato.server.http.admin.here import ServersHere
 from zato.server.http.admin.routes import add_routes
 from zato.server.http.admin.running import RunningWorker
 from zato.server.http.admin.trail import Trail
@@ -61,6 +62,7 @@ from zato.server.http.invocations import PATH, InternalInvocations
 from zato.server.kept import KeptFigures, days_of
 from zato.server.limits.admission import Admission
 from zato.server.limits.counters import SharedCounters
+from zato.server.machine import Machine
 from zato.server.memory import Memory
 from zato.server.metrics import ADMIN, Exposition, Metrics
 from zato.server.metrics.build import Build
@@ -252,7 +254,8 @@ class WorkerProcess:
                 worker=RunningWorker(runtime.switch, dispatcher, asynchronous, box, lambda: runtime.problem),
                 letters=invocations,
                 log_reader=self._log_reader(),
-                servers_here=lambda: self._layout.server_numbers(self._cluster.servers),
+                here=ServersHere(members, lambda: self._layout.server_numbers(self._cluster.servers)),
+                machine=Machine(self._layout),
                 clock=clock,
                 version=__version__,
                 count=lambda operation, status, seconds: metrics.route(ADMIN, operation).observe(status, seconds),

@@ -10,7 +10,7 @@ from typing import BinaryIO, Protocol
 import msgspec
 
 from zato.core.errors import Conflict, InvalidInput, NotFound, SetupError, Unauthorized, Unavailable, ZatoError
-from zato.pki.enrolment.register import Register
+from zato.pki.enrolment.register import Known, KnownToken, Register
 from zato.pki.enrolment.signer import Signed, Signer
 
 _BYTES_MAX = 64 * 1024
@@ -30,6 +30,8 @@ class Signs(Protocol):
     def renew(self, certificate: str, statement: str, signature: bytes) -> Signed: ...
     def leave(self, certificate: str, statement: str, signature: bytes) -> int: ...
     def revoke(self, number: int) -> bool: ...
+    def known(self) -> Known: ...
+    def cancel_token(self, token_id: str) -> KnownToken: ...
 
 
 class _Enrol(msgspec.Struct, tag="enrol"):
@@ -55,13 +57,23 @@ class _Revoke(msgspec.Struct, tag="revoke"):
     number: int
 
 
-_Question = _Enrol | _Renew | _Leave | _Revoke
+class _Known(msgspec.Struct, tag="known"):
+    pass
+
+
+class _Cancel(msgspec.Struct, tag="cancel"):
+    token_id: str
+
+
+_Question = _Enrol | _Renew | _Leave | _Revoke | _Known | _Cancel
 
 
 class _Answer(msgspec.Struct, omit_defaults=True):
     signed: Signed | None = None
     number: int | None = None
     done: bool | None = None
+    known: Known | None = None
+    token: KnownToken | None = None
     raised: str | None = None
     code: str = ""
     message: str = ""
@@ -95,6 +107,17 @@ class SigningDoor:
         if self._authority_key.exists() and not Register(self._authority_key.parent).exists():
             return False
         return bool(self._ask(_Revoke(number)).done)
+
+    def known(self) -> Known:
+        if self._authority_key.exists() and not Register(self._authority_key.parent).exists():
+            return Known()  # no token was ever made, and so nobody listens
+        return self._ask(_Known()).known or Known()
+
+    def cancel_token(self, token_id: str) -> KnownToken:
+        found = self._ask(_Cancel(token_id)).token
+        if found is None:
+            raise Unavailable("The signer's answer is not one to this question.", code="signer-failed")
+        return found
 
     def _ask(self, question: _Question) -> _Answer:
         try:
@@ -149,6 +172,16 @@ def _answered(signer: Signer, question: _Question) -> _Answer:
             return _Answer(number=signer.leave(question.certificate, question.statement, question.signature))
         case _Revoke():
             return _Answer(done=signer.revoke(question.number))
+        case _Known():
+            return _Answer(known=_untold(signer.known()))
+        case _Cancel():
+            return _Answer(token=signer.cancel_token(question.token_id))
+
+
+def _untold(known: Known) -> Known:
+    """Of a digest no more than what people call its token."""
+    tokens = tuple(msgspec.structs.replace(token, digest=token.id) for token in known.tokens)
+    return msgspec.structs.replace(known, tokens=tokens)
 
 
 def _signed(found: _Answer) -> Signed:

@@ -19,7 +19,7 @@ from zato.pki.authority import check_host
 from zato.pki.certificates import common_name_of, fingerprint, load_certificate
 from zato.pki.enrolment.door import Signs
 from zato.pki.enrolment.names import Part
-from zato.pki.enrolment.register import PublishedTokens
+from zato.pki.enrolment.register import Known, KnownToken, PublishedTokens
 from zato.pki.enrolment.requests import public_keys
 from zato.pki.enrolment.signed import check_recent, signed_statement
 from zato.pki.enrolment.signer import NOT_BELIEVED, NUMBER_MAX, REFUSED, Signed
@@ -77,6 +77,18 @@ class ScreenedSigner:
     def revoke(self, number: int) -> bool:
         """As the signer; only administrators come this far."""
         return self._signer.revoke(number)
+
+    def known(self) -> Known:
+        """As the signer; only administrators come this far, so many times a minute."""
+        if self._signer.is_here():
+            self._asked.check("known")
+        return self._signer.known()
+
+    def cancel_token(self, token_id: str) -> KnownToken:
+        """As the signer, and `known`."""
+        if self._signer.is_here():
+            self._asked.check("cancel")
+        return self._signer.cancel_token(token_id)
 
     def _check(self, certificate: str, statement: str, signature: bytes, purpose: Purpose) -> None:
         if not self._signer.is_here():

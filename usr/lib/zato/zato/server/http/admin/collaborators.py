@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from zato.broker.message import Message
+from zato.broker.message import Counts, Message
 from zato.broker.protocol import Letters
 from zato.config.configuration import Configuration
 from zato.config.enrolment import Enrolment
@@ -31,6 +31,8 @@ from zato.odb.sessions import Sessions
 from zato.odb.state import State
 from zato.security.authentication import SecurityIndex
 from zato.security.sessions import PeopleSessions
+from zato.server.http.admin.here import ServersHere
+from zato.server.http.admin.machine import ThisMachine
 from zato.server.http.admin.trail import Trail
 from zato.server.limits.admission import Admission
 from zato.server.limits.limit import Limit
@@ -186,6 +188,7 @@ class HasBroker(Protocol):
     def label(self) -> str: ...
     @property
     def problem(self) -> str | None: ...
+    def kept_elsewhere(self) -> Counts | None: ...
 
 
 class ThisWorker(Protocol):
@@ -262,8 +265,8 @@ class AdminCollaborators:
     admission: Admission
     letters: Letters
     log_reader: ReadsLog
-    servers_here: Callable[[], Collection[int]]
-    """Numbers of the servers of this machine."""
+    here: ServersHere
+    machine: ThisMachine
     clock: Clock
     version: str
     count: Callable[[str, int, float], None]

@@ -26,6 +26,7 @@ _PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "kind": {"type": "string", "enum": list(KINDS)},
     "name": {"type": "string", "pattern": ITEM_NAME_PATTERN},
     "id": {"type": "integer", "minimum": 1},
+    "token": {"type": "string", "pattern": "^[0-9a-f]{8}$"},
     "session": {"type": "string", "pattern": "^([0-9a-f]{32}|current)$"},
     "number": {"type": "integer", "minimum": 1},
     "file_name": {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.(py|zip)$"},
@@ -39,6 +40,7 @@ _SCHEMES = {
         "name": "X-API-Key",
         "description": "A definition of the kind security-api-key, in the header that it names.",
     },
+    "token": {"type": "string", "pattern": "^[0-9a-f]{8}$"},
     "session": {"type": "http", "scheme": "bearer", "description": "The token of a session; see open-session."},
     "mutualTLS": {"type": "mutualTLS", "description": "A definition of the kind security-tls."},
 }

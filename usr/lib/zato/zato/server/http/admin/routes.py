@@ -9,14 +9,17 @@ import msgspec
 
 from zato.security.authorisation import Right
 from zato.server.http.admin.audit import AuditOperations
+from zato.server.http.admin.broker import BrokerOperations
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.deployments import DeploymentOperations
 from zato.server.http.admin.enrolment import EnrolmentOperations
 from zato.server.http.admin.first import FirstOperations
 from zato.server.http.admin.held import HoldOperations
 from zato.server.http.admin.items import ItemOperations
+from zato.server.http.admin.joining import JoiningOperations
 from zato.server.http.admin.kinds import KindOperations
 from zato.server.http.admin.log import LogOperations
+from zato.server.http.admin.machine import MachineOperations
 from zato.server.http.admin.messages import MessageOperations
 from zato.server.http.admin.openapi import document
 from zato.server.http.admin.overview import OverviewOperations
@@ -51,7 +54,10 @@ def routes(collaborators: AdminCollaborators) -> tuple[Route, ...]:
         *OverviewOperations(collaborators).routes(),
         *HoldOperations(collaborators).routes(),
         *AuditOperations(collaborators).routes(),
-        *LogOperations(collaborators.log_reader, collaborators.members, collaborators.servers_here).routes(),
+        *LogOperations(collaborators.log_reader, collaborators.here).routes(),
+        *MachineOperations(collaborators.machine, collaborators.here, collaborators.clock.now).routes(),
+        *JoiningOperations(collaborators).routes(),
+        *BrokerOperations(collaborators).routes(),
         *SessionOperations(collaborators).routes(),
         *ServerOperations(collaborators).routes(),
         *FirstOperations(collaborators).routes(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -81,3 +81,26 @@ class HoldReason(Taken, frozen=True):
     """Why, for whoever asks for the status."""
 
     reason: Annotated[str, Meta(min_length=1, max_length=500)] = "held by an operator"
+
+
+class MessageCounts(Given, frozen=True):
+    """Messages that wait, and dead letters."""
+
+    waiting: int
+    dead: int
+
+
+class BrokerState(Given, frozen=True):
+    """Where asynchronous messages go, as the worker that answers sees it."""
+
+    kind: Literal["embedded", "rabbitmq"]
+    address: str | None
+    """Of RabbitMQ: its hosts and virtual host."""
+    problem: str | None
+    """Why this worker has no connection to it."""
+    messages: MessageCounts | None
+    """Wherever they are kept; null while that is away."""
+    in_rabbitmq: MessageCounts | None
+    """Those of them that RabbitMQ keeps; null where there is none, and while it is away."""
+    held: bool
+    """Whether messages wait until somebody releases them."""

@@ -1,0 +1,65 @@
+"""The machine that this worker runs on, as the admin API tells of it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+
+from zato.core.errors import Unavailable
+from zato.host import children
+from zato.host.git import Commit, GitRepository
+from zato.host.layout import Layout
+from zato.pki.certificates import CertificateStatus
+from zato.pki.renewal import UnusableCertificate, list_certificates
+
+_DOCTOR_SECONDS = 60.0
+_SAID = frozenset({0, 1})  # 1: something is not well
+
+
+class Machine:
+    """A ThisMachine. Threads may share it."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._examining = threading.Lock()
+
+    def certificates(self, now: datetime) -> tuple[Sequence[CertificateStatus], Sequence[UnusableCertificate]]:
+        """Those in the directory of the cluster's certificates, and the files there that are none."""
+        return list_certificates(self._layout.pki, now)
+
+    def commits(self, server: int, limit: int) -> Sequence[Commit]:
+        """Changes of a server's own settings, newest first."""
+        return self._repository(server).log(limit)
+
+    def diff(self, server: int, before: str, after: str | None) -> str:
+        """What differs between two commits of a server's own settings."""
+        repository = self._repository(server)
+        return repository.diff(repository.resolve(before), repository.resolve(after or "HEAD"))
+
+    def examined(self) -> bytes:
+        """What the doctor says, as JSON. A process of its own, one at a time: it starts programs and takes seconds.
+
+        Raises Unavailable where another one is under way, or where it does not come to an end.
+        """
+        if not self._examining.acquire(blocking=False):
+            raise Unavailable("An examination is under way; ask again when it has ended.", code="doctor-busy")
+        command = [sys.executable, "-m", "zato.cli.main", "--home", str(self._layout.root), "--json", "doctor"]
+        try:
+            done = children.run(command, account=None, seconds=_DOCTOR_SECONDS)
+        except subprocess.TimeoutExpired as error:
+            raise Unavailable(
+                f"The examination has not ended after {_DOCTOR_SECONDS:g} s; on that machine run: zato doctor",
+                code="doctor-failed",
+            ) from error
+        finally:
+            self._examining.release()
+        if done.code not in _SAID or not done.output:
+            reason = done.errors.decode("utf-8", "replace").strip()[-500:]
+            raise Unavailable(f"The examination has failed: {reason or done.code}", code="doctor-failed")
+        return done.output
+
+    def _repository(self, server: int) -> GitRepository:
+        return GitRepository(self._layout.server(server).config)
