@@ -149,6 +149,9 @@ def backup() -> Iterator[Line]:
 
 
 def attack() -> Iterator[Line]:
+    print(
+        "    Attackers: one process, one TLS context, in a session of its own that gives way to the cluster's processes"
+    )
     for shared_address in (False, True):
         with running() as cluster:
             attacking.expose(cluster)

@@ -18,6 +18,16 @@ core.register_action("answer", { "tcp-res" }, function(txn, status, body)
   }))
 end, 2)
 
+-- Has requests with a password wait for their turn: of one source so many go on at once, and others one after the other, for
+-- each costs a connection to a server and a hash. Once a password of the source was right, all that wait go on
+core.register_action("take_turns", { "http-req" }, function(txn, at_once)
+  local turns = math.min(txn:get_var("txn.pending") - tonumber(at_once), 100)
+  while turns > 0 and txn.f:sc_get_gpt0(0) == 0 do
+    core.msleep(20)
+    turns = turns - 1
+  end
+end, 1)
+
 -- Answers with the status, the Retry-After (0: none) and the JSON document that txn.refusal consists of, and takes the body,
 -- which is as much as a client may have sent before it looks for an answer: who closes a connection on which something has
 -- not been read yet resets it, and the answer may be lost. A stream of HTTP/2 is answered when its body has been taken, since

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -20,6 +22,7 @@ VALUES = [
     "Bearer a.b.c",
     "Bearer x, Basic am9lOmpvZQ==",
 ]
+_FRESH = itertools.count(1)
 
 
 @pytest.mark.parametrize("value", VALUES)
@@ -88,6 +91,51 @@ def test_many_requests_at_the_same_time_are_no_guesses_where_none_was_wrong(gues
     finally:
         for connection in waiting:
             connection.close()
+
+
+def at_once(edge: Edge, count: int, path: str, source: str) -> float:
+    """Milliseconds that the slowest of so many requests with a password took in HAProxy."""
+    headers = f"Host: localhost\r\nAuthorization: {basic('joe', 'any')['Authorization']}\r\nConnection: close"
+    before = len(edge.access_lines())
+    with contextlib.ExitStack() as stack:
+        waiting = [stack.enter_context(edge.connect(source=source)) for _ in range(count)]
+        for connection in waiting:
+            connection.sendall(f"GET {path} HTTP/1.1\r\n{headers}\r\n\r\n".encode())
+        assert all(connection.recv(12).startswith(b"HTTP/1.1") for connection in waiting)
+    edge.wait_for(lambda: len(edge.access_lines()) >= before + count)
+    return float(max(line["ms"] for line in edge.access_lines()[before:]))
+
+
+@pytest.fixture(scope="module")
+def tried() -> Iterator[Edge]:
+    made = Edge()
+    try:
+        yield made.start()
+    finally:
+        made.close()
+
+
+def test_guesses_of_one_source_come_to_the_servers_one_after_the_other(tried: Edge) -> None:
+    assert at_once(tried, 14, "/status?code=401", "127.0.0.2") >= 12 * 20
+
+
+def test_who_had_a_right_password_is_not_made_to_wait(tried: Edge) -> None:
+    def is_free() -> bool:
+        assert at_once(tried, 1, "/status?code=200", "127.0.0.3") < 10_000
+        return at_once(tried, 32, "/sleep?seconds=0.1", "127.0.0.3") < 30 * 20
+
+    tried.wait_for(is_free)  # on a machine that is busy it may take as long as waiting does
+
+
+def test_a_right_password_lets_in_those_that_wait(tried: Edge) -> None:
+    # All answers are right ones, so the first one ends the waiting of the others
+    tried.wait_for(lambda: at_once(tried, 42, "/sleep?seconds=0.01", f"127.0.4.{next(_FRESH)}") < 40 * 20)
+
+
+def test_among_many_guesses_a_right_password_is_not_believed(tried: Edge) -> None:
+    assert statuses(tried, "/status?code=401", 11, headers=basic("joe", "any"), source="127.0.0.5") == [401] * 11
+    assert at_once(tried, 1, "/status?code=200", "127.0.0.5") < 10_000
+    assert at_once(tried, 14, "/status?code=200", "127.0.0.5") >= 12 * 20
 
 
 def test_an_ipv6_source_is_a_network_of_64_bits(guessed: Edge) -> None:

@@ -25,9 +25,9 @@ WAITING_MAX = 32
 """Requests that wait in one worker at the same time, whatever its settings."""
 _SECONDS_MAX = 5.0
 _NICE = 10
-# After a wrong password twice the time that it took: guesses have a third of a processor, less where there is less
-_REST = 2
-_REST_SECONDS_MAX = 0.05
+# After a wrong password five times the time that it took: guesses have a sixth of a processor, less where there is less
+_REST = 5
+_REST_SECONDS_MAX = 0.1
 _BUSY = "Too many passwords wait to be checked; try again in a second."
 
 

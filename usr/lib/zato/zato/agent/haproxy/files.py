@@ -84,6 +84,7 @@ def view_of(layout: Layout, cluster: ClusterSettings, known: Known) -> HaproxyVi
         requests_max=balancer.requests_max,
         requests_period_seconds=balancer.requests_period_seconds,
         wrong_passwords_max=balancer.wrong_passwords_max,
+        untried_passwords_max=balancer.untried_passwords_max,
         source_connections_max=balancer.source_connections_max,
         source_new_connections_max=balancer.source_new_connections_max,
         source_requests_max=balancer.source_requests_max,

@@ -23,6 +23,8 @@ _OWN_ERRORS = (400, 401, 403, 404, 405, 408, 413, 429, 500, 501, 502, 503, 504)
 _EDGE = re.compile(rf"\${{{EDGE_VARIABLE}-\[?(.+?)\]?:([0-9]+)}}")
 # All that HAProxy surely keeps of a body beside a header
 _SMALL_BODY_BYTES = 16 * 1024
+# A source with as many wrong ones in ten seconds may guess beside a right one
+_WRONG_PASSWORDS_BELIEVED = 10
 _CID = "%[var(txn.cid)]"
 
 
@@ -49,6 +51,7 @@ def render(view: HaproxyView, frame: str = "") -> str:
         bodies={status: error_body(code, message, _CID) for status, (code, message) in texts.items()},
         incomplete=error_body(*INCOMPLETE, _CID),
         small_body_bytes=_SMALL_BODY_BYTES,
+        wrong_passwords_believed=_WRONG_PASSWORDS_BELIEVED,
         limits=source_limits(view, _CID),
         invalid_path=error_body(*INVALID_PATH, _CID),
         uri_bytes_max=URI_BYTES_MAX,

@@ -77,6 +77,8 @@ class HaproxyView:
     requests_period_seconds: int = 10
     wrong_passwords_max: int = 200
     """In ten seconds from one source; after that its requests with a password are refused for a while."""
+    untried_passwords_max: int = 2
+    """At once from one source of which none was right of late; others follow one after the other."""
     source_connections_max: int = 1250
     source_new_connections_max: int = 5000
     """In ten seconds."""

@@ -96,6 +96,15 @@ class Balancer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "balancer counts those of the whole cluster, each server its own.",
         ),
     ] = 200
+    untried_passwords_max: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="Requests with a password that are passed on at once while no password from their source was "
+            "right of late. More of them wait for their turn, 20 ms for each before them and 2 s at most, or until "
+            "one was right.",
+        ),
+    ] = 2
     client_rate_min: Annotated[
         int,
         Meta(
@@ -161,5 +170,13 @@ BALANCER = Kind(
     summary="The load balancer in front of all servers; without the item, everything is as by default.",
     example_name=NAME,
     example={"algorithm": "leastconn", "requests_max": 1000},
+    added_fields=(
+        "untried_passwords_max",
+        "client_rate_min",
+        "client_rate_seconds",
+        "source_connections_max",
+        "source_new_connections_max",
+        "source_requests_max",
+    ),
     validate=_validate,
 )
