@@ -8,6 +8,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from support.deployment_workers import DeploymentWorker
 from support.waiting import until
 from zato.config.writer import Author
 from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, Unavailable
+from zato.odb.audit import AuditLog, Origin
 from zato.odb.deployments import Deployment, DeploymentState
 from zato.odb.stagings import Staging
 from zato.server.check import Checker
@@ -94,6 +96,13 @@ def test_a_file_serves_from_all_workers_when_the_call_returns(workers: list[Depl
     }
 
 
+def test_the_audit_log_has_the_address_of_whoever_has_deployed(workers: list[DeploymentWorker]) -> None:
+    by = replace(ANN, origin=Origin("192.0.2.7", "session zato on laptop"))
+    workers[1].deployer.deploy("shop.py", version(1), by=by)
+    (entry,) = [each for each in AuditLog(workers[0].database).recent(10) if each.subject == "deployment:shop.py"]
+    assert (entry.principal, entry.cid, entry.origin) == (by.principal, by.cid, by.origin)
+
+
 def test_a_preview_of_a_deployment_says_what_would_be_served_and_is_refused_as_it_would_be(
     workers: list[DeploymentWorker],
 ) -> None:
@@ -105,12 +114,14 @@ def test_a_preview_of_a_deployment_says_what_would_be_served_and_is_refused_as_i
         "create",
         ["shop.get"],
     )
-    assert {one.field for one in item.fields} == {"sha256", "module", "services"}
+    assert {one.field for one in item.fields} == {"deployment_id", "sha256", "module", "services"}
     with pytest.raises(DeploymentRefused):
         deployer.preview_deploy("shop.py", b"def (", by=ANN)
     assert (log.revision(), workers[0].deployments.list(10)) == (before, [])
     first = deployer.deploy("shop.py", version(1), by=ANN)
     assert deployer.preview_deploy("shop.py", version(1), by=ANN).changes == ()
+    ((item,), before) = deployer.preview_deploy("shop.py", version(2), by=ANN).changes, log.revision()
+    assert {one.field: (one.before, one.after) for one in item.fields}["deployment_id"] == (first.id, None)
     second = deployer.deploy("shop.py", version(2), by=ANN)
     ((item,), before) = deployer.preview_activate(first.id, by=ANN).changes, log.revision()
     assert {one.field: (one.before, one.after) for one in item.fields}["deployment_id"] == (second.id, first.id)

@@ -147,7 +147,7 @@ def test_a_preview_keeps_nothing(workers: list[DeploymentWorker]) -> None:
     workers[0].deployer.deploy("left.py", service("1"), by=ANN)
     found = workers[0].deployer.preview_together(pair(1), by=ANN)
     assert [(one.name, one.action.value) for one in found.changes] == [("left.py", "update"), ("right.py", "create")]
-    assert {field.field for field in found.changes[0].fields} == {"sha256"}
+    assert {field.field for field in found.changes[0].fields} == {"deployment_id", "sha256"}
     with pytest.raises(DeploymentRefused, match="No file that is deployed has the module 'right'"):
         workers[0].deployer.preview_together({"left.py": pair(1)["left.py"]}, by=ANN)
     with pytest.raises(DeploymentRefused, match="would hide an installed one"):

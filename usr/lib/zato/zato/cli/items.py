@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from zato.client.api import ApiClient
 from zato.core.errors import InvalidInput, NotFound
 
 _BRIEF = 110
+_PACKAGE_HASH = re.compile(r"[\s\\]*--hash[= ]\S+")
+_HASH = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{28,}\b")
 
 
 def known_item(client: ApiClient, kind: str, name: str) -> dict[str, Any] | None:
@@ -35,8 +38,13 @@ def brief(value: Any) -> str:
     if not isinstance(value, dict):
         return ""
     shown = (f"{name}={shown_value(each)}" for name, each in value.items() if each not in (None, [], ""))
-    text = " ".join(shown)
+    text = without_hashes(" ".join(shown))
     return text if len(text) <= _BRIEF else text[: _BRIEF - 3] + "..."
+
+
+def without_hashes(text: str) -> str:
+    """Hashes that follow packages left out, others cut: who looks at many things looks for names."""
+    return _HASH.sub(r"\1", _PACKAGE_HASH.sub("", text))
 
 
 def shown_value(value: Any) -> str:

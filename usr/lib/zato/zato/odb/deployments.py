@@ -14,6 +14,7 @@ from sqlalchemy import Row, delete, insert, select, update
 
 from zato.core.errors import Conflict, NotFound
 from zato.odb import tables
+from zato.odb.audit import UNKNOWN, Origin
 from zato.odb.cluster import Cluster
 from zato.odb.database import Database
 
@@ -54,6 +55,7 @@ class Deployment:
     reason_line: int | None
     services: tuple[str, ...]
     revision: int | None
+    origin: Origin = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class Deployments:
         author: str,
         cid: str,
         at: datetime,
+        origin: Origin = UNKNOWN,
     ) -> Deployment:
         """Keep a new version, in state checking."""
         row: dict[str, Any] = {
@@ -98,6 +101,8 @@ class Deployments:
             "created": at,
             "state": DeploymentState.CHECKING.value,
             "services": "[]",
+            "address": origin.address,
+            "through": origin.through,
         }
         with self._database.write() as connection:
             key = connection.execute(insert(tables.deployment).values(row)).inserted_primary_key
@@ -226,4 +231,5 @@ def _from_row(row: Row[*tuple[Any, ...]]) -> Deployment:
         reason_line=row.reason_line,
         services=tuple(json.loads(row.services)),
         revision=row.revision,
+        origin=Origin(row.address, row.through),
     )

@@ -165,6 +165,9 @@ deployment = Table(
     # A JSON array of names
     Column("services", Document, nullable=False),
     Column("revision", BigInteger),
+    # The client's, and how it was known, as in the audit log
+    Column("address", Label(64)),
+    Column("through", Label(120)),
     PrimaryKeyConstraint("id", name="zt_deployment_pk"),
     UniqueConstraint("cluster_id", "file_name", "id", name="zt_deployment_file_uq"),
     UniqueConstraint("cluster_id", "state", "id", name="zt_deployment_state_uq"),

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from zato.config.diff import FieldDiff
 from zato.config.kinds import DeploymentVersion
 from zato.config.plan import Planned
 from zato.config.publisher import Preview, Publisher
@@ -38,15 +39,23 @@ def lead_for(interval_seconds: float) -> timedelta:
 
 def without_moments(preview: Preview) -> Preview:
     """Without when versions of files were switched to, which is decided when it is done."""
-    return _without(preview, "switch_at")
-
-
-def _without(preview: Preview, field: str) -> Preview:
     changes = (
-        replace(each, fields=tuple(one for one in each.fields if one.field != field)) if each.kind == KIND else each
+        replace(each, fields=tuple(one for one in each.fields if one.field != "switch_at"))
+        if each.kind == KIND
+        else each
         for each in preview.changes
     )
     return replace(preview, changes=tuple(each for each in changes if each.fields or each.action is not Action.UPDATE))
+
+
+def _unnumbered(preview: Preview) -> Preview:
+    """With null as the number of each deployment that is not made yet."""
+
+    def field(one: FieldDiff) -> FieldDiff:
+        return replace(one, after=None) if one.field == "deployment_id" and one.after == _NOT_MADE else one
+
+    changes = (replace(each, fields=tuple(map(field, each.fields))) for each in preview.changes)
+    return replace(preview, changes=tuple(changes))
 
 
 class Activation:
@@ -117,9 +126,7 @@ class Activation:
         def activate(publisher: Publisher) -> None:
             publisher.put(KIND, bodies, by=by, prepare=lambda base, changes: changes, comment="")
 
-        found = without_moments(self._publisher.preview(activate))
-        made = all("deployment_id" in version for version in versions.values())
-        return found if made else _without(found, "deployment_id")
+        return _unnumbered(without_moments(self._publisher.preview(activate)))
 
     def preview_withdrawal(self, revisions: Mapping[str, int], by: Author) -> Preview:
         """What withdrawing files would change."""

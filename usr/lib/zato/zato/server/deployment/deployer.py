@@ -151,6 +151,7 @@ class Deployer:
             author=by.principal,
             cid=by.cid,
             at=self._clock.now(),
+            origin=by.origin,
         )
 
     def _carry_out(self, deployment: Deployment, source: bytes) -> Deployment:

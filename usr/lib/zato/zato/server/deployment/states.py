@@ -93,7 +93,7 @@ class States:
         if decision.verdict is Verdict.REJECT:
             self._reject(deployment, decision.reason or "It was rejected.")
         elif decision.verdict is Verdict.ACTIVATE and (by is not None or not was_active(deployment)):
-            self._activate(deployment, active, by or Author(deployment.author, deployment.cid))
+            self._activate(deployment, active, by or Author(deployment.author, deployment.cid, deployment.origin))
         elif waited >= REPORT_TIME:
             self._reject(deployment, "The worker that was asked to activate it has ended.")
 

@@ -106,6 +106,7 @@ class Together:
             author=by.principal,
             cid=by.cid,
             at=self._clock.now(),
+            origin=by.origin,
         )
 
     def _activate(self, added: Mapping[str, Deployment], files: Mapping[str, bytes], by: Author) -> int:
