@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
+import pymysql
 import pytest
+from msgspec.structs import replace
+from sqlalchemy import Connection, exc
 
 from backup.conftest import NOW, quiet
 from backup.test_restoring import contents_of
@@ -16,7 +22,7 @@ from support.rabbitmq import RabbitMq
 from support.scenarios.moving import fill
 from support.waiting import until
 from zato.backup.part import Place
-from zato.backup.parts.odb import elsewhere
+from zato.backup.parts.odb import check, elsewhere
 from zato.backup.restoring import restore
 from zato.backup.saving import save
 from zato.broker.rabbitmq.broker import RabbitMqBroker
@@ -26,6 +32,9 @@ from zato.host.settings import ClusterSettings, load_cluster, write_cluster
 from zato.odb.address import parse
 from zato.odb.dumps.choosing import dump_of
 from zato.odb.dumps.credentials import mysql_file, postgresql_files
+from zato.odb.dumps.mysql_moment import facts_of_dump
+from zato.odb.fence import fenced_tables
+from zato.odb.messages import KeptMessage, Messages
 from zato.odb.opening import open_odb
 from zato.quickstart.create import create
 
@@ -41,7 +50,8 @@ def test_a_cluster_comes_back_in_an_empty_database(database_server: DatabaseServ
         file = tmp_path / "b"
         manifest = save(layout, file, NOW, quiet)
         assert manifest.counts["odb"]["items"] == 22
-        assert bool(manifest.tables) is (manifest.database == "postgresql")
+        assert manifest.tables["zt_item"].rows == 22
+        assert {table.name for table in fenced_tables()} == set(manifest.tables)
         before = contents_of(layout)
 
         with pytest.raises(Conflict, match="keeps the cluster 'zato'") as caught:
@@ -61,6 +71,64 @@ def test_a_cluster_comes_back_in_an_empty_database(database_server: DatabaseServ
         restored.dispose()
         restore(other, file, NOW, quiet, odb=empty.url, replace=True)
         assert contents_of(other) == before
+
+
+def test_hashes_are_of_the_moment_of_the_dump_while_everything_changes(
+    database_server: DatabaseServer, tmp_path: Path
+) -> None:
+    address = new_database(database_server)
+    with TemporaryDirectory(prefix="zato-") as short:
+        layout = Layout(Path(short) / "z")
+        create(layout, ClusterSettings(odb=address.url, odb_ca=str(address.ca)), {"workers": 1}, quiet)
+        ended = threading.Event()
+        with ThreadPoolExecutor(1) as writer:
+            written = writer.submit(_keep_sending, load_cluster(layout), ended)
+            try:
+                manifests = [save(layout, tmp_path / str(number), NOW, quiet) for number in range(3)]
+            finally:
+                ended.set()
+        counts = [each.counts["odb"]["messages"] for each in manifests]
+        assert 0 < counts[0] < counts[1] < counts[2] <= written.result()
+        for number in range(3):
+            other, empty = Layout(Path(short) / str(number)), new_database(database_server)
+            restore(other, tmp_path / str(number), NOW, quiet, odb=empty.url)
+
+        # One table that is not as the backup says is named
+        said = manifests[0].tables["zt_message"]
+        wrong = replace(manifests[0], tables={"zt_message": replace(said, rows=said.rows + 1)})
+        place = Place(other, load_cluster(other), (1,), None)
+        with pytest.raises(InvalidInput, match="in zt_message") as caught:
+            check(open_odb(place.cluster), wrong)
+        assert caught.value.code == "backup-invalid"
+
+
+def _keep_sending(cluster: ClusterSettings, ended: threading.Event) -> int:
+    """Messages, one after the other; how many."""
+    database, sent = open_odb(cluster), 0
+    try:
+        messages = Messages(database)
+        while not ended.is_set():
+            messages.add(KeptMessage(f"m{sent}", "a.b", "{}", "c", NOW, "ann"), NOW)
+            sent += 1
+    finally:
+        database.dispose()
+    return sent
+
+
+class _Denied:
+    """A connection of somebody who may not lock tables."""
+
+    def exec_driver_sql(self, statement: str) -> None:
+        if statement.startswith("LOCK TABLES"):
+            refused = pymysql.err.OperationalError(1044, "Access denied for user 'zato'@'%' to database 'zato'")
+            raise exc.OperationalError(statement, None, refused)
+
+
+def test_who_may_not_lock_tables_is_told_what_to_ask_for(tmp_path: Path) -> None:
+    connection = cast(Connection, _Denied())
+    with pytest.raises(SetupError, match="GRANT LOCK TABLES") as caught:
+        facts_of_dump(connection, connection, ["zt_item"], tmp_path / "odb.sql", lambda: pytest.fail("It was begun."))
+    assert caught.value.code == "odb-lock-denied"
 
 
 def test_what_a_database_refuses_is_said_in_its_words(database_server: DatabaseServer, tmp_path: Path) -> None:

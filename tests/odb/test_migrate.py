@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from support.databases import DatabaseAddress, new_sqlite
-from zato.core.errors import SetupError
+from zato.core.errors import SetupError, Unavailable
 from zato.odb import migrate, tables
 from zato.odb.database import Database
 from zato.odb.log import ConfigurationLog
@@ -79,10 +79,51 @@ def test_an_odb_of_another_cluster_is_refused(odb: DatabaseAddress) -> None:
     database.dispose()
 
 
+def test_an_odb_that_a_cluster_has_lost_is_not_made_again(empty_database: DatabaseAddress) -> None:
+    database = empty_database.open()
+    with pytest.raises(Unavailable, match="zato restore FILE") as caught:
+        migrate.upgrade_existing(database, "zato")
+    assert caught.value.code == "odb-not-initialised"
+    with pytest.raises(Unavailable, match="zato odb init"):
+        ConfigurationLog(database).position()
+    if database.file is not None:
+        assert str(database.file) in caught.value.message
+        assert not Path(database.file).exists()
+        Path(database.file).touch()  # what a full disk, or a copy that broke off, leaves
+        with pytest.raises(Unavailable, match="has nothing of the cluster in it"):
+            migrate.upgrade_existing(database, "zato")
+        with pytest.raises(Unavailable, match="has nothing of the cluster in it"):
+            ConfigurationLog(database).position()
+    with database.read() as connection:
+        assert inspect(connection).get_table_names() == []
+    # Tables alone are no cluster
+    migrate.upgrade(database)
+    with pytest.raises(Unavailable) as caught:
+        migrate.upgrade_existing(database, "zato")
+    assert caught.value.code == "odb-not-initialised"
+    database.dispose()
+
+
+def test_an_existing_odb_of_an_older_release_is_brought_up_to_date_and_another_cluster_s_is_not(
+    odb: DatabaseAddress,
+) -> None:
+    database = odb.open()
+    with database.write() as connection:
+        connection.execute(text("UPDATE zt_version SET version_num = '0007'"))
+        connection.execute(text("DROP TABLE zt_package_report"))
+    with pytest.raises(SetupError, match="keeps the cluster 'zato' already") as caught:
+        migrate.upgrade_existing(database, "other")
+    assert caught.value.code == "odb-other-cluster"
+    assert migrate.current_version(database) == "0007"
+    migrate.upgrade_existing(database, "zato")
+    assert migrate.current_version(database) == migrate.head_version()
+    database.dispose()
+
+
 def test_an_empty_odb_is_told_from_one_of_another_version(empty_database: DatabaseAddress) -> None:
     database = empty_database.open()
     assert migrate.current_version(database) is None
-    with pytest.raises(SetupError, match="`zato odb init`"):
+    with pytest.raises(Unavailable, match="zato odb init"):
         migrate.require_current(database)
     migrate.init(database, "zato")
     with database.write() as connection:

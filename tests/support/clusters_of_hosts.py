@@ -26,7 +26,7 @@ def first_machine(host: Host) -> Iterator[None]:
         odb = json.dumps(f"{url}?sslrootcert=/etc/zato/database-ca.crt")
         host.run("systemctl stop zato.target zato-server@1 zato-haproxy")
         settings.write_text(f"{settings.read_text()}odb = {odb}\n")
-        host.run("systemctl start zato-haproxy zato-server@1 zato.target")
+        host.run("zato odb init && systemctl start zato-haproxy zato-server@1 zato.target")
         assert eventually(lambda: problems(host) == []), problems(host)
         deploy_hello(host)
         yield

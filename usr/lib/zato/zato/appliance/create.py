@@ -12,8 +12,11 @@ from zato.config.secrets import create_key
 from zato.core.clock import SystemClock
 from zato.core.errors import SetupError
 from zato.host import locks
+from zato.host.identity import as_owner_of
 from zato.host.layout import APPLIANCE, Layout
-from zato.host.settings import ClusterSettings, load_cluster, write_cluster
+from zato.host.settings import ClusterSettings, load_cluster, with_odb, write_cluster
+from zato.odb import migrate
+from zato.odb.opening import open_odb
 from zato.pki.enrolment.signer import Signer
 
 LAYOUT = Layout(APPLIANCE)
@@ -56,22 +59,34 @@ def _cluster() -> ClusterSettings:
                 "zato server create --token, then run here: zato server join TOKEN",
                 code="no-cluster",
             )
-        # Before the settings: with them there is a cluster, and a key that it has lost is not replaced
+        # Before the settings: with them there is a cluster, and a key or an ODB that it has lost is not replaced
         create_key(layout.secret_key)
         names = tuple(dict.fromkeys(("localhost", socket.getfqdn(), socket.gethostname())))
-        write_cluster(layout, ClusterSettings(hosts=names, bind=_EVERYWHERE, log_format="json"))
+        settings = ClusterSettings(hosts=names, bind=_EVERYWHERE, log_format="json")
+        _make_odb(layout, settings)
+        write_cluster(layout, settings)
     owners.give(layout.settings, owners.READ_BY_SERVERS, 0o640)
     # systemd hands it to the servers' units
     owners.give(layout.secret_key, owners.ROOT, 0o400)
     settings = load_cluster(layout)
     if not settings.has_joined:
-        # Who opens it first would make it, with SQLite's permissions: an agent that is quicker than the first server
-        owners.file(layout.odb, owners.SERVERS, 0o660)
         owners.directory(layout.haproxy, owners.BALANCER, 0o750)
         owners.directory(layout.configuration / "haproxy", owners.ROOT, 0o755)
         certificates.issue(layout, settings, servers=max(layout.server_numbers(settings.servers), default=0))
         signer_socket.offer(layout)
     return settings
+
+
+def _make_odb(layout: Layout, settings: ClusterSettings) -> None:
+    """As the user whose it is."""
+    # The agents, other users of the same group, read it, and SQLite's readers write beside it
+    owners.file(layout.odb, owners.SERVERS, 0o660)
+    database = open_odb(with_odb(settings, layout))
+    try:
+        with as_owner_of(layout.odb.parent):
+            migrate.init(database, settings.name)
+    finally:
+        database.dispose()
 
 
 def _server(settings: ClusterSettings, number: int) -> None:

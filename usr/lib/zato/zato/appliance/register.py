@@ -15,11 +15,11 @@ from zato.quickstart.create import register, write_server_settings
 
 def migrate_odb() -> None:
     """The ODB has this release's tables. Needs no secrets, which this user has as part of a unit only."""
-    _share_odb(LAYOUT)
+    os.umask(0o007)  # the agents, other users of the same group, read it
     cluster = load_cluster(LAYOUT)
     database = open_odb(cluster)
     try:
-        migrate.init(database, cluster.name)
+        migrate.upgrade_existing(database, cluster.name)
     finally:
         database.dispose()
 
@@ -29,7 +29,7 @@ def register_server(number: int, layout: Layout = LAYOUT) -> None:
 
     Where the ODB is away, a server that has been there before serves from its snapshot, so it is to start.
     """
-    _share_odb(layout)
+    os.umask(0o007)
     write_server_settings(layout, number, {})
     try:
         register(layout, load_cluster(layout), (number,), _say)
@@ -37,12 +37,6 @@ def register_server(number: int, layout: Layout = LAYOUT) -> None:
         if not layout.server(number).snapshot.exists():
             raise
         _say(f"Server {number} starts with the configuration that it knew last: {error.message}")
-
-
-def _share_odb(layout: Layout) -> None:
-    """The agents, other users of the same group, read the ODB, and SQLite's readers write beside it."""
-    os.umask(0o007)
-    os.close(os.open(layout.odb, os.O_CREAT | os.O_RDWR, 0o660))
 
 
 def _say(text: str) -> None:

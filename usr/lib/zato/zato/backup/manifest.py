@@ -36,10 +36,7 @@ class Table(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """`counts` are of each part, by what they count; `not_included` are sentences.
-
-    `tables` is empty where the database does not let anybody else see the moment of its dump.
-    """
+    """`counts` are of each part, by what they count; `tables` are of the ODB; `not_included` are sentences."""
 
     format: int
     release: str

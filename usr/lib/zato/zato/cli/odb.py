@@ -50,8 +50,9 @@ def upgrade_command(target: Target) -> None:
 
     Example: zato odb upgrade
     """
+    cluster = load_cluster(target.layout)
     with _as_servers(target):
-        migrate.upgrade(open_odb(load_cluster(target.layout)))
+        migrate.upgrade_existing(open_odb(cluster), cluster.name)
     _show_version(target)
 
 

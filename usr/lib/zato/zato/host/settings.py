@@ -185,7 +185,11 @@ def load_cluster(layout: Layout) -> ClusterSettings:
 
 def cluster_settings(path: Path, layout: Layout) -> ClusterSettings:
     """What a file in the form of `zato.toml` says of the cluster that has, or is to have, this layout."""
-    settings = _load(path, ClusterSettings)
+    return with_odb(_load(path, ClusterSettings), layout)
+
+
+def with_odb(settings: ClusterSettings, layout: Layout) -> ClusterSettings:
+    """The ODB is a file of the cluster's own where they name none."""
     if settings.odb:
         return settings
     return msgspec.structs.replace(settings, odb=f"sqlite:///{layout.odb.absolute()}")

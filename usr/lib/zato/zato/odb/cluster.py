@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from zato.core.errors import SetupError
 from zato.odb import tables
 from zato.odb.database import Database
+from zato.odb.failures import lost
 
 
 class Cluster:
@@ -19,14 +19,11 @@ class Cluster:
 
     @property
     def id(self) -> int:
-        """Raises SetupError(odb-not-initialised) where `zato odb init` has not been run."""
+        """Raises Unavailable(odb-not-initialised) where it has lost all that it had."""
         if self._id is None or self._generation != self._database.generation:
             with self._database.read() as connection:
                 self._generation = self._database.generation
                 self._id = connection.scalar(select(tables.cluster.c.id).order_by(tables.cluster.c.id).limit(1))
         if self._id is None:
-            raise SetupError(
-                f"The ODB at {self._database.label} keeps no cluster yet; run `zato odb init`.",
-                code="odb-not-initialised",
-            )
+            raise lost(self._database.label, self._database.dialect)
         return self._id

@@ -34,7 +34,7 @@ class Database:
     Constructing it connects to nothing. Threads may share it. Processes may not: it can be made before a fork as long
     as it is first used after it, and using it on both sides raises RuntimeError. Every error is one of
     zato.core.errors: Unavailable(odb-unavailable) for whatever a later try can heal, Conflict for a violated key,
-    SetupError(odb-not-initialised) where tables are missing.
+    Unavailable(odb-not-initialised) where tables are missing.
 
     The certificate of a database that is not on this machine is verified by `tls`, by the driver's own options in the
     URL, or by this machine's authorities.

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from sqlalchemy import exc
 
-from zato.core.errors import Conflict, InvalidInput, SetupError, Unavailable, ZatoError
+from zato.core.errors import Conflict, InvalidInput, Unavailable, ZatoError
 from zato.odb.attempts import telling_line
 from zato.odb.verification import remedy
 
-# SQLite, PostgreSQL, MySQL, Oracle, in this order
-_NO_TABLE = re.compile(r"no such table|relation \S+ does not exist|\(1146,|ORA-00942", re.IGNORECASE)
+# SQLite, PostgreSQL, MySQL, Oracle, in this order, and zato.odb.sqlite_file where there is no file
+_LOST = re.compile(
+    r"no such table|relation \S+ does not exist|\(1146,|ORA-00942|is not there; put it back", re.IGNORECASE
+)
 # PostgreSQL's and OpenSSL's words for a certificate that is not accepted, and for a server without TLS
 _NOT_VERIFIED = re.compile(
     r"certificate verify failed|root certificate file|server certificate for|does not support SSL|SSL is required",
@@ -27,7 +29,7 @@ _READ_ONLY = re.compile(
 )
 _DAMAGED = re.compile(r"file is not a database|disk image is malformed|database corruption", re.IGNORECASE)
 _NOT_OPENED = re.compile(r"unable to open database file|disk I/O error", re.IGNORECASE)
-FULL, READ_ONLY, DAMAGED = "odb-full", "odb-read-only", "odb-damaged"
+FULL, READ_ONLY, DAMAGED, LOST = "odb-full", "odb-read-only", "odb-damaged", "odb-not-initialised"
 TAKES_NO_CHANGES = frozenset((FULL, READ_ONLY, "odb-moved", "odb-moving"))
 """Codes of an ODB that may be read all the same."""
 
@@ -51,16 +53,34 @@ def translate(error: exc.SQLAlchemyError, label: str, dialect: str, *, committin
     return found
 
 
+def lost(label: str, dialect: str) -> Unavailable:
+    """The ODB has nothing of the cluster: its file is not there or is empty, or its database is.
+
+    With the cluster its ODB is made, and never again by itself: the one that is missing may be found.
+    """
+    file = label.removeprefix("sqlite:///")
+    what, back = (
+        (f"The ODB's file, {file}, is not there, has", "Stop the cluster, and put the file back,")
+        if dialect == "sqlite"
+        else (f"The ODB at {label} has", "See whether zato.toml names the right database, and restore it,")
+    )
+    return Unavailable(
+        f"{what} nothing of the cluster in it, or is an older release's (then: zato odb upgrade). Servers go on with "
+        f"what they know. {back} or a backup of the cluster: zato restore FILE. Only where the cluster is new, or all "
+        "of it is given up, begin with an empty one: zato odb init",
+        code=LOST,
+        retry_after_seconds=60,
+    )
+
+
 def _translated(  # noqa: PLR0911 - one for each error
     error: exc.SQLAlchemyError, label: str, dialect: str, *, committing: bool
 ) -> ZatoError:
     reason = _reason(error)
     if fenced := FENCED.search(reason):
         return _fenced(fenced["stage"], fenced["place"], label)
-    if _NO_TABLE.search(reason):
-        return SetupError(
-            f"The ODB at {label} has no tables of Zato yet; run `zato odb init`.", code="odb-not-initialised"
-        )
+    if _LOST.search(reason):
+        return lost(label, dialect)
     if isinstance(error, exc.IntegrityError):
         return Conflict(f"The ODB at {label} already has something that this change contradicts: {reason}.")
     if isinstance(error, exc.DataError):

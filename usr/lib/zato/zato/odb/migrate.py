@@ -21,6 +21,7 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, exc, insert,
 from zato.core.errors import SetupError
 from zato.odb import tables
 from zato.odb.database import Database
+from zato.odb.failures import lost
 from zato.odb.migration_lock import migration_lock
 
 if TYPE_CHECKING:
@@ -30,31 +31,54 @@ _VERSION_TABLE = "zt_version"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # Alembic's own table, which it makes by itself
 _version = Table(_VERSION_TABLE, MetaData(), Column("version_num", String(32)))
+_name = select(tables.cluster.c.name).order_by(tables.cluster.c.id).limit(1)
 
 
 def init(database: Database, cluster_name: str) -> None:
-    """Make the tables and the cluster where they are missing. May be repeated, also by several processes at once.
+    """Make the tables and the cluster where they are missing: with the cluster, or where an operator asks for it.
 
-    Raises SetupError(odb-other-cluster) where the ODB keeps a cluster of another name.
+    May be repeated, also by several processes at once. Raises SetupError(odb-other-cluster) where the ODB keeps a
+    cluster of another name.
     """
     make_file(database)
     with _alone(database) as connection:
         _upgrade(connection)
-        kept = connection.scalar(select(tables.cluster.c.name).order_by(tables.cluster.c.id).limit(1))
+        kept = connection.scalar(_name)
         if kept is None:
             row = {"name": cluster_name, "revision": 0, "created": datetime.now(UTC)}
             connection.execute(insert(tables.cluster).values(row))
-        elif kept != cluster_name:
-            raise SetupError(
-                f"The ODB at {database.label} keeps the cluster {kept!r} already; {cluster_name!r} needs its own.",
-                code="odb-other-cluster",
-            )
+        else:
+            _check_name(database, kept, cluster_name)
 
 
 def upgrade(database: Database) -> None:
     """Bring the tables to this release's version. One of several processes does it, the others wait."""
     with _alone(database) as connection:
         _upgrade(connection)
+
+
+def upgrade_existing(database: Database, cluster_name: str) -> None:
+    """As `upgrade`, of the ODB that a cluster has had all along.
+
+    Raises Unavailable(odb-not-initialised) where it has lost all that it had, and SetupError(odb-other-cluster) where
+    it keeps a cluster of another name. It is left alone then.
+    """
+    if current_version(database) is None:
+        raise lost(database.label, database.dialect)
+    with database.read() as connection:
+        kept = connection.scalar(_name)
+    if kept is None:
+        raise lost(database.label, database.dialect)
+    _check_name(database, kept, cluster_name)
+    upgrade(database)
+
+
+def _check_name(database: Database, kept: str, cluster_name: str) -> None:
+    if kept != cluster_name:
+        raise SetupError(
+            f"The ODB at {database.label} keeps the cluster {kept!r} already; {cluster_name!r} needs its own.",
+            code="odb-other-cluster",
+        )
 
 
 def current_version(database: Database) -> str | None:
@@ -74,12 +98,10 @@ def head_version() -> str:
 
 
 def require_current(database: Database) -> None:
-    """Raises SetupError where the ODB is not at this release's version or a later one."""
+    """Raises SetupError where the ODB is not at this release's version or a later one, Unavailable where it is lost."""
     current = current_version(database)
     if current is None:
-        raise SetupError(
-            f"The ODB at {database.label} is empty; prepare it with `zato odb init`.", code="odb-not-initialised"
-        )
+        raise lost(database.label, database.dialect)
     if current != head_version() and not _is_later(current):
         raise SetupError(
             f"The ODB at {database.label} is at version {current} and this release needs {head_version()}; run "

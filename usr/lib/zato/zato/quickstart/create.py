@@ -27,6 +27,7 @@ from zato.host.settings import (
     load_cluster,
     load_server,
     parse_toml,
+    with_odb,
     write_cluster,
 )
 from zato.odb import migrate
@@ -56,6 +57,8 @@ def create(layout: Layout, settings: ClusterSettings, server_values: Mapping[str
         for host in settings.hosts:
             check_host(host)
         _check_odb(settings)
+        _make_odb(layout, settings)
+        # With it there is a cluster: an ODB that it has lost is not made again
         write_cluster(layout, settings)
     cluster = load_cluster(layout)
     issue_certificates(layout, cluster, say)
@@ -104,6 +107,14 @@ def _check_odb(settings: ClusterSettings) -> None:
         database.dispose()
 
 
+def _make_odb(layout: Layout, settings: ClusterSettings) -> None:
+    database = open_odb(with_odb(settings, layout))
+    try:
+        migrate.init(database, settings.name)
+    finally:
+        database.dispose()
+
+
 def issue_certificates(layout: Layout, cluster: ClusterSettings, say: Say) -> None:
     """Issue what the cluster lacks, for its host names as they are now; the CA too, where there is none."""
     authority = Authority(layout.pki)
@@ -136,12 +147,13 @@ def write_server_settings(layout: Layout, number: int, values: Mapping[str, Any]
 
 
 def register(layout: Layout, cluster: ClusterSettings, numbers: Iterable[int], say: Say) -> None:
-    """The ODB has this release's tables, these servers, and an administrator."""
+    """The ODB has this release's tables, these servers, and an administrator.
+
+    Raises Unavailable where it is away, or was lost.
+    """
     database = open_odb(cluster)
     try:
-        if migrate.current_version(database) is None:
-            say("Preparing the ODB")
-        migrate.init(database, cluster.name)
+        migrate.upgrade_existing(database, cluster.name)
         log = ConfigurationLog(database)
         # Once there are items, a new key would only hide that the one which sealed their secrets is lost.
         key = load_key(layout.secret_key) if log.revision() else create_key(layout.secret_key)

@@ -19,6 +19,7 @@ from zato.host.layout import Layout
 from zato.host.programs import check_programs
 from zato.host.settings import ClusterSettings, load_cluster, load_server
 from zato.odb import migrate
+from zato.odb.failures import LOST
 from zato.odb.opening import open_odb
 from zato.quickstart.create import Say, issue_certificates
 from zato.quickstart.lock import RunLock
@@ -53,7 +54,7 @@ def start(
     cluster = load_cluster(layout)
     check_ports(layout, cluster)
     load_key(layout.secret_key)
-    _check_odb(cluster)
+    _check_odb(layout, cluster)
     _follow_hosts(layout, cluster, say)
     write_edge(layout, cluster)
     for number in range(1, cluster.servers + 1):
@@ -89,12 +90,15 @@ def _follow_hosts(layout: Layout, cluster: ClusterSettings, say: Say) -> None:
         say(error.message)
 
 
-def _check_odb(cluster: ClusterSettings) -> None:
-    """An ODB of another version is refused; one that is away is not, since servers go on with what they know."""
+def _check_odb(layout: Layout, cluster: ClusterSettings) -> None:
+    """An ODB of another version is refused; one that is away, or lost, is not: servers go on with what they know."""
     database = open_odb(cluster)
     try:
         migrate.require_current(database)
-    except Unavailable:
+    except Unavailable as error:
+        numbers = range(1, cluster.servers + 1)
+        if error.code == LOST and not any(layout.server(number).snapshot.exists() for number in numbers):
+            raise  # nobody knows anything
         return
     finally:
         database.dispose()

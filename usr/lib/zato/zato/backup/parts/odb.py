@@ -58,7 +58,7 @@ class OdbPart:
         try:
             dump_of(place.cluster, database, place.account).load(directory)
             with as_owner_of(directory):
-                _check(database, manifest)
+                check(database, manifest)
                 migrate.upgrade(database)
                 restored.mark(
                     database,
@@ -72,8 +72,11 @@ class OdbPart:
         return []
 
 
-def _check(database: Database, manifest: Manifest) -> None:
-    """Of an older release's ODB only rows are counted: its tables may have had fewer columns."""
+def check(database: Database, manifest: Manifest) -> None:
+    """Raises InvalidInput where the ODB is not what the backup says of it.
+
+    Of an older release's ODB only rows are counted: its tables may have had fewer columns.
+    """
     wrong = []
     if manifest.odb_version == migrate.head_version():
         for table in fenced_tables():

@@ -22,7 +22,7 @@ _COUNTED = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`counts` are for people. `tables` is empty where nobody but the database's own program saw that moment."""
+    """`counts` are for people."""
 
     revision: int
     counts: dict[str, int]
@@ -30,7 +30,7 @@ class Facts:
 
 
 def facts_of(readable: Readable, *, hashed: bool = True) -> Facts:
-    """Of all tables that a move carries."""
+    """Of all tables that a move carries; without hashes, `tables` is empty."""
     found = {table.name: contents(readable, table) for table in fenced_tables()} if hashed else {}
     with readable.read() as connection:
         revision = connection.scalar(select(func.max(tables.cluster.c.revision))) or 0

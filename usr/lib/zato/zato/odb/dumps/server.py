@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import inspect
 
 from zato.core.errors import ZatoError
 from zato.host import children
@@ -24,9 +24,21 @@ from zato.odb.address import DatabaseTls, parse
 from zato.odb.database import Database
 from zato.odb.dumps import credentials
 from zato.odb.dumps.facts import Facts, facts_of
+from zato.odb.dumps.moment import Moment
+from zato.odb.dumps.mysql_moment import facts_of_dump
 from zato.odb.hosts import DatabaseHost
 
 _OURS = "zt_"
+_MYSQL_DUMP = (
+    "--single-transaction",
+    "--quick",
+    "--hex-blob",
+    "--skip-lock-tables",
+    "--skip-triggers",
+    "--skip-tz-utc",
+    "--no-tablespaces",
+    "--default-character-set=utf8mb4",
+)
 
 
 class PostgreSqlDump:
@@ -52,7 +64,7 @@ class PostgreSqlDump:
                 command += ["--compress=0", "--no-owner", "--no-privileges", f"--snapshot={snapshot}"]
                 command += [f"--table={_OURS}*", "--lock-wait-timeout=30000"]
                 _run(command, self._account, environment, output=directory / self.name)
-                return facts_of(_Moment(connection))
+                return facts_of(Moment(connection))
 
     def load(self, directory: Path) -> None:
         with self._login() as environment:
@@ -71,7 +83,7 @@ class PostgreSqlDump:
 
 
 class MySqlDump:
-    """SQL of mariadb-dump, of one moment; nobody else can see that moment, so no contents are told."""
+    """SQL of mariadb-dump, of the moment whose contents are told."""
 
     name = "odb.sql"
 
@@ -82,23 +94,18 @@ class MySqlDump:
         self._account = account
 
     def save(self, directory: Path) -> Facts:
-        with as_owner_of(directory):
-            with self._database.read() as connection:
-                ours = [name for name in inspect(connection).get_table_names() if name.startswith(_OURS)]
-            facts = facts_of(self._database, hashed=False)
-        with self._login() as options:
-            command = ["mariadb-dump", f"--defaults-file={options}", "--single-transaction"]
-            command += [
-                "--quick",
-                "--hex-blob",
-                "--skip-lock-tables",
-                "--skip-triggers",
-                "--skip-tz-utc",
-                "--no-tablespaces",
-            ]
-            command += ["--default-character-set=utf8mb4", "--", self._address.url.database or "", *sorted(ours)]
-            _run(command, self._account, {}, output=directory / self.name)
-        return facts
+        target = directory / self.name
+        with ExitStack() as stack:
+            with as_owner_of(directory):  # who may have a key of its own for the database
+                with self._database.read() as connection:
+                    ours = sorted(name for name in inspect(connection).get_table_names() if name.startswith(_OURS))
+                locking, reading = (stack.enter_context(self._database.maintenance()) for _ in range(2))
+            options = stack.enter_context(self._login())
+            command = ["mariadb-dump", f"--defaults-file={options}", *_MYSQL_DUMP, "--"]
+            command += [self._address.url.database or "", *ours]
+            return facts_of_dump(
+                locking, reading, ours, target, lambda: _run(command, self._account, {}, output=target)
+            )
 
     def load(self, directory: Path) -> None:
         """In the client's sandbox, where it has one: between statements there may be commands of the client's."""
@@ -125,17 +132,6 @@ class MySqlDump:
         with self._database.read() as connection:
             driver = connection.connection.dbapi_connection
             return DatabaseHost(driver.host, driver.port)  # type: ignore[union-attr]
-
-
-class _Moment:
-    """What one transaction sees, for whoever asks a Database."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        yield self._connection
 
 
 @contextmanager
