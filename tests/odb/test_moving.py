@@ -94,7 +94,7 @@ def test_a_change_that_has_begun_is_carried_or_refused(source: Database, target:
             except ZatoError as error:
                 if error.code not in ("odb-moving", "odb-moved"):
                     strange.append(error)
-                stop.wait(0.005)
+            stop.wait(0.005)  # SQLite lets nobody in turn: without a pause others might not come in for long
 
     writers = [threading.Thread(target=write, args=(number,)) for number in range(3)]
     for writer in writers:

@@ -206,13 +206,13 @@ def test_more_threads_than_connections_wait_for_one_another(database: Database) 
 
     def beat(number: int) -> None:
         try:
-            for _ in range(5):
+            for _ in range(4):
                 members.register_worker(1, f"w{number}", now)
                 members.beat(f"w{number}", 7, now)
         except ZatoError as error:
             failed.append(error)
 
-    threads = [threading.Thread(target=beat, args=(number,)) for number in range(40)]
+    threads = [threading.Thread(target=beat, args=(number,)) for number in range(12)]
     for thread in threads:
         thread.start()
     for thread in threads:
