@@ -16,6 +16,7 @@ import urllib3
 
 from support.doors import Doors
 from support.ports import free_ports
+from support.waiting import PATIENCE_SECONDS
 from zato.agent.haproxy.runtime_api import RuntimeApi
 from zato.client.api import ApiClient
 from zato.core.errors import ZatoError
@@ -61,7 +62,7 @@ class RunningCluster:
             input=input,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE_SECONDS,
         )
 
     def create(self) -> None:
@@ -160,8 +161,9 @@ class RunningCluster:
         return context
 
     def pool(self, client: str | None = None, *, direct: bool = False, maxsize: int = 16) -> Any:
+        url = self.direct_url if direct else self.url
         return urllib3.connection_from_url(
-            self.direct_url if direct else self.url, ssl_context=self.context(client), maxsize=maxsize, timeout=20
+            url, ssl_context=self.context(client), maxsize=maxsize, timeout=PATIENCE_SECONDS
         )
 
     def request(self, method: str, path: str, **more: Any) -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from support.waiting import until
+from support.waiting import PATIENCE_SECONDS, until
 
 
 class Load:
@@ -49,7 +49,7 @@ class Load:
 
     def _client(self) -> None:
         context = ssl.create_default_context(cafile=self._ca)
-        connection = http.client.HTTPSConnection("localhost", self._port, timeout=20, context=context)
+        connection = http.client.HTTPSConnection("localhost", self._port, timeout=PATIENCE_SECONDS, context=context)
         while not self._stop.is_set():
             answer: object
             try:

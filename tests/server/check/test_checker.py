@@ -19,7 +19,7 @@ from zato.server.check import Checker, start_zygote
 from zato.server.check.kernel import descendants
 from zato.server.loader import CodeSet
 
-LIMIT_SECONDS = 2
+LIMIT_SECONDS = 2  # for what does not end by itself; a busy machine has more time for what does
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -41,7 +41,15 @@ def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def checker(zygote: Path) -> Checker:
-    return Checker(zygote, owner=os.getpid(), time_limit_seconds=LIMIT_SECONDS, memory_limit_bytes=256 << 20)
+    return checker_at(zygote, LATE_SECONDS)
+
+
+def checker_at(zygote: Path, seconds: float) -> Checker:
+    return Checker(zygote, owner=os.getpid(), time_limit_seconds=seconds, memory_limit_bytes=256 << 20)
+
+
+def seconds_for(broken: BrokenDeployment) -> float:
+    return LIMIT_SECONDS if "import-timed-out" in broken.codes else LATE_SECONDS
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +75,12 @@ def leftovers(directories: Path) -> set[str]:
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.title)
 def test_what_is_broken_is_refused_in_time_with_its_place_and_leaves_no_process(
-    broken: BrokenDeployment, checker: Checker, code: CodeSet, directories: Path
+    broken: BrokenDeployment, zygote: Path, code: CodeSet, directories: Path
 ) -> None:
+    limit = seconds_for(broken)
     started = time.monotonic()
-    result = checker.check(code, broken.file_name, broken.source, 99)
-    assert time.monotonic() - started < LIMIT_SECONDS + LATE_SECONDS
+    result = checker_at(zygote, limit).check(code, broken.file_name, broken.source, 99)
+    assert time.monotonic() - started < limit + LATE_SECONDS
     assert result.refusal is not None
     assert result.refusal.code in broken.codes
     assert result.refusal.file == broken.expected_file
@@ -87,8 +96,9 @@ def test_what_is_broken_is_refused_in_time_with_its_place_and_leaves_no_process(
 def test_without_namespaces_nothing_stays_either(title: str, tmp_path: Path, code: CodeSet, directories: Path) -> None:
     (broken,) = (one for one in BROKEN if one.title == title)
     pid = zygotes.start(tmp_path / "check.sock", namespaces=False)
-    checker = Checker(tmp_path / "check.sock", owner=os.getpid(), time_limit_seconds=LIMIT_SECONDS)
-    test_what_is_broken_is_refused_in_time_with_its_place_and_leaves_no_process(broken, checker, code, directories)
+    test_what_is_broken_is_refused_in_time_with_its_place_and_leaves_no_process(
+        broken, tmp_path / "check.sock", code, directories
+    )
     zygotes.end(pid)
 
 
@@ -151,8 +161,9 @@ def test_memory_is_limited(checker: Checker, code: CodeSet) -> None:
     assert (result.refusal.code, result.refusal.line) == ("out-of-memory", 3)
 
 
-def test_a_hanging_check_does_not_hold_up_another(checker: Checker, code: CodeSet) -> None:
-    hang = threading.Thread(target=checker.check, args=(code, "a.py", service("import time\ntime.sleep(99)\n"), 5))
+def test_a_hanging_check_does_not_hold_up_another(zygote: Path, checker: Checker, code: CodeSet) -> None:
+    hanging = checker_at(zygote, 3 * LIMIT_SECONDS)
+    hang = threading.Thread(target=hanging.check, args=(code, "a.py", service("import time\ntime.sleep(99)\n"), 5))
     hang.start()
     time.sleep(0.1)
     assert checker.check(code, "b.py", service(), 6).refusal is None

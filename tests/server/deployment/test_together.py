@@ -13,7 +13,7 @@ import pytest
 from support import zygotes
 from support.databases import initialised, new_sqlite
 from support.deployment_workers import DeploymentWorker
-from support.waiting import until
+from support.waiting import LATE_SECONDS, until
 from zato.config.writer import Author
 from zato.core.errors import Conflict, NotFound, Unavailable
 from zato.odb.deployments import DeploymentState
@@ -30,7 +30,7 @@ ACTIVE, REJECTED, SUPERSEDED = DeploymentState.ACTIVE, DeploymentState.REJECTED,
 def checker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checker]:
     path = tmp_path_factory.mktemp("zygote") / "check.sock"
     pid = zygotes.start(path)
-    yield Checker(path, owner=os.getpid(), time_limit_seconds=2)
+    yield Checker(path, owner=os.getpid(), time_limit_seconds=LATE_SECONDS)
     zygotes.end(pid)
 
 
