@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+from cryptography.x509.oid import NameOID
 
 from support.pem import pem_pair
 from zato.config import validation
@@ -47,3 +60,91 @@ def test_what_does_not_fit_is_refused(fields: dict[str, str], expected: str) -> 
     found = findings(**fields)
     assert any(finding.startswith(expected) for finding in found), found
     assert "PRIVATE KEY-----\n" not in str(found)
+
+
+def _der(tag: int, *parts: bytes) -> bytes:
+    content = b"".join(parts)
+    size = len(content).to_bytes((len(content).bit_length() + 7) // 8, "big")
+    return bytes([tag]) + (bytes([len(content)]) if len(content) < 128 else bytes([0x80 | len(size)]) + size) + content
+
+
+def _number(number: int) -> bytes:
+    return _der(2, number.to_bytes(number.bit_length() // 8 + 1, "big"))
+
+
+def _pem(label: str, der: bytes) -> str:
+    return f"-----BEGIN {label}-----\n{base64.encodebytes(der).decode()}-----END {label}-----\n"
+
+
+def _rsa_of_large_primes(first: int, second: int) -> bytes:
+    p, q, e = 2**first - 1, 2**second - 1, 65537  # Mersenne's
+    d = pow(e, -1, (p - 1) * (q - 1))
+    return _der(0x30, *map(_number, (0, p * q, e, d, p, q, d % (p - 1), d % (q - 1), pow(q, -1, p))))
+
+
+def _private_key_info(algorithm: str, parameters: bytes, key: bytes) -> bytes:
+    return _der(0x30, _number(0), _der(0x30, _der(6, bytes.fromhex(algorithm)), parameters), _der(4, key))
+
+
+_RSA = _rsa_of_large_primes(4253, 4423)
+_LARGE_DH = _der(0x30, _number(2**4423 - 1), _number(2))
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        (_pem("RSA PRIVATE KEY", _RSA), "client_key: it does not belong to the first"),
+        (
+            _pem("PRIVATE KEY", _private_key_info("2a864886f70d010101", b"\x05\x00", _RSA)),
+            "client_key: it does not belong to the first",
+        ),
+        (_pem("RSA PRIVATE KEY", _rsa_of_large_primes(9689, 9941)), "client_key: it has 19630 bits; 16384 are taken"),
+        (
+            _pem("PRIVATE KEY", _private_key_info("2a864886f70d010301", _LARGE_DH, _number(3**50))),
+            "client_key: it is not an unencrypted private key",
+        ),
+        (
+            _pem("PRIVATE KEY", _private_key_info("2a8648ce3e0201", _LARGE_DH, _number(3**50))),
+            "client_key: it is not an unencrypted private key",
+        ),
+        (
+            KEY + _pem("PRIVATE KEY", _private_key_info("2a864886f70d010301", _LARGE_DH, _number(3**50))),
+            "client_key: it is not an unencrypted private key",
+        ),
+        (_pem("PRIVATE KEY", b"\x30\x84\xff\xff\xff\xff"), "client_key: it is not an unencrypted private key"),
+        ("# a comment\n" * 1400 + KEY, "client_key: it is not an unencrypted private key"),
+    ],
+    ids=["RSA", "RSA in PKCS8", "too long", "DH", "DHX", "DH behind EC", "no DER", "very long"],
+)
+def test_a_key_of_large_primes_holds_nobody_up(key: str, expected: str) -> None:
+    """To find out that they are primes takes minutes, with the interpreter's lock."""
+    before = time.thread_time()
+    found = findings(client_certificate=CERTIFICATE, client_key=key)
+    assert time.thread_time() - before < 1
+    assert any(finding.startswith(expected) for finding in found), found
+
+
+def test_every_form_of_a_key_is_accepted() -> None:
+    keys: list[Any] = [
+        rsa.generate_private_key(65537, 2048),
+        ec.generate_private_key(ec.SECP384R1()),
+        ed25519.Ed25519PrivateKey.generate(),
+    ]
+    for key in keys:
+        certificate = _self_signed(key)
+        forms = [PrivateFormat.PKCS8, *([] if key is keys[2] else [PrivateFormat.TraditionalOpenSSL])]
+        for form in forms:
+            pem = key.private_bytes(Encoding.PEM, form, NoEncryption()).decode()
+            for text in (pem, f"Bag Attributes\n  a: b\n{pem}", certificate + pem):
+                assert findings(client_certificate=certificate, client_key=text) == [], text
+        locked = key.private_bytes(Encoding.PEM, forms[-1], BestAvailableEncryption(b"x")).decode()
+        assert "unencrypted" in findings(client_certificate=certificate, client_key=locked)[0]
+
+
+def _self_signed(key: Any) -> str:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "c")])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(1).not_valid_before(now).not_valid_after(now + timedelta(days=1))
+    algorithm = None if isinstance(key, ed25519.Ed25519PrivateKey) else SHA256()
+    return builder.sign(key, algorithm).public_bytes(Encoding.PEM).decode()
