@@ -112,7 +112,7 @@ _LARGE_DH = _der(0x30, _number(2**4423 - 1), _number(2))
             "client_key: it is not an unencrypted private key",
         ),
         (_pem("PRIVATE KEY", b"\x30\x84\xff\xff\xff\xff"), "client_key: it is not an unencrypted private key"),
-        ("# a comment\n" * 1400 + KEY, "client_key: it is not an unencrypted private key"),
+        ("# a comment\n" * 1400 + KEY, "client_key: it is longer than 16384 characters"),
     ],
     ids=["RSA", "RSA in PKCS8", "too long", "DH", "DHX", "DH behind EC", "no DER", "very long"],
 )

@@ -9,7 +9,6 @@ import re
 # The library is imported where something is looked at: every process that follows the configuration imports this
 # module, few ever do that, and it takes 8 MB
 
-_KEY_CHARACTERS_MAX = 16 * 1024
 _RSA_BITS_MAX = 16_384
 _KEY = re.compile(r"-----BEGIN ([A-Z0-9. ]{0,40}PRIVATE KEY)-----([^-]*)-----END \1-----")
 _OF_ONE_ALGORITHM = frozenset({"RSA PRIVATE KEY", "EC PRIVATE KEY"})
@@ -80,7 +79,7 @@ def key_pair_findings(certificate_field: str, certificate: str, key_field: str, 
 
 def _only_key(pem: str) -> bytes | None:
     """The one private key of the text, in PEM, of an algorithm that is known; None where there is none, or several."""
-    found = _KEY.findall(pem) if len(pem) <= _KEY_CHARACTERS_MAX else []
+    found = _KEY.findall(pem)
     if len(found) != 1 or pem.count("PRIVATE KEY-----") != 2:
         return None
     label, body = found[0]
