@@ -21,34 +21,47 @@ OWN = (
     "tests/hosts/test_upgrade.py",
     "tests/system/test_attacks.py",
     "tests/system/test_broken_disks.py",
+    "tests/system/test_cli.py",
+    "tests/system/test_cli_json.py",
+    "tests/system/test_deployment.py",
     "tests/system/test_draining.py",
     "tests/system/test_moving.py",
     "tests/system/test_openapi.py",
     "tests/system/test_outage.py",
+    "tests/system/test_packages.py",
+    "tests/system/test_paths.py",
     "tests/system/test_poison.py",
     "tests/system/test_workers.py",
 )
-"""Files in these directories that use nothing of what is shared there."""
+"""Files in these directories that use nothing of what is shared there, or take so long that another process starts a
+cluster for them."""
 LONGEST = (
     "tests/hosts/",
-    "tests/hosts/test_upgrade.py",
     "tests/system/",
     "tests/hosts/test_joining.py",
-    "tests/broker/",
     "tests/odb/",
-    "tests/system/test_outage.py",
-    "tests/system/test_openapi.py",
+    "tests/hosts/test_upgrade.py",
+    "tests/broker/",
     "tests/outgoing/sql/",
-    "tests/system/test_attacks.py",
-    "tests/system/test_poison.py",
     "tests/hosts/test_debian_before.py",
     "tests/hosts/test_removal.py",
     "tests/hosts/test_packages.py",
+    "tests/system/test_outage.py",
+    "tests/system/test_openapi.py",
+    "tests/system/test_deployment.py",
+    "tests/system/test_attacks.py",
+    "tests/system/test_poison.py",
     "tests/quickstart/test_running.py",
     "tests/quickstart/test_going_on.py",
+    "tests/system/test_cli_json.py",
+    "tests/system/test_paths.py",
+    "tests/system/test_packages.py",
+    "tests/system/test_cli.py",
     "tests/system/test_workers.py",
-    "tests/docs/test_operations.py",
     "tests/system/test_draining.py",
+    "tests/docs/test_operations.py",
+    "tests/docs/test_tutorial.py",
+    "tests/edge/test_agent.py",
     "tests/agent/haproxy/",
     "tests/agent/lighttpd/test_lighttpd_agent.py",
     "tests/agent/lighttpd/test_listening.py",
@@ -57,7 +70,7 @@ LONGEST = (
     "tests/edge/test_source_limits.py",
 )
 """What takes more than some twenty seconds, the longest first. What is missing here costs time only where it is the
-last one to begin."""
+last one to begin. What boots hosts of the release before begins while the packages of the other one are built."""
 
 
 def scope_of(test: str) -> str:
