@@ -14,6 +14,7 @@ from typing import Any
 
 import urllib3
 
+from support import command_line
 from support.doors import Doors
 from support.ports import free_ports
 from support.waiting import PATIENCE_SECONDS
@@ -56,14 +57,7 @@ class RunningCluster:
 
     def zato(self, *arguments: str, check: bool = True, input: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run the command line against this cluster; `input` is its standard input."""
-        return subprocess.run(
-            [sys.executable, "-m", "zato.cli.main", "--home", str(self.layout.root), *arguments],
-            check=check,
-            input=input,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_SECONDS,
-        )
+        return command_line.zato("--home", str(self.layout.root), *arguments, check=check, input=input)
 
     def create(self) -> None:
         ports = ["--lb-port", str(self.lb_port), "--lighttpd-port", str(self.lighttpd_port)]

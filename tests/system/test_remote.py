@@ -6,13 +6,12 @@ import json
 import os
 import re
 import stat
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from support import command_line
 from support.cluster import RunningCluster
 from zato.client.api import ApiClient
 from zato.pki.certificates import fingerprint, load_certificate
@@ -38,16 +37,7 @@ class Elsewhere:
         """What a command prints, both ways; it has to exit with that code."""
         environment = {**os.environ, "XDG_CONFIG_HOME": str(self.home / ".config")}
         environment.pop("ZATO_HOME", None)
-        done = subprocess.run(
-            [sys.executable, "-m", "zato.cli.main", *words],
-            check=False,
-            cwd=self.home,
-            env=environment,
-            input=input,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+        done = command_line.zato(*words, check=False, input=input, environment=environment, directory=self.home)
         # 1 where other tests have left something in the cluster that is not well
         codes = {code, 1} if words == ("status",) else {code}
         assert done.returncode in codes, (words, done.stdout, done.stderr)
