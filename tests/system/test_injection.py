@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from support.cluster import RunningCluster
+from support.dead_workers import until_well
 from support.doors import BALANCER, DIRECT
 from support.injections import INJECTIONS
 from support.waiting import until
@@ -53,7 +54,7 @@ def sound_afterwards(hostile: RunningCluster, admin: Admin) -> Iterator[None]:
     """The whole configuration is what it was, and every program that reads it finds it valid."""
     before = yaml.safe_load(admin.call("GET", "/export").data)
     yield
-    until(lambda: hostile.unwell() == [])
+    until_well(hostile)
     assert yaml.safe_load(admin.call("GET", "/export").data) == before
     haproxy_files.check_in_place(hostile.layout)
     server = hostile.layout.server(1)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from support.cluster import RunningCluster
+from support.dead_workers import until_well
 from support.waiting import until
 from zato.host.settings import load_cluster
 from zato.odb.database import Database
@@ -25,7 +26,7 @@ def workers(cluster: RunningCluster) -> set[str]:
 
 
 def test_a_killed_worker_is_a_problem_for_a_while_only(cluster: RunningCluster) -> None:
-    until(lambda: cluster.unwell() == [])
+    until_well(cluster)
     before = workers(cluster)
     dead = sorted(before)[0]
     os.kill(int(dead.partition("/")[2].partition("-")[0]), signal.SIGKILL)
