@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import UUID
 
 import pytest
 
@@ -19,6 +21,9 @@ SOURCE = """
 import os
 import re
 import signal
+from decimal import Decimal as Number
+from uuid import UUID
+import msgspec
 from zato.server.service import Service, Decimal, Float, Int
 
 def note(name, word):
@@ -51,6 +56,18 @@ class Holds(Service):
         note('holds', 'x')
         re.match('(a|a)*b', 'a' * 64)
 
+class Order(msgspec.Struct):
+    ids: set[UUID] = set()
+    parts: frozenset[int] = frozenset()
+    price: Number = Number(0)
+
+class Typed(Service):
+    name = 'poison.typed'
+    input = Order
+
+    def handle(self):
+        self.response.payload = {'price': int(self.request.input.price)}
+
 class Numbers(Service):
     name = 'poison.numbers'
     input = Float('-float'), Decimal('-decimal'), Int('-int')
@@ -58,7 +75,7 @@ class Numbers(Service):
     def handle(self):
         self.response.payload = {'ok': True}
 """
-NAMES = ("good", "kills", "ends", "holds", "numbers")
+NAMES = ("good", "kills", "ends", "holds", "numbers", "typed")
 
 
 @pytest.fixture(scope="module")
@@ -96,15 +113,30 @@ def all_at_work(cluster: RunningCluster) -> bool:
     return len(cluster.workers()) == 4
 
 
-@pytest.mark.parametrize("field", ["float", "decimal", "int"])
-def test_a_number_of_sixty_kilobytes_is_refused_at_once(cluster: RunningCluster, field: str) -> None:
+# All have one hash: what is left of an integer after division by this
+_ALIKE = [number * (2**61 - 1) for number in range(1, 18_001)]
+_NUMBER = "1" * 60_000 + "x"
+POISON = {
+    "a float": ("numbers", {"float": _NUMBER}),
+    "a decimal": ("numbers", {"decimal": _NUMBER}),
+    "an integer": ("numbers", {"int": _NUMBER}),
+    "a decimal that is typed": ("typed", {"price": "1" * 1_000_000}),
+    "an exponent": ("typed", {"price": "1e999999999"}),
+    "integers of one hash": ("typed", {"parts": _ALIKE}),
+    "UUIDs of one hash": ("typed", {"ids": [str(UUID(int=number)) for number in _ALIKE]}),
+}
+
+
+@pytest.mark.parametrize("title", POISON)
+def test_what_would_hold_up_a_worker_is_refused_at_once(cluster: RunningCluster, title: str) -> None:
+    service, message = POISON[title]
+    body = json.dumps(message).encode()
     before = cluster.workers()
     with cluster.pool() as pool, Load(pool, "/poison/good", per_second=50) as load, ThreadPoolExecutor(4) as clients:
         began = time.monotonic()
 
         def poison(_: int) -> tuple[int, str]:
-            body = f'{{"{field}": "{"1" * 60_000}x"}}'.encode()
-            answer = cluster.request("POST", "/poison/numbers", body=body)
+            answer = cluster.request("POST", f"/poison/{service}", body=body)
             return answer.status, answer.json()["error"]["code"]
 
         answers = set(clients.map(poison, range(4)))

@@ -50,6 +50,23 @@ def test_an_export_imports_to_the_same_state(world: Any) -> None:
     assert again.json["created"] == [{"kind": "channel-rest", "name": "echo"}]
 
 
+def test_an_import_says_who_gets_in_again(world: Any) -> None:
+    value = {"username": "eve", "password": "a long password", "roles": ["admin"]}
+    made = world.call("POST", "/items/security-basic", {"name": "eve", "value": value}).json
+    again = world.call("POST", "/items/security-basic", {"name": "ann", "value": {**value, "username": "ann"}}).json
+    old = world.call("GET", "/export").content
+    world.call("DELETE", f"/items/security-basic/eve?revision={made['revision']}")
+    changed = {"revision": again["revision"], "value": {**value, "username": "ann", "password": "another password"}}
+    world.call("PUT", "/items/security-basic/ann", changed)
+    world.refresh()
+    done = world.call("POST", "/import", raw=old, content_type=YAML).json
+    warned = {each["subject"]: each["message"] for each in done["warnings"] if each["code"] == "lets-in-again"}
+    assert set(warned) == {"security-basic eve", "security-basic ann"}
+    assert "was deleted, and lets in again" in warned["security-basic eve"]
+    first = b"security-basic: {new: {username: new, password: a long password}}"
+    assert "warnings" not in world.call("POST", "/import", raw=first, content_type=YAML).json
+
+
 def test_an_export_with_placeholders_is_imported_with_values(world: Any) -> None:
     value = {"address": "https://crm", "security": "bearer", "secret": "to-be-kept"}
     world.call("POST", "/items/outgoing-rest", {"name": "CRM", "value": value})

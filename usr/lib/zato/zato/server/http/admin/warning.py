@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from msgspec import UNSET, UnsetType
 
 from zato.config.configuration import Configuration
+from zato.config.kinds import lets_in
+from zato.config.plan import Summary
 from zato.core.finding import Finding
 from zato.server.http.admin.collaborators import ServesFrom
 from zato.server.http.admin.shapes import values as shapes
 from zato.server.loader.uses import Code
 from zato.server.loose_ends import between, loose_ends, of_item, without_item
 
+LETS_IN_AGAIN = "lets-in-again"
 _WARNINGS_MAX = 100
 Warnings = list[shapes.Finding] | UnsetType
 """Absent where there are none."""
@@ -47,9 +50,29 @@ def of_deployment(before: ServesFrom, now: ServesFrom, file_name: str) -> Warnin
     return _shown(finding for finding in after if finding in new or finding.file in own)
 
 
-def of_whole(before: ServesFrom, now: Configuration, code: Code) -> Warnings:
-    """For an import or a roll-back."""
-    return _shown(between(_all(before), loose_ends(now, code)))
+def of_whole(before: ServesFrom, now: Configuration, code: Code, others: Iterable[Finding] = ()) -> Warnings:
+    """For an import or a roll-back, with others to be told of first."""
+    return _shown((*others, *between(_all(before), loose_ends(now, code))))
+
+
+def let_in_again(done: Summary, was_there: Callable[[str, str], bool]) -> list[Finding]:
+    """For an import: who was deleted, or changed, and gets in as the document says, which may be an old one.
+
+    `was_there` says of an item that was created whether there was one of its name before.
+    """
+    revived = [key for key in done.created if lets_in(key[0]) and was_there(*key)]
+    changed = [key for key in done.updated if lets_in(key[0])]
+    return [
+        Finding(f"The {kind} {name!r} {what}", LETS_IN_AGAIN, subject=f"{kind} {name}")
+        for keys, what in (
+            (
+                revived,
+                "was deleted and lets in again, with the roles that the document has. Delete it if it is not to.",
+            ),
+            (changed, "lets in by what the document has: password, key or certificate, roles, and time."),
+        )
+        for kind, name in keys
+    ]
 
 
 def shown(finding: Finding) -> shapes.Finding:

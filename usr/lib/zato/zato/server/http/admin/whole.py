@@ -10,6 +10,7 @@ from zato.config.plan import Key
 from zato.config.plan import Summary as Done
 from zato.config.publisher import Publisher
 from zato.core.errors import Conflict, InvalidInput, TimeLimitExceeded
+from zato.core.finding import Finding
 from zato.security.authorisation import Right
 from zato.server.http.admin.collaborators import AdminCollaborators, ServesFrom
 from zato.server.http.admin.history import following, shown_changes, which_changes
@@ -19,7 +20,7 @@ from zato.server.http.admin.shapes import whole as shapes
 from zato.server.http.admin.shapes.history import Changes, HistoryQuery
 from zato.server.http.admin.shapes.items import Back, ItemKey
 from zato.server.http.admin.shapes.values import ChangeQuery
-from zato.server.http.admin.warning import Warnings, of_whole
+from zato.server.http.admin.warning import Warnings, let_in_again, of_whole
 
 YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
 _IMPORT_BYTES_MAX = 10 * 1024 * 1024
@@ -134,11 +135,16 @@ class WholeOperations:
         if query.dry_run:
             return previewed(self._publisher.preview(take))
         before = self._worker.current()
-        return Answer(_summary(take(self._publisher), self._warnings(before)))
+        done = take(self._publisher)
+        return Answer(_summary(done, self._warnings(before, let_in_again(done, self._was_there))))
 
-    def _warnings(self, before: ServesFrom) -> Warnings:
+    def _warnings(self, before: ServesFrom, others: Iterable[Finding] = ()) -> Warnings:
         now = Configuration.from_items(*self._log.items_with_revision())
-        return of_whole(before, now, self._worker.current().codes.used)
+        return of_whole(before, now, self._worker.current().codes.used, others)
+
+    def _was_there(self, kind: str, name: str) -> bool:
+        """Before the change that has just made it."""
+        return len(self._log.history(kind, name, 2)) > 1
 
 
 def _text(raw: bytes) -> str:
