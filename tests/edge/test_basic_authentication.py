@@ -11,6 +11,7 @@ import pytest
 from support.edge import Edge
 from support.passwords import basic
 from zato.agent.haproxy import names
+from zato.agent.haproxy.running import RunningHaproxy
 
 VALUES = [
     basic("joe", "joe's password")["Authorization"],
@@ -49,6 +50,7 @@ def test_guessing_passwords_is_slowed_down_by_haproxy(guessed: Edge) -> None:
     headers = basic("joe", "wrong")
     assert statuses(guessed, "/status?code=401", 30, headers=headers) == [401] * 21 + [429] * 9
     refused = guessed.get("/echo", headers=basic("joe", "right"))
+    assert RunningHaproxy.of(guessed.layout).variables(["limited_passwords"]) == {"limited_passwords": 10}
     assert (refused.status, refused.json["error"]["code"]) == (429, "too-many-requests")
     assert int(refused.headers["retry-after"]) >= 1
     assert guessed.get("/echo").status == 200
@@ -117,6 +119,7 @@ def tried() -> Iterator[Edge]:
 
 def test_guesses_of_one_source_come_to_the_servers_one_after_the_other(tried: Edge) -> None:
     assert at_once(tried, 14, "/status?code=401", "127.0.0.2") >= 12 * 20
+    assert RunningHaproxy.of(tried.layout).variables(["limited_turns"])["limited_turns"] >= 12
 
 
 def test_who_had_a_right_password_is_not_made_to_wait(tried: Edge) -> None:

@@ -14,6 +14,7 @@ from zato.agent.haproxy.client_watch import ClientWatch
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.config.kinds import Balancer
 from zato.core.clock import SystemClock
+from zato.host.edge_figures import EdgeFigures
 
 RATE = 1000
 SECONDS = 2.0
@@ -45,6 +46,11 @@ def watch(patient: Edge) -> Iterator[ClientWatch]:
     yield made
     ended.set()
     thread.join()
+
+
+def figures(watch: ClientWatch) -> EdgeFigures:
+    assert watch.figures is not None
+    return watch.figures
 
 
 def lasted(connection: ssl.SSLSocket, step: Callable[[ssl.SSLSocket], object], seconds: float) -> float:
@@ -91,6 +97,7 @@ def test_a_client_that_waits_for_a_slow_service_is_not_slow(patient: Edge) -> No
 def test_sources_at_their_limits_are_named(patient: Edge, watch: ClientWatch) -> None:
     connections = [patient.connect(source="127.0.0.7") for _ in range(10)]
     patient.wait_for(lambda: any(said.startswith("127.0.0.7 has 10 of 10 ") for said in watch.at_limits))
+    patient.wait_for(lambda: figures(watch).at_limits == {"source_connections_max": 1, "source_requests_max": 0})
     for connection in connections:
         connection.close()
     patient.wait_for(lambda: not watch.at_limits)

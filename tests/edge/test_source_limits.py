@@ -16,6 +16,7 @@ import pytest
 from support.edge import BALANCER, DIRECT, DOORS, Answer, Edge
 from support.waiting import until
 from zato.agent.haproxy.render import server_options
+from zato.agent.haproxy.running import RunningHaproxy
 from zato.agent.haproxy.source_limits import source_limits
 from zato.agent.lighttpd.files import remove_leftovers
 from zato.agent.limits import connections_max, lighttpd_connections_max
@@ -81,6 +82,15 @@ def ask(edge: Edge, request: bytes = b"", source: str = GOOD, door: str = BALANC
     return edge.raw(request or default, door, source=source)
 
 
+@contextlib.contextmanager
+def counted(edge: Edge, limit: str) -> Iterator[None]:
+    """HAProxy counts in there what this limit has refused."""
+    haproxy, name = RunningHaproxy.of(edge.layout), f"limited_{limit}"
+    before = haproxy.variables([name])[name]
+    yield
+    assert haproxy.variables([name])[name] > before
+
+
 def taken_again(edge: Edge) -> bool:
     with contextlib.suppress(OSError):  # what was closed by the client is still counted
         return ask(edge, source=GREEDY).status == 200
@@ -88,7 +98,7 @@ def taken_again(edge: Edge) -> bool:
 
 
 def test_connections_beyond_the_limit_are_told_so_and_closed(narrow: Edge) -> None:
-    with stalled(narrow, b"", CONNECTIONS, GREEDY):
+    with stalled(narrow, b"", CONNECTIONS, GREEDY), counted(narrow, "connections"):
         answer = ask(narrow, b"GET /echo HTTP/1.1\r\nHost: localhost\r\n\r\n", GREEDY)
         assert refused(answer, 429, "too-many-requests", "source_connections_max of the balancer")
         assert answer.closed, "kept, it would count on"
@@ -97,7 +107,7 @@ def test_connections_beyond_the_limit_are_told_so_and_closed(narrow: Edge) -> No
 
 
 def test_far_beyond_the_limit_connections_are_closed_at_once(narrow: Edge) -> None:
-    with stalled(narrow, b"", CONNECTIONS * 5 // 4, GREEDY):
+    with stalled(narrow, b"", CONNECTIONS * 5 // 4, GREEDY), counted(narrow, "closed"):
         with pytest.raises((ssl.SSLError, ConnectionError)):
             narrow.connect(source=GREEDY)
         assert ask(narrow).status == 200
@@ -114,7 +124,7 @@ def test_connections_that_were_there_first_go_on(narrow: Edge) -> None:
 
 def test_requests_in_progress_are_limited(narrow: Edge) -> None:
     waiting = b"GET /sleep?seconds=20 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-    with stalled(narrow, waiting, REQUESTS, GREEDY):
+    with stalled(narrow, waiting, REQUESTS, GREEDY), counted(narrow, "requests"):
         until(lambda: ask(narrow, source=GREEDY).status == 429)
         assert refused(ask(narrow, source=GREEDY), 429, "too-many-requests", "source_requests_max of the balancer")
         assert ask(narrow).status == 200
@@ -146,7 +156,9 @@ def test_large_bodies_are_limited_by_source(narrow: Edge, door: str, coding: str
     with stalled(narrow, request, UPLOADS[coding], GREEDY, door):
         until(lambda: len(held(narrow)) == UPLOADS[coding])
         whole = request + (b"a" if coding == "length" else b"a\r\n0\r\n\r\n")
-        answer = ask(narrow, whole, GREEDY, door)
+        with counted(narrow, "uploads") if door == BALANCER else contextlib.nullcontext():
+            answer = ask(narrow, whole, GREEDY, door)
+        assert "x-zato-refusal" not in answer.headers, "HAProxy alone is told"
         assert refused(answer, 429, "too-many-requests", "a quarter of uploads_bytes_max of the server")
         assert ask(narrow, source=GREEDY, door=door).status == 200, "small requests go on"
         assert ask(narrow, upload() + b"a", door=door).status == 200
@@ -157,7 +169,8 @@ def test_large_bodies_are_limited_by_source(narrow: Edge, door: str, coding: str
 
 def test_answers_that_are_not_read_are_limited_by_source(narrow: Edge, door: str) -> None:
     request = b"GET /large?bytes=20000000 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-    with stalled(narrow, request, 1, GREEDY, door):
+    told = counted(narrow, "answers") if door == BALANCER else contextlib.nullcontext()
+    with stalled(narrow, request, 1, GREEDY, door), told:
         until(lambda: ask(narrow, source=GREEDY, door=door).status == 429)
         answer = ask(narrow, source=GREEDY, door=door)
         assert refused(
@@ -181,7 +194,8 @@ def test_there_is_space_for_so_many_large_bodies_of_all_sources(narrow: Edge) ->
             connection.sendall(upload())
         until(lambda: len(held(narrow)) == ALL_UPLOADS)
         for door in DOORS:
-            answer = ask(narrow, upload() + b"a", door=door)
+            with counted(narrow, "space") if door == BALANCER else contextlib.nullcontext():
+                answer = ask(narrow, upload() + b"a", door=door)
             assert refused(answer, 503, "uploads-full", "uploads_bytes_max of the server")
             assert ask(narrow, door=door).status == 200, "small requests go on"
         assert len(held(narrow)) == ALL_UPLOADS

@@ -175,6 +175,7 @@ def test_every_metric_says_what_it_is(measured: RunningCluster) -> None:
         "zato_requests", "zato_request_seconds", "zato_workers", "zato_applied_revision", "zato_deployments",
         "zato_certificate_not_after_seconds", "zato_requests_in_flight", "zato_worker_resident_memory_bytes",
         "zato_worker_cpu_seconds", "zato_process_cpu_seconds", "zato_process_resident_memory_bytes", "zato_odb_up",
+        "zato_edge_limited", "zato_edge_sources_at_limit",
         "zato_broker_up", "zato_messages_waiting", "zato_messages_dead", "zato_build_info",
     }  # fmt: skip
     for family in families:
@@ -218,6 +219,23 @@ def test_requests_that_are_not_answered_yet_are_counted(measured: RunningCluster
         until(lambda: value(measured, "zato_requests_in_flight") >= 5)
         assert [one.result().status for one in waiting] == [200] * 5
     until(lambda: value(measured, "zato_requests_in_flight") <= 1)  # that is the scrape
+
+
+def test_what_the_balancers_limits_hold_up_is_counted(measured: RunningCluster) -> None:
+    pool = urllib3.HTTPSConnectionPool(
+        "localhost",
+        measured.lb_port,
+        ssl_context=measured.context(),
+        maxsize=6,
+        source_address=("127.0.0.78", 0),
+    )
+    before = value(measured, "zato_edge_limited_total", limit="turns")
+    headers = urllib3.make_headers(basic_auth="joe:any")
+    with pool, ThreadPoolExecutor(6) as threads:
+        waiting = [threads.submit(pool.request, "GET", f"{PATH}?ms=500", headers=headers) for _ in range(6)]
+        assert [one.result().status for one in waiting] == [200] * 6
+    until(lambda: value(measured, "zato_edge_limited_total", limit="turns") > before)
+    assert value(measured, "zato_edge_sources_at_limit", setting="source_requests_max") == 0
 
 
 def test_each_process_says_what_it_takes_and_a_worker_that_has_ended_nothing(measured: RunningCluster) -> None:

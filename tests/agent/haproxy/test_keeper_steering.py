@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import pytest
@@ -46,6 +46,9 @@ class Haproxy(RunningHaproxy):
 
     def table(self, name: str, *, at_least: int) -> str:
         return ""
+
+    def variables(self, names: Sequence[str]) -> dict[str, int]:
+        return dict.fromkeys(names, 0)
 
     def servers(self) -> dict[str, FoundServer]:
         return {}

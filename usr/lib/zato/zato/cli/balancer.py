@@ -8,6 +8,7 @@ import click
 
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import below, moment, show_json, show_table
+from zato.host.edge_figures import LIMITS
 
 # Of HAProxy's figures those that a table has room for
 _COLUMNS = (
@@ -109,6 +110,9 @@ def _show(target: Target, state: dict[str, Any]) -> None:
     for problem in state["problems"]:
         click.echo(f"Problem: {below(problem)}")
     show_at_limits(state)
+    for name, count in state.get("limited", {}).items():
+        if count:
+            click.echo(f"Limited since HAProxy's last reload: {count} {LIMITS.get(name, name)}")
 
 
 def show_at_limits(state: dict[str, Any]) -> None:

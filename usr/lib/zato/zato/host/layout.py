@@ -160,6 +160,11 @@ class Layout:
         return self.run / "haproxy" / "status.sock"
 
     @property
+    def edge_figures(self) -> Path:
+        """What the balancer has limited of late, for the metrics of this machine's servers."""
+        return self.run / "haproxy" / "figures.json"
+
+    @property
     def log(self) -> Path:
         """What the processes of a quickstart have said last; those of an appliance say it to the journal."""
         return self.root / "log"

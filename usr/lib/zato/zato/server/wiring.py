@@ -68,6 +68,7 @@ from zato.server.metrics import ADMIN, Exposition, Metrics
 from zato.server.metrics.build import Build
 from zato.server.metrics.certificates import Certificates
 from zato.server.metrics.cluster import SharedParts
+from zato.server.metrics.edge import EdgeLimits
 from zato.server.metrics.kept import KeptRows
 from zato.server.metrics.memory import MemoryMetrics
 from zato.server.metrics.outgoing import OutgoingCalls
@@ -189,6 +190,7 @@ class WorkerProcess:
             (
                 Build(__version__),
                 Certificates(self._layout.pki),
+                EdgeLimits(self._layout.edge_figures),
                 KeptRows(kept.current),
                 Processes(self._number, lambda: usage(self._layout)),
                 SharedParts(log.revision, invocations, lambda: broker.problem),

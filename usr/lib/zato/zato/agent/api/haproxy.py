@@ -48,6 +48,8 @@ class HaproxyState(Struct, frozen=True, kw_only=True):
     algorithm: str
     at_limits: list[str]
     """Of each source that has reached a limit; that is no problem of the balancer's."""
+    limited: dict[str, int]
+    """How often each limit for one source has refused, ended or held up something since HAProxy's last reload."""
     servers: list[ServerState]
 
 
@@ -140,6 +142,7 @@ def state_of(keeper: HaproxyKeeper, haproxy: RunningHaproxy) -> HaproxyState:
         reloads=state.reloads,
         algorithm=str(keeper.known.balancer.algorithm),
         at_limits=list(keeper.at_limits),
+        limited=keeper.limited,
         servers=servers,
     )
 

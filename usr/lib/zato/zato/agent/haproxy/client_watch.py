@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.agent.haproxy.source_limits import connections_of_source
 from zato.agent.haproxy.streams import Mark, judge
 from zato.config.kinds import Balancer
 from zato.core.clock import Clock
+from zato.host.edge_figures import LIMITS, EdgeFigures
 from zato.host.logs import get_logger
 
 _TURN_SECONDS_MAX = 3.0
 # A stick table for both kinds of addresses writes an IPv4 one as an IPv6 one
 _ROW = re.compile(r"key=(?:::ffff:)?(\S+) .*?conn_cur=(\d+)")
 _SAID_AGAIN_SECONDS = 60.0
+_COUNTED = tuple(f"limited_{name}" for name in LIMITS if name != "slow")
 
 
 class ClientWatch:
     """Neither HAProxy nor lighttpd ends a client that sends a byte now and then: both know times, not rates."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, tell: Callable[[EdgeFigures], None] = lambda _: None) -> None:
+        """`tell` is called with the figures of each look."""
         self._clock = clock
+        self._tell = tell
+        self._ended = 0
         self._marks: dict[str, Mark] = {}
         self._last = self._next = 0.0
         self._said: dict[tuple[str, str], float] = {}
         self._log = get_logger("zato.agent.haproxy")
         self.at_limits: tuple[str, ...] = ()
         """A sentence for each source that has reached a limit at this moment."""
+        self.figures: EdgeFigures | None = None
+        """Of the last look."""
 
     def turn(self, haproxy: RunningHaproxy, balancer: Balancer, connections_max: int) -> None:
         """Looks every few seconds, however often called. Raises Unavailable where HAProxy is away."""
@@ -41,10 +48,22 @@ class ClientWatch:
         if balancer.client_rate_min:
             self._end_slow(haproxy, balancer, elapsed)
         connections = connections_of_source(balancer.source_connections_max, connections_max)
-        self.at_limits = (
-            *self._reached(haproxy, "connections-by-source", connections, "source_connections_max"),
-            *self._reached(haproxy, "requests-by-source", balancer.source_requests_max, "source_requests_max"),
+        reached = {
+            "source_connections_max": self._reached(
+                haproxy, "connections-by-source", connections, "source_connections_max"
+            ),
+            "source_requests_max": self._reached(
+                haproxy, "requests-by-source", balancer.source_requests_max, "source_requests_max"
+            ),
+        }
+        self.at_limits = tuple(sentence for sentences in reached.values() for sentence in sentences)
+        counted = haproxy.variables(_COUNTED)
+        self.figures = EdgeFigures(
+            at=self._clock.now().timestamp(),
+            limited={**{name.removeprefix("limited_"): counted[name] for name in _COUNTED}, "slow": self._ended},
+            at_limits={setting: len(sentences) for setting, sentences in reached.items()},
         )
+        self._tell(self.figures)
 
     def _end_slow(self, haproxy: RunningHaproxy, balancer: Balancer, elapsed: float) -> None:
         streams = haproxy.streams(older_seconds=balancer.client_rate_seconds / 4)
@@ -57,6 +76,7 @@ class ClientWatch:
         )
         for one in slow:
             haproxy.end(one.stream)
+            self._ended += 1
             self._log.warning(
                 "slow_client_ended",
                 client=one.stream.source,
@@ -64,7 +84,7 @@ class ClientWatch:
                 seconds=round(one.seconds, 1),
             )
 
-    def _reached(self, haproxy: RunningHaproxy, table: str, limit: int, setting: str) -> Sequence[str]:
+    def _reached(self, haproxy: RunningHaproxy, table: str, limit: int, setting: str) -> list[str]:
         now = self._clock.monotonic()
         found = [(source, int(count)) for source, count in _ROW.findall(haproxy.table(table, at_least=limit))]
         for source, count in found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import threading
 from concurrent.futures import Future
@@ -29,6 +30,8 @@ from zato.config.configuration import Configuration
 from zato.config.kinds import Server
 from zato.core.clock import Clock
 from zato.core.errors import SetupError, Unavailable, ZatoError
+from zato.host.edge_figures import EdgeFigures
+from zato.host.edge_figures import store as store_figures
 from zato.host.layout import Layout
 from zato.host.listening import here
 from zato.host.logs import get_logger
@@ -65,7 +68,7 @@ class HaproxyKeeper:
         self._reloader = Reloader(layout, haproxy, (from_here(cluster.bind), cluster.lb_port), clock, stop)
         self._addresses = addresses
         self._certificates = CertificateWatch(layout, clock)
-        self._clients = ClientWatch(clock)
+        self._clients = ClientWatch(clock, self._store_figures)
         self._connections_max = connections_max()
         self._calls = Calls()
         self._configuration: Configuration | None = None
@@ -88,6 +91,12 @@ class HaproxyKeeper:
     def at_limits(self) -> tuple[str, ...]:
         """A sentence for each source that has reached a limit at this moment."""
         return self._clients.at_limits
+
+    @property
+    def limited(self) -> dict[str, int]:
+        """How often each limit for one source has refused, ended or held up something since HAProxy's last reload."""
+        figures = self._clients.figures
+        return {} if figures is None else figures.limited
 
     @property
     def known(self) -> Known:
@@ -124,6 +133,11 @@ class HaproxyKeeper:
             self._clients.turn(self._haproxy, self._known.balancer, self._connections_max)
         except (Unavailable, SetupError) as error:
             self._failed(error)
+
+    def _store_figures(self, figures: EdgeFigures) -> None:
+        # Figures are worth no failure of the agent's work
+        with contextlib.suppress(OSError):
+            store_figures(self._layout.edge_figures, figures)
 
     def _look_up(self) -> None:
         """Also where the configuration is the same: what a host name stands for may have changed."""

@@ -7,7 +7,7 @@ import csv
 import re
 import socket
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from zato.host.layout import Layout
 
 _UCRED = struct.Struct("3i")
 _FAILED = re.compile(rb"\[failed: (\d+)\]")
+_VARIABLE = re.compile(r"^proc\.(\w+): type=sint value=<(\d+)>", re.MULTILINE)
 _STREAMS_MAX = 2000
 _AT_ONCE = 50
 _QUESTION = b"@1 show info\n"
@@ -107,6 +108,11 @@ class RunningHaproxy:
     def table(self, name: str, *, at_least: int) -> str:
         """Rows of a stick table with so many connections, or requests, at the moment."""
         return self._api.ask(f"show table {name} data.conn_cur ge {at_least}")
+
+    def variables(self, names: Sequence[str]) -> dict[str, int]:
+        """Numbers that HAProxy's rules keep for the whole process; one that was never set is 0."""
+        said = self._api.ask(";".join(f"get var proc.{name}" for name in names))
+        return {**dict.fromkeys(names, 0), **{name: int(value) for name, value in _VARIABLE.findall(said)}}
 
     def tell(self, command: str, expected: str = "") -> None:
         """Has HAProxy do something; it says nothing, or what is `expected`, where it has done it."""
