@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -285,3 +288,16 @@ def test_a_request_is_served_from_what_the_look_that_it_waited_for_has_brought(
     worker.switch_prepared()
     request.join(5)
     assert served == ["new"]
+
+
+def test_a_machine_that_was_suspended_has_stood_still() -> None:
+    """While it sleeps, CLOCK_BOOTTIME goes on and CLOCK_MONOTONIC does not: as here in a namespace of its own."""
+    apart = ["unshare", *(["--user", "--map-root-user"] if os.geteuid() else []), "--time", "--boottime", "3600"]
+    script = (
+        "import time; from zato.server.catching_up import seconds_since_boot; "
+        "print(seconds_since_boot() - time.clock_gettime(time.CLOCK_BOOTTIME), time.monotonic() - seconds_since_boot())"
+    )
+    done = subprocess.run([*apart, sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    boot, monotonic = map(float, done.stdout.split())
+    assert abs(boot) < 1
+    assert monotonic < -3500

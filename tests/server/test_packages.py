@@ -72,6 +72,9 @@ def test_what_was_imported_before_stays_and_is_told(sets: PackageSets, pip: Pip)
     assert importlib.import_module("zt_worker_rates").VERSION == "1.0"
     assert "zt-worker-rates 1.0, now 2.0" in packages.problems[0]
     assert "systemctl reload" in packages.problems[0]
+    # What nothing needs any more is nothing to mend
+    assert packages.use(EMPTY)
+    assert packages.problems == ()
 
 
 def test_a_declaration_that_was_not_resolved_is_what_each_server_resolves() -> None:

@@ -180,6 +180,26 @@ def test_a_cluster_that_has_stopped_is_named_with_how_to_start_it(cluster: Runni
         cluster.start()
     assert done.returncode == 3
     assert done.stderr == (
-        f"zato: Nothing answers at {cluster.url}: is it running? "
+        f"zato: The cluster in {cluster.layout.root} does not run. "
         f"Start it with: zato quickstart start {cluster.layout.root}\n"
     )
+
+
+def test_what_was_restored_is_not_taken_for_the_original_that_runs(cluster: RunningCluster, tmp_path: Path) -> None:
+    """It has the same ports, and the original knows its certificates."""
+    file, other = tmp_path / "b", tmp_path / "restored"
+    cluster.zato("backup", str(file))
+    cluster.zato("--home", str(other), "restore", str(file))
+    commands = (
+        "status",
+        "whoami",
+        "cluster release",
+        "balancer status",
+        "edge status 1",
+        "config delete service no.such",
+    )
+    for command in commands:
+        done = cluster.zato("--home", str(other), *command.split(), check=False)
+        assert done.returncode == 3, (command, done.stdout, done.stderr)
+        assert f"The cluster in {other} does not run." in done.stderr
+        assert "server-1" not in done.stdout

@@ -103,7 +103,10 @@ def test_packages_from_their_declaration_to_their_removal(
     # They travel as configuration
     assert "zt-system-rates==2.0" in run(cluster, "config", "export")
     run(cluster, "service", "undeploy", "sysrates.py")
-    assert "Gone: zt-system-rates==2.0" in run(cluster, "packages", "remove", "zt-system-rates")
+    said = run(cluster, "packages", "remove", "zt-system-rates")
+    assert "Gone: zt-system-rates==2.0" in said
+    assert "keeps it until its server is started again" in said
+    until(lambda: "zt-system-rates" not in " ".join(cluster.api().status()["problems"]))
     assert "No such" not in refused(cluster, "service", "deploy", str(file))
 
 

@@ -50,6 +50,16 @@ class Slow(Service):
         self.response.payload = {{'slow': True}}
 """
 _CHANNELS = ("quick", "slow")
+PARTS = {
+    "": "",
+    "HAProxy": "haproxy -",
+    "lighttpd": "lighttpd -",
+    "the server": "zato.server",
+    "the agents": "zato.agent",
+    "the singleton": "zato.singleton",
+    "the listener": "zato.listener",
+}
+"""By what is in their processes' command lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +130,11 @@ class _Clients:
         self.samples.append(Sample(method, started, time.monotonic(), status, data))
 
 
-def stand_still(cluster: RunningCluster, seconds: float) -> StoodStill:
-    """Stop everything for so long, with requests of all sorts in progress, idle connections, and new ones."""
+def stand_still(cluster: RunningCluster, seconds: float, part: str = "") -> StoodStill:
+    """Stop everything for so long, with requests of all sorts in progress, idle connections, and new ones.
+
+    With `part`, one of PARTS, its processes only.
+    """
     api = cluster.api()
     api.deploy("still.py", _SOURCE.encode())
     api.create_item("service", "still.slow", {"time_limit_seconds": _LIMIT_SECONDS})
@@ -138,7 +151,7 @@ def stand_still(cluster: RunningCluster, seconds: float) -> StoodStill:
                 clients.send("GET", "/still/slow")
                 clients.send("POST", "/still/quick", _halves(rest))
             time.sleep(_BEFORE_SECONDS)
-            with stopped(before):
+            with stopped([pid for pid, command in before.items() if PARTS[part] in command]):
                 began = time.monotonic()
                 time.sleep(seconds)
                 rest.set()

@@ -13,7 +13,7 @@ import click
 from zato.cli import session_file
 from zato.cli.home import trusted
 from zato.cli.session_file import Login
-from zato.core.errors import SetupError
+from zato.core.errors import SetupError, Unavailable
 from zato.host.layout import APPLIANCE, Layout
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class Target:
         if self.login is not None:
             return ApiClient.of_session(self.login.url, self.login.token, ca=self.login.ca)
         cluster = load_cluster(self.layout)
+        self._require_running()
         if cluster.has_joined:
             numbers = self.layout.server_numbers(cluster.servers)
             return ApiClient.over_socket(
@@ -69,6 +70,7 @@ class Target:
         if self.login is not None:
             return ApiClient.over_https(self.login.url, ca=self.login.ca)
         cluster = load_cluster(self.layout)
+        self._require_running()
         if cluster.has_joined:
             return ApiClient(joined_transport(self.layout.ca_certificate, cluster))
         return ApiClient(anonymous_transport(self.layout, cluster, hint=self._hint))
@@ -78,7 +80,9 @@ class Target:
         from zato.client.agents import BalancerAgentClient
         from zato.host.settings import load_cluster
 
-        return BalancerAgentClient.of_this_machine(self.layout, load_cluster(self.layout), hint=self._agent_hint)
+        cluster = load_cluster(self.layout)
+        self._require_running()
+        return BalancerAgentClient.of_this_machine(self.layout, cluster, hint=self._agent_hint)
 
     def edge(self, number: int) -> EdgeAgentClient:
         """The agent of the lighttpd of this machine's server `number`, with the admin certificate."""
@@ -88,7 +92,20 @@ class Target:
         hint = (
             f"Start it with: systemctl start zato-lighttpd-agent@{number}" if self.layout.is_appliance else self._hint
         )
-        return EdgeAgentClient.of_this_machine(self.layout, load_cluster(self.layout), number, hint=hint)
+        cluster = load_cluster(self.layout)
+        self._require_running()
+        return EdgeAgentClient.of_this_machine(self.layout, cluster, number, hint=hint)
+
+    def _require_running(self) -> None:
+        """Raises Unavailable where no cluster runs from the directory.
+
+        One that was restored from a backup, or copied, has the ports and the CA of the original: that would answer.
+        """
+        from zato.quickstart.lock import RunLock
+
+        if self.layout.is_appliance or RunLock(self.layout.lock).holder() is not None:
+            return
+        raise Unavailable(f"The cluster in {self.layout.root} does not run. {self._hint}", code="not-running")
 
     @property
     def has_balancer(self) -> bool:

