@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from support.databases import (
     DatabaseAddress,
@@ -27,6 +28,11 @@ from zato.odb.database import Database
 ORACLE_URL = os.environ.get("ZATO_TEST_ORACLE_URL", "")
 SERVERS = ["postgresql", "mariadb"]
 ALL_DATABASES = ["sqlite", *SERVERS, *(["oracle"] if ORACLE_URL else [])]
+
+
+# How long an example takes on a machine that others use, too, says nothing about it
+settings.register_profile("zato", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("zato")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByScope:

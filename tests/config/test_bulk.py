@@ -357,7 +357,7 @@ item_names = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9 ._:@-]{0,10}[a-z0-9]", fullma
 services = st.dictionaries(item_names, st.tuples(texts, st.booleans()), max_size=6)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(services, services)
 def test_any_state_survives_export_and_import_and_rolling_back(
     publisher: Publisher, log: ConfigurationLog, first: dict[str, Any], second: dict[str, Any]

@@ -116,7 +116,7 @@ TARGETS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(TARGETS)
 def test_any_target_is_the_same_to_all_or_refused_by_all(telling: Edge, target: str) -> None:
     if "health" not in target:

@@ -86,9 +86,7 @@ def test_the_server_does_what_the_document_says_whatever_is_sent(world: Any) -> 
     for result in schema.get_all_operations():
         operation = result.ok()
 
-        @settings(
-            max_examples=15, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-        )
+        @settings(max_examples=15, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy())
         def check(case: Any) -> None:
             response = case.call(headers=basic("admin", "any"))
