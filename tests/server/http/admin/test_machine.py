@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from support.waiting import until
+from zato.core.errors import ZatoError
 from zato.host.git import GitRepository
+from zato.host.layout import Layout
 from zato.pki.enrolment.signer import Signer
+from zato.server.machine import Machine
 
 
 def test_certificates_are_told_with_the_files_that_are_none(world: Any) -> None:
@@ -39,6 +47,37 @@ def test_changes_of_a_servers_own_settings_are_told(world: Any) -> None:
     assert world.call("GET", f"/servers/1/settings/diff{query}", user="operator").status_code == 403
     for wrong in ("?from=--output=x", "?from=HEAD", ""):
         assert world.call("GET", f"/servers/1/settings/diff{wrong}").status_code == 400
+
+
+def test_a_commit_or_a_history_that_is_not_there_is_not_found(world: Any) -> None:
+    for path in ("settings/history", "settings/diff?from=abcd"):
+        refused = world.call("GET", f"/servers/1/{path}")
+        assert (refused.status_code, refused.json["error"]["code"]) == (404, "no-history")
+    directory = world.pki.parent / "server-1" / "config"
+    directory.mkdir(parents=True)
+    GitRepository(directory).create("Begun")
+    refused = world.call("GET", "/servers/1/settings/diff?from=abcd")
+    assert (refused.status_code, refused.json["error"]["code"]) == (404, "no-such-commit")
+
+
+def test_so_many_processes_of_git_at_a_time_however_many_ask(tmp_path: Path) -> None:
+    """Whoever may read may ask, and each answer takes a process."""
+    layout = Layout(tmp_path)
+    config = layout.server(1).config
+    config.mkdir(parents=True)
+    GitRepository(config).create("Begun")
+    head = config / ".git" / "HEAD"
+    head.unlink()
+    os.mkfifo(head)  # git waits until somebody writes there
+    machine = Machine(layout, git_wait_seconds=0.1)
+    with ThreadPoolExecutor(12) as clients:
+        asked = [clients.submit(machine.commits, 1, 1) for _ in range(12)]
+        until(lambda: sum(each.done() for each in asked) == 10)
+        while not all(each.done() for each in asked):
+            with suppress(OSError):
+                os.close(os.open(head, os.O_WRONLY | os.O_NONBLOCK))
+    codes = [error.code for each in asked if isinstance(error := each.exception(), ZatoError)]
+    assert sorted(codes) == ["git-busy"] * 10 + ["git-failed"] * 2
 
 
 @pytest.mark.parametrize(

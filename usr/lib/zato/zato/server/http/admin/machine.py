@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from zato.core.errors import SetupError, Unavailable
+from zato.core.errors import NotFound, SetupError, TooLarge, Unavailable
 from zato.host.git import Commit
 from zato.pki.certificates import CertificateStatus
 from zato.pki.renewal import UnusableCertificate
@@ -65,7 +65,7 @@ class MachineOperations:
                 Right.READ,
                 shapes.Commits,
                 query=shapes.CommitsQuery,
-                errors=(Unavailable,),
+                errors=(NotFound, Unavailable),
             ),
             Route(
                 "GET",
@@ -76,7 +76,7 @@ class MachineOperations:
                 Right.ADMINISTER,
                 shapes.CommitDiff,
                 query=shapes.CommitDiffQuery,
-                errors=(Unavailable,),
+                errors=(NotFound, TooLarge, Unavailable),
             ),
             Route(
                 "POST",

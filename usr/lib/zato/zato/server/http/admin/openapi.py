@@ -40,7 +40,6 @@ _SCHEMES = {
         "name": "X-API-Key",
         "description": "A definition of the kind security-api-key, in the header that it names.",
     },
-    "token": {"type": "string", "pattern": "^[0-9a-f]{8}$"},
     "session": {"type": "http", "scheme": "bearer", "description": "The token of a session; see open-session."},
     "mutualTLS": {"type": "mutualTLS", "description": "A definition of the kind security-tls."},
 }
