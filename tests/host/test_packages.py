@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from hashlib import sha256
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -183,13 +187,35 @@ def test_reasons_have_no_credentials() -> None:
     assert reason_in(said) == "401 for https://host/simple/x"
 
 
-def test_a_package_is_installed_by_its_name_from_the_machines_index(tmp_path: Path, sets: PackageSets) -> None:
-    """The one test that needs an index: the one that `make test` got its own wheels from."""
-    pip = Pip(tmp_path / "cache")
-    resolved = pip.resolved(PackageSet(("toposort>=1.10",)))
-    packages = PackageSet(resolved)
-    sets.install(packages, pip.install)
-    assert (sets.directory(packages) / "toposort.py").is_file()
+def test_a_package_is_installed_by_its_name_from_the_machines_index(
+    tmp_path: Path, sets: PackageSets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for version in ("1.0", "2.0"):
+        directory = tmp_path / "simple/zt-indexed"
+        directory.mkdir(parents=True, exist_ok=True)
+        make_wheel(directory, "zt-indexed", version)
+    with served(tmp_path) as url:
+        monkeypatch.setenv("PIP_INDEX_URL", f"{url}/simple")
+        pip = Pip(tmp_path / "cache")
+        resolved = pip.resolved(PackageSet(("zt-indexed<2",)))
+        packages = PackageSet(resolved)
+        sets.install(packages, pip.install)
+    assert resolved == ("zt-indexed==1.0",)
+    assert (sets.directory(packages) / "zt_indexed").is_dir()
+
+
+@contextmanager
+def served(directory: Path) -> Iterator[str]:
+    """The address at which a directory is an index of packages."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(directory))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def test_the_index_with_its_password_is_on_no_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
