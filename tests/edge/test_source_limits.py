@@ -123,8 +123,8 @@ def test_connections_that_were_there_first_go_on(narrow: Edge) -> None:
 
 
 def test_requests_in_progress_are_limited(narrow: Edge) -> None:
-    waiting = b"GET /sleep?seconds=20 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-    with stalled(narrow, waiting, REQUESTS, GREEDY), counted(narrow, "requests"):
+    waiting = b"GET /wait HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    with narrow.waiting(), stalled(narrow, waiting, REQUESTS, GREEDY), counted(narrow, "requests"):
         until(lambda: ask(narrow, source=GREEDY).status == 429)
         assert refused(ask(narrow, source=GREEDY), 429, "too-many-requests", "source_requests_max of the balancer")
         assert ask(narrow).status == 200

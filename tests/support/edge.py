@@ -11,7 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,16 @@ class Edge(Doors):
             path.parent.mkdir(parents=True)
         self.server.lighttpd.mkdir(parents=True)
         self.write()
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Requests for /wait are answered when the context ends."""
+        go_on = self.directory / "go-on"
+        go_on.unlink(missing_ok=True)
+        try:
+            yield
+        finally:
+            go_on.touch()
 
     def write(self) -> None:
         """Renders both programs' files, as the agents do."""

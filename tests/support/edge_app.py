@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 
 from zato.core.target import path_of, segments_of
 
+WAIT_SECONDS = 60.0
 Start = Callable[[str, list[tuple[str, str]]], object]
 
 
@@ -32,6 +33,8 @@ def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
             os.kill(os.getpid(), signal.SIGKILL)
     if path == "/sleep":
         time.sleep(float(query["seconds"]))
+    if path == "/wait":
+        _await(directory / "go-on")
     if path == "/large":
         start("200 OK", [("Content-Type", "application/octet-stream"), *marked])
         return [b"x" * int(query["bytes"])]
@@ -58,3 +61,9 @@ def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
 def _append(path: Path, text: str) -> None:
     with path.open("a", encoding="ascii") as file:
         file.write(text)
+
+
+def _await(file: Path) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not file.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)

@@ -26,8 +26,9 @@ def until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) ->
 def eventually(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> bool:
     """Whether it comes to hold before so many seconds are over; for what costs a process to look at."""
     limit = time.monotonic() + seconds
-    while time.monotonic() < limit:
+    while (looked := time.monotonic()) < limit:
         if condition():
             return True
-        time.sleep(0.1)
+        # What is waited for has the processor at least as long as who looks
+        time.sleep(min(max(0.1, time.monotonic() - looked), 1.0))
     return bool(condition())
