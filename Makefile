@@ -1,5 +1,5 @@
-# Whatever Python the caller's shell is set up for is not the one that is used here
-unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
+# Whatever Python the caller's shell is set up for is not the one that is used here, and keeps what it compiles
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONDONTWRITEBYTECODE
 
 # Twice as many as processors: half of the time is waiting. Which process runs what: tests/support/scheduling.py
 PARALLEL = -n 4 --no-loadscope-reorder --durations=25
