@@ -40,16 +40,13 @@ def test_the_packages_can_be_built_again_to_the_same_bytes(packages: list[Path],
 
 
 def test_the_packages_are_without_what_lintian_calls_an_error(
-    released: list[Path], packages_before: list[Path]
+    packages: list[Path], packages_before: list[Path]
 ) -> None:
-    assert (len(released), len(packages_before)) == (4, 4)
-    done = subprocess.run(
-        ["lintian", "--fail-on", "error", *released, *packages_before],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    """Of the large one, whose files are those of the checkout and of wheels, for one release."""
+    assert (len(packages), len(packages_before)) == (4, 4)
+    small = [path for path in packages_before if not path.name.startswith("zato-common_")]
+    command = ["lintian", "--fail-on", "error", *packages, *small]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     print(f"lintian: {done.stdout or 'nothing'}")
     assert done.returncode == 0, done.stdout
 
