@@ -7,14 +7,19 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from support import command_line
 from support.cluster import RunningCluster
+from support.doors import DOORS
+from support.passwords import basic
+from support.waiting import until
 from zato.client.api import ApiClient
 from zato.pki.certificates import fingerprint, load_certificate
+from zato.security.totp import code_at
 
 PASSWORD = "a long password of jane's"
 USER = "remote-jane"
@@ -158,27 +163,33 @@ def test_files_that_others_have_a_say_in_are_no_session(
 def test_every_command_of_the_document_does_what_it_says(cluster: RunningCluster, elsewhere: Elsewhere) -> None:
     """As jane, an administrator: what is asked for at a terminal comes from standard input here."""
     document = (Path(__file__).parents[2] / "docs" / "remote.md").read_text(encoding="utf-8")
-    lines = [line.partition("#")[0].split()[1:] for line in re.findall(r"(?m)^    (zato .*)$", document)]
+    lines = [line.partition("#")[0].split()[1:] for line in re.findall(r"(?m)^(?:    )?(zato .*)$", document)]
     api = cluster.api()
     api.create_item("security-basic", "jane", {"username": "jane", "password": PASSWORD, "roles": ["admin"]})
     api.create_item("security-api-key", "web-shop", {"roles": []})
     (elsewhere.home / "hello.py").write_text(HELLO)
     ca = ("--ca", str(cluster.layout.ca_certificate))
     login = ["login", cluster.url, "--user", "jane"]
+    password, old = PASSWORD, elsewhere.home / "old"
     try:
         for words in lines:
-            given = [_a_session(cluster) if word == "ID" else {"2": "1"}.get(word, word) for word in words]
+            given = [_a_session(cluster, password) if word == "ID" else {"2": "1"}.get(word, word) for word in words]
             if words[0] == "login":
                 given = login
             elif not (elsewhere.home / ".config" / "zato" / "session.json").exists():
-                elsewhere.zato(*login, *ca, "--password-file", "-", input=PASSWORD)
-            asks = words[0] == "login" or "set-password" in words
-            extra = ("--password-file", "-", *(ca if words[0] == "login" else ())) if asks else ()
-            elsewhere.zato(*given, *extra, input=PASSWORD, code=0)
+                elsewhere.zato(*login, *ca, "--password-file", "-", input=password)
+            extra: tuple[str, ...] = ()
+            if words[0] == "login":
+                extra = ("--password-file", "-", *ca)
+            elif "set-password" in words:  # her own, so that the old one is asked for as well
+                old.write_text(password)
+                password += "!"
+                extra = ("--old-password-file", str(old), "--password-file", "-")
+            elsewhere.zato(*given, *extra, input=password, code=0)
             if words[:2] == ["server", "drain"]:
                 elsewhere.zato("server", "ready", "1")
             if "set-password" in words:
-                elsewhere.zato(*login, *ca, "--password-file", "-", input=PASSWORD)
+                elsewhere.zato(*login, *ca, "--password-file", "-", input=password)
     finally:
         api.undeploy("hello.py")
         for kind, name in (("security-basic", "jane"), ("security-api-key", "web-shop")):
@@ -186,6 +197,43 @@ def test_every_command_of_the_document_does_what_it_says(cluster: RunningCluster
     assert len(lines) > 10
 
 
-def _a_session(cluster: RunningCluster) -> str:
-    client = ApiClient.of_user(cluster.url, "jane", PASSWORD, ca=cluster.layout.ca_certificate)
+def _a_session(cluster: RunningCluster, password: str) -> str:
+    client = ApiClient.of_user(cluster.url, "jane", password, ca=cluster.layout.ca_certificate)
     return str(client.open_session("a test")["session"]["id"])
+
+
+def test_a_person_has_another_password_and_a_second_factor_without_an_administrator(
+    cluster: RunningCluster, elsewhere: Elsewhere, jane: str
+) -> None:
+    """Through the whole chain, and by the commands; the password alone opens nothing any more, at either door."""
+    ca = str(cluster.layout.ca_certificate)
+    login = ("login", jane, "--user", USER, "--password-file", "-", "--ca", ca)
+    elsewhere.zato(*login, input=PASSWORD)
+    old, new = elsewhere.home / "old", elsewhere.home / "new"
+    old.write_text("not jane's")
+    new.write_text("another long password")
+    change = ("user", "set-password", "--old-password-file", str(old), "--password-file", str(new))
+    assert "not valid" in elsewhere.zato(*change, code=1)
+    old.write_text(PASSWORD)
+    assert "has another password now" in elsewhere.zato(*change)
+    assert "has ended" in elsewhere.zato("whoami", code=1)
+    until(lambda: cluster.request("GET", "/zato/api/whoami", headers=basic(USER, new.read_text())).status == 200)
+
+    elsewhere.zato(*login, input=new.read_text())
+    begun = json.loads(elsewhere.zato("--json", "user", "totp", "enrol", "--password-file", str(new)))
+    confirmed = elsewhere.zato("--json", "user", "totp", "confirm", code_at(begun["secret"], datetime.now(UTC)))
+    codes = json.loads(confirmed)["recovery_codes"]
+    assert "10 recovery codes" in elsewhere.zato("user", "totp", "status")
+    elsewhere.zato("logout")
+    headers = basic(USER, new.read_text())
+    for door in DOORS:
+        for path in ("/zato/api/whoami", "/zato/api/status", "/zato/api/kinds"):
+            refused = cluster.doors().get(path, door, headers=headers)
+            assert (refused.status, refused.json["error"]["code"]) == (403, "totp-needed")
+    assert "second factor" in elsewhere.zato(*login, input=new.read_text(), code=1)
+    assert "not valid" in elsewhere.zato(*login, "--code", "000000", input=new.read_text(), code=1)
+    elsewhere.zato(*login, "--code", codes[0], input=new.read_text())
+    assert "9 recovery codes" in elsewhere.zato("user", "totp", "status")
+    elsewhere.zato("user", "totp", "disable", "--code", codes[1], "--password-file", str(new))
+    elsewhere.zato(*login, input=new.read_text())
+    assert "has none" in elsewhere.zato("user", "totp", "status")

@@ -39,12 +39,14 @@ from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.migrate import init
 from zato.odb.package_reports import PackageReports
+from zato.odb.second_factors import SecondFactors
 from zato.odb.sessions import Sessions
 from zato.odb.state import State
 from zato.pki.authority import Authority
 from zato.pki.enrolment.door import Signs
 from zato.pki.enrolment.signer import Signer
 from zato.security.authentication import SecurityIndex
+from zato.security.second_factor import SecondFactor
 from zato.security.sessions import PeopleSessions
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.dispatcher import Dispatcher, ServiceInvoker
@@ -327,6 +329,7 @@ class World:
         self.audit = AuditLog(database)
         self.trail = Trail(self.audit, self.clock)
         self.sessions = Sessions(database)
+        self.second_factor = SecondFactor(SecondFactors(database), self.box, self.clock, "Zato test")
         self.counted: list[tuple[str, int]] = []
         self.refused: list[tuple[str, str, str]] = []
         self.dispatcher = Dispatcher()
@@ -372,6 +375,7 @@ class World:
             trail=self.trail,
             sessions=self.sessions,
             people=PeopleSessions(self.sessions, self.clock),
+            second_factor=self.second_factor,
             state=State(self.database),
             held=HeldMessages(self.database),
             replaced=lambda: None,

@@ -18,7 +18,7 @@ from zato.cli.connection import Target, pass_target
 from zato.cli.output import moment, show_json
 from zato.cli.passwords import password_from
 from zato.cli.session_file import Login
-from zato.core.errors import InvalidInput, SetupError, ZatoError
+from zato.core.errors import Forbidden, InvalidInput, SetupError, ZatoError
 
 _PORT = 11223
 _NOT_IN_LABEL = re.compile(r"[^A-Za-z0-9._-]")
@@ -28,16 +28,23 @@ _NOT_IN_LABEL = re.compile(r"[^A-Za-z0-9._-]")
 @click.argument("url")
 @click.option("--user", help="User name; the one of this machine unless given.")
 @click.option("--password-file", type=click.File(), help="Read the password from there; - for standard input.")
+@click.option("--code", help="One-time password, or a recovery code, of who has a second factor; asked for otherwise.")
 @click.option("--ca", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The cluster's CA (PEM).")
 @click.option("--fingerprint", help="SHA-256 fingerprint of the cluster's CA, to be compared instead of asking.")
 @pass_target
 def login(
-    target: Target, url: str, user: str | None, password_file: TextIO | None, ca: Path | None, fingerprint: str | None
+    target: Target,
+    url: str,
+    user: str | None,
+    password_file: TextIO | None,
+    code: str | None,
+    ca: Path | None,
+    fingerprint: str | None,
 ) -> None:
     """Open a session at a cluster, for commands on this machine; they go there until `zato logout`.
 
-    The password is asked for. The cluster is known by its CA from then on: the first time its fingerprint is
-    shown, to be compared with that of pki/ca.crt on a machine of the cluster.
+    The password is asked for, and a code of whoever has a second factor. The cluster is known by its CA from then on:
+    the first time its fingerprint is shown, to be compared with that of pki/ca.crt on a machine of the cluster.
 
     Example: zato login https://zato.example.com:11223 --user jane
     """
@@ -51,7 +58,12 @@ def login(
         session_file.keep_authority(base_url, authority)
     client = ApiClient.of_user(base_url, name, password, ca=session_file.authority_file(base_url))
     label = f"zato on {_NOT_IN_LABEL.sub('_', platform.node())}"[:60]
-    opened = client.open_session(label)
+    try:
+        opened = client.open_session(label, code=code)
+    except Forbidden as error:
+        if error.code != "totp-needed" or not sys.stdin.isatty():
+            raise
+        opened = client.open_session(label, code=click.prompt("Code", type=str, err=True))
     session = opened["session"]
     session_file.keep(
         Login(

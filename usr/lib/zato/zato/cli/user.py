@@ -16,6 +16,7 @@ from zato.cli.user_secrets import (
     sessions_command,
     set_password_command,
 )
+from zato.cli.user_totp import totp_group
 from zato.client.api import ApiClient
 from zato.core.errors import NotFound
 from zato.core.principal import Role
@@ -42,6 +43,7 @@ command.add_command(set_password_command)
 command.add_command(rotate_key_command)
 command.add_command(sessions_command)
 command.add_command(end_session_command)
+command.add_command(totp_group)
 
 
 @command.command("create")

@@ -10,23 +10,36 @@ import click
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import moment, show_json, show_table
 from zato.cli.passwords import password_from
-from zato.core.errors import NotFound
+from zato.core.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from zato.client.api import ApiClient
 
+_BY_PASSWORD = ("basic", "session")
+
 
 @click.command("set-password")
-@click.argument("name")
-@click.option("--password-file", type=click.File(), help="Read the password from there; - for standard input.")
+@click.argument("name", required=False)
+@click.option("--password-file", type=click.File(), help="Read the new password from there; - for standard input.")
+@click.option("--old-password-file", type=click.File(), help="Read one's own from there, which is asked for otherwise.")
 @pass_target
-def set_password_command(target: Target, name: str, password_file: TextIO | None) -> None:
+def set_password_command(
+    target: Target, name: str | None, password_file: TextIO | None, old_password_file: TextIO | None
+) -> None:
     """Give a user another password, which is asked for; the one before and all sessions of the user end at once.
+
+    Without a name, or with one's own, it is one's own, and the old one is asked for, too; others' take the role admin.
 
     Example: zato user set-password jane
     """
     kind = "security-basic"
     client = target.client()
+    me = client.whoami()
+    if name in (None, me["name"]) and me["authentication"] in _BY_PASSWORD:
+        _set_own(target, client, me["name"], old_password_file, password_file)
+        return
+    if name is None:
+        raise InvalidInput(f"You are {me['name']} here, who has no password; name a user.", code="no-password")
     try:
         item = client.item(kind, name)  # rather than after the question
     except NotFound as error:
@@ -37,6 +50,16 @@ def set_password_command(target: Target, name: str, password_file: TextIO | None
         show_json(changed)
         return
     click.echo(f"{name} has another password now, and no session any more")
+
+
+def _set_own(target: Target, client: ApiClient, name: str, old_file: TextIO | None, new_file: TextIO | None) -> None:
+    old = password_from(old_file, f"Present password of {name}", repeat=False)
+    new = password_from(new_file, f"New password of {name}")
+    changed = client.change_own_password(old, new)
+    if target.as_json:
+        show_json(changed)
+        return
+    click.echo(f"{name} has another password now, and no session any more; zato login URL opens one")
 
 
 @click.command("rotate-key")

@@ -308,3 +308,35 @@ package_report = Table(
     ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_package_report_cluster_fk"),
     **MYSQL_OPTIONS,
 )
+
+# People's second factors (RFC 6238), which are demanded once they are confirmed; see zato.odb.second_factors.
+# Secrets are sealed.
+totp = Table(
+    "zt_totp",
+    metadata,
+    Column("cluster_id", Integer, nullable=False, autoincrement=False),
+    Column("principal", Label(120), nullable=False),
+    Column("secret", Prose, nullable=False),
+    Column("begun", UtcDateTime, nullable=False),
+    Column("confirmed", UtcDateTime),
+    # The period of 30 seconds whose code was used last: none is taken twice
+    Column("last_step", BigInteger),
+    # Since the last right code, and when the last one was made
+    Column("attempts", Integer, nullable=False),
+    Column("attempted", UtcDateTime),
+    PrimaryKeyConstraint("cluster_id", "principal", name="zt_totp_pk"),
+    ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_totp_cluster_fk"),
+    **MYSQL_OPTIONS,
+)
+
+# Codes that take the place of one of these, once each, as hashes
+totp_recovery = Table(
+    "zt_totp_recovery",
+    metadata,
+    Column("cluster_id", Integer, nullable=False, autoincrement=False),
+    Column("principal", Label(120), nullable=False),
+    Column("digest", Label(64), nullable=False),
+    PrimaryKeyConstraint("cluster_id", "principal", "digest", name="zt_totp_recovery_pk"),
+    ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_totp_recovery_cluster_fk"),
+    **MYSQL_OPTIONS,
+)

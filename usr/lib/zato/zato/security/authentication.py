@@ -23,7 +23,7 @@ from zato.config.kinds.balancer import NAME as BALANCER
 from zato.core.clock import Clock, SystemClock
 from zato.core.errors import Forbidden, Unauthorized, ZatoError
 from zato.core.principal import Authentication, Principal, Role
-from zato.security.basic import Credentials, credentials_of
+from zato.security.basic import Credentials, credentials_from, credentials_of
 from zato.security.hashing import Asking
 from zato.security.sources import is_within, source_of
 
@@ -207,8 +207,14 @@ class SecurityIndex:
 
     def _user(self, environ: Mapping[str, Any]) -> _Definition | None:
         credentials = credentials_of(environ)
-        if credentials is None:
-            return None
+        return None if credentials is None else self._checked(credentials, environ)
+
+    def prove(self, username: str, password: str, environ: Mapping[str, Any]) -> None:
+        """Raises as `authenticate` does unless it is the user's password: for whoever is to say it once more."""
+        if self._checked(credentials_from(username, password.encode("utf-8", "replace")), environ) is None:
+            raise Unauthorized
+
+    def _checked(self, credentials: Credentials, environ: Mapping[str, Any]) -> _Definition | None:
         found = self._users.get(credentials.user)
         if found is not None and not found.valid(self._clock.now()):
             found = None

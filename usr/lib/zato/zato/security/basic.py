@@ -44,7 +44,14 @@ def credentials_of(environ: Mapping[str, Any]) -> Credentials | None:
         user = name.decode("utf-8")
     except (ValueError, binascii.Error) as error:
         raise Unauthorized from error
-    if not colon or b"\0" in password or len(password) > _PASSWORD_BYTES_MAX:
+    if not colon:
+        raise Unauthorized
+    return credentials_from(user, password)
+
+
+def credentials_from(user: str, password: bytes) -> Credentials:
+    """Raises Unauthorized for what nobody's password can be."""
+    if b"\0" in password or len(password) > _PASSWORD_BYTES_MAX:
         raise Unauthorized
     return Credentials(user, password)
 

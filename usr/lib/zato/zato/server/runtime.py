@@ -73,7 +73,7 @@ class Runtime:
         self._next_burial = 0.0
         self._registered = False
         self._applied = 0
-        self._on_tick: Callable[[], None] | None = None
+        self._on_tick: tuple[Callable[[], None], ...] = ()
         self._hurried: Callable[[], bool] = lambda: False
         self._beating = Ongoing(_log, "heart_beat_not_written", "heart_beat_written_again")
         self._keeping = Ongoing(_log, "snapshot_not_kept", "snapshot_kept_again")
@@ -94,9 +94,9 @@ class Runtime:
         """When this worker last found that the ODB is another one than before."""
         return self._listener.replaced
 
-    def each_tick(self, call: Callable[[], None], busy: Callable[[], bool]) -> None:
-        """Have something done with every look at the log, in the listener's thread; soon again while it is `busy`."""
-        self._on_tick = call
+    def each_tick(self, *calls: Callable[[], None], busy: Callable[[], bool]) -> None:
+        """Have things done with every look at the log, in the listener's thread; soon again while it is `busy`."""
+        self._on_tick = calls
         self._hurried = busy
 
     def start(self) -> None:
@@ -168,8 +168,8 @@ class Runtime:
             self._live()
             if self._code.packages_have_come():
                 self._apply(self.switch.current().configuration)
-        if self._on_tick is not None:
-            self._on_tick()
+        for call in self._on_tick:
+            call()
 
     def _live(self) -> None:
         """Tell the others that this worker lives. An ODB that takes no change may be read all the same."""

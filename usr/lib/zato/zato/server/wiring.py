@@ -32,6 +32,7 @@ from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.opening import open_odb
 from zato.odb.package_reports import PackageReports
+from zato.odb.second_factors import SecondFactors
 from zato.odb.sessions import Sessions
 from zato.odb.stagings import Staging, Stagings
 from zato.odb.state import State
@@ -41,6 +42,7 @@ from zato.pki.enrolment.screening import ScreenedSigner
 from zato.pki.enrolment.signer import Signer
 from zato.security.hashing import WAITING_MAX, Hashing
 from zato.security.passwords import Passwords
+from zato.security.second_factor import SecondFactor
 from zato.security.sessions import PeopleSessions
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.building import SnapshotBuilder
@@ -146,7 +148,6 @@ class WorkerProcess:
         )
         publisher = Publisher(log, box, clock, broker.ring)
         audit = AuditLog(database)
-        sessions = Sessions(database)
         polled = Doorbell(database)
         activation = Activation(publisher, log, members, clock, lead=lead_for(polled.interval_seconds))
 
@@ -179,7 +180,10 @@ class WorkerProcess:
             ready=catching_up.expect_switch,
             over=catching_up.expect_none,
         )
-        runtime.each_tick(stager.step, busy=lambda: stager.pending or catching_up.expects_switch)
+        second_factor = SecondFactor(SecondFactors(database), box, clock, self._cluster.name)
+        runtime.each_tick(
+            stager.step, second_factor.keep_known, busy=lambda: stager.pending or catching_up.expects_switch
+        )
         checker = Checker(paths.run / "check.sock", owner=os.getppid(), packages=lambda: self._packages.directory)
         app = create_app(runtime.switch, catching_up)
         add_error_handlers(app, metrics.unrouted)
@@ -244,8 +248,9 @@ class WorkerProcess:
                 members=members,
                 audit=audit,
                 trail=Trail(audit, clock),
-                sessions=sessions,
-                people=PeopleSessions(sessions, clock, lambda: self.settings().workers),
+                sessions=Sessions(database),
+                people=PeopleSessions(Sessions(database), clock, lambda: self.settings().workers),
+                second_factor=second_factor,
                 state=State(database),
                 held=HeldMessages(database),
                 replaced=lambda: runtime.replaced,

@@ -30,6 +30,7 @@ from zato.odb.package_reports import PackageReports
 from zato.odb.sessions import Sessions
 from zato.odb.state import State
 from zato.security.authentication import SecurityIndex
+from zato.security.second_factor import SecondFactor
 from zato.security.sessions import PeopleSessions
 from zato.server.http.admin.here import ServersHere
 from zato.server.http.admin.machine import ThisMachine
@@ -254,6 +255,7 @@ class AdminCollaborators:
     trail: Trail
     sessions: Sessions
     people: PeopleSessions
+    second_factor: SecondFactor
     state: State
     held: HeldMessages
     replaced: Callable[[], Replaced | None]

@@ -10,10 +10,11 @@ import falcon
 import msgspec
 
 from zato.core.errors import Forbidden, ZatoError
-from zato.core.principal import ANONYMOUS, Principal, Role
+from zato.core.principal import ANONYMOUS, Authentication, Principal, Role
 from zato.host.logs import get_logger
 from zato.security.authentication import INTERNAL_DOOR
 from zato.security.authorisation import authorise
+from zato.security.second_factor import CodeNeeded
 from zato.security.sessions import bearer_token
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.reading import JSON, check_content_type, read_body, read_json, read_query, refuse_cross_site
@@ -34,6 +35,7 @@ class AdminResource:
         self._count = collaborators.count
         self._trail = collaborators.trail
         self._people = collaborators.people
+        self._second_factor = collaborators.second_factor
         self._admission = collaborators.admission
         for route in routes:
             setattr(self, f"on_{route.method.lower()}", self._responder(route))
@@ -64,9 +66,7 @@ class AdminResource:
 
     def _handle(self, route: Route, req: ZatoRequest, params: dict[str, str]) -> Answer:
         environ = req.env
-        principals = () if route.open else self._principals(environ)
-        if route.known_by is not None:
-            principals = tuple(one for one in principals if one.authentication is route.known_by)
+        principals = () if route.open else self._principals(route, environ)
         try:
             principal = ANONYMOUS if route.open else authorise(principals, route.right_for(params))
             refuse_cross_site(environ)
@@ -81,13 +81,26 @@ class AdminResource:
         with self._admission.admit(principal, limits, environ.get("zato.flight"), refuse=refuse):
             return self._answer(route, req, params, principal)
 
-    def _principals(self, environ: Mapping[str, Any]) -> tuple[Principal, ...]:
-        """A session's token decides alone: whatever else the client has, a person acts with their own rights."""
+    def _principals(self, route: Route, environ: Mapping[str, Any]) -> tuple[Principal, ...]:
+        """A session's token decides alone: whatever else the client has, a person acts with their own rights.
+
+        Raises CodeNeeded where all that there is is the password of somebody who has a second factor.
+        """
         security = self._worker.current().security
         token = None if environ.get(INTERNAL_DOOR) is True else bearer_token(environ)
-        if token is None:
-            return security.authenticate(environ)
-        return (self._people.principal(token, *security.guesses(environ)),)
+        if token is not None:
+            found: tuple[Principal, ...] = (self._people.principal(token, *security.guesses(environ)),)
+        else:
+            found = security.authenticate(environ)
+        if route.known_by is not None:
+            return tuple(one for one in found if one.authentication is route.known_by)
+        enough = tuple(one for one in found if not self._needs_code(one))
+        if found and not enough:
+            raise CodeNeeded(found[0].name)
+        return enough
+
+    def _needs_code(self, principal: Principal) -> bool:
+        return principal.authentication is Authentication.BASIC and self._second_factor.demanded(principal.name)
 
     def _answer(self, route: Route, req: ZatoRequest, params: dict[str, str], principal: Principal) -> Answer:
         environ = req.env

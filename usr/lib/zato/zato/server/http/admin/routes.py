@@ -21,6 +21,7 @@ from zato.server.http.admin.kinds import KindOperations
 from zato.server.http.admin.log import LogOperations
 from zato.server.http.admin.machine import MachineOperations
 from zato.server.http.admin.messages import MessageOperations
+from zato.server.http.admin.oneself import OneselfOperations
 from zato.server.http.admin.openapi import document
 from zato.server.http.admin.overview import OverviewOperations
 from zato.server.http.admin.packages import PackageOperations
@@ -59,6 +60,7 @@ def routes(collaborators: AdminCollaborators) -> tuple[Route, ...]:
         *JoiningOperations(collaborators).routes(),
         *BrokerOperations(collaborators).routes(),
         *SessionOperations(collaborators).routes(),
+        *OneselfOperations(collaborators).routes(),
         *ServerOperations(collaborators).routes(),
         *FirstOperations(collaborators).routes(),
         *EnrolmentOperations(collaborators).routes(),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from zato.config.kinds import SecurityBasic
-from zato.core.errors import Forbidden, NotFound, Unauthorized
+from zato.core.errors import Forbidden, NotFound, Unauthorized, ZatoError
 from zato.core.principal import Authentication
 from zato.odb.audit import AuditEntry
 from zato.odb.sessions import KIND, Session
 from zato.security.authorisation import Right, may
+from zato.security.second_factor import CodeNeeded
 from zato.security.sessions import new_token
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.route import Answer, Call, Route
@@ -26,6 +27,8 @@ class SessionOperations:
         self._sessions = collaborators.sessions
         self._worker = collaborators.worker
         self._clock = collaborators.clock
+        self._second_factor = collaborators.second_factor
+        self._trail = collaborators.trail
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""
@@ -35,7 +38,8 @@ class SessionOperations:
                 "POST",
                 SESSIONS,
                 "open-session",
-                "Open a session with a user name and a password; the token, shown this once, is sent as a bearer token",
+                "Open a session with a user name and a password, and a code of whoever has a second factor; the token, "
+                "shown this once, is sent as a bearer token",
                 self.open,
                 oneself,
                 shapes.OpenedSession,
@@ -77,6 +81,7 @@ class SessionOperations:
             raise Forbidden(
                 f"{principal.name} has no role, and so no use for a session; an administrator can give one."
             )
+        self._check_code(principal.name, body.code, call)
         now = self._clock.now()
         expires = now + timedelta(seconds=body.seconds)
         if item.value.expires is not None:
@@ -101,6 +106,17 @@ class SessionOperations:
         return Answer(
             shapes.OpenedSession(token=token.token, session=shown), 201, {"Location": f"{SESSIONS}/{session.id}"}
         )
+
+    def _check_code(self, name: str, code: str | None, call: Call) -> None:
+        if not self._second_factor.demanded(name):
+            return
+        if code is None:
+            raise CodeNeeded(name)
+        try:
+            self._second_factor.check(name, code, by=call.by)
+        except ZatoError as error:
+            self._trail.note("open-session", f"security-basic:{name}", call.by, error)
+            raise
 
     def list(self, call: Call) -> Answer:
         query: shapes.SessionsQuery = call.query

@@ -10,6 +10,7 @@ from msgspec import Meta
 from zato.config.first_administrator import LIFE
 from zato.security.sessions import IDLE, LIFE_MAX
 from zato.security.sessions import LIFE as SESSION_LIFE
+from zato.server.http.admin.shapes.oneself import Code
 from zato.server.http.admin.shapes.values import Given, ItemName, Principal, Taken
 
 
@@ -25,6 +26,7 @@ class NewSession(Taken, frozen=True):
             description="What opens it, such as `console`; lists and the audit log show it.",
         ),
     ]
+    code: Annotated[Code, Meta(description="Of whoever has a second factor.")] | None = None
     seconds: Annotated[int, Meta(ge=60, le=int(LIFE_MAX.total_seconds()), description="It ends after that.")] = int(
         SESSION_LIFE.total_seconds()
     )
