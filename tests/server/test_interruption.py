@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -10,7 +11,8 @@ from contextlib import suppress
 import pytest
 
 from support.waiting import until
-from zato.server.interruption import Interrupted, Interruptible
+from zato.server import interruption
+from zato.server.interruption import Interrupted, Interruptible, any_goes_on
 from zato.server.limited import LimitedCalls
 
 
@@ -108,3 +110,47 @@ def test_a_thread_that_has_ended_is_left_alone() -> None:
     for other in others:
         other.join()
     assert thread.is_alive() is False
+
+
+def test_it_is_known_which_thread_takes_no_notice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interruption, "_AGAIN_SECONDS", 0.02)
+    monkeypatch.setattr(interruption, "_USED_MAX_SECONDS", 0.2)
+    ending = threading.Event()
+
+    def catches() -> None:
+        while not ending.is_set():
+            with suppress(Interrupted):
+                while not ending.is_set():
+                    time.sleep(0.001)
+
+    def computes() -> None:
+        while not ending.is_set():
+            with suppress(Interrupted):
+                while not ending.is_set():
+                    pass
+
+    reading, writing = os.pipe()
+
+    def waits_in_c() -> None:
+        os.read(reading, 1)
+
+    threads = [Interruptible(name="test", target=work) for work in (catches, computes, waits_in_c)]
+    for thread in threads:
+        thread.start()
+    until(lambda: all(thread.is_alive() for thread in threads))
+    assert not any_goes_on()
+    monkeypatch.setattr(interruption, "_NOTICED_MAX", 1_000_000)
+    for thread in threads:
+        thread.interrupt()
+    until(threads[1].goes_on)
+    monkeypatch.setattr(interruption, "_NOTICED_MAX", 5)
+    until(threads[0].goes_on)
+    assert (threads[2].noticed, threads[2].goes_on()) == (0, False)
+    assert any_goes_on()
+    ending.set()
+    os.write(writing, b"x")
+    for thread in threads:
+        thread.join(5)
+    assert not any_goes_on()
+    os.close(reading)
+    os.close(writing)

@@ -136,6 +136,26 @@ BROKEN: tuple[BrokenDeployment, ...] = (
         "cannot be shown",
     ),
     BrokenDeployment("sys.exit", "broken.py", service("import sys\nsys.exit(0)\n"), "exited", 4, "sys.exit"),
+    BrokenDeployment(
+        "replaces a module of others",
+        "broken.py",
+        service("import sys\nsys.modules['json'] = sys.modules['re']\n"),
+        "import-failed",
+        None,
+        "modules of others out of sys.modules when it is imported: json",
+        hostile=True,
+    ),
+    BrokenDeployment(
+        "removes modules of others",
+        "broken.py",
+        service(
+            "import sys\nfor name in [each for each in sys.modules if 'zato' in each]:\n    del sys.modules[name]\n"
+        ),
+        "import-failed",
+        None,
+        "sys.modules",
+        hostile=True,
+    ),
     BrokenDeployment("os._exit", "broken.py", service("import os\nos._exit(0)\n"), "exited", hostile=True),
     BrokenDeployment(
         "kills itself", "broken.py", service("import os\nos.kill(os.getpid(), 9)\n"), "crashed", hostile=True

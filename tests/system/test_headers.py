@@ -27,7 +27,9 @@ class Empty(Service):
     name = 'headers.empty'
 
     def handle(self):
-        pass
+        if self.request.http.GET:
+            self.response.status_code = int(self.request.http.GET['status'])
+            self.response.payload = '' if self.response.status_code == 200 else {'not': 'sent'}
 """
 
 
@@ -57,8 +59,10 @@ def test_cookies_and_several_values_of_a_header_arrive(visited: RunningCluster, 
 
 
 @pytest.mark.parametrize("direct", [False, True], ids=["haproxy", "lighttpd"])
-def test_an_answer_without_a_payload_has_no_type(visited: RunningCluster, direct: bool) -> None:
+@pytest.mark.parametrize("query", ["", "?status=200", "?status=204", "?status=304"])
+def test_an_answer_without_a_body_has_no_type(visited: RunningCluster, direct: bool, query: str) -> None:
     with visited.pool(direct=direct) as pool:
-        answer = pool.request("GET", "/empty", retries=False)
-    assert (answer.status, answer.data, answer.headers["Content-Length"]) == (200, b"", "0")
+        answer = pool.request("GET", f"/empty{query}", retries=False)
+    assert (answer.status, answer.data) == (int(query[-3:] or 200), b"")
+    assert answer.status != 200 or answer.headers["Content-Length"] == "0"
     assert "Content-Type" not in answer.headers

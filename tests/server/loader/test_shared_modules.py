@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support.broken_deployments import archive
-from zato.server.loader import CodeSet, DeploymentRefused
+from zato.server.loader import CodeSet, DeploymentRefused, parse
 
 HEAD = b"from zato.server.service import Service\n"
 SERVICE = HEAD + b"class Get(Service):\n    def handle(self):\n        return 1\n"
@@ -13,10 +13,17 @@ ABSTRACT = (
     HEAD + b"from abc import ABC, abstractmethod\nclass Base(Service, ABC):\n    @abstractmethod\n"
     b"    def handle(self): ...\n"
 )
+WITHOUT_ABC = ABSTRACT.replace(b"(Service, ABC)", b"(Service)")
 
 
 @pytest.mark.parametrize(
-    "shared", [b"RATE = 7\n", b"def rate():\n    return 7\nRATE = rate()\n", ABSTRACT + b"RATE = 7\n"]
+    "shared",
+    [
+        b"RATE = 7\n",
+        b"def rate():\n    return 7\nRATE = rate()\n",
+        ABSTRACT + b"RATE = 7\n",
+        WITHOUT_ABC + b"RATE = 7\n",
+    ],
 )
 def test_a_file_without_a_service_is_a_module_for_others(shared: bytes) -> None:
     user = HEAD + b"from rates import RATE\nclass Get(Service):\n    def handle(self):\n        return RATE\n"
@@ -38,6 +45,35 @@ def test_a_class_that_was_meant_to_be_a_service_is_none_for_others(body: str) ->
     with pytest.raises(DeploymentRefused, match=r"class Wrong .* no method named handle") as refused:
         CodeSet().with_deployment("shop.py", HEAD + f"class Wrong(Service):\n{body}".encode(), 1)
     assert refused.value.refusal.line == 2
+
+
+@pytest.mark.parametrize("method", ["handel", "Handle", "handle_get", "handleGET", "handler"])
+def test_a_service_that_is_misspelt_is_refused_beside_others(method: str) -> None:
+    wrong = SERVICE + f"class Wrong(Service):\n    def {method}(self): ...\n".encode()
+    with pytest.raises(DeploymentRefused, match=f"class Wrong .*, but one named {method}, which is never called") as no:
+        CodeSet().with_deployment("shop.py", wrong, 1)
+    assert (no.value.refusal.code, no.value.refusal.line) == ("not-invocable", 5)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "class Base(Service):\n    def handler(self): ...\nclass Other(Base):\n    def handle(self): ...\n",
+        "class Base(Service):\n    def handle_error(self): ...\n    def handler(self, more): ...\n",
+        "class Base(Service):\n    pass\n",
+    ],
+)
+def test_a_base_class_beside_services_is_none_that_is_misspelt(more: str) -> None:
+    assert "shop.get" in CodeSet().with_deployment("shop.py", SERVICE + more.encode(), 1).services
+
+
+def test_what_was_deployed_before_anybody_looked_at_it_is_there_after_a_start() -> None:
+    source = SERVICE + b"class Later(Service):\n    async def handle(self): ...\n"
+    with pytest.raises(DeploymentRefused, match="async"):
+        CodeSet().with_deployment("shop.py", source, 1)
+    code, refusals = CodeSet.of([parse("shop.py", source, 1)])
+    assert (set(code.services), refusals) == ({"shop.get", "shop.later"}, ())
+    assert "other.get" in code.with_deployment("other.py", SERVICE, 2).services
 
 
 def test_a_hyphen_in_the_name_of_a_file_is_an_underscore_in_that_of_its_module() -> None:

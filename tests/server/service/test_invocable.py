@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import asyncio
+import contextlib
 import functools
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
@@ -91,6 +92,28 @@ def test_a_method_that_is_never_called_for_its_name() -> None:
         check_invocable(service(handle_get=lambda self: None))
 
 
+def test_no_handler_is_for_a_method_that_no_channel_has() -> None:
+    with pytest.raises(InvalidInput, match="handle_QUERY is never called; there may be one for DELETE, GET"):
+        check_invocable(type("Broken", (Service,), {"handle_QUERY": lambda self: None}))
+
+
+@pytest.mark.parametrize("name", ["request", "response", "cid", "context"])
+def test_what_the_server_sets_can_be_set(name: str) -> None:
+    with pytest.raises(InvalidInput, match=f"Broken.{name} is a property without a setter"):
+        check_invocable(service(**{name: property(lambda self: None)}))
+
+
+def test_a_class_that_makes_its_instances_by_itself_needs_no_arguments() -> None:
+    with pytest.raises(InvalidInput, match="__new__ is called with the class alone"):
+        check_invocable(service(__new__=lambda cls, more: None))
+    check_invocable(service(__new__=Service.__new__))
+
+
+def test_a_part_of_a_method_has_all_that_the_method_needs() -> None:
+    with pytest.raises(InvalidInput, match=r"functools\.partialmethod adds: missing a required argument: 'more'"):
+        check_invocable(service(handle=functools.partialmethod(lambda self, one, more: None, 1)))
+
+
 def decorated(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def wrapper(self: Any) -> None:
@@ -135,7 +158,13 @@ def hidden(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @pytest.mark.parametrize("name", ["handle", "handle_POST", "before_handle", "after_handle"])
-@pytest.mark.parametrize("function", [coroutine, asynchronous_generator, generator])
+@pytest.mark.parametrize(
+    "function",
+    [
+        *(coroutine, asynchronous_generator, generator),
+        *(contextlib.contextmanager(generator), contextlib.asynccontextmanager(asynchronous_generator)),
+    ],
+)
 def test_what_only_shows_when_it_is_invoked_fails_then(name: str, function: Callable[..., Any]) -> None:
     broken = service(**{name: hidden(function)})
     check_invocable(broken)

@@ -41,7 +41,8 @@ def answer(payload: Any = None, *, text_type: str | None = None, **attributes: A
         ('{"a": 1}', b'{"a": 1}', JSON),
         ("[1]", b"[1]", JSON),
         ("{not json}", b"{not json}", TEXT),
-        ("", b"", TEXT),
+        ("", b"", None),
+        (b"", b"", None),
         (b"\x00\xff", b"\x00\xff", "application/octet-stream"),
         (bytearray(b"ab"), b"ab", "application/octet-stream"),
         ({"d": Decimal("1.10"), "u": UUID(int=1)}, b'{"d":"1.10","u":"00000000-0000-0000-0000-000000000001"}', JSON),
@@ -54,7 +55,16 @@ def test_the_payload_decides_body_and_content_type(payload: Any, body: bytes, co
     assert (found.body, found.content_type, found.status) == (body, content_type, 200)
 
 
+@pytest.mark.parametrize("status", [204, 205, 304])
+@pytest.mark.parametrize("payload", ["text", b"bytes", {"a": 1}])
+def test_a_status_that_has_no_body_has_no_type_of_one(status: int, payload: Any) -> None:
+    found = answer(payload, status_code=status, text_type="text/csv")
+    assert (found.body, found.content_type, found.status) == (b"", None, status)
+    assert answer(payload, status_code=status, content_type="text/csv").content_type == "text/csv"
+
+
 def test_a_plain_channels_type_is_for_text_and_bytes() -> None:
+    assert answer("", text_type="text/csv").content_type is None
     assert answer("a,b", text_type="text/csv").content_type == "text/csv"
     assert answer(b"a,b", text_type="text/csv").content_type == "text/csv"
     assert answer({"a": 1}, text_type="text/csv").content_type == JSON

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import ctypes
 import threading
+import time
 from collections.abc import Callable
 
 _AGAIN_SECONDS = 1.0
+# What goes on after as many interruptions, or has taken so much CPU since the first one, goes on for ever
+_NOTICED_MAX = 10
+_USED_MAX_SECONDS = 10.0
 
 
 class Interrupted(BaseException):
     """The time of this thread is over, and whoever waited for it has been answered.
 
-    Nothing that a service handles by `except Exception`. Python makes the instance itself, without arguments.
+    Nothing that a service handles by `except Exception`. Python makes the instance itself, without arguments, once it
+    has come to the thread.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        thread = threading.current_thread()
+        if isinstance(thread, Interruptible):
+            thread.noticed += 1
 
 
 class Interruptible(threading.Thread):
@@ -28,6 +39,9 @@ class Interruptible(threading.Thread):
         self._ending = threading.Lock()
         self._ended = False
         self._insisting = False
+        self._used_before: float | None = None
+        self.noticed = 0
+        """How often it has been interrupted, and not only told to be."""
 
     def run(self) -> None:
         try:
@@ -51,6 +65,17 @@ class Interruptible(threading.Thread):
         except (RuntimeError, MemoryError):  # no more threads: it has been interrupted once at least
             self._insisting = False
 
+    def goes_on(self) -> bool:
+        """Whether it takes no notice of being interrupted: it catches everything, or computes in C."""
+        with self._ending:
+            if self._ended or self._used_before is None:
+                return False
+            return self.noticed >= _NOTICED_MAX or self._used() - self._used_before > _USED_MAX_SECONDS
+
+    def _used(self) -> float:
+        assert self.ident is not None
+        return time.clock_gettime(time.pthread_getcpuclockid(self.ident))
+
     def _insist(self) -> None:
         self.join(_AGAIN_SECONDS)
         while self._raise():
@@ -62,5 +87,12 @@ class Interruptible(threading.Thread):
         with self._ending:
             if self._ended or self.ident is None or not self.is_alive():
                 return False
+            if self._used_before is None:
+                self._used_before = self._used()
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident), ctypes.py_object(Interrupted))
             return True
+
+
+def any_goes_on() -> bool:
+    """Whether there is a thread in this process that takes no notice of being interrupted."""
+    return any(isinstance(thread, Interruptible) and thread.goes_on() for thread in threading.enumerate())

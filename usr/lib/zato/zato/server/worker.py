@@ -26,7 +26,7 @@ from gunicorn.workers.base import Worker
 from zato.core.standstill import Standstill
 from zato.host.logs import correlate, get_logger
 from zato.server.flight import Flight, time_limit_answer
-from zato.server.interruption import Interrupted
+from zato.server.interruption import Interrupted, any_goes_on
 from zato.server.memory import Memory
 from zato.server.sizing import SLOW_SECONDS, TICK_SECONDS, Sizing, Tick
 from zato.server.threads import RequestThread, RequestThreads
@@ -105,6 +105,9 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
                 next_beat = now + 1.0
                 if self.ppid != os.getppid():
                     _log.info("The parent process has gone, so this worker ends")
+                    break
+                if any_goes_on():
+                    _log.error("A service goes on after its time limit; replacing the worker")
                     break
             slow = self._enforce_time_limits(now)
             load_seen(len(self._flights))

@@ -100,6 +100,7 @@ def _load(request: CheckRequest) -> CheckResult:
     candidate = request.candidate
     if request.packages is not None:
         sys.path.append(request.packages)
+    before = dict(sys.modules)
     try:
         candidates, others = (
             [parse(file.file_name, file.source, file.deployment_id) for file in files]
@@ -111,6 +112,11 @@ def _load(request: CheckRequest) -> CheckResult:
     except BaseException as error:  # this process exists to find out about any failure
         _allow_memory()
         reason = f"It cannot be looked at: {type(error).__name__}."
+        return CheckResult(refusal=Refusal("import-failed", reason, candidate.file_name))
+    # In a server that would be the end of what works with them
+    others_modules = sorted(name for name, module in before.items() if sys.modules.get(name) is not module)
+    if others_modules:
+        reason = f"It takes modules of others out of sys.modules when it is imported: {', '.join(others_modules[:3])}."
         return CheckResult(refusal=Refusal("import-failed", reason, candidate.file_name))
     files = [code.files[file.file_name] for file in (candidate, *request.along)]
     return CheckResult(

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType, ModuleType, TracebackType
 
 from zato.core.errors import InvalidInput
-from zato.server.loader.discovery import services_in, unfinished_in
+from zato.server.loader.discovery import misspelt_in, services_in, unfinished_in
 from zato.server.loader.importer import Version, enter, load
 from zato.server.loader.loaded import LoadedFile, dependents
 from zato.server.loader.locate import explain, refusal_of
 from zato.server.loader.refusal import DeploymentRefused, Refusal, refuse
 from zato.server.loader.source import DeploymentSource
 from zato.server.registry import ServiceEntry
+from zato.server.service.base import Service
 from zato.server.service.invocable import check_invocable
 from zato.server.service.io import io_of
 
@@ -122,15 +123,15 @@ class _Build:
         modules = {name: load(version.key(name)) for name in source.modules}
         entries: list[ServiceEntry] = []
         lines: dict[str, int | None] = {}
+        # What was accepted by a release that did not look at this goes on
+        demanding = not self._tolerant and source.file_name in self._changing
         for name, module in modules.items():
             module_source = source.modules[name]
             path = module_source.path.removeprefix(source.prefix)
             for service, implementation, line in services_in(module, module_source, path):
                 self._check_owner(service, source, path, line, lines)
-                try:
-                    check_invocable(implementation)
-                except InvalidInput as error:
-                    raise refuse(error.code, error.message, path, line) from error
+                if demanding:
+                    self._check_invocable(implementation, path, line)
                 try:
                     inputs, outputs = io_of(implementation)
                 except Exception as error:
@@ -144,10 +145,32 @@ class _Build:
                     ServiceEntry(service, implementation, name, source.file_name, source.deployment_id, inputs, outputs)
                 )
                 lines[service] = line
+            if demanding:
+                self._check_misspelt(source, name, module)
         if not entries:
             self._check_shared(source, modules)
         file.modules, file.services, file.lines = MappingProxyType(modules), tuple(entries), MappingProxyType(lines)
         self._services.update((entry.name, entry.file_name) for entry in entries)
+
+    def _check_invocable(self, implementation: type[Service], path: str, line: int | None) -> None:
+        try:
+            check_invocable(implementation)
+        except InvalidInput as error:
+            raise refuse(error.code, error.message, path, line) from error
+
+    def _check_misspelt(self, source: DeploymentSource, name: str, module: ModuleType) -> None:
+        found = misspelt_in(module)
+        if found is None:
+            return
+        implementation, method = found
+        raise refuse(
+            "not-invocable",
+            f"The class {implementation.__qualname__} is derived from zato.server.service.Service and has no method "
+            f"named handle, but one named {method}, which is never called; rename it. Methods for HTTP methods are "
+            "called handle_GET, handle_POST and so on.",
+            source.modules[name].path.removeprefix(source.prefix),
+            source.modules[name].class_lines.get(implementation.__name__),
+        )
 
     def _check_shared(self, source: DeploymentSource, modules: Mapping[str, ModuleType]) -> None:
         """A file without a service is there for others to import, unless it has what was meant to be one."""

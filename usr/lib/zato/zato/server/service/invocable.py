@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Any
 
 from zato.core.errors import InvalidInput
 from zato.server.service.base import Service
 from zato.server.service.errors import ServiceFailed
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Of HTTP, which a service may have a method of its own for."""
 _CALLED = frozenset({"__init__", "handle", "before_handle", "after_handle"})
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_SET = ("request", "response", "cid", "context")
 _PREFIX = "handle_"
+_CAPITALS = re.compile(r"[A-Z]+")
+_NOT_BEGUN = (AbstractContextManager, AbstractAsyncContextManager)
 _ASYNC = "is declared with async, and services are not run by an event loop; use def, and threads or asyncio.run"
 
 
@@ -29,7 +35,9 @@ def require_done(service: Service, method: str, result: object) -> None:
 
     What a class says of its methods shows most of these when it is deployed; not what a decorator makes of them.
     """
-    if not (inspect.isawaitable(result) or inspect.isgenerator(result) or inspect.isasyncgen(result)):
+    if not (inspect.isgenerator(result) or inspect.isasyncgen(result) or isinstance(result, _NOT_BEGUN)) and not (
+        inspect.isawaitable(result)
+    ):
         return
     if not inspect.isasyncgen(result) and hasattr(result, "close"):
         result.close()  # nobody is to be told that it was never awaited
@@ -41,14 +49,26 @@ def require_done(service: Service, method: str, result: object) -> None:
 
 
 def _problems(implementation: type[Service]) -> Iterator[tuple[str, str]]:
+    for name in _SET:
+        attribute = inspect.getattr_static(implementation, name, None)
+        if isinstance(attribute, property) and attribute.fset is None:
+            yield name, "is a property without a setter, and the server sets it for each request"
+    made = inspect.getattr_static(implementation, "__new__")
+    if isinstance(made, staticmethod) and not _takes_self_only(made.__func__):
+        yield "__new__", f"is called with the class alone and is declared as {_signature(made.__func__)}"
+    handled = {name.removeprefix(_PREFIX) for name in dir(implementation) if name.startswith(_PREFIX)}
+    if implementation.handle is Service.handle and not handled & METHODS:
+        for method in sorted(handled):
+            if _CAPITALS.fullmatch(method):
+                yield _PREFIX + method, f"is never called; there may be one for {', '.join(sorted(METHODS))}"
     for name in dir(implementation):
         method = name.removeprefix(_PREFIX)
-        if name not in _CALLED and (method == name or method.upper() not in _METHODS):
+        if name not in _CALLED and (method == name or method.upper() not in METHODS):
             continue
         attribute = inspect.getattr_static(implementation, name)
         if attribute is inspect.getattr_static(Service, name, Service):
             continue
-        if method != name and method not in _METHODS:
+        if method != name and method not in METHODS:
             yield name, f"is never called; the name of the HTTP method is in capitals: {_PREFIX}{method.upper()}"
         elif (problem := _problem(attribute)) is not None:
             yield name, problem
@@ -62,7 +82,7 @@ def _problem(attribute: Any) -> str | None:  # noqa: PLR0911 - one for each kind
     if isinstance(attribute, property | functools.cached_property):
         return "is a property, which is read and not called; it must be a method"
     if isinstance(attribute, functools.partialmethod):
-        return None if not inspect.iscoroutinefunction(attribute.func) else _ASYNC
+        return _problem_in_part(attribute)
     if not callable(attribute):
         if hasattr(attribute, "__get__"):  # a descriptor of its own, which may make a method
             return None
@@ -74,6 +94,18 @@ def _problem(attribute: Any) -> str | None:  # noqa: PLR0911 - one for each kind
     return (
         None if _takes_self_only(attribute) else f"is called with self alone and is declared as {_signature(attribute)}"
     )
+
+
+def _problem_in_part(attribute: functools.partialmethod[Any]) -> str | None:
+    if inspect.iscoroutinefunction(attribute.func):
+        return _ASYNC
+    try:
+        inspect.signature(attribute.func).bind(None, *attribute.args, **attribute.keywords)
+    except TypeError as error:
+        return f"is called with self alone, beside what functools.partialmethod adds: {error}"
+    except ValueError:  # nothing is known of what is written in C
+        return None
+    return None
 
 
 def _takes_self_only(attribute: Any) -> bool:

@@ -18,6 +18,7 @@ JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"
 BINARY = "application/octet-stream"
 _SET_COOKIE = "Set-Cookie"
+_WITHOUT_BODY = frozenset({204, 205, 304})  # RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, section 5.6.2
 _NOT_IN_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]")
 
@@ -100,17 +101,26 @@ class Response:
         self.set_cookie(name, "", max_age=0, path=path, domain=domain)
 
     def encoded(self, text_type: str | None = None) -> bytes:
-        """The body; sets `content_type` where the service did not, and has a payload.
+        """The body; sets `content_type` where the service did not, and there is a body: what is empty is of no type.
 
-        Call it once, where errors are handled.
+        Call it once, where errors are handled. Answers whose status says that they have no body have none.
 
         `text_type` is the channel's type for text and bytes; without it, text that is a JSON object or list is sent as
         such (services may write JSON themselves) and other text as plain text.
         Raises InvalidOutput where there is no JSON for the payload, or a header or the status cannot be sent.
         """
-        payload = self.payload
         if self._headers is not None or self.content_type is not None or self.status_code != 200:
             self._check()
+        if self.status_code in _WITHOUT_BODY:
+            return b""
+        own_type = self.content_type
+        body = self._encoded(text_type)
+        if not body:
+            self.content_type = own_type
+        return body
+
+    def _encoded(self, text_type: str | None) -> bytes:
+        payload = self.payload
         if self.is_value and text_type is None and self.content_type in {None, JSON}:
             self.content_type = JSON
             return self._as_json()
