@@ -40,6 +40,8 @@ def test_text_becomes_what_the_field_takes(kind: str, field: str, expected: dict
         ("path", "is not FIELD=VALUE"),
         ("=x", "is not FIELD=VALUE"),
         ("active=perhaps", "active of channel-rest items cannot be 'perhaps'"),
+        ("active=perhaps", "it must be true or false"),
+        ("requests_max=many", "requests_max of channel-rest items cannot be 'many': it must be a whole number"),
         ("methods=[", "methods of channel-rest items cannot be '['"),
         ("methods=get,gett", "cannot be 'get,gett': expected one of 'DELETE', 'GET', 'OPTIONS'"),
     ],

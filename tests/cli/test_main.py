@@ -126,3 +126,10 @@ def test_a_directory_that_cannot_be_is_named(tmp_path: Path) -> None:
 def test_words_are_completed() -> None:
     done = zato(_ZATO_COMPLETE="bash_complete", COMP_WORDS="zato quicks", COMP_CWORD="1")
     assert done.stdout == "plain,quickstart\n", done.stderr
+
+
+@pytest.mark.parametrize(("closed", "code"), [(">&-", 0), ("2>&-", 0), ("<&- >&- 2>&-", 0)])
+def test_streams_that_were_closed_are_no_fault(closed: str, code: int) -> None:
+    command = f'"{sys.executable}" -m zato.cli.main completion bash {closed}'
+    found = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60, check=False)
+    assert (found.returncode, found.stderr) == (code, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from zato.cli.connection import Target
 from zato.cli.output import show_json, show_table
 from zato.core.errors import InvalidInput
 
+_ID = re.compile(r"[0-9a-f]{32}")
 Ids = Sequence[str] | None
 _Command = Callable[..., None]
 
@@ -31,9 +33,12 @@ def which_messages(those: str) -> Callable[[_Command], _Command]:
 
 
 def ids_of(message_ids: tuple[str, ...], everything: bool) -> Ids:
-    """The ids, None for all. Raises InvalidInput unless either is named."""
+    """The ids, None for all. Raises InvalidInput unless either is named, and for what is none."""
     if everything == bool(message_ids):
         raise InvalidInput("Name the ids of messages, or say --all.")
+    for each in message_ids:
+        if not _ID.fullmatch(each):
+            raise InvalidInput(f"{each[:40]!r} is no id of a message, which has 32 digits of 0-9 and a-f.")
     return None if everything else message_ids
 
 

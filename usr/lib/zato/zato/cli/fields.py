@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, get_type_hints
 
 import msgspec
@@ -13,6 +14,10 @@ from zato.config.spelling import respelled
 from zato.core.errors import InvalidInput
 from zato.core.mismatches import mismatches
 from zato.core.suggestions import did_you_mean
+
+# All text on a command line is text: what it cannot be read as is all that is wrong with it
+_EXPECTED = re.compile(r"expected `(bool|int|float)(?: \| null)?`, got `str`")
+_WORDS = {"bool": "it must be true or false", "int": "it must be a whole number", "float": "it must be a number"}
 
 
 def parse(kind: str, fields: tuple[str, ...]) -> dict[str, Any]:
@@ -60,7 +65,8 @@ def _given(text: str, of_type: Any) -> Any:
 def _reason(text: str, of_type: Any) -> str:
     """What does not fit, with the values that are allowed where these can be listed."""
     found = mismatches(_given(text, of_type), of_type, strict=False).found
-    return "; ".join(dict.fromkeys(mismatch.reason for mismatch in found))
+    reasons = "; ".join(dict.fromkeys(mismatch.reason for mismatch in found))
+    return _EXPECTED.sub(lambda match: _WORDS[match[1]], reasons)
 
 
 def _ordinal(position: int) -> str:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TextIO, cast
 
 from zato.core.visible import encodable, visible
@@ -48,9 +49,21 @@ def discard_unwritten() -> None:
 @contextmanager
 def visible_output() -> Iterator[None]:
     """Within this, standard output and standard error take visible text only."""
+    _open_standard_descriptors()
     before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = (cast(TextIO, VisibleText(stream)) for stream in before)
-    try:
-        yield
-    finally:
-        sys.stdout, sys.stderr = before
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        # Python has none for a descriptor that was closed
+        sys.stdout, sys.stderr = (cast(TextIO, VisibleText(stream or nowhere)) for stream in before)
+        try:
+            yield
+        finally:
+            sys.stdout, sys.stderr = before
+
+
+def _open_standard_descriptors() -> None:
+    """Whoever starts the command may have closed them (`>&-`): the next file would become standard output."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)

@@ -49,6 +49,8 @@ def versions_command(target: Target, file_name: str | None) -> None:
     """
     client = target.client()
     found = client.deployments(file_name)
+    if file_name is not None and not found["deployments"]:
+        raise NotFound(f"There is no deployment of {file_name}; see: zato service versions")
     servers = _servers_by_deployment(client.status())
     found = {
         **found,
