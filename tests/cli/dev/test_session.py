@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from zato.cli.dev.session import Active, DevSession, Event, Gone, Refused, Waiting
+from zato.cli.dev.session import Active, DevSession, Event, Gone, Refused, Restored, Waiting
 from zato.cli.dev.sources import content, files_in
 from zato.core.errors import InvalidInput, Unavailable
 from zato.core.finding import Finding
@@ -142,6 +142,30 @@ def test_a_broken_file_is_told_with_its_line_and_keeps_the_others_from_nothing(
     assert looks(session) == []
     (tmp_path / "b.py").write_text("b = 1")
     assert [type(event) for event in looks(session)] == [Active]
+
+
+def test_a_file_that_is_mended_to_what_is_deployed_is_told_of(
+    session: DevSession, api: FakeApi, tmp_path: Path
+) -> None:
+    (tmp_path / "a.py").write_text("one")
+    looks(session)
+    (tmp_path / "a.py").write_text("broken")
+    assert isinstance(looks(session)[0], Refused)
+    (tmp_path / "a.py").write_text("one")
+    assert looks(session) == [Restored("a.py")]
+    assert looks(session) == []
+
+
+def test_a_name_that_no_deployment_can_have_keeps_the_others_from_nothing(
+    session: DevSession, api: FakeApi, tmp_path: Path
+) -> None:
+    for name in ("a b.py", "class.py", "good.py"):
+        (tmp_path / name).write_text("one")
+    events = looks(session)
+    assert [each.file_names for each in events if isinstance(each, Refused)] == [("a b.py",), ("class.py",)]
+    assert [each.file_name for each in events if isinstance(each, Active)] == ["good.py"]
+    assert api.deployed == [{"good.py": b"one"}]
+    assert looks(session) == []
 
 
 def test_what_lacked_a_module_is_tried_again_once_others_have_come(

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from zato.cli.connection import Target, pass_target
-from zato.cli.dev.session import Active, DevSession, Event, Gone, Refused, Waiting
+from zato.cli.dev.session import Active, DevSession, Event, Gone, Refused, Restored, Waiting
 from zato.cli.dev.sources import files_in
 from zato.cli.output import below
 
@@ -69,5 +69,7 @@ def _sentence(event: Event) -> str:
         case Gone():
             name = event.file_name
             return f"{name} is gone, its services stay. To withdraw them: zato service undeploy {name}"
+        case Restored():
+            return f"{event.file_name} is again what is deployed."
         case Waiting():
             return f"Waiting for the cluster: {event.message}"

@@ -12,6 +12,8 @@ from typing import Any, Protocol
 from zato.cli.dev.sources import content, files_in, stamps
 from zato.core.errors import Unavailable, ZatoError
 from zato.core.finding import Finding
+from zato.server.loader import DeploymentRefused
+from zato.server.loader.names import check_file_name
 
 _MISSING_MODULE = "import-failed"
 
@@ -65,7 +67,14 @@ class Waiting:
     message: str
 
 
-Event = Active | Refused | Gone | Waiting
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A file that was refused is again what is deployed."""
+
+    file_name: str
+
+
+Event = Active | Refused | Gone | Waiting | Restored
 
 
 @dataclass(slots=True)
@@ -124,6 +133,11 @@ class DevSession:
     def _deploy(self, contents: Mapping[str, bytes]) -> Iterator[Event]:
         """All that has changed as one; without what is refused, the rest."""
         digests = {name: sha256(data).hexdigest() for name, data in contents.items()}
+        for name, digest in digests.items():
+            if self._active.get(name) == digest and self._refused.pop(name, None) is not None:
+                yield Restored(name)
+            elif self._refused.get(name, ("", False))[0] != digest:
+                yield from self._named_wrongly(name, digest)
         while True:
             changed = {
                 name: contents[name]
@@ -151,6 +165,14 @@ class DevSession:
                 yield self._activated(deployment, seconds)
             # What was refused for lack of a module may work now that others have come
             self._refused = {name: kept for name, kept in self._refused.items() if not kept[1]}
+
+    def _named_wrongly(self, name: str, digest: str) -> Iterator[Refused]:
+        """By itself: the API would refuse all that is sent along with it."""
+        try:
+            check_file_name(name)
+        except DeploymentRefused as error:
+            self._refused[name] = (digest, False)
+            yield Refused((name,), error.message, error.findings)
 
     def _sent(self, changed: Mapping[str, bytes]) -> list[dict[str, Any]]:
         if len(changed) == 1:
