@@ -79,6 +79,22 @@ def test_only_a_modules_or_archives_name_is_taken(world: Any, name: str) -> None
     assert world.deployments.list() == []
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("sh%C3%B6p.py", "'shöp' cannot be a module's name: use a letter and then letters, digits, underscores"),
+        ("my%20shop.py", "'my shop' cannot be a module's name"),
+        ("_shop.py", "'_shop' cannot be a module's name"),
+        ("my%20shop.zip", "an archive's name has ASCII letters, digits, dots, underscores and hyphens"),
+        ("shop.txt", "only NAME.py and NAME.zip can be deployed"),
+    ],
+)
+def test_what_is_wrong_with_a_name_is_said_in_words(world: Any, name: str, expected: str) -> None:
+    error = _deploy(world, name=name).json["error"]
+    assert error["code"] == "deployment-rejected"
+    assert expected in error["message"]
+
+
 def test_an_empty_and_an_oversized_file_are_refused_before_they_are_kept(world: Any) -> None:
     assert _deploy(world, b"").json["error"]["code"] == "deployment-rejected"
     declared = _deploy(world, b"", headers={"Content-Length": str(SOURCE_BYTES_MAX + 1)})

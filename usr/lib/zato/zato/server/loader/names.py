@@ -26,7 +26,8 @@ def check_file_name(file_name: str) -> None:
     if not dot or suffix != "py":
         raise refuse(
             "file-name-invalid",
-            f"The file name {file_name[:120]!r} is not accepted: only NAME.py and NAME.zip can be deployed.",
+            f"The file name {file_name[:120]!r} is not accepted: only NAME.py and NAME.zip can be deployed, and an "
+            "archive's name has ASCII letters, digits, dots, underscores and hyphens.",
             file_name[:120],
         )
     check_module_name(module_name(stem), file_name)

@@ -14,7 +14,11 @@ Revision = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 ItemName = Annotated[
     str, Meta(max_length=120, description="Name of the item.", extra_json_schema={"pattern": ITEM_NAME_PATTERN})
 ]
-FileName = Annotated[str, Meta(min_length=4, max_length=104, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.(py|zip)$")]
+# Which names there may be is said better by the loader
+FileName = Annotated[
+    str,
+    Meta(min_length=1, max_length=104, pattern=r"^[^/\\\x00-\x1f\x7f]+$", description="`NAME.py` or `NAME.zip`."),
+]
 Principal = Annotated[str, Meta(min_length=1, max_length=120, description="Name of whoever did it.")]
 Cid = Annotated[str, Meta(min_length=1, max_length=128, description="Correlation id of the request that did it.")]
 Moment = Annotated[datetime, Meta(tz=True, description="With its time zone.")]
