@@ -8,9 +8,10 @@ import pytest
 
 from support.cluster import RunningCluster
 from support.load import told
-from support.scenarios.standing_still import stand_still
+from support.scenarios.standing_still import OTHERS, SERVING, stand_still
 from support.waiting import until
 
+MOMENT_SECONDS = 2
 SECONDS = 6
 """More than a service's time limit, a worker's time without a heart-beat, and HAProxy's until a server is down."""
 STUCK_SECONDS = 2
@@ -32,6 +33,20 @@ def impatient(cluster: RunningCluster) -> Iterator[RunningCluster]:
 def test_requests_wait_and_no_process_ends(impatient: RunningCluster) -> None:
     seen = stand_still(impatient, SECONDS)
     assert seen.waited >= SECONDS * 15
+    assert not seen.failed, told(seen.failed)
+    assert not seen.failed_later, told(seen.failed_later)
+    assert not seen.ended
+
+
+@pytest.mark.parametrize(
+    ("parts", "seconds"), [(OTHERS, SECONDS), (SERVING, MOMENT_SECONDS)], ids=["others", "serving"]
+)
+def test_requests_wait_for_a_part_that_stands_still_alone(
+    cluster: RunningCluster, parts: tuple[str, ...], seconds: int
+) -> None:
+    """A server, or its lighttpd, for a moment only: after three seconds the balancer takes it for dead."""
+    seen = stand_still(cluster, seconds, parts)
+    assert seen.waited >= seconds * 15
     assert not seen.failed, told(seen.failed)
     assert not seen.failed_later, told(seen.failed_later)
     assert not seen.ended

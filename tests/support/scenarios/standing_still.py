@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,22 +50,17 @@ class Slow(Service):
         self.response.payload = {{'slow': True}}
 """
 _CHANNELS = ("quick", "slow")
-PARTS = {
-    "": "",
-    "HAProxy": "haproxy -",
-    "lighttpd": "lighttpd -",
-    "the server": "zato.server",
-    "the agents": "zato.agent",
-    "the singleton": "zato.singleton",
-    "the listener": "zato.listener",
-}
-"""By what is in their processes' command lines."""
+EVERYTHING = ("",)
+SERVING = ("lighttpd -", "zato.server ")
+OTHERS = ("haproxy -", "zato.agent.", "zato.singleton ", "zato.listener ", "zato.hotdeploy ")
+"""Whom a server can do without for a while, and the balancer, which nobody takes anything out of."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoodStill:
     """What became of `requests`, of which `waited` were sent while all stood still, and of the processes."""
 
+    parts: Sequence[str]
     seconds: float
     requests: int
     waited: int
@@ -79,8 +74,9 @@ class StoodStill:
 
     def __str__(self) -> str:
         ended = "".join(f" ({command})" for command in self.ended)
+        which = "all" if self.parts is EVERYTHING else ", ".join(map(str.strip, self.parts))
         return (
-            f"all processes stopped for {self.seconds:.0f} s under {self.requests} requests, {self.waited} of them "
+            f"{which} processes stopped for {self.seconds:.0f} s under {self.requests} requests, {self.waited} of them "
             f"sent meanwhile: {told(self.failed)}; of those after it {told(self.failed_later)} (answered within "
             f"{self.slowest_seconds:.1f} s); {len(self.ended)} processes ended{ended}"
         )
@@ -130,10 +126,10 @@ class _Clients:
         self.samples.append(Sample(method, started, time.monotonic(), status, data))
 
 
-def stand_still(cluster: RunningCluster, seconds: float, part: str = "") -> StoodStill:
+def stand_still(cluster: RunningCluster, seconds: float, parts: Sequence[str] = EVERYTHING) -> StoodStill:
     """Stop everything for so long, with requests of all sorts in progress, idle connections, and new ones.
 
-    With `part`, one of PARTS, its processes only.
+    Or only the processes that have one of `parts` in their command lines.
     """
     api = cluster.api()
     api.deploy("still.py", _SOURCE.encode())
@@ -151,7 +147,7 @@ def stand_still(cluster: RunningCluster, seconds: float, part: str = "") -> Stoo
                 clients.send("GET", "/still/slow")
                 clients.send("POST", "/still/quick", _halves(rest))
             time.sleep(_BEFORE_SECONDS)
-            with stopped([pid for pid, command in before.items() if PARTS[part] in command]):
+            with stopped([pid for pid, command in before.items() if any(part in command for part in parts)]):
                 began = time.monotonic()
                 time.sleep(seconds)
                 rest.set()
@@ -164,6 +160,7 @@ def stand_still(cluster: RunningCluster, seconds: float, part: str = "") -> Stoo
     api.undeploy("still.py")
     failed = [sample for sample in clients.samples if sample.status != 200]
     return StoodStill(
+        parts=parts,
         seconds=seconds,
         requests=len(clients.samples),
         waited=sum(began <= sample.started < ended for sample in clients.samples),
