@@ -74,3 +74,27 @@ def test_which_dead_letters_are_meant_has_to_be_said(world: Any, body: dict[str,
     kill(world)
     assert world.call("POST", "/messages/dead/delete", body).status_code == 400
     assert world.invocations.counts().dead == 1
+
+
+def test_a_dead_letter_is_shown_with_what_was_sent_to_those_who_may_read_the_log(world: Any) -> None:
+    (message_id,) = kill(world)
+    found = world.call("GET", f"/messages/dead/{message_id}", user="operator").json
+    assert (found["letter"]["id"], len(found["payload"])) == (message_id, 8)
+    assert world.call("GET", f"/messages/dead/{message_id}", user="viewer").status_code == 403
+    assert world.call("GET", f"/messages/dead/{'0' * 32}").json["error"]["code"] == "no-such-message"
+
+
+def test_dead_letters_are_described_by_filters(world: Any) -> None:
+    ids = kill(world, 2)
+    service = world.call("GET", "/messages/dead").json["messages"][0]["service"]
+
+    def found(query: str) -> int:
+        return len(world.call("GET", f"/messages/dead?{query}").json["messages"])
+
+    assert (found(f"service={service}"), found("service=other"), found("q=NO+luck"), found("q=other")) == (2, 0, 2, 0)
+    assert (found("since=2020-01-01T00:00:00Z"), found("until=2020-01-01T00:00:00Z")) == (2, 0)
+    nothing = world.call("POST", "/messages/dead/delete", {"ids": None, "filter": {"service": "other"}})
+    assert (nothing.json, world.invocations.counts().dead) == ({"count": 0}, 2)
+    both = world.call("POST", "/messages/dead/delete", {"ids": ids, "filter": {"service": service}})
+    assert both.status_code == 400
+    assert world.call("POST", "/messages/dead/delete", {"ids": None, "filter": {"q": "luck"}}).json == {"count": 2}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from zato.broker.message import DeadLetter
 from zato.core import json
-from zato.core.errors import NotFound
+from zato.core.errors import InvalidInput, NotFound
 from zato.core.limits import MESSAGE_BYTES_MAX
 from zato.odb.audit import AuditEntry
 from zato.security.authorisation import Right
+from zato.server.http.admin.chosen_letters import LOOKED_AT_MAX, chosen, describes_some
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.route import Answer, Call, Route
 from zato.server.http.admin.services import SERVICES
 from zato.server.http.admin.shapes import messages as shapes
-from zato.server.http.admin.shapes.values import PageQuery
 
 DEAD = "/zato/api/messages/dead"
 
@@ -49,7 +51,16 @@ class MessageOperations:
                 self.list,
                 Right.READ,
                 shapes.DeadLetters,
-                query=PageQuery,
+                query=shapes.DeadLettersQuery,
+            ),
+            Route(
+                "GET",
+                DEAD + "/{message}",
+                "get-dead-letter",
+                "A dead letter with what was sent to its service",
+                self.get,
+                Right.READ_LOG,
+                shapes.DeadLetterInFull,
             ),
             Route(
                 "POST",
@@ -81,16 +92,35 @@ class MessageOperations:
         return Answer(shapes.SentMessage(message_id=message.id, service=message.service, cid=message.cid), 202)
 
     def list(self, call: Call) -> Answer:
-        query: PageQuery = call.query
-        return Answer(shapes.DeadLetters(messages=[_shown(letter) for letter in self._letters.dead(query.limit)]))
+        query: shapes.DeadLettersQuery = call.query
+        some = describes_some(query)
+        found = chosen(self._letters.dead(LOOKED_AT_MAX if some else query.limit), query)[: query.limit]
+        return Answer(shapes.DeadLetters(messages=[_shown(letter) for letter in found]))
+
+    def get(self, call: Call) -> Answer:
+        message_id = call.params["message"]
+        for letter in self._letters.dead(LOOKED_AT_MAX):
+            if letter.message.id == message_id:
+                return Answer(shapes.DeadLetterInFull(letter=_shown(letter), payload=letter.message.payload))
+        raise NotFound(
+            f"There is no dead letter {message_id[:40]!r} among the newest {LOOKED_AT_MAX}; see: zato message list",
+            code="no-such-message",
+        )
 
     def retry(self, call: Call) -> Answer:
-        which: shapes.WhichMessages = call.body
-        return self._counted(call, "retry-dead-letters", which, self._letters.retry(which.ids))
+        return self._done(call, "retry-dead-letters", self._letters.retry)
 
     def delete(self, call: Call) -> Answer:
+        return self._done(call, "delete-dead-letters", self._letters.delete)
+
+    def _done(self, call: Call, action: str, do: Callable[[Sequence[str] | None], int]) -> Answer:
         which: shapes.WhichMessages = call.body
-        return self._counted(call, "delete-dead-letters", which, self._letters.delete(which.ids))
+        if which.filter is None:
+            return self._counted(call, action, which, do(which.ids))
+        if which.ids is not None:
+            raise InvalidInput("Name dead letters by ids or by a filter, not by both.")
+        ids = [letter.message.id for letter in chosen(self._letters.dead(LOOKED_AT_MAX), which.filter)]
+        return self._counted(call, action, which, do(ids) if ids else 0)
 
     def _counted(self, call: Call, action: str, which: shapes.WhichMessages, count: int) -> Answer:
         if which.ids and not count:

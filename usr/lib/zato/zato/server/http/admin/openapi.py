@@ -26,6 +26,7 @@ _PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "kind": {"type": "string", "enum": list(KINDS)},
     "name": {"type": "string", "pattern": ITEM_NAME_PATTERN},
     "id": {"type": "integer", "minimum": 1},
+    "message": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
     "token": {"type": "string", "pattern": "^[0-9a-f]{8}$"},
     "session": {"type": "string", "pattern": "^([0-9a-f]{32}|current)$"},
     "number": {"type": "integer", "minimum": 1},

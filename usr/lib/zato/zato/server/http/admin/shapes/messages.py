@@ -7,15 +7,36 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from zato.server.http.admin.shapes.values import Given, MessageId, Taken
+from zato.server.http.admin.shapes.values import Cid, Given, MessageId, Principal, Taken
+
+
+class MessagesFilter(Taken, frozen=True):
+    """All conditions hold of a dead letter that is meant."""
+
+    service: Annotated[str, Meta(min_length=1, max_length=500)] | None = None
+    principal: Principal | None = None
+    cid: Cid | None = None
+    q: Annotated[str, Meta(min_length=1, max_length=200, description="In the reason, in any case.")] | None = None
+    since: Annotated[datetime, Meta(tz=True, description="Given up from then on.")] | None = None
+    until: Annotated[datetime, Meta(tz=True, description="Given up before.")] | None = None
+
+
+class DeadLettersQuery(MessagesFilter, frozen=True):
+    """Of those that the conditions hold of, so many, newest first."""
+
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 100
 
 
 class WhichMessages(Taken, frozen=True):
-    """Some dead letters, or all of them."""
+    """Some dead letters, those that a filter describes, or all of them."""
 
     ids: (
-        Annotated[list[MessageId], Meta(min_length=1, max_length=1000, description="Null for all dead letters.")] | None
+        Annotated[
+            list[MessageId], Meta(min_length=1, max_length=1000, description="Null for all, or those of the filter.")
+        ]
+        | None
     )
+    filter: Annotated[MessagesFilter, Meta(description="Of the newest 1,000; in place of ids.")] | None = None
 
 
 class MessageCount(Given, frozen=True):
@@ -44,6 +65,13 @@ class DeadLetter(Given, frozen=True):
     died: datetime
     attempts: int
     reason: str
+
+
+class DeadLetterInFull(Given, frozen=True):
+    """The same, and what was sent to the service: JSON, empty where there was nothing."""
+
+    letter: DeadLetter
+    payload: str
 
 
 class DeadLetters(Given, frozen=True):
