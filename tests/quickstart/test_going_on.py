@@ -144,9 +144,10 @@ def test_another_cluster_s_odb_is_refused(cluster: RunningCluster, no_odb: Path)
     shutil.copy(no_odb, cluster.layout.odb)
     with contextlib.closing(sqlite3.connect(cluster.layout.odb)) as opened, opened:
         opened.execute("UPDATE zt_cluster SET name = 'other'")
-    done = cluster.zato("quickstart", "start", str(cluster.layout.root), "--create", check=False)
-    assert done.returncode == 1
-    assert "keeps the cluster 'other' already" in done.stderr
+    for options in ((), ("--create",)):
+        done = cluster.zato("quickstart", "start", str(cluster.layout.root), *options, check=False)
+        assert done.returncode == 1
+        assert f"{cluster.layout.odb} keeps the cluster 'other' already" in done.stderr
 
 
 def test_an_odb_that_is_given_up_is_begun_anew_where_somebody_says_so(cluster: RunningCluster, no_odb: Path) -> None:

@@ -58,10 +58,15 @@ def upgrade(database: Database) -> None:
 
 
 def upgrade_existing(database: Database, cluster_name: str) -> None:
-    """As `upgrade`, of the ODB that a cluster has had all along.
+    """As `upgrade`, of the ODB that a cluster has had all along. Raises as `require_own`; it is left alone then."""
+    require_own(database, cluster_name)
+    upgrade(database)
 
-    Raises Unavailable(odb-not-initialised) where it has lost all that it had, and SetupError(odb-other-cluster) where
-    it keeps a cluster of another name. It is left alone then.
+
+def require_own(database: Database, cluster_name: str) -> None:
+    """Raises Unavailable(odb-not-initialised) where the cluster's ODB has lost all that it had.
+
+    And SetupError(odb-other-cluster) where it keeps a cluster of another name.
     """
     if current_version(database) is None:
         raise lost(database.label, database.dialect)
@@ -70,13 +75,13 @@ def upgrade_existing(database: Database, cluster_name: str) -> None:
     if kept is None:
         raise lost(database.label, database.dialect)
     _check_name(database, kept, cluster_name)
-    upgrade(database)
 
 
 def _check_name(database: Database, kept: str, cluster_name: str) -> None:
     if kept != cluster_name:
         raise SetupError(
-            f"The ODB at {database.label} keeps the cluster {kept!r} already; {cluster_name!r} needs its own.",
+            f"The ODB at {database.label} keeps the cluster {kept!r} already; {cluster_name!r} needs its own. Put that "
+            "one back, or have zato.toml name it.",
             code="odb-other-cluster",
         )
 

@@ -91,9 +91,10 @@ def _follow_hosts(layout: Layout, cluster: ClusterSettings, say: Say) -> None:
 
 
 def _check_odb(layout: Layout, cluster: ClusterSettings) -> None:
-    """An ODB of another version is refused; one that is away, or lost, is not: servers go on with what they know."""
+    """One of another version, or cluster, is refused; one that is away, or lost, is not: servers know their part."""
     database = open_odb(cluster)
     try:
+        migrate.require_own(database, cluster.name)
         migrate.require_current(database)
     except Unavailable as error:
         numbers = range(1, cluster.servers + 1)
