@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from support.large_primes import LARGE_DH, RSA, number, pem, private_key_info, rsa_of_large_primes
 from support.pem import pem_pair
 from zato.config import validation
 from zato.config.codec import decode
@@ -62,56 +62,28 @@ def test_what_does_not_fit_is_refused(fields: dict[str, str], expected: str) -> 
     assert "PRIVATE KEY-----\n" not in str(found)
 
 
-def _der(tag: int, *parts: bytes) -> bytes:
-    content = b"".join(parts)
-    size = len(content).to_bytes((len(content).bit_length() + 7) // 8, "big")
-    return bytes([tag]) + (bytes([len(content)]) if len(content) < 128 else bytes([0x80 | len(size)]) + size) + content
-
-
-def _number(number: int) -> bytes:
-    return _der(2, number.to_bytes(number.bit_length() // 8 + 1, "big"))
-
-
-def _pem(label: str, der: bytes) -> str:
-    return f"-----BEGIN {label}-----\n{base64.encodebytes(der).decode()}-----END {label}-----\n"
-
-
-def _rsa_of_large_primes(first: int, second: int) -> bytes:
-    p, q, e = 2**first - 1, 2**second - 1, 65537  # Mersenne's
-    d = pow(e, -1, (p - 1) * (q - 1))
-    return _der(0x30, *map(_number, (0, p * q, e, d, p, q, d % (p - 1), d % (q - 1), pow(q, -1, p))))
-
-
-def _private_key_info(algorithm: str, parameters: bytes, key: bytes) -> bytes:
-    return _der(0x30, _number(0), _der(0x30, _der(6, bytes.fromhex(algorithm)), parameters), _der(4, key))
-
-
-_RSA = _rsa_of_large_primes(4253, 4423)
-_LARGE_DH = _der(0x30, _number(2**4423 - 1), _number(2))
-
-
 @pytest.mark.parametrize(
     ("key", "expected"),
     [
-        (_pem("RSA PRIVATE KEY", _RSA), "client_key: it does not belong to the first"),
+        (pem("RSA PRIVATE KEY", RSA), "client_key: it does not belong to the first"),
         (
-            _pem("PRIVATE KEY", _private_key_info("2a864886f70d010101", b"\x05\x00", _RSA)),
+            pem("PRIVATE KEY", private_key_info("2a864886f70d010101", b"\x05\x00", RSA)),
             "client_key: it does not belong to the first",
         ),
-        (_pem("RSA PRIVATE KEY", _rsa_of_large_primes(9689, 9941)), "client_key: it has 19630 bits; 16384 are taken"),
+        (pem("RSA PRIVATE KEY", rsa_of_large_primes(9689, 9941)), "client_key: it has 19630 bits; 16384 are taken"),
         (
-            _pem("PRIVATE KEY", _private_key_info("2a864886f70d010301", _LARGE_DH, _number(3**50))),
+            pem("PRIVATE KEY", private_key_info("2a864886f70d010301", LARGE_DH, number(3**50))),
             "client_key: it is not an unencrypted private key",
         ),
         (
-            _pem("PRIVATE KEY", _private_key_info("2a8648ce3e0201", _LARGE_DH, _number(3**50))),
+            pem("PRIVATE KEY", private_key_info("2a8648ce3e0201", LARGE_DH, number(3**50))),
             "client_key: it is not an unencrypted private key",
         ),
         (
-            KEY + _pem("PRIVATE KEY", _private_key_info("2a864886f70d010301", _LARGE_DH, _number(3**50))),
+            KEY + pem("PRIVATE KEY", private_key_info("2a864886f70d010301", LARGE_DH, number(3**50))),
             "client_key: it is not an unencrypted private key",
         ),
-        (_pem("PRIVATE KEY", b"\x30\x84\xff\xff\xff\xff"), "client_key: it is not an unencrypted private key"),
+        (pem("PRIVATE KEY", b"\x30\x84\xff\xff\xff\xff"), "client_key: it is not an unencrypted private key"),
         ("# a comment\n" * 1400 + KEY, "client_key: it is longer than 16384 characters"),
     ],
     ids=["RSA", "RSA in PKCS8", "too long", "DH", "DHX", "DH behind EC", "no DER", "very long"],
@@ -134,8 +106,8 @@ def test_every_form_of_a_key_is_accepted() -> None:
         certificate = _self_signed(key)
         forms = [PrivateFormat.PKCS8, *([] if key is keys[2] else [PrivateFormat.TraditionalOpenSSL])]
         for form in forms:
-            pem = key.private_bytes(Encoding.PEM, form, NoEncryption()).decode()
-            for text in (pem, f"Bag Attributes\n  a: b\n{pem}", certificate + pem):
+            plain = key.private_bytes(Encoding.PEM, form, NoEncryption()).decode()
+            for text in (plain, f"Bag Attributes\n  a: b\n{plain}", certificate + plain):
                 assert findings(client_certificate=certificate, client_key=text) == [], text
         locked = key.private_bytes(Encoding.PEM, forms[-1], BestAvailableEncryption(b"x")).decode()
         assert "unencrypted" in findings(client_certificate=certificate, client_key=locked)[0]

@@ -9,10 +9,11 @@ from shlex import quote
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from zato.core.errors import SetupError
+from zato.pki.private_keys import load_private_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,12 @@ def is_for_servers(certificate: x509.Certificate) -> bool:
 def is_pair(path: Path) -> bool:
     """Whether there are a certificate and, beside it as NAME.key, its private key.
 
-    A certificate is renewed by replacing two files, so for a moment they are none.
+    A certificate is renewed by replacing two files, so for a moment they are none. The key is another user's, and root
+    looks at it here.
     """
     try:
         certificate = x509.load_pem_x509_certificate(path.read_bytes())
-        key = load_pem_private_key(path.with_suffix(".key").read_bytes(), password=None)
+        key = load_private_key(path.with_suffix(".key").read_bytes())
     except (OSError, ValueError):
         return False
     return key.public_key() == certificate.public_key()
