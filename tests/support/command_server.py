@@ -19,7 +19,7 @@ import click
 
 from zato.cli.main import cli, main
 
-REQUEST_BYTES_MAX = 200_000
+REQUEST_BYTES_MAX = 1 << 20  # more than the kernel takes for one message
 # What commands import where they need it
 _LATER = ("zato.client.agents", "zato.client.api", "zato.client.balancer", "zato.odb.database", "zato.host.settings")
 

@@ -15,20 +15,26 @@ LATE_SECONDS = 15.0  # by which a time limit may be overrun where others have th
 
 def until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> float:
     """Wait until it holds; the seconds it took. Fails the test where it does not come to hold."""
-    started = time.monotonic()
+    started = looked = time.monotonic()
     while not condition():
         if time.monotonic() - started > seconds:
             raise AssertionError(f"It did not come to hold within {seconds} s.")
-        time.sleep(0.005)
+        looked = _pause(looked, 0.005)
     return time.monotonic() - started
 
 
 def eventually(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> bool:
     """Whether it comes to hold before so many seconds are over; for what costs a process to look at."""
-    limit = time.monotonic() + seconds
-    while (looked := time.monotonic()) < limit:
+    looked = time.monotonic()
+    limit = looked + seconds
+    while looked < limit:
         if condition():
             return True
-        # What is waited for has the processor at least as long as who looks
-        time.sleep(min(max(0.1, time.monotonic() - looked), 1.0))
+        looked = _pause(looked, 0.1)
     return bool(condition())
+
+
+def _pause(looked: float, least: float) -> float:
+    """The time after a pause as long as the last look: what is waited for has the processor as long as who looks."""
+    time.sleep(min(max(least, time.monotonic() - looked), 1.0))
+    return time.monotonic()
