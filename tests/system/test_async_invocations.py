@@ -78,10 +78,10 @@ def test_a_message_that_cannot_go_well_is_a_dead_letter_until_somebody_deals_wit
     assert "Broker: embedded, 0 messages waiting, 1 dead letters" in status
     assert "Problem: 1 message is a dead letter" in status
     assert "bad-request: This cannot go well." in cluster.zato("message", "list").stdout
-    assert cluster.zato("message", "retry", "--all").stdout == "1 messages are delivered again\n"
+    assert cluster.zato("message", "retry", "--all").stdout == "Delivered again: 1 message.\n"
     until(lambda: len(services.received()) == 2)
     until(lambda: cluster.api().status()["messages"]["dead"] == 1)
-    assert cluster.zato("message", "delete", services.received()[0].id).stdout == "1 messages were deleted\n"
+    assert cluster.zato("message", "delete", services.received()[0].id).stdout == "Deleted: 1 message.\n"
     assert cluster.api().status()["problems"] == []
     assert [each.redelivered for each in services.received()] == [False, True]
 

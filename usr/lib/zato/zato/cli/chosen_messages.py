@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from zato.cli.connection import Target
-from zato.cli.output import show_json, show_table
+from zato.cli.output import counted, show_json, show_table
 from zato.core.errors import InvalidInput
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -52,9 +52,9 @@ def show_messages(
     show_table(tuple(columns), (tuple(cell(each) for cell in columns.values()) for each in found["messages"]))
 
 
-def show_count(target: Target, found: dict[str, Any], what: str) -> None:
-    """How many of them it was done to."""
+def show_count(target: Target, found: dict[str, Any], done: str) -> None:
+    """What was done, and to how many of them."""
     if target.as_json:
         show_json(found)
         return
-    click.echo(f"{found['count']} messages {what}")
+    click.echo(f"{done}: {counted(found['count'], 'message')}.")

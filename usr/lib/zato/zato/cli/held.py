@@ -8,7 +8,7 @@ import click
 
 from zato.cli.chosen_messages import ids_of, limit_option, show_count, show_messages, which_messages
 from zato.cli.connection import Target, pass_target
-from zato.cli.output import moment, show_json
+from zato.cli.output import counted, moment, show_json
 
 
 @click.group("cluster")
@@ -76,11 +76,9 @@ def discard_command(target: Target, message_ids: tuple[str, ...], everything: bo
 
     Example: zato cluster discard 0af7651916cd43dd8448eb211c80319c
     """
-    show_count(target, target.client().discard_held_messages(ids_of(message_ids, everything)), "were deleted")
+    show_count(target, target.client().discard_held_messages(ids_of(message_ids, everything)), "Deleted")
 
 
 def _messages(found: dict[str, Any]) -> str:
     count = found["messages"]
-    if count is None:
-        return "messages"
-    return "1 message" if count == 1 else f"{count} messages"
+    return "messages" if count is None else counted(count, "message")

@@ -58,7 +58,7 @@ def retry_command(target: Target, /, message_ids: tuple[str, ...], everything: b
     Example: zato message retry --all
     """
     ids = _ids_of(message_ids, everything, filters)
-    show_count(target, target.client().retry_dead_letters(ids, **filters), "are delivered again")
+    show_count(target, target.client().retry_dead_letters(ids, **filters), "Delivered again")
 
 
 @command.command("delete")
@@ -71,7 +71,7 @@ def delete_command(target: Target, /, message_ids: tuple[str, ...], everything: 
     Example: zato message delete 0af7651916cd43dd8448eb211c80319c
     """
     ids = _ids_of(message_ids, everything, filters)
-    show_count(target, target.client().delete_dead_letters(ids, **filters), "were deleted")
+    show_count(target, target.client().delete_dead_letters(ids, **filters), "Deleted")
 
 
 @command.command("show")

@@ -34,6 +34,11 @@ def show_table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
+def counted(count: int, what: str) -> str:
+    """Such as `1 message` and `2 messages`."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def below(text: str) -> str:
     """Text of several lines, none of which can be taken for one that the command itself begins."""
     return "\n  ".join(text.splitlines())
