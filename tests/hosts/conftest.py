@@ -13,6 +13,7 @@ import pytest
 
 from support import hosts
 from support.appliance import deploy_hello, install, servers_in_balancer
+from support.documents.written import written
 from support.hosts import Host, NewHost
 from support.once import once
 from support.ssh import Keys, Machines, connections
@@ -88,7 +89,7 @@ def client(new_host: NewHost) -> Iterator[Host]:
 def two_servers(appliance: Host) -> Host:
     """The same, once a second server is in the balancer, which it stays in until the host is booted again."""
     started = time.monotonic()
-    appliance.run("systemctl start zato-server@2")
+    appliance.run(written("docs/packages.md", "systemctl start zato-server@2"))
     assert eventually(lambda: servers_in_balancer(appliance) == 2)
     print(f"Started, then in the balancer: {time.monotonic() - started:.1f} s")
     return appliance

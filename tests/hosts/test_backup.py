@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from support.appliance import answers, problems
+from support.documents.written import written
 from support.hosts import Host
 from support.waiting import eventually
 
@@ -23,7 +24,8 @@ def test_an_appliance_comes_back_from_a_backup(appliance: Host) -> None:
         appliance.run("zato config delete channel-rest kept")
         refused = appliance.run(f"zato restore {FILE}", check=False)
         assert "--replace" in refused.stdout + refused.stderr
-        done = appliance.run(f"zato restore {FILE} --replace", check=False)
+        restoring = written("docs/backup.md", "zato restore FILE --replace", {"FILE": FILE})
+        done = appliance.run(restoring, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         assert answers(appliance)
         assert appliance.run(_OWNED).stdout == owned

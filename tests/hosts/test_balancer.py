@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from support.appliance import answers
+from support.documents.written import written
 from support.hosts import Host
 from support.waiting import eventually
 
@@ -17,7 +18,7 @@ def test_another_port_in_the_settings_holds_after_a_restart_and_the_former_one_i
     assert answers(appliance)
     appliance.run("cp -p /etc/zato/zato.toml /root/zato.toml")
     appliance.run(f"sed -i '/^lb_port/d; 1i lb_port = {OTHER_PORT}' /etc/zato/zato.toml")
-    appliance.run("systemctl restart zato-haproxy")
+    appliance.run(written("docs/packages.md", "systemctl restart zato-haproxy"))
     ping = f"curl -sf -m 2 --cacert /etc/zato/pki/ca.crt https://localhost:{OTHER_PORT}/zato/ping"
     assert eventually(lambda: appliance.run(ping, check=False).returncode == 0)
     assert not listens(appliance, 11223)
@@ -27,7 +28,7 @@ def test_another_port_in_the_settings_holds_after_a_restart_and_the_former_one_i
 
 
 def test_what_an_operator_has_stopped_refuses_connections(appliance: Host) -> None:
-    appliance.run("systemctl stop zato-haproxy")
+    appliance.run(written("docs/packages.md", "systemctl stop zato-haproxy"))
     assert not listens(appliance, 11223)
     appliance.run("systemctl start zato-haproxy")
     assert answers(appliance)

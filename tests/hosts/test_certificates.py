@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from support.appliance import outside, servers_in_balancer
+from support.documents.written import written
 from support.hosts import Host
 from support.load import Load, told
 from support.scale import times
@@ -20,7 +21,7 @@ ROTATIONS = times(2, full=3)
 # The agent of lighttpd looks once a second, and has connections end before it reloads
 BALANCER, LIGHTTPD = 11223, 17010
 NAMES = ("haproxy", "haproxy-client", "lighttpd-1", "lighttpd-2")
-REMEDY = "systemctl start zato-pki.service"
+REMEDY = written("docs/packages.md", "systemctl start zato-pki.service")
 
 
 class EightyDaysAgo:

@@ -20,6 +20,7 @@ from support.appliance import (
     servers_in_balancer,
 )
 from support.apt_repositories import repository, trust
+from support.documents.written import written
 from support.hosts import Host, NewHost
 from support.waiting import eventually
 
@@ -66,7 +67,7 @@ def test_an_upgrade_waits_until_programs_and_their_modules_are_of_one_version(be
     assert "until haproxy and lighttpd have been upgraded too" in said
     assert before.run("readlink /usr/lib/zato/current").stdout == release
     # As apt does last
-    before.run("dpkg --configure -a")
+    before.run(written("docs/packages.md", "dpkg --configure -a"))
     assert before.run("readlink /usr/lib/zato/current").stdout != release
     assert eventually(lambda: servers_in_balancer(before) == 2)
     assert before.run("dpkg --audit").stdout == ""
@@ -81,7 +82,9 @@ def test_what_is_published_is_installed_and_what_was_changed_is_not(before: Host
     before.run("rm /root/*.deb")
     with repository(packages_before[0].parents[1]) as made:
         trust(before, made, hosts.BEFORE)
-    before.run("apt-get update -q && apt-get install -y -q zato", timeout=INSTALL_SECONDS)
+    asking = {"install": "install -y"}
+    before.run(written("docs/packages.md", "apt update && apt install zato", asking), timeout=INSTALL_SECONDS)
+    before.run(written("docs/packages.md", "apt update && apt install zato zato-common zato-server zato-lb", asking))
     assert answers(before, INSTALL_SECONDS)
     assert "file:/srv/zato bookworm/main" in before.run("apt-cache policy zato").stdout
     # A package that is not what the list says, then a list that is not what was signed

@@ -16,6 +16,7 @@ import pytest
 from support import hosts
 from support.appliance import outside, problems, status
 from support.clusters_of_hosts import first_machine, made_token
+from support.documents.written import written
 from support.hosts import Host, NewHost
 from support.load import Load, told
 from support.waiting import eventually
@@ -72,7 +73,8 @@ def item(first: Host, name: str) -> dict[str, Any]:
 
 
 def test_a_package_without_a_cluster_starts_nothing_and_says_what_comes_next(cluster: Cluster) -> None:
-    done = cluster.second.run("apt-get install -y ./zato-common_*.deb ./zato-server_*.deb", timeout=90)
+    own = {"install": "install -y", "zato-server": "./zato-common_*.deb ./zato-server_*.deb"}
+    done = cluster.second.run(written("docs/cluster.md", "apt install zato-server", own), timeout=90)
     assert "zato server join TOKEN" in done.stdout
     assert of_a_cluster(cluster.second) == set()
     cluster.second.run("systemctl start zato-server@1", check=False)
@@ -84,8 +86,9 @@ def test_a_package_without_a_cluster_starts_nothing_and_says_what_comes_next(clu
 def test_a_damaged_a_tampered_a_cancelled_and_another_clusters_token_are_refused(cluster: Cluster) -> None:
     token = made_token(cluster.first)
     assert refused(cluster.second, f"server join {token[:-1]}") == "token-damaged"
-    identifier = json.loads(cluster.first.run("zato --json server tokens").stdout)["tokens"][0]["id"]
-    cluster.first.run(f"zato server cancel {identifier}")
+    tokens = written("docs/cluster.md", "zato server tokens", {"zato": "zato --json"})
+    identifier = json.loads(cluster.first.run(tokens).stdout)["tokens"][0]["id"]
+    cluster.first.run(written("docs/cluster.md", "zato server cancel ID", {"ID": identifier}))
     assert refused(cluster.second, f"server join {token}") == "unauthorized"
     changed = (
         "import sys, msgspec; from zato.pki.enrolment.token import *; t = decode(sys.argv[1]); "
@@ -104,7 +107,9 @@ def test_a_token_makes_nobody_the_database(cluster: Cluster) -> None:
     cluster.first.run("mkdir /root/db-1 && mv /etc/zato/pki/db-1.* /root/db-1/")
     token = made_token(cluster.first)
     for host in ("db-1.example.com", "DB-1.example.com", "10.77.0.250", "db-1"):
-        assert refused(cluster.second, f"server join {token} --address {host}") == "program-name"
+        own = {"zato ": "", "join": f"join {token}", "HOST": host}
+        joining = written("docs/cluster.md", "zato server join --address HOST", own)
+        assert refused(cluster.second, joining) == "program-name"
     for host, code in (
         ("haproxy", "component-name"),
         (cluster.first.address, "host-taken"),
@@ -113,7 +118,8 @@ def test_a_token_makes_nobody_the_database(cluster: Cluster) -> None:
         assert refused(cluster.second, f"server join {token} --address '{host}'") == code
     assert of_a_cluster(cluster.second) == set()
     identifier = json.loads(cluster.first.run("zato --json server tokens").stdout)["tokens"][0]["id"]
-    cluster.first.run(f"zato server cancel {identifier} && zato pki remove db-1")
+    cluster.first.run(f"zato server cancel {identifier}")
+    cluster.first.run(written("docs/cluster.md", "zato pki remove NAME", {"NAME": "db-1"}))
 
 
 FLOOD = """
@@ -163,7 +169,8 @@ def test_two_commands_make_a_clean_machine_a_server_of_the_cluster(cluster: Clus
     # A program of this machine's has its name: then the server is known by its address alone
     name = cluster.second.run("hostname").stdout.strip()
     cluster.first.run(f"zato pki issue-server twin --host {name}")
-    assert "Going on with" in cluster.second.run(f"zato server join {token}").stdout
+    join = written("docs/cluster.md", "zato server join TOKEN", {"TOKEN": token})
+    assert "Going on with" in cluster.second.run(join).stdout
     cluster.first.run("zato pki remove twin")
     assert eventually(lambda: '"user"' in direct(cluster, "/hello"))
     print(f"apt install: {installed - started:.1f} s; zato server join: {time.monotonic() - installed:.1f} s")
@@ -204,7 +211,7 @@ def test_a_server_that_joined_is_there_again_after_a_boot(cluster: Cluster) -> N
 def test_a_server_that_joined_renews_its_certificates_through_the_balancer(cluster: Cluster) -> None:
     path = cluster.second.root / "etc/zato/pki/lighttpd-2.crt"
     before = load_certificate(path).serial_number
-    cluster.second.run("zato pki renew lighttpd-2")
+    cluster.second.run(written("docs/cluster.md", "zato pki renew lighttpd-N", {"N": "2"}))
     assert load_certificate(path).serial_number != before
     assert eventually(lambda: '"user"' in direct(cluster, "/hello"))
     cluster.second.run("systemctl start zato-pki.service")
@@ -224,8 +231,9 @@ def test_a_server_that_joined_renews_its_certificates_through_the_balancer(clust
 def test_a_server_that_runs_is_not_removed_and_one_that_is_dead_is_and_stays_out(cluster: Cluster) -> None:
     assert refused(cluster.first, "server remove 2") == "server-alive"
     assert refused(cluster.first, "server remove 7") == "no-such-server"
-    cluster.second.run("systemctl stop zato.target zato-server@2")
-    cluster.first.run("zato server remove 2")
+    cluster.second.run("systemctl stop zato.target")
+    cluster.second.run(written("docs/cluster.md", "systemctl stop zato-server@N", {"N": "2"}))
+    cluster.first.run(written("docs/cluster.md", "zato server remove 2"))
     assert [each["number"] for each in status(cluster.first)["servers"]] == [1]
     assert refused(cluster.second, "pki renew server-2") == "renewal-refused"
     cluster.second.run("systemctl start --no-block zato-server@2")
@@ -238,7 +246,8 @@ def test_the_number_of_a_removed_server_goes_to_the_next_machine_and_a_lost_one_
     assert of_a_cluster(cluster.second) == set()
     cluster.second.run(f"zato server join {made_token(cluster.first)}")
     stolen = {path.name: path.read_bytes() for path in (cluster.second.root / "etc/zato/pki").glob("server-2.*")}
-    token = made_token(cluster.first, "--replace", "2")
+    replacing = written("docs/cluster.md", "zato server create --token --replace 2", {"zato": "zato --json"})
+    token = json.loads(cluster.first.run(f"{replacing} --address {cluster.first.address}").stdout)["token"]
     cluster.second.run(f"zato server join {token}")
     assert eventually(lambda: '"user"' in direct(cluster, "/hello"))
     kept = {path.name: path.read_bytes() for path in (cluster.second.root / "etc/zato/pki").glob("server-2.*")}
@@ -253,7 +262,7 @@ def test_the_number_of_a_removed_server_goes_to_the_next_machine_and_a_lost_one_
 
 def test_leaving_fails_no_request_and_takes_the_clusters_keys_and_code_along(cluster: Cluster) -> None:
     with Load(outside(cluster.first), "/hello", seconds=60) as load:
-        cluster.second.run("zato server leave")
+        cluster.second.run(written("docs/cluster.md", "zato server leave"))
     assert load.failed() == [], told(load.failed())
     assert [each["number"] for each in status(cluster.first)["servers"]] == [1]
     left = cluster.second.run("find /var/lib/zato /run/zato -type f").stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from support.appliance import main_pid, outside, servers_in_balancer
+from support.documents.written import written
 from support.hosts import Host
 from support.load import Load, told
 from support.scale import times
@@ -25,12 +26,17 @@ def test_reloading_fails_no_request(two_servers: Host) -> None:
     load_of = Load(outside(two_servers), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=120)
     assert eventually(lambda: servers_in_balancer(two_servers) == 2)
     units = ("zato-haproxy", "zato-lighttpd@1", "zato-lighttpd@2", "zato-server@1", "zato-server@2")
+    commands = (
+        written("docs/packages.md", "systemctl reload zato-haproxy"),
+        *(written("docs/packages.md", "systemctl reload zato-lighttpd@N", {"N": number}) for number in "12"),
+        *(written("docs/hot-deployment.md", "systemctl reload zato-server@N", {"N": number}) for number in "12"),
+    )
     pids = [main_pid(two_servers, unit) for unit in units]
     with load_of as load:
         for _ in range(RELOADS):
-            for unit in units:
+            for unit, command in zip(units, commands, strict=True):
                 before = started(two_servers, unit)
-                two_servers.run(f"systemctl reload {unit}")
+                two_servers.run(command)
                 assert eventually(lambda unit=unit, before=before: started(two_servers, unit) != before), unit
     assert [main_pid(two_servers, unit) for unit in units] == pids
     print(f"{RELOADS} reloads of {len(units)} units, {len(load.samples)} requests: {told(load.failed())}")

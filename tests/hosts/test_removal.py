@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from support.appliance import INSTALL_SECONDS, answers, deploy_hello, hello, install
+from support.documents.written import written
 from support.hosts import Host, NewHost
 from support.waiting import eventually
 
@@ -78,7 +79,7 @@ def installed(installation: Installed) -> Host:
 
 
 def test_removing_keeps_what_was_there_for_the_next_installation(installed: Host) -> None:
-    installed.run("apt-get remove -y 'zato*'")
+    installed.run(written("docs/packages.md", "apt remove 'zato*'", {"remove": "remove -y"}))
     assert installed.run("ps -o pid= -u zato,zato-tls,zato-lb", check=False).stdout == ""
     assert not answers(installed, 0)
     installed.run("apt-get install -y ./*.deb", timeout=INSTALL_SECONDS)
@@ -88,7 +89,7 @@ def test_removing_keeps_what_was_there_for_the_next_installation(installed: Host
 def test_purging_leaves_nothing_behind_but_accounts_in_use(installed: Host, installation: Installed) -> None:
     installed.run("useradd --system -M -N -g zato-lb stranger")
     installed.run("systemd-run -q --unit=left --uid=zato sleep 600")
-    purged = installed.run("apt-get purge -y 'zato*'")
+    purged = installed.run(written("docs/packages.md", "apt purge 'zato*'", {"purge": "purge -y"}))
     assert installed.run("dpkg-query -W -f '${Status}' zato-common", check=False).stdout == ""
     assert "user zato is left; once no process of it runs, remove it: userdel zato\n" in purged.stdout
     assert "group zato-lb is left; once it is no user's own one, remove it: groupdel zato-lb\n" in purged.stdout
@@ -96,8 +97,8 @@ def test_purging_leaves_nothing_behind_but_accounts_in_use(installed: Host, inst
     after = State.of(installed)
     assert sorted(after.paths - installation.before.paths) == []
     assert after.users == installation.before.users
-    written = State.of(installed, f"-newer {STAMP}", "! -type d")
-    assert sorted(written.paths) == []
+    newer = State.of(installed, f"-newer {STAMP}", "! -type d")
+    assert sorted(newer.paths) == []
     # systemd forgets what is gone when it comes to it
     known = "systemctl list-units --all --plain --no-legend 'zato*'"
     assert eventually(lambda: installed.run(known).stdout == ""), installed.run(known).stdout

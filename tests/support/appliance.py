@@ -10,6 +10,7 @@ from typing import Any
 
 import urllib3
 
+from support.documents.written import written
 from support.hosts import Host
 from support.waiting import PATIENCE_SECONDS, eventually
 
@@ -31,14 +32,15 @@ _HELLO = {"service": "demo.hello", "path": "/hello", "methods": ["GET", "PUT", "
 def install(host: Host) -> None:
     """Zato from the packages in /root, answering in time."""
     started = time.monotonic()
-    host.run("apt-get install -y ./*.deb", timeout=INSTALL_SECONDS)
+    host.run(written("docs/packages.md", "apt install ./zato*.deb", {"install": "install -y"}), timeout=INSTALL_SECONDS)
     assert answers(host, INSTALL_SECONDS), said(host)
     print(f"apt install, then a ping through the balancer: {time.monotonic() - started:.1f} s")
 
 
 def said(host: Host) -> str:
     """What Zato's units have said since the host was booted, its requests excepted."""
-    return host.run("journalctl -b -u 'zato-*' | grep -v '\"event\":\"request\"'", check=False).stdout
+    shown = written("docs/packages.md", "journalctl -u 'zato-*'", {"journalctl": "journalctl -b"})
+    return host.run(f'{shown} | grep -v \'"event":"request"\'', check=False).stdout
 
 
 def deploy_hello(host: Host) -> None:
@@ -59,7 +61,11 @@ def hello(host: Host) -> str:
 
 def answers(host: Host, seconds: float = PATIENCE_SECONDS) -> bool:
     """Whether the balancer passes a ping on to a server before so many seconds are over."""
-    ping = "curl -sf -m 2 --cacert /etc/zato/pki/ca.crt https://localhost:11223/zato/ping"
+    ping = written(
+        "docs/packages.md",
+        "curl --cacert /etc/zato/pki/ca.crt https://localhost:11223/zato/ping",
+        {"curl": "curl -sf -m 2"},
+    )
     return eventually(lambda: '"ZATO_OK"' in host.run(ping, check=False).stdout, seconds)
 
 
@@ -97,5 +103,7 @@ def problems(host: Host) -> list[str]:
 
 
 def status(host: Host) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(host.run("zato --json status", check=False).stdout or "{}")
+    found: dict[str, Any] = json.loads(
+        host.run(written("docs/packages.md", "zato status", {"zato": "zato --json"}), check=False).stdout or "{}"
+    )
     return found

@@ -9,15 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from support.documents.written import written
 from support.hosts import REPOSITORY, Host
 
 PLACE = "srv/zato"
-_SOURCES = """Types: deb
-URIs: file:/srv/zato
-Suites: {suite}
-Components: main
-Signed-By: /etc/apt/keyrings/zato.asc
-"""
 
 
 @contextmanager
@@ -32,6 +27,10 @@ def repository(packages: Path) -> Iterator[Path]:
         try:
             tool = [str(path) for path in (REPOSITORY / "tools/apt_repository.py", made, packages)]
             subprocess.run([*tool, "zato@example.com"], check=True, env=environment, stdout=subprocess.DEVNULL)
+            key_file = {"/etc/apt/keyrings/zato.asc": str(made / "zato-archive-keyring.asc")}
+            looking = written("docs/packages.md", "gpg --show-keys /etc/apt/keyrings/zato.asc", key_file)
+            shown = subprocess.run(looking.split(), check=True, env=environment, capture_output=True, text=True).stdout
+            assert "zato@example.com" in shown
         finally:
             subprocess.run(["gpgconf", "--kill", "all"], check=True, env=environment)
         yield made
@@ -42,4 +41,5 @@ def trust(host: Host, repository: Path, suite: str) -> None:
     shutil.copytree(repository, host.root / PLACE, dirs_exist_ok=True)
     (host.root / "etc/apt/keyrings").mkdir(exist_ok=True)
     shutil.copy(repository / "zato-archive-keyring.asc", host.root / "etc/apt/keyrings/zato.asc")
-    (host.root / "etc/apt/sources.list.d/zato.sources").write_text(_SOURCES.format(suite=suite))
+    own = {"https://packages.example.com/zato": f"file:/{PLACE}", "Suites: trixie": f"Suites: {suite}"}
+    host.run(written("docs/packages.md", "cat >/etc/apt/sources.list.d/zato.sources <<END", own))

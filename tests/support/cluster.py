@@ -43,6 +43,7 @@ class RunningCluster:
         self._options = options
         # The start of several keeps a machine so busy that checks after the first ones can be late
         self._steady_seconds = 0.0 if _servers(options) == 1 else 1.0
+        self.start_command = [sys.executable, "-m", "zato.cli.main", "quickstart", "start", str(directory)]
         self.start_options: tuple[str, ...] = ()
         self.output = directory.parent / f"{directory.name}.log"
         self.process: subprocess.Popen[bytes] | None = None
@@ -70,10 +71,7 @@ class RunningCluster:
         self.output.unlink(missing_ok=True)
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "zato.cli.main", "quickstart", "start", str(self.layout.root)),
-                    *self.start_options,
-                ],
+                [*self.start_command, *self.start_options],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

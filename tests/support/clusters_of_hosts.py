@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from support import hosts
 from support.appliance import deploy_hello, install, problems
+from support.documents.written import written
 from support.hosts import Host
 from support.postgresql import PostgreSql
 from support.waiting import eventually
@@ -26,7 +27,8 @@ def first_machine(host: Host) -> Iterator[None]:
         odb = json.dumps(f"{url}?sslrootcert=/etc/zato/database-ca.crt")
         host.run("systemctl stop zato.target zato-server@1 zato-haproxy")
         settings.write_text(f"{settings.read_text()}odb = {odb}\n")
-        host.run("zato odb init && systemctl start zato-haproxy zato-server@1 zato.target")
+        host.run("zato odb init")
+        host.run(written("docs/cluster.md", "systemctl restart zato.target"))
         assert eventually(lambda: problems(host) == []), problems(host)
         deploy_hello(host)
         yield
@@ -36,5 +38,6 @@ def first_machine(host: Host) -> Iterator[None]:
 
 def made_token(first: Host, *options: str) -> str:
     """A new one, for a machine to join with."""
-    done = first.run(f"zato --json server create --token --address {first.address} {' '.join(options)}")
+    making = written("docs/cluster.md", "zato server create --token", {"zato": "zato --json"})
+    done = first.run(f"{making} --address {first.address} {' '.join(options)}")
     return str(json.loads(done.stdout)["token"])

@@ -12,8 +12,12 @@ from collections.abc import Sequence
 SECONDS = 60.0
 
 
-def on_a_terminal(command: Sequence[str]) -> str:
-    """What the terminal has shown by the time when the program ends, of which it is the controlling one."""
+def on_a_terminal(command: Sequence[str], answers: Sequence[str] = ()) -> str:
+    """What the terminal has shown by the time when the program ends, of which it is the controlling one.
+
+    Whenever the program asks something, one of the `answers` is typed.
+    """
+    left = list(answers)
     pid, terminal = pty.fork()
     if pid == 0:
         os.execvp(command[0], list(command))
@@ -27,6 +31,8 @@ def on_a_terminal(command: Sequence[str]) -> str:
                     shown += os.read(terminal, 65536)
                 except OSError:  # nobody has it open any more
                     break
+                if left and shown.endswith(b": "):
+                    os.write(terminal, f"{left.pop(0)}\n".encode())
         else:
             os.kill(pid, signal.SIGKILL)
     finally:

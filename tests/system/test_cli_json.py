@@ -11,6 +11,7 @@ import pytest
 
 from support.cluster import RunningCluster
 from support.commands import COMMANDS
+from support.documents.written import written
 
 SERVICE = """
 from zato.server.service import Service
@@ -33,7 +34,7 @@ CALLS: tuple[tuple[str, int], ...] = (
     ("log -n 5", 0),
     ("log --server 1", 0),
     ("broker status", 0),
-    ("broker setup --print", 0),
+    (written("docs/broker.md", "zato broker setup --print", {"zato ": ""}), 0),
     ("doctor", 0),
     ("completion bash", 0),
     ("config kinds", 0),

@@ -12,6 +12,7 @@ import pytest
 
 from support.certificates import Pair
 from support.cluster import RunningCluster
+from support.documents.written import written
 from support.postgresql import PostgreSql
 from zato.core.errors import Unavailable
 from zato.host.settings import load_cluster
@@ -27,8 +28,9 @@ class ClustersAuthority:
         self.certificate = Path(shutil.copy(cluster.layout.ca_certificate, directory))
 
     def issue(self, name: str, hosts: tuple[str, ...]) -> Pair:
-        options = [word for host in hosts for word in ("--host", host)]
-        self._cluster.zato("pki", "issue-server", name, *options)
+        own = {"zato pki": "pki", "db-1.example.com": " --host ".join(hosts), "db-1 ": f"{name} "}
+        command = written("docs/odb.md", "zato pki issue-server db-1 --host db-1.example.com", own)
+        self._cluster.zato(*command.split())
         pki = self._cluster.layout.pki
         copies = [Path(shutil.copy(pki / f"{name}.{end}", self._directory)) for end in ("crt", "key")]
         return Pair(*copies)
@@ -56,7 +58,9 @@ def test_a_running_cluster_moves_loses_no_change_and_is_verified_by_its_own_auth
         cluster.zato("config", "set", "channel-rest", "before", "service=x.y", "path=/before")
         revision = json.loads(cluster.zato("status", "--json", check=False).stdout)["odb"]["revision"]
 
-        moved = json.loads(cluster.zato("odb", "move", url, "--json").stdout)
+        place = {"zato odb move": "odb move --json", "postgresql+psycopg2://zato:secret@db-1.example.com/zato": url}
+        command = written("docs/odb.md", "zato odb move postgresql+psycopg2://zato:secret@db-1.example.com/zato", place)
+        moved = json.loads(cluster.zato(*command.split()).stdout)
 
         assert all(each["equal"] for each in moved["tables"])
         assert url not in json.dumps(moved), "the password is shown to nobody"
@@ -73,7 +77,10 @@ def test_a_running_cluster_moves_loses_no_change_and_is_verified_by_its_own_auth
         cluster.zato("config", "set", "channel-rest", "after", "service=x.y", "path=/after")
         status = json.loads(cluster.zato("status", "--json", check=False).stdout)
         assert status["odb"]["revision"] == revision + 1
-        assert json.loads(cluster.zato("odb", "use", url, "--json").stdout)["restart"]
+        given_up = cluster.zato(*written("docs/odb.md", "zato odb move --abort").split()[1:], check=False)
+        assert (given_up.returncode, "Traceback" in given_up.stderr) == (1, False), given_up
+        using = written("docs/odb.md", "zato odb use URL", {"zato odb use URL": f"odb use {url} --json"})
+        assert json.loads(cluster.zato(*using.split()).stdout)["restart"]
         cluster.stop()
 
         # The authority of somebody else

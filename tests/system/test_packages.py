@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -12,11 +11,8 @@ from pathlib import Path
 import pytest
 
 from support.cluster import RunningCluster
-from support.documents import reading, running
 from support.waiting import until
 from support.wheels import make_wheel
-
-DOCUMENT = Path(__file__).parents[2] / "docs" / "hot-deployment.md"
 
 SOURCE = """
 import zt_system_rates
@@ -108,15 +104,3 @@ def test_packages_from_their_declaration_to_their_removal(
     assert "keeps it until its server is started again" in said
     until(lambda: "zt-system-rates" not in " ".join(cluster.api().status()["problems"]))
     assert "No such" not in refused(cluster, "service", "deploy", str(file))
-
-
-def test_the_documented_commands_do_what_they_show(cluster: RunningCluster, wheels: Path, tmp_path: Path) -> None:
-    make_wheel(wheels, "toposort", "1.10")
-    (tmp_path / ".venv").symlink_to(sys.prefix)
-    (tmp_path / ".zato").symlink_to(cluster.layout.root)
-    section = DOCUMENT.read_text(encoding="utf-8").partition("## Third-party packages")[2].partition("```python")[0]
-    steps = [step for step in reading.steps_of(section) if step.kind == "console"]
-    assert len(steps) == 3
-    for step in steps:
-        found = running.run(step.name, tmp_path).stdout
-        assert running.fits(step.text, found), found

@@ -6,13 +6,15 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import click
 
 from zato.cli.main import cli
 
 _ENDS = {"&&", "||", ";", "|", "&"}
-_SUDO = re.compile(r"\bsudo -u \w+ ")
+# Programs that run the one that is meant
+_RUNNERS = re.compile(r"\b(?:sudo -u \w+|timeout -s INT \d+) ")
 _ASSIGNMENT = re.compile(r"[A-Z_]+=")
 # A name in capitals, a number, an identifier: what people put something of their own in the place of
 _VALUE = re.compile(r"(?<![A-Za-z-])[A-Z][A-Z_]*(?![a-z_])|\d+")
@@ -35,16 +37,17 @@ class Shape:
         return other.words[: len(self.words)] == self.words
 
 
-def shapes(command: str) -> list[Shape]:
+@cache
+def shapes(command: str) -> tuple[Shape, ...]:
     """Those of all commands in it. Raises AssertionError where zato has no such command or option."""
-    return [_shape(words) for words in _simple(command)]
+    return tuple(_shape(words) for words in _simple(command))
 
 
 def _simple(command: str) -> Iterator[list[str]]:
     """The words of each command of a pipeline or list, programs by their names."""
     for inner in re.findall(r"\$\(([^()]*)\)", command):
         yield from _simple(inner)
-    command = _SUDO.sub("", command)
+    command = _RUNNERS.sub("", command)
     text = re.sub(r"<<(\w+)\n.*", "", command, flags=re.DOTALL).replace("\\\n", " ")
     lexer = shlex.shlex(text, posix=True, punctuation_chars="|&;<>")
     lexer.whitespace_split = True

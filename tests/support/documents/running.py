@@ -5,34 +5,43 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
+
+from support.terminals import on_a_terminal
 
 # What nobody can know beforehand, in what a page shows: anything, and any moment
 _UNKNOWN = re.compile(r"(\.\.\.)|\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?")
 _MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?"
 
 
-def run(
-    command: str, directory: Path, *, home: Path | None = None, input: str = ""
-) -> subprocess.CompletedProcess[str]:
-    """What a shell makes of the command, with `zato` of the directory's `.venv`; errors are in its output."""
-    return subprocess.run(
-        ["/bin/bash", "-c", command],
+def run(command: str, directory: Path, clone: Path, answers: Sequence[str] = ()) -> tuple[int, str]:
+    """The exit status and the output, errors included, of a shell that has `zato` of the clone's `.venv`.
+
+    With `answers` it has a terminal, where these are typed as it asks. What takes more than a minute is killed with all
+    that it has started.
+    """
+    environment = (
+        f"PATH={clone / '.venv' / 'bin'}:{os.environ['PATH']}",
+        f"HOME={directory}",
+        f"XDG_CONFIG_HOME={directory / '.config'}",
+        "LC_ALL=C.UTF-8",
+    )
+    shell = ["env", "-i", *environment, "timeout", "-s", "KILL", "60", "/bin/bash", "-c", command]
+    if answers:
+        shown = on_a_terminal(["env", "-C", str(directory), *shell[1:-1], f"{command}; echo status $?"], answers)
+        text, _, status = shown.rstrip().rpartition("status ")
+        return int(status or -1), text.replace("\r\n", "\n")
+    done = subprocess.run(
+        shell,
         cwd=directory,
-        env={
-            "PATH": f"{directory / '.venv' / 'bin'}:{os.environ['PATH']}",
-            "HOME": str(home or directory),
-            "XDG_CONFIG_HOME": str((home or directory) / ".config"),
-            "LC_ALL": "C.UTF-8",
-        },
-        input=input,
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=90,
         check=False,
-        start_new_session=True,  # so that what asks for a password does not ask the terminal of who runs the tests
     )
+    return done.returncode, done.stdout
 
 
 def fits(expected: str, found: str) -> bool:

@@ -18,6 +18,7 @@ from support import hosts
 from support.appliance import outside, servers_in_balancer, status
 from support.apt_repositories import trust
 from support.clusters_of_hosts import first_machine, made_token
+from support.documents.written import written
 from support.hosts import BEFORE, REPOSITORY, SUITE, Host, NewHost
 from support.load import Load, Sample, told
 from support.waiting import eventually
@@ -27,10 +28,10 @@ _LOAD_SECONDS = 1800.0
 _UPGRADE_SECONDS = 1500.0
 _WELL_SECONDS = 60.0
 _KEPT = "/etc/zato/secret.key /etc/zato/zato.toml /etc/zato/server-*/server.toml /etc/zato/pki/*"
-_FULL_UPGRADE = (
-    "DEBIAN_FRONTEND=noninteractive apt-get -y -q "
-    "-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold full-upgrade"
-)
+_UNATTENDED = {
+    "apt": "DEBIAN_FRONTEND=noninteractive apt-get -y -q "
+    "-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold"
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +121,15 @@ def _kept(host: Host) -> dict[str, str]:
 
 def upgrade(host: Host) -> str:
     """To the next Debian, as docs/packages.md says. What apt said."""
-    host.run(f"sed -i 's/{BEFORE}/{SUITE}/' /etc/apt/sources.list.d/*")
+    renaming = written(
+        "docs/packages.md",
+        "sed -i 's/bookworm/trixie/' /etc/apt/sources.list /etc/apt/sources.list.d/*",
+        {"/etc/apt/sources.list ": ""},  # which hosts do not have
+    )
+    host.run(renaming)
     # Nothing but our own repository can be reached from a host
-    host.run("apt-get -q update")
-    said = host.run(_FULL_UPGRADE, timeout=_UPGRADE_SECONDS).stdout
+    host.run(written("docs/packages.md", "apt update"))
+    said = host.run(written("docs/packages.md", "apt full-upgrade", _UNATTENDED), timeout=_UPGRADE_SECONDS).stdout
     assert host.run("dpkg --audit").stdout == ""
     assert SUITE in host.run("cat /etc/os-release").stdout
     assert re.search(r"~deb13u\d", host.run("dpkg-query -W -f '${Version}' zato-common").stdout)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from support.appliance import outside, servers_in_balancer, status
+from support.documents.written import written
 from support.hosts import Host
 from support.load import Load, Sample, told
 from support.waiting import eventually
@@ -79,7 +80,9 @@ def change_release(host: Host, packages: Sequence[Path], directory: str, passwor
             stack.enter_context(Load(pool, path, method=METHODS, body=b"{}", per_second=50, seconds=_LOAD_SECONDS))
             for pool, path in zip(pools, ("/hello", "/protected"), strict=True)
         ]
-        host.run(f"apt-get install -y --allow-downgrades ./{directory}/*.deb", timeout=_UPGRADE_SECONDS)
+        own = {"install": "install -y", "./zato": f"./{directory}/zato"}
+        installation = written("docs/packages.md", "apt install --allow-downgrades ./zato*.deb", own)
+        host.run(installation, timeout=_UPGRADE_SECONDS)
         well = eventually(lambda: servers_in_balancer(host) == 2 and status(host).get("ok") is True)
     return Upgraded(
         version=host.run("dpkg-query -W -f '${Version}' zato-common").stdout,
