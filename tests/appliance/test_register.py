@@ -36,3 +36,21 @@ def test_one_that_has_a_snapshot_starts_and_says_why_it_goes_by_that(
 def test_one_that_knows_nothing_yet_does_not_start(layout: Layout) -> None:
     with pytest.raises(Unavailable, match="The ODB"):
         register_server(1, layout)
+
+
+def test_an_odb_that_was_put_back_is_the_agents_too(layout: Layout) -> None:
+    layout.odb.parent.mkdir(exist_ok=True)
+    layout.odb.touch(0o600)
+    layout.server(1).snapshot.write_text("{}", encoding="utf-8")
+    register_server(1, layout)
+    assert layout.odb.stat().st_mode & 0o777 == 0o660
+
+
+def test_an_odb_that_was_lost_is_not_made_again(layout: Layout, capsys: pytest.CaptureFixture[str]) -> None:
+    layout.settings.write_text('name = "zato"\n', encoding="utf-8")
+    with pytest.raises(Unavailable, match="zato restore FILE"):
+        register_server(1, layout)
+    layout.server(1).snapshot.write_text("{}", encoding="utf-8")
+    register_server(1, layout)
+    assert f"{layout.odb}, is not there" in capsys.readouterr().out
+    assert not layout.odb.exists()

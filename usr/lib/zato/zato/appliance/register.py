@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 from zato.appliance.create import LAYOUT
@@ -15,7 +16,7 @@ from zato.quickstart.create import register, write_server_settings
 
 def migrate_odb() -> None:
     """The ODB has this release's tables. Needs no secrets, which this user has as part of a unit only."""
-    os.umask(0o007)  # the agents, other users of the same group, read it
+    _share_odb(LAYOUT)
     cluster = load_cluster(LAYOUT)
     database = open_odb(cluster)
     try:
@@ -29,7 +30,7 @@ def register_server(number: int, layout: Layout = LAYOUT) -> None:
 
     Where the ODB is away, a server that has been there before serves from its snapshot, so it is to start.
     """
-    os.umask(0o007)
+    _share_odb(layout)
     write_server_settings(layout, number, {})
     try:
         register(layout, load_cluster(layout), (number,), _say)
@@ -37,6 +38,16 @@ def register_server(number: int, layout: Layout = LAYOUT) -> None:
         if not layout.server(number).snapshot.exists():
             raise
         _say(f"Server {number} starts with the configuration that it knew last: {error.message}")
+
+
+def _share_odb(layout: Layout) -> None:
+    """The agents, other users of the same group, read the ODB, and SQLite's readers write beside it.
+
+    One that was made or put back by hand is its user's alone.
+    """
+    os.umask(0o007)
+    with contextlib.suppress(FileNotFoundError, PermissionError):
+        layout.odb.chmod(0o660)
 
 
 def _say(text: str) -> None:
