@@ -6,10 +6,12 @@ import time
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
-from support.large_primes import LARGE_DH, RSA, number, pem, private_key_info
+from support.large_primes import LARGE_DH, RSA, certificate_of_dh, number, pem, private_key_info
 from support.pem import pem_pair
 from zato.pki.certificates import is_pair
+from zato.pki.enrolment.requests import is_signed
 
 CERTIFICATE, KEY = pem_pair("a")
 
@@ -34,4 +36,12 @@ def test_whether_a_key_belongs_to_a_certificate_is_known_at_once(tmp_path: Path,
     (tmp_path / "x.key").write_text(key)
     before = time.thread_time()
     assert is_pair(tmp_path / "x.crt") is expected
+    assert time.thread_time() - before < 1
+
+
+def test_a_certificate_that_anybody_shows_is_not_looked_at_for_long() -> None:
+    """Who asks for a renewal, or leaves, shows one before anything is known of them."""
+    shown = x509.load_pem_x509_certificate(certificate_of_dh().encode())
+    before = time.thread_time()
+    assert is_signed(shown, b"statement", b"signature") is False
     assert time.thread_time() - before < 1

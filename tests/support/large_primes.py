@@ -31,3 +31,15 @@ def private_key_info(algorithm: str, parameters: bytes, key: bytes) -> bytes:
 
 RSA = rsa_of_large_primes(4253, 4423)
 LARGE_DH = _der(0x30, number(2**4423 - 1), number(2))
+
+
+def certificate_of_dh() -> str:
+    """A certificate, signed by nobody, whose key is of Diffie-Hellman."""
+    algorithm = _der(0x30, _der(6, bytes.fromhex("2a8648ce3d040302")))
+    attribute = _der(0x30, _der(6, bytes.fromhex("550403")), _der(12, b"x"))
+    name = _der(0x30, _der(0x31, attribute))
+    validity = _der(0x30, _der(0x17, b"260101000000Z"), _der(0x17, b"490101000000Z"))
+    of_dh = _der(0x30, _der(6, bytes.fromhex("2a864886f70d010301")), LARGE_DH)
+    key = _der(0x30, of_dh, _der(3, b"\0", number(3**50)))
+    content = _der(0x30, _der(0xA0, number(2)), number(1), algorithm, name, validity, name, key)
+    return pem("CERTIFICATE", _der(0x30, content, algorithm, _der(3, b"\0", _der(0x30, number(1), number(1)))))

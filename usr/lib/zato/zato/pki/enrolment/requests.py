@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.x509.oid import PublicKeyAlgorithmOID
 
 from zato.core.errors import InvalidInput
 from zato.pki.authority import key_pem
@@ -53,7 +54,7 @@ def _public_key(part: str, text: str) -> ec.EllipticCurvePublicKey:
         request = x509.load_pem_x509_csr(text.encode("ascii"))
         proven = request.is_signature_valid
         key = request.public_key()
-    except ValueError as error:  # encodings and algorithms alike
+    except (ValueError, UnsupportedAlgorithm) as error:  # encodings and algorithms alike
         raise InvalidInput(f"The request for the certificate of {part} is not one in PEM form.") from error
     if not proven:
         raise InvalidInput(f"The request for the certificate of {part} is not signed with the key in it.")
@@ -71,8 +72,16 @@ def sign(private_key: bytes, statement: bytes) -> bytes:
 
 
 def is_signed(certificate: x509.Certificate, statement: bytes, signature: bytes) -> bool:
-    """Whether the holder of the certificate has signed this."""
-    key = certificate.public_key()
+    """Whether the holder of the certificate has signed this.
+
+    Anybody may show any certificate here: keys of other kinds are not even looked at, as their numbers would be tested
+    for primes, which takes minutes.
+    """
+    try:
+        is_of_curve = certificate.public_key_algorithm_oid == PublicKeyAlgorithmOID.EC_PUBLIC_KEY
+        key = certificate.public_key() if is_of_curve else None
+    except (ValueError, UnsupportedAlgorithm):
+        return False
     if not isinstance(key, ec.EllipticCurvePublicKey):
         return False
     try:
