@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import ssl
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.client_certificates import ForeignAuthority
+from support.large_primes import certificate_of_dh
 from zato.core.errors import SetupError
 from zato.pki.authority import Authority
 from zato.pki.certificates import load_certificate, to_pem
@@ -145,6 +147,13 @@ def test_other_cas_are_accepted_several_in_a_file_too(pki: Path) -> None:
 
 
 # Of the same length, so that only this differs
+def test_a_certificate_whose_key_signs_nothing_is_refused_at_once(pki: Path) -> None:
+    before = time.thread_time()
+    with pytest.raises(SetupError, match="its key is of a kind that signs nothing"):
+        accept(pki, certificate_of_dh().encode())
+    assert time.thread_time() - before < 1
+
+
 @pytest.mark.parametrize("written", [b"\xff\xfe", b"\xd8"])
 def test_a_ca_whose_name_cannot_be_read_is_refused(pki: Path, written: bytes) -> None:
     text = "x" * len(written)

@@ -12,6 +12,8 @@ from zato.pki.certificates import load_certificate, to_pem
 from zato.pki.likeness import likeness
 
 _CODE = "client-authority"
+# Of Diffie-Hellman: they sign nothing, and looking at one takes minutes, as its numbers are tested for primes
+_NEVER_SIGN = frozenset({"1.2.840.113549.1.3.1", "1.2.840.10046.2.1"})
 
 
 def client_authorities(directory: Path) -> bytes:
@@ -38,6 +40,8 @@ def has_foreign(authorities: bytes) -> bool:
 
 def _check(path: Path, certificate: x509.Certificate, own: x509.Certificate) -> None:
     try:
+        if certificate.public_key_algorithm_oid.dotted_string in _NEVER_SIGN:
+            raise ValueError("its key is of a kind that signs nothing")
         alike = likeness(certificate, own)
         is_authority = _is_authority(certificate)
     except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
