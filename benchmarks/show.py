@@ -6,6 +6,7 @@ was not reached. The tests play the same scenarios (`tests/support/scenarios`) i
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -149,11 +150,12 @@ def backup() -> Iterator[Line]:
 
 
 def attack() -> Iterator[Line]:
-    print(
-        "    Attackers: one process, one TLS context, in a session of its own that gives way to the cluster's processes"
-    )
+    print("    Attackers are one process with one TLS context, in a session that gives way to those of the cluster")
     for shared_address in (False, True):
-        with running() as cluster:
+        with running() as cluster, attacking.before_all_else(cluster) as first:
+            where = "before" if first else "together with"
+            load = os.getloadavg()[0]
+            print(f"    The cluster comes {where} what else there is to do; load of the machine {load:.0f}", flush=True)
             attacking.expose(cluster)
             for name in ATTACKS:
                 seen = attacking.attack(cluster, name, seconds=45, quiet_seconds=10, shared_address=shared_address)

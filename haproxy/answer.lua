@@ -21,9 +21,9 @@ end, 2)
 -- Has requests with a password wait for their turn: of one source so many go on at once, and others one after the other, for
 -- each costs a connection to a server and a hash. Once a password of the source was right, all that wait go on
 core.register_action("take_turns", { "http-req" }, function(txn, at_once)
-  local turns = math.min(txn:get_var("txn.pending") - tonumber(at_once), 100)
+  local turns = math.min(txn:get_var("txn.pending") - tonumber(at_once), 50)
   while turns > 0 and txn.f:sc_get_gpt0(0) == 0 do
-    core.msleep(20)
+    core.msleep(40)
     turns = turns - 1
   end
 end, 1)

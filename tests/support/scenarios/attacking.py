@@ -9,12 +9,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import urllib3
 
+from support.attacks.elsewhere import precedence
 from support.cluster import RunningCluster
 from support.load import Load, Sample, told
 from support.scenarios.workers import open_channel
@@ -150,6 +152,12 @@ def attack(
         taken_along=len(taken_along),
         failed=[sample for sample in failed if sample not in taken_along],
     )
+
+
+def before_all_else(cluster: RunningCluster) -> AbstractContextManager[bool]:
+    """Cluster and good client are not held up by what else this machine has to do; whether that was possible."""
+    assert cluster.process is not None
+    return precedence(os.getpid(), cluster.process.pid, *cluster.pids().values())
 
 
 def _pool(cluster: RunningCluster, source: str) -> Any:

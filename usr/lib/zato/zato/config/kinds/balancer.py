@@ -101,7 +101,7 @@ class Balancer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(
             ge=1,
             description="Requests with a password that are passed on at once while no password from their source was "
-            "right of late. More of them wait for their turn, 20 ms for each before them and 2 s at most, or until "
+            "right of late. More of them wait for their turn, 40 ms for each before them and 2 s at most, or until "
             "one was right.",
         ),
     ] = 2
