@@ -60,6 +60,7 @@ def upgrade(database: Database) -> None:
 def upgrade_existing(database: Database, cluster_name: str) -> None:
     """As `upgrade`, of the ODB that a cluster has had all along. Raises as `require_own`; it is left alone then."""
     require_own(database, cluster_name)
+    _open_file(database, 0)
     upgrade(database)
 
 
@@ -180,14 +181,18 @@ def _alone(database: Database) -> Iterator[Connection]:
 
 
 def make_file(database: Database) -> None:
-    """The file of an SQLite ODB is there.
+    """The file of an SQLite ODB is there, and closed to everybody.
 
-    SQLite would make it readable for everybody; what it adds beside the file takes over the mode.
+    SQLite would make it readable for them; what it adds beside the file takes over the mode.
     """
+    _open_file(database, os.O_CREAT)
+
+
+def _open_file(database: Database, flags: int) -> None:
     if database.file is None:
         return
     try:
-        descriptor = os.open(database.file, os.O_CREAT | os.O_RDWR, 0o600)
+        descriptor = os.open(database.file, os.O_RDWR | flags, 0o600)
         try:
             mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
             if mode & 0o007:  # a group may be meant to share it, everybody never is
@@ -196,6 +201,7 @@ def make_file(database: Database) -> None:
             os.close(descriptor)
     except OSError as error:
         raise SetupError(
-            f"The file of the ODB, {database.file}, cannot be made: {error.strerror}. Make its directory writable.",
+            f"The file of the ODB, {database.file}, cannot be made, or written: {error.strerror}. Make it, or its "
+            "directory, writable.",
             code="odb-file",
         ) from error
