@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from support.waiting import until
 from zato.config.configuration import Configuration
 from zato.config.disk import DiskSnapshot
 from zato.config.item import Item
@@ -46,6 +47,22 @@ def loader(sources: Any, path: Path, **more: Any) -> CodeLoader:
     return CodeLoader(sources, DiskSnapshot(path / "snapshot.json"), **more)
 
 
+def loaded(code: CodeLoader, configuration: Configuration, running: CodeSet) -> CodeSet:
+    """As a worker does it, which asks again while it is still being loaded."""
+    found: list[CodeSet] = []
+
+    def asked() -> bool:
+        try:
+            found.append(code.load(configuration, running))
+        except CodeNotLoaded as error:
+            if "still being loaded" not in error.message:
+                raise
+        return bool(found)
+
+    until(asked)
+    return found[0]
+
+
 def test_a_file_that_fails_at_a_start_is_left_out_and_named_until_it_is_replaced(tmp_path: Path) -> None:
     sources = Sources(SERVICE.format(1).encode(), b"1 / 0\n", SERVICE.format(2).encode(), SERVICE.format(3).encode())
     code = loader(sources, tmp_path)
@@ -54,10 +71,10 @@ def test_a_file_that_fails_at_a_start_is_left_out_and_named_until_it_is_replaced
     (problem,) = code.problems
     assert problem.startswith("A worker runs without bad.py, which it could not load when it started: bad.py:1: ")
     # What is deployed next must not wait for it.
-    replaced = code.load(sources.configuration(good=3, bad=2), started)
+    replaced = loaded(code, sources.configuration(good=3, bad=2), started)
     assert replaced.files["good.py"].source.deployment_id == 3
     assert len(code.problems) == 1
-    assert sorted(code.load(sources.configuration(good=3, bad=4), replaced).files) == ["bad.py", "good.py"]
+    assert sorted(loaded(code, sources.configuration(good=3, bad=4), replaced).files) == ["bad.py", "good.py"]
     assert code.problems == ()
 
 
@@ -69,12 +86,12 @@ def test_what_cannot_be_loaded_beside_running_code_is_said_and_tried_again_later
     code = loader(sources, tmp_path, monotonic=lambda: now[0])
     running = code.load(sources.configuration(shop=1), CodeSet())
     with pytest.raises(CodeNotLoaded, match="AssertionError"):
-        code.load(sources.configuration(shop=2), running)
+        loaded(code, sources.configuration(shop=2), running)
     flag.touch()
     with pytest.raises(CodeNotLoaded):
         code.load(sources.configuration(shop=2), running)
     now[0] = 11.0
-    assert code.load(sources.configuration(shop=2), running).files["shop.py"].source.deployment_id == 2
+    assert loaded(code, sources.configuration(shop=2), running).files["shop.py"].source.deployment_id == 2
 
 
 def test_a_file_that_hangs_while_it_is_loaded_does_not_hold_up_who_asks(tmp_path: Path) -> None:
@@ -99,7 +116,7 @@ def test_only_what_a_start_without_the_odb_needs_is_kept_on_disk(tmp_path: Path)
     codes = CodeSet()
     for number in (1, 2, 3):
         configuration = sources.configuration(shop=number)
-        codes = code.load(configuration, codes)
+        codes = loaded(code, configuration, codes)
         code.keep_sources(configuration, codes)
     kept = {path.name for path in (tmp_path / "snapshot.sources").iterdir()}
     assert kept == {sha256(sources.source(3)).hexdigest()}

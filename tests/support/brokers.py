@@ -59,11 +59,11 @@ class BrokerAddress:
     opened: list[RabbitMqBroker] = field(default_factory=list)
     """To be stopped."""
 
-    def open(self) -> Broker:
+    def open(self, lease: timedelta = LEASE) -> Broker:
         match self.kind:
             case "embedded":
                 database = DatabaseAddress(self.url, self.ca).open()
-                return EmbeddedInvocations(database, SystemClock(), lease=LEASE, retrying=_RETRYING)
+                return EmbeddedInvocations(database, SystemClock(), lease=lease, retrying=_RETRYING)
             case "rabbitmq" if self.ca is not None:
                 pair = self.ca / f"{server_name(1)}.crt"
                 identity = TlsIdentity(self.ca / "ca.crt", pair, pair.with_suffix(".key"))

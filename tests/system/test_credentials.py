@@ -48,19 +48,19 @@ NOBODY = {
 @pytest.fixture(scope="module")
 def guarded(hostile: RunningCluster) -> Iterator[RunningCluster]:
     api = hostile.api()
-    soon = (datetime.now(UTC) + timedelta(seconds=4)).isoformat()
+    later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     users: dict[str, dict[str, object]] = {
         "cred-right": {},
         "cred-other": {},
         "cred-nul": {},
         "cred-off": {"active": False},
-        "cred-expired": {"expires": soon},
+        "cred-expired": {"expires": later},
     }
     for name, more in users.items():
         api.create_item("security-basic", name, {"username": name, "password": PASSWORD, **more})
     keys: dict[str, tuple[str, dict[str, object]]] = {
         "cred-key": (KEY, {}),
-        "cred-expired-key": (KEY + "-expired", {"expires": soon}),
+        "cred-expired-key": (KEY + "-expired", {"expires": later}),
     }
     for name, (key, more) in keys.items():
         api.create_item("security-api-key", name, {"key": key, **more})
@@ -74,6 +74,10 @@ def guarded(hostile: RunningCluster) -> Iterator[RunningCluster]:
 
     expiring = (basic("cred-expired", PASSWORD), {"X-API-Key": KEY + "-expired"})
     until(lambda: all(map(let_in, (basic("cred-right", PASSWORD), *expiring))))
+    for kind, name in (("security-basic", "cred-expired"), ("security-api-key", "cred-expired-key")):
+        item = api.item(kind, name)
+        soon = (datetime.now(UTC) + timedelta(seconds=2)).isoformat()
+        api.update_item(kind, name, {**item["value"], "expires": soon}, item["revision"])
     until(lambda: not any(map(let_in, expiring)))
     yield hostile
     api.delete_item("channel-rest", "hostile-credentials")
