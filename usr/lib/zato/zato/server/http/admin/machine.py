@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from shlex import quote
 from typing import Protocol
 
 import msgspec
@@ -114,7 +115,7 @@ class MachineOperations:
         )
 
     def history(self, call: Call) -> Answer:
-        number = self._number(call, f"it is shown by: zato server config history {call.params['number'][:40]}")
+        number = self._number(call, f"it is shown by: zato server config history {quote(call.params['number'][:40])}")
         query: shapes.CommitsQuery = call.query
         changes = [
             shapes.Commit(commit=each.id, at=each.at, author=each.author, revision=each.revision, change=each.subject)
@@ -123,7 +124,7 @@ class MachineOperations:
         return Answer(shapes.Commits(server=number, changes=changes))
 
     def diff(self, call: Call) -> Answer:
-        number = self._number(call, f"it is shown by: zato server config diff {call.params['number'][:40]}")
+        number = self._number(call, f"it is shown by: zato server config diff {quote(call.params['number'][:40])}")
         query: shapes.CommitDiffQuery = call.query
         return Answer(shapes.CommitDiff(server=number, diff=self._machine.diff(number, query.from_, query.to)))
 
