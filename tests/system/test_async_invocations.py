@@ -78,6 +78,8 @@ def test_a_message_that_cannot_go_well_is_a_dead_letter_until_somebody_deals_wit
     assert "Broker: embedded, 0 messages waiting, 1 dead letters" in status
     assert "Problem: 1 message is a dead letter" in status
     assert "bad-request: This cannot go well." in cluster.zato("message", "list").stdout
+    (letter,) = cluster.api().dead_letters()["messages"]
+    assert "bad-request: This cannot go well." in cluster.zato("message", "show", letter["id"]).stdout
     assert cluster.zato("message", "retry", "--all").stdout == "Delivered again: 1 message.\n"
     until(lambda: len(services.received()) == 2)
     until(lambda: cluster.api().status()["messages"]["dead"] == 1)
