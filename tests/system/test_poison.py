@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
@@ -13,8 +15,10 @@ from uuid import UUID
 import pytest
 
 from support.cluster import RunningCluster
+from support.large_primes import certificate_of_dh
 from support.load import Load, told
 from support.waiting import LATE_SECONDS, until
+from zato.pki.enrolment.statement import Purpose, Statement, written
 
 STUCK_SECONDS = 3.0
 SOURCE = """
@@ -145,6 +149,24 @@ def test_what_would_hold_up_a_worker_is_refused_at_once(cluster: RunningCluster,
     assert answers == {(400, "invalid-input")}
     assert took < LATE_SECONDS
     assert not load.failed(), told(load.failed())
+    assert cluster.workers() == before
+
+
+@pytest.mark.parametrize("purpose", [Purpose.RENEW, Purpose.LEAVE])
+def test_a_certificate_that_anybody_shows_is_refused_at_once(cluster: RunningCluster, purpose: Purpose) -> None:
+    before = cluster.workers()
+    statement = written(Statement(purpose=purpose, at=datetime.now(UTC), requests={}))
+    signature = urlsafe_b64encode(b"x" * 70).decode()
+    shown = {"certificate": certificate_of_dh(), "statement": statement, "signature": signature}
+    began = time.monotonic()
+    answer = cluster.request(
+        "POST",
+        f"/zato/api/enrol/{purpose}",
+        headers={"Content-Type": "application/json"},
+        body=json.dumps(shown).encode(),
+    )
+    assert (answer.status, answer.json()["error"]["code"]) == (401, "unauthorized")
+    assert time.monotonic() - began < LATE_SECONDS
     assert cluster.workers() == before
 
 
