@@ -47,7 +47,7 @@ def test_a_cluster_comes_back_from_a_backup_that_was_made_while_it_ran(together:
     try:
         restored.start()
         key = {"X-API-Key": "a-long-secret-of-the-backup"}
-        assert restored.request("GET", "/kept", headers=key).data == b'{"kept":true}'
+        until(lambda: restored.request("GET", "/kept", headers=key).data == b'{"kept":true}')
         assert restored.request("GET", "/kept").status == 401
         # Workers of the cluster that the backup is of are a problem until they are forgotten
         until(lambda: [each["code"] for each in restored.unwell()] == ["held"])

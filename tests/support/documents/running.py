@@ -31,7 +31,7 @@ def run(command: str, directory: Path, clone: Path, answers: Sequence[str] = ())
     if answers:
         shown = on_a_terminal(["env", "-C", str(directory), *shell[1:-1], f"{command}; echo status $?"], answers)
         text, _, status = shown.rstrip().rpartition("status ")
-        return int(status or -1), text.replace("\r\n", "\n")
+        return (int(status), text.replace("\r\n", "\n")) if status.isdigit() else (-1, shown)
     done = subprocess.run(
         shell,
         cwd=directory,

@@ -179,7 +179,7 @@ TOGETHER = (
         },
         answers={
             "zato login": ("y", "a long one of jane"),
-            "zato user set-password": ("another long one", "another long one"),
+            "zato user set-password": ("a long one of jane", "another long one", "another long one"),
         },
         after=("zato server ready 2",),
         other_machine=True,
