@@ -133,7 +133,7 @@ class MachineOperations:
         try:
             return Answer(msgspec.json.decode(self._machine.examined(), type=shapes.Examination))
         except msgspec.MsgspecError as error:
-            raise SetupError(f"zato doctor has not said what was expected ({error}).", code="doctor-failed") from error
+            raise SetupError(f"The examination said something else ({error}).", code="doctor-failed") from error
 
     def _number(self, call: Call, otherwise: str) -> int:
         return self._here.number(call.params["number"], otherwise)
