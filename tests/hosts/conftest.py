@@ -49,7 +49,7 @@ def packages_before(testrun_uid: str) -> list[Path]:
 
 
 def build(suite: str, run: str) -> list[Path]:
-    environment = {**os.environ, "DPKG_DEB_COMPRESSOR_TYPE": "none"}
+    environment = {**os.environ, "DPKG_DEB_COMPRESSOR_TYPE": "gzip", "DPKG_DEB_COMPRESSOR_LEVEL": "1"}
     command = [str(hosts.REPOSITORY / "tools" / "deb.py"), str(PACKAGES), suite]
     make = partial(subprocess.run, command, check=True, stdout=subprocess.DEVNULL, env=environment)
     once(run, PACKAGES.with_name(f"packages-{suite}.run"), make)
