@@ -55,7 +55,7 @@ def test_haproxy_lighttpd_and_workers_that_are_wedged_are_replaced(appliance: Ho
 def test_an_appliance_that_stood_still_loses_no_request_and_no_process(appliance: Host) -> None:
     """All of Zato's processes, under systemd with its watchdogs, as where their cgroup is frozen."""
     item = json.loads(appliance.run("zato --json config get server server-1").stdout)
-    stuck = item["value"].get("stuck_seconds", 30)
+    stuck = item["value"].get("stuck_seconds") or 30
     appliance.run(f"zato config set server server-1 stuck_seconds={STUCK_SECONDS}")
     settings = appliance.root / "var/lib/zato/server-1/applied/server.toml"
     assert eventually(lambda: f"stuck_seconds = {STUCK_SECONDS}" in settings.read_text()), settings
