@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -38,15 +37,6 @@ def test_a_file_that_cannot_be_understood_is_refused(tmp_path: Path, text: str) 
     done = zato("config", "set", "service", "x", "--file", str(tmp_path / "a.yaml"))
     assert done.returncode == 1
     assert done.stderr.startswith("zato: The YAML document cannot be read: ")
-    assert done.stderr.count("\n") == 1
-
-
-def test_a_name_that_is_not_text_is_refused() -> None:
-    with TemporaryDirectory(prefix="zato-") as directory:
-        zato("quickstart", "create", f"{directory}/z").check_returncode()
-        done = zato("--home", f"{directory}/z", "config", "get", "service", b"\xff")
-    assert done.returncode == 1
-    assert done.stderr == "zato: '\\udcff' cannot be a name: nothing is called so.\n"
     assert done.stderr.count("\n") == 1
 
 

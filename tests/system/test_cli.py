@@ -63,6 +63,11 @@ def test_an_item_from_its_creation_to_its_deletion(cluster: RunningCluster) -> N
     )
 
 
+def test_a_name_that_is_not_text_is_refused(cluster: RunningCluster) -> None:
+    done = cluster.zato("config", "get", "service", "\udcff", check=False)
+    assert (done.returncode, done.stderr) == (1, "zato: '\\udcff' cannot be a name: nothing is called so.\n")
+
+
 def test_a_change_from_an_old_revision_is_refused_with_who_changed_it(cluster: RunningCluster) -> None:
     created = run_json(cluster, "config", "set", "service", "cli-test.stale", "active=true")
     run(cluster, "config", "set", "service", "cli-test.stale", "active=false")

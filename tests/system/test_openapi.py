@@ -124,7 +124,10 @@ def conforms(operation: Any, session: requests.Session, url: str) -> Counter[int
     def check(case: Any) -> None:
         response = case.call(base_url=url, session=session, verify=session.verify, cert=session.cert)
         assert "Traceback" not in response.text
-        case.validate_response(response, checks=CHECKS)
+        # What a service answers may be empty, and is of no type then, which the document cannot say
+        typed = response.content or operation.path.startswith("/zato/")
+        checks = CHECKS if typed else [one for one in CHECKS if one is not content_type_conformance]
+        case.validate_response(response, checks=checks)
         statuses[response.status_code] += 1
 
     check()
