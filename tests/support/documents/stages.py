@@ -174,7 +174,7 @@ TOGETHER = (
             "/etc/zato/pki/": "$CLONE/.zato/pki/",
             "zato logout": f"zato logout && {_login('a long one of jane')}",
             "end-session ID": f"end-session {first('id', 'user sessions')}",
-            "zato service show NAME": f"{_login('a long one of jane')} && zato service show countries.get",
+            "zato service show NAME": f"{_login('a long one of jane')} && zato service show countries.get-country",
             "zato user set-password": f"{_login('a long one of jane')} && zato user set-password",
             "zato user rotate-key": f"{_login('another long one')} && zato user rotate-key",
         },
