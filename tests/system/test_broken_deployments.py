@@ -36,7 +36,7 @@ def test_the_old_version_answers_all_the_while(refused: Refused) -> None:
 def test_what_the_pickup_directory_does_not_take_is_refused_by_the_api(
     broken: BrokenDeployment, cluster: RunningCluster
 ) -> None:
-    with pytest.raises(InvalidInput, match="file_name"):
+    with pytest.raises(InvalidInput, match="file name"):
         cluster.api().deploy(broken.file_name, broken.source)
 
 
