@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import re
+
 from support.appliance import answers, problems
 from support.documents.written import written
-from support.hosts import Host
+from support.hosts import REPOSITORY, Host
 from support.waiting import eventually
 
+UNIT = "nightly-zato-backup"
 FILE = "/var/backups/zato-test.backup"
 _OWNED = (
     "stat -c '%U:%G %a %n' /etc/zato/zato.toml /etc/zato/secret.key /etc/zato/pki/*.key /var/lib/zato/odb"
     " /var/lib/zato/odb/odb.sqlite /etc/zato/server-1 /etc/zato/server-1/server.toml /var/lib/zato/server-1"
 )
+
+
+def test_the_units_of_the_page_make_a_backup_every_night(appliance: Host) -> None:
+    page = (REPOSITORY / "docs" / "backup.md").read_text(encoding="utf-8")
+    units = zip(("service", "timer"), re.findall(r"```ini\n(.*?)```", page, re.DOTALL), strict=True)
+    for kind, text in units:
+        (appliance.root / "etc/systemd/system" / f"{UNIT}.{kind}").write_text(text, encoding="utf-8")
+    appliance.run("umask 077 && echo long and secret >/etc/zato-backup.passphrase")
+    try:
+        appliance.run(written("docs/backup.md", f"systemctl enable --now {UNIT}.timer"))
+        assert f"{UNIT}.service" in appliance.run("systemctl list-timers --no-pager").stdout
+        appliance.run(f"systemctl start {UNIT}.service")
+        assert appliance.run("stat -c '%U %a' /var/backups/zato-[1-7].backup").stdout == "root 600\n"
+    finally:
+        appliance.run(f"systemctl disable --now {UNIT}.timer; rm /etc/systemd/system/{UNIT}.*; systemctl daemon-reload")
+        appliance.run("rm -f /etc/zato-backup.passphrase /var/backups/zato-[1-7].backup")
 
 
 def test_an_appliance_comes_back_from_a_backup(appliance: Host) -> None:

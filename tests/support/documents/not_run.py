@@ -44,7 +44,6 @@ NOT_RUN: Mapping[str, str] = {
     "apt autoremove": "Debian's own",
     "systemctl disable --now lighttpd haproxy": "Debian's own units",
     "zato user totp": "it needs a code of the moment, which its own tests make",
-    "systemctl enable --now zato-backup.timer": "of a unit of the reader's own",
     "systemctl edit": "it opens an editor",
     "systemctl reboot": "hosts are booted from outside, by Host.reboot",
     "systemctl start mariadb": "of a cluster of Galera, which the page says has not been run",
