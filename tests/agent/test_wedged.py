@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from support.ports import free_port
-from support.waiting import PATIENCE_SECONDS
+from support.waiting import until
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.agent.lighttpd.answering import AnsweringLighttpd
 from zato.agent.wedged import WedgedKiller
@@ -108,23 +108,25 @@ def haproxy(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     process.wait()
 
 
+def answers(running: RunningHaproxy) -> bool:
+    """Not while it starts, also again."""
+    try:
+        running.answer(1)
+    except OSError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("part", ["master", "worker"])
 def test_either_of_haproxys_processes_is_missed_and_the_master_is_the_one_to_kill(
     tmp_path: Path, haproxy: subprocess.Popen[bytes], part: str
 ) -> None:
     running = RunningHaproxy(tmp_path / "master.sock", tmp_path / "admin.sock")
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            running.answer(1)
-            break
-        except OSError:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+    until(lambda: answers(running))
     assert running.pid() == haproxy.pid
     haproxy.send_signal(signal.SIGUSR2)  # the master starts itself again, with a new worker
     time.sleep(0.5)
-    running.answer(1)
+    until(lambda: answers(running))
     assert running.pid() == haproxy.pid
     children = Path(f"/proc/{haproxy.pid}/task/{haproxy.pid}/children").read_text().split()
     wedged = haproxy.pid if part == "master" else int(children[-1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -190,11 +191,8 @@ def test_a_cluster_that_has_stopped_is_named_with_how_to_start_it(cluster: Runni
     )
 
 
-def test_what_was_restored_is_not_taken_for_the_original_that_runs(cluster: RunningCluster, tmp_path: Path) -> None:
+def test_what_was_restored_is_not_taken_for_the_original_that_runs(cluster: RunningCluster) -> None:
     """It has the same ports, and the original knows its certificates."""
-    file, other = tmp_path / "b", tmp_path / "restored"
-    cluster.zato("backup", str(file))
-    cluster.zato("--home", str(other), "restore", str(file))
     commands = (
         "status",
         "whoami",
@@ -203,8 +201,12 @@ def test_what_was_restored_is_not_taken_for_the_original_that_runs(cluster: Runn
         "edge status 1",
         "config delete service no.such",
     )
-    for command in commands:
-        done = cluster.zato("--home", str(other), *command.split(), check=False)
-        assert done.returncode == 3, (command, done.stdout, done.stderr)
-        assert f"The cluster in {other} does not run." in done.stderr
-        assert "server-1" not in done.stdout
+    with TemporaryDirectory(prefix="zato-") as directory:
+        file, other = f"{directory}/b", f"{directory}/z"
+        cluster.zato("backup", file)
+        cluster.zato("--home", other, "restore", file)
+        for command in commands:
+            done = cluster.zato("--home", other, *command.split(), check=False)
+            assert done.returncode == 3, (command, done.stdout, done.stderr)
+            assert f"The cluster in {other} does not run." in done.stderr
+            assert "server-1" not in done.stdout

@@ -316,7 +316,7 @@ totp = Table(
     metadata,
     Column("cluster_id", Integer, nullable=False, autoincrement=False),
     Column("principal", Label(120), nullable=False),
-    Column("secret", Prose, nullable=False),
+    Column("secret", Label(500), nullable=False),
     Column("begun", UtcDateTime, nullable=False),
     Column("confirmed", UtcDateTime),
     # The period of 30 seconds whose code was used last: none is taken twice

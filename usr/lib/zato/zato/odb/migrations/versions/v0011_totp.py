@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context, op
 from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Integer, PrimaryKeyConstraint, inspect
 
-from zato.odb.columns import Label, Prose, UtcDateTime
+from zato.odb.columns import Label, UtcDateTime
 
 revision = "0011"
 down_revision = "0010"
@@ -19,7 +19,7 @@ def upgrade() -> None:
             "zt_totp",
             Column("cluster_id", Integer, nullable=False, autoincrement=False),
             Column("principal", Label(120), nullable=False),
-            Column("secret", Prose, nullable=False),
+            Column("secret", Label(500), nullable=False),
             Column("begun", UtcDateTime, nullable=False),
             Column("confirmed", UtcDateTime),
             Column("last_step", BigInteger),
