@@ -88,17 +88,16 @@ def test_a_placeholder_is_no_secret_where_no_values_are_given() -> None:
 
 
 @pytest.fixture
-def other(prepared_odb: bytes, tmp_path: Any) -> Publisher:
+def other(prepared_odb: bytes, tmp_path: Any, clock: Any) -> Publisher:
     """The publisher of another cluster, with another key."""
     path = tmp_path / "other.sqlite"
     path.write_bytes(prepared_odb)
-    return Publisher(ConfigurationLog(Database(f"sqlite:///{path}")), SecretBox(b"o" * 32), None)  # type: ignore[arg-type]
+    return Publisher(ConfigurationLog(Database(f"sqlite:///{path}")), SecretBox(b"o" * 32), clock)
 
 
 def test_an_export_with_placeholders_makes_another_cluster_the_same_but_for_its_values(
-    publisher: Publisher, other: Publisher, clock: Any
+    publisher: Publisher, other: Publisher
 ) -> None:
-    other._own_writer._clock = clock
     certificate, key = pem_pair("client")
     publisher.create("security-basic", "jane", {"username": "jane", "password": "here it is this"}, by=BY)
     publisher.create("security-api-key", "shop", {"roles": ["admin"]}, by=BY)

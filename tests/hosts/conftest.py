@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ours = [item for item in items if HERE in item.path.parents]
     for item in ours:
         # The first of them waits for packages and a root file system to be built
-        item.add_marker(pytest.mark.timeout(600))
+        item.add_marker(pytest.mark.timeout(1200))
     # A second server is started for those that want it, and costs the others nothing. What puts another cluster in the
     # place of the appliance's comes last
     ours.sort(key=lambda item: (item.path.name == "test_backup.py", "two_servers" in getattr(item, "fixturenames", ())))

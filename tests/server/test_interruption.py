@@ -117,17 +117,19 @@ def test_it_is_known_which_thread_takes_no_notice(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(interruption, "_USED_MAX_SECONDS", 0.2)
     ending = threading.Event()
 
-    def catches() -> None:
+    def catches(level: int = 5) -> None:  # the next one may come while it catches one
         while not ending.is_set():
-            with suppress(Interrupted):
-                while not ending.is_set():
-                    time.sleep(0.001)
+            try:
+                time.sleep(0.001) if level == 0 else catches(level - 1)
+            except Interrupted:
+                continue
 
-    def computes() -> None:
+    def computes(level: int = 5) -> None:
         while not ending.is_set():
-            with suppress(Interrupted):
-                while not ending.is_set():
-                    pass
+            try:
+                sum(range(100)) if level == 0 else computes(level - 1)
+            except Interrupted:
+                continue
 
     reading, writing = os.pipe()
 

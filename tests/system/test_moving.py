@@ -78,7 +78,7 @@ def test_a_running_cluster_moves_loses_no_change_and_is_verified_by_its_own_auth
         status = json.loads(cluster.zato("status", "--json", check=False).stdout)
         assert status["odb"]["revision"] == revision + 1
         given_up = cluster.zato(*written("docs/odb.md", "zato odb move --abort").split()[1:], check=False)
-        assert (given_up.returncode, "Traceback" in given_up.stderr) == (1, False), given_up
+        assert (given_up.returncode, given_up.stdout) == (0, "The ODB is not being moved.\n"), given_up
         using = written("docs/odb.md", "zato odb use URL", {"zato odb use URL": f"odb use {url} --json"})
         assert json.loads(cluster.zato(*using.split()).stdout)["restart"]
         cluster.stop()

@@ -42,7 +42,8 @@ def test_every_method_about_configuration_gets_what_it_expects(client: ApiClient
     created = client.create_item("channel-rest", "an echo", CHANNEL)
     revision = created["revision"]
     assert client.item("channel-rest", "an echo") == created
-    assert client.items("channel-rest")["items"] == [created]
+    (listed,) = client.items("channel-rest")["items"]
+    assert listed == {**created, "changed": listed["changed"], "author": "admin"}
     changed = client.update_item("channel-rest", "an echo", {**CHANNEL, "path": "/x"}, revision)
     assert [change["revision"] for change in client.history("channel-rest", "an echo")["changes"]] == [
         changed["revision"],

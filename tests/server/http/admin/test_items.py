@@ -204,6 +204,8 @@ def test_with_the_odb_away_changes_are_refused_and_status_says_why(world: Any, m
     def away(self: Database) -> Any:
         raise Unavailable("The ODB cannot be reached.", code="odb-unavailable", retry_after_seconds=3)
 
+    # Who has a second factor is known by then
+    assert world.call("GET", "/status").status_code == 200
     monkeypatch.setattr(Database, "read", away)
     monkeypatch.setattr(Database, "write", away)
     for result in (_create(world), world.call("GET", "/items/channel-rest"), world.call("GET", "/audit")):

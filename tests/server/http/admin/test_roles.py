@@ -14,6 +14,14 @@ V, O, D, A = Role.VIEWER, Role.OPERATOR, Role.DEPLOYER, Role.ADMIN  # noqa: E741
 ALL = {V, O, D, A}
 # Prove by their bodies who may
 SESSIONS = {"open-session", "list-sessions", "end-session"}  # of whoever it is: see test_sessions.py
+# Of whoever it is, too: see test_second_factor.py
+OWN = {
+    "change-own-password",
+    "get-second-factor",
+    "begin-second-factor",
+    "confirm-second-factor",
+    "disable-second-factor",
+}
 OPEN = {"become-first-administrator", "enrol", "renew-certificates", "leave"}
 
 # method, path, who may. The kind decides about changes of items.
@@ -47,6 +55,10 @@ MATRIX: list[tuple[str, str, set[Role]]] = [
         ]
     ],
     ("POST", "/items/outgoing-rest/it/ping", {O, A}),
+    ("POST", "/items/outgoing-rest/it/try", {O, A}),
+    ("POST", "/items/outgoing-sql/it/try", {O, A}),
+    ("GET", "/search", ALL),
+    ("GET", "/summary", ALL),
     ("GET", "/kinds", ALL),
     ("GET", "/diff", ALL),
     ("GET", "/history", ALL),
@@ -70,9 +82,11 @@ MATRIX: list[tuple[str, str, set[Role]]] = [
     ("PUT", "/packages", {D, A}),
     ("GET", "/services", ALL),
     ("GET", "/services/demo.echo", ALL),
+    ("GET", "/services/demo.echo/errors", {O, D, A}),
     ("POST", "/services/demo.echo/invoke", {O, D, A}),
     ("POST", "/services/demo.echo/invoke-async", {O, D, A}),
     ("GET", "/messages/dead", ALL),
+    ("GET", "/messages/dead/00000000-0000-4000-8000-000000000000", {O, D, A}),
     ("POST", "/messages/dead/retry", {O, A}),
     ("PUT", "/held", {O, A}),
     ("GET", "/held/messages", ALL),
@@ -83,6 +97,14 @@ MATRIX: list[tuple[str, str, set[Role]]] = [
     ("GET", "/audit", ALL),
     ("GET", "/audit/export", ALL),
     ("GET", "/servers/1/log", {O, D, A}),
+    ("GET", "/servers/1/certificates", ALL),
+    ("GET", "/servers/1/settings/history", ALL),
+    ("GET", "/servers/1/settings/diff", {A}),
+    ("POST", "/servers/1/doctor", {O, A}),
+    ("GET", "/joining", {A}),
+    ("DELETE", "/joining/tokens/it", {A}),
+    ("GET", "/broker", ALL),
+    ("DELETE", "/users/it/totp", {A}),
     ("POST", "/first-token", {A}),
     ("DELETE", "/servers/9", {A}),
     ("POST", "/servers/9/drain", {O, A}),
@@ -118,7 +140,7 @@ def test_the_matrix_has_every_operation(world: Any) -> None:
         pattern = re.compile(re.sub(r"\{\w+\}", "[^/]+", route.path))
         if any(method == route.method and pattern.fullmatch("/zato/api" + path) for method, path, _ in MATRIX):
             covered.add(route.operation)
-    assert {route.operation for route in routes(world.collaborators)} - covered == {"whoami", *SESSIONS, *OPEN}
+    assert {route.operation for route in routes(world.collaborators)} - covered == {"whoami", *SESSIONS, *OWN, *OPEN}
 
 
 def test_anybody_with_credentials_may_ask_who_they_are(world: Any) -> None:
