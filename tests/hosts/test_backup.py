@@ -24,7 +24,7 @@ def test_the_units_of_the_page_make_a_backup_every_night(appliance: Host) -> Non
         (appliance.root / "etc/systemd/system" / f"{UNIT}.{kind}").write_text(text, encoding="utf-8")
     appliance.run("umask 077 && echo long and secret >/etc/zato-backup.passphrase")
     try:
-        appliance.run(written("docs/backup.md", f"systemctl enable --now {UNIT}.timer"))
+        appliance.run(written("docs/backup.md", "systemctl enable --now nightly-zato-backup.timer"))
         assert f"{UNIT}.service" in appliance.run("systemctl list-timers --no-pager").stdout
         appliance.run(f"systemctl start {UNIT}.service")
         assert appliance.run("stat -c '%U %a' /var/backups/zato-[1-7].backup").stdout == "root 600\n"
