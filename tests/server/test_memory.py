@@ -35,13 +35,13 @@ def test_many_large_ones_leave_room_for_small_ones() -> None:
     shared = memory()
     granted = 0
     with pytest.raises(Unavailable):
-        while True:
+        for _ in range(64):
             shared.take(8 * MIB, 0)
             granted += 1
     assert granted == 7
     shared.take(4 * MIB, 0)
     with pytest.raises(Unavailable, match="try again") as busy:
-        while True:
+        for _ in range(64):
             shared.take(MIB, 0)
     assert busy.value.retry_after_seconds == 1
     for _ in range(512):
