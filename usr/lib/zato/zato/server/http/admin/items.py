@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -11,19 +10,18 @@ from msgspec.structs import replace
 
 from zato.config.codec import public
 from zato.config.item import Item
-from zato.config.kinds import KINDS, kind_named
-from zato.config.kinds.text import name_finding
+from zato.config.kinds import kind_named
 from zato.config.publisher import Publisher
-from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, Unavailable, ZatoError
+from zato.core.errors import Conflict, NotFound, TimeLimitExceeded, ZatoError
 from zato.core.server_name import name_of
 from zato.core.suggestions import did_you_mean
 from zato.odb.changes import Action, Maker
 from zato.security.authorisation import Right, may
-from zato.server.http.admin.collaborators import AdminCollaborators, PingResult
+from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.history import following, shown_changes, which_changes
 from zato.server.http.admin.pages import page_of
 from zato.server.http.admin.previewing import previewed
-from zato.server.http.admin.reading import expected_revision, stated_revision
+from zato.server.http.admin.reading import expected_revision, key_in_path, stated_revision
 from zato.server.http.admin.route import Answer, Call, Route
 from zato.server.http.admin.shapes import items as shapes
 from zato.server.http.admin.shapes.history import ChangesQuery, History
@@ -32,8 +30,6 @@ from zato.server.http.admin.warning import Warnings, of_change, of_deletion
 
 ITEMS = "/zato/api/items/{kind}"
 ITEM = ITEMS + "/{name}"
-_LOOKS = 100
-_BETWEEN_LOOKS_SECONDS = 0.02
 
 
 class ItemOperations:
@@ -122,25 +118,6 @@ class ItemOperations:
                 shapes.Item,
                 errors=(Conflict,),
             ),
-            Route(
-                "POST",
-                ITEM + "/ping",
-                "ping-item",
-                "Try an outgoing connection",
-                self.ping,
-                Right.OPERATE,
-                shapes.Ping,
-            ),
-            Route(
-                "POST",
-                ITEM + "/try",
-                "try-item",
-                "Try an outgoing connection with values that are not saved; the name may be of no item yet",
-                self.try_out,
-                None,
-                shapes.Ping,
-                takes=shapes.UnsavedItem,
-            ),
         )
 
     def list(self, call: Call) -> Answer:
@@ -170,7 +147,7 @@ class ItemOperations:
         return Answer(item, 201, {**_etag(created), "Location": location})
 
     def get(self, call: Call) -> Answer:
-        kind, name = _key(call)
+        kind, name = key_in_path(call.params)
         try:
             item = self._publisher.get(kind, name)
         except NotFound as error:
@@ -179,7 +156,7 @@ class ItemOperations:
         return Answer(_shown(item), headers=_etag(item))
 
     def change(self, call: Call) -> Answer:
-        kind, name = _key(call)
+        kind, name = key_in_path(call.params)
         body: shapes.ChangedItem = call.body
         revision = expected_revision(body.revision, call.environ)
         _changeable(kind)
@@ -190,7 +167,7 @@ class ItemOperations:
         return Answer(_shown(item, warnings=warnings), headers=_etag(item))
 
     def delete(self, call: Call) -> Answer:
-        kind, name = _key(call)
+        kind, name = key_in_path(call.params)
         query: shapes.DeleteQuery = call.query
         expected = expected_revision(query.revision, call.environ)
         _changeable(kind)
@@ -201,13 +178,13 @@ class ItemOperations:
         return Answer(shapes.Deleted(kind=kind, name=name, revision=revision, warnings=warnings))
 
     def history(self, call: Call) -> Answer:
-        kind, name = _key(call)
+        kind, name = key_in_path(call.params)
         query: ChangesQuery = call.query
         changes = shown_changes(self._publisher.changes(which_changes(query, kind, name), query.limit))
         return Answer(History(kind=kind, name=name, changes=changes, next=following(changes, query.limit)))
 
     def rollback(self, call: Call) -> Answer:
-        kind, name = _key(call)
+        kind, name = key_in_path(call.params)
         body: shapes.ItemBack = call.body
         expected = stated_revision(body.started_from, call.environ)
         if kind == "deployment":
@@ -249,7 +226,7 @@ class ItemOperations:
         return previewed(self._publisher.preview(change))
 
     def rotate(self, call: Call) -> Answer:
-        rotated = self._publisher.rotate(*_key(call), by=call.by)
+        rotated = self._publisher.rotate(*key_in_path(call.params), by=call.by)
         return Answer(_shown(rotated, dict(rotated.generated)), headers=_etag(rotated))
 
     def _require_at(self, kind: str, name: str, expected: int) -> None:
@@ -270,46 +247,6 @@ class ItemOperations:
                 return int(entry.value["deployment_id"])
         raise NotFound(f"No version of {name} was active at revision {revision}; see its history.")
 
-    def ping(self, call: Call) -> Answer:
-        kind, name = _key(call)
-        _require_pingable(kind)
-        self._wait_for(self._publisher.get(kind, name))
-        return _pinged(self._worker.ping(kind, name, call.cid))
-
-    def try_out(self, call: Call) -> Answer:
-        kind, name = _key(call)
-        _require_pingable(kind)
-        body: shapes.UnsavedItem = call.body
-        try:
-            result = self._worker.try_out(self._publisher.unsaved(kind, name, body.value), call.cid)
-        except ZatoError as error:
-            self._trail.note("try-item", f"{kind}:{name}", call.by, error)
-            raise
-        self._trail.done("try-item", f"{kind}:{name}", call.by)
-        return _pinged(result)
-
-    def _wait_for(self, item: Item) -> None:
-        """A ping that follows a change at once is about the change. Raises Unavailable where it does not get here."""
-        for _ in range(_LOOKS):
-            if self._worker.current().configuration.revision >= item.revision:
-                return
-            time.sleep(_BETWEEN_LOOKS_SECONDS)
-        raise Unavailable(
-            f"This worker has not applied revision {item.revision} of {item.name} yet; try again.",
-            code="not-applied-yet",
-            retry_after_seconds=1,
-        )
-
-
-def _key(call: Call) -> tuple[str, str]:
-    """Kind and name from the path. Raises NotFound for what cannot be there, before any database sees it."""
-    kind, name = kind_named(call.params["kind"]).name, call.params["name"]
-    if kind == "server":
-        name = name_of(name)
-    if name_finding(name) is not None:
-        raise NotFound(f"There is no {kind} named {name[:120]!r}.", code="no-such-item")
-    return kind, name
-
 
 def _changeable(kind: str) -> str:
     if kind_named(kind).name == "deployment":
@@ -319,18 +256,6 @@ def _changeable(kind: str) -> str:
             code="managed-by-deployments",
         )
     return kind
-
-
-def _require_pingable(kind: str) -> None:
-    if not kind_named(kind).pingable:
-        those = " and ".join(name for name, each in KINDS.items() if each.pingable)
-        raise InvalidInput(f"Only {those} can be pinged, not {kind}.", code="not-pingable")
-
-
-def _pinged(result: PingResult) -> Answer:
-    return Answer(
-        shapes.Ping(ok=result.ok, stage=result.stage, message=result.message, ms=round(result.milliseconds, 1))
-    )
 
 
 def _listed(item: Item, maker: Maker | None) -> shapes.Item:

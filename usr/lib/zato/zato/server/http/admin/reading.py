@@ -9,10 +9,13 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from zato.config.kinds import kind_named
+from zato.config.kinds.text import name_finding
 from zato.core import json
 from zato.core.errors import Forbidden, InvalidInput, NotFound, TooLarge
 from zato.core.findings import Findings
 from zato.core.mismatches import mismatches
+from zato.core.server_name import name_of
 from zato.server.http.request import needs_memory
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -134,6 +137,16 @@ def number_in_path(text: str, what: str) -> int:
     if not _NUMBER.fullmatch(text) or int(text) == 0:
         raise NotFound(f"There is no {what} {text[:40]!r}.")
     return int(text)
+
+
+def key_in_path(params: Mapping[str, str]) -> tuple[str, str]:
+    """Kind and name from the path. Raises NotFound for what cannot be there, before any database sees it."""
+    kind, name = kind_named(params["kind"]).name, params["name"]
+    if kind == "server":
+        name = name_of(name)
+    if name_finding(name) is not None:
+        raise NotFound(f"There is no {kind} named {name[:120]!r}.", code="no-such-item")
+    return kind, name
 
 
 def stated_revision(given: int | None, environ: Mapping[str, Any]) -> int | None:

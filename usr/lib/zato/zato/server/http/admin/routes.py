@@ -31,6 +31,7 @@ from zato.server.http.admin.servers import ServerOperations
 from zato.server.http.admin.services import ServiceOperations
 from zato.server.http.admin.sessions import SessionOperations
 from zato.server.http.admin.state import StateOperations
+from zato.server.http.admin.trying import ConnectionTrials
 from zato.server.http.admin.whole import WholeOperations
 
 OPENAPI = "/zato/api/openapi.json"
@@ -46,6 +47,7 @@ def routes(collaborators: AdminCollaborators) -> tuple[Route, ...]:
     table = (
         *KindOperations().routes(),
         *ItemOperations(collaborators).routes(),
+        *ConnectionTrials(collaborators).routes(),
         *WholeOperations(collaborators).routes(),
         *DeploymentOperations(collaborators).routes(),
         *ServiceOperations(collaborators).routes(),
