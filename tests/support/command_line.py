@@ -46,8 +46,7 @@ def zato(
         for file in (output, errors):
             file.seek(0)
         done = subprocess.CompletedProcess(words, code, output.read(), errors.read())
-    if check:
-        done.check_returncode()
+    assert code == 0 or not check, f"zato {' '.join(words)} ended with {code}:\n{done.stdout}{done.stderr}"
     return done
 
 

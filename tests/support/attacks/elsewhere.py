@@ -32,7 +32,7 @@ def precedence(*pids: int) -> Iterator[bool]:
             _set_level(pid, _FIRST)
             before[pid] = level
         yield True
-    except PermissionError:
+    except OSError:
         yield False
     finally:
         for pid, level in before.items():
@@ -41,7 +41,10 @@ def precedence(*pids: int) -> Iterator[bool]:
 
 
 def _level(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/autogroup").read_text(encoding="ascii").split()[-1])
+    """Raises OSError where Linux does not group processes."""
+    _, _, level = Path(f"/proc/{pid}/autogroup").read_text(encoding="ascii").rpartition(" ")
+    # Nothing is there of the first group: whoever has not begun a session since the machine started
+    return int(level or 0)
 
 
 def _set_level(pid: int | str, level: int) -> None:
