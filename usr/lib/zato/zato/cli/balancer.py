@@ -109,16 +109,19 @@ def _show(target: Target, state: dict[str, Any]) -> None:
     show_servers(state["servers"])
     for problem in state["problems"]:
         click.echo(f"Problem: {below(problem)}")
-    show_at_limits(state)
+    show_limits(state)
+
+
+def show_limits(state: dict[str, Any]) -> None:
+    """What the limits for one source have refused, each with its settings, and which sources have reached one.
+
+    That is no problem of the cluster's.
+    """
+    for sentence in state.get("at_limits", ()):
+        click.echo(f"At a limit: {below(sentence)}")
     for name, count in state.get("limited", {}).items():
         if count:
             click.echo(f"Limited since HAProxy's last reload: {count} {LIMITS.get(name, name)}")
-
-
-def show_at_limits(state: dict[str, Any]) -> None:
-    """A line for each source that has reached a limit of the balancer's, which is no problem of the cluster's."""
-    for sentence in state.get("at_limits", ()):
-        click.echo(f"At a limit: {below(sentence)}")
 
 
 def show_servers(servers: list[dict[str, Any]]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from zato.cli.balancer import show_at_limits, show_servers
+from zato.cli.balancer import show_limits, show_servers
 from zato.cli.connection import Target, pass_target
 from zato.cli.looking import look_around
 from zato.cli.output import below, moment, show_json, show_table
@@ -82,7 +82,7 @@ def _show(found: dict[str, Any]) -> None:
     click.echo("")
     if "balancer" in found:
         show_servers(found["balancer"]["servers"])
-        show_at_limits(found["balancer"])
+        show_limits(found["balancer"])
         click.echo("")
     for edge in found.get("edges", ()):
         click.echo(f"server-{edge['server']}: lighttpd listens on {', '.join(edge['listens'])}")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from zato.core.errors import ZatoError
-from zato.doctor import certificates, clocks, configuration, database, files, machine, programs, units
+from zato.doctor import certificates, clocks, configuration, database, files, limits, machine, programs, units
 from zato.doctor.finding import Finding, of_error
 from zato.host.layout import Layout
 from zato.host.settings import load_cluster
@@ -28,6 +28,7 @@ def examine(layout: Layout, now: datetime) -> Iterator[tuple[str, list[Finding]]
         "clocks": lambda: clocks.check(layout, cluster, now),
         "HAProxy and lighttpd": lambda: programs.check(layout, numbers, balancer=not cluster.has_joined),
         "ports": lambda: machine.check_ports(layout, cluster, numbers),
+        "limits for one source": lambda: limits.check(layout, now),
         "pickup directories": lambda: files.check_pickup(layout, numbers),
     }
     if layout.is_appliance:

@@ -10,19 +10,43 @@ from msgspec import Struct
 
 from zato.host.files import read_plain
 
+
+class Limit(Struct, frozen=True):
+    """`what` follows a number; `settings` are what say how much there may be, and whose those are."""
+
+    what: str
+    settings: str
+
+    def __str__(self) -> str:
+        return f"{self.what} ({self.settings})"
+
+
 LIMITS = {
-    "closed": "connections closed before anything was read",
-    "connections": "requests on connections beyond source_connections_max",
-    "requests": "requests beyond source_requests_max",
-    "rate": "requests beyond requests_max",
-    "passwords": "requests after too many wrong passwords",
-    "turns": "requests with a password that waited for their turn",
-    "uploads": "large bodies beyond a source's share",
-    "space": "large bodies for which there was no space",
-    "answers": "requests of a source that does not read its answers",
-    "slow": "requests ended since their bodies came too slowly",
+    "closed": Limit(
+        "connections closed before anything was read",
+        "source_connections_max and source_new_connections_max of the balancer",
+    ),
+    "connections": Limit(
+        "requests on more connections than one source may have", "source_connections_max of the balancer"
+    ),
+    "requests": Limit(
+        "requests beyond those that one source may have in progress", "source_requests_max of the balancer"
+    ),
+    "rate": Limit(
+        "requests beyond those that one source may send", "requests_max and requests_period_seconds of the balancer"
+    ),
+    "passwords": Limit("requests after too many wrong passwords", "wrong_passwords_max of the balancer"),
+    "turns": Limit("requests with a password that waited for their turn", "untried_passwords_max of the balancer"),
+    "uploads": Limit("large bodies beyond one source's share", "a quarter of uploads_bytes_max of the server"),
+    "space": Limit("large bodies for which there was no space", "uploads_bytes_max of the server"),
+    "answers": Limit(
+        "requests of a source that does not read its answers", "a quarter of uploads_bytes_max of the server"
+    ),
+    "slow": Limit(
+        "requests ended since their bodies came too slowly", "client_rate_min and client_rate_seconds of the balancer"
+    ),
 }
-"""Why something is refused, ended or held up, and what is counted of it."""
+"""Why something is refused, ended or held up, what is counted of it, and what changes that."""
 _FRESH_SECONDS = 30.0
 
 
