@@ -17,7 +17,7 @@ import urllib3
 from support import command_line
 from support.doors import Doors
 from support.ports import free_ports
-from support.waiting import PATIENCE_SECONDS
+from support.waiting import PATIENCE_SECONDS, until
 from zato.agent.haproxy.runtime_api import RuntimeApi
 from zato.client.api import ApiClient
 from zato.core.errors import ZatoError
@@ -167,6 +167,17 @@ class RunningCluster:
         """What the status finds, but for what leads to services and connections that other tests have taken away."""
         loose = ("no-such-service", "no-such-connection")
         return [finding for finding in self.api().status()["findings"] if finding["code"] not in loose]
+
+    def settle(self) -> None:
+        """Wait until all workers go by what the configuration is now: a change is answered once it is stored."""
+        api = self.api()
+        last = api.status()["odb"]["revision"]
+
+        def known() -> bool:
+            workers = [worker for server in api.status()["servers"] for worker in server["workers"] if worker["alive"]]
+            return bool(workers) and all(worker["applied_revision"] >= last for worker in workers)
+
+        until(known)
 
     def api(self) -> ApiClient:
         """The admin API as the administrator."""

@@ -43,13 +43,8 @@ def limited(cluster: RunningCluster) -> Iterator[RunningCluster]:
 def item(cluster: RunningCluster, kind: str, name: str, value: dict[str, Any]) -> Iterator[None]:
     """There while this is, and known to all workers."""
     api = cluster.api()
-    revision = api.create_item(kind, name, value)["revision"]
-
-    def known() -> bool:
-        workers = [worker for server in api.status()["servers"] for worker in server["workers"] if worker["alive"]]
-        return all(worker["applied_revision"] >= revision for worker in workers)
-
-    until(known)
+    api.create_item(kind, name, value)
+    cluster.settle()
     try:
         yield
     finally:

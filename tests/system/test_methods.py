@@ -10,7 +10,6 @@ import pytest
 from support.cluster import RunningCluster
 from support.doors import Answer
 from support.passwords import basic
-from support.waiting import until
 from zato.core.errors import InvalidInput
 
 SHOP = "https://shop.example.com"
@@ -65,13 +64,8 @@ def answering(cluster: RunningCluster) -> Iterator[RunningCluster]:
     other = {"service": "methods.any", "path": "/methods/shop", "methods": ["POST"]}
     api.create_item("channel-http", "methods-shop-post", other)
     failing = {"service": "methods.fails", "path": "/methods/fails", "methods": ["GET"], "cors_origins": [SHOP]}
-    last = api.create_item("channel-rest", "methods-fails", failing)["revision"]
-
-    def known() -> bool:
-        workers = [worker for server in api.status()["servers"] for worker in server["workers"] if worker["alive"]]
-        return all(worker["applied_revision"] >= last for worker in workers)
-
-    until(known)
+    api.create_item("channel-rest", "methods-fails", failing)
+    cluster.settle()
     yield cluster
     for name in (*CHANNELS, "fails"):
         api.delete_item("channel-rest", f"methods-{name}")
