@@ -94,3 +94,13 @@ def test_the_key_of_a_client_is_replaced_only_where_that_was_asked_for(tmp_path:
     assert (authority.directory / "partner.key").read_bytes() != key
     assert zato("--home", str(tmp_path), "pki", "renew", "partner").returncode == 0
     assert fingerprint((authority.directory / "partner.crt").read_bytes()) != replaced
+
+
+def test_a_fingerprint_that_would_not_be_compared_is_not_taken(tmp_path: Path) -> None:
+    ca = tmp_path / "ca.crt"
+    ca.write_bytes(b"-")
+    done = zato("login", "https://[::1]:1", "--user", "jane", "--ca", str(ca), "--fingerprint", "0" * 64)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "zato: The CA is given by --ca, or by its --fingerprint: say one of them.\n",
+    )

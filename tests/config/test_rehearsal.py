@@ -60,10 +60,10 @@ def test_a_preview_says_what_the_change_then_does_and_writes_nothing(
     filled: Publisher, log: ConfigurationLog, database: Database, change: Change
 ) -> None:
     audit = AuditLog(database)
-    before, entries = log.items_with_revision(), len(audit.recent(1000))
+    before, entries = log.items_with_revision(), len(audit.entries(limit=1000))
     preview = filled.preview(change)
     assert log.items_with_revision() == before
-    assert len(audit.recent(1000)) == entries
+    assert len(audit.entries(limit=1000)) == entries
     assert preview.revision == before[0]
     change(filled)
     done = filled.diff(before[0])

@@ -22,7 +22,7 @@ def entry(number: int = 0, detail: str | None = None) -> AuditEntry:
 def test_an_entry_comes_back_as_it_was(database: Database) -> None:
     audit = AuditLog(database)
     audit.add(None, entry(detail="x" * 100_000))
-    (kept,) = audit.recent()
+    (kept,) = audit.entries()
     assert (kept.at, kept.principal, kept.cid, kept.action) == (NOW, "ann", "c0", "deploy")
     assert (kept.subject, kept.outcome, kept.revision, kept.detail) == ("a.py", "ok", None, "x" * 100_000)
 
@@ -31,9 +31,9 @@ def test_entries_are_read_newest_first_in_pages(database: Database) -> None:
     audit = AuditLog(database)
     for number in range(5):
         audit.add(None, entry(number))
-    first = audit.recent(3)
+    first = audit.entries(limit=3)
     assert [one.cid for one in first] == ["c4", "c3", "c2"]
-    assert [one.cid for one in audit.recent(3, before=first[-1].id)] == ["c1", "c0"]
+    assert [one.cid for one in audit.entries(WhichEntries(before=first[-1].id), 3)] == ["c1", "c0"]
 
 
 def test_entries_are_found_by_all_that_is_said_of_them(database: Database) -> None:
@@ -55,7 +55,7 @@ def test_entries_are_found_by_all_that_is_said_of_them(database: Database) -> No
     assert found(subject="channel-rest:*") == "bj"
     assert found(subject="channel-rest:a_*") == "j"
     assert found(principal="jane", cid="c2") == found(subject="channel-rest:") == ""
-    assert [one.origin for one in audit.recent()] == [Origin(), Origin("127.0.0.9", "basic")]
+    assert [one.origin for one in audit.entries()] == [Origin(), Origin("127.0.0.9", "basic")]
 
 
 def test_an_entry_stands_and_falls_with_the_transaction_it_was_given(database: Database) -> None:
@@ -63,10 +63,10 @@ def test_an_entry_stands_and_falls_with_the_transaction_it_was_given(database: D
     with pytest.raises(KeyError), database.write() as connection:
         audit.add(connection, entry())
         raise KeyError("broken off")
-    assert audit.recent() == []
+    assert audit.entries() == []
     with database.write() as connection:
         audit.add(connection, entry())
-    assert len(audit.recent()) == 1
+    assert len(audit.entries()) == 1
 
 
 def test_every_change_of_configuration_is_in_it_with_its_revision(database: Database) -> None:
@@ -78,7 +78,7 @@ def test_every_change_of_configuration_is_in_it_with_its_revision(database: Data
     ConfigurationLog(database).append(changes, principal="ann", cid="c1", at=NOW, comment="why")
     assert [
         (one.action, one.subject, one.revision, one.principal, one.cid, one.outcome, one.detail)
-        for one in reversed(AuditLog(database).recent())
+        for one in reversed(AuditLog(database).entries())
     ] == [
         (action, "service:a", revision, "ann", "c1", "ok", "why")
         for revision, action in enumerate(("create", "update", "delete"), 1)

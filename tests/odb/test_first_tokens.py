@@ -39,7 +39,7 @@ def test_there_is_one_at_most_and_the_audit_log_has_who_made_it(database: Databa
     put(tokens, "a" * 64)
     second = put(tokens, "b" * 64)
     assert tokens.current() == second
-    entries = AuditLog(database).recent()
+    entries = AuditLog(database).entries()
     assert [(entry.principal, entry.action, entry.subject) for entry in entries] == [
         ("admin", "create", "first-token")
     ] * 2

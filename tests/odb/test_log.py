@@ -178,7 +178,7 @@ def test_all_changes_are_made_or_none(log: ConfigurationLog, database: Database)
     assert log.revision() == 1
     assert log.items() == [StoredItem("service", "a", 1, "{}")]
     assert len(log.changes_after(0)) == 1
-    assert len(AuditLog(database).recent()) == 1
+    assert len(AuditLog(database).entries()) == 1
     assert append(log, create("b")) == (2,)
 
 
@@ -196,7 +196,7 @@ def test_what_the_check_raises_is_passed_on_and_nothing_is_written(log: Configur
     with pytest.raises(InvalidInput, match=r"^No\.$"):
         log.append([create("a")], principal="ann", cid="c1", at=NOW, check=refuse)
     assert log.items_with_revision() == (0, [])
-    assert AuditLog(database).recent() == []
+    assert AuditLog(database).entries() == []
 
 
 def test_changes_are_read_in_pages(log: ConfigurationLog) -> None:
@@ -262,3 +262,12 @@ def test_a_change_without_what_it_stores_is_a_mistake_of_the_caller() -> None:
     for action, data in ((Action.CREATE, None), (Action.UPDATE, ""), (Action.DELETE, "{}")):
         with pytest.raises(ValueError, match="must have data exactly when"):
             ProposedChange("service", "a", action, data)
+
+
+def test_it_tells_which_items_of_some_kinds_were_deleted_before_a_revision(log: ConfigurationLog) -> None:
+    append(log, create("a"), create("b"), create("c"))
+    append(log, remove("a"), remove("b"))
+    append(log, create("a"))
+    assert log.deleted({"service"}, 6) == {("service", "a"), ("service", "b")}
+    assert log.deleted({"service", "server"}, 5) == {("service", "a")}
+    assert log.deleted({"server"}, 6) == set()

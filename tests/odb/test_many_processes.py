@@ -37,7 +37,7 @@ def test_revisions_have_no_gap_nothing_is_lost_and_readers_see_them_in_order(
         assert [change.revision for change in changes if change.principal == f"w{number}"] == got
     assert log.revision() == len(log.items()) == TOTAL
 
-    entries = AuditLog(database).recent(TOTAL + 1)
+    entries = AuditLog(database).entries(limit=TOTAL + 1)
     assert sorted((entry.revision or 0, entry.cid, entry.subject) for entry in entries) == [
         (change.revision, change.cid, f"{change.kind}:{change.name}") for change in changes
     ]

@@ -89,7 +89,7 @@ def test_a_database_killed_in_the_middle_of_a_change_leaves_nothing_of_it(
     database_server.start()
     assert caught.value.code == "odb-unavailable"
     assert [item.name for item in log.items()] == ["before"]
-    assert len(AuditLog(served).recent()) == 1
+    assert len(AuditLog(served).entries()) == 1
     assert create(log, "after") == (2,)
 
 
@@ -255,3 +255,12 @@ def test_readers_and_writers_of_a_file_do_not_keep_each_other_waiting(sqlite_odb
     assert len(log.items()) == 2
     assert time.monotonic() - started < limits.LOCK_SECONDS, "neither waited for the other"
     other.close()
+
+
+def test_a_path_that_the_machine_cannot_even_look_at_is_unavailable(tmp_path: Path) -> None:
+    path = tmp_path / "odb.sqlite"
+    path.symlink_to(path)
+    with pytest.raises(Unavailable) as away, Database(f"sqlite:///{path}").read():
+        pass
+    assert away.value.code == "odb-not-opened"
+    assert f"ls -l {path}*" in away.value.message

@@ -63,7 +63,7 @@ def test_the_audit_log_and_dead_letters_go_by_their_age(database: Database) -> N
         messages.settle([Dead(claim, at, "no luck")])
     messages.add(kept_message(new_message()), OLD)
     assert [trimming.audit(CUT, 1) for _ in range(3)] == [1, 1, 0]
-    assert [entry.at for entry in audit.recent(10)] == [NEW]
+    assert [entry.at for entry in audit.entries(limit=10)] == [NEW]
     assert [trimming.dead_letters(CUT) for _ in range(2)] == [1, 0]
     assert messages.counts() == (1, 1)
     found = {figure.what: figure for figure in kept(database).figures}

@@ -22,7 +22,7 @@ from support.deployment_workers import DeploymentWorker
 from support.waiting import LATE_SECONDS, until
 from zato.config.writer import Author
 from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, Unavailable
-from zato.odb.audit import AuditLog, Origin
+from zato.odb.audit import AuditLog, Origin, WhichEntries
 from zato.odb.deployments import Deployment, DeploymentState
 from zato.odb.stagings import Staging
 from zato.server.check import Checker
@@ -99,7 +99,7 @@ def test_a_file_serves_from_all_workers_when_the_call_returns(workers: list[Depl
 def test_the_audit_log_has_the_address_of_whoever_has_deployed(workers: list[DeploymentWorker]) -> None:
     by = replace(ANN, origin=Origin("192.0.2.7", "session zato on laptop"))
     workers[1].deployer.deploy("shop.py", version(1), by=by)
-    (entry,) = [each for each in AuditLog(workers[0].database).recent(10) if each.subject == "deployment:shop.py"]
+    (entry,) = AuditLog(workers[0].database).entries(WhichEntries(subject="deployment:shop.py"))
     assert (entry.principal, entry.cid, entry.origin) == (by.principal, by.cid, by.origin)
 
 

@@ -197,6 +197,7 @@ class Deployer:
         self._publisher = publisher
         self._clock = clock
         self.fails_with: ZatoError | None = None
+        self.checks_fail_with: ZatoError | None = None
 
     def deploy(self, file_name: str, source: bytes, *, by: Author) -> Deployment:
         if self.fails_with is not None:
@@ -258,9 +259,15 @@ class Deployer:
         return self._publisher.preview(lambda publisher: None)
 
     def preview_activate(self, deployment_id: int, *, by: Author) -> Preview:
+        self._check()
         return self._publisher.preview(lambda publisher: None)
 
+    def _check(self) -> None:
+        if self.checks_fail_with is not None:
+            raise self.checks_fail_with
+
     def preview_undeploy(self, *file_names: str, by: Author) -> Preview:
+        self._check()
         return self._publisher.preview(
             lambda publisher: publisher.delete_together("deployment", dict.fromkeys(file_names), by=by)
         )

@@ -10,7 +10,7 @@ from unittest.mock import MagicMock
 
 import pytest
 
-from zato.core.errors import TimeLimitExceeded, Unavailable
+from zato.core.errors import InvalidInput, TimeLimitExceeded, Unavailable
 from zato.server.http.admin.deployments import SOURCE_BYTES_MAX, DeploymentOperations
 from zato.server.http.admin.shapes.deployments import SourceQuery
 from zato.server.loader.archive import read_archive
@@ -42,7 +42,7 @@ def test_a_refused_file_is_answered_with_reason_file_and_line_and_audited(world:
     assert (result.status_code, error["code"]) == (400, "deployment-rejected")
     assert error["message"] == "shop.py:3: invalid syntax"
     assert "line: 3" in error["details"]
-    (entry,) = world.audit.recent(1)
+    (entry,) = world.audit.entries(limit=1)
     assert (entry.action, entry.subject, entry.outcome, entry.cid) == (
         "deploy",
         "deployment:shop.py",
@@ -142,7 +142,7 @@ def test_files_are_withdrawn_together_or_not_at_all(world: Any) -> None:
     previewed = undeploy("a.py", "b.py", query="?dry_run=true")
     assert [(one["name"], one["action"]) for one in previewed.json["items"]] == [("a.py", "delete"), ("b.py", "delete")]
     assert undeploy("a.py", "nothing.py").status_code == 404
-    assert world.audit.recent(1)[0].subject == "deployment:a.py,nothing.py"
+    assert world.audit.entries(limit=1)[0].subject == "deployment:a.py,nothing.py"
     assert undeploy("a.py", "a.py").json["error"]["message"] == "A file is named twice; name each once."
     for wrong in ([], ["../a.py"], ["a.py"] * 101):
         assert undeploy(*wrong).status_code == 400
@@ -162,7 +162,7 @@ def test_a_deployment_that_is_not_there_is_not_found(world: Any, number: str) ->
 def test_a_deployment_that_takes_too_long_is_audited_too(world: Any) -> None:
     world.deployer.fails_with = TimeLimitExceeded("Not all workers have reported within 6 s.")
     assert _deploy(world).status_code == 504
-    assert world.audit.recent(1)[0].outcome == "time-limit-exceeded"
+    assert world.audit.entries(limit=1)[0].outcome == "time-limit-exceeded"
 
 
 def test_who_does_not_wait_is_told_at_once_with_the_workers_that_are_to_have_it(world: Any) -> None:
@@ -242,3 +242,17 @@ def test_reading_what_is_in_a_zip_needs_the_memory_that_it_is_unpacked_into() ->
         with pytest.raises(Unavailable):
             read(cast(Any, call))
         assert flight.left == 1_000
+
+
+def test_what_a_check_is_refused_for_is_no_entry_of_the_audit_log(world: Any) -> None:
+    deployment = _deploy(world).json
+    before = world.audit.entries()
+    world.deployer.checks_fail_with = InvalidInput("It does not pass.", code="deployment-rejected")
+    for method, path, body in (
+        ("POST", f"/deployments/{deployment['id']}/activate?dry_run=true", None),
+        ("DELETE", "/deployments/files/shop.py?dry_run=true", None),
+        ("POST", "/items/deployment/shop.py/rollback?dry_run=true", {"revision": deployment["revision"]}),
+    ):
+        refused = world.call(method, path, body, user="deployer")
+        assert refused.json["error"]["code"] == "deployment-rejected", path
+    assert world.audit.entries() == before

@@ -42,7 +42,7 @@ def test_what_is_refused_is_answered_with_its_reason_and_audited(world: Any) -> 
     world.packages.fails_with = InvalidInput("pip refuses the packages: no.", code="packages-refused")
     result = world.call("PUT", "/packages", {"requirements": "a"}, user="deployer")
     assert (result.status_code, result.json["error"]["code"]) == (400, "packages-refused")
-    (entry,) = world.audit.recent(1)
+    (entry,) = world.audit.entries(limit=1)
     assert (entry.action, entry.outcome, entry.principal) == ("declare-packages", "packages-refused", "deployer")
 
 

@@ -51,7 +51,7 @@ def test_somebody_without_roles_writes_a_few_rows_and_no_more(world: Any) -> Non
     assert 403 in everything(world, "nothing", times=3)
     grown = rows(world) - before
     assert grown == Counter({tables.audit.name: ROWS_AT_ONCE})
-    assert {entry.principal for entry in world.audit.recent(ROWS_AT_ONCE)} == {"nothing"}
+    assert {entry.principal for entry in world.audit.entries(limit=ROWS_AT_ONCE)} == {"nothing"}
 
 
 def test_a_browser_that_another_site_leads_writes_a_few_rows_and_no_more(world: Any) -> None:
@@ -65,11 +65,11 @@ def test_the_next_row_says_how_many_were_left_out_and_others_have_theirs(world: 
     for _ in range(ROWS_AT_ONCE + 7):
         world.call("GET", "/export", user="nothing")
     world.call("POST", "/import", {}, user="viewer")
-    assert world.audit.recent(1)[0].principal == "viewer"
+    assert world.audit.entries(limit=1)[0].principal == "viewer"
     world.clock.advance(ROW_SECONDS)
     world.call("GET", "/export", user="nothing")
     world.call("GET", "/export", user="nothing")
-    (entry,) = world.audit.recent(1)
+    (entry,) = world.audit.entries(limit=1)
     assert (entry.principal, entry.action) == ("nothing", "export")
     assert entry.detail.endswith(" 7 more were refused before this one since the last that is listed.")
 

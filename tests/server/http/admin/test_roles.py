@@ -176,7 +176,7 @@ def test_zatos_own_components_come_through_the_internal_door_and_may_deploy_only
 def test_a_refused_attempt_is_in_the_audit_log(world: Any) -> None:
     name = "x" * 400 + "\U0001f600"
     world.call("PUT", f"/items/channel-rest/{name}", {"value": {}}, user="viewer", headers={"X-Zato-CID": "cid-of-it"})
-    (entry,) = world.audit.recent(1)
+    (entry,) = world.audit.entries(limit=1)
     assert (entry.principal, entry.action, entry.outcome, entry.cid) == (
         "viewer",
         "change-item",

@@ -8,6 +8,8 @@ import os
 import subprocess
 from typing import Any
 
+from zato.broker.embedded import EmbeddedInvocations
+from zato.broker.message import Counts
 from zato.config.secrets import SecretBox
 from zato.config.writer import Author
 from zato.odb.audit import AuditEntry
@@ -133,7 +135,7 @@ def test_the_audit_log_comes_in_pages_newest_first(world: Any) -> None:
     second = world.call("GET", f"/audit?limit=1000&before={first['next']}").json
     ids = [entry["id"] for entry in [*first["entries"], *second["entries"]]]
     assert ids == sorted(ids, reverse=True)
-    assert len(set(ids)) == len(ids) == len(world.audit.recent(1000))
+    assert len(set(ids)) == len(ids) == len(world.audit.entries(limit=1000))
     assert second["next"] is None
 
 
@@ -175,7 +177,7 @@ def test_the_audit_log_is_exported_as_csv_without_a_formula(world: Any) -> None:
         "detail": "'@x",
     }
     rest = world.call("GET", f"/audit/export?before={answer.headers['x-zato-next']}")
-    assert len(list(csv.reader(io.StringIO(rest.text)))) == len(world.audit.recent(1000))
+    assert len(list(csv.reader(io.StringIO(rest.text)))) == len(world.audit.entries(limit=1000))
     assert "x-zato-next" not in rest.headers
 
 
@@ -220,3 +222,25 @@ def test_a_worker_whose_process_has_ended_is_not_alive(world: Any) -> None:
     world.members.beat(f"server-1/{os.getpid()}-abc123", world.log.revision(), world.clock.now())
     status = world.call("GET", "/status").json
     assert [worker["alive"] for worker in status["servers"][1]["workers"]] == [False]
+
+
+def test_messages_are_counted_once_for_all_that_is_told_of_them(world: Any) -> None:
+    """RabbitMQ is asked over a connection that is made for it."""
+
+    class Asked(EmbeddedInvocations):
+        times = 0
+
+        def counts(self) -> Counts:
+            Asked.times += 1
+            return Counts(waiting=2, dead=1)
+
+    world.invocations = Asked(world.database, world.clock)
+    world.serve()
+    assert world.call("PUT", "/held", {"reason": "it is moved"}).status_code == 200
+    Asked.times = 0
+    found = world.call("GET", "/status").json
+    assert found["messages"] == {"waiting": 2, "dead": 1}
+    codes = {each["code"]: each["message"] for each in found["findings"]}
+    assert codes["dead-letters"].startswith("1 message is a dead letter")
+    assert "2 messages: it is moved" in codes["held"]
+    assert Asked.times == 1

@@ -56,8 +56,8 @@ def command(target: Target, /, as_csv: bool, limit: int, **filters: Any) -> None
             (
                 moment(each["at"]),
                 each["principal"],
-                each["through"],
-                each["address"],
+                each.get("through"),  # an earlier release does not tell
+                each.get("address"),
                 each["action"],
                 each["subject"],
                 each["outcome"],

@@ -1,4 +1,4 @@
-"""zato ping, audit, whoami: the cluster as a whole."""
+"""zato ping, whoami: whether the cluster answers, and as whom."""
 
 from __future__ import annotations
 

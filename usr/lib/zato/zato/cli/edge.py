@@ -82,7 +82,8 @@ def _show(target: Target, state: dict[str, Any]) -> None:
     runs = f"runs as process {state['pid']}" if state["running"] else "does not run"
     click.echo(f"lighttpd {state['version']} of {state['server']} {runs}, with the configuration")
     click.echo(f"{state['configuration'][:16] or 'none'} since {since}")
-    click.echo(f"Listens on: {', '.join(state['listens'])}")
+    if "listens" in state:  # an earlier release does not tell
+        click.echo(f"Listens on: {', '.join(state['listens'])}")
     click.echo(f"CAs of clients: {', '.join(each[:16] for each in state['authorities']) or 'none'}")
     if state["certificate"] is not None:
         shown = state["certificate"]

@@ -7,6 +7,7 @@ import os
 import pwd
 import stat
 from pathlib import Path
+from shlex import quote
 
 import zato
 from zato.core.errors import SetupError
@@ -70,7 +71,7 @@ def _check_mode(home: Path, path: Path, found: os.stat_result, *, last: bool) ->
     who = "everybody" if by_all else f"the group {_group(found.st_gid)}"
     raise SetupError(
         f"{home} is not taken for a cluster of {_name(os.geteuid())}'s: {who} may write in {path}, and so have "
-        f"commands do anything. Change that with: chmod go-w {path}",
+        f"commands do anything. Change that with: chmod go-w {quote(str(path))}",
         code=_CODE,
     )
 

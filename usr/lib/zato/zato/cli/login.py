@@ -126,6 +126,8 @@ def _authority(base_url: str, ca: Path | None, wanted: str | None) -> bytes | No
     """The CA that the cluster is to be known by; None where it is known already."""
     from zato.client.authority import authority_shown
 
+    if ca is not None and wanted is not None:
+        raise InvalidInput("The CA is given by --ca, or by its --fingerprint: say one of them.", code="usage")
     if ca is not None:
         return ca.read_bytes()
     if session_file.authority_file(base_url).exists() and wanted is None:

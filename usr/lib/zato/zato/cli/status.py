@@ -105,12 +105,12 @@ def _mebibytes(size: int | None) -> str | None:
 def _show_kept(found: dict[str, Any]) -> None:
     """What is kept for so many days, in one line."""
     told = []
-    for each in found["kept"]:
+    for each in found.get("kept", ()):  # an earlier release does not tell
         since = f" since {each['oldest'][:10]}" if each["oldest"] else ""
         days = "" if each["days"] is None else f" ({each['days']} days)" if each["days"] else " (for ever)"
         told.append(f"{each['rows']} {each['what']}{since}{days}")
     if told:
-        size = "" if found["odb_bytes"] is None else f"; {found['odb_bytes'] / 2**20:.1f} MiB in all"
+        size = "" if found.get("odb_bytes") is None else f"; {found['odb_bytes'] / 2**20:.1f} MiB in all"
         click.echo(f"Kept: {', '.join(told)}{size}")
 
 

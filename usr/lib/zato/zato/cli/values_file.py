@@ -50,7 +50,7 @@ def _from_lines(path: Path, lines: list[str]) -> dict[str, str]:
 
 def _unquoted(path: Path, name: str, text: str) -> str:
     quote = text[:1]
-    if quote not in ("'", '"') or len(text) < 1:
+    if quote not in ("'", '"'):
         return text
     if len(text) < 2 or text[-1] != quote:
         raise InvalidInput(f"{path}: the quote of the value {name} is not closed.", code="invalid-values")

@@ -15,13 +15,8 @@ class Findings:
         self._texts: list[str] = []
         self._count = 0
 
-    @property
-    def full(self) -> bool:
-        """Whether the text of another finding would not be kept, so that it need not be made up."""
-        return self._count >= FINDINGS_MAX
-
-    def add(self, text: str = "") -> None:
-        """One more; `text` may be left out where this is full."""
+    def add(self, text: str) -> None:
+        """One more."""
         self._count += 1
         if self._count <= FINDINGS_MAX:
             self._texts.append(shortened(text))

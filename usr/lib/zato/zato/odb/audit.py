@@ -63,6 +63,9 @@ class WhichEntries:
     before: int | None = None
 
 
+ANY = WhichEntries()
+
+
 def insert_entries(connection: Connection, cluster_id: int, entries: Iterable[AuditEntry]) -> None:
     """Write the entries in the caller's transaction."""
     rows: Sequence[dict[str, Any]] = [
@@ -101,11 +104,7 @@ class AuditLog:
         with self._database.write() as own:
             insert_entries(own, cluster_id, [entry])
 
-    def recent(self, limit: int = 100, before: int | None = None) -> list[AuditEntry]:
-        """The newest entries first; `before` is the id of the last one of the page before."""
-        return self.entries(WhichEntries(before=before), limit)
-
-    def entries(self, which: WhichEntries, limit: int = 100) -> list[AuditEntry]:
+    def entries(self, which: WhichEntries = ANY, limit: int = 100) -> list[AuditEntry]:
         """Those that are asked for, newest first, at most `limit` of them."""
         column = tables.audit.c
         query = select(tables.audit).where(column.cluster_id == self._cluster.id)

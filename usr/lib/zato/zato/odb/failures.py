@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from shlex import quote
 
 from sqlalchemy import exc
 
@@ -106,24 +107,23 @@ def _unusable(reason: str, label: str, dialect: str) -> Unavailable | None:
     """Where the database itself, or its disk, is what is to be mended."""
     sqlite = dialect == "sqlite"
     file = label.removeprefix("sqlite:///")
+    directory = quote(str(Path(file).parent))
     if _FULL.search(reason):
         disk = f"The disk that has {file}" if sqlite else f"The disk of the ODB at {label}"
         return Unavailable(
             f"{disk} has no space left, or no inodes, so nothing can be changed ({reason}). Make room there"
-            f"{f': du -xh --max-depth=2 {Path(file).parent} | sort -h | tail' if sqlite else ''}; the rest follows by "
+            f"{f': du -xh --max-depth=2 {directory} | sort -h | tail' if sqlite else ''}; the rest follows by "
             "itself.",
             code=FULL,
         )
     if _READ_ONLY.search(reason):
         what = (
             f"{file} cannot be written to: its file system is mounted read-only, or the file or its directory is not "
-            "this user's to write. See: findmnt -T FILE; ls -l FILE"
+            f"this user's to write. See: findmnt -T {quote(file)}; ls -l {quote(file)}"
             if sqlite
             else f"The ODB at {label} is read-only, as a standby is, or was made so by its administrator"
         )
-        return Unavailable(
-            f"{what}; nothing can be changed meanwhile ({reason}).".replace("FILE", file), code=READ_ONLY
-        )
+        return Unavailable(f"{what}; nothing can be changed meanwhile ({reason}).", code=READ_ONLY)
     if _DAMAGED.search(reason):
         return Unavailable(
             f"The ODB at {label} is damaged ({reason}). Servers go on with what they know. Stop the cluster, put a "
@@ -135,7 +135,7 @@ def _unusable(reason: str, label: str, dialect: str) -> Unavailable | None:
     if sqlite and _NOT_OPENED.search(reason):
         return Unavailable(
             f"{file} cannot be opened or read ({reason}). See whether it is there, whose it is and what its disk says: "
-            f"ls -l {file}*; df {Path(file).parent}; dmesg | tail",
+            f"ls -l {quote(file)}*; df {directory}; dmesg | tail",
             code="odb-not-opened",
         )
     return None

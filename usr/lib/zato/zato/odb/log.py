@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -214,6 +214,21 @@ class ConfigurationLog:
         query = query.order_by(_change.revision.desc()).limit(limit)
         with self._database.read() as connection:
             return [change_from_row(row) for row in connection.execute(query)]
+
+    def deleted(self, kinds: Collection[str], before: int) -> set[tuple[str, str]]:
+        """Kind and name of each item of these kinds that was deleted before a revision, as far as that is kept."""
+        query = (
+            select(_change.kind, _change.name)
+            .where(
+                _change.cluster_id == self._cluster.id,
+                _change.kind.in_(sorted(kinds)),
+                _change.action == Action.DELETE.value,
+                _change.revision < before,
+            )
+            .distinct()
+        )
+        with self._database.read() as connection:
+            return {(row.kind, row.name) for row in connection.execute(query)}
 
     def items_at(self, revision: int) -> list[StoredItem]:
         """All items as they were right after `revision`, by kind and name."""

@@ -87,8 +87,11 @@ class SqliteFile:
 
 
 def _file(path: str) -> _File | None:
+    """None where there is none. Raises sqlite3.OperationalError, which is translated as the library's own."""
     try:
         found = os.stat(path)  # noqa: PTH116 - at each use of a connection
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:  # its directory, or its disk, does not even tell that
+        raise sqlite3.OperationalError(f"unable to open database file: {error.strerror}") from error
     return found.st_dev, found.st_ino

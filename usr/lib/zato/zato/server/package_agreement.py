@@ -82,10 +82,10 @@ class PackageAgreement:
             "require_hashes": given.require_hashes,
             "allow_source": given.allow_source,
         }
-        if self.current() is None:
+        if not revision and self.current() is None:
             created = self._publisher.create(KIND, NAME, body, by=by)
             return Item(KIND, NAME, created.revision, created.value)
-        return self._publisher.update(KIND, NAME, body, revision or None, by=by)
+        return self._publisher.update(KIND, NAME, body, revision, by=by)
 
     def _check(self, packages: PackageSet) -> None:
         """What is deployed works with them, too."""

@@ -70,28 +70,24 @@ def opened(name: str, given: Database) -> SqlConnection:
     """
     fields = {"url": given} if isinstance(given, str) else dict(given)
     url = fields.get("url")
-    made = None
-    directory = Path()
+    directory = None
     if isinstance(url, str):
         fields = {**_apart(url), **{field: value for field, value in fields.items() if field != "url"}}
         file = Path(unquote(url.removeprefix("sqlite:///").partition("?")[0]))
         if url.startswith("sqlite:////"):
             directory, fields["url"] = file.parent, f"sqlite:///{file.name}{_query(url)}"
-        elif url.startswith("sqlite:"):
-            made = tempfile.mkdtemp(prefix="zato-test-")
-            directory = Path(made)
     try:
         value = msgspec.convert(fields, OutgoingSql)
     except msgspec.ValidationError as error:
         raise InvalidInput(f"The database {name!r} of the test is not valid: {error}.") from error
     found = findings(_KIND, name, value)
     if found:
-        if made is not None:
-            shutil.rmtree(made, ignore_errors=True)
         raise InvalidInput(f"The database {name!r} of the test is not valid: {'; '.join(found)}.", details=tuple(found))
-    connection = SqlConnection(name, value, password=value.password, sqlite_directory=directory)
-    if made is not None:
-        weakref.finalize(connection, shutil.rmtree, made, ignore_errors=True)
+    if directory is not None or not value.url.startswith("sqlite:"):
+        return SqlConnection(name, value, password=value.password, sqlite_directory=directory or Path())
+    made = tempfile.mkdtemp(prefix="zato-test-")
+    connection = SqlConnection(name, value, password=value.password, sqlite_directory=Path(made))
+    weakref.finalize(connection, shutil.rmtree, made, ignore_errors=True)
     return connection
 
 

@@ -113,8 +113,9 @@ def new_command(target: Target, name: str, directory: Path) -> None:
         show_json({"service": new.name, "files": [str(path) for path in paths]})
         return
     click.echo(f"{paths[0]} has the service {new.name}, {paths[1]} its test. Next:")
-    where = f" -s {directory} -t {directory}" if directory != Path() else ""
-    click.echo(f"  {sys.executable} -m unittest discover{where} -p {paths[1].name}")
+    there = quote(str(directory))
+    where = f" -s {there} -t {there}" if directory != Path() else ""
+    click.echo(f"  {quote(sys.executable)} -m unittest discover{where} -p {paths[1].name}")
     click.echo(f"  zato service deploy {quote(str(paths[0]))}")
     click.echo(f'  zato service invoke {new.name} \'{{"name": "Ann"}}\'')
     click.echo(f"Or have it deployed each time that you save it: zato dev {quote(str(paths[0]))}")

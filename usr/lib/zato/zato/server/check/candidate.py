@@ -126,8 +126,6 @@ def _load(request: CheckRequest) -> CheckResult:
                 entry.file_name,
                 entry.module,
                 file.lines[entry.name],
-                entry.input is not None,
-                entry.output is not None,
             )
             for file in files
             for entry in file.services

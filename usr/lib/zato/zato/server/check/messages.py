@@ -44,8 +44,6 @@ class CheckedService(Struct, frozen=True):
     file_name: str
     module: str
     line: int | None
-    has_input: bool
-    has_output: bool
 
 
 class CheckResult(Struct, frozen=True, kw_only=True):

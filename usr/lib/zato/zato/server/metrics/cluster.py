@@ -8,7 +8,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from zato.broker.protocol import Letters
-from zato.core.errors import Unavailable
+from zato.core.errors import ZatoError
 
 
 class SharedParts(Collector):
@@ -30,7 +30,7 @@ class SharedParts(Collector):
         if odb_up:
             try:
                 counts = self._letters.counts()
-            except Unavailable:
+            except ZatoError:
                 pass
             else:
                 waiting.add_metric((), counts.waiting)
@@ -41,6 +41,6 @@ class SharedParts(Collector):
     def _odb_is_up(self) -> bool:
         try:
             self._revision()
-        except Unavailable:
+        except ZatoError:
             return False
         return True

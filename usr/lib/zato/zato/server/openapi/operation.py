@@ -54,7 +54,7 @@ def operation(
     if method in _WITHOUT_BODY:
         parameters.extend(_query_parameter(field, service, components) for field in rest if _fits_a_query(field))
     else:
-        body = _body(channel, service, frozenset(path_names), rest, components)
+        body = _body(channel, service, rest, components)
         if body is not None:
             result["requestBody"] = body
     if parameters:
@@ -96,7 +96,6 @@ def _fits_a_query(field: Field) -> bool:
 def _body(
     channel: HttpChannel,
     service: Described,
-    in_path: frozenset[str],
     rest: list[Field],
     components: Components,
 ) -> dict[str, Any] | None:

@@ -243,13 +243,10 @@ class DeploymentOperations:
         deployment_id = number_in_path(call.params["id"], "deployment")
         self._deployments.get(deployment_id)
         before = self._worker.current()
-        try:
+        with self._noted(f"deployment:{deployment_id}", call, checks=call.query.dry_run, action="activate"):
             if call.query.dry_run:
                 return previewed(self._deployer.preview_activate(deployment_id, by=call.by))
             deployment = self._deployer.activate(deployment_id, by=call.by)
-        except ZatoError as error:
-            self._trail.note("activate", f"deployment:{deployment_id}", call.by, error)
-            raise
         warnings = of_deployment(before, self._worker.current(), deployment.file_name)
         return Answer(shown(deployment, warnings=warnings))
 

@@ -217,7 +217,8 @@ class ItemOperations:
                 return previewed(self._deployer.preview_activate(deployment_id, by=call.by))
             self._deployer.activate(deployment_id, by=call.by)
         except ZatoError as error:
-            self._trail.note("rollback-item", f"{kind}:{name}", call.by, error)
+            if not call.query.dry_run:
+                self._trail.note("rollback-item", f"{kind}:{name}", call.by, error)
             raise
         item = self._publisher.get(kind, name)
         return Answer(_shown(item), headers=_etag(item))

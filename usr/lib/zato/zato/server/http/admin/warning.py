@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
+from itertools import islice
 from typing import Any
 
 from msgspec import UNSET, UnsetType
 
 from zato.config.configuration import Configuration
 from zato.config.kinds import lets_in
-from zato.config.plan import Summary
+from zato.config.plan import Key, Summary
 from zato.core.finding import Finding
 from zato.server.http.admin.collaborators import ServesFrom
 from zato.server.http.admin.shapes import values as shapes
@@ -46,7 +47,7 @@ def of_deployment(before: ServesFrom, now: ServesFrom, file_name: str) -> Warnin
     """For a file that was deployed: what it lacks itself, and what others lack by now."""
     own = {used.path for used in now.codes.used.uses if used.file_name == file_name}
     after = _all(now)
-    new = between(_all(before), after)
+    new = set(between(_all(before), after))
     return _shown(finding for finding in after if finding in new or finding.file in own)
 
 
@@ -55,12 +56,12 @@ def of_whole(before: ServesFrom, now: Configuration, code: Code, others: Iterabl
     return _shown((*others, *between(_all(before), loose_ends(now, code))))
 
 
-def let_in_again(done: Summary, was_there: Callable[[str, str], bool]) -> list[Finding]:
+def let_in_again(done: Summary, deleted: Collection[Key]) -> list[Finding]:
     """For an import: who was deleted, or changed, and gets in as the document says, which may be an old one.
 
-    `was_there` says of an item that was created whether there was one of its name before.
+    `deleted` has the items that were deleted before it.
     """
-    revived = [key for key in done.created if lets_in(key[0]) and was_there(*key)]
+    revived = [key for key in done.created if lets_in(key[0]) and key in deleted]
     changed = [key for key in done.updated if lets_in(key[0])]
     return [
         Finding(f"The {kind} {name!r} {what}", LETS_IN_AGAIN, subject=f"{kind} {name}")
@@ -92,4 +93,4 @@ def _all(snapshot: ServesFrom) -> list[Finding]:
 
 
 def _shown(found: Iterable[Finding]) -> Warnings:
-    return [shown(finding) for finding in found][:_WARNINGS_MAX] or UNSET
+    return [shown(finding) for finding in islice(found, _WARNINGS_MAX)] or UNSET

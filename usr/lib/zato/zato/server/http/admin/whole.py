@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from zato.config.configuration import Configuration
-from zato.config.kinds import kind_named
+from zato.config.kinds import kind_named, lets_in
 from zato.config.plan import Key
 from zato.config.plan import Summary as Done
 from zato.config.publisher import Publisher
@@ -136,15 +136,16 @@ class WholeOperations:
             return previewed(self._publisher.preview(take))
         before = self._worker.current()
         done = take(self._publisher)
-        return Answer(_summary(done, self._warnings(before, let_in_again(done, self._was_there))))
+        return Answer(_summary(done, self._warnings(before, let_in_again(done, self._deleted_before(done)))))
 
     def _warnings(self, before: ServesFrom, others: Iterable[Finding] = ()) -> Warnings:
         now = Configuration.from_items(*self._log.items_with_revision())
         return of_whole(before, now, self._worker.current().codes.used, others)
 
-    def _was_there(self, kind: str, name: str) -> bool:
-        """Before the change that has just made it."""
-        return len(self._log.history(kind, name, 2)) > 1
+    def _deleted_before(self, done: Done) -> Collection[Key]:
+        """Of the kinds that let in and that it has made items of, those that were deleted before it."""
+        kinds = {kind for kind, _ in done.created if lets_in(kind)}
+        return self._log.deleted(kinds, done.revision) if kinds else ()
 
 
 def _text(raw: bytes) -> str:

@@ -76,11 +76,10 @@ def _balancing(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
 def _messages(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
     if seen.odb_error is not None or given.broker.problem is not None:
         return
-    try:
-        dead = given.letters.counts().dead
-    except ZatoError as error:
+    error = seen.messages_error
+    if error is not None:
         yield Finding(f"{error.message} Asynchronous invocations wait meanwhile.", error.code, subject="messages")
-        return
+    dead = 0 if seen.messages is None else seen.messages.dead
     if dead:
         are = "message is a dead letter" if dead == 1 else "messages are dead letters"
         yield Finding(
@@ -94,10 +93,7 @@ def _held(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
     if seen.held is None:
         return
     since = f"{seen.held.since:%Y-%m-%d %H:%M:%S} UTC"
-    try:
-        waiting = f"{given.letters.counts().waiting} messages"
-    except ZatoError:
-        waiting = "messages"
+    waiting = "messages" if seen.messages is None else f"{seen.messages.waiting} messages"
     yield Finding(
         f"Held since {since}, {waiting}: {seen.held.reason}. Once they may go out: zato cluster release",
         "held",

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 # Workers beat every few seconds; a change is everywhere within half a second, a deployment within a few.
 SILENT_AFTER = timedelta(seconds=15)
-FRESH_FOR = timedelta(seconds=3)
 LATE_AFTER = timedelta(seconds=5)
 STUCK_AFTER = timedelta(seconds=60)
 

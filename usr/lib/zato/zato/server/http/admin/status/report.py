@@ -11,14 +11,13 @@ from msgspec.structs import replace
 from zato.config.balancing import modes
 from zato.config.configuration import Configuration
 from zato.config.kinds import Server
-from zato.core.errors import ZatoError
 from zato.odb.members import ServerRow, WorkerRow
+from zato.server.deployment.activation import LIVE
 from zato.server.http.admin import warning
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.deployments import shown
 from zato.server.http.admin.shapes import status as shapes
 from zato.server.http.admin.status.examinations import examine
-from zato.server.http.admin.status.members import FRESH_FOR
 from zato.server.http.admin.status.seen import Seen, look
 from zato.server.versions import active_versions
 
@@ -34,7 +33,9 @@ def report(given: AdminCollaborators) -> shapes.Status:
         version=given.version,
         broker=given.broker.label,
         broker_problem=given.broker.problem,
-        messages=_messages(given) if seen.odb_error is None else None,
+        messages=None
+        if seen.messages is None
+        else shapes.Messages(waiting=seen.messages.waiting, dead=seen.messages.dead),
         odb=_odb(seen),
         applied_revision=seen.configuration.revision,
         servers=_servers(given, seen),
@@ -67,14 +68,6 @@ def _kept(given: AdminCollaborators, seen: Seen) -> list[shapes.KeptFigure]:
     ]
 
 
-def _messages(given: AdminCollaborators) -> shapes.Messages | None:
-    try:
-        counts = given.letters.counts()
-    except ZatoError:
-        return None
-    return shapes.Messages(waiting=counts.waiting, dead=counts.dead)
-
-
 def _servers(given: AdminCollaborators, seen: Seen) -> list[shapes.Server]:
     deployed = _deployed(given, seen, {worker.applied_revision for worker in seen.workers})
 
@@ -86,7 +79,7 @@ def _servers(given: AdminCollaborators, seen: Seen) -> list[shapes.Server]:
             beat_age_seconds=round((seen.now - worker.beat).total_seconds(), 1),
             applied_revision=worker.applied_revision,
             deployments=deployed[worker.applied_revision],
-            alive=abs(seen.now - worker.beat) <= FRESH_FOR and worker.worker not in seen.ended,
+            alive=abs(seen.now - worker.beat) <= LIVE and worker.worker not in seen.ended,
             in_flight=worker.load.in_flight,
             memory_bytes=worker.load.resident_bytes,
         )

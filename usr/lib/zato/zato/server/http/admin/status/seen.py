@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from zato.broker.message import Counts
+from zato.broker.protocol import Letters
 from zato.config.configuration import Configuration
 from zato.config.listener import Replaced
 from zato.core.errors import ZatoError
@@ -38,6 +40,9 @@ class Seen:
     held: Held | None = None
     replaced: Replaced | None = None
     kept: Kept | None = None
+    messages: Counts | None = None
+    messages_error: ZatoError | None = None
+    """Why nobody tells how many messages there are, though the ODB answers."""
 
     @property
     def configuration(self) -> Configuration:
@@ -57,6 +62,7 @@ def look(given: AdminCollaborators) -> Seen:
             for deployment in given.deployments.in_state(state)
         ]
         applied = [worker.applied_revision for worker in workers if alive(worker, now)]
+        messages, messages_error = _counted(given.letters)
         missing = given.log.changes_after(min(applied), 1) if applied and min(applied) < revision else []
         return Seen(
             now,
@@ -71,6 +77,15 @@ def look(given: AdminCollaborators) -> Seen:
             held=given.state.held(),
             replaced=given.replaced(),
             kept=given.kept(),
+            messages=messages,
+            messages_error=messages_error,
         )
     except ZatoError as error:
         return Seen(now, snapshot, odb_error=error)
+
+
+def _counted(letters: Letters) -> tuple[Counts | None, ZatoError | None]:
+    try:
+        return letters.counts(), None
+    except ZatoError as error:
+        return None, error
