@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 import tarfile
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
@@ -121,6 +122,22 @@ def test_nothing_else_is_read(how: str, tmp_path: Path) -> None:
     assert caught.value.code == "backup-invalid"
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert all(path.is_relative_to(tmp_path / "out") for path in written)
+
+
+def test_a_size_below_zero_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    """Of a file that is small, and more than anybody wants to have in memory once it is unpacked."""
+    block = bytearray(info(manifest.NAME, 0).tobuf(tarfile.USTAR_FORMAT))
+    block[124:136] = (-513).to_bytes(12, "big", signed=True)
+    block[148:156] = b" " * 8
+    block[148:156] = f"{sum(block):06o}\0 ".encode()
+    source = io.BytesIO(gzip.compress(bytes(block) + bytes(32 * 1024 * 1024)))
+    tracemalloc.start()
+    try:
+        with pytest.raises(InvalidInput, match="has a size that no file has"):
+            extracted(source, tmp_path / "out")
+        assert tracemalloc.get_traced_memory()[1] < 4 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,14 @@ from msgspec.structs import replace
 
 from backup.conftest import NOW, quiet
 from support.scenarios.moving import all_contents
-from zato.backup import parts, restoring
+from zato.backup import parts, restoring, saving
+from zato.backup import workspace as backup_workspace
 from zato.backup.archive import Reader, measured, write
+from zato.backup.machine import Quickstart
 from zato.backup.restoring import restore
 from zato.backup.saving import save
 from zato.core.errors import Conflict, InvalidInput, SetupError
+from zato.host.children import Account
 from zato.host.git import GitRepository
 from zato.host.layout import Layout
 from zato.host.settings import load_cluster
@@ -63,6 +67,63 @@ def test_all_of_it_comes_back(layout: Layout, saved: Path, empty: Layout) -> Non
     assert {path.stat().st_mode & 0o077 for path in empty.pki.glob("*.key")} == {0}
 
 
+def test_what_administrators_have_put_beside_it_comes_back(layout: Layout, empty: Layout, tmp_path: Path) -> None:
+    own = {
+        "haproxy/own.cfg": b"# ours\n",
+        "lighttpd/own.conf": b"# ours too\n",
+        "logging.toml": b'[levels]\n"a.b" = "debug"\n',
+        "pki/clients/partner.crt": layout.ca_certificate.read_bytes(),
+    }
+    for name, content in own.items():
+        (layout.root / name).parent.mkdir(exist_ok=True)
+        (layout.root / name).write_bytes(content)
+    try:
+        save(layout, tmp_path / "b", NOW, quiet)
+    finally:
+        for name in own:
+            (layout.root / name).unlink()
+    restore(empty, tmp_path / "b", NOW, quiet)
+    assert {name: (empty.root / name).read_bytes() for name in own} == own
+    for name in own:
+        (empty.root / name).write_bytes(b"of the cluster that is replaced")
+    (done,) = {restore(empty, tmp_path / "b", NOW, quiet, replace=True).started}
+    assert "zato quickstart start" in done
+    assert {name: (empty.root / name).read_bytes() for name in own} == own
+
+
+def test_a_file_that_could_not_be_restored_is_not_saved(layout: Layout, tmp_path: Path) -> None:
+    odd = layout.pki / "clients" / "Partner Müller.crt"
+    odd.parent.mkdir(exist_ok=True)
+    odd.write_bytes(layout.ca_certificate.read_bytes())
+    try:
+        with pytest.raises(SetupError, match="can be called 'Partner Müller") as caught:
+            save(layout, tmp_path / "b", NOW, quiet)
+    finally:
+        odd.unlink()
+    assert caught.value.code == "backup-name"
+    assert everything(tmp_path) == []
+
+
+def test_where_not_all_of_it_could_be_stopped_what_was_runs_again(
+    saved: Path, empty: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    class HalfStopped(Quickstart):
+        def stop(self) -> None:
+            done.append("stop")
+            raise SetupError("systemctl stop did not end within 240 s.")
+
+        def go_on(self) -> None:
+            done.append("go on")
+
+    monkeypatch.setattr(restoring, "machine_of", HalfStopped)
+    with pytest.raises(SetupError, match="did not end"):
+        restore(empty, saved, NOW, quiet)
+    assert done == ["stop", "go on"]
+    assert not empty.root.exists()
+
+
 def test_an_encrypted_one_needs_its_passphrase(layout: Layout, empty: Layout, tmp_path: Path) -> None:
     target = tmp_path / "b"
     save(layout, target, NOW, quiet, passphrase=b"correct horse")
@@ -86,6 +147,23 @@ def test_a_file_that_is_there_is_replaced_where_that_was_said(layout: Layout, tm
     save(layout, target, NOW, quiet, overwrite=True)
     assert target.read_bytes()[:2] == b"\x1f\x8b"
     assert target.stat().st_mode & 0o777 == 0o600
+    assert everything(tmp_path) == ["b"]
+
+
+def test_keys_are_not_laid_out_where_somebody_else_could_exchange_the_directory(
+    layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places: list[Path] = []
+
+    def workspace(parent: Path, prefix: str, account: Account | None) -> AbstractContextManager[Path]:
+        places.append(parent)
+        return backup_workspace.workspace(parent, prefix, account)
+
+    monkeypatch.setattr(saving, "workspace", workspace)
+    for mode in (0o700, 0o777):
+        tmp_path.chmod(mode)
+        save(layout, tmp_path / "b", NOW, quiet, overwrite=True)
+    assert places == [tmp_path, Path("/var/tmp")]
     assert everything(tmp_path) == ["b"]
 
 

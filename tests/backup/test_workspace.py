@@ -7,10 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from zato.backup.workspace import give, take
+from zato.backup.workspace import give, is_ours, take
 from zato.host.children import Account
 
 SERVERS = Account(4711, 4711)
+
+
+def test_a_directory_is_ours_where_nobody_else_can_move_what_is_in_it(tmp_path: Path) -> None:
+    here = tmp_path / "a" / "b"
+    here.mkdir(parents=True)
+    assert is_ours(here)
+    for above in (here, here.parent):
+        above.chmod(0o777)
+        assert not is_ours(here)
+        above.chmod(0o1777)
+        assert is_ours(here)
+    if os.geteuid() == 0:
+        os.chown(here.parent, SERVERS.uid, SERVERS.gid)
+        assert not is_ours(here)
+        (tmp_path / "link").symlink_to(here)
+        assert not is_ours(tmp_path / "link")
 
 
 def test_what_is_given_leads_nowhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

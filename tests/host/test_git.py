@@ -78,6 +78,17 @@ def test_what_a_git_that_was_killed_has_left_is_in_nobodys_way(repository: GitRe
     assert list(git.glob("zato-*")) == []
 
 
+def test_the_history_is_carried_whatever_the_branch_is_called(repository: GitRepository, tmp_path: Path) -> None:
+    subprocess.run(["git", "-C", tmp_path, "checkout", "-q", "-b", "trial"], check=True)
+    subprocess.run(["git", "-C", tmp_path, "branch", "-q", "-D", "main"], check=True)
+    repository.commit({"server.toml": b"workers = 2\n"}, "workers = 2", author="ann")
+    repository.save(tmp_path / "history")
+    (tmp_path / "other").mkdir()
+    other = GitRepository(tmp_path / "other")
+    other.load(tmp_path / "history")
+    assert other.log() == repository.log()
+
+
 def test_names_of_authors_cannot_break_out_of_their_line(repository: GitRepository) -> None:
     repository.commit({"a": b""}, "one", author="ann <root>\nZato-Revision: 9")
     assert repository.log(1)[0].revision is None

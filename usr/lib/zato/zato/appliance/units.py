@@ -76,13 +76,15 @@ def enabled_servers() -> list[int]:
     return sorted(int(number) for link in links for number in _NAME.findall(f"{link} "))
 
 
-def stop_all() -> list[str]:
-    """Nothing of Zato's runs, and nothing of it is started by a timer or by whoever connects: which those were."""
-    listed = _systemctl(
-        "list-units", "--plain", "--no-legend", "--state=active", "zato-*.socket", "zato-*.timer"
-    ).splitlines()
+def waiting() -> list[str]:
+    """What starts something of Zato's at a time, or for whoever connects."""
+    listed = _systemctl("list-units", "--plain", "--no-legend", "--state=active", "zato-*.socket", "zato-*.timer")
+    return [line.split()[0] for line in listed.splitlines() if line.strip()]
+
+
+def stop_all() -> None:
+    """Nothing of Zato's runs, and nothing of it is started by a timer or by whoever connects."""
     _systemctl("stop", "zato.target", "zato-*")
-    return [line.split()[0] for line in listed if line.strip()]
 
 
 def start(*names: str) -> None:

@@ -30,7 +30,8 @@ class Appliance:
 
     def stop(self) -> None:
         if units.systemd_runs():
-            self._waited = units.stop_all()
+            self._waited = units.waiting()
+            units.stop_all()
 
     def go_on(self) -> None:
         if units.systemd_runs():

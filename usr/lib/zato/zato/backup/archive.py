@@ -107,6 +107,8 @@ class Reader:
             raise _invalid(f"{found.name!r} is no plain file")
         if (found.uid, found.gid, found.mode) != (0, 0, _MODE):
             raise _invalid(f"{found.name!r} has an owner or a mode that backups do not have")
+        if found.size < 0:  # GNU's form of a number has a sign, and to read fewer bytes than none is to read them all
+            raise _invalid(f"{found.name!r} has a size that no file has")
         return found
 
     def _content(self, size: int) -> Iterator[bytes]:

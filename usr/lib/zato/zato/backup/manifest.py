@@ -20,10 +20,13 @@ _NAME = "^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*){0,5}$"
 _SHA256 = "^[0-9a-f]{64}$"
 
 
+MemberName = Annotated[str, msgspec.Meta(pattern=_NAME, max_length=100)]
+
+
 class Member(msgspec.Struct, frozen=True):
     """One file; its name begins with its part's, and leads nowhere but down."""
 
-    name: Annotated[str, msgspec.Meta(pattern=_NAME, max_length=100)]
+    name: MemberName
     size_bytes: Annotated[int, msgspec.Meta(ge=0)]
     sha256: Annotated[str, msgspec.Meta(pattern=_SHA256)]
 
@@ -56,6 +59,15 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 class _Heading(msgspec.Struct):
     format: int
     release: str = ""
+
+
+def is_name(text: str) -> bool:
+    """Whether a member can be called so."""
+    try:
+        msgspec.convert(text, MemberName)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def encode(manifest: Manifest) -> bytes:

@@ -73,8 +73,7 @@ def restore(
             _check_database(cluster, layout, manifest, replace=replace)
             say("The file is whole, and nothing was touched yet")
             numbers = tuple(sorted({*manifest.servers, *_present(layout)}))
-            machine.stop()
-            with _going_on(machine), swap.put_aside(layout, numbers, f"{now:%Y%m%dT%H%M%SZ}") as aside:
+            with _stopped(machine), swap.put_aside(layout, numbers, f"{now:%Y%m%dT%H%M%SZ}") as aside:
                 before = _aside_layout(layout, aside.directories)
                 place = Place(layout, cluster, manifest.servers, account, before)
                 machine.prepare(manifest.servers)
@@ -96,9 +95,10 @@ def restore(
 
 
 @contextmanager
-def _going_on(machine: Machine) -> Iterator[None]:
+def _stopped(machine: Machine) -> Iterator[None]:
     """Where this fails, what was there has been put back, and runs again."""
     try:
+        machine.stop()
         yield
     except BaseException:
         machine.go_on()

@@ -14,11 +14,11 @@ from typing import BinaryIO, cast
 from zato import __version__
 from zato.backup import archive
 from zato.backup.encryption import EncryptingWriter
-from zato.backup.manifest import FORMAT, Manifest
+from zato.backup.manifest import FORMAT, Manifest, is_name
 from zato.backup.part import Place, Saved
 from zato.backup.parts import PARTS
 from zato.backup.parts.odb import ODB
-from zato.backup.workspace import give, take, workspace
+from zato.backup.workspace import give, is_ours, take, workspace
 from zato.core.errors import Conflict, SetupError
 from zato.host.children import owner_of
 from zato.host.layout import Layout
@@ -51,7 +51,9 @@ def save(
     account = owner_of(layout.odb.parent)
     place = Place(layout, cluster, tuple(layout.server_numbers(cluster.servers)), account)
     # The servers' user cannot go everywhere that root can
-    beside = target.absolute().parent if account is None else Path("/var/tmp")  # noqa: S108 - see workspace
+    beside = target.absolute().parent
+    if account is not None or not is_ours(beside):
+        beside = Path("/var/tmp")  # noqa: S108 - see workspace
     ODB.check(place)
     with workspace(beside, f".{target.name}.", account) as directory:
         saved: dict[str, Saved] = {}
@@ -83,6 +85,13 @@ def _manifest(
     place: Place, directory: Path, saved: dict[str, Saved], now: datetime
 ) -> tuple[Manifest, dict[str, Path]]:
     names = sorted(str(path.relative_to(directory)) for path in directory.rglob("*") if path.is_file())
+    for name in names:
+        if not is_name(name):  # or nobody could restore it
+            raise SetupError(
+                f"No file in a backup can be called {Path(name).name!r}; give it, where it is, a short name of "
+                "letters, digits, dots, hyphens and underscores that begins with a letter or a digit.",
+                code="backup-name",
+            )
     odb = next(each.odb for each in saved.values() if each.odb is not None)
     manifest = Manifest(
         format=FORMAT,

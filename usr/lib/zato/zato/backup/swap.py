@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from zato.agent.haproxy.names import own_sources
+from zato.backup.parts.settings import own_files
 from zato.core.errors import SetupError
 from zato.host.layout import Layout
 
@@ -26,9 +26,10 @@ class Aside:
 def paths(layout: Layout, numbers: tuple[int, ...]) -> list[Path]:
     """Everything that a restore makes anew, as far as it is there."""
     found = [layout.settings, layout.pki, layout.secret_key, layout.first_token, layout.haproxy]
+    found += [layout.logging, *(path for own in own_files(layout).values() for path in own)]
     if layout.is_appliance:
         # Directories as a whole: in what the servers' user may write, root moves nothing about
-        found += [layout.odb.parent, *own_sources(layout)]
+        found += [layout.odb.parent]
     else:
         found += [layout.odb.with_name(layout.odb.name + suffix) for suffix in _ODB_BESIDE]
     for number in numbers:

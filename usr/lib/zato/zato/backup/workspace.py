@@ -26,6 +26,20 @@ def workspace(parent: Path, prefix: str, account: Account | None) -> Iterator[Pa
         shutil.rmtree(directory, ignore_errors=True)
 
 
+def is_ours(directory: Path) -> bool:
+    """Whether nobody else can put a directory of theirs in the place of one that is made there.
+
+    The root directory is not looked at: it belongs to nobody known where users are mapped.
+    """
+    place = directory.resolve()
+    return all(_is_ours(each.stat()) for each in (place, *place.parents) if each != Path("/"))
+
+
+def _is_ours(found: os.stat_result) -> bool:
+    closed = bool(found.st_mode & stat.S_ISVTX) or not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return closed and found.st_uid in (0, os.geteuid())
+
+
 def take(directory: Path) -> None:
     """What was somebody else's is root's: nobody puts anything else there any more.
 

@@ -132,15 +132,15 @@ class GitRepository:
         return int(self._git("rev-list", "--count", "HEAD"))
 
     def save(self, file: Path) -> None:
-        """The whole history, in one new file: a bundle. git writes it as the repository's owner."""
-        self._git("bundle", "create", "-q", str(file), "HEAD", "main", alone=False)
+        """The whole history of HEAD, whatever its branch, in one new file: a bundle, which the owner's git writes."""
+        self._git("bundle", "create", "-q", str(file), "HEAD", alone=False)
 
     def load(self, file: Path) -> None:
         """A new repository with the history of such a file, which is trusted no more than any repository."""
         self._git("init", "-q", "-b", "main", "--template=")
         for line in self._git("bundle", "unbundle", str(file), alone=False).splitlines():
             commit, _, name = line.partition(" ")
-            if name == "refs/heads/main":
+            if name == "HEAD":
                 self._git("update-ref", "HEAD", commit)
         self._run("reset", "-q")
 

@@ -13,6 +13,8 @@ from zato.pki.enrolment.register import KnownServer, Register
 
 _SECRET = "secret.key"  # noqa: S105 - a file's name
 _PKI = "pki"
+_CLIENTS = "clients"
+"""CAs of others whose clients are accepted."""
 
 
 class KeysPart:
@@ -23,21 +25,14 @@ class KeysPart:
 
     def save(self, place: Place, directory: Path) -> Saved:
         pki = directory / _PKI
-        pki.mkdir(mode=0o700)
-        count = 0
-        for path in sorted(place.layout.pki.iterdir()):
-            if path.is_file() and not path.name.startswith("."):
-                write_atomically(pki / path.name, read_plain(path))
-                count += 1
+        count = _copy(place.layout.pki, pki, 0o700) + _copy(place.layout.pki / _CLIENTS, pki / _CLIENTS, 0o700)
         write_atomically(directory / _SECRET, read_plain(place.layout.secret_key))
         return Saved({"certificates and keys": count + 1})
 
     def load(self, place: Place, directory: Path, manifest: Manifest) -> list[str]:
         layout = place.layout
-        layout.pki.mkdir(mode=0o700)
-        for path in sorted((directory / _PKI).iterdir()):
-            mode = 0o644 if path.suffix == ".crt" else 0o600
-            write_atomically(layout.pki / path.name, read_plain(path), mode=mode)
+        _copy(directory / _PKI, layout.pki, 0o700)
+        _copy(directory / _PKI / _CLIENTS, layout.pki / _CLIENTS, 0o755)
         write_atomically(layout.secret_key, read_plain(directory / _SECRET))
         return self._register(place)
 
@@ -55,6 +50,19 @@ class KeysPart:
             state[0] = msgspec.structs.replace(known, tokens=(), servers=servers)
         register.publish()
         return said
+
+
+def _copy(source: Path, target: Path, mode: int) -> int:
+    """The plain files of `source`, where there is such a directory, are in `target`; how many there are."""
+    if not source.is_dir():
+        return 0
+    paths = [path for path in sorted(source.iterdir()) if path.is_file() and not path.name.startswith(".")]
+    target.mkdir()
+    target.chmod(mode)  # whatever the umask
+    for path in paths:
+        content = read_plain(path, follow=True)
+        write_atomically(target / path.name, content, mode=0o644 if path.suffix == ".crt" else 0o600)
+    return len(paths)
 
 
 def _revoked(place: Place) -> dict[str, object]:
