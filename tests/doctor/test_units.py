@@ -21,3 +21,9 @@ def test_a_signer_that_is_not_there_is_named_with_the_command_that_brings_it_bac
     assert found.remedy == "systemctl enable --now zato-pki-sign.socket"
     systemctl.says("active\n")
     assert list(check([], balancer=False, signer=False)) == []
+
+
+def test_where_systemd_says_nothing_nobody_takes_that_for_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Systemctl(tmp_path, monkeypatch).says("")
+    (found,) = check([1], balancer=True, signer=False)
+    assert found.problem == "systemd does not say which of Zato's units run."

@@ -1,7 +1,7 @@
 """What Zato's units have said, for servers, which may not read the journal: one process for each question.
 
 Only user zato can ask, by the mode of zato-log.socket. The process is nobody's but for the group that may read the
-journal: see docs/adr/0026-log.md.
+journal: see docs/adr/0026-the-log-is-read-not-given-away.md.
 """
 
 from __future__ import annotations

@@ -7,22 +7,19 @@ from datetime import datetime
 
 from zato.core.errors import ZatoError
 from zato.doctor.finding import Finding
-from zato.host.identity import as_owner_of
+from zato.doctor.odb import opened
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings
 from zato.odb.members import Members
-from zato.odb.opening import open_odb
 
 _SECONDS_MAX = 2.0
 
 
 def check(layout: Layout, cluster: ClusterSettings, now: datetime) -> Iterator[Finding]:
     """No server is heard of from the future. One whose clock is behind sees the others there."""
-    database = open_odb(cluster)
     try:
-        with as_owner_of(layout.odb.parent):
+        with opened(layout, cluster) as database:
             workers = Members(database).workers()
-            database.dispose()
     except ZatoError:
         return  # the check of the ODB says so
     ahead = {each.server: (each.beat - now).total_seconds() for each in workers}

@@ -8,13 +8,12 @@ from shlex import quote
 from zato.config.configuration import Configuration
 from zato.core.errors import ZatoError
 from zato.doctor.finding import Finding
-from zato.host.identity import as_owner_of
+from zato.doctor.odb import opened
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings
 from zato.odb.database import Database
 from zato.odb.deployments import Deployments
 from zato.odb.log import ConfigurationLog
-from zato.odb.opening import open_odb
 from zato.server.loader.source import parse
 from zato.server.loader.uses import Code, UsedIn
 from zato.server.loose_ends import loose_ends
@@ -23,12 +22,10 @@ from zato.server.versions import active_versions
 
 def check(layout: Layout, cluster: ClusterSettings) -> Iterator[Finding]:
     """The same as in `zato status`, also while no server runs. No code is executed."""
-    database = open_odb(cluster)
     try:
-        with as_owner_of(layout.odb.parent):
+        with opened(layout, cluster) as database:
             configuration = Configuration.from_items(*ConfigurationLog(database).items_with_revision())
             code = _code(configuration, database)
-            database.dispose()
     except ZatoError:
         return  # the check of the ODB says so
     for found in loose_ends(configuration, code):

@@ -6,22 +6,19 @@ from collections.abc import Iterator
 
 from zato.core.errors import ZatoError
 from zato.doctor.finding import Finding, of_error
-from zato.host.identity import as_owner_of
+from zato.doctor.odb import opened
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings
 from zato.odb.fence import Fence
 from zato.odb.moving import require_complete
-from zato.odb.opening import open_odb
 
 
 def check(layout: Layout, cluster: ClusterSettings) -> Iterator[Finding]:
     """Whether servers could use it, and make changes."""
-    database = open_odb(cluster)
     try:
-        with as_owner_of(layout.odb.parent):
+        with opened(layout, cluster) as database:
             require_complete(database, cluster.name)
             moved = Fence(database).current() is not None
-            database.dispose()
         if moved:
             yield Finding(
                 f"The ODB at {database.label} is being moved, and refuses changes meanwhile.",

@@ -7,6 +7,7 @@ import ssl
 from pathlib import Path
 
 from zato.host.ports import from_here
+from zato.host.tls import verifying_context
 
 _SECONDS = 2.0
 # OpenSSL's codes of a chain that does not end at the authority; an expired one is the certificates' check to say
@@ -16,7 +17,7 @@ _UNKNOWN = frozenset((2, 18, 19, 20, 21))
 def is_foreign(address: str, port: int, authority: Path) -> bool:
     """Whether something listens there that has no certificate of the cluster's CA. Who says nothing is none."""
     try:
-        context = ssl.create_default_context(cafile=str(authority))
+        context = verifying_context(ca_file=authority)
     except OSError:  # the check of the files says so
         return False
     context.check_hostname = False

@@ -17,7 +17,11 @@ def check(numbers: list[int], *, balancer: bool, signer: bool) -> Iterator[Findi
     units = [f"zato-{part}@{number}.service" for number in numbers for part in _PARTS]
     units += ["zato-pki.timer", *(("zato-haproxy.service", "zato-haproxy-agent.service") if balancer else ())]
     units += [_SIGNER] if signer else []
-    for unit, state in zip(units, _states(units), strict=False):
+    states = _states(units)
+    if len(states) != len(units):
+        yield Finding("systemd does not say which of Zato's units run.", "systemctl status 'zato*'")
+        return
+    for unit, state in zip(units, states, strict=True):
         if state in ("active", "reloading"):
             continue
         if unit == _SIGNER:
@@ -30,6 +34,10 @@ def check(numbers: list[int], *, balancer: bool, signer: bool) -> Iterator[Findi
 
 
 def _states(units: list[str]) -> list[str]:
+    """One for each; none where systemd does not answer."""
     command = ["systemctl", "is-active", *units]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return []
     return done.stdout.split()

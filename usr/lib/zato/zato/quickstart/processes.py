@@ -58,15 +58,6 @@ def commands(layout: Layout, cluster: ClusterSettings, greeting: tuple[str, ...]
     ]
 
 
-def running(layout: Layout) -> dict[str, int]:
-    """Process ids by name, as the supervisor last wrote them down; they mean something while its lock is held."""
-    file = layout.run / "processes"
-    if not file.exists():
-        return {}
-    lines = (line.split() for line in file.read_text(encoding="utf-8").splitlines())
-    return {line[0]: int(line[1]) for line in lines if len(line) == 2}
-
-
 def greeting_options(since: float, examples: Path | None) -> tuple[str, ...]:
     """The greeting's options; `since` is when the start began, by the machine's monotonic clock."""
     return ("--since", str(since), *(("--examples", str(examples)) if examples else ()))

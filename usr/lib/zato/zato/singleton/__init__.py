@@ -1,1 +1,1 @@
-"""What one process does for all servers: certificates are renewed."""
+"""What one process does beside a server, or for all of a machine: see zato.singleton.rounds."""

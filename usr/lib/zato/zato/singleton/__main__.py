@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from zato.config.listener import Listener
+from zato.config.patient_bell import PatientBell
 from zato.config.publisher import Publisher
 from zato.config.secrets import SecretBox, load_key
 from zato.core.clock import SystemClock
@@ -30,7 +31,7 @@ from zato.singleton.other_machines import OtherMachines
 from zato.singleton.packages import PackageKeeper
 from zato.singleton.repository import RepositoryKeeper, ServerRepository
 from zato.singleton.retention import Retention
-from zato.singleton.rounds import Bell, Rounds
+from zato.singleton.rounds import Rounds
 
 
 def main() -> int:
@@ -63,7 +64,7 @@ def main() -> int:
         PackageSets(layout.packages), pip_of(layout, cluster), PackageReports(database), numbers, clock
     )
     rounds = Rounds(clock, certificates, repositories, other_machines, retention, packages, watchdog)
-    listener = Listener(log, Bell(Doorbell(database)), clock, rounds.follow, rounds.step)
+    listener = Listener(log, PatientBell(Doorbell(database)), clock, rounds.follow, rounds.step)
     stop = stop_event()
     watchdog.ready()
     listener.run(stop)

@@ -18,14 +18,20 @@ class OtherMachines:
     def __init__(self, servers: Sequence[ServerLayout], cluster: ClusterSettings) -> None:
         self._servers = servers
         self._names = own_names(cluster)
+        self._others: bool | None = None
 
     def follow(self, configuration: Configuration) -> None:
-        """As of this configuration. Raises OSError."""
+        """Works by this configuration from now on."""
         items = (item.value for item in configuration.all("server"))
-        others = has_others((value.host for value in items if isinstance(value, Server)), self._names)
+        self._others = has_others((value.host for value in items if isinstance(value, Server)), self._names)
+
+    def step(self) -> None:
+        """Says what is not said yet. Raises OSError where that cannot be written: the next step tries again."""
+        if self._others is None:
+            return
         for path in (server.other_machines for server in self._servers):
-            if others and not path.exists():
+            if self._others and not path.exists():
                 path.parent.mkdir(mode=0o750, exist_ok=True)
                 write_atomically(path, b"")
-            elif not others:
+            elif not self._others:
                 path.unlink(missing_ok=True)

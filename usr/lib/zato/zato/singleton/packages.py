@@ -11,7 +11,7 @@ from zato.config.package_set import Declared, declared
 from zato.core.clock import Clock
 from zato.core.errors import ZatoError
 from zato.host.logs import get_logger
-from zato.host.packages import PackageSets, Pip
+from zato.host.packages import RETRY_SECONDS, PackageSets, Pip
 from zato.odb.package_reports import PackageReport, PackageReports
 
 _log = get_logger("zato.packages")
@@ -33,6 +33,7 @@ class PackageKeeper:
         self._followed = False
         self._reported: Declared | None = None
         self._thread: threading.Thread | None = None
+        self._failed: tuple[Declared, float] | None = None
 
     def follow(self, configuration: Configuration) -> None:
         """Works by this configuration from now on."""
@@ -52,16 +53,23 @@ class PackageKeeper:
             if self._reported != wanted:
                 self._report(wanted, None)
                 self._reported = wanted
-        elif self._sets.is_due(wanted.packages):
+        elif self._sets.is_due(wanted.packages) and not self._has_just_failed(wanted):
             self._reported = None
             self._thread = threading.Thread(target=self._install, args=(wanted,), name="packages", daemon=True)
             self._thread.start()
+
+    def _has_just_failed(self, wanted: Declared) -> bool:
+        """Also where the reason could not be written down, as on a full disk."""
+        if self._failed is None or self._failed[0] != wanted:
+            return False
+        return self._clock.monotonic() - self._failed[1] < RETRY_SECONDS
 
     def _install(self, wanted: Declared) -> None:
         try:
             self._sets.install(wanted.packages, self._pip.install)
             _log.info("Packages installed", revision=wanted.revision)
         except (ZatoError, OSError) as error:
+            self._failed = wanted, self._clock.monotonic()
             _log.error("packages_not_installed", reason=str(error), revision=wanted.revision)
             try:
                 self._report(wanted, str(error))

@@ -9,13 +9,13 @@ from wsgiref.types import WSGIApplication
 
 from zato.agent.api.kept import KeptApi
 from zato.agent.api.server import ApiServer
-from zato.agent.bell import PatientBell
 from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.keeper import HaproxyKeeper
 from zato.agent.haproxy.leniency import Leniency
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.agent.wedged import PATIENCE_SECONDS, WedgedKiller
 from zato.config.listener import Listener
+from zato.config.patient_bell import PatientBell
 from zato.core.clock import SystemClock
 from zato.core.errors import ZatoError
 from zato.host.layout import Layout

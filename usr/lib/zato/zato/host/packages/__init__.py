@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from zato.host.layout import Layout
 from zato.host.packages.pip import TIME_LIMIT_SECONDS, Pip
-from zato.host.packages.sets import PackageSet, PackageSets, packages_busy
+from zato.host.packages.sets import RETRY_SECONDS, PackageSet, PackageSets, packages_busy
 from zato.host.settings import ClusterSettings
 
-__all__ = ["PackageSet", "PackageSets", "Pip", "packages_busy", "pip_of"]
+__all__ = ["RETRY_SECONDS", "PackageSet", "PackageSets", "Pip", "packages_busy", "pip_of"]
 
 
 def pip_of(layout: Layout, settings: ClusterSettings, *, seconds: float = TIME_LIMIT_SECONDS) -> Pip:

@@ -9,7 +9,7 @@ import platform
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -170,8 +170,3 @@ def _oldest(paths: Iterable[Path]) -> list[Path]:
 
 def _interpreter() -> str:
     return sys.implementation.cache_tag or f"{sys.version_info[:2]}"
-
-
-def shown(lines: Sequence[str]) -> list[str]:
-    """Names and versions, without hashes."""
-    return [line.partition(" --hash")[0] for line in lines]

@@ -1,4 +1,4 @@
-"""How soon agents hear of a change of the configuration."""
+"""How soon processes that no request waits for hear of a change of the configuration."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _INTERVAL_SECONDS = 0.1
 
 
 class PatientBell:
-    """The ODB's doorbell, asked less often than servers ask it: an agent need not be there before the next request."""
+    """The ODB's doorbell, asked less often than servers ask it: agents and the singleton may be a moment late."""
 
     def __init__(self, bell: Bell) -> None:
         self._bell = bell
