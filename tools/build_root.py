@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -29,8 +28,7 @@ class BuildRoot:
         """`command` in `work`, which lies at the same place in each root; raises SystemExit with the end of its log."""
         named = ["env", *(f"{name}={value}" for name, value in environment.items())]
         with log.open("ab") as opened:
-            started = roots.inside(self._root, [*named, *command], work=work, network=False)
-            code = subprocess.run(started, stdout=opened, stderr=subprocess.STDOUT, check=False).returncode
+            code = roots.run(self._root, [*named, *command], work=work, network=False, output=opened)
         if code != 0:
             end = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-40:])
             raise SystemExit(f"{end}\nzato: {command[0]} has failed; the lines above say why, the whole log is {log}")

@@ -12,7 +12,6 @@ import contextlib
 import os
 import pty
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -40,8 +39,7 @@ def main(suites: Sequence[str]) -> int:
     if not suites or not roots.SUITES.keys() >= {*suites}:
         raise SystemExit(f"usage: tools/fresh_host.py SUITE...; suites are: {', '.join(roots.SUITES)}")
     refuse_what_stands_in_the_way()
-    # As Ctrl-C does, so that nothing is left behind
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    roots.exit_when_told()
     return max([starts_on(suite) for suite in suites])
 
 
@@ -124,10 +122,7 @@ class Host:
             if not self._ended.wait(STOP_SECONDS):
                 raise SystemExit(f"zato: make run has not ended {STOP_SECONDS:.0f} s after Ctrl-C")
         finally:
-            # The namespace's first process is killed with it, and with that one all others
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self._pid, signal.SIGKILL)
-            os.waitpid(self._pid, 0)
+            roots.end(self._pid)
             os.close(terminal)
 
     def seconds_until_ping(self) -> float:

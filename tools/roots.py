@@ -8,20 +8,25 @@ root finds this machine's pip settings too, where it needs them.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import FrameType
+from typing import IO
 
 SUITES = {"bookworm": 12, "trixie": 13}
 WORK = "/work"
 _PIP_FILES = ("/etc/pip.conf", "/root/.config/pip/pip.conf")
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 _AUTHORITIES = Path("/usr/local/share/ca-certificates")
 _ENVIRONMENT = {
     "HOME": "/root",
@@ -32,7 +37,7 @@ _ENVIRONMENT = {
 
 
 def make_root(suite: str, root: Path, packages: Iterable[str]) -> None:
-    """Raises SystemExit that says what is missing here, or CalledProcessError where mmdebstrap has said why."""
+    """Raises SystemExit that says what is missing here, or that mmdebstrap has said why."""
     if os.geteuid() != 0:
         raise SystemExit("zato: making a root file system needs root; repeat this as root")
     if shutil.which("mmdebstrap") is None:
@@ -44,7 +49,15 @@ def make_root(suite: str, root: Path, packages: Iterable[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="zato-sources-") as directory:
         sources = _sources(suite, Path(directory))
         environment = {**_ENVIRONMENT, **{k: v for k, v in os.environ.items() if "proxy" in k.lower()}}
-        subprocess.run([*command, suite, str(root), *map(str, sources)], check=True, env=environment)
+        made = [
+            *_apart("--mount-proc"),
+            "sh",
+            "-c",
+            f"{shlex.join([*command, suite, str(root), *map(str, sources)])}; exit $?",
+        ]
+        status = _run(made, environment=environment)
+    if status != 0:
+        raise SystemExit(f"zato: mmdebstrap ended with status {status}; the lines above say why")
     (root / "etc/dpkg/dpkg.cfg.d/99mmdebstrap").unlink()
     # Debian's installer writes it, mmdebstrap does not
     (root / "etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n", encoding="ascii")
@@ -78,7 +91,7 @@ def open_pip(root: Path) -> None:
 
 def inside(root: Path, command: Sequence[str], *, work: Path | None = None, network: bool = True) -> list[str]:
     """What runs `command` in `root`, in namespaces of its own for processes and mounts, and without a network if so
-    wanted. `work` is WORK there, and where it starts. Whatever it has started ends with it."""
+    wanted. `work` is WORK there, and where it starts. Whatever it has started ends with it, and with who started it."""
     quoted = shlex.quote(str(root))
     mounts = [f"mount --rbind /dev {quoted}/dev", f"mount -t proc proc {quoted}/proc"]
     for directory in map(str, _pip_directories()):
@@ -90,8 +103,65 @@ def inside(root: Path, command: Sequence[str], *, work: Path | None = None, netw
     words = shlex.join(["env", "-i", *start, *(f"{name}={value}" for name, value in environment.items()), *command])
     # The shell stays, as the namespace's first process: what runs there does not expect to become the parent of orphans
     script = " && ".join([*mounts, f"chroot {quoted} {words}"]) + "; exit $?"
-    apart = [] if network else ["--net"]
-    return ["unshare", "--mount", "--pid", *apart, "--fork", "--kill-child", "sh", "-c", script]
+    return [*_apart(*([] if network else ["--net"])), "sh", "-c", script]
+
+
+def run(
+    root: Path,
+    command: Sequence[str],
+    *,
+    work: Path | None = None,
+    network: bool = True,
+    output: IO[bytes] | None = None,
+) -> int:
+    """The status of `command`, run `inside`. When this returns, and when it raises as it was interrupted, all that was
+    started has ended and nothing is mounted any more."""
+    return _run(inside(root, command, work=work, network=network), output=output)
+
+
+def end(pid: int) -> None:
+    """Ends what `inside` runs as process `pid`, a child of ours, and returns when all of it has ended."""
+    try:
+        first = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except OSError:
+        first = []
+    # With the namespace's first process the kernel ends all others; `unshare` is told once they are gone, and follows
+    for each in map(int, first) if first else [pid]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(each, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, 0)
+
+
+def exit_when_told() -> None:
+    """SIGTERM and SIGINT raise SystemExit, also where whoever has started this ignores them. Once: what comes after
+    that finds a program that ends already, and is not to be kept from tidying up."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        for each in _ENDING:
+            signal.signal(each, signal.SIG_IGN)
+        raise SystemExit(128 + number)
+
+    for each in _ENDING:
+        signal.signal(each, leave)
+
+
+def _apart(*more: str) -> list[str]:
+    """In front of a command: namespaces of its own for processes and mounts. All of it ends with whoever starts it."""
+    return ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--pid", *more, "--fork", "--kill-child"]
+
+
+def _run(
+    command: Sequence[str], *, environment: Mapping[str, str] | None = None, output: IO[bytes] | None = None
+) -> int:
+    errors = None if output is None else subprocess.STDOUT
+    process = subprocess.Popen(command, env=environment, stdout=output, stderr=errors)
+    try:
+        return process.wait()
+    except BaseException:
+        if process.returncode is None:
+            end(process.pid)
+        raise
 
 
 def _bind(directory: str, within: str) -> str:

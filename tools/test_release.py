@@ -15,7 +15,6 @@ import hashlib
 import os
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -37,8 +36,7 @@ def main() -> int:
     arguments = parsed()
     if os.geteuid() != 0:
         raise SystemExit("zato: a root file system needs root; run: sudo make test-release SUITE=...")
-    # As Ctrl-C does, so that nothing is left behind
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    roots.exit_when_told()
     archive = archive_of(arguments.suite)
     with tempfile.TemporaryDirectory(prefix=f"zato-{arguments.suite}-", dir="/var/tmp") as directory:
         root = Path(directory) / "root"
@@ -111,13 +109,9 @@ def prepare(root: Path) -> int:
 
 
 def in_clone(root: Path, script: str, *, network: bool = True) -> int:
-    """The status of a shell script; all of its processes have ended when this returns."""
-    command = ["sh", "-c", f"cd /{CLONE} && {script}"]
-    return subprocess.run(roots.inside(root, command, network=network), check=False).returncode
+    """The status of a shell script; all of its processes have ended when this returns or raises."""
+    return roots.run(root, ["sh", "-c", f"cd /{CLONE} && {script}"], network=network)
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+    sys.exit(main())
