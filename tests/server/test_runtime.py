@@ -41,7 +41,7 @@ from zato.server.limits.admission import Admission
 from zato.server.limits.counters import SharedCounters
 from zato.server.metrics import Exposition, Metrics
 from zato.server.runtime import Runtime
-from zato.server.service.user_config import UserConfigFile
+from zato.service.user_config import UserConfigFile
 
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SILENT = timedelta(seconds=60)

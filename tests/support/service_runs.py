@@ -8,10 +8,10 @@ from typing import Any
 
 from zato.core.principal import ANONYMOUS, Principal
 from zato.server.service import Service
-from zato.server.service.context import ServiceContext
-from zato.server.service.execution import execute, returned
-from zato.server.service.io import IOModel, io_of
-from zato.server.service.request import HTTPRequest, Request
+from zato.service.context import ServiceContext
+from zato.service.execution import execute, returned
+from zato.service.io import IOModel, io_of
+from zato.service.request import HTTPRequest, Request
 
 
 @dataclass(frozen=True)

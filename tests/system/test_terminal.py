@@ -13,7 +13,7 @@ from support.waiting import eventually
 EVIL = "\x1b]0;owned\x07 \x9b31m \u202eabc\u2066 \u200b\U000e0041 \x7f\r\nAll is well."
 SERVICE = f"""
 from zato.server.service import Service
-from zato.server.service.errors import BadRequest
+from zato.service.errors import BadRequest
 
 EVIL = {EVIL!r}
 

@@ -11,7 +11,7 @@ import pytest
 from zato.core.errors import OutgoingFailed
 from zato.core.principal import Authentication, Principal
 from zato.server.service import InvalidInput, InvalidOutput, NotFound, Service
-from zato.server.service.request import MessageDelivery
+from zato.service.request import MessageDelivery
 from zato.testing import InvokedService, SentMessage, SentRequest, ServiceTestClient
 
 

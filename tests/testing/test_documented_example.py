@@ -39,10 +39,10 @@ def test_every_other_piece_of_code_works(block: str) -> None:
     head = "from zato.server.service import *\n"
     if "class SimpleIO" in block or block.startswith("input"):
         indented = "".join(f"    {line}\n" for line in block.splitlines())
-        code = f"{head}from zato.server.service.io import io_of\nclass Example(Service):\n{indented}\nio_of(Example)\n"
+        code = f"{head}from zato.service.io import io_of\nclass Example(Service):\n{indented}\nio_of(Example)\n"
     elif block.startswith("raise"):
         code = f"{head}try:\n    {block}except NotFound as error:\n    assert error.code == 'no-such-customer'\n"
     else:
         last = re.findall(r"^class (\w+)\(Service\)", block, re.MULTILINE)[-1]
-        code = f"{head}{block}from zato.server.service.io import io_of\nio_of({last})\n"
+        code = f"{head}{block}from zato.service.io import io_of\nio_of({last})\n"
     exec(compile(code, "service-api.md", "exec", dont_inherit=True), {"__name__": __name__})

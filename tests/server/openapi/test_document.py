@@ -19,7 +19,7 @@ from zato.config.item import Item
 from zato.config.kinds import ChannelHttp, ChannelRest, HttpChannel, SecurityApiKey, SecurityBasic, SecurityTls
 from zato.server.openapi import document
 from zato.server.service import CSV, AsIs, Date, Dict, DictList, Float, Int, List, Service, Text
-from zato.server.service.io import IOModel, io_of
+from zato.service.io import IOModel, io_of
 
 
 @dataclass(frozen=True)

@@ -63,11 +63,11 @@ from zato.server.limits.counters import SharedCounters
 from zato.server.limits.limit import principals_limits
 from zato.server.loader import CodeSet
 from zato.server.machine import Machine
-from zato.server.service.context import ServiceContext
-from zato.server.service.request import HTTPRequest
-from zato.server.service.user_config import UserConfig
 from zato.server.snapshot import Snapshot
 from zato.server.switch import Switch
+from zato.service.context import ServiceContext
+from zato.service.request import HTTPRequest
+from zato.service.user_config import UserConfig
 
 PASSWORD = "a password nobody may see"
 KEY = "a-key-that-nobody-may-see"

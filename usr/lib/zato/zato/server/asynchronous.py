@@ -13,7 +13,7 @@ from zato.core.clock import Clock
 from zato.core.errors import InvalidInput, TooLarge
 from zato.core.limits import MESSAGE_BYTES_MAX
 from zato.core.principal import Principal
-from zato.server.service.values import encode
+from zato.service.values import encode
 
 
 class AsyncInvocations:

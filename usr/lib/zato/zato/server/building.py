@@ -23,9 +23,9 @@ from zato.server.limits.admission import Admission
 from zato.server.limits.limit import limit_of, principals_limits
 from zato.server.loader import CodeSet
 from zato.server.metrics import Metrics
-from zato.server.service.context import ServiceContext
-from zato.server.service.user_config import UserConfigFile
 from zato.server.snapshot import Snapshot
+from zato.service.context import ServiceContext
+from zato.service.user_config import UserConfigFile
 
 
 class SnapshotBuilder:

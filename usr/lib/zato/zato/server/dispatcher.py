@@ -10,16 +10,16 @@ from zato.host.logs import get_logger
 from zato.server.flight import Flight
 from zato.server.interruption import Interrupted
 from zato.server.limited import LimitedCalls
-from zato.server.service.errors import UnknownService
-from zato.server.service.execution import execute, returned
-from zato.server.service.request import Request
+from zato.service.errors import UnknownService
+from zato.service.execution import execute, returned
+from zato.service.request import Request
 
 if TYPE_CHECKING:
     from zato.core.principal import Principal
     from zato.server.asynchronous import AsyncInvocations
     from zato.server.registry import ServiceEntry
-    from zato.server.service.response import Response
     from zato.server.snapshot import Snapshot
+    from zato.service.response import Response
 
 _log = get_logger("zato.dispatcher")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from zato.server.service.base import Service
-from zato.server.service.io import IOModel
+from zato.service.base import Service
+from zato.service.io import IOModel
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zato.config.configuration import EMPTY, Configuration
 from zato.security.authentication import SecurityIndex
 from zato.server.loader import CodeSet
-from zato.server.service.context import ServiceContext
+from zato.service.context import ServiceContext
 
 if TYPE_CHECKING:
     from zato.host.settings import ServerSettings

@@ -79,8 +79,8 @@ from zato.server.metrics.worker import WorkerLoad
 from zato.server.package_agreement import PackageAgreement
 from zato.server.packages import WorkerPackages
 from zato.server.runtime import Runtime
-from zato.server.service.user_config import UserConfigFile
 from zato.server.versions import active_versions, with_deployments
+from zato.service.user_config import UserConfigFile
 
 
 class WorkerProcess:

@@ -11,11 +11,11 @@ from uuid import uuid4
 from zato.core.correlation import new_cid
 from zato.core.headers import Headers
 from zato.core.principal import ANONYMOUS, Principal
-from zato.server.service import Service
-from zato.server.service.context import ServiceContext
-from zato.server.service.execution import execute
-from zato.server.service.request import HTTPRequest, MessageDelivery, Request
-from zato.server.service.values import encode
+from zato.service.base import Service
+from zato.service.context import ServiceContext
+from zato.service.execution import execute
+from zato.service.request import HTTPRequest, MessageDelivery, Request
+from zato.service.values import encode
 from zato.testing.invoker import InvokedService, SentMessage, TestInvoker, entry_of
 from zato.testing.response import ServiceResponse
 from zato.testing.rest import FakeRests

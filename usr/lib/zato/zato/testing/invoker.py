@@ -9,13 +9,13 @@ from zato.core.correlation import new_cid
 from zato.core.json import decode
 from zato.core.principal import Principal
 from zato.server.asynchronous import document_of
-from zato.server.service import Service
-from zato.server.service.context import ServiceContext
-from zato.server.service.errors import UnknownService
-from zato.server.service.execution import execute, returned
-from zato.server.service.invocable import check_invocable
-from zato.server.service.io import IOModel, io_of
-from zato.server.service.request import MessageDelivery, Request
+from zato.service.base import Service
+from zato.service.context import ServiceContext
+from zato.service.errors import UnknownService
+from zato.service.execution import execute, returned
+from zato.service.invocable import check_invocable
+from zato.service.io import IOModel, io_of
+from zato.service.request import MessageDelivery, Request
 
 
 @dataclass(frozen=True, slots=True)

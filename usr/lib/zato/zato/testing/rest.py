@@ -11,7 +11,7 @@ from zato.config.kinds import OutgoingRest
 from zato.core.errors import OutgoingFailed
 from zato.core.headers import Values
 from zato.outgoing.rest.connection import Response, RestConnection
-from zato.server.service.values import encode
+from zato.service.values import encode
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from zato.core.json import memory_of
 from zato.core.principal import ANONYMOUS, Principal
 from zato.security.basic import forget_password
 from zato.server.http.request import EnvironHeaders, ZatoRequest, answered, needs_memory
-from zato.server.service.request import HTTPRequest, Request
+from zato.service.request import HTTPRequest, Request
 
 if TYPE_CHECKING:
     import falcon

@@ -20,9 +20,9 @@ from zato.server.dispatcher import Dispatcher
 from zato.server.http.admin.reading import read_body
 from zato.server.http.request import ZatoRequest, answered
 from zato.server.metrics import Metrics
-from zato.server.service.request import MessageDelivery, Request
 from zato.server.snapshot import Snapshot
 from zato.server.switch import Switch
+from zato.service.request import MessageDelivery, Request
 
 PATH = "/zato/internal/invocations"
 _LISTENER = "listener"

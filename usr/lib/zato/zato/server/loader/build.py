@@ -13,9 +13,9 @@ from zato.server.loader.locate import explain, refusal_of
 from zato.server.loader.refusal import DeploymentRefused, Refusal, refuse
 from zato.server.loader.source import DeploymentSource
 from zato.server.registry import ServiceEntry
-from zato.server.service.base import Service
-from zato.server.service.invocable import check_invocable
-from zato.server.service.io import io_of
+from zato.service.base import Service
+from zato.service.invocable import check_invocable
+from zato.service.io import io_of
 
 
 def build(

@@ -10,8 +10,8 @@ from types import ModuleType
 
 from zato.server.loader.names import check_service_name
 from zato.server.loader.source import ModuleSource
-from zato.server.service.base import Service, derived_name
-from zato.server.service.invocable import METHODS
+from zato.service.base import Service, derived_name
+from zato.service.invocable import METHODS
 
 _HANDLER = re.compile(r"handle(_[A-Z]+)?")
 # "handel" and "handler" are as alike to "handle" as that

@@ -9,7 +9,7 @@ import msgspec
 
 from zato.config.configuration import Configuration
 from zato.config.kinds import SECURITY_KINDS, SecurityApiKey, SecurityBasic, SecurityTls
-from zato.server.service.io import IOModel
+from zato.service.io import IOModel
 
 Schema = dict[str, Any]
 ERROR = "zato.Error"

@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 from zato.config.kinds import ChannelHttp, ChannelRest, HttpChannel
 from zato.server.openapi.components import Components, Schema
-from zato.server.service.base import Service
-from zato.server.service.io import Field, IOModel
-from zato.server.service.io_model import BINARY
+from zato.service.base import Service
+from zato.service.io import Field, IOModel
+from zato.service.io_model import BINARY
 
 _JSON = "application/json"
 _TEXT = "text/plain"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from zato.server.openapi.operation import Described
-from zato.server.service.io import IOModel
-from zato.server.service.io_model import REF_TEMPLATE
+from zato.service.io import IOModel
+from zato.service.io_model import REF_TEMPLATE
 
 _COMPONENTS = REF_TEMPLATE.format(name="")
 _DEFINITIONS = "#/$defs/"

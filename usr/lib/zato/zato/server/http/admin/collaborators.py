@@ -38,8 +38,8 @@ from zato.server.http.admin.trail import Trail
 from zato.server.limits.admission import Admission
 from zato.server.limits.limit import Limit
 from zato.server.loader.uses import Code
-from zato.server.service.io import IOModel
-from zato.server.service.request import HTTPRequest
+from zato.service.io import IOModel
+from zato.service.request import HTTPRequest
 
 
 class DeploysFiles(Protocol):

@@ -15,8 +15,8 @@ from zato.server.dispatcher import Dispatcher
 from zato.server.http.admin.collaborators import Invoked, PingResult
 from zato.server.http.admin.no_such_service import no_such_service
 from zato.server.openapi import document
-from zato.server.service.request import HTTPRequest, Request
 from zato.server.switch import Switch
+from zato.service.request import HTTPRequest, Request
 
 if TYPE_CHECKING:
     from zato.server.snapshot import Snapshot

@@ -26,7 +26,7 @@ from zato.server.http.admin.shapes.services import (
     ServiceErrors,
 )
 from zato.server.openapi.standalone import input_schema, output_schema
-from zato.server.service.request import HTTPRequest
+from zato.service.request import HTTPRequest
 
 SERVICES = "/zato/api/services"
 _MESSAGE_BYTES_MAX = 10 * 1024 * 1024

@@ -10,8 +10,8 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Any
 
 from zato.core.errors import InvalidInput
-from zato.server.service.base import Service
-from zato.server.service.errors import ServiceFailed
+from zato.service.base import Service
+from zato.service.errors import ServiceFailed
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """Of HTTP, which a service may have a method of its own for."""

@@ -11,9 +11,9 @@ from structlog.testing import capture_logs
 from support.service_runs import Others, call, context, entry_of
 from zato.core.principal import Authentication, Principal
 from zato.server.service import BadRequest, Conflict, Int, MethodNotAllowed, NotFound, Service, ServiceFailed
-from zato.server.service.context import ServiceContext
-from zato.server.service.execution import execute
-from zato.server.service.request import Request
+from zato.service.context import ServiceContext
+from zato.service.execution import execute
+from zato.service.request import Request
 
 CRM = Principal("crm", Authentication.BASIC)
 

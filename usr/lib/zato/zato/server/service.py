@@ -11,8 +11,8 @@ class GetStock(Service):
             ...
 """
 
-from zato.server.service.base import Service
-from zato.server.service.elements import (
+from zato.service.base import Service
+from zato.service.elements import (
     CSV,
     UTC,
     UUID,
@@ -28,7 +28,7 @@ from zato.server.service.elements import (
     Opaque,
     Text,
 )
-from zato.server.service.errors import (
+from zato.service.errors import (
     BadRequest,
     Conflict,
     Forbidden,
@@ -47,10 +47,10 @@ from zato.server.service.errors import (
     UnusableConnection,
     ZatoError,
 )
-from zato.server.service.models import Model
-from zato.server.service.nested import Dict, DictList
-from zato.server.service.request import Request
-from zato.server.service.response import Response
+from zato.service.models import Model
+from zato.service.nested import Dict, DictList
+from zato.service.request import Request
+from zato.service.response import Response
 
 # Names that services of earlier versions import
 Boolean = Bool

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zato.server.service import conversions as to
+from zato.service import conversions as to
 
 ALL = [
     to.to_int, to.to_float, to.to_decimal, to.to_bool, to.to_text, to.to_date, to.to_datetime, to.to_utc, to.to_uuid,

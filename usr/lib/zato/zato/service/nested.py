@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from zato.server.service.elements import Elem, Schema, element, object_schema, or_null
-from zato.server.service.problems import Problems
+from zato.service.elements import Elem, Schema, element, object_schema, or_null
+from zato.service.problems import Problems
 
 
 class Dict(Elem):

@@ -22,11 +22,11 @@ from zato.config.codec import decode as decode_item
 from zato.core.errors import ZatoError
 from zato.core.json import decode
 from zato.server.http.errors import error_body
-from zato.server.service import elements
-from zato.server.service.io_model import ElementModel
-from zato.server.service.nested import Dict, DictList
-from zato.server.service.request import HTTPRequest, Request
-from zato.server.service.typed import TypedModel
+from zato.service import elements
+from zato.service.io_model import ElementModel
+from zato.service.nested import Dict, DictList
+from zato.service.request import HTTPRequest, Request
+from zato.service.typed import TypedModel
 
 LENGTH = 300_000
 # A look at each character takes a hundredth of this, one at each pair of them over a minute

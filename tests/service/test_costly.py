@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from zato.core.errors import InvalidInput
-from zato.server.service.typed import TypedModel
+from zato.service.typed import TypedModel
 
 # Python's hash of an integer is what is left of it after division by this
 _MODULUS = 2**61 - 1

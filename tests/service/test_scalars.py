@@ -13,7 +13,7 @@ import pytest
 
 from zato.core.errors import InvalidInput
 from zato.server.service import Service
-from zato.server.service.io import io_of
+from zato.service.io import io_of
 from zato.testing import ServiceTestClient
 
 

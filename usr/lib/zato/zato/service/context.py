@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from zato.core.principal import Principal
-from zato.server.service.user_config import UserConfig
+from zato.service.user_config import UserConfig
 
 if TYPE_CHECKING:
     from zato.outgoing.rest.connection import RestConnection

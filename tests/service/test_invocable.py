@@ -13,7 +13,7 @@ import pytest
 
 from zato.core.errors import InvalidInput
 from zato.server.service import Service, ServiceFailed
-from zato.server.service.invocable import check_invocable
+from zato.service.invocable import check_invocable
 from zato.testing import ServiceTestClient
 
 

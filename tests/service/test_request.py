@@ -10,7 +10,7 @@ from support.service_runs import call, context
 from zato.core.errors import InvalidInput
 from zato.core.principal import Authentication, Principal
 from zato.server.service import Service
-from zato.server.service.request import HTTPRequest, Request
+from zato.service.request import HTTPRequest, Request
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 

@@ -11,12 +11,12 @@ import msgspec
 
 from zato.core.findings import shortened
 from zato.core.mismatches import Mismatch, mismatches
-from zato.server.service.costly import Costly
-from zato.server.service.elements import Schema
-from zato.server.service.finite import not_finite
-from zato.server.service.io_model import BINARY, JSON, REF_TEMPLATE, Field, IOModel, invalid_input, invalid_output
-from zato.server.service.records import Blank, Record
-from zato.server.service.values import NATIVE_TYPES, as_mapping, as_rows, simplify, with_defaults
+from zato.service.costly import Costly
+from zato.service.elements import Schema
+from zato.service.finite import not_finite
+from zato.service.io_model import BINARY, JSON, REF_TEMPLATE, Field, IOModel, invalid_input, invalid_output
+from zato.service.records import Blank, Record
+from zato.service.values import NATIVE_TYPES, as_mapping, as_rows, simplify, with_defaults
 
 _MISSING = "Object missing required field `"
 _UNKNOWN = "Object contains unknown field `"

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import msgspec
 
-from zato.server.service.values import encode, simplify, with_defaults
+from zato.service.values import encode, simplify, with_defaults
 
 
 class Model:

@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from zato.server.service import conversions as to
+from zato.service import conversions as to
 
 Schema = dict[str, Any]
 _CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")

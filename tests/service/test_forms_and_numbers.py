@@ -13,7 +13,7 @@ import pytest
 from support.service_runs import Answer, call
 from zato.core.errors import InvalidInput
 from zato.server.service import InvalidOutput, Service
-from zato.server.service.io import io_of
+from zato.service.io import io_of
 
 FORM = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
 

@@ -14,8 +14,8 @@ from zato.core.cookies import sent_cookies
 from zato.core.errors import InvalidInput
 from zato.core.json import decode
 from zato.core.principal import ANONYMOUS, Principal
-from zato.server.service.records import InputData
-from zato.server.service.values import as_mapping
+from zato.service.records import InputData
+from zato.service.values import as_mapping
 
 _PARAMETERS_MAX = 1000
 _FORM = "application/x-www-form-urlencoded"

@@ -12,7 +12,7 @@ import pytest
 
 from support.service_runs import Answer, call
 from zato.server.service import Int, InvalidOutput, Service
-from zato.server.service.response import Response
+from zato.service.response import Response
 
 JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"

@@ -9,7 +9,7 @@ import pytest
 from support.service_runs import call
 from zato.core.errors import InvalidInput
 from zato.server.service import Int, Service
-from zato.server.service.io import io_of
+from zato.service.io import io_of
 
 
 class Plain:

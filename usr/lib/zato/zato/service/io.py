@@ -6,10 +6,10 @@ import copy
 from typing import Any
 
 from zato.core.errors import InvalidInput
-from zato.server.service.elements import Elem, element
-from zato.server.service.io_model import ElementModel, Field, IOModel
-from zato.server.service.models import make_dataclasses
-from zato.server.service.typed import TypedModel
+from zato.service.elements import Elem, element
+from zato.service.io_model import ElementModel, Field, IOModel
+from zato.service.models import make_dataclasses
+from zato.service.typed import TypedModel
 
 __all__ = ["ElementModel", "Field", "IOModel", "TypedModel", "io_of"]
 

@@ -11,8 +11,8 @@ import msgspec
 
 from zato.core.cookies import SameSite, cookie_line
 from zato.core.headers import Values, fields_of
-from zato.server.service.errors import InvalidOutput
-from zato.server.service.values import encode
+from zato.service.errors import InvalidOutput
+from zato.service.values import encode
 
 JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"

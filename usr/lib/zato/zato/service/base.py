@@ -10,10 +10,10 @@ from structlog.typing import FilteringBoundLogger
 
 from zato.core.principal import Principal
 from zato.host.logs import get_logger
-from zato.server.service.context import Outgoing, ServiceContext
-from zato.server.service.errors import ServiceFailed
-from zato.server.service.request import Request
-from zato.server.service.response import Response
+from zato.service.context import Outgoing, ServiceContext
+from zato.service.errors import ServiceFailed
+from zato.service.request import Request
+from zato.service.response import Response
 
 _METHOD_HANDLER = re.compile(r"handle_([A-Z]+)")
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

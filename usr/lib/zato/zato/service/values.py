@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from zato.server.service.records import Record
+from zato.service.records import Record
 
 
 def as_mapping(value: Any) -> Mapping[str, Any] | None:  # noqa: PLR0911 - one line for each kind

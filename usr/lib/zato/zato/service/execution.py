@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from zato.host.logs import serve
-from zato.server.service.base import Service
-from zato.server.service.context import ServiceContext
-from zato.server.service.errors import MethodNotAllowed
-from zato.server.service.invocable import require_done
-from zato.server.service.io_model import IOModel
-from zato.server.service.records import Blank, Record
-from zato.server.service.request import Request
-from zato.server.service.response import Response
+from zato.service.base import Service
+from zato.service.context import ServiceContext
+from zato.service.errors import MethodNotAllowed
+from zato.service.invocable import require_done
+from zato.service.io_model import IOModel
+from zato.service.records import Blank, Record
+from zato.service.request import Request
+from zato.service.response import Response
 
 
 class Executable(Protocol):

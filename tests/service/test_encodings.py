@@ -8,7 +8,7 @@ import pytest
 
 from zato.core.errors import InvalidInput, OutgoingFailed
 from zato.outgoing.rest.response import Response
-from zato.server.service.request import HTTPRequest, Request
+from zato.service.request import HTTPRequest, Request
 
 TEXT = "Grüße"
 FORM = "application/x-www-form-urlencoded"

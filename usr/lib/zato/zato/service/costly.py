@@ -17,7 +17,7 @@ import msgspec
 from msgspec import inspect
 
 from zato.core.annotations import annotation_of, bare
-from zato.server.service.conversions import check_decimal
+from zato.service.conversions import check_decimal
 
 # Different values of one hash; by chance there are never even two in a container
 _ALIKE_MAX = 100

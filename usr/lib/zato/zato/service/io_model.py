@@ -9,11 +9,11 @@ from typing import Any
 
 from zato.core.errors import InvalidInput
 from zato.core.findings import Findings
-from zato.server.service.elements import Elem, Schema, object_schema
-from zato.server.service.errors import InvalidOutput
-from zato.server.service.problems import Problems
-from zato.server.service.records import Blank, Record
-from zato.server.service.values import as_mapping, as_rows
+from zato.service.elements import Elem, Schema, object_schema
+from zato.service.errors import InvalidOutput
+from zato.service.problems import Problems
+from zato.service.records import Blank, Record
+from zato.service.values import as_mapping, as_rows
 
 JSON = "application/json"
 BINARY = "application/octet-stream"
