@@ -11,7 +11,7 @@ import pytest
 
 from zato.cli.service.beginning import named
 from zato.core.errors import InvalidInput
-from zato.server.loader import CodeSet
+from zato.deployment.loader import CodeSet
 
 
 def zato(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -20,6 +20,7 @@ from zato.config.publisher import Publisher
 from zato.config.secrets import SecretBox
 from zato.config.writer import Author
 from zato.core.clock import SystemClock
+from zato.deployment.code import CodeLoader
 from zato.host.draining import Draining
 from zato.host.settings import ServerSettings
 from zato.odb.database import Database
@@ -32,7 +33,6 @@ from zato.security.passwords import Passwords
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.building import SnapshotBuilder
 from zato.server.catching_up import CatchingUp, Visits
-from zato.server.code import CodeLoader
 from zato.server.dispatcher import Dispatcher
 from zato.server.http.app import create_app
 from zato.server.http.errors import add_error_handlers

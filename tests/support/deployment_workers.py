@@ -14,6 +14,16 @@ from zato.config.listener import Listener
 from zato.config.publisher import Publisher
 from zato.config.secrets import SecretBox
 from zato.core.clock import SystemClock
+from zato.deployment.activation import Activation, lead_for
+from zato.deployment.check import Checker
+from zato.deployment.cluster_rollback import ClusterRollback
+from zato.deployment.code import CodeLoader
+from zato.deployment.deployer import Deployer
+from zato.deployment.loader import CodeSet
+from zato.deployment.revision_stager import RevisionStager
+from zato.deployment.stager import Stager
+from zato.deployment.versions import active_versions, switch_time, with_deployments
+from zato.deployment.whole_staging import WholeStaging
 from zato.odb.database import Database
 from zato.odb.deployments import Deployment, Deployments
 from zato.odb.doorbell import Doorbell
@@ -21,13 +31,7 @@ from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.stagings import Staging, Stagings
 from zato.server.catching_up import CatchingUp, Visits
-from zato.server.check import Checker
-from zato.server.code import CodeLoader
-from zato.server.deployment import ClusterRollback, Deployer, RevisionStager, Stager, WholeStaging
-from zato.server.deployment.activation import Activation, lead_for
-from zato.server.loader import CodeSet
 from zato.server.switch import Switch
-from zato.server.versions import active_versions, switch_time, with_deployments
 
 KEY = bytes(32)
 BEAT_SECONDS = 0.5

@@ -65,7 +65,7 @@ LONGEST = (
     "tests/agent/haproxy/",
     "tests/agent/lighttpd/test_lighttpd_agent.py",
     "tests/agent/lighttpd/test_listening.py",
-    "tests/server/deployment/test_pipeline.py",
+    "tests/deployment/test_pipeline.py",
     "tests/edge/test_failures.py",
     "tests/edge/test_source_limits.py",
 )

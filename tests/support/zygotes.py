@@ -7,7 +7,7 @@ import select
 import signal
 from pathlib import Path
 
-from zato.server.check import start_zygote
+from zato.deployment.check import start_zygote
 
 
 def start(path: Path, *, namespaces: bool = True) -> int:

@@ -12,9 +12,9 @@ import pytest
 from zato.client.errors import rebuilt
 from zato.client.transport import Reply
 from zato.core.errors import Conflict, InvalidInput, MethodNotAllowed, NotFound, Unauthorized, Unavailable
+from zato.deployment.loader import DeploymentRefused, Refusal
 from zato.server.http.errors import add_error_handlers
 from zato.server.http.request import ZatoRequest
-from zato.server.loader import DeploymentRefused, Refusal
 
 CID = "c0ffee00c0ffee00"
 

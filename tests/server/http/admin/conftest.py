@@ -26,6 +26,7 @@ from zato.config.publisher import Author, Preview, Publisher, Summary
 from zato.config.secrets import SecretBox
 from zato.core.errors import InvalidInput, NotFound, ZatoError
 from zato.core.principal import Principal, Role
+from zato.deployment.loader import CodeSet
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings, ServerSettings
 from zato.logbook.ring_reader import RingReader
@@ -61,7 +62,6 @@ from zato.server.limited import LimitedCalls
 from zato.server.limits.admission import Admission
 from zato.server.limits.counters import SharedCounters
 from zato.server.limits.limit import principals_limits
-from zato.server.loader import CodeSet
 from zato.server.machine import Machine
 from zato.server.snapshot import Snapshot
 from zato.server.switch import Switch

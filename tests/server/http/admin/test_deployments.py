@@ -11,9 +11,9 @@ from unittest.mock import MagicMock
 import pytest
 
 from zato.core.errors import InvalidInput, TimeLimitExceeded, Unavailable
+from zato.deployment.loader.archive import read_archive
 from zato.server.http.admin.deployments import SOURCE_BYTES_MAX, DeploymentOperations
 from zato.server.http.admin.shapes.deployments import SourceQuery
-from zato.server.loader.archive import read_archive
 
 PYTHON = "text/x-python"
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from zato.config.writer import Author
-from zato.server.loader import CodeSet
+from zato.deployment.loader import CodeSet
 
 BY = Author("ann", "cid")
 SERVICES = b"""

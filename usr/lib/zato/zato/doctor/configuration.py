@@ -7,6 +7,9 @@ from shlex import quote
 
 from zato.config.configuration import Configuration
 from zato.core.errors import ZatoError
+from zato.deployment.loader.source import parse
+from zato.deployment.loader.uses import Code, UsedIn
+from zato.deployment.versions import active_versions
 from zato.doctor.finding import Finding
 from zato.doctor.odb import opened
 from zato.host.layout import Layout
@@ -14,10 +17,7 @@ from zato.host.settings import ClusterSettings
 from zato.odb.database import Database
 from zato.odb.deployments import Deployments
 from zato.odb.log import ConfigurationLog
-from zato.server.loader.source import parse
-from zato.server.loader.uses import Code, UsedIn
 from zato.server.loose_ends import loose_ends
-from zato.server.versions import active_versions
 
 
 def check(layout: Layout, cluster: ClusterSettings) -> Iterator[Finding]:

@@ -53,9 +53,9 @@ def main() -> int:
     # prometheus-client reads this when it is imported, which happens below.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
 
+    from zato.deployment.check.zygote import start_zygote
     from zato.server.applied_settings import AppliedSettings
     from zato.server.arbiter import DrainTime, servers_of_cluster
-    from zato.server.check.zygote import start_zygote
     from zato.server.gunicorn_application import ServerApplication
     from zato.server.wiring import WorkerProcess
 

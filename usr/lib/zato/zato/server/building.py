@@ -9,6 +9,7 @@ from zato.config.configuration import Configuration
 from zato.config.kinds import ChannelHttp, ChannelRest, HttpChannel, ServiceSettings
 from zato.config.secrets import SecretBox
 from zato.config.server_settings import settings_of
+from zato.deployment.loader import CodeSet
 from zato.host.settings import ServerSettings
 from zato.outgoing import OutgoingConnections
 from zato.security.authentication import SecurityIndex
@@ -21,7 +22,6 @@ from zato.server.http.routes import RouteTable
 from zato.server.limited import LimitedCalls
 from zato.server.limits.admission import Admission
 from zato.server.limits.limit import limit_of, principals_limits
-from zato.server.loader import CodeSet
 from zato.server.metrics import Metrics
 from zato.server.snapshot import Snapshot
 from zato.service.context import ServiceContext

@@ -28,7 +28,7 @@ LIMIT_SECONDS = 10.0
 BACK_LIMIT_SECONDS = 3.0
 """The same for a server that nobody has reached for a while, which may be no more than a quiet one without its ODB."""
 ANNOUNCED_SECONDS = 0.07
-"""How old a look may be while a switch can be announced: see zato.server.deployment.activation.LEAD."""
+"""How old a look may be while a switch can be announced: see zato.deployment.activation.LEAD."""
 ANNOUNCED_LIMIT_SECONDS = 3.0
 """A worker that cannot look for so long, as its ODB does not answer, goes on with what it has."""
 _CURRENT_SECONDS = 1.0

@@ -16,8 +16,8 @@ from zato.service.request import Request
 
 if TYPE_CHECKING:
     from zato.core.principal import Principal
+    from zato.deployment.registry import ServiceEntry
     from zato.server.asynchronous import AsyncInvocations
-    from zato.server.registry import ServiceEntry
     from zato.server.snapshot import Snapshot
     from zato.service.response import Response
 

@@ -12,7 +12,7 @@ from typing import Any
 from zato.config.configuration import Configuration
 from zato.config.kinds import KINDS
 from zato.core.finding import Finding
-from zato.server.loader.uses import SERVICE, Code, UsedIn
+from zato.deployment.loader.uses import SERVICE, Code, UsedIn
 
 CHANNELS = tuple(name for name in KINDS if name.startswith("channel-"))
 _NAME_SHOWN_MAX = 120

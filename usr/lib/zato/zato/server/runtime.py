@@ -15,6 +15,9 @@ from zato.config.disk import DiskSnapshot
 from zato.config.listener import Bell, Listener, Replaced
 from zato.core.clock import Clock
 from zato.core.errors import Unavailable, ZatoError
+from zato.deployment.code import CodeLoader, CodeNotLoaded
+from zato.deployment.loader import CodeSet
+from zato.deployment.versions import switch_time
 from zato.host.logs import get_logger, set_level
 from zato.host.ongoing import Ongoing
 from zato.odb.failures import TAKES_NO_CHANGES
@@ -22,12 +25,9 @@ from zato.odb.log import ConfigurationLog
 from zato.odb.members import Load, Members
 from zato.server.building import SnapshotBuilder
 from zato.server.catching_up import CatchingUp
-from zato.server.code import CodeLoader, CodeNotLoaded
-from zato.server.loader import CodeSet
 from zato.server.metrics import Metrics
 from zato.server.snapshot import Snapshot
 from zato.server.switch import LATEST_SECONDS, Switch
-from zato.server.versions import switch_time
 
 _log = get_logger("zato.server")
 _BEAT_SECONDS = 1.0

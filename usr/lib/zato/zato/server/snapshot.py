@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from zato.config.configuration import EMPTY, Configuration
+from zato.deployment.loader import CodeSet
 from zato.security.authentication import SecurityIndex
-from zato.server.loader import CodeSet
 from zato.service.context import ServiceContext
 
 if TYPE_CHECKING:

@@ -15,6 +15,17 @@ from zato.config.first_administrator import FirstAdministrator
 from zato.config.publisher import Publisher
 from zato.config.secrets import SecretBox, load_key
 from zato.core.clock import SystemClock
+from zato.deployment.activation import Activation, lead_for
+from zato.deployment.check.checker import Checker
+from zato.deployment.cluster_rollback import ClusterRollback
+from zato.deployment.code import CodeLoader
+from zato.deployment.deployer import Deployer
+from zato.deployment.package_agreement import PackageAgreement
+from zato.deployment.packages import WorkerPackages
+from zato.deployment.revision_stager import RevisionStager
+from zato.deployment.stager import Stager
+from zato.deployment.versions import active_versions, with_deployments
+from zato.deployment.whole_staging import WholeStaging
 from zato.host.draining import Draining
 from zato.host.layout import Layout
 from zato.host.packages import PackageSets, pip_of
@@ -47,10 +58,6 @@ from zato.security.sessions import PeopleSessions
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.building import SnapshotBuilder
 from zato.server.catching_up import CatchingUp, Visits
-from zato.server.check.checker import Checker
-from zato.server.code import CodeLoader
-from zato.server.deployment import ClusterRollback, Deployer, RevisionStager, Stager, WholeStaging
-from zato.server.deployment.activation import Activation, lead_for
 from zato.server.dispatcher import Dispatcher
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.here import ServersHere
@@ -76,10 +83,7 @@ from zato.server.metrics.memory import MemoryMetrics
 from zato.server.metrics.outgoing import OutgoingCalls
 from zato.server.metrics.processes import Processes
 from zato.server.metrics.worker import WorkerLoad
-from zato.server.package_agreement import PackageAgreement
-from zato.server.packages import WorkerPackages
 from zato.server.runtime import Runtime
-from zato.server.versions import active_versions, with_deployments
 from zato.service.user_config import UserConfigFile
 
 

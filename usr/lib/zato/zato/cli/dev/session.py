@@ -12,8 +12,8 @@ from typing import Any, Protocol
 from zato.cli.dev.sources import content, files_in, stamps
 from zato.core.errors import Unavailable, ZatoError
 from zato.core.finding import Finding
-from zato.server.loader import DeploymentRefused
-from zato.server.loader.names import check_file_name
+from zato.deployment.loader import DeploymentRefused
+from zato.deployment.loader.names import check_file_name
 
 _MISSING_MODULE = "import-failed"
 

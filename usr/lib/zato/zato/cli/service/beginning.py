@@ -13,7 +13,7 @@ import click
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import show_json
 from zato.core.errors import Conflict, InvalidInput
-from zato.server.loader.names import check_module_name
+from zato.deployment.loader.names import check_module_name
 from zato.service.base import derived_name
 
 _PART = re.compile(r"[A-Za-z][A-Za-z0-9]*")

@@ -19,6 +19,7 @@ from zato.config.writer import Author
 from zato.core.clock import Clock
 from zato.core.errors import ZatoError
 from zato.core.principal import Principal
+from zato.deployment.loader.uses import Code
 from zato.logbook.reader import ReadsLog
 from zato.odb.audit import AuditLog
 from zato.odb.deployments import Deployment, Deployments
@@ -37,7 +38,6 @@ from zato.server.http.admin.machine import ThisMachine
 from zato.server.http.admin.trail import Trail
 from zato.server.limits.admission import Admission
 from zato.server.limits.limit import Limit
-from zato.server.loader.uses import Code
 from zato.service.io import IOModel
 from zato.service.request import HTTPRequest
 

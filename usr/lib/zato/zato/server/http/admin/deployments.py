@@ -11,9 +11,11 @@ from msgspec import UNSET, UnsetType
 
 from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, ZatoError
 from zato.core.limits import SOURCE_BYTES_MAX
+from zato.deployment.activation import LIVE
+from zato.deployment.loader.archive import read_archive
+from zato.deployment.loader.names import check_file_name
 from zato.odb.deployments import Deployment, DeploymentState, Report
 from zato.security.authorisation import Right
-from zato.server.deployment.activation import LIVE
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.previewing import previewed
 from zato.server.http.admin.reading import number_in_path
@@ -31,8 +33,6 @@ from zato.server.http.admin.shapes.deployments import (
 from zato.server.http.admin.shapes.values import ChangeQuery
 from zato.server.http.admin.warning import Warnings, of_deployment, of_undeployment
 from zato.server.http.request import needs_memory
-from zato.server.loader.archive import read_archive
-from zato.server.loader.names import check_file_name
 
 DEPLOYMENTS = "/zato/api/deployments"
 SOURCE = ("application/octet-stream", "text/x-python", "application/x-python-code", "application/zip")

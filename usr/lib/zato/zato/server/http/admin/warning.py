@@ -12,9 +12,9 @@ from zato.config.configuration import Configuration
 from zato.config.kinds import lets_in
 from zato.config.plan import Key, Summary
 from zato.core.finding import Finding
+from zato.deployment.loader.uses import Code
 from zato.server.http.admin.collaborators import ServesFrom
 from zato.server.http.admin.shapes import values as shapes
-from zato.server.loader.uses import Code
 from zato.server.loose_ends import between, loose_ends, of_item, without_item
 
 LETS_IN_AGAIN = "lets-in-again"

@@ -11,15 +11,15 @@ from msgspec.structs import replace
 from zato.config.balancing import modes
 from zato.config.configuration import Configuration
 from zato.config.kinds import Server
+from zato.deployment.activation import LIVE
+from zato.deployment.versions import active_versions
 from zato.odb.members import ServerRow, WorkerRow
-from zato.server.deployment.activation import LIVE
 from zato.server.http.admin import warning
 from zato.server.http.admin.collaborators import AdminCollaborators
 from zato.server.http.admin.deployments import shown
 from zato.server.http.admin.shapes import status as shapes
 from zato.server.http.admin.status.examinations import examine
 from zato.server.http.admin.status.seen import Seen, look
-from zato.server.versions import active_versions
 
 
 def report(given: AdminCollaborators) -> shapes.Status:

@@ -1,0 +1,47 @@
+"""Everything that can be found out without a child process is found by the loader itself, with file and line."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import pytest
+
+from support.broken_deployments import BROKEN, WORKING, BrokenDeployment
+from zato.deployment.loader import CodeSet, DeploymentRefused
+
+TAME = [broken for broken in BROKEN if not broken.hostile]
+
+
+@pytest.fixture(scope="module")
+def code() -> CodeSet:
+    made = CodeSet()
+    for number, (file_name, source) in enumerate(WORKING.items(), 1):
+        made = made.with_deployment(file_name, source, number)
+    return made
+
+
+@pytest.mark.parametrize("broken", TAME, ids=lambda broken: broken.title)
+def test_a_broken_file_is_refused_with_its_place_and_leaves_nothing_behind(
+    broken: BrokenDeployment, code: CodeSet
+) -> None:
+    before = {key for key in sys.modules if "@" in key}
+    with pytest.raises(DeploymentRefused) as refused:
+        code.with_deployment(broken.file_name, broken.source, 99)
+    refusal = refused.value.refusal
+    assert refusal.code == broken.code
+    assert refusal.file == broken.expected_file
+    if broken.line is not None:
+        assert refusal.line == broken.line
+    assert broken.reason in refusal.reason
+    assert re.search(r"\w@\d", refusal.reason) is None
+    assert "deployment-" not in refusal.reason
+    assert refused.value.code == "deployment-rejected"
+    assert f"reason: {refusal.reason}" in refused.value.details
+    assert f"file: {refusal.file}" in refused.value.details
+    # Also as long as somebody keeps the error with its traceback.
+    assert {key for key in sys.modules if "@" in key} == before
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len({broken.title for broken in BROKEN}) == len(BROKEN) >= 30
