@@ -23,6 +23,7 @@ from zato.core.clock import SystemClock
 from zato.deployment.code import CodeLoader
 from zato.host.draining import Draining
 from zato.host.settings import ServerSettings
+from zato.metrics import Exposition, Metrics
 from zato.odb.database import Database
 from zato.odb.deployments import Deployments
 from zato.odb.log import ConfigurationLog
@@ -39,7 +40,6 @@ from zato.server.http.errors import add_error_handlers
 from zato.server.http.fixed import add_fixed_routes
 from zato.server.limits.admission import Admission
 from zato.server.limits.counters import SharedCounters
-from zato.server.metrics import Exposition, Metrics
 from zato.server.runtime import Runtime
 from zato.service.user_config import UserConfigFile
 

@@ -13,11 +13,11 @@ from zato.core.errors import InvalidInput, TooLarge, Unavailable
 from zato.core.limits import MESSAGE_BYTES_MAX
 from zato.core.principal import ANONYMOUS
 from zato.deployment.loader import CodeSet
+from zato.metrics import Metrics
 from zato.odb.messages import Messages
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.catching_up import CatchingUp, Visits
 from zato.server.http.invocations import PATH, InternalInvocations
-from zato.server.metrics import Metrics
 
 SERVICES = b"""
 from zato.server.service import BadRequest, Service

@@ -11,6 +11,7 @@ from zato.config.secrets import SecretBox
 from zato.config.server_settings import settings_of
 from zato.deployment.loader import CodeSet
 from zato.host.settings import ServerSettings
+from zato.metrics import Metrics
 from zato.outgoing import OutgoingConnections
 from zato.security.authentication import SecurityIndex
 from zato.security.passwords import Passwords
@@ -22,7 +23,6 @@ from zato.server.http.routes import RouteTable
 from zato.server.limited import LimitedCalls
 from zato.server.limits.admission import Admission
 from zato.server.limits.limit import limit_of, principals_limits
-from zato.server.metrics import Metrics
 from zato.server.snapshot import Snapshot
 from zato.service.context import ServiceContext
 from zato.service.user_config import UserConfigFile

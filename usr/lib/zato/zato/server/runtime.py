@@ -20,12 +20,12 @@ from zato.deployment.loader import CodeSet
 from zato.deployment.versions import switch_time
 from zato.host.logs import get_logger, set_level
 from zato.host.ongoing import Ongoing
+from zato.metrics import Metrics
 from zato.odb.failures import TAKES_NO_CHANGES
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Load, Members
 from zato.server.building import SnapshotBuilder
 from zato.server.catching_up import CatchingUp
-from zato.server.metrics import Metrics
 from zato.server.snapshot import Snapshot
 from zato.server.switch import LATEST_SECONDS, Switch
 

@@ -34,6 +34,16 @@ from zato.host.settings import ClusterSettings, ServerSettings
 from zato.logbook.door import LogDoor
 from zato.logbook.reader import ReadsLog
 from zato.logbook.ring_reader import RingReader
+from zato.metrics import ADMIN, Exposition, Metrics
+from zato.metrics.build import Build
+from zato.metrics.certificates import Certificates
+from zato.metrics.cluster import SharedParts
+from zato.metrics.edge import EdgeLimits
+from zato.metrics.kept import KeptRows
+from zato.metrics.memory import MemoryMetrics
+from zato.metrics.outgoing import OutgoingCalls
+from zato.metrics.processes import Processes
+from zato.metrics.worker import WorkerLoad
 from zato.odb.audit import AuditLog
 from zato.odb.deployments import Deployment, Deployments
 from zato.odb.doorbell import Doorbell
@@ -73,16 +83,6 @@ from zato.server.limits.admission import Admission
 from zato.server.limits.counters import SharedCounters
 from zato.server.machine import Machine
 from zato.server.memory import Memory
-from zato.server.metrics import ADMIN, Exposition, Metrics
-from zato.server.metrics.build import Build
-from zato.server.metrics.certificates import Certificates
-from zato.server.metrics.cluster import SharedParts
-from zato.server.metrics.edge import EdgeLimits
-from zato.server.metrics.kept import KeptRows
-from zato.server.metrics.memory import MemoryMetrics
-from zato.server.metrics.outgoing import OutgoingCalls
-from zato.server.metrics.processes import Processes
-from zato.server.metrics.worker import WorkerLoad
 from zato.server.runtime import Runtime
 from zato.service.user_config import UserConfigFile
 

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     import falcon
 
     from zato.deployment.registry import ServiceEntry
+    from zato.metrics import RouteMetrics
     from zato.server.dispatcher import Dispatcher
     from zato.server.http.cors import Cors
     from zato.server.limits.admission import Admission
     from zato.server.limits.limit import Limit
-    from zato.server.metrics import RouteMetrics
     from zato.server.snapshot import Snapshot
 
 # Below it a body is not worth counting, however many there are

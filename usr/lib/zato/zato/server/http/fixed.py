@@ -7,11 +7,11 @@ import msgspec
 
 from zato.core.errors import Unauthorized, Unavailable
 from zato.host.draining import Draining
+from zato.metrics import CONTENT_TYPE, Exposition
 from zato.security.authentication import INTERNAL_DOOR
 from zato.server.catching_up import CatchingUp
 from zato.server.http.request import ZatoRequest
 from zato.server.limits.admission import Admission
-from zato.server.metrics import CONTENT_TYPE, Exposition
 from zato.server.snapshot import Snapshot
 from zato.server.switch import Switch
 

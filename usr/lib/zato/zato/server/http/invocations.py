@@ -14,12 +14,12 @@ from zato.core.errors import InvalidInput, NotFound, Unavailable, ZatoError
 from zato.core.json import decode
 from zato.core.limits import MESSAGE_BYTES_MAX
 from zato.core.principal import Authentication, Principal
+from zato.metrics import Metrics
 from zato.security.authentication import INTERNAL_DOOR, SecurityIndex
 from zato.server.catching_up import CatchingUp
 from zato.server.dispatcher import Dispatcher
 from zato.server.http.admin.reading import read_body
 from zato.server.http.request import ZatoRequest, answered
-from zato.server.metrics import Metrics
 from zato.server.snapshot import Snapshot
 from zato.server.switch import Switch
 from zato.service.request import MessageDelivery, Request

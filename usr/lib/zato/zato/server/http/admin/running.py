@@ -9,12 +9,12 @@ from zato.broker.message import Message
 from zato.config.item import Item
 from zato.core.errors import ZatoError
 from zato.core.principal import Principal
+from zato.openapi import document
 from zato.outgoing.connections import OpensSecrets
 from zato.server.asynchronous import AsyncInvocations
 from zato.server.dispatcher import Dispatcher
 from zato.server.http.admin.collaborators import Invoked, PingResult
 from zato.server.http.admin.no_such_service import no_such_service
-from zato.server.openapi import document
 from zato.server.switch import Switch
 from zato.service.request import HTTPRequest, Request
 

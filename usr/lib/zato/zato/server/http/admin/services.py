@@ -13,6 +13,7 @@ from zato.core import json
 from zato.core.errors import Conflict, InvalidInput, TimeLimitExceeded
 from zato.host.logs import get_logger
 from zato.logbook.query import Query
+from zato.openapi.standalone import input_schema, output_schema
 from zato.security.authorisation import Right
 from zato.server.http.admin.collaborators import AdminCollaborators, ServesFrom, ServiceFacts
 from zato.server.http.admin.no_such_service import no_such_service
@@ -25,7 +26,6 @@ from zato.server.http.admin.shapes.services import (
     ServiceDetails,
     ServiceErrors,
 )
-from zato.server.openapi.standalone import input_schema, output_schema
 from zato.service.request import HTTPRequest
 
 SERVICES = "/zato/api/services"

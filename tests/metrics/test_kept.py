@@ -8,10 +8,10 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from zato.core.clock import SystemClock
 from zato.core.errors import Unavailable
+from zato.metrics.kept import KeptRows
 from zato.odb.database import Database
 from zato.odb.kept import Figure, Kept
 from zato.server.kept import KeptFigures
-from zato.server.metrics.kept import KeptRows
 
 OLDEST = datetime(2026, 11, 30, tzinfo=UTC)
 

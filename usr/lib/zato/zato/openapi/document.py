@@ -8,8 +8,8 @@ from typing import Any
 
 from zato.config.configuration import Configuration
 from zato.config.kinds import HttpChannel
-from zato.server.openapi.components import Components
-from zato.server.openapi.operation import Described, operation
+from zato.openapi.components import Components
+from zato.openapi.operation import Described, operation
 
 _PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 

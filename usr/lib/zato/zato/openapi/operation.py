@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from zato.config.kinds import ChannelHttp, ChannelRest, HttpChannel
-from zato.server.openapi.components import Components, Schema
+from zato.openapi.components import Components, Schema
 from zato.service.base import Service
 from zato.service.io import Field, IOModel
 from zato.service.io_model import BINARY

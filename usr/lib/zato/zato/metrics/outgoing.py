@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from zato.server.metrics.instruments import BUCKETS
+from zato.metrics.instruments import BUCKETS
 
 
 class OutgoingCalls:

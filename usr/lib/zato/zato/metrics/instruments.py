@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from zato.server.metrics import allocated
+from zato.metrics import allocated
 
 ADMIN = "(admin)"
 """The channel of the admin API's operations."""

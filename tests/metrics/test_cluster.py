@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from zato.broker.message import Counts
 from zato.core.errors import Unavailable, ZatoError
-from zato.server.metrics.cluster import SharedParts
+from zato.metrics.cluster import SharedParts
 
 
 class Letters:

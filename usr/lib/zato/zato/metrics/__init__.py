@@ -8,7 +8,7 @@ prometheus-client's multiprocess mode keeps what instruments count in files that
 whichever worker is asked answers for all. PROMETHEUS_MULTIPROC_DIR has to be set before this is imported.
 """
 
-from zato.server.metrics.exposition import CONTENT_TYPE, Exposition
-from zato.server.metrics.instruments import ADMIN, NO_ROUTE, Metrics, RouteMetrics
+from zato.metrics.exposition import CONTENT_TYPE, Exposition
+from zato.metrics.instruments import ADMIN, NO_ROUTE, Metrics, RouteMetrics
 
 __all__ = ["ADMIN", "CONTENT_TYPE", "NO_ROUTE", "Exposition", "Metrics", "RouteMetrics"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from zato.server.openapi.operation import Described
+from zato.openapi.operation import Described
 from zato.service.io import IOModel
 from zato.service.io_model import REF_TEMPLATE
 

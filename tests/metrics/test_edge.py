@@ -8,7 +8,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, generate_latest
 
 from zato.host.edge_figures import EdgeFigures, load, store
-from zato.server.metrics.edge import EdgeLimits
+from zato.metrics.edge import EdgeLimits
 
 FIGURES = EdgeFigures(
     at=1000.0,

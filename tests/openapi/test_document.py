@@ -17,7 +17,7 @@ import schemathesis
 from zato.config.configuration import Configuration
 from zato.config.item import Item
 from zato.config.kinds import ChannelHttp, ChannelRest, HttpChannel, SecurityApiKey, SecurityBasic, SecurityTls
-from zato.server.openapi import document
+from zato.openapi import document
 from zato.server.service import CSV, AsIs, Date, Dict, DictList, Float, Int, List, Service, Text
 from zato.service.io import IOModel, io_of
 

@@ -1,5 +1,5 @@
 """The OpenAPI 3.1 document of the users' channels."""
 
-from zato.server.openapi.document import document
+from zato.openapi.document import document
 
 __all__ = ["document"]

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from zato.core.errors import InvalidInput
-from zato.server.openapi.standalone import input_schema, output_schema
+from zato.openapi.standalone import input_schema, output_schema
 from zato.server.service import Service
 from zato.testing import ServiceTestClient
 from zato.testing.invoker import entry_of
