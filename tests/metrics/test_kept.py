@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, generate_latest
 
+from zato.admin_api.kept import KeptFigures
 from zato.core.clock import SystemClock
 from zato.core.errors import Unavailable
 from zato.metrics.kept import KeptRows
 from zato.odb.database import Database
 from zato.odb.kept import Figure, Kept
-from zato.server.kept import KeptFigures
 
 OLDEST = datetime(2026, 11, 30, tzinfo=UTC)
 

@@ -31,17 +31,17 @@ from zato.odb.members import UNKNOWN_LOAD, Load, Members
 from zato.outgoing import OutgoingConnections
 from zato.security.hashing import Hashing
 from zato.security.passwords import Passwords
-from zato.server.asynchronous import AsyncInvocations
-from zato.server.building import SnapshotBuilder
-from zato.server.catching_up import CatchingUp, Visits
-from zato.server.dispatcher import Dispatcher
-from zato.server.http.app import create_app
-from zato.server.http.errors import add_error_handlers
-from zato.server.http.fixed import add_fixed_routes
-from zato.server.limits.admission import Admission
-from zato.server.limits.counters import SharedCounters
 from zato.server.runtime import Runtime
 from zato.service.user_config import UserConfigFile
+from zato.serving.asynchronous import AsyncInvocations
+from zato.serving.building import SnapshotBuilder
+from zato.serving.catching_up import CatchingUp, Visits
+from zato.serving.dispatcher import Dispatcher
+from zato.serving.http.app import create_app
+from zato.serving.http.errors import add_error_handlers
+from zato.serving.http.fixed import add_fixed_routes
+from zato.serving.limits.admission import Admission
+from zato.serving.limits.counters import SharedCounters
 
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SILENT = timedelta(seconds=60)

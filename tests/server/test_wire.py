@@ -8,10 +8,10 @@ import pytest
 from gunicorn.config import Config
 from gunicorn.http.errors import InvalidHeader
 
-from zato.server.flight import Flight
-from zato.server.interruption import Interrupted
-from zato.server.memory import Memory
 from zato.server.wire import Answer, Reader
+from zato.serving.flight import Flight
+from zato.serving.interruption import Interrupted
+from zato.serving.memory import Memory
 
 
 @pytest.fixture

@@ -21,12 +21,12 @@ import pytest
 from zato.config.codec import decode as decode_item
 from zato.core.errors import ZatoError
 from zato.core.json import decode
-from zato.server.http.errors import error_body
 from zato.service import elements
 from zato.service.io_model import ElementModel
 from zato.service.nested import Dict, DictList
 from zato.service.request import HTTPRequest, Request
 from zato.service.typed import TypedModel
+from zato.serving.http.errors import error_body
 
 LENGTH = 300_000
 # A look at each character takes a hundredth of this, one at each pair of them over a minute

@@ -30,8 +30,8 @@ from zato.odb.doorbell import Doorbell
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.stagings import Staging, Stagings
-from zato.server.catching_up import CatchingUp, Visits
-from zato.server.switch import Switch
+from zato.serving.catching_up import CatchingUp, Visits
+from zato.serving.switch import Switch
 
 KEY = bytes(32)
 BEAT_SECONDS = 0.5

@@ -13,7 +13,7 @@ import yaml
 from support.cluster import RunningCluster
 from support.http_peer import HttpPeer
 from support.waiting import until
-from zato.server.http.admin.refusals import ROWS_AT_ONCE
+from zato.admin_api.refusals import ROWS_AT_ONCE
 
 PASSWORD = "a password of a person"
 SECRET = "the-token-that-the-operator-may-not-know"

@@ -17,7 +17,7 @@ from zato.host.settings import ClusterSettings
 from zato.odb.database import Database
 from zato.odb.deployments import Deployments
 from zato.odb.log import ConfigurationLog
-from zato.server.loose_ends import loose_ends
+from zato.serving.loose_ends import loose_ends
 
 
 def check(layout: Layout, cluster: ClusterSettings) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from zato.host.layout import ServerLayout
 from zato.host.settings import ServerSettings
 from zato.server.arbiter import DrainingArbiter
 from zato.server.doors import open_door
-from zato.server.memory import Memory
+from zato.serving.memory import Memory
 
 # Beyond these a request never comes: lighttpd's own limits are lower.
 _REQUEST_LINE_BYTES = 8190

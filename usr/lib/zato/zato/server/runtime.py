@@ -24,10 +24,10 @@ from zato.metrics import Metrics
 from zato.odb.failures import TAKES_NO_CHANGES
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Load, Members
-from zato.server.building import SnapshotBuilder
-from zato.server.catching_up import CatchingUp
-from zato.server.snapshot import Snapshot
-from zato.server.switch import LATEST_SECONDS, Switch
+from zato.serving.building import SnapshotBuilder
+from zato.serving.catching_up import CatchingUp
+from zato.serving.snapshot import Snapshot
+from zato.serving.switch import LATEST_SECONDS, Switch
 
 _log = get_logger("zato.server")
 _BEAT_SECONDS = 1.0

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping
 
 from zato.host.logs import get_logger
-from zato.server.interruption import Interrupted, Interruptible
+from zato.serving.interruption import Interrupted, Interruptible
 
 _log = get_logger("zato.worker")
 

@@ -17,8 +17,8 @@ from gunicorn.http import wsgi
 from gunicorn.http.parser import RequestParser
 from gunicorn.util import unquote_to_wsgi_str
 
-from zato.server.flight import Flight
-from zato.server.interruption import Interrupted
+from zato.serving.flight import Flight
+from zato.serving.interruption import Interrupted
 
 Environ = dict[str, Any]
 _READ_BYTES = 65_536

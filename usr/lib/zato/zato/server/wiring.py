@@ -7,6 +7,13 @@ import secrets
 from typing import Any
 
 from zato import __version__
+from zato.admin_api.collaborators import AdminCollaborators
+from zato.admin_api.here import ServersHere
+from zato.admin_api.kept import KeptFigures, days_of
+from zato.admin_api.routes import add_routes
+from zato.admin_api.running import RunningWorker
+from zato.admin_api.this_machine import Machine
+from zato.admin_api.trail import Trail
 from zato.broker.participation import Participation, participate
 from zato.config.configuration import Configuration
 from zato.config.disk import DiskSnapshot
@@ -31,6 +38,7 @@ from zato.host.layout import Layout
 from zato.host.packages import PackageSets, pip_of
 from zato.host.running import usage
 from zato.host.settings import ClusterSettings, ServerSettings
+from zato.internal.door import PATH, InternalInvocations
 from zato.logbook.door import LogDoor
 from zato.logbook.reader import ReadsLog
 from zato.logbook.ring_reader import RingReader
@@ -65,26 +73,18 @@ from zato.security.hashing import WAITING_MAX, Hashing
 from zato.security.passwords import Passwords
 from zato.security.second_factor import SecondFactor
 from zato.security.sessions import PeopleSessions
-from zato.server.asynchronous import AsyncInvocations
-from zato.server.building import SnapshotBuilder
-from zato.server.catching_up import CatchingUp, Visits
-from zato.server.dispatcher import Dispatcher
-from zato.server.http.admin.collaborators import AdminCollaborators
-from zato.server.http.admin.here import ServersHere
-from zato.server.http.admin.routes import add_routes
-from zato.server.http.admin.running import RunningWorker
-from zato.server.http.admin.trail import Trail
-from zato.server.http.app import create_app
-from zato.server.http.errors import add_error_handlers
-from zato.server.http.fixed import add_fixed_routes
-from zato.server.http.invocations import PATH, InternalInvocations
-from zato.server.kept import KeptFigures, days_of
-from zato.server.limits.admission import Admission
-from zato.server.limits.counters import SharedCounters
-from zato.server.machine import Machine
-from zato.server.memory import Memory
 from zato.server.runtime import Runtime
 from zato.service.user_config import UserConfigFile
+from zato.serving.asynchronous import AsyncInvocations
+from zato.serving.building import SnapshotBuilder
+from zato.serving.catching_up import CatchingUp, Visits
+from zato.serving.dispatcher import Dispatcher
+from zato.serving.http.app import create_app
+from zato.serving.http.errors import add_error_handlers
+from zato.serving.http.fixed import add_fixed_routes
+from zato.serving.limits.admission import Admission
+from zato.serving.limits.counters import SharedCounters
+from zato.serving.memory import Memory
 
 
 class WorkerProcess:

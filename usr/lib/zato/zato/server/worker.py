@@ -25,12 +25,12 @@ from gunicorn.workers.base import Worker
 
 from zato.core.standstill import Standstill
 from zato.host.logs import correlate, get_logger
-from zato.server.flight import Flight, time_limit_answer
-from zato.server.interruption import Interrupted, any_goes_on
-from zato.server.memory import Memory
 from zato.server.sizing import SLOW_SECONDS, TICK_SECONDS, Sizing, Tick
 from zato.server.threads import RequestThread, RequestThreads
 from zato.server.wire import Answer, Reader
+from zato.serving.flight import Flight, time_limit_answer
+from zato.serving.interruption import Interrupted, any_goes_on
+from zato.serving.memory import Memory
 
 _THREADS_AT_LEAST = 4
 _HEALTH_THREADS = 2

@@ -8,7 +8,6 @@ from typing import Any
 from zato.core.correlation import new_cid
 from zato.core.json import decode
 from zato.core.principal import Principal
-from zato.server.asynchronous import document_of
 from zato.service.base import Service
 from zato.service.context import ServiceContext
 from zato.service.errors import UnknownService
@@ -16,6 +15,7 @@ from zato.service.execution import execute, returned
 from zato.service.invocable import check_invocable
 from zato.service.io import IOModel, io_of
 from zato.service.request import MessageDelivery, Request
+from zato.serving.asynchronous import document_of
 
 
 @dataclass(frozen=True, slots=True)

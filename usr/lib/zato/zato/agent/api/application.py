@@ -12,7 +12,7 @@ import msgspec
 from zato.agent.api.server import CLIENT
 from zato.core.correlation import new_cid
 from zato.core.errors import TimeLimitExceeded
-from zato.server.http.errors import JSON, add_error_handlers
+from zato.serving.http.errors import JSON, add_error_handlers
 
 PREFIX = "/zato/agent"
 _WORK_SECONDS = 40.0

@@ -1,0 +1,91 @@
+"""The audit log: who did what, from where, and what came of it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from zato.admin_api.collaborators import AdminCollaborators
+from zato.admin_api.route import Answer, Call, Route
+from zato.admin_api.shapes import audit as shapes
+from zato.core import csv
+from zato.odb.audit import AuditEntry, WhichEntries
+from zato.security.authorisation import Right
+
+CSV = "text/csv; charset=utf-8"
+NEXT = "X-Zato-Next"
+"""The header of an export with what goes into `before` for the part that follows; it is absent in the last one."""
+
+
+class AuditOperations:
+    """Handlers of the routes about the audit log."""
+
+    def __init__(self, collaborators: AdminCollaborators) -> None:
+        self._audit = collaborators.audit
+
+    def routes(self) -> tuple[Route, ...]:
+        """The routes, for the table of all."""
+        return (
+            Route(
+                "GET",
+                "/zato/api/audit",
+                "audit",
+                "Who did what, newest first",
+                self.entries,
+                Right.READ,
+                shapes.Audit,
+                query=shapes.AuditQuery,
+            ),
+            Route(
+                "GET",
+                "/zato/api/audit/export",
+                "export-audit",
+                f"The same as CSV, in larger parts; {NEXT} has what goes into `before` for the part that follows",
+                self.export,
+                Right.READ,
+                CSV,
+                query=shapes.AuditExportQuery,
+            ),
+        )
+
+    def entries(self, call: Call) -> Answer:
+        found, following = self._page(call.query)
+        return Answer(shapes.Audit(entries=found, next=following))
+
+    def export(self, call: Call) -> Answer:
+        entries, following = self._page(call.query)
+        rows = (msgspec.to_builtins(entry) for entry in entries)
+        headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
+        if following is not None:
+            headers[NEXT] = str(following)
+        return Answer(csv.text(shapes.AuditEntry.__struct_fields__, rows).encode(), 200, headers, CSV)
+
+    def _page(self, query: shapes.AuditQuery) -> tuple[list[shapes.AuditEntry], int | None]:
+        which = WhichEntries(
+            principal=query.principal,
+            action=query.action,
+            subject=query.subject,
+            outcome=query.outcome,
+            cid=query.cid,
+            address=query.address,
+            since=query.since,
+            until=query.until,
+            before=query.before,
+        )
+        entries = [_shown(entry) for entry in self._audit.entries(which, query.limit)]
+        return entries, entries[-1].id if len(entries) == query.limit else None
+
+
+def _shown(entry: AuditEntry) -> shapes.AuditEntry:
+    return shapes.AuditEntry(
+        id=entry.id,
+        at=entry.at,
+        principal=entry.principal,
+        cid=entry.cid,
+        action=entry.action,
+        subject=entry.subject,
+        outcome=entry.outcome,
+        revision=entry.revision,
+        detail=entry.detail,
+        address=entry.origin.address,
+        through=entry.origin.through,
+    )

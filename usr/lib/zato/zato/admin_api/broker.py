@@ -1,0 +1,60 @@
+"""The broker, as the worker that answers sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from zato.admin_api.collaborators import AdminCollaborators
+from zato.admin_api.route import Answer, Call, Route
+from zato.admin_api.shapes import messages as shapes
+from zato.broker.message import Counts
+from zato.core.errors import ZatoError
+from zato.security.authorisation import Right
+
+_EMBEDDED = "embedded"
+
+
+class BrokerOperations:
+    """The handler of the route about the broker."""
+
+    def __init__(self, collaborators: AdminCollaborators) -> None:
+        self._broker = collaborators.broker
+        self._letters = collaborators.letters
+        self._state = collaborators.state
+
+    def routes(self) -> tuple[Route, ...]:
+        """The routes, for the table of all."""
+        return (
+            Route(
+                "GET",
+                "/zato/api/broker",
+                "get-broker",
+                "Which broker the cluster has, whether it is there, and what it keeps",
+                self.get,
+                Right.READ,
+                shapes.BrokerState,
+            ),
+        )
+
+    def get(self, call: Call) -> Answer:
+        broker = self._broker
+        embedded = broker.label == _EMBEDDED
+        return Answer(
+            shapes.BrokerState(
+                kind="embedded" if embedded else "rabbitmq",
+                address=None if embedded else broker.label,
+                problem=broker.problem,
+                messages=_counted(self._letters.counts),
+                in_rabbitmq=_counted(broker.kept_elsewhere),
+                held=self._state.held() is not None,
+            )
+        )
+
+
+def _counted(counts: Callable[[], Counts | None]) -> shapes.MessageCounts | None:
+    """None where there are none to be counted, or whoever keeps them is away."""
+    try:
+        found = counts()
+    except ZatoError:
+        return None
+    return None if found is None else shapes.MessageCounts(waiting=found.waiting, dead=found.dead)

@@ -1,0 +1,33 @@
+"""Which dead letters somebody means. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from zato.admin_api.shapes.messages import MessagesFilter
+from zato.broker.message import DeadLetter
+
+LOOKED_AT_MAX = 1000
+"""Dead letters, the newest ones: they come with their payloads."""
+
+
+def chosen(letters: Iterable[DeadLetter], by: MessagesFilter) -> list[DeadLetter]:
+    """Those that all conditions hold of."""
+    return [letter for letter in letters if _is_meant(letter, by)]
+
+
+def describes_some(by: MessagesFilter) -> bool:
+    """Whether there is any condition."""
+    return any(each is not None for each in (by.service, by.principal, by.cid, by.q, by.since, by.until))
+
+
+def _is_meant(letter: DeadLetter, by: MessagesFilter) -> bool:
+    message = letter.message
+    return (
+        by.service in (None, message.service)
+        and by.principal in (None, message.principal)
+        and by.cid in (None, message.cid)
+        and (by.q is None or by.q.casefold() in letter.reason.casefold())
+        and (by.since is None or letter.died >= by.since)
+        and (by.until is None or letter.died < by.until)
+    )

@@ -1,0 +1,69 @@
+"""The first administrator: a one-time token is made, and its holder becomes one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from zato.admin_api.collaborators import AdminCollaborators
+from zato.admin_api.route import Answer, Call, Route
+from zato.admin_api.shapes import people as shapes
+from zato.admin_api.shapes.items import Item
+from zato.config.codec import public
+from zato.core.errors import Conflict, Unauthorized
+from zato.host.logs import get_logger
+from zato.security.authorisation import Right
+
+TOKEN = "/zato/api/first-token"  # noqa: S105 - a path
+ADMINISTRATOR = "/zato/api/first-administrator"
+_log = get_logger("zato.admin")
+
+
+class FirstOperations:
+    """Handlers of the two routes."""
+
+    def __init__(self, collaborators: AdminCollaborators) -> None:
+        self._first = collaborators.first_administrator
+
+    def routes(self) -> tuple[Route, ...]:
+        """The routes, for the table of all."""
+        return (
+            Route(
+                "POST",
+                TOKEN,
+                "new-first-token",
+                "Make a token with which somebody becomes an administrator; the one before is worth nothing any more",
+                self.new_token,
+                Right.ADMINISTER,
+                shapes.FirstToken,
+                takes=shapes.TokenLife,
+                status=201,
+            ),
+            Route(
+                "POST",
+                ADMINISTRATOR,
+                "become-first-administrator",
+                "Become an administrator by the one-time token",
+                self.become,
+                None,
+                Item,
+                takes=shapes.FirstAdministrator,
+                status=201,
+                errors=(Conflict,),
+                open=True,
+            ),
+        )
+
+    def new_token(self, call: Call) -> Answer:
+        body: shapes.TokenLife = call.body
+        token, expires = self._first.new_token(timedelta(seconds=body.seconds), by=call.by)
+        return Answer(shapes.FirstToken(token=token, expires=expires), 201)
+
+    def become(self, call: Call) -> Answer:
+        body: shapes.FirstAdministrator = call.body
+        try:
+            made = self._first.become(body.token, body.name, body.password, cid=call.cid)
+        except Unauthorized:
+            _log.warning("A first token was refused", cid=call.cid)
+            raise
+        value = public(made.kind, made.value)
+        return Answer(Item(kind=made.kind, name=made.name, revision=made.revision, value=value), 201)

@@ -1,0 +1,106 @@
+"""Holding what the cluster sends by itself, and letting it go."""
+
+from __future__ import annotations
+
+from zato.admin_api.collaborators import AdminCollaborators
+from zato.admin_api.route import Answer, Call, Route
+from zato.admin_api.shapes import messages as shapes
+from zato.admin_api.shapes.values import PageQuery
+from zato.core.errors import Conflict, NotFound, Unavailable
+from zato.odb.audit import AuditEntry
+from zato.odb.held_messages import HeldMessage
+from zato.security.authorisation import Right
+
+HELD = "/zato/api/held"
+
+
+class HoldOperations:
+    """Handlers of the routes about what is held."""
+
+    def __init__(self, collaborators: AdminCollaborators) -> None:
+        self._state = collaborators.state
+        self._held = collaborators.held
+        self._letters = collaborators.letters
+        self._clock = collaborators.clock
+
+    def routes(self) -> tuple[Route, ...]:
+        """The routes, for the table of all."""
+        return (
+            Route(
+                "PUT",
+                HELD,
+                "hold",
+                "Have what goes out, such as asynchronous messages, wait; requests are answered",
+                self.hold,
+                Right.OPERATE,
+                shapes.Released,
+                takes=shapes.HoldReason,
+            ),
+            Route(
+                "GET",
+                f"{HELD}/messages",
+                "list-held-messages",
+                "Messages that wait in the ODB, oldest first",
+                self.list,
+                Right.READ,
+                shapes.HeldMessages,
+                query=PageQuery,
+            ),
+            Route(
+                "POST",
+                f"{HELD}/messages/discard",
+                "discard-held-messages",
+                "Delete messages that are held, for good",
+                self.discard,
+                Right.OPERATE,
+                shapes.MessageCount,
+                takes=shapes.WhichMessages,
+                errors=(NotFound, Conflict),
+            ),
+            Route("DELETE", HELD, "release", "Let what is held go", self.release, Right.OPERATE, shapes.Released),
+        )
+
+    def hold(self, call: Call) -> Answer:
+        reason: shapes.HoldReason = call.body
+        changed = self._state.hold(reason.reason, self._entry(call, "hold", reason.reason))
+        return Answer(shapes.Released(changed=changed, messages=self._waiting()))
+
+    def release(self, call: Call) -> Answer:
+        changed = self._state.release(self._entry(call, "release", None))
+        return Answer(shapes.Released(changed=changed, messages=self._waiting()))
+
+    def list(self, call: Call) -> Answer:
+        query: PageQuery = call.query
+        return Answer(shapes.HeldMessages(messages=[_shown(each) for each in self._held.list(query.limit)]))
+
+    def discard(self, call: Call) -> Answer:
+        which: shapes.WhichMessages = call.body
+        subject = "all" if which.ids is None else f"{len(which.ids)} messages"
+        count = self._held.discard(which.ids, self._entry(call, "discard-held-messages", subject))
+        if which.ids and not count:
+            raise NotFound(f"No message {', '.join(which.ids[:3])} is held.", code="no-such-message")
+        return Answer(shapes.MessageCount(count=count))
+
+    def _waiting(self) -> int | None:
+        try:
+            return self._letters.counts().waiting
+        except Unavailable:
+            return None
+
+    def _entry(self, call: Call, action: str, detail: str | None) -> AuditEntry:
+        by = call.by
+        return AuditEntry(
+            self._clock.now(), by.principal, by.cid, action, "cluster", "ok", detail=detail, origin=by.origin
+        )
+
+
+def _shown(message: HeldMessage) -> shapes.HeldMessage:
+    return shapes.HeldMessage(
+        id=message.id,
+        service=message.service,
+        cid=message.cid,
+        sent=message.sent,
+        principal=message.principal,
+        begun=message.begun,
+        payload_bytes=message.payload_bytes,
+    )

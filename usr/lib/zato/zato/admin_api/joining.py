@@ -1,0 +1,73 @@
+"""Tokens by which machines join: those that are out, and making one worthless.
+
+Making one is root's, on the machine with the cluster's CA: whoever has a token gets the ODB's address and password and
+the key of all secrets, which is more than an administrator of the configuration has.
+"""
+
+from __future__ import annotations
+
+from zato.admin_api.collaborators import AdminCollaborators
+from zato.admin_api.route import Answer, Call, Route
+from zato.admin_api.shapes import joining as shapes
+from zato.core.errors import NotFound, Unavailable
+from zato.pki.enrolment.register import KnownToken
+from zato.security.authorisation import Right
+
+JOINING = "/zato/api/joining"
+
+
+class JoiningOperations:
+    """Handlers of the routes about joining."""
+
+    def __init__(self, collaborators: AdminCollaborators) -> None:
+        self._enrolment = collaborators.enrolment
+        self._trail = collaborators.trail
+        self._clock = collaborators.clock
+
+    def routes(self) -> tuple[Route, ...]:
+        """The routes, for the table of all."""
+        return (
+            Route(
+                "GET",
+                JOINING,
+                "list-joining",
+                "Tokens that nobody has used yet, and servers on machines of their own",
+                self.list,
+                Right.ADMINISTER,
+                shapes.Joining,
+                errors=(Unavailable,),
+            ),
+            Route(
+                "DELETE",
+                JOINING + "/tokens/{token}",
+                "cancel-joining-token",
+                "Make a token worthless",
+                self.cancel,
+                Right.ADMINISTER,
+                shapes.JoiningToken,
+                errors=(NotFound, Unavailable),
+            ),
+        )
+
+    def list(self, call: Call) -> Answer:
+        known, now = self._enrolment.known(), self._clock.now()
+        return Answer(
+            shapes.Joining(
+                tokens=[_shown(token) for token in known.tokens],
+                servers=[
+                    shapes.JoinedServer(server=each.number, hosts=list(each.hosts), member=each.is_member(now))
+                    for each in known.servers
+                ],
+            )
+        )
+
+    def cancel(self, call: Call) -> Answer:
+        token = self._enrolment.cancel(call.params["token"])
+        self._trail.done("cancel-joining-token", f"token:{token.id}", call.by)
+        return Answer(_shown(token))
+
+
+def _shown(token: KnownToken) -> shapes.JoiningToken:
+    return shapes.JoiningToken(
+        id=token.id, server=token.server, replaces=token.replaces, created=token.created, expires=token.expires
+    )

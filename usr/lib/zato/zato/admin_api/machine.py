@@ -1,0 +1,139 @@
+"""One server's machine: its certificates, the history of the server's own settings, and whether all is well there."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from shlex import quote
+from typing import Protocol
+
+import msgspec
+
+from zato.admin_api.here import ServersHere
+from zato.admin_api.route import Answer, Call, Route
+from zato.admin_api.shapes import machine as shapes
+from zato.core.errors import NotFound, SetupError, TooLarge, Unavailable
+from zato.host.git import Commit
+from zato.pki.certificates import CertificateStatus
+from zato.pki.renewal import UnusableCertificate
+from zato.security.authorisation import Right
+
+_SERVER = "/zato/api/servers/{number}"
+
+
+class ThisMachine(Protocol):
+    """What server.machine.Machine offers. Raises SetupError for what cannot be read."""
+
+    def certificates(self, now: datetime) -> tuple[Sequence[CertificateStatus], Sequence[UnusableCertificate]]: ...
+
+    def commits(self, server: int, limit: int) -> Sequence[Commit]: ...
+
+    def diff(self, server: int, before: str, after: str | None) -> str: ...
+
+    def examined(self) -> bytes:
+        """What `zato doctor --json` says. Raises Unavailable."""
+        ...
+
+
+class MachineOperations:
+    """Handlers of the routes about a server's machine."""
+
+    def __init__(self, machine: ThisMachine, here: ServersHere, now: Callable[[], datetime]) -> None:
+        self._machine = machine
+        self._here = here
+        self._now = now
+
+    def routes(self) -> tuple[Route, ...]:
+        """The routes, for the table of all."""
+        return (
+            Route(
+                "GET",
+                _SERVER + "/certificates",
+                "list-certificates",
+                "Certificates on the machine of a server, and until when they are valid",
+                self.certificates,
+                Right.READ,
+                shapes.Certificates,
+                errors=(Unavailable,),
+            ),
+            Route(
+                "GET",
+                _SERVER + "/settings/history",
+                "get-settings-history",
+                "Changes of a server's own settings, newest first",
+                self.history,
+                Right.READ,
+                shapes.Commits,
+                query=shapes.CommitsQuery,
+                errors=(NotFound, Unavailable),
+            ),
+            Route(
+                "GET",
+                _SERVER + "/settings/diff",
+                "diff-settings",
+                "What differs between two commits of a server's own settings and its services' user.toml",
+                self.diff,
+                Right.ADMINISTER,
+                shapes.CommitDiff,
+                query=shapes.CommitDiffQuery,
+                errors=(NotFound, TooLarge, Unavailable),
+            ),
+            Route(
+                "POST",
+                _SERVER + "/doctor",
+                "examine-machine",
+                "Look at the machine of a server as `zato doctor` does, with the rights of the servers' user",
+                self.examine,
+                Right.OPERATE,
+                shapes.Examination,
+                errors=(Unavailable,),
+            ),
+        )
+
+    def certificates(self, call: Call) -> Answer:
+        number = self._number(call, "they are shown by: zato pki list")
+        found, unusable = self._machine.certificates(self._now())
+        return Answer(
+            shapes.Certificates(
+                server=number,
+                host=socket.gethostname(),
+                certificates=[
+                    shapes.Certificate(
+                        name=each.name,
+                        subject=each.subject,
+                        not_before=each.not_before,
+                        not_after=each.not_after,
+                        fingerprint=each.fingerprint,
+                        hosts=list(each.hosts),
+                        due=each.due,
+                    )
+                    for each in found
+                ],
+                unusable=[shapes.UnusableFile(name=each.name, reason=each.reason) for each in unusable],
+            )
+        )
+
+    def history(self, call: Call) -> Answer:
+        number = self._number(call, f"it is shown by: zato server config history {quote(call.params['number'][:40])}")
+        query: shapes.CommitsQuery = call.query
+        changes = [
+            shapes.Commit(commit=each.id, at=each.at, author=each.author, revision=each.revision, change=each.subject)
+            for each in self._machine.commits(number, query.limit)
+        ]
+        return Answer(shapes.Commits(server=number, changes=changes))
+
+    def diff(self, call: Call) -> Answer:
+        number = self._number(call, f"it is shown by: zato server config diff {quote(call.params['number'][:40])}")
+        query: shapes.CommitDiffQuery = call.query
+        return Answer(shapes.CommitDiff(server=number, diff=self._machine.diff(number, query.from_, query.to)))
+
+    def examine(self, call: Call) -> Answer:
+        self._number(call, "run: zato doctor")
+        try:
+            return Answer(msgspec.json.decode(self._machine.examined(), type=shapes.Examination))
+        except msgspec.MsgspecError as error:
+            raise SetupError(f"The examination said something else ({error}).", code="doctor-failed") from error
+
+    def _number(self, call: Call, otherwise: str) -> int:
+        return self._here.number(call.params["number"], otherwise)

@@ -1,0 +1,150 @@
+"""Asynchronous invocations: sending one, and the dead letters among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from zato.admin_api.chosen_letters import LOOKED_AT_MAX, chosen, describes_some
+from zato.admin_api.collaborators import AdminCollaborators
+from zato.admin_api.route import Answer, Call, Route
+from zato.admin_api.services import SERVICES
+from zato.admin_api.shapes import messages as shapes
+from zato.broker.message import DeadLetter
+from zato.core import json
+from zato.core.errors import InvalidInput, NotFound
+from zato.core.limits import MESSAGE_BYTES_MAX
+from zato.odb.audit import AuditEntry
+from zato.security.authorisation import Right
+
+DEAD = "/zato/api/messages/dead"
+
+
+class MessageOperations:
+    """Handlers of the routes about messages."""
+
+    def __init__(self, collaborators: AdminCollaborators) -> None:
+        self._worker = collaborators.worker
+        self._letters = collaborators.letters
+        self._audit = collaborators.audit
+        self._clock = collaborators.clock
+
+    def routes(self) -> tuple[Route, ...]:
+        """The routes, for the table of all."""
+        return (
+            Route(
+                "POST",
+                SERVICES + "/{name}/invoke-async",
+                "invoke-service-async",
+                "Have a service invoked with a JSON message, soon and at least once; answers once the message is safe",
+                self.invoke,
+                Right.INVOKE,
+                shapes.SentMessage,
+                takes=("application/json",),
+                status=202,
+                body_bytes_max=MESSAGE_BYTES_MAX,
+            ),
+            Route(
+                "GET",
+                DEAD,
+                "list-dead-letters",
+                "Messages that are not delivered any more, newest first",
+                self.list,
+                Right.READ,
+                shapes.DeadLetters,
+                query=shapes.DeadLettersQuery,
+            ),
+            Route(
+                "GET",
+                DEAD + "/{message}",
+                "get-dead-letter",
+                "A dead letter with what was sent to its service",
+                self.get,
+                Right.READ_LOG,
+                shapes.DeadLetterInFull,
+            ),
+            Route(
+                "POST",
+                DEAD + "/retry",
+                "retry-dead-letters",
+                "Have dead letters delivered again",
+                self.retry,
+                Right.OPERATE,
+                shapes.MessageCount,
+                takes=shapes.WhichMessages,
+                errors=(NotFound,),
+            ),
+            Route(
+                "POST",
+                DEAD + "/delete",
+                "delete-dead-letters",
+                "Delete dead letters for good",
+                self.delete,
+                Right.OPERATE,
+                shapes.MessageCount,
+                takes=shapes.WhichMessages,
+                errors=(NotFound,),
+            ),
+        )
+
+    def invoke(self, call: Call) -> Answer:
+        payload = json.decode(call.raw) if call.raw else None
+        message = self._worker.invoke_async(call.params["name"], payload, principal=call.principal, cid=call.cid)
+        return Answer(shapes.SentMessage(message_id=message.id, service=message.service, cid=message.cid), 202)
+
+    def list(self, call: Call) -> Answer:
+        query: shapes.DeadLettersQuery = call.query
+        some = describes_some(query)
+        found = chosen(self._letters.dead(LOOKED_AT_MAX if some else query.limit), query)[: query.limit]
+        return Answer(shapes.DeadLetters(messages=[_shown(letter) for letter in found]))
+
+    def get(self, call: Call) -> Answer:
+        message_id = call.params["message"]
+        for letter in self._letters.dead(LOOKED_AT_MAX):
+            if letter.message.id == message_id:
+                return Answer(shapes.DeadLetterInFull(letter=_shown(letter), payload=letter.message.payload))
+        raise NotFound(
+            f"There is no dead letter {message_id[:40]!r} among the newest {LOOKED_AT_MAX}; see: zato message list",
+            code="no-such-message",
+        )
+
+    def retry(self, call: Call) -> Answer:
+        return self._done(call, "retry-dead-letters", self._letters.retry)
+
+    def delete(self, call: Call) -> Answer:
+        return self._done(call, "delete-dead-letters", self._letters.delete)
+
+    def _done(self, call: Call, action: str, do: Callable[[Sequence[str] | None], int]) -> Answer:
+        which: shapes.WhichMessages = call.body
+        if which.filter is None:
+            return self._counted(call, action, which, do(which.ids))
+        if which.ids is not None:
+            raise InvalidInput("Name dead letters by ids or by a filter, not by both.")
+        ids = [letter.message.id for letter in chosen(self._letters.dead(LOOKED_AT_MAX), which.filter)]
+        return self._counted(call, action, which, do(ids) if ids else 0)
+
+    def _counted(self, call: Call, action: str, which: shapes.WhichMessages, count: int) -> Answer:
+        if which.ids and not count:
+            raise NotFound(
+                f"There is no dead letter {', '.join(which.ids[:3])}; see: zato message list", code="no-such-message"
+            )
+        if count:
+            subject = which.ids[0] if which.ids is not None and len(which.ids) == 1 else f"{count} messages"
+            by = call.by
+            entry = AuditEntry(self._clock.now(), by.principal, by.cid, action, subject, "ok", origin=by.origin)
+            self._audit.add(None, entry)
+        return Answer(shapes.MessageCount(count=count))
+
+
+def _shown(letter: DeadLetter) -> shapes.DeadLetter:
+    message = letter.message
+    return shapes.DeadLetter(
+        id=message.id,
+        service=message.service,
+        payload_bytes=len(message.payload.encode()),
+        cid=message.cid,
+        principal=message.principal,
+        sent=message.sent,
+        died=letter.died,
+        attempts=letter.attempts,
+        reason=letter.reason,
+    )

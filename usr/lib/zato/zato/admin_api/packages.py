@@ -1,0 +1,117 @@
+"""Third-party packages for services: what is declared, and which servers have it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta
+
+from zato.admin_api.collaborators import AdminCollaborators
+from zato.admin_api.route import Answer, Call, Route
+from zato.admin_api.shapes.values import Given, Revision, Taken
+from zato.config.item import Item
+from zato.config.kinds import Packages
+from zato.core.errors import Conflict, TimeLimitExceeded, Unavailable, ZatoError
+from zato.security.authorisation import Right
+
+PACKAGES = "/zato/api/packages"
+
+
+class NewPackages(Taken, frozen=True):
+    """Packages that all servers are to have; those of before that are not among them go."""
+
+    requirements: Annotated[str, Meta(max_length=100_000, description="As in a requirements.txt.")]
+    require_hashes: bool = False
+    allow_source: bool = False
+    revision: Revision | None = None
+    """Of the declaration that the change started from, 0 where there was none."""
+
+
+class ServerPackages(Given, frozen=True):
+    """A server; `installed` is null while it has not said anything of what is declared now."""
+
+    number: int
+    installed: bool | None
+    reason: str | None
+    python: str | None
+    at: datetime | None
+
+
+class DeclaredPackages(Given, frozen=True):
+    """What is declared, the exact versions, and what each server says of it."""
+
+    revision: int
+    requirements: str
+    resolved: list[str]
+    require_hashes: bool
+    allow_source: bool
+    servers: list[ServerPackages]
+
+
+class PackageOperations:
+    """Handlers of the routes about packages."""
+
+    def __init__(self, collaborators: AdminCollaborators) -> None:
+        self._packages = collaborators.packages
+        self._reports = collaborators.package_reports
+        self._members = collaborators.members
+        self._trail = collaborators.trail
+
+    def routes(self) -> tuple[Route, ...]:
+        """The routes, for the table of all."""
+        return (
+            Route("GET", PACKAGES, "get-packages", "Declared packages", self.get, Right.READ, DeclaredPackages),
+            Route(
+                "PUT",
+                PACKAGES,
+                "declare-packages",
+                "Declare packages; answers once they are resolved, installed on one server, and fit what is deployed",
+                self.declare,
+                Right.DEPLOY,
+                DeclaredPackages,
+                takes=NewPackages,
+                errors=(Conflict, TimeLimitExceeded, Unavailable),
+            ),
+        )
+
+    def get(self, call: Call) -> Answer:
+        return self._shown(self._packages.current())
+
+    def declare(self, call: Call) -> Answer:
+        body: NewPackages = call.body
+        given = Packages(
+            requirements=body.requirements, require_hashes=body.require_hashes, allow_source=body.allow_source
+        )
+        try:
+            return self._shown(self._packages.agree(given, body.revision, by=call.by))
+        except ZatoError as error:
+            self._trail.note("declare-packages", "packages:packages", call.by, error)
+            raise
+
+    def _shown(self, item: Item | None) -> Answer:
+        value = item.value if item is not None and isinstance(item.value, Packages) else Packages()
+        revision = 0 if item is None else item.revision
+        said = {each.server: each for each in self._reports.all() if each.revision == revision}
+        servers = []
+        for row in self._members.servers():
+            report = said.get(row.number)
+            servers.append(
+                ServerPackages(
+                    number=row.number,
+                    installed=None if report is None else report.installed,
+                    reason=None if report is None else report.reason,
+                    python=None if report is None else report.python,
+                    at=None if report is None else report.at,
+                )
+            )
+        return Answer(
+            DeclaredPackages(
+                revision=revision,
+                requirements=value.requirements,
+                resolved=list(value.resolved),
+                require_hashes=value.require_hashes,
+                allow_source=value.allow_source,
+                servers=servers,
+            )
+        )

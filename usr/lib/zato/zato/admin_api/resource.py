@@ -1,0 +1,116 @@
+"""The shell around every operation: authenticate, authorise, read, handle, answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import falcon
+import msgspec
+
+from zato.admin_api.collaborators import AdminCollaborators
+from zato.admin_api.route import Answer, Call, Route, author_of
+from zato.core.errors import Forbidden, ZatoError
+from zato.core.principal import ANONYMOUS, Authentication, Principal, Role
+from zato.host.logs import get_logger
+from zato.security.authentication import INTERNAL_DOOR
+from zato.security.authorisation import authorise
+from zato.security.second_factor import CodeNeeded
+from zato.security.sessions import bearer_token
+from zato.serving.http.reading import JSON, check_content_type, read_body, read_json, read_query, refuse_cross_site
+from zato.serving.http.request import ZatoRequest
+
+_encoder = msgspec.json.Encoder()
+_log = get_logger("zato.admin")
+
+Responder = Callable[..., None]
+
+
+class AdminResource:
+    """All methods of one path; Falcon finds them as on_get, on_post and so on."""
+
+    def __init__(self, routes: Iterable[Route], collaborators: AdminCollaborators) -> None:
+        self._worker = collaborators.worker
+        self._count = collaborators.count
+        self._trail = collaborators.trail
+        self._people = collaborators.people
+        self._second_factor = collaborators.second_factor
+        self._admission = collaborators.admission
+        for route in routes:
+            setattr(self, f"on_{route.method.lower()}", self._responder(route))
+
+    def _responder(self, route: Route) -> Responder:
+        def respond(req: ZatoRequest, resp: falcon.Response, **params: str) -> None:
+            # What may be a secret's only showing, and is about one principal, must stay in no cache.
+            resp.set_headers({"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Zato-CID": req.cid})
+            started, status = time.perf_counter(), 500
+            try:
+                answer = self._handle(route, req, params)
+                status = answer.status
+            except ZatoError as error:
+                status = error.status
+                if route.open and error.message_outside is not None:
+                    _log.warning(error.message, operation=route.operation, cid=req.cid, code=error.code)
+                    raise error.outside() from error
+                raise
+            finally:
+                self._count(route.operation, status, time.perf_counter() - started)
+            resp.status = answer.status
+            if answer.status != 304:  # which has none, and no body
+                resp.content_type = answer.content_type
+            resp.data = answer.body if isinstance(answer.body, bytes) else _encoder.encode(answer.body)
+            resp.set_headers(dict(answer.headers))
+
+        return respond
+
+    def _handle(self, route: Route, req: ZatoRequest, params: dict[str, str]) -> Answer:
+        environ = req.env
+        principals = () if route.open else self._principals(route, environ)
+        try:
+            principal = ANONYMOUS if route.open else authorise(principals, route.right_for(params))
+            refuse_cross_site(environ)
+        except Forbidden as error:
+            if principals:  # strangers cannot fill the audit log
+                subject = ":".join(params.values()) or route.path
+                self._trail.refused(route.operation, subject, author_of(principals[0], req.cid, environ), error)
+            raise
+        # An administrator's are counted, never refused: a limit that is too low can be raised by nobody else
+        refuse = Role.ADMIN not in principal.roles
+        limits = self._worker.current().principals
+        with self._admission.admit(principal, limits, environ.get("zato.flight"), refuse=refuse):
+            return self._answer(route, req, params, principal)
+
+    def _principals(self, route: Route, environ: Mapping[str, Any]) -> tuple[Principal, ...]:
+        """A session's token decides alone: whatever else the client has, a person acts with their own rights.
+
+        Raises CodeNeeded where all that there is is the password of somebody who has a second factor.
+        """
+        security = self._worker.current().security
+        token = None if environ.get(INTERNAL_DOOR) is True else bearer_token(environ)
+        if token is not None:
+            found: tuple[Principal, ...] = (self._people.principal(token, *security.guesses(environ)),)
+        else:
+            found = security.authenticate(environ)
+        if route.known_by is not None:
+            return tuple(one for one in found if one.authentication is route.known_by)
+        enough = tuple(one for one in found if not self._needs_code(one))
+        if found and not enough:
+            raise CodeNeeded(found[0].name)
+        return enough
+
+    def _needs_code(self, principal: Principal) -> bool:
+        return principal.authentication is Authentication.BASIC and self._second_factor.demanded(principal.name)
+
+    def _answer(self, route: Route, req: ZatoRequest, params: dict[str, str], principal: Principal) -> Answer:
+        environ = req.env
+        query = read_query(environ.get("QUERY_STRING", ""), route.query)
+        body: Any = None
+        raw = b""
+        if route.takes is not None:
+            raw = read_body(environ, route.body_bytes_max)
+            types, shape = (route.takes, route.takes_json) if isinstance(route.takes, tuple) else ((), route.takes)
+            accepted = types if shape is None else (*types, JSON)
+            if check_content_type(environ.get("CONTENT_TYPE", ""), accepted) == JSON and shape is not None:
+                body = read_json(raw, shape)
+        return route.handle(Call(principal, req.cid, params, query, body, raw, environ))

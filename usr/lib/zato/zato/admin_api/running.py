@@ -1,0 +1,97 @@
+"""The admin API's view of the worker that it runs in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from zato.admin_api.collaborators import Invoked, PingResult
+from zato.admin_api.no_such_service import no_such_service
+from zato.broker.message import Message
+from zato.config.item import Item
+from zato.core.errors import ZatoError
+from zato.core.principal import Principal
+from zato.openapi import document
+from zato.outgoing.connections import OpensSecrets
+from zato.service.request import HTTPRequest, Request
+from zato.serving.asynchronous import AsyncInvocations
+from zato.serving.dispatcher import Dispatcher
+from zato.serving.switch import Switch
+
+if TYPE_CHECKING:
+    from zato.serving.snapshot import Snapshot
+
+_JSON = "application/json"
+
+
+class RunningWorker:
+    """A collaborators.ThisWorker on top of the snapshot that the worker serves from."""
+
+    def __init__(
+        self,
+        switch: Switch[Snapshot],
+        dispatcher: Dispatcher,
+        asynchronous: AsyncInvocations,
+        secrets: OpensSecrets,
+        problem: Callable[[], ZatoError | None] = lambda: None,
+    ) -> None:
+        """`problem` says why the ODB does not take this worker's heart-beat."""
+        self._switch = switch
+        self._dispatcher = dispatcher
+        self._asynchronous = asynchronous
+        self._secrets = secrets
+        self._problem = problem
+
+    @property
+    def problem(self) -> ZatoError | None:
+        """Why the ODB does not take this worker's heart-beat; None while it does."""
+        return self._problem()
+
+    def current(self) -> Snapshot:
+        """The snapshot for a request that starts now."""
+        return self._switch.current()
+
+    def invoke(
+        self,
+        service: str,
+        body: bytes,
+        *,
+        http: HTTPRequest | None,
+        principal: Principal,
+        cid: str,
+        environ: Mapping[str, Any],
+    ) -> Invoked:
+        """What the service answers, within its time limit, just as through a channel. Raises NotFound, ZatoError."""
+        snapshot = self._switch.current()
+        entry = snapshot.codes.services.get(service)
+        if entry is None:
+            raise no_such_service(service, snapshot.codes.services)
+        request = Request(body, cid=cid, http=http, principal=principal)
+        response, data = self._dispatcher.invoke_from_channel(
+            snapshot, service, entry, request, environ.get("zato.flight"), None
+        )
+        return Invoked(response.status_code, response.content_type or _JSON, data)
+
+    def invoke_async(self, service: str, payload: Any, *, principal: Principal, cid: str) -> Message:
+        """A message that is safe, just as where a service sends one. Raises NotFound, Unavailable, TooLarge."""
+        self._dispatcher.require_active(self._switch.current(), service)
+        return self._asynchronous.send(service, payload, cid, principal)
+
+    def ping(self, kind: str, name: str, cid: str) -> PingResult:
+        """Try the connection from this worker. Raises NotFound."""
+        outgoing = self._switch.current().outgoing
+        found = outgoing.rest[name] if kind == "outgoing-rest" else outgoing.sql[name]
+        return found.ping(cid)
+
+    def try_out(self, item: Item, cid: str) -> PingResult:
+        """Try a connection that is not in the configuration. Raises InvalidInput where it cannot be made."""
+        connection = self._switch.current().outgoing.unsaved(item, self._secrets)
+        try:
+            return connection.ping(cid)
+        finally:
+            connection.retire()
+
+    def channels_document(self, version: str) -> Mapping[str, Any]:
+        """The OpenAPI document of the channels that there are now."""
+        snapshot = self._switch.current()
+        return document(snapshot.configuration, snapshot.codes.services, title="Zato", version=version)

@@ -1,0 +1,51 @@
+"""What the cluster is doing, and who is asking."""
+
+from __future__ import annotations
+
+from zato.admin_api.collaborators import AdminCollaborators
+from zato.admin_api.route import Answer, Call, Route
+from zato.admin_api.shapes import people as shapes
+from zato.admin_api.shapes.status import Status
+from zato.admin_api.status.report import report, version_of
+from zato.config.kinds import KINDS
+from zato.security.authorisation import Right, may, right_to_change
+
+
+class StateOperations:
+    """Handlers of the routes about the cluster's state."""
+
+    def __init__(self, collaborators: AdminCollaborators) -> None:
+        self._collaborators = collaborators
+
+    def routes(self) -> tuple[Route, ...]:
+        """The routes, for the table of all."""
+        return (
+            Route("GET", "/zato/api/status", "status", "State of the cluster", self.status, Right.READ, Status),
+            Route("GET", "/zato/api/whoami", "whoami", "Who is asking", self.whoami, Right.KNOW_ONESELF, shapes.WhoAmI),
+        )
+
+    def status(self, call: Call) -> Answer:
+        """Answers 200 whatever is not well."""
+        found = report(self._collaborators)
+        etag = f'"{version_of(found)}"'
+        if call.environ.get("HTTP_IF_NONE_MATCH", "").strip() == etag:
+            return Answer(b"", 304, {"ETag": etag})
+        return Answer(found, headers={"ETag": etag})
+
+    def whoami(self, call: Call) -> Answer:
+        principal = call.principal
+        return Answer(
+            shapes.WhoAmI(
+                name=principal.name,
+                authentication=principal.authentication.value,
+                roles=sorted(role.value for role in principal.roles),
+                rights=[right.name.lower().replace("_", "-") for right in Right if may(principal, right)],
+                kinds={
+                    kind: shapes.KindRights(
+                        read=may(principal, Right.READ), change=may(principal, right_to_change(kind))
+                    )
+                    for kind in KINDS
+                },
+                cid=call.cid,
+            )
+        )

@@ -1,0 +1,130 @@
+"""All that is looked at for `zato status`. To add a subject: a function that yields findings, and its line below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from zato.admin_api.collaborators import AdminCollaborators
+from zato.admin_api.status import members
+from zato.admin_api.status.seen import Seen
+from zato.config.balancing import kept_in_use
+from zato.config.package_set import declared
+from zato.core.errors import ZatoError
+from zato.core.finding import Finding
+from zato.serving.loose_ends import loose_ends
+
+Examination = Callable[[AdminCollaborators, Seen], Iterator[Finding]]
+"""Yields what is not well. It may read what it needs; Unavailable that it raises is told of its subject."""
+
+
+def examine(given: AdminCollaborators, seen: Seen) -> list[Finding]:
+    """All findings, in the order of the subjects."""
+    found: list[Finding] = []
+    for subject, examination in EXAMINATIONS.items():
+        try:
+            found += examination(given, seen)
+        except ZatoError as error:
+            if seen.odb_error is None or seen.odb_error.message != error.message:
+                found.append(Finding(error.message, error.code, subject=subject))
+    return found
+
+
+def _serving(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
+    """What the worker that answers cannot use of the configuration."""
+    for problem in seen.snapshot.problems:
+        yield Finding(problem, "not-usable")
+    yield from loose_ends(seen.configuration, seen.snapshot.codes.used)
+
+
+def _broker(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
+    if given.broker.problem is not None:
+        yield Finding(
+            f"{given.broker.problem} Requests go on; changes are looked for in the ODB, and asynchronous invocations "
+            "are kept there.",
+            "broker-away",
+            subject="broker",
+        )
+
+
+def _odb(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
+    error = seen.odb_error or given.worker.problem
+    if error is not None:
+        yield Finding(
+            f"{error.message} Requests go on with what the servers know; changes are refused.",
+            error.code,
+            subject="ODB",
+        )
+
+
+def _members(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
+    """Nobody's silence says anything where the ODB takes no heart-beat."""
+    if seen.odb_error is None and given.worker.problem is None:
+        yield from members.findings(seen)
+
+
+def _balancing(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
+    kept = kept_in_use(seen.configuration, {f"server-{server.number}" for server in seen.servers})
+    if kept is not None:
+        yield Finding(
+            f"All servers are inactive or drain; the balancer goes on using {kept}, or nothing would answer. "
+            f"Have one take requests: zato config set server {kept} active=true drain=false",
+            "all-servers-drained",
+            subject=kept,
+        )
+
+
+def _messages(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
+    if seen.odb_error is not None or given.broker.problem is not None:
+        return
+    error = seen.messages_error
+    if error is not None:
+        yield Finding(f"{error.message} Asynchronous invocations wait meanwhile.", error.code, subject="messages")
+    dead = 0 if seen.messages is None else seen.messages.dead
+    if dead:
+        are = "message is a dead letter" if dead == 1 else "messages are dead letters"
+        yield Finding(
+            f"{dead} {are}; zato message list says why, retry and delete deal with them.",
+            "dead-letters",
+            subject="messages",
+        )
+
+
+def _held(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
+    if seen.held is None:
+        return
+    since = f"{seen.held.since:%Y-%m-%d %H:%M:%S} UTC"
+    waiting = "messages" if seen.messages is None else f"{seen.messages.waiting} messages"
+    yield Finding(
+        f"Held since {since}, {waiting}: {seen.held.reason}. Once they may go out: zato cluster release",
+        "held",
+        subject="messages",
+    )
+
+
+def _packages(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
+    """Servers that lack what services may import."""
+    wanted = declared(seen.configuration)
+    if wanted is None or seen.odb_error is not None:
+        return
+    said = {each.server: each for each in given.package_reports.all() if each.revision == wanted.revision}
+    for server in seen.servers:
+        report = said.get(server.number)
+        if report is not None and not report.installed:
+            yield Finding(
+                f"server-{server.number} does not have the declared packages, and tries again every minute: "
+                f"{report.reason}",
+                "packages-not-installed",
+                subject=f"server-{server.number}",
+            )
+
+
+EXAMINATIONS: dict[str, Examination] = {
+    "configuration": _serving,
+    "broker": _broker,
+    "ODB": _odb,
+    "servers": _members,
+    "balancer": _balancing,
+    "messages": _messages,
+    "held": _held,
+    "packages": _packages,
+}

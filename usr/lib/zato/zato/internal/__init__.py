@@ -1,0 +1,1 @@
+"""How processes of this machine have a server run services: jobs and messages, no caller's HTTP."""

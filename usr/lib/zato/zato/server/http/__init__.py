@@ -1,1 +1,0 @@
-"""Falcon and everything that speaks HTTP inside the parallel server."""

@@ -1,0 +1,1 @@
+"""From a request, whoever sends it, to the service that answers it."""

@@ -1,0 +1,127 @@
+"""From a configuration and the code it activates to the snapshot that requests are served from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from zato.config.configuration import Configuration
+from zato.config.kinds import ChannelHttp, ChannelRest, HttpChannel, ServiceSettings
+from zato.config.secrets import SecretBox
+from zato.config.server_settings import settings_of
+from zato.deployment.loader import CodeSet
+from zato.host.settings import ServerSettings
+from zato.metrics import Metrics
+from zato.outgoing import OutgoingConnections
+from zato.security.authentication import SecurityIndex
+from zato.security.passwords import Passwords
+from zato.service.context import ServiceContext
+from zato.service.user_config import UserConfigFile
+from zato.serving.asynchronous import AsyncInvocations
+from zato.serving.dispatcher import Dispatcher, ServiceInvoker
+from zato.serving.http.channels import Channel
+from zato.serving.http.cors import cors_of
+from zato.serving.http.routes import RouteTable
+from zato.serving.limited import LimitedCalls
+from zato.serving.limits.admission import Admission
+from zato.serving.limits.limit import limit_of, principals_limits
+from zato.serving.snapshot import Snapshot
+
+
+class SnapshotBuilder:
+    """Builds snapshots; what did not change since the last one (outgoing connections, counters) is carried over."""
+
+    def __init__(
+        self,
+        *,
+        dispatcher: Dispatcher,
+        asynchronous: AsyncInvocations,
+        metrics: Metrics,
+        secrets: SecretBox,
+        passwords: Passwords,
+        admission: Admission,
+        user_config: UserConfigFile,
+        settings: ServerSettings,
+        outgoing: OutgoingConnections,
+    ) -> None:
+        """`outgoing` has no connections yet; `settings` are those that hold until the configuration says others."""
+        self._dispatcher = dispatcher
+        self._asynchronous = asynchronous
+        self._metrics = metrics
+        self._secrets = secrets
+        self._passwords = passwords
+        self._admission = admission
+        self._user_config = user_config
+        self._settings = settings
+        self._outgoing = outgoing
+        self._limited = LimitedCalls()
+
+    def outdated(self) -> bool:
+        """Whether another snapshot of the same configuration would be a different one."""
+        return self._user_config.changed()
+
+    def build(self, configuration: Configuration, codes: CodeSet, problems: Sequence[str] = ()) -> Snapshot:
+        """A new snapshot. Does not touch the network. `problems` are those of the code, which it adds its own to."""
+        self._outgoing = self._outgoing.refreshed(configuration, self._secrets)
+        security = SecurityIndex(configuration, self._secrets, self._passwords)
+        services = {
+            item.name: item.value for item in configuration.all("service") if isinstance(item.value, ServiceSettings)
+        }
+        snapshot = Snapshot(
+            configuration=configuration,
+            codes=codes,
+            settings=settings_of(configuration, self._settings),
+            security=security,
+            limits={
+                name: value.time_limit_seconds
+                for name, value in services.items()
+                if value.time_limit_seconds is not None
+            },
+            inactive=frozenset(name for name, value in services.items() if not value.active),
+            principals=principals_limits(configuration),
+            outgoing=self._outgoing,
+            problems=(*problems, *security.problems, *self._outgoing.problems),
+        )
+        snapshot.context = ServiceContext(
+            outgoing=self._outgoing,
+            user_config=self._user_config.current(),
+            invoker=ServiceInvoker(self._dispatcher, snapshot, self._limited, self._asynchronous),
+        )
+        snapshot.routes = RouteTable(self._routes(configuration, snapshot))
+        return snapshot
+
+    def _routes(self, configuration: Configuration, snapshot: Snapshot) -> Iterator[tuple[str, Any, Channel]]:
+        for kind in ("channel-rest", "channel-http"):
+            for item in configuration.all(kind):
+                value = item.value
+                if not isinstance(value, HttpChannel) or not value.active:
+                    continue
+                methods = _answered(value.methods)
+                channel = Channel(
+                    name=item.name,
+                    path=value.path,
+                    methods=methods,
+                    cors=cors_of(value, methods),
+                    service=value.service,
+                    entry=snapshot.codes.services.get(value.service),
+                    security=value.security,
+                    plain=isinstance(value, ChannelHttp),
+                    content_type=value.content_type if isinstance(value, ChannelHttp) else None,
+                    snapshot=snapshot,
+                    dispatcher=self._dispatcher,
+                    metrics=self._metrics.route(item.name, value.service),
+                    max_body_bytes=_body_limit(value, snapshot.settings),
+                    admission=self._admission,
+                    limit=limit_of("channel", item.name, value),
+                )
+                yield value.path, methods, channel
+
+
+def _answered(methods: tuple[str, ...]) -> tuple[str, ...]:
+    """HEAD too, where GET is: what answers GET answers it, and its body is left out."""
+    return (*methods, "HEAD") if "GET" in methods else methods
+
+
+def _body_limit(channel: HttpChannel, settings: ServerSettings) -> int:
+    usual = settings.max_json_bytes if isinstance(channel, ChannelRest) else settings.max_body_bytes
+    return min(channel.max_body_bytes or usual, settings.max_body_bytes)

@@ -1,0 +1,161 @@
+"""The one way into a service: whoever asks, and through whichever door, ends up here."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from zato.core.errors import NotFound, ServiceFailed, Unavailable, ZatoError
+from zato.host.logs import get_logger
+from zato.service.errors import UnknownService
+from zato.service.execution import execute, returned
+from zato.service.request import Request
+from zato.serving.flight import Flight
+from zato.serving.interruption import Interrupted
+from zato.serving.limited import LimitedCalls
+
+if TYPE_CHECKING:
+    from zato.core.principal import Principal
+    from zato.deployment.registry import ServiceEntry
+    from zato.service.response import Response
+    from zato.serving.asynchronous import AsyncInvocations
+    from zato.serving.snapshot import Snapshot
+
+_log = get_logger("zato.dispatcher")
+
+_NOT_SENT = (
+    "A message that is needed for this was not taken; the server's log has the reason under this correlation id."
+)
+
+
+class Dispatcher:
+    """Invokes services within their time limits and turns whatever they raise, sys.exit() too, into errors of ours.
+
+    Interrupted is passed on: the time limit has been answered for.
+    """
+
+    def invoke_from_channel(
+        self,
+        snapshot: Snapshot,
+        service: str,
+        entry: ServiceEntry | None,
+        request: Request,
+        flight: Flight | None,
+        text_type: str | None,
+    ) -> tuple[Response, bytes]:
+        """A channel's service's response and its body, text being of `text_type`. Raises ZatoError only.
+
+        The time limit is enforced on `flight` by the worker.
+        """
+        self._limit(snapshot, service, request, flight)
+        try:
+            response = execute(self._active(snapshot, service, entry), snapshot.context, request.cid, request)
+            return response, response.encoded(text_type)
+        except ZatoError as error:
+            if error.status >= 500 or error.message_outside is not None:
+                _log.warning(error.message, service=service, cid=request.cid, code=error.code)
+            raise
+        except Interrupted:
+            raise
+        except BaseException as error:
+            raise self._failed(service, request.cid) from error
+
+    def invoke_from_message(
+        self, snapshot: Snapshot, service: str, entry: ServiceEntry, request: Request, flight: Flight | None
+    ) -> None:
+        """As from a channel, but nobody waits for the response. Raises ZatoError only."""
+        self._limit(snapshot, service, request, flight)
+        try:
+            execute(self._active(snapshot, service, entry), snapshot.context, request.cid, request)
+        except ZatoError as error:
+            _log.warning(error.message, service=service, cid=request.cid, code=error.code)
+            raise
+        except Interrupted:
+            raise
+        except BaseException as error:
+            raise self._failed(service, request.cid) from error
+
+    def require_active(self, snapshot: Snapshot, service: str) -> ServiceEntry:
+        """What will be invoked. Raises NotFound where no deployed file has it, Unavailable where it is switched off."""
+        entry = snapshot.codes.services.get(service)
+        if entry is None:
+            raise NotFound(f"There is no service {service[:120]!r}; zato service list shows what is deployed.")
+        return self._active(snapshot, service, entry)
+
+    def invoke_by_name(self, snapshot: Snapshot, service: str, request: Request) -> Any:
+        """The payload of a service's response, for another service. Raises UnknownService, ZatoError."""
+        entry = self.require_known(snapshot, service)
+        try:
+            return returned(execute(entry, snapshot.context, request.cid, request))
+        except ZatoError:
+            raise
+        except Interrupted:
+            raise
+        except BaseException as error:
+            raise self._failed(service, request.cid) from error
+
+    def require_known(self, snapshot: Snapshot, service: str) -> ServiceEntry:
+        """What a service asked for. Raises UnknownService where no deployed file has it, Unavailable as above."""
+        if service not in snapshot.codes.services:
+            raise UnknownService(f"There is no service {service[:120]!r}; zato service list shows what is deployed.")
+        return self.require_active(snapshot, service)
+
+    def _limit(self, snapshot: Snapshot, service: str, request: Request, flight: Flight | None) -> None:
+        if flight is not None:
+            limit = snapshot.limits.get(service, snapshot.settings.time_limit_seconds)
+            flight.service = service
+            flight.cid = request.cid
+            flight.limit_seconds = limit
+            flight.deadline = time.monotonic() + limit
+
+    def _active(self, snapshot: Snapshot, service: str, entry: ServiceEntry | None) -> ServiceEntry:
+        if entry is None:
+            raise Unavailable(
+                f"Service {service} is not deployed; deploy the file that holds it.", code="service-not-deployed"
+            )
+        if service in snapshot.inactive:
+            raise Unavailable(f"Service {service} is switched off.", code="service-inactive", retry_after_seconds=60)
+        return entry
+
+    def _failed(self, service: str, cid: str) -> ServiceFailed:
+        _log.exception("Service raised an exception", service=service, cid=cid)
+        return ServiceFailed(f"Service {service} failed; the server's log has the reason under this correlation id.")
+
+
+class ServiceInvoker:
+    """What self.invoke and self.invoke_async are, for the services of one snapshot."""
+
+    def __init__(
+        self, dispatcher: Dispatcher, snapshot: Snapshot, limited: LimitedCalls, asynchronous: AsyncInvocations
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._snapshot = snapshot
+        self._limited = limited
+        self._asynchronous = asynchronous
+
+    def invoke(self, name: str, payload: Any, cid: str, principal: Principal, timeout: float | None = None) -> Any:
+        """The response's payload of service `name`.
+
+        Raises TimeLimitExceeded after `timeout` seconds, or after the time limit that is set for the service. Without
+        either, the time limit of the service that invokes it goes on.
+        """
+        request = Request(payload, cid=cid, principal=principal)
+        limits = [limit for limit in (timeout, self._snapshot.limits.get(name)) if limit is not None]
+        if not limits:
+            return self._dispatcher.invoke_by_name(self._snapshot, name, request)
+        return self._limited.call(
+            f"Service {name}", lambda: self._dispatcher.invoke_by_name(self._snapshot, name, request), min(limits)
+        )
+
+    def invoke_async(self, name: str, payload: Any, cid: str, principal: Principal) -> None:
+        """Returns once the message is safe. Raises UnknownService, Unavailable, InvalidInput, TooLarge.
+
+        To who is outside a payload that is not right is the fault of the service that sends it.
+        """
+        self._dispatcher.require_known(self._snapshot, name)
+        try:
+            self._asynchronous.send(name, payload, cid, principal)
+        except ZatoError as error:
+            error.status = max(error.status, 500)
+            error.message_outside = _NOT_SENT
+            raise

@@ -1,0 +1,1 @@
+"""What of it speaks HTTP, by Falcon."""
