@@ -94,7 +94,7 @@ def test_that_there_are_other_machines_is_said_once_the_disk_has_room(tmp_path: 
     machines = OtherMachines([server], ClusterSettings())
     machines.step()
     machines.follow(Configuration.from_items(1, [StoredItem("server", "server-2", 1, '{"host": "two.example.com"}')]))
-    with pytest.raises(OSError, match="Not a directory"):
+    with pytest.raises(OSError, match="File exists"):
         machines.step()
     (server.root / "applied").unlink()
     machines.step()
