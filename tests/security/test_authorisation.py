@@ -7,7 +7,8 @@ import pytest
 from zato.config.kinds import KINDS
 from zato.core.errors import Forbidden, Unauthorized
 from zato.core.principal import Authentication, Principal, Role
-from zato.security.authorisation import Right, authorise, may, right_to_change, roles_with
+from zato.core.right import Right
+from zato.security.authorisation import authorise, may, right_to_change, roles_with
 
 GIVEN = {
     Role.VIEWER: {Right.READ},

@@ -8,8 +8,8 @@ from zato.admin_api.collaborators import AdminCollaborators
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes import audit as shapes
 from zato.core import csv
+from zato.core.right import Right
 from zato.odb.audit import AuditEntry, WhichEntries
-from zato.security.authorisation import Right
 
 CSV = "text/csv; charset=utf-8"
 NEXT = "X-Zato-Next"

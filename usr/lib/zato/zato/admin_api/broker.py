@@ -9,7 +9,7 @@ from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes import messages as shapes
 from zato.broker.message import Counts
 from zato.core.errors import ZatoError
-from zato.security.authorisation import Right
+from zato.core.right import Right
 
 _EMBEDDED = "embedded"
 

@@ -26,11 +26,11 @@ from zato.admin_api.shapes.values import ChangeQuery
 from zato.admin_api.warning import Warnings, of_deployment, of_undeployment
 from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, ZatoError
 from zato.core.limits import SOURCE_BYTES_MAX
+from zato.core.right import Right
 from zato.deployment.activation import LIVE
 from zato.deployment.loader.archive import read_archive
 from zato.deployment.loader.names import check_file_name
 from zato.odb.deployments import Deployment, DeploymentState, Report
-from zato.security.authorisation import Right
 from zato.serving.http.reading import number_in_path
 from zato.serving.http.request import needs_memory
 

@@ -10,8 +10,8 @@ from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes import enrolment as shapes
 from zato.admin_api.status.members import alive
 from zato.core.errors import Conflict, InvalidInput, NotFound, Unauthorized
+from zato.core.right import Right
 from zato.host.logs import get_logger
-from zato.security.authorisation import Right
 from zato.serving.http.reading import number_in_path
 
 ENROL = "/zato/api/enrol"

@@ -10,8 +10,8 @@ from zato.admin_api.shapes import people as shapes
 from zato.admin_api.shapes.items import Item
 from zato.config.codec import public
 from zato.core.errors import Conflict, Unauthorized
+from zato.core.right import Right
 from zato.host.logs import get_logger
-from zato.security.authorisation import Right
 
 TOKEN = "/zato/api/first-token"  # noqa: S105 - a path
 ADMINISTRATOR = "/zato/api/first-administrator"

@@ -7,9 +7,9 @@ from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes import messages as shapes
 from zato.admin_api.shapes.values import PageQuery
 from zato.core.errors import Conflict, NotFound, Unavailable
+from zato.core.right import Right
 from zato.odb.audit import AuditEntry
 from zato.odb.held_messages import HeldMessage
-from zato.security.authorisation import Right
 
 HELD = "/zato/api/held"
 

@@ -22,10 +22,11 @@ from zato.config.item import Item
 from zato.config.kinds import kind_named
 from zato.config.publisher import Publisher
 from zato.core.errors import Conflict, NotFound, TimeLimitExceeded, ZatoError
+from zato.core.right import Right
 from zato.core.server_name import name_of
 from zato.core.suggestions import did_you_mean
 from zato.odb.changes import Action, Maker
-from zato.security.authorisation import Right, may
+from zato.security.authorisation import may
 from zato.serving.http.reading import expected_revision, key_in_path, stated_revision
 
 ITEMS = "/zato/api/items/{kind}"

@@ -10,8 +10,8 @@ from zato.admin_api.collaborators import AdminCollaborators
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes import joining as shapes
 from zato.core.errors import NotFound, Unavailable
+from zato.core.right import Right
 from zato.pki.enrolment.register import KnownToken
-from zato.security.authorisation import Right
 
 JOINING = "/zato/api/joining"
 

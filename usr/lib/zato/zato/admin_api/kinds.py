@@ -5,7 +5,7 @@ from __future__ import annotations
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes.values import Given
 from zato.config.describing import DescribedKind, described_kinds
-from zato.security.authorisation import Right
+from zato.core.right import Right
 
 
 class Kinds(Given, frozen=True):

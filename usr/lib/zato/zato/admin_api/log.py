@@ -8,9 +8,9 @@ from zato.admin_api.here import ServersHere
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes import log as shapes
 from zato.core.errors import InvalidInput, Unavailable
+from zato.core.right import Right
 from zato.logbook.query import Query
 from zato.logbook.reader import ReadsLog
-from zato.security.authorisation import Right
 
 LOG = "/zato/api/servers/{number}/log"
 

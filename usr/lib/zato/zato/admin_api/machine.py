@@ -14,10 +14,10 @@ from zato.admin_api.here import ServersHere
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes import machine as shapes
 from zato.core.errors import NotFound, SetupError, TooLarge, Unavailable
+from zato.core.right import Right
 from zato.host.git import Commit
 from zato.pki.certificates import CertificateStatus
 from zato.pki.renewal import UnusableCertificate
-from zato.security.authorisation import Right
 
 _SERVER = "/zato/api/servers/{number}"
 

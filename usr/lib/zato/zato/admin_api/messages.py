@@ -13,8 +13,8 @@ from zato.broker.message import DeadLetter
 from zato.core import json
 from zato.core.errors import InvalidInput, NotFound
 from zato.core.limits import MESSAGE_BYTES_MAX
+from zato.core.right import Right
 from zato.odb.audit import AuditEntry
-from zato.security.authorisation import Right
 
 DEAD = "/zato/api/messages/dead"
 

@@ -10,8 +10,8 @@ from zato.config.item import Item
 from zato.config.kinds import SecurityBasic
 from zato.core.errors import Conflict, Forbidden, InvalidInput, NotFound, ZatoError
 from zato.core.principal import Authentication
+from zato.core.right import Right
 from zato.odb.sessions import KIND
-from zato.security.authorisation import Right
 
 TOTP = "/zato/api/totp"
 _THEMSELVES = frozenset({Authentication.BASIC, Authentication.SESSION})

@@ -17,7 +17,8 @@ from zato.config.kinds import KINDS
 from zato.config.kinds.text import ITEM_NAME_PATTERN
 from zato.core.errors import Forbidden, InvalidInput, NotFound, TooLarge, Unauthorized, Unavailable, ZatoError
 from zato.core.principal import Authentication
-from zato.security.authorisation import Right, roles_with
+from zato.core.right import Right
+from zato.security.authorisation import roles_with
 
 _REF = "#/components/schemas/{name}"
 _PARAMETER = re.compile(r"\{(\w+)\}")

@@ -11,8 +11,8 @@ from zato.admin_api.status.report import report
 from zato.config.kinds import KINDS
 from zato.config.searching import matched, matched_name
 from zato.core.errors import ZatoError
+from zato.core.right import Right
 from zato.odb.changes import WhichChanges
-from zato.security.authorisation import Right
 
 _OF_LATE = 10
 

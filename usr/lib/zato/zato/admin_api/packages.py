@@ -13,7 +13,7 @@ from zato.admin_api.shapes.values import Given, Revision, Taken
 from zato.config.item import Item
 from zato.config.kinds import Packages
 from zato.core.errors import Conflict, TimeLimitExceeded, Unavailable, ZatoError
-from zato.security.authorisation import Right
+from zato.core.right import Right
 
 PACKAGES = "/zato/api/packages"
 

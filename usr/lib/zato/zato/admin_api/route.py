@@ -12,9 +12,10 @@ from zato.admin_api.shapes.values import ChangeQuery, Nothing
 from zato.config.writer import Author
 from zato.core.errors import ZatoError
 from zato.core.principal import Authentication, Principal
+from zato.core.right import Right
 from zato.odb.audit import Origin
 from zato.security.authentication import INTERNAL_DOOR, PEER
-from zato.security.authorisation import Right, right_to_change
+from zato.security.authorisation import right_to_change
 
 BODY_BYTES_MAX = 1024 * 1024
 _ADDRESS_CHARACTERS_MAX = 64

@@ -32,7 +32,7 @@ from zato.admin_api.sessions import SessionOperations
 from zato.admin_api.state import StateOperations
 from zato.admin_api.trying import ConnectionTrials
 from zato.admin_api.whole import WholeOperations
-from zato.security.authorisation import Right
+from zato.core.right import Right
 
 OPENAPI = "/zato/api/openapi.json"
 

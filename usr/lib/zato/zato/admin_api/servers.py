@@ -10,7 +10,7 @@ from zato.admin_api.shapes import status as shapes
 from zato.config.kinds import Server
 from zato.config.writer import despite_races
 from zato.core.errors import Conflict, NotFound
-from zato.security.authorisation import Right
+from zato.core.right import Right
 from zato.serving.http.reading import number_in_path
 
 _KIND = "server"

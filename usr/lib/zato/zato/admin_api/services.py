@@ -22,10 +22,10 @@ from zato.admin_api.shapes.services import (
 from zato.config.kinds import ServiceSettings
 from zato.core import json
 from zato.core.errors import Conflict, InvalidInput, TimeLimitExceeded
+from zato.core.right import Right
 from zato.host.logs import get_logger
 from zato.logbook.query import Query
 from zato.openapi.standalone import input_schema, output_schema
-from zato.security.authorisation import Right
 from zato.service.request import HTTPRequest
 
 SERVICES = "/zato/api/services"

@@ -10,9 +10,10 @@ from zato.admin_api.shapes import people as shapes
 from zato.config.kinds import SecurityBasic
 from zato.core.errors import Forbidden, NotFound, Unauthorized, ZatoError
 from zato.core.principal import Authentication
+from zato.core.right import Right
 from zato.odb.audit import AuditEntry
 from zato.odb.sessions import KIND, Session
-from zato.security.authorisation import Right, may
+from zato.security.authorisation import may
 from zato.security.second_factor import CodeNeeded
 from zato.security.sessions import new_token
 

@@ -8,7 +8,8 @@ from zato.admin_api.shapes import people as shapes
 from zato.admin_api.shapes.status import Status
 from zato.admin_api.status.report import report, version_of
 from zato.config.kinds import KINDS
-from zato.security.authorisation import Right, may, right_to_change
+from zato.core.right import Right
+from zato.security.authorisation import may, right_to_change
 
 
 class StateOperations:

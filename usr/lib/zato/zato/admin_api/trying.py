@@ -11,7 +11,7 @@ from zato.admin_api.shapes import items as shapes
 from zato.config.item import Item
 from zato.config.kinds import KINDS, kind_named
 from zato.core.errors import InvalidInput, Unavailable, ZatoError
-from zato.security.authorisation import Right
+from zato.core.right import Right
 from zato.serving.http.reading import key_in_path
 
 _LOOKS = 100

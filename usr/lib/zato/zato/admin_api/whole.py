@@ -20,7 +20,7 @@ from zato.config.plan import Summary as Done
 from zato.config.publisher import Publisher
 from zato.core.errors import Conflict, InvalidInput, TimeLimitExceeded
 from zato.core.finding import Finding
-from zato.security.authorisation import Right
+from zato.core.right import Right
 
 YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
 _IMPORT_BYTES_MAX = 10 * 1024 * 1024

@@ -3,26 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
 
 from zato.core.errors import Forbidden, Unauthorized
 from zato.core.principal import Principal, Role
-
-
-class Right(StrEnum):
-    """One thing that the admin API lets a principal do."""
-
-    KNOW_ONESELF = "know oneself"
-    """Ask who one is: any authenticated principal may, whatever its roles."""
-    READ = "read the configuration and the state of the cluster"
-    READ_LOG = "read the log of the servers' machines"
-    """Which has what services write, and who has called."""
-    OPERATE = "change channels, outgoing connections and settings of services, and deal with dead letters"
-    DEPLOY = "deploy, activate and withdraw services"
-    INVOKE = "invoke services"
-    """Whoever may change channels can reach every service; what takes code of one's own is DEPLOY."""
-    ADMINISTER = "change security definitions, servers and the configuration as a whole"
-
+from zato.core.right import Right
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: frozenset({Right.READ}),
