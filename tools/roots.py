@@ -18,13 +18,16 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import IO
 
 SUITES = {"bookworm": 12, "trixie": 13}
 WORK = "/work"
+# One of each release that those which are kept begin as, with what all of them have
+_FIRST = Path(__file__).resolve().parent.parent / "build" / "roots" / "first"
+_OF_ALL = ("python3-pip",)
 _PIP_FILES = ("/etc/pip.conf", "/root/.config/pip/pip.conf")
 _ENDING = (signal.SIGTERM, signal.SIGINT)
 _AUTHORITIES = Path("/usr/local/share/ca-certificates")
@@ -36,8 +39,11 @@ _ENVIRONMENT = {
 }
 
 
-def make_root(suite: str, root: Path, packages: Iterable[str]) -> None:
-    """Raises SystemExit that says what is missing here, or that mmdebstrap has said why."""
+def make_root(suite: str, root: Path, packages: Iterable[str], *, on: Path | None = None) -> None:
+    """`on` is a root of this release that it begins as a copy of, which saves what both have from being unpacked twice.
+
+    Raises SystemExit that says what is missing here, or that mmdebstrap has said why.
+    """
     if os.geteuid() != 0:
         raise SystemExit("zato: making a root file system needs root; repeat this as root")
     if shutil.which("mmdebstrap") is None:
@@ -45,7 +51,7 @@ def make_root(suite: str, root: Path, packages: Iterable[str]) -> None:
     fetching = [f"--aptopt={path}" for path in sorted(Path("/etc/apt/apt.conf.d").iterdir()) if _acquires(path)]
     # Nothing is lost that could not be made again: no waiting for the disk, and descriptions in no other language
     quick = ["--dpkgopt=force-unsafe-io", '--aptopt=Acquire::Languages "none"']
-    command = ["mmdebstrap", "--quiet", "--variant=minbase", *fetching, *quick, f"--include={','.join(packages)}"]
+    command = ["mmdebstrap", "--quiet", *fetching, *quick, *_contents(packages, on)]
     with tempfile.TemporaryDirectory(prefix="zato-sources-") as directory:
         sources = _sources(suite, Path(directory))
         environment = {**_ENVIRONMENT, **{k: v for k, v in os.environ.items() if "proxy" in k.lower()}}
@@ -64,18 +70,40 @@ def make_root(suite: str, root: Path, packages: Iterable[str]) -> None:
 
 
 def keep_root(suite: str, root: Path, packages: Iterable[str]) -> None:
-    """As `make_root`, unless it is there with these packages; whoever wants it meanwhile waits until it is made."""
+    """As `make_root`, with _OF_ALL, unless it is there with these packages; who wants it meanwhile waits until it is."""
+    with _kept(suite, root, packages) as missing:
+        if missing:
+            with _kept(suite, _FIRST / suite, _OF_ALL) as first_is_missing:
+                if first_is_missing:
+                    make_root(suite, _FIRST / suite, _OF_ALL)
+            make_root(suite, root, packages, on=_FIRST / suite)
+
+
+@contextlib.contextmanager
+def _kept(suite: str, root: Path, packages: Iterable[str]) -> Iterator[bool]:
+    """Whether it is to be made, by nobody else meanwhile."""
     wanted = "\n".join([suite, *sorted({*packages})])
     stamp = root.with_name(f"{root.name}.packages")
     root.parent.mkdir(parents=True, exist_ok=True)
     with root.with_name(f"{root.name}.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
+            yield False
             return
         stamp.unlink(missing_ok=True)
         shutil.rmtree(root, ignore_errors=True)
-        make_root(suite, root, wanted.splitlines()[1:])
+        yield True
         stamp.write_text(wanted, encoding="ascii")
+
+
+def _contents(packages: Iterable[str], on: Path | None) -> list[str]:
+    """What mmdebstrap is told of them."""
+    if on is None:
+        return ["--variant=minbase", f"--include={','.join(packages)}"]
+    copy = f'cp -a {shlex.quote(str(on))}/. "$1"'
+    quiet = "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends"
+    install = f'chroot "$1" env {quiet} {shlex.join(packages)} >/dev/null'
+    return ["--variant=custom", f"--setup-hook={copy}", f"--customize-hook={install}"]
 
 
 def open_pip(root: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -16,6 +14,7 @@ from support.appliance import deploy_hello, install, servers_in_balancer
 from support.documents.written import written
 from support.hosts import Host, NewHost
 from support.once import once
+from support.packages import deb
 from support.ssh import Keys, Machines, connections
 from support.waiting import eventually
 
@@ -49,10 +48,7 @@ def packages_before(testrun_uid: str) -> list[Path]:
 
 
 def build(suite: str, run: str) -> list[Path]:
-    environment = {**os.environ, "DPKG_DEB_COMPRESSOR_TYPE": "gzip", "DPKG_DEB_COMPRESSOR_LEVEL": "1"}
-    command = [str(hosts.REPOSITORY / "tools" / "deb.py"), str(PACKAGES), suite]
-    make = partial(subprocess.run, command, check=True, stdout=subprocess.DEVNULL, env=environment)
-    once(run, PACKAGES.with_name(f"packages-{suite}.run"), make)
+    once(run, PACKAGES.with_name(f"packages-{suite}.run"), partial(deb, PACKAGES, suite))
     return sorted((PACKAGES / suite).glob("*.deb"))
 
 

@@ -10,18 +10,18 @@ from pathlib import Path
 import pytest
 
 from support import hosts
+from support.packages import deb
+from support.scale import FULL, times
 
-# A third above what they had when this was written
-PACKAGES_MEGABYTES_MAX = 16
+# A third above what they had when this was written: as they are given to others, where it is played in full, or as
+# hosts have them, which takes a fifth of the time to compress
+PACKAGES_MEGABYTES_MAX = times(25, full=16)
 
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The packages as they are given to others, built in another directory than those that the hosts have."""
-    directory = tmp_path_factory.mktemp("deb")
-    command = [str(hosts.REPOSITORY / "tools" / "deb.py"), str(directory), hosts.SUITE]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return sorted((directory / hosts.SUITE).glob("*.deb"))
+def again(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The packages, built in another directory than those that the hosts have."""
+    return deb(tmp_path_factory.mktemp("deb"), hosts.SUITE, quickly=not FULL)
 
 
 def parts(package: Path) -> dict[str, str]:
@@ -32,9 +32,9 @@ def parts(package: Path) -> dict[str, str]:
     }
 
 
-def test_the_packages_can_be_built_again_to_the_same_bytes(packages: list[Path], released: list[Path]) -> None:
+def test_the_packages_can_be_built_again_to_the_same_bytes(packages: list[Path], again: list[Path]) -> None:
     before = {path.name: parts(path) for path in packages}
-    assert {path.name: parts(path) for path in released} == before
+    assert {path.name: parts(path) for path in again} == before
     for name, sums in before.items():
         print(f"built twice: {name} {sums}")
 
@@ -51,8 +51,8 @@ def test_the_packages_are_without_what_lintian_calls_an_error(
     assert done.returncode == 0, done.stdout
 
 
-def test_the_packages_stay_small(released: list[Path]) -> None:
-    sizes = {path.name.partition("_")[0]: path.stat().st_size / 1_000_000 for path in released}
+def test_the_packages_stay_small(again: list[Path]) -> None:
+    sizes = {path.name.partition("_")[0]: path.stat().st_size / 1_000_000 for path in again}
     told = ", ".join(f"{name} {size:.2f}" for name, size in sizes.items())
     together = sum(sizes.values())
     print(f"Packages in MB: {told}; together {together:.1f} (bar {PACKAGES_MEGABYTES_MAX})")

@@ -1,14 +1,25 @@
-"""A later release than this tree's, as Debian packages: the same ones with another version, and further migrations."""
+"""Debian packages of this tree, and of a later release: the same ones with another version, and further migrations."""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+_DEB = Path(__file__).resolve().parents[2] / "tools" / "deb.py"
+_QUICK = {"DPKG_DEB_COMPRESSOR_TYPE": "gzip", "DPKG_DEB_COMPRESSOR_LEVEL": "1"}
 _LIBRARY = Path("usr/lib/zato/lib/zato")
+
+
+def deb(directory: Path, suite: str, *, quickly: bool = True) -> list[Path]:
+    """The packages of this tree in a directory of their release below `directory`; hardly compressed if `quickly`,
+    which takes a fifth of the time."""
+    environment = {**os.environ, **(_QUICK if quickly else {})}
+    subprocess.run([_DEB, directory, suite], check=True, stdout=subprocess.DEVNULL, env=environment)
+    return sorted((directory / suite).glob("*.deb"))
 
 
 def next_release(
