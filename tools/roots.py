@@ -70,7 +70,8 @@ def make_root(suite: str, root: Path, packages: Iterable[str], *, on: Path | Non
 
 
 def keep_root(suite: str, root: Path, packages: Iterable[str]) -> None:
-    """As `make_root`, with _OF_ALL, unless it is there with these packages; who wants it meanwhile waits until it is."""
+    """As `make_root`, unless it is there with these packages, to which _OF_ALL are added; whoever wants it meanwhile
+    waits until it is made."""
     with _kept(suite, root, packages) as missing:
         if missing:
             with _kept(suite, _FIRST / suite, _OF_ALL) as first_is_missing:
