@@ -155,3 +155,12 @@ def test_nobody_waits_for_long(threads: ThreadPoolExecutor) -> None:
     assert time.monotonic() - began < 2
     assert len(hashing._queue) == 0
     work.go_on.set()
+
+
+def test_what_cannot_be_compared_lets_nobody_in_and_the_next_one_is(threads: ThreadPoolExecutor) -> None:
+    def broken() -> bool:
+        raise RuntimeError("of a library")
+
+    hashing = Hashing(lambda: 32)
+    assert not hashing.matches(b"x", broken, Asking("a", None, nullcontext))
+    assert hashing.matches(b"y", lambda: True, Asking("a", None, nullcontext))

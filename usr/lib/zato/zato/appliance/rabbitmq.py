@@ -34,15 +34,22 @@ def server_users() -> list[str]:
 def run_command(command: Sequence[str]) -> str:
     """Its output. Raises SetupError with what it said where it fails."""
     # rabbitmqctl becomes the user rabbitmq, who is not to have root's terminal (TIOCSTI)
-    done = subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=_COMMAND_SECONDS,
-        start_new_session=True,
-    )
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_COMMAND_SECONDS,
+            start_new_session=True,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise SetupError(
+            f"{' '.join(command)} did not end within {_COMMAND_SECONDS} s; journalctl -u rabbitmq-server may say why, "
+            "then repeat this.",
+            code="rabbitmq-setup-failed",
+        ) from error
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip())[-500:]
         raise SetupError(f"{' '.join(command)} failed: {said}", code="rabbitmq-setup-failed")

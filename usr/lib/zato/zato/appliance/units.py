@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from zato.agent.haproxy.runtime_api import RuntimeApi
+from zato.agent.haproxy.running import RunningHaproxy, status_of
 from zato.appliance.create import LAYOUT
 from zato.client.transport import SocketTransport
 from zato.core.errors import SetupError, ZatoError
@@ -140,11 +139,10 @@ def renew_balancer() -> None:
 
 def _is_balanced(number: int) -> bool:
     try:
-        lines = RuntimeApi(LAYOUT.haproxy_socket).ask("show stat").removeprefix("# ").splitlines()
+        rows = status_of(RunningHaproxy.of(LAYOUT).statistics())
     except ZatoError:
         return False
-    rows = csv.DictReader(lines)
-    return any(row["svname"] == f"server-{number}" and row["status"].startswith("UP") for row in rows)
+    return rows.get(f"server-{number}", {}).get("status", "").startswith("UP")
 
 
 def _systemctl(*arguments: str, must: bool = True) -> str:

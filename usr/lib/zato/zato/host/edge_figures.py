@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from zato.host.files import read_plain
+from zato.host.files import read_plain, write_atomically
 
 
 class Limit(Struct, frozen=True):
@@ -61,13 +60,7 @@ class EdgeFigures(Struct, frozen=True, kw_only=True):
 
 def store(path: Path, figures: EdgeFigures) -> None:
     """Replaces what is there; readers see one or the other. Raises OSError."""
-    temporary = path.with_name(f".{path.name}.new")
-    temporary.unlink(missing_ok=True)
-    # Worth nothing after a power cut, so nothing waits for the disk
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "wb") as file:
-        os.fchmod(file.fileno(), 0o640)
-        file.write(msgspec.json.encode(figures))
-    temporary.replace(path)
+    write_atomically(path, msgspec.json.encode(figures), mode=0o640, durable=False)
 
 
 def load(path: Path, now: float) -> EdgeFigures | None:

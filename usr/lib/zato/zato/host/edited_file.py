@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from zato.host.files import open_plain, read_plain
+from zato.host.files import open_plain, read_plain, write_anew
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
@@ -132,16 +132,8 @@ class EditedFile:
 
 
 def _write(path: Path, content: bytes, access: _Access) -> None:
-    # The directory may be another user's: whatever is there under this name is not opened
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        if os.geteuid() == 0:
-            os.fchown(descriptor, access.user, access.group)
-        os.fchmod(descriptor, access.mode)
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    owner = (access.user, access.group) if os.geteuid() == 0 else None
+    write_anew(path, content, mode=access.mode, owner=owner)
 
 
 def _exchange(one: Path, other: Path) -> None:

@@ -31,21 +31,32 @@ def read_plain(path: Path, *, follow: bool = False) -> bytes:
         return file.read(READ_BYTES_MAX)
 
 
-def write_atomically(path: Path, data: bytes, *, mode: int = 0o600, owner: tuple[int, int] | None = None) -> None:
+def write_atomically(
+    path: Path, data: bytes, *, mode: int = 0o600, owner: tuple[int, int] | None = None, durable: bool = True
+) -> None:
     """Replaces `path` by `data`; a reader sees the old or the new content, also after a power cut.
 
-    It belongs to `owner` (user and group), or to whoever writes it, from the moment when it is there.
+    It belongs to `owner` (user and group), or to whoever writes it, from the moment when it is there. What is worth
+    nothing after a power cut need not be `durable`: then nothing waits for the disk.
     The directory must exist. Raises OSError; a left-over temporary file of a crash is removed the next time.
     """
     temporary = path.with_name(f".{path.name}.new")
-    temporary.unlink(missing_ok=True)  # it may be `owner`'s already
-    # Nothing that somebody else may have put there since is written to
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    write_anew(temporary, data, mode=mode, owner=owner, durable=durable)
+    temporary.replace(path)
+
+
+def write_anew(path: Path, data: bytes, *, mode: int, owner: tuple[int, int] | None, durable: bool = True) -> None:
+    """A new file with these, in the place of whatever has the name. Raises OSError.
+
+    The directory may be somebody else's: nothing that they have put there is written to.
+    """
+    path.unlink(missing_ok=True)  # it may be `owner`'s already
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode & 0o700)
     with os.fdopen(descriptor, "wb") as file:
-        os.fchmod(file.fileno(), mode)  # whatever the umask
         if owner is not None:
             os.fchown(file.fileno(), *owner)
+        os.fchmod(file.fileno(), mode)  # whatever the umask
         file.write(data)
         file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+        if durable:
+            os.fsync(file.fileno())

@@ -55,8 +55,9 @@ class Deploying:
             except ZatoError as error:
                 if not error.retriable:
                     self._refused[name] = error.message
-                    write_error(path, error, self._clock.now())
+                    # First: on a disk that is full the reason would be nowhere
                     _log.warning("Refused", file=shown(name), reason=error.message, cid=error.cid)
+                    write_error(path, error, self._clock.now())
                     return ()
                 if pause == _FIRST_RETRY_SECONDS:
                     _log.warning("Waiting for the server", file=shown(name), reason=error.message, cid=error.cid)

@@ -128,8 +128,7 @@ _BLOCK_BYTES = 256 * 1024
 
 
 def _file_backwards(descriptor: int, number: int, end: int) -> Iterator[tuple[Place, bytes]]:
-    rest = b""
-    """What begins before the block that was read last."""
+    rest = b""  # what begins before the block that was read last
     start = end
     while start > 0:
         size = min(_BLOCK_BYTES, start)

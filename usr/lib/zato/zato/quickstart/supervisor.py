@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from zato.host.files import write_atomically
 from zato.host.log_text import SUPERVISED
 from zato.quickstart.output import Output
 
@@ -187,10 +188,8 @@ class Supervisor:
 
     def _write_pids(self) -> None:
         running = [(child.command.name, child.process.pid) for child in self._children if child.process is not None]
-        temporary = self._pids.with_suffix(".new")
         try:
-            temporary.write_text("".join(f"{name} {pid}\n" for name, pid in running), encoding="utf-8")
-            temporary.replace(self._pids)
+            write_atomically(self._pids, "".join(f"{name} {pid}\n" for name, pid in running).encode(), durable=False)
         except OSError as error:  # a full disk must not end the cluster
             self._output.say(f"{self._pids} cannot be written: {error.strerror}")
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from zato.core.errors import TooManyRequests
+from zato.host.logs import get_logger
 from zato.security.fair_queue import FairQueue
 from zato.security.sources import WrongPasswords
 
@@ -28,6 +29,7 @@ _NICE = 10
 # After a wrong password five times the time that it took: guesses have a sixth of a processor, less where there is less
 _REST = 5
 _REST_SECONDS_MAX = 0.1
+_log = get_logger("zato.http")
 _BUSY = "Too many passwords wait to be checked; try again in a second."
 
 
@@ -132,7 +134,11 @@ class Hashing:
                     asked = self._queue.take()
                 self._computed_for = asked.source
             began = time.monotonic()
-            right = asked.work()
+            try:
+                right = asked.work()
+            except Exception:  # the one thread for this must not end, and who is not certain is not let in
+                _log.exception("A password could not be compared")
+                right = False
             taken = time.monotonic() - began
             with self._changed:
                 self._computed_for = None

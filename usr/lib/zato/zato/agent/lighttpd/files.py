@@ -136,8 +136,10 @@ def check_files(view: LighttpdView, files: Files) -> None:
     )
     shutil.rmtree(candidate.directory, ignore_errors=True)
     (candidate.directory / UPLOADS).mkdir(mode=0o700, parents=True)
-    for name, text in render(candidate).items():
-        write_atomically(candidate.directory / name, text.encode())
-    write_atomically(candidate.client_ca, files[CLIENT_CA])
-    validate(PROGRAM, [program(PROGRAM), "-tt", "-f", str(candidate.directory / CONFIGURATION)])
-    shutil.rmtree(candidate.directory, ignore_errors=True)
+    try:
+        for name, text in render(candidate).items():
+            write_atomically(candidate.directory / name, text.encode())
+        write_atomically(candidate.client_ca, files[CLIENT_CA])
+        validate(PROGRAM, [program(PROGRAM), "-tt", "-f", str(candidate.directory / CONFIGURATION)])
+    finally:
+        shutil.rmtree(candidate.directory, ignore_errors=True)

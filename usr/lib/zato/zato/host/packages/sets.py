@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import platform
@@ -10,19 +9,19 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from zato.core.errors import Unavailable, ZatoError
+from zato.host import locks
 from zato.host.files import write_atomically
 
 # A new attempt at what has failed: a network comes back
 RETRY_SECONDS = 60.0
 # Longer than pip may take, for those who have nothing else to do than to wait
 _WAIT_SECONDS = 300.0
-_POLL_SECONDS = 0.1
 _KEPT = 3
 
 
@@ -137,16 +136,11 @@ class PackageSets:
 
     @contextmanager
     def _alone(self, wait_seconds: float) -> Iterator[None]:
-        deadline = time.monotonic() + wait_seconds
-        with (self.root / ".lock").open("w") as lock:
-            while True:
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() >= deadline:
-                        raise packages_busy() from None
-                time.sleep(_POLL_SECONDS)
+        with ExitStack() as held:
+            try:
+                held.enter_context(locks.alone(self.root, seconds=wait_seconds))
+            except TimeoutError:
+                raise packages_busy() from None
             yield
 
 

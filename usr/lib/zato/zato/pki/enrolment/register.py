@@ -6,8 +6,6 @@ a new certificate nor a revoked one that is good again can be had by changing th
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,6 +15,7 @@ import msgspec
 
 from zato.core.errors import SetupError
 from zato.host.files import write_atomically
+from zato.host.locks import alone
 
 
 class KnownToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -114,17 +113,13 @@ class Register:
     @contextmanager
     def changing(self) -> Iterator[list[Known]]:
         """A list with what is known, which is what the caller leaves in it when the block ends without an error."""
-        descriptor = os.open(self._directory, os.O_RDONLY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with alone(self._directory):
             before = self.read()
             state = [before]
             yield state
             if state[0] != before:
                 write_atomically(self._path, msgspec.json.format(msgspec.json.encode(state[0])) + b"\n")
                 self._published.write(state[0].tokens)
-        finally:
-            os.close(descriptor)
 
     def publish(self) -> None:
         """Servers know which tokens are out, also after a restore or with a register of the release before."""
