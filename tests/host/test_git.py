@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -87,6 +88,39 @@ def test_the_history_is_carried_whatever_the_branch_is_called(repository: GitRep
     other = GitRepository(tmp_path / "other")
     other.load(tmp_path / "history")
     assert other.log() == repository.log()
+
+
+MOVES_HEAD = """#!/bin/sh
+case "$*" in *"bundle create"*)
+    if [ ! -e {marker} ]; then
+        touch {marker}
+        real() {{ {git} -C {directory} -c user.name=a -c user.email=a "$@"; }}
+        real update-ref HEAD "$(real commit-tree -p HEAD -m meanwhile 'HEAD^{{tree}}')"
+        echo "fatal: Refusing to create empty bundle." >&2
+        exit 128
+    fi
+esac
+exec {git} "$@"
+"""
+
+
+def test_the_history_is_carried_though_it_grows_meanwhile(
+    repository: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    script = MOVES_HEAD.format(marker=programs / "moved", git=shutil.which("git"), directory=tmp_path)
+    (programs / "git").write_text(script)
+    (programs / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    repository.save(tmp_path / "history")
+    (tmp_path / "other").mkdir()
+    other = GitRepository(tmp_path / "other")
+    other.load(tmp_path / "history")
+    assert [commit.subject for commit in other.log()] == ["meanwhile", "As created"]
+    (tmp_path / ".git" / "objects").rename(tmp_path / "away")
+    with pytest.raises(SetupError, match="git bundle failed"):  # nothing that another try heals
+        repository.save(tmp_path / "again")
 
 
 def test_names_of_authors_cannot_break_out_of_their_line(repository: GitRepository) -> None:

@@ -26,6 +26,8 @@ REVISION = "Zato-Revision"
 """Trailer of commits that hold what a revision of the configuration says."""
 
 _SECONDS = 30.0
+_LONG_SECONDS = 600.0  # where an operator waits, and can end it: a disk that is busy may take long for one write
+_ATTEMPTS = 10
 _LOCK_SECONDS = 60.0
 _FIELD, _RECORD = "\x1f", "\x1e"
 _LOG = _FIELD.join(("%H", "%an", "%aI", "%s", f"%(trailers:key={REVISION},valueonly,separator=%x20)")) + _RECORD
@@ -132,17 +134,28 @@ class GitRepository:
         return int(self._git("rev-list", "--count", "HEAD"))
 
     def save(self, file: Path) -> None:
-        """The whole history of HEAD, whatever its branch, in one new file: a bundle, which the owner's git writes."""
-        self._git("bundle", "create", "-q", str(file), "HEAD", alone=False)
+        """The whole history of HEAD, whatever its branch, in one new file: a bundle, which the owner's git writes.
+
+        It may get commits meanwhile: git, which looks at HEAD twice, makes none where that was moved in between.
+        """
+        for left in reversed(range(_ATTEMPTS)):
+            before = self.head()
+            try:
+                self._git("bundle", "create", "-q", str(file), "HEAD", alone=False, seconds=_LONG_SECONDS)
+            except SetupError:
+                if not left or self.head() == before:
+                    raise
+            else:
+                return
 
     def load(self, file: Path) -> None:
         """A new repository with the history of such a file, which is trusted no more than any repository."""
-        self._git("init", "-q", "-b", "main", "--template=")
-        for line in self._git("bundle", "unbundle", str(file), alone=False).splitlines():
+        self._git("init", "-q", "-b", "main", "--template=", seconds=_LONG_SECONDS)
+        for line in self._git("bundle", "unbundle", str(file), alone=False, seconds=_LONG_SECONDS).splitlines():
             commit, _, name = line.partition(" ")
             if name == "HEAD":
-                self._git("update-ref", "HEAD", commit)
-        self._run("reset", "-q")
+                self._git("update-ref", "HEAD", commit, seconds=_LONG_SECONDS)
+        self._run("reset", "-q", seconds=_LONG_SECONDS)
 
     def tidy(self) -> None:
         """Removes what a git that was killed has left, and packs what has become much."""
@@ -157,7 +170,7 @@ class GitRepository:
 
     def take_up(self, names: Sequence[str]) -> None:
         """Files of the working tree that are as HEAD has them are known as such, so that git's status is clean."""
-        self._run("reset", "-q", "--", *names)
+        self._run("reset", "-q", "--", *names, seconds=_LONG_SECONDS)
 
     def show(self, commit: str, name: str) -> bytes | None:
         """A file's content as of a commit; None where it was not there, or where there is no such commit."""
@@ -183,16 +196,26 @@ class GitRepository:
         return self._git("diff", *plain, before, *(() if after is None else (after,)))
 
     def _git(
-        self, *arguments: str, data: bytes = b"", environment: Mapping[str, str] | None = None, alone: bool = True
+        self,
+        *arguments: str,
+        data: bytes = b"",
+        environment: Mapping[str, str] | None = None,
+        alone: bool = True,
+        seconds: float = _SECONDS,
     ) -> str:
-        done = self._run(*arguments, data=data, environment=environment, alone=alone)
+        done = self._run(*arguments, data=data, environment=environment, alone=alone, seconds=seconds)
         if done.code:
             said = " ".join(done.errors.decode(errors="replace").split()) or f"exit code {done.code}"
             raise SetupError(f"git {arguments[0]} failed in {self._directory}: {said}", code="git-failed")
         return done.output.decode(errors="replace").strip("\n")
 
     def _run(
-        self, *arguments: str, data: bytes = b"", environment: Mapping[str, str] | None = None, alone: bool = True
+        self,
+        *arguments: str,
+        data: bytes = b"",
+        environment: Mapping[str, str] | None = None,
+        alone: bool = True,
+        seconds: float = _SECONDS,
     ) -> Ended:
         directory = str(self._directory.absolute())
         # Named, else git would look for a repository in the directories above, which may be a checkout
@@ -202,7 +225,7 @@ class GitRepository:
             return children.run(
                 [program("git"), "-C", directory, *options, *arguments],
                 account=children.owner_of(self._directory),
-                seconds=_SECONDS,
+                seconds=seconds,
                 data=data,
                 environment={**_ENVIRONMENT, **where, **(environment or {})},
                 alone=alone,

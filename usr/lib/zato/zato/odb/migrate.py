@@ -60,6 +60,8 @@ def upgrade(database: Database) -> None:
 def upgrade_existing(database: Database, cluster_name: str) -> None:
     """As `upgrade`, of the ODB that a cluster has had all along. Raises as `require_own`; it is left alone then."""
     require_own(database, cluster_name)
+    # Whoever closes a file gives up every lock that the process has on it (fcntl(2)), those of SQLite's connections too
+    database.dispose()
     _open_file(database, 0)
     upgrade(database)
 
