@@ -72,17 +72,17 @@ def changing(cluster: RunningCluster, count: int) -> list[float]:
     return took
 
 
-def test_changes_reach_all_workers_by_the_doorbell(clustered: RunningCluster, rabbitmq: RabbitMq) -> None:
+def test_changes_reach_all_workers_by_notifications(clustered: RunningCluster, rabbitmq: RabbitMq) -> None:
     found = status(clustered)
     assert (found["broker"], found["broker_problem"]) == (rabbitmq.url, None)
 
-    def rung() -> bool:
+    def notified() -> bool:
         took = changing(clustered, CHANGES)
         print(f"{CHANGES} changes: median {median(took) * 1000:.0f} ms, worst {max(took) * 1000:.0f} ms")
         return quantiles(took, n=4)[0] < 0.25
 
     # Each of four workers looks by itself every half second: nearly always one of them would take longer than this
-    assert eventually(rung), "they wait for the next look at the ODB"
+    assert eventually(notified), "they wait for the next look at the ODB"
 
 
 def test_with_rabbitmq_away_everything_goes_on_and_what_was_sent_is_processed(

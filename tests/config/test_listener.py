@@ -16,24 +16,24 @@ from zato.config.publisher import Author, ImportMode, Publisher
 from zato.core.clock import SystemClock
 from zato.core.errors import Unavailable
 from zato.odb import restored
+from zato.odb.change_notifier import ChangeNotifier
 from zato.odb.database import Database
-from zato.odb.doorbell import Doorbell
 from zato.odb.log import ConfigurationLog, LoggedChange, StoredItem
 
 BY = Author("ann", "c" * 32)
 
 
-class Bell:
-    """Rings when told to."""
+class Notifier:
+    """Has news when told so."""
 
     interval_seconds = 0.001
 
     def __init__(self) -> None:
-        self.rings = True
+        self.news = True
 
     def changed(self) -> bool:
-        rang, self.rings = self.rings, False
-        return rang
+        had, self.news = self.news, False
+        return had
 
     def wait(self, stop: threading.Event, seconds: float) -> None:
         stop.wait(seconds)
@@ -76,13 +76,13 @@ def test_the_first_step_reads_everything_and_the_next_what_is_new(
     publisher: Publisher, log: ConfigurationLog, applied: list[Configuration]
 ) -> None:
     publisher.create("service", "a", {}, by=BY)
-    bell = Bell()
-    listener = Listener(log, bell, StillClock(), applied.append)
+    notifier = Notifier()
+    listener = Listener(log, notifier, StillClock(), applied.append)
     assert listener.step()
     assert not listener.step()
     publisher.create("service", "b", {}, by=BY)
-    assert not listener.step()  # nobody rang
-    bell.rings = True
+    assert not listener.step()  # nobody has notified it
+    notifier.news = True
     assert listener.step()
     assert [configuration.revision for configuration in applied] == [1, 2]
     assert [item.name for item in listener.configuration.all("service")] == ["a", "b"]
@@ -91,7 +91,7 @@ def test_the_first_step_reads_everything_and_the_next_what_is_new(
 def test_an_empty_log_is_applied_once_so_that_the_process_knows_it_is_ready(
     log: ConfigurationLog, applied: list[Configuration]
 ) -> None:
-    listener = Listener(log, Bell(), StillClock(), applied.append)
+    listener = Listener(log, Notifier(), StillClock(), applied.append)
     assert listener.step()
     assert not listener.step()
     assert [configuration.revision for configuration in applied] == [0]
@@ -110,8 +110,8 @@ def test_only_a_look_into_the_log_is_told_of(database: Database, log: Configurat
     def refuse(_: Configuration) -> None:
         raise ValueError("it cannot be applied")
 
-    bell, looks, failing = Bell(), Looks(), FailingLog(database)
-    listener = Listener(failing, bell, StillClock(), [].append, looks=looks)
+    notifier, looks, failing = Notifier(), Looks(), FailingLog(database)
+    listener = Listener(failing, notifier, StillClock(), [].append, looks=looks)
     failing.away = True
     with pytest.raises(Unavailable):
         listener.step()
@@ -121,19 +121,19 @@ def test_only_a_look_into_the_log_is_told_of(database: Database, log: Configurat
     assert looks.told == ["begins", "no answer", "begins", "applied", "begins"]
     looks.told.clear()
     with pytest.raises(ValueError, match="cannot"):
-        Listener(log, Bell(), StillClock(), refuse, looks=looks).step()
+        Listener(log, Notifier(), StillClock(), refuse, looks=looks).step()
     assert looks.told == ["begins"]
 
 
 def test_what_was_appended_together_is_applied_together_however_much_it_is(
     publisher: Publisher, log: ConfigurationLog, applied: list[Configuration]
 ) -> None:
-    bell = Bell()
-    listener = Listener(log, bell, StillClock(), applied.append)
+    notifier = Notifier()
+    listener = Listener(log, notifier, StillClock(), applied.append)
     listener.step()
     many = "".join(f"  s{number}: {{}}\n" for number in range(2_345))
     publisher.import_(f"service:\n{many}", ImportMode.MERGE, by=BY)
-    bell.rings = True
+    notifier.news = True
     assert listener.step()
     assert [configuration.revision for configuration in applied] == [0, 2_345]
 
@@ -141,11 +141,11 @@ def test_what_was_appended_together_is_applied_together_however_much_it_is(
 def test_a_ring_that_could_not_be_followed_is_not_forgotten(
     publisher: Publisher, database: Database, applied: list[Configuration]
 ) -> None:
-    log, bell = FailingLog(database), Bell()
-    listener = Listener(log, bell, StillClock(), applied.append)
+    log, notifier = FailingLog(database), Notifier()
+    listener = Listener(log, notifier, StillClock(), applied.append)
     listener.step()
     publisher.create("service", "a", {}, by=BY)
-    bell.rings, log.away = True, True
+    notifier.news, log.away = True, True
     for _ in range(2):
         with pytest.raises(Unavailable):
             listener.step()
@@ -163,7 +163,7 @@ def test_a_configuration_that_could_not_be_applied_is_tried_again(publisher: Pub
         if len(attempts) < 3:
             raise RuntimeError("not yet")
 
-    listener = Listener(log, Bell(), StillClock(), apply)
+    listener = Listener(log, Notifier(), StillClock(), apply)
     for _ in range(2):
         with pytest.raises(RuntimeError):
             listener.step()
@@ -176,7 +176,7 @@ def test_a_missed_ring_and_a_restored_odb_are_noticed_within_seconds(
     publisher: Publisher, database: Database, log: ConfigurationLog, applied: list[Configuration]
 ) -> None:
     clock = StillClock()
-    listener = Listener(log, Bell(), clock, applied.append)
+    listener = Listener(log, Notifier(), clock, applied.append)
     listener.step()
     publisher.create("service", "a", {}, by=BY)
     publisher.create("service", "b", {}, by=BY)
@@ -196,10 +196,10 @@ def test_a_missed_ring_and_a_restored_odb_are_noticed_within_seconds(
 def test_it_goes_on_through_failures_and_ticks_all_the_while(
     publisher: Publisher, database: Database, applied: list[Configuration]
 ) -> None:
-    log, bell, stop = FailingLog(database), Bell(), threading.Event()
+    log, notifier, stop = FailingLog(database), Notifier(), threading.Event()
     log.away = True
     ticks: list[float] = []
-    listener = Listener(log, bell, SystemClock(), applied.append, lambda: ticks.append(time.monotonic()))
+    listener = Listener(log, notifier, SystemClock(), applied.append, lambda: ticks.append(time.monotonic()))
     thread = threading.Thread(target=listener.run, args=(stop,))
     thread.start()
     try:
@@ -219,7 +219,7 @@ def test_a_change_in_another_process_reaches_a_listener_before_it_would_look_by_
 ) -> None:
     other = Database(f"sqlite:///{tmp_path / 'odb.sqlite'}")  # as another process has it
     stop = threading.Event()
-    listener = Listener(ConfigurationLog(other), Doorbell(other), SystemClock(), applied.append)
+    listener = Listener(ConfigurationLog(other), ChangeNotifier(other), SystemClock(), applied.append)
     thread = threading.Thread(target=listener.run, args=(stop,))
     thread.start()
     try:
@@ -236,10 +236,10 @@ def test_a_change_in_another_process_reaches_a_listener_before_it_would_look_by_
 def test_another_history_is_taken_up_whole_whatever_its_revision(
     publisher: Publisher, log: ConfigurationLog, database: Database, applied: list[Configuration]
 ) -> None:
-    clock, bell = StillClock(), Bell()
+    clock, notifier = StillClock(), Notifier()
     publisher.create("service", "a.gone", {}, by=BY)
     publisher.create("service", "a.kept", {}, by=BY)
-    listener = Listener(log, bell, clock, applied.append)
+    listener = Listener(log, notifier, clock, applied.append)
     listener.step()
     # As of a backup from before a.kept, in which others have been made since: revision 3 is no change after our 2
     with database.write() as connection:
@@ -249,7 +249,7 @@ def test_another_history_is_taken_up_whole_whatever_its_revision(
     restored.mark(database, clock.now(), principal="restore", cid="c", reason="restored")
     publisher.create("service", "a.other", {}, by=BY)
     publisher.create("service", "a.new", {}, by=BY)
-    bell.rings = True
+    notifier.news = True
     assert listener.step()
     assert [item.name for item in applied[-1].all("service")] == ["a.gone", "a.new", "a.other"]
     assert listener.replaced is not None
@@ -260,15 +260,15 @@ def test_a_gap_in_the_log_is_read_over_by_reading_everything(
     publisher: Publisher, log: ConfigurationLog, database: Database, applied: list[Configuration]
 ) -> None:
     """A process that was away for longer than history is kept does not miss what was deleted meanwhile."""
-    bell = Bell()
+    notifier = Notifier()
     publisher.create("service", "a.gone", {}, by=BY)
-    listener = Listener(log, bell, StillClock(), applied.append)
+    listener = Listener(log, notifier, StillClock(), applied.append)
     listener.step()
     publisher.delete("service", "a.gone", 1, by=BY)
     publisher.create("service", "a.new", {}, by=BY)
     with database.write() as connection:
         connection.execute(text("DELETE FROM zt_change WHERE revision < 3"))
-    bell.rings = True
+    notifier.news = True
     assert listener.step()
     assert [item.name for item in applied[-1].all("service")] == ["a.new"]
     assert listener.replaced is None

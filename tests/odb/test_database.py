@@ -205,7 +205,7 @@ def test_using_it_on_both_sides_of_a_fork_is_an_error(sqlite_odb: Database) -> N
 
 def test_alembic_is_not_imported_to_use_the_odb() -> None:
     program = (
-        "import sys, zato.odb.audit, zato.odb.deployments, zato.odb.doorbell, zato.odb.log, zato.odb.members; "
+        "import sys, zato.odb.audit, zato.odb.deployments, zato.odb.change_notifier, zato.odb.log, zato.odb.members; "
         "print([name for name in sys.modules if name.split('.')[0] in ('alembic', 'mako', 'psycopg2', 'pymysql')])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -60,7 +60,7 @@ class SettableClock:
         return self.seconds
 
 
-class EagerBell:
+class EagerNotifier:
     """Has the log looked at often: what happens then depends on the clock only."""
 
     interval_seconds = 0.005
@@ -109,7 +109,7 @@ def make(tmp_path: Path, url: str, metrics: Metrics, clock: SettableClock) -> It
             worker=name,
             server=1,
             log=ConfigurationLog(database),
-            doorbell=EagerBell(),
+            notifier=EagerNotifier(),
             members=kind(database),
             builder=SnapshotBuilder(
                 dispatcher=Dispatcher(),

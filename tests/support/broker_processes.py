@@ -25,7 +25,7 @@ def broker_of(rabbitmq: RabbitMq, number: int = 1, *, heartbeat_seconds: int = 1
 
 
 class Polled:
-    """The doorbell of an ODB on another machine."""
+    """The change notifier of an ODB on another machine."""
 
     interval_seconds = 0.2
 
@@ -35,20 +35,20 @@ class Polled:
     def wait(self, stop: threading.Event, seconds: float) -> None:
         stop.wait(seconds)
 
-    def ring(self, revision: int) -> None:
+    def notify(self, revision: int) -> None:
         pass
 
 
 def hear(url: str, identity: TlsIdentity, pipe: Connection) -> None:
-    """Another process: says when it is there, and for each ring when it has heard it."""
+    """Another process: says when it is there, and for each notification when it has heard it."""
     broker = RabbitMqBroker(url, identity, "server-2/hearing")
-    bell = broker.doorbell(Polled())
+    notifier = broker.notifier(Polled())
     broker.start()
     until(lambda: broker.problem is None)
-    bell.changed()
+    notifier.changed()
     pipe.send("there")
     stop = threading.Event()
     while not pipe.poll():
-        bell.wait(stop, 5)
+        notifier.wait(stop, 5)
         pipe.send(time.monotonic())
     broker.stop()

@@ -24,9 +24,9 @@ from zato.deployment.revision_stager import RevisionStager
 from zato.deployment.stager import Stager
 from zato.deployment.versions import active_versions, switch_time, with_deployments
 from zato.deployment.whole_staging import WholeStaging
+from zato.odb.change_notifier import ChangeNotifier
 from zato.odb.database import Database
 from zato.odb.deployments import Deployment, Deployments
-from zato.odb.doorbell import Doorbell
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.stagings import Staging, Stagings
@@ -48,9 +48,9 @@ class DeploymentWorker:
         self.members = Members(self.database)
         self.deployments = Deployments(self.database)
         self.publisher = Publisher(self.log, SecretBox(KEY), self.clock)
-        bell = Doorbell(self.database)
+        notifier = ChangeNotifier(self.database)
         self.activation = Activation(
-            self.publisher, self.log, self.members, self.clock, lead=lead_for(bell.interval_seconds)
+            self.publisher, self.log, self.members, self.clock, lead=lead_for(notifier.interval_seconds)
         )
         self.catching_up = CatchingUp(Visits())
         self.switch: Switch[tuple[Configuration, CodeSet]] = Switch((EMPTY, CodeSet()))
@@ -71,7 +71,7 @@ class DeploymentWorker:
                 clock=self.clock,
                 ready=self.catching_up.expect_switch,
             ),
-            bell=Doorbell(self.database),
+            notifier=ChangeNotifier(self.database),
             clock=self.clock,
             ready=self.catching_up.expect_switch,
             over=self.catching_up.expect_none,
@@ -101,7 +101,7 @@ class DeploymentWorker:
         self._applied = 0
         self._stop = threading.Event()
         self._listener = Listener(
-            self.log, bell, self.clock, self._apply, self._tick, busy=self._busy, looks=self.catching_up
+            self.log, notifier, self.clock, self._apply, self._tick, busy=self._busy, looks=self.catching_up
         )
         self._thread = threading.Thread(target=self._listener.run, args=(self._stop,))
 

@@ -1,1 +1,1 @@
-"""What passes between servers: the doorbell that announces changes, and asynchronous invocations."""
+"""What passes between servers: notifications of changes, and asynchronous invocations."""

@@ -26,8 +26,8 @@ _HOLD_OFF_SECONDS = 2.0
 _log = get_logger("zato.broker")
 
 
-class Bell(Protocol):
-    """Says whether looking into the ODB is worth it; zato.odb.doorbell.Doorbell is one."""
+class Notifier(Protocol):
+    """Says whether looking into the ODB is worth it; zato.odb.change_notifier.ChangeNotifier is one."""
 
     interval_seconds: float
 
@@ -42,7 +42,7 @@ class Claiming:
     def __init__(
         self,
         messages: Messages,
-        bell: Bell,
+        notifier: Notifier,
         clock: Clock,
         handle: Handle,
         *,
@@ -54,7 +54,7 @@ class Claiming:
     ) -> None:
         """`heir`: whoever had the name of `owner` before has ended."""
         self._messages = messages
-        self._bell = bell
+        self._notifier = notifier
         self._clock = clock
         self._handle = handle
         self._owner = owner
@@ -62,7 +62,7 @@ class Claiming:
         self._prefetch = prefetch
         self._lease = lease
         self._retrying = retrying
-        self._interval = max(_INTERVAL_SECONDS, bell.interval_seconds)
+        self._interval = max(_INTERVAL_SECONDS, notifier.interval_seconds)
         self._wake = threading.Event()
         self._finished: queue.SimpleQueue[tuple[Claim, Result]] = queue.SimpleQueue()
         # One message may be there twice, where a claim has expired
@@ -139,8 +139,8 @@ class Claiming:
         self._owed = True
 
     def _claim(self, now: datetime) -> None:
-        # What the bell said before a failure, or while there was no room, is still owed
-        self._owed = self._bell.changed() or self._owed
+        # What the notifier said before a failure, or while there was no room, is still owed
+        self._owed = self._notifier.changed() or self._owed
         if not self._owed and (self._due is None or now < self._due):
             return
         # A look at the index first: a claim takes SQLite's only write lock

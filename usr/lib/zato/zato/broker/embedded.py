@@ -13,8 +13,8 @@ from zato.broker.protocol import UNCONFIRMED, Handle
 from zato.broker.retrying import Retrying
 from zato.core.clock import Clock
 from zato.core.errors import Unavailable
+from zato.odb.change_notifier import ChangeNotifier
 from zato.odb.database import Database
-from zato.odb.doorbell import Doorbell
 from zato.odb.messages import Messages
 
 LEASE = timedelta(seconds=15)
@@ -56,7 +56,7 @@ class EmbeddedInvocations:
         heir, self._heir = self._heir, False
         Claiming(
             self._messages,
-            Doorbell(self._database),
+            ChangeNotifier(self._database),
             self._clock,
             handle,
             owner=self._owner,

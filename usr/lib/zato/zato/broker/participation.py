@@ -8,7 +8,7 @@ from typing import Protocol
 from zato.broker.embedded import EmbeddedInvocations
 from zato.broker.handover import Primary
 from zato.broker.message import Counts
-from zato.broker.protocol import Doorbell
+from zato.broker.protocol import ChangeNotifier
 from zato.core.clock import Clock
 from zato.odb.database import Database
 
@@ -30,7 +30,7 @@ class Participation(Protocol):
 
     def stop(self) -> None: ...
 
-    def doorbell(self, polled: Doorbell) -> Doorbell:
+    def notifier(self, polled: ChangeNotifier) -> ChangeNotifier:
         """One for each thread that follows the log; `polled` is what there is without a broker."""
         ...
 
@@ -38,7 +38,7 @@ class Participation(Protocol):
         """The asynchronous invocations; `owner` is a name that one consumer at a time has."""
         ...
 
-    def ring(self, revision: int) -> None:
+    def notify(self, revision: int) -> None:
         """Tells all processes of the cluster that the log has grown; returns at once and never raises."""
         ...
 
@@ -59,13 +59,13 @@ class Embedded:
     def stop(self) -> None:
         """It stays."""
 
-    def doorbell(self, polled: Doorbell) -> Doorbell:
+    def notifier(self, polled: ChangeNotifier) -> ChangeNotifier:
         return polled
 
     def invocations(self, database: Database, clock: Clock, owner: str | None = None) -> Primary:
         return EmbeddedInvocations(database, clock, owner=owner)
 
-    def ring(self, revision: int) -> None:
+    def notify(self, revision: int) -> None:
         """The change itself is what others see."""
 
     def kept_elsewhere(self) -> Counts | None:

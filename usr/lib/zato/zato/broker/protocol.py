@@ -14,8 +14,8 @@ UNCONFIRMED = "message-unconfirmed"
 Handle = Callable[[Delivery], Result]
 
 
-class Doorbell(Protocol):
-    """Announces that the log has grown. A ring that is lost costs time, never correctness."""
+class ChangeNotifier(Protocol):
+    """Announces that the log has grown. A notification that is lost costs time, never correctness."""
 
     @property
     def interval_seconds(self) -> float:
@@ -27,10 +27,10 @@ class Doorbell(Protocol):
         ...
 
     def wait(self, stop: threading.Event, seconds: float) -> None:
-        """Returns when it rings, when `stop` is set, or after so many seconds."""
+        """Returns when it is notified, when `stop` is set, or after so many seconds."""
         ...
 
-    def ring(self, revision: int) -> None:
+    def notify(self, revision: int) -> None:
         """Tells all others, without waiting for them. Never raises: who does not hear it polls."""
         ...
 

@@ -22,8 +22,8 @@ _BUSY_SECONDS = 0.04
 _CHECK_REVISION_EVERY_SECONDS = 5.0
 
 
-class Bell(Protocol):
-    """Says whether looking into the log is worth it; every zato.broker.protocol.Doorbell is one."""
+class Notifier(Protocol):
+    """Says whether looking into the log is worth it; every zato.broker.protocol.ChangeNotifier is one."""
 
     @property
     def interval_seconds(self) -> float:
@@ -35,7 +35,7 @@ class Bell(Protocol):
         ...
 
     def wait(self, stop: threading.Event, seconds: float) -> None:
-        """Returns when it rings, when `stop` is set, or after so many seconds."""
+        """Returns when it is notified, when `stop` is set, or after so many seconds."""
         ...
 
 
@@ -64,15 +64,15 @@ class Listener:
     """Hands each new configuration, whole, to `apply`, in the thread that calls `step` or `run`.
 
     `apply` is called once for everything that was appended together, never with a state in between. Where it raises,
-    the configuration counts as not applied and is tried again. `every_tick` is called with every look at the bell,
+    the configuration counts as not applied and is tried again. `every_tick` is called with every look at the notifier,
     also while the ODB is away (it may raise Unavailable itself); while `busy` says so, the log is looked into often,
-    whatever the bell says. `looks` is told of each look into the log.
+    whatever the notifier says. `looks` is told of each look into the log.
     """
 
     def __init__(
         self,
         log: ConfigurationLog,
-        doorbell: Bell,
+        notifier: Notifier,
         clock: Clock,
         apply: Callable[[Configuration], None],
         every_tick: Callable[[], None] | None = None,
@@ -82,7 +82,7 @@ class Listener:
         looks: Looks | None = None,
     ) -> None:
         self._log = log
-        self._doorbell = doorbell
+        self._notifier = notifier
         self._clock = clock
         self._apply = apply
         self._every_tick = every_tick
@@ -125,8 +125,8 @@ class Listener:
     def _step(self) -> bool:
         if self._every_tick is not None:
             self._every_tick()
-        # What the bell said before a failure is still owed: it says so only once.
-        self._owed = self._doorbell.changed() or self._owed
+        # What the notifier said before a failure is still owed: it says so only once.
+        self._owed = self._notifier.changed() or self._owed
         overdue = self._clock.monotonic() - self._revision_checked >= _CHECK_REVISION_EVERY_SECONDS
         if not self._owed and not overdue and not self._busy():
             return False
@@ -142,7 +142,7 @@ class Listener:
 
     def run(self, stop: threading.Event) -> None:
         """Steps until `stop` is set. Survives everything that `step` raises, with pauses of a second at most."""
-        pause = self._doorbell.interval_seconds
+        pause = self._notifier.interval_seconds
         away = False
         said: str | None = None
         while not stop.is_set():
@@ -163,8 +163,8 @@ class Listener:
             else:
                 if away:
                     self._logger.info("odb_back", revision=self._configuration.revision)
-                away, said, pause = False, None, self._doorbell.interval_seconds
-                self._doorbell.wait(stop, min(pause, _BUSY_SECONDS) if self._busy() else pause)
+                away, said, pause = False, None, self._notifier.interval_seconds
+                self._notifier.wait(stop, min(pause, _BUSY_SECONDS) if self._busy() else pause)
                 continue
             stop.wait(pause)
 

@@ -55,13 +55,13 @@ class Publisher:
     """
 
     def __init__(
-        self, log: ConfigurationLog, box: SecretBox, clock: Clock, ring: Callable[[int], None] | None = None
+        self, log: ConfigurationLog, box: SecretBox, clock: Clock, notify: Callable[[int], None] | None = None
     ) -> None:
-        """`ring` announces each new revision to those who follow the log."""
+        """`notify` announces each new revision to those who follow the log."""
         self._log = log
         self._sealer = Sealer(box)
         self._rehearsal = partial(Rehearsal, log, box, clock)
-        self._write_by(Writer(log, box, clock, ring))
+        self._write_by(Writer(log, box, clock, notify))
 
     def _write_by(self, writer: Writer) -> None:
         self._writer = writer

@@ -34,13 +34,13 @@ class Writer:
     """The only code that appends configuration changes; a Rehearsal does all of it but the writing."""
 
     def __init__(
-        self, log: ConfigurationLog, box: SecretBox, clock: Clock, ring: Callable[[int], None] | None = None
+        self, log: ConfigurationLog, box: SecretBox, clock: Clock, notify: Callable[[int], None] | None = None
     ) -> None:
-        """`ring` is told the revision of what was appended: after the commit, before the caller."""
+        """`notify` is told the revision of what was appended: after the commit, before the caller."""
         self._log = log
         self._clock = clock
         self._entries = EntryReader(box)
-        self._ring = ring
+        self._notify = notify
 
     def append(
         self,
@@ -66,8 +66,8 @@ class Writer:
             within=within,
             origin=by.origin,
         )
-        if self._ring is not None and revisions:
-            self._ring(revisions[-1])
+        if self._notify is not None and revisions:
+            self._notify(revisions[-1])
         return revisions
 
     def _check(

@@ -52,11 +52,11 @@ class Deployer:
         clock: Clock,
         server: int | None = None,
         note: Callable[[str], None] = lambda outcome: None,
-        ring: Callable[[int], None] = lambda revision: None,
+        notify: Callable[[int], None] = lambda revision: None,
     ) -> None:
         """`server` is the number of the one that checks. `note` is told of each attempt how it ended, for the metrics.
 
-        That is active, withdrawn, rejected, timed-out, or failed for everything else. `ring` makes workers look.
+        That is active, withdrawn, rejected, timed-out, or failed for everything else. `notify` makes workers look.
         """
         self._deployments = deployments
         self._activation = activation
@@ -66,7 +66,7 @@ class Deployer:
         self._clock = clock
         self._server = server
         self._note = note
-        self._ring = ring
+        self._notify = notify
         self._states = States(deployments, activation, clock)
         self._together = Together(
             deployments=deployments,
@@ -271,7 +271,7 @@ class Deployer:
                 f"Deployment {deployment.id} of {deployment.file_name} became {state} meanwhile; look at it again.",
                 code="deployment-changed",
             )
-        self._ring(self._activation.revision())
+        self._notify(self._activation.revision())
 
     def _await_outcome(self, before: Deployment, by: Author | None) -> Deployment:
         def look() -> Deployment | None:

@@ -16,14 +16,14 @@ from zato.deployment.revision_stager import RevisionStager
 from zato.deployment.states import States
 from zato.odb.deployments import Deployment, Deployments, DeploymentState, Report
 
-# A bell can be missed, for instance by another worker's death in the middle of something.
+# A notification can be missed, for instance by another worker's death in the middle of something.
 _LOOK_ANYWAY_SECONDS = 2.0
 # By then the requests that run on what was replaced are over, as a rule.
 _COLLECT_AFTER_SECONDS = 1.0
 
 
-class Bell(Protocol):
-    """Every zato.broker.protocol.Doorbell is one."""
+class Notifier(Protocol):
+    """Every zato.broker.protocol.ChangeNotifier is one."""
 
     def changed(self) -> bool: ...
 
@@ -43,7 +43,7 @@ class Stager:
         activation: Activation,
         load: Callable[[Deployment], None],
         whole: RevisionStager,
-        bell: Bell,
+        notifier: Notifier,
         clock: Clock,
         ready: Callable[[], None],
         over: Callable[[], None],
@@ -57,7 +57,7 @@ class Stager:
         self._activation = activation
         self._load = load
         self._whole = whole
-        self._bell = bell
+        self._notifier = notifier
         self._clock = clock
         self._ready = ready
         self._over = over
@@ -78,10 +78,10 @@ class Stager:
         """Look once. Raises Unavailable where the ODB is away."""
         now = self._clock.monotonic()
         self._collect(now)
-        rung = self._bell.changed()
-        if not rung and not self._pending and now - self._looked < _LOOK_ANYWAY_SECONDS:
+        notified = self._notifier.changed()
+        if not notified and not self._pending and now - self._looked < _LOOK_ANYWAY_SECONDS:
             return
-        self._pending = True  # should anything below raise, the bell has not rung in vain
+        self._pending = True  # should anything below raise, the notification was not in vain
         if self._states.follow():
             self._collect_at = min(self._collect_at, now + _COLLECT_AFTER_SECONDS)
         if self._whole.step():

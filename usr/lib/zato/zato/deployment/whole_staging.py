@@ -29,14 +29,14 @@ class WholeStaging:
         stagings: Stagings,
         activation: Activation,
         clock: Clock,
-        ring: Callable[[int], None] = lambda revision: None,
+        notify: Callable[[int], None] = lambda revision: None,
     ) -> None:
-        """`ring` makes workers look."""
+        """`notify` makes workers look."""
         self._deployments = deployments
         self._stagings = stagings
         self._activation = activation
         self._clock = clock
-        self._ring = ring
+        self._notify = notify
 
     @contextmanager
     def preparing(self) -> Iterator[Preparation]:
@@ -64,7 +64,7 @@ class WholeStaging:
     def begin(self, base: int, revision: int, deployments: Collection[int]) -> Staging:
         """Ask all workers. Raises Conflict (staging-in-progress)."""
         staging = self._stagings.begin(revision, self._clock.now(), tuple(deployments))
-        self._ring(base)
+        self._notify(base)
         return staging
 
     def refusal(self, staging: Staging) -> str | None:

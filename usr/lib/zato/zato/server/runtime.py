@@ -12,7 +12,7 @@ from datetime import timedelta
 from zato import __version__
 from zato.config.configuration import EMPTY, Configuration
 from zato.config.disk import DiskSnapshot
-from zato.config.listener import Bell, Listener, Replaced
+from zato.config.listener import Listener, Notifier, Replaced
 from zato.core.clock import Clock
 from zato.core.errors import Unavailable, ZatoError
 from zato.deployment.code import CodeLoader, CodeNotLoaded
@@ -44,7 +44,7 @@ class Runtime:
         worker: str,
         server: int,
         log: ConfigurationLog,
-        doorbell: Bell,
+        notifier: Notifier,
         members: Members,
         builder: SnapshotBuilder,
         code: CodeLoader,
@@ -82,7 +82,7 @@ class Runtime:
         self.problem: ZatoError | None = None
         """Why the ODB does not take this worker's heart-beat; None while it does."""
         self.switch: Switch[Snapshot] = Switch(builder.build(EMPTY, CodeSet()))
-        self._listener = Listener(log, doorbell, clock, self._apply, self._tick, busy=self._busy, looks=catching_up)
+        self._listener = Listener(log, notifier, clock, self._apply, self._tick, busy=self._busy, looks=catching_up)
 
     @property
     def running(self) -> CodeSet:

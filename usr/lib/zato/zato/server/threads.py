@@ -45,7 +45,7 @@ class RequestThreads:
         self.surplus = 0
         """How many are still to end; whoever finds it above zero calls `leave`."""
         # Wakes as many as there are to end, and all of them
-        self._bell = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK | os.EFD_SEMAPHORE)
+        self._notifier = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK | os.EFD_SEMAPHORE)
         self._end = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
 
     @property
@@ -82,7 +82,7 @@ class RequestThreads:
             self.add(number)
         elif number < 0:
             self.surplus = -number
-            os.eventfd_write(self._bell, -number)
+            os.eventfd_write(self._notifier, -number)
 
     def add(self, number: int) -> None:
         """Add so many threads, or as many as the system lets us have."""
@@ -117,7 +117,7 @@ class RequestThreads:
             with select.epoll() as poll:
                 for door in self._doors:
                     poll.register(door, select.EPOLLIN | select.EPOLLEXCLUSIVE)
-                poll.register(self._bell, select.EPOLLIN | select.EPOLLEXCLUSIVE)
+                poll.register(self._notifier, select.EPOLLIN | select.EPOLLEXCLUSIVE)
                 poll.register(self._end, select.EPOLLIN)
                 while thread.wanted:
                     self._wait_and_accept(thread, poll)
@@ -140,9 +140,9 @@ class RequestThreads:
             door = self._doors.get(source)
             if door is not None:
                 self._accept_all(door, thread)
-            elif source == self._bell:
+            elif source == self._notifier:
                 with contextlib.suppress(BlockingIOError):
-                    os.eventfd_read(self._bell)
+                    os.eventfd_read(self._notifier)
         if self.surplus:
             self.leave(thread)
 

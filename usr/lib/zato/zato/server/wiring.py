@@ -53,8 +53,8 @@ from zato.metrics.outgoing import OutgoingCalls
 from zato.metrics.processes import Processes
 from zato.metrics.worker import WorkerLoad
 from zato.odb.audit import AuditLog
+from zato.odb.change_notifier import ChangeNotifier
 from zato.odb.deployments import Deployment, Deployments
-from zato.odb.doorbell import Doorbell
 from zato.odb.first_tokens import FirstTokens
 from zato.odb.held_messages import HeldMessages
 from zato.odb.log import ConfigurationLog
@@ -128,7 +128,7 @@ class WorkerProcess:
             worker=worker,
             server=self._number,
             log=log,
-            doorbell=broker.doorbell(Doorbell(database)),
+            notifier=broker.notifier(ChangeNotifier(database)),
             members=members,
             builder=SnapshotBuilder(
                 dispatcher=dispatcher,
@@ -150,9 +150,9 @@ class WorkerProcess:
             catching_up=catching_up,
             load=lambda: worker_load.last,
         )
-        publisher = Publisher(log, box, clock, broker.ring)
+        publisher = Publisher(log, box, clock, broker.notify)
         audit = AuditLog(database)
-        polled = Doorbell(database)
+        polled = ChangeNotifier(database)
         activation = Activation(publisher, log, members, clock, lead=lead_for(polled.interval_seconds))
 
         def load(deployment: Deployment) -> None:
@@ -165,7 +165,7 @@ class WorkerProcess:
 
         stagings = Stagings(database)
         whole = WholeStaging(
-            deployments=deployments, stagings=stagings, activation=activation, clock=clock, ring=broker.ring
+            deployments=deployments, stagings=stagings, activation=activation, clock=clock, notify=broker.notify
         )
         stager = Stager(
             worker=runtime.worker,
@@ -179,7 +179,7 @@ class WorkerProcess:
                 clock=clock,
                 ready=catching_up.expect_switch,
             ),
-            bell=broker.doorbell(polled),
+            notifier=broker.notifier(polled),
             clock=clock,
             ready=catching_up.expect_switch,
             over=catching_up.expect_none,
@@ -231,7 +231,7 @@ class WorkerProcess:
                     clock=clock,
                     server=self._number,
                     note=lambda outcome: metrics.deployments.labels(outcome).inc(),
-                    ring=broker.ring,
+                    notify=broker.notify,
                 ),
                 packages=PackageAgreement(
                     publisher=publisher,

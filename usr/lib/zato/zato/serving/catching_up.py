@@ -104,7 +104,7 @@ class CatchingUp:
 
     @property
     def expects_switch(self) -> bool:
-        """Whether the log is to be looked into all the time, whatever the doorbell says."""
+        """Whether the log is to be looked into all the time, whatever the notifier says."""
         return self._expects
 
     def switch_prepared(self) -> None:

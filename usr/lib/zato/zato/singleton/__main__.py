@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from zato.config.listener import Listener
-from zato.config.patient_bell import PatientBell
+from zato.config.patient_notifier import PatientNotifier
 from zato.config.publisher import Publisher
 from zato.config.secrets import SecretBox, load_key
 from zato.core.clock import SystemClock
@@ -21,7 +21,7 @@ from zato.host.packages import PackageSets, pip_of
 from zato.host.settings import load_cluster
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
-from zato.odb.doorbell import Doorbell
+from zato.odb.change_notifier import ChangeNotifier
 from zato.odb.log import ConfigurationLog
 from zato.odb.opening import open_odb
 from zato.odb.package_reports import PackageReports
@@ -64,7 +64,7 @@ def main() -> int:
         PackageSets(layout.packages), pip_of(layout, cluster), PackageReports(database), numbers, clock
     )
     rounds = Rounds(clock, certificates, repositories, other_machines, retention, packages, watchdog)
-    listener = Listener(log, PatientBell(Doorbell(database)), clock, rounds.follow, rounds.step)
+    listener = Listener(log, PatientNotifier(ChangeNotifier(database)), clock, rounds.follow, rounds.step)
     stop = stop_event()
     watchdog.ready()
     listener.run(stop)

@@ -15,7 +15,7 @@ from zato.agent.haproxy.leniency import Leniency
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.agent.wedged import PATIENCE_SECONDS, WedgedKiller
 from zato.config.listener import Listener
-from zato.config.patient_bell import PatientBell
+from zato.config.patient_notifier import PatientNotifier
 from zato.core.clock import SystemClock
 from zato.core.errors import ZatoError
 from zato.host.layout import Layout
@@ -26,7 +26,7 @@ from zato.host.secrecy import refuse_inspection
 from zato.host.settings import load_cluster
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
-from zato.odb.doorbell import Doorbell
+from zato.odb.change_notifier import ChangeNotifier
 from zato.odb.log import ConfigurationLog
 from zato.odb.opening import open_odb
 from zato.pki.names import ADMIN, BALANCER_AGENT
@@ -89,7 +89,9 @@ def main() -> int:
         api.turn(listening())
 
     database = open_odb(cluster)
-    listener = Listener(ConfigurationLog(database), PatientBell(Doorbell(database)), clock, keeper.follow, tick)
+    listener = Listener(
+        ConfigurationLog(database), PatientNotifier(ChangeNotifier(database)), clock, keeper.follow, tick
+    )
     addresses.start(stop)
     watchdog.ready()
     listener.run(stop)

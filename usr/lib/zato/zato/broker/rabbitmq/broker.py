@@ -9,10 +9,10 @@ from pathlib import Path
 from zato.broker.embedded import EmbeddedInvocations
 from zato.broker.handover import Primary, WithHandover
 from zato.broker.message import Counts, DeadLetter, Message
-from zato.broker.protocol import Doorbell, Handle
+from zato.broker.protocol import ChangeNotifier, Handle
 from zato.broker.rabbitmq.address import parse
+from zato.broker.rabbitmq.change_notifier import Fanout
 from zato.broker.rabbitmq.consumer import Consumer
-from zato.broker.rabbitmq.doorbell import Fanout
 from zato.broker.rabbitmq.identity import TlsIdentity
 from zato.broker.rabbitmq.letters import RabbitMqLetters
 from zato.broker.rabbitmq.link import HEARTBEAT_SECONDS, Link
@@ -27,7 +27,7 @@ from zato.pki.names import server_name
 
 
 class RabbitMqBroker:
-    """Doorbells and invocations. Made after a fork; `start` connects in the background, and goes on trying."""
+    """Notifications and invocations. Made after a fork; `start` connects in the background, and goes on trying."""
 
     def __init__(
         self,
@@ -70,17 +70,17 @@ class RabbitMqBroker:
     def stop(self) -> None:
         self._link.stop()
 
-    def doorbell(self, polled: Doorbell) -> Doorbell:
+    def notifier(self, polled: ChangeNotifier) -> ChangeNotifier:
         """One for each thread that follows the log; `polled` is what there is without RabbitMQ."""
-        return self._fanout.bell(polled)
+        return self._fanout.notifier(polled)
 
     def invocations(self, database: Database, clock: Clock, owner: str | None = None) -> Primary:
         """Those of this RabbitMQ, and of the ODB while it is away; consumers need no owner, as connections end."""
         return WithHandover(self, Messages(database), EmbeddedInvocations(database, clock), clock)
 
-    def ring(self, revision: int) -> None:
+    def notify(self, revision: int) -> None:
         """Tells all processes of the cluster, without waiting for them."""
-        self._fanout.ring(revision)
+        self._fanout.notify(revision)
 
     def kept_elsewhere(self) -> Counts | None:
         """What RabbitMQ keeps."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from zato.broker.retrying import Retrying
 
-DOORBELL = "zato.doorbell"
+CHANGES = "zato.doorbell"
 """Fanout exchange; each process has a queue of its own, named after it, which goes with its connection."""
 INVOCATIONS = "zato.invocations"
 """Exchange and quorum queue."""
@@ -60,7 +60,7 @@ def queues(pauses: Iterable[timedelta]) -> dict[str, tuple[str, Arguments]]:
     }
 
 
-EXCHANGES = {DOORBELL: "fanout", DEAD_LETTERS: "fanout", INVOCATIONS: "direct", LATER: "direct"}
+EXCHANGES = {CHANGES: "fanout", DEAD_LETTERS: "fanout", INVOCATIONS: "direct", LATER: "direct"}
 """Types by name."""
 
 

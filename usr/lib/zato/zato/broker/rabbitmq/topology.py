@@ -6,26 +6,26 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-from zato.broker.rabbitmq.names import DOORBELL, EXCHANGES, queues
+from zato.broker.rabbitmq.names import CHANGES, EXCHANGES, queues
 
 Step = Callable[[Callable[[Any], None]], Any]
 
 
 def declare_invocations(channel: Any, pauses: Iterable[timedelta], done: Callable[[], None]) -> None:
-    """All queues but the doorbells', and their exchanges; the dead letters' first, so that none has nowhere to go."""
+    """All queues of invocations, and their exchanges; the dead letters' first, so that none has nowhere to go."""
     steps = [_exchange(channel, name) for name in EXCHANGES]
     for name, (exchange, arguments) in queues(pauses).items():
         steps += [_queue(channel, name, arguments), _binding(channel, name, exchange)]
     _in_turn(steps, done)
 
 
-def declare_doorbell(channel: Any, queue: str, done: Callable[[], None]) -> None:
-    """The doorbell, and this process's own queue at it: one ring in it is as good as many."""
+def declare_changes(channel: Any, queue: str, done: Callable[[], None]) -> None:
+    """The exchange of notifications, and this process's own queue at it: one in it is as good as many."""
 
     def declare(then: Callable[[Any], None]) -> None:
         channel.queue_declare(queue, exclusive=True, auto_delete=True, arguments={"x-max-length": 1}, callback=then)
 
-    _in_turn([_exchange(channel, DOORBELL), declare, _binding(channel, queue, DOORBELL)], done)
+    _in_turn([_exchange(channel, CHANGES), declare, _binding(channel, queue, CHANGES)], done)
 
 
 def _exchange(channel: Any, name: str) -> Step:

@@ -1,4 +1,4 @@
-"""The doorbell: rings reach every process within milliseconds while RabbitMQ is there; else the log is polled."""
+"""Notifications reach every process within milliseconds while RabbitMQ is there; else the log is polled."""
 
 from __future__ import annotations
 
@@ -10,45 +10,45 @@ from typing import Any
 
 from pika.exceptions import AMQPError
 
-from zato.broker.protocol import Doorbell
+from zato.broker.protocol import ChangeNotifier
 from zato.broker.rabbitmq.link import Link
-from zato.broker.rabbitmq.names import DOORBELL
-from zato.broker.rabbitmq.topology import declare_doorbell
+from zato.broker.rabbitmq.names import CHANGES
+from zato.broker.rabbitmq.topology import declare_changes
 from zato.host.logs import get_logger
 
 LOOK_ANYWAY_SECONDS = 0.5
-"""A ring may be lost; no change is overlooked for longer than this."""
+"""A notification may be lost; no change is overlooked for longer than this."""
 _LOOK_FOR_STOP_SECONDS = 0.1
 
 
 class Fanout:
-    """A part of a link: rings at all processes, and hears the rings of all, its own too."""
+    """A part of a link: notifies all processes, and hears what each of them says, itself too."""
 
     def __init__(self, link: Link, name: str) -> None:
         """`name` begins the name of this process's queue."""
         self._link = link
         self._name = name
         self._channel: Any = None
-        self._bells: list[RabbitMqDoorbell] = []
+        self._notifiers: list[RabbitMqChangeNotifier] = []
         self._log = get_logger("zato.broker")
 
     @property
     def there(self) -> bool:
-        """Whether rings are heard."""
+        """Whether notifications are heard."""
         return self._channel is not None
 
-    def bell(self, polled: Doorbell) -> RabbitMqDoorbell:
+    def notifier(self, polled: ChangeNotifier) -> RabbitMqChangeNotifier:
         """One for each thread that follows the log; `polled` is what it has without RabbitMQ."""
-        bell = RabbitMqDoorbell(self, polled)
-        self._bells.append(bell)
-        return bell
+        notifier = RabbitMqChangeNotifier(self, polled)
+        self._notifiers.append(notifier)
+        return notifier
 
-    def ring(self, revision: int) -> None:
+    def notify(self, revision: int) -> None:
         """Returns at once, and never raises."""
         self._link.call(lambda: self._publish(revision))
 
     def opened(self, channel: Any, ready: Callable[[], None]) -> None:
-        queue = f"{DOORBELL}.{self._name}.{token_hex(4)}"  # the former one may take a moment to go
+        queue = f"{CHANGES}.{self._name}.{token_hex(4)}"  # the former one may take a moment to go
 
         def hearing(_: Any) -> None:
             self._channel = channel
@@ -56,10 +56,10 @@ class Fanout:
             self._rung()  # for what was missed meanwhile
 
         def declared() -> None:
-            channel.add_on_cancel_callback(lambda _: self._link.fail("its queue of the doorbell went away"))
+            channel.add_on_cancel_callback(lambda _: self._link.fail("its queue of notifications went away"))
             channel.basic_consume(queue, lambda *_: self._rung(), auto_ack=True, callback=hearing)
 
-        declare_doorbell(channel, queue, declared)
+        declare_changes(channel, queue, declared)
 
     def closed(self, reason: str) -> None:
         self._channel = None
@@ -69,19 +69,19 @@ class Fanout:
         if self._channel is None or not self._channel.is_open:
             return
         try:
-            self._channel.basic_publish(DOORBELL, "", str(revision).encode())
+            self._channel.basic_publish(CHANGES, "", str(revision).encode())
         except AMQPError as error:  # whoever does not hear it polls
             self._log.debug("ring_lost", revision=revision, reason=repr(error))
 
     def _rung(self) -> None:
-        for bell in self._bells:
-            bell.heard()
+        for notifier in self._notifiers:
+            notifier.heard()
 
 
-class RabbitMqDoorbell:
-    """Belongs to one thread, except `heard` and `ring`."""
+class RabbitMqChangeNotifier:
+    """Belongs to one thread, except `heard` and `notify`."""
 
-    def __init__(self, fanout: Fanout, polled: Doorbell) -> None:
+    def __init__(self, fanout: Fanout, polled: ChangeNotifier) -> None:
         self._fanout = fanout
         self._polled = polled
         self._quick = _is_quick(polled)
@@ -91,18 +91,18 @@ class RabbitMqDoorbell:
 
     @property
     def interval_seconds(self) -> float:
-        """How long to wait between two questions: longer while rings are heard."""
+        """How long to wait between two questions: longer while notifications are heard."""
         if self._quick or not self._fanout.there:
             return self._polled.interval_seconds
         return LOOK_ANYWAY_SECONDS
 
     def changed(self) -> bool:
         now = time.monotonic()
-        rung = self._news.is_set()
+        notified = self._news.is_set()
         self._news.clear()
         if self._quick or not self._fanout.there:
-            return self._polled.changed() or rung
-        if not rung and now - self._looked < LOOK_ANYWAY_SECONDS * 0.9:
+            return self._polled.changed() or notified
+        if not notified and now - self._looked < LOOK_ANYWAY_SECONDS * 0.9:
             return False
         self._looked = now
         return True
@@ -116,15 +116,15 @@ class RabbitMqDoorbell:
             self._wake.wait(min(left, _LOOK_FOR_STOP_SECONDS))
         self._wake.clear()
 
-    def ring(self, revision: int) -> None:
-        self._fanout.ring(revision)
+    def notify(self, revision: int) -> None:
+        self._fanout.notify(revision)
 
     def heard(self) -> None:
-        """It rang."""
+        """Something has changed."""
         self._news.set()
         self._wake.set()
 
 
-def _is_quick(polled: Doorbell) -> bool:
+def _is_quick(polled: ChangeNotifier) -> bool:
     """Whether looking is about as quick as a message, as with SQLite's files: then it goes on."""
     return polled.interval_seconds < _LOOK_FOR_STOP_SECONDS

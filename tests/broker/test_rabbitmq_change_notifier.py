@@ -1,4 +1,4 @@
-"""The doorbell on a real RabbitMQ, between processes."""
+"""The change notifier on a real RabbitMQ, between processes."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import pytest
 
 from support.broker_processes import Polled, broker_of, hear, until
 from support.rabbitmq import RabbitMq
-from zato.broker.protocol import Doorbell
+from zato.broker.protocol import ChangeNotifier
 from zato.broker.rabbitmq.broker import RabbitMqBroker
-from zato.broker.rabbitmq.doorbell import LOOK_ANYWAY_SECONDS
+from zato.broker.rabbitmq.change_notifier import LOOK_ANYWAY_SECONDS
 
 RINGS = 200
 
 
 class Quick(Polled):
-    """The doorbell of a file on this machine."""
+    """The change notifier of a file on this machine."""
 
     interval_seconds = 0.02
 
@@ -35,10 +35,10 @@ def broker(rabbitmq: RabbitMq) -> Iterator[RabbitMqBroker]:
     opened.stop()
 
 
-def asked(bell: Doorbell) -> bool:
+def asked(notifier: ChangeNotifier) -> bool:
     """What it says after it has said that there is nothing new."""
-    until(lambda: not bell.changed())
-    return bell.changed()
+    until(lambda: not notifier.changed())
+    return notifier.changed()
 
 
 def test_a_ring_is_heard_in_another_process_within_milliseconds(rabbitmq: RabbitMq, broker: RabbitMqBroker) -> None:
@@ -56,7 +56,7 @@ def test_a_ring_is_heard_in_another_process_within_milliseconds(rabbitmq: Rabbit
         took = []
         for revision in range(RINGS):
             started = time.monotonic()
-            broker.ring(revision)
+            broker.notify(revision)
             took.append(here.recv() - started)
     finally:
         other.kill()
@@ -67,57 +67,57 @@ def test_a_ring_is_heard_in_another_process_within_milliseconds(rabbitmq: Rabbit
 
 
 def test_while_rings_are_heard_the_log_is_looked_at_seldom_and_at_once_after_a_ring(broker: RabbitMqBroker) -> None:
-    bell = broker.doorbell(Polled())
-    assert bell.interval_seconds == LOOK_ANYWAY_SECONDS
-    bell.changed()
-    assert not asked(bell)
-    broker.ring(7)
+    notifier = broker.notifier(Polled())
+    assert notifier.interval_seconds == LOOK_ANYWAY_SECONDS
+    notifier.changed()
+    assert not asked(notifier)
+    broker.notify(7)
     started = time.monotonic()
-    bell.wait(threading.Event(), 60)
+    notifier.wait(threading.Event(), 60)
     assert time.monotonic() - started < 30
-    assert bell.changed()
-    assert not bell.changed()
+    assert notifier.changed()
+    assert not notifier.changed()
     time.sleep(LOOK_ANYWAY_SECONDS)
-    assert bell.changed(), "a lost ring would never be made up for"
+    assert notifier.changed(), "a lost notification would never be made up for"
 
 
 def test_waiting_ends_when_the_process_is_to_stop(broker: RabbitMqBroker) -> None:
     stop = threading.Event()
-    bell = broker.doorbell(Polled())
+    notifier = broker.notifier(Polled())
     threading.Timer(0.1, stop.set).start()
     started = time.monotonic()
-    bell.wait(stop, 60)
+    notifier.wait(stop, 60)
     assert time.monotonic() - started < 30
 
 
 def test_an_odb_that_is_looked_at_without_a_query_goes_on_being_looked_at(broker: RabbitMqBroker) -> None:
-    bell = broker.doorbell(Quick())
-    assert bell.interval_seconds == Quick.interval_seconds
-    assert not asked(bell)
-    broker.ring(1)
-    until(bell.changed)
+    notifier = broker.notifier(Quick())
+    assert notifier.interval_seconds == Quick.interval_seconds
+    assert not asked(notifier)
+    broker.notify(1)
+    until(notifier.changed)
 
 
 def test_without_rabbitmq_the_log_is_polled_at_once_and_when_it_is_back_rings_are_heard(
     rabbitmq: RabbitMq, broker: RabbitMqBroker, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bell = broker.doorbell(Polled())
-    assert not asked(bell)
+    notifier = broker.notifier(Polled())
+    assert not asked(notifier)
     rabbitmq.kill()
     started = time.monotonic()
-    bell.wait(threading.Event(), 60)
+    notifier.wait(threading.Event(), 60)
     assert time.monotonic() - started < 30
-    assert bell.changed()
-    assert bell.changed()
-    assert bell.interval_seconds == Polled.interval_seconds
-    broker.ring(1)  # nobody hears it, and nothing is raised
+    assert notifier.changed()
+    assert notifier.changed()
+    assert notifier.interval_seconds == Polled.interval_seconds
+    broker.notify(1)  # nobody hears it, and nothing is raised
     time.sleep(1)
     rabbitmq.start()
     until(lambda: broker.problem is None)
-    bell.wait(threading.Event(), 5)
-    assert bell.changed(), "what was changed meanwhile is looked for"
-    assert not asked(bell)
-    broker.ring(2)
-    until(bell.changed)
+    notifier.wait(threading.Event(), 5)
+    assert notifier.changed(), "what was changed meanwhile is looked for"
+    assert not asked(notifier)
+    broker.notify(2)
+    until(notifier.changed)
     said = capsys.readouterr()
     assert (said.out + said.err).count("broker_away") == (said.out + said.err).count("broker_back") == 1

@@ -1,4 +1,4 @@
-"""The embedded doorbell: a cheap hint that the log may have grown."""
+"""The embedded notifier: a cheap hint that the log may have grown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _AT_LEAST_EVERY_SECONDS = 1.0
 _Signature = tuple[tuple[int, int, int] | None, ...]
 
 
-class Doorbell:
+class ChangeNotifier:
     """Says whether looking into the log is worth it. It may say yes in vain; a change is never missed for over 1 s.
 
     On SQLite it looks at the files' stamps, which takes microseconds; on other databases it always says yes and is to
@@ -45,10 +45,10 @@ class Doorbell:
         return True
 
     def wait(self, stop: threading.Event, seconds: float) -> None:
-        """Returns when `stop` is set or after so many seconds: it is asked, it does not ring by itself."""
+        """Returns when `stop` is set or after so many seconds: it is asked, and says nothing by itself."""
         stop.wait(seconds)
 
-    def ring(self, revision: int) -> None:
+    def notify(self, revision: int) -> None:
         """Nothing: the change itself is what others see."""
 
 

@@ -1,4 +1,4 @@
-"""The embedded doorbell."""
+"""The embedded change notifier."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 
 from support.databases import DatabaseServer, initialised, new_database, new_sqlite
 from support.waiting import until
+from zato.odb.change_notifier import ChangeNotifier
 from zato.odb.database import Database
-from zato.odb.doorbell import Doorbell
 from zato.odb.log import Action, ConfigurationLog, ProposedChange
 from zato.odb.members import Members
 
 
-def quiet(doorbell: Doorbell) -> None:
-    until(lambda: not doorbell.changed())
+def quiet(notifier: ChangeNotifier) -> None:
+    until(lambda: not notifier.changed())
 
 
 def append(log: ConfigurationLog, name: str) -> None:
@@ -25,83 +25,83 @@ def append(log: ConfigurationLog, name: str) -> None:
 
 def test_it_rings_at_first_and_is_quiet_while_nothing_happens(sqlite_odb: Database) -> None:
     ConfigurationLog(sqlite_odb).revision()
-    doorbell = Doorbell(sqlite_odb)
-    assert doorbell.changed()
-    quiet(doorbell)
+    notifier = ChangeNotifier(sqlite_odb)
+    assert notifier.changed()
+    quiet(notifier)
     answers = []
     for _ in range(20):
-        answers.append(doorbell.changed())
+        answers.append(notifier.changed())
         time.sleep(0.01)
     assert not any(answers)
 
 
 def test_it_rings_for_a_change_of_another_connection(sqlite_odb: Database) -> None:
-    doorbell = Doorbell(sqlite_odb)
-    quiet(doorbell)
+    notifier = ChangeNotifier(sqlite_odb)
+    quiet(notifier)
     append(ConfigurationLog(sqlite_odb), "a")
-    assert doorbell.changed()
+    assert notifier.changed()
 
 
 def test_it_rings_when_the_database_is_made_after_it(tmp_path: Path) -> None:
     address = new_sqlite(tmp_path)
     database = address.open()
-    doorbell = Doorbell(database)
-    quiet(doorbell)
+    notifier = ChangeNotifier(database)
+    quiet(notifier)
     initialised(address)
-    assert doorbell.changed()
+    assert notifier.changed()
 
 
 def test_it_takes_microseconds(sqlite_odb: Database) -> None:
     ConfigurationLog(sqlite_odb).revision()
-    doorbell = Doorbell(sqlite_odb)
-    quiet(doorbell)
+    notifier = ChangeNotifier(sqlite_odb)
+    quiet(notifier)
     started = time.process_time()
     for _ in range(1000):
-        doorbell.changed()
+        notifier.changed()
     assert time.process_time() - started < 1
 
 
 def test_a_second_change_within_one_tick_of_the_file_system_clock_is_not_missed(sqlite_odb: Database) -> None:
     """The log file of SQLite is written over from its beginning at times, and then neither size nor time may tell."""
     append(ConfigurationLog(sqlite_odb), "a")
-    doorbell = Doorbell(sqlite_odb)
-    quiet(doorbell)
+    notifier = ChangeNotifier(sqlite_odb)
+    quiet(notifier)
     file = f"{sqlite_odb.file}-wal"
     os.utime(file)
     stamp = Path(file).stat().st_mtime_ns
-    assert doorbell.changed()
+    assert notifier.changed()
     os.utime(file, ns=(stamp, stamp))  # another write of the same size, stamped the same
-    assert doorbell.changed()
-    quiet(doorbell)
+    assert notifier.changed()
+    quiet(notifier)
 
 
 def test_it_rings_once_a_second_whatever_the_files_say(sqlite_odb: Database) -> None:
-    doorbell = Doorbell(sqlite_odb)
-    quiet(doorbell)
+    notifier = ChangeNotifier(sqlite_odb)
+    quiet(notifier)
     time.sleep(1.05)
-    assert doorbell.changed()
-    assert not doorbell.changed()
+    assert notifier.changed()
+    assert not notifier.changed()
 
 
-def test_a_follower_by_doorbell_sees_every_change_before_its_next_look(sqlite_odb: Database) -> None:
-    log, doorbell = ConfigurationLog(sqlite_odb), Doorbell(sqlite_odb)
+def test_a_follower_by_notifier_sees_every_change_before_its_next_look(sqlite_odb: Database) -> None:
+    log, notifier = ConfigurationLog(sqlite_odb), ChangeNotifier(sqlite_odb)
     Members(sqlite_odb).register_worker(1, "w", datetime.now(UTC))
     known, took = 0, []
     for number in range(100):
         append(log, f"item-{number}")
         started = time.monotonic()
         while known <= number:
-            if doorbell.changed():
+            if notifier.changed():
                 known = max([known, *(change.revision for change in log.changes_after(known))])
         took.append(time.monotonic() - started)
         time.sleep(0.003 * (number % 5))
-    # A change that no bell is rung for takes up to a second
+    # A change that nobody is notified of takes up to a second
     assert sorted(took)[94] < 0.5
 
 
 def test_on_a_server_it_always_says_yes_and_asks_for_more_patience(database_server: DatabaseServer) -> None:
     database = new_database(database_server).open()
-    doorbell = Doorbell(database)
-    assert doorbell.changed()
-    assert doorbell.changed()
-    assert doorbell.interval_seconds == 0.2
+    notifier = ChangeNotifier(database)
+    assert notifier.changed()
+    assert notifier.changed()
+    assert notifier.interval_seconds == 0.2
