@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,15 @@ ALL_DATABASES = ["sqlite", *SERVERS, *(["oracle"] if ORACLE_URL else [])]
 # How long an example takes on a machine that others use, too, says nothing about it
 settings.register_profile("zato", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("zato")
+
+
+# Nothing of the thousands of tests that are collected is garbage; looking for it took as long as all else
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByScope:

@@ -6,6 +6,7 @@ import datetime
 import decimal
 import time
 import uuid
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypedDict, TypeVar
 
@@ -168,19 +169,20 @@ def test_what_is_wrong_with_a_whole_is_said_where_its_parts_are_right() -> None:
     assert found({"each": [{"low": 1, "high": 2}, {"low": 2, "high": 1}]}, Ranges) == ["each[1]: low is above high"]
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"numbers": [1] * 1_000_000 + ["x"]},
-        {"orderLines": [{"sku": "a", "count": 1}] * 300_000 + ["x"]},
-        {"orderLines": ["x"] * 1_000_000},
-        {"orderLines": [{"sku": "a", "count": 1, **{f"x{number}": 1 for number in range(500_000)}}]},
-        {"prices": {f"x{number}": [1] for number in range(300_000)} | {"y": "z"}},
-        {"names": ["a" * 1_000_000, 1]},
-    ],
-)
-def test_it_takes_no_longer_and_says_no_more_than_it_may(change: dict[str, Any]) -> None:
-    data = {**GOOD, **change}
+LARGE: dict[str, Callable[[], dict[str, Any]]] = {
+    "numbers": lambda: {"numbers": [1] * 1_000_000 + ["x"]},
+    "objects": lambda: {"orderLines": [{"sku": "a", "count": 1}] * 300_000 + ["x"]},
+    "no objects": lambda: {"orderLines": ["x"] * 1_000_000},
+    "unknown fields": lambda: {"orderLines": [{"sku": "a", "count": 1} | {f"x{n}": 1 for n in range(500_000)}]},
+    "keys": lambda: {"prices": {f"x{number}": [1] for number in range(300_000)} | {"y": "z"}},
+    "text": lambda: {"names": ["a" * 1_000_000, 1]},
+}
+"""Made by the test that wants it: whoever only lists the tests does not pay for them."""
+
+
+@pytest.mark.parametrize("change", LARGE)
+def test_it_takes_no_longer_and_says_no_more_than_it_may(change: str) -> None:
+    data = {**GOOD, **LARGE[change]()}
     started = time.process_time()
     wrong = mismatches(data, Order)
     assert time.process_time() - started < SECONDS

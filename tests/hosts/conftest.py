@@ -18,19 +18,18 @@ from support.packages import deb
 from support.ssh import Keys, Machines, connections
 from support.waiting import eventually
 
-HERE = Path(__file__).parent
 PACKAGES = hosts.REPOSITORY / "build" / "hosts" / "packages"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    ours = [item for item in items if HERE in item.path.parents]
+    places = [number for number, item in enumerate(items) if item.nodeid.startswith("tests/hosts/")]
+    ours = [items[number] for number in places]
     for item in ours:
         # The first of them waits for packages and a root file system to be built
         item.add_marker(pytest.mark.timeout(1200))
     # A second server is started for those that want it, and costs the others nothing. What puts another cluster in the
     # place of the appliance's comes last
     ours.sort(key=lambda item: (item.path.name == "test_backup.py", "two_servers" in getattr(item, "fixturenames", ())))
-    places = [number for number, item in enumerate(items) if HERE in item.path.parents]
     for number, item in zip(places, ours, strict=True):
         items[number] = item
 

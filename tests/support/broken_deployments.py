@@ -47,9 +47,9 @@ def service(body: str = "", name: str = "Broken") -> bytes:
 
 def archive(entries: dict[str, bytes], *, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", compression) as made:
+    with zipfile.ZipFile(buffer, "w", compression, compresslevel=1) as made:
         for path, content in entries.items():
-            made.writestr(zipfile.ZipInfo(path) if path.startswith("/") else path, content, compression)
+            made.writestr(zipfile.ZipInfo(path) if path.startswith("/") else path, content, compression, 1)
     return buffer.getvalue()
 
 

@@ -38,7 +38,6 @@ class Reads(Service):
         self.response.payload = {'values': len(payload) if payload else 0}
 """
 SMALL_OBJECTS = b"[" + b'{"a":[]},' * ((BODY_BYTES - 4) // 9) + b"{}]"
-ROWS = json.dumps([{"id": n, "name": f"Customer {n}", "city": "Somewhere"} for n in range(BODY_BYTES // 80)]).encode()
 NAMES = ("good", "reads", "large", "plain")
 
 
@@ -107,7 +106,8 @@ def test_one_that_would_take_all_memory_is_too_large_in_any_channel(served: Runn
 
 @pytest.mark.usefixtures("unmoved")
 def test_large_ones_that_a_channel_wants_take_turns(served: RunningCluster) -> None:
-    answers = at_once(served, "/memory/large", ROWS)
+    rows = [{"id": n, "name": f"Customer {n}", "city": "Somewhere"} for n in range(BODY_BYTES // 80)]
+    answers = at_once(served, "/memory/large", json.dumps(rows).encode())
     assert set(answers) <= {(200, ""), (503, "memory-busy")}
     assert answers[200, ""] >= 1
 
