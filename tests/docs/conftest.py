@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from support import command_line
 from support.cluster import RunningCluster
 from support.documents.playing import Clone
 from support.documents.reading import REPOSITORY
@@ -28,6 +29,7 @@ def clone() -> Iterator[Clone]:
         (directory / ".venv").symlink_to(Path(sys.prefix))
         (directory / "examples").symlink_to(REPOSITORY / "examples")
         (directory / "home").mkdir()
+        command_line.program(directory / "bin")
         make_wheel(directory / "wheels", "toposort", "1.10")
         cluster = RunningCluster(directory / ".zato", "--workers", "2")
         cluster.start_command = ["bash", "-c", f"cd {directory} && {make_run()}"]

@@ -16,13 +16,15 @@ _MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?"
 
 
 def run(command: str, directory: Path, clone: Path, answers: Sequence[str] = ()) -> tuple[int, str]:
-    """The exit status and the output, errors included, of a shell that has `zato` of the clone's `.venv`.
+    """The exit status and the output, errors included, of a shell that has `zato` of the clone's `bin`.
 
-    With `answers` it has a terminal, where these are typed as it asks. What takes more than a minute is killed with all
-    that it has started.
+    With `answers` it has a terminal, where these are typed as it asks, and `zato` of the clone's `.venv`. What takes
+    more than a minute is killed with all that it has started.
     """
+    # Who asks at a terminal is of its session
+    programs = clone / (".venv/bin" if answers else "bin")
     environment = (
-        f"PATH={clone / '.venv' / 'bin'}:{os.environ['PATH']}",
+        f"PATH={programs}:{clone / '.venv' / 'bin'}:{os.environ['PATH']}",
         f"HOME={directory}",
         f"XDG_CONFIG_HOME={directory / '.config'}",
         "LC_ALL=C.UTF-8",
