@@ -36,6 +36,13 @@ OWN = (
 )
 """Files in these directories that use nothing of what is shared there, or take so long that another process starts a
 cluster for them."""
+SECOND = (
+    "tests/system/test_cli.py",
+    "tests/system/test_cli_json.py",
+    "tests/system/test_packages.py",
+    "tests/system/test_paths.py",
+)
+"""Those of them that one process runs, so that it starts one cluster for all."""
 LONGEST = (
     "tests/hosts/",
     "tests/system/",
@@ -49,16 +56,13 @@ LONGEST = (
     "tests/hosts/test_removal.py",
     "tests/hosts/test_packages.py",
     "tests/system/test_outage.py",
+    "tests/system/test_cli.py",
     "tests/system/test_openapi.py",
     "tests/system/test_deployment.py",
     "tests/system/test_attacks.py",
     "tests/system/test_poison.py",
     "tests/quickstart/test_running.py",
     "tests/quickstart/test_going_on.py",
-    "tests/system/test_cli_json.py",
-    "tests/system/test_paths.py",
-    "tests/system/test_packages.py",
-    "tests/system/test_cli.py",
     "tests/system/test_workers.py",
     "tests/system/test_draining.py",
     "tests/edge/test_agent.py",
@@ -76,6 +80,8 @@ last one to begin. What boots hosts of the release before begins while the packa
 def scope_of(test: str) -> str:
     """What a test is run together with: the file that it is in, or the directory."""
     file = test.partition("::")[0]
+    if file in SECOND:
+        return SECOND[0]
     return next((place for place in SHARING if file.startswith(place) and file not in OWN), file)
 
 
