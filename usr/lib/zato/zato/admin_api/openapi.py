@@ -15,6 +15,7 @@ from zato.admin_api.shapes.items import ChangedItem, NewItem, UnsavedItem
 from zato.admin_api.shapes.whole import DiffQuery, Preview
 from zato.config.kinds import KINDS
 from zato.config.kinds.text import ITEM_NAME_PATTERN
+from zato.core.declared import fields_of
 from zato.core.errors import Forbidden, InvalidInput, NotFound, TooLarge, Unauthorized, Unavailable, ZatoError
 from zato.core.principal import Authentication
 from zato.core.right import Right
@@ -119,7 +120,7 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
 
 def _query_parameters(query: type[msgspec.Struct]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    for field in msgspec.structs.fields(query):
+    for field in fields_of(query):
         (schema,), components = msgspec.json.schema_components([field.type], ref_template=_REF)
         if "anyOf" in schema:  # a parameter that is absent stands for null
             schema = next(one for one in schema["anyOf"] if one.get("type") != "null")

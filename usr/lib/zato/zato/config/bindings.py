@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from zato.config.kinds import Kind
+from zato.core.declared import fields_of
 
 
 def bound_text(definition: Kind[Any], secret: str, body: Mapping[str, Any]) -> str | None:
@@ -19,7 +20,7 @@ def bound_text(definition: Kind[Any], secret: str, body: Mapping[str, Any]) -> s
 
     Those that have their defaults are left out, so that the text stays the same when a later release has a field more.
     """
-    fields = {field.name: field for field in msgspec.structs.fields(definition.struct)}
+    fields = {field.name: field for field in fields_of(definition.struct)}
     bound: dict[str, Any] = {}
     for binding in definition.bindings[secret]:
         field = fields[binding.field]
@@ -41,7 +42,7 @@ def changed(definition: Kind[Any], secret: str, before: msgspec.Struct | None, a
 
     Where nothing is known of `before`, that is every field.
     """
-    required = {field.name for field in msgspec.structs.fields(definition.struct) if field.required}
+    required = {field.name for field in fields_of(definition.struct) if field.required}
     how = "give it anew" if secret in required else "give it anew, or null to remove it"
     return [
         f"{secret}: {how}, since {binding.field} changes, which {binding.reason}"

@@ -11,6 +11,7 @@ import msgspec
 from zato.config.kinds import KINDS, Kind, kind_named
 from zato.config.spelling import as_declared
 from zato.core import json
+from zato.core.declared import fields_of, info_of
 from zato.core.errors import InvalidInput, ZatoError
 from zato.core.findings import Findings
 from zato.core.mismatches import mismatches
@@ -68,7 +69,7 @@ def encode(kind: str, value: msgspec.Struct) -> str:
     """
     added = kind_named(kind).added_fields
     fields: dict[str, Any] = msgspec.to_builtins(value)
-    for field in msgspec.structs.fields(value):
+    for field in fields_of(type(value)):
         if field.name in added and getattr(value, field.name) == field.default:
             del fields[field.name]
     return msgspec.json.encode(fields).decode()
@@ -106,8 +107,8 @@ def _decoder(kind: str) -> msgspec.json.Decoder[Any]:
 
 def _findings(definition: Kind[Any], body: Mapping[str, Any]) -> list[str]:
     """Everything that does not fit; the library itself stops at the first."""
-    fields = tuple(field.name for field in msgspec.structs.fields(definition.struct))
-    wrong = mismatches(body, definition.struct)
+    fields = tuple(field.name for field in fields_of(definition.struct))
+    wrong = mismatches(body, definition.struct, info_of(definition.struct))
     findings = Findings()
     for each in wrong.found:
         findings.add(_unknown(each.path, fields) if each.unknown else f"{each.path or 'value'}: {each.reason}")

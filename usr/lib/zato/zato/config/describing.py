@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ from msgspec import inspect
 
 from zato.config.kinds import KINDS, Kind
 from zato.config.reference import description
+from zato.core.declared import fields_of
 
 _UNITS = {"_seconds": "s", "_bytes": "B", "_days": "d"}
 _REF = "#/$defs/{name}"
@@ -72,6 +74,7 @@ class DescribedKind(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[DescribedField, ...]
 
 
+@functools.cache
 def described_kinds() -> tuple[DescribedKind, ...]:
     """All of them."""
     return tuple(map(_described, KINDS.values()))
@@ -89,7 +92,7 @@ def _described(kind: Kind[Any]) -> DescribedKind:
         lets_in=kind.lets_in,
         pingable=kind.pingable,
         rotates=bool(kind.generated_fields),
-        fields=tuple(_field(kind, field) for field in msgspec.structs.fields(kind.struct)),
+        fields=tuple(_field(kind, field) for field in fields_of(kind.struct)),
     )
 
 

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from msgspec import inspect
 
+from zato.core.declared import fields_of
+
 _LISTS = (inspect.ListType, inspect.VarTupleType)
 
 
 def as_declared(body: Mapping[str, Any], struct: type[msgspec.Struct]) -> dict[str, Any]:
     """The fields with each value of a closed set spelled as the set has it; everything else as it was."""
-    types = {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
-    return {name: respelled(value, types[name]) if name in types else value for name, value in body.items()}
+    infos = _infos(struct)
+    return {name: _respelled(value, infos[name]) if name in infos else value for name, value in body.items()}
 
 
 def respelled(value: Any, declared: Any) -> Any:
     """The same for one value of that type."""
     return _respelled(value, inspect.type_info(declared))
+
+
+@functools.cache
+def _infos(struct: type[msgspec.Struct]) -> Mapping[str, inspect.Type]:
+    return {field.encode_name: inspect.type_info(field.type) for field in fields_of(struct)}
 
 
 def _respelled(value: Any, info: inspect.Type) -> Any:

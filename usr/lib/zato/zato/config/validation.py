@@ -9,6 +9,7 @@ import msgspec
 
 from zato.config.kinds import kind_named
 from zato.config.kinds.text import character_finding, name_finding
+from zato.core.declared import fields_of
 
 MAX_SECRET_CHARACTERS = 16_384
 
@@ -17,7 +18,7 @@ def findings(kind: str, name: str, value: msgspec.Struct) -> list[str]:
     """Everything that is wrong with a value whose secrets are opened; each finding starts with "field: "."""
     definition = kind_named(kind)
     found: list[str] = []
-    for field in msgspec.structs.fields(definition.struct):
+    for field in fields_of(definition.struct):
         content = getattr(value, field.name)
         for text in _strings(content):
             wrong = character_finding(text, multiline=field.name in definition.multiline_fields)

@@ -48,8 +48,8 @@ class Mismatches:
     more: int
 
 
-def mismatches(data: Any, declared: Any, *, strict: bool = True) -> Mismatches:
-    """What does not fit in data that msgspec refuses to convert to the type.
+def mismatches(data: Any, declared: Any, info: inspect.Type | None = None, *, strict: bool = True) -> Mismatches:
+    """What does not fit in data that msgspec refuses to convert to the type, whose description is `info`.
 
     In very large data some may be neither found nor counted, never all: the first that msgspec names is among them.
     """
@@ -58,7 +58,7 @@ def mismatches(data: Any, declared: Any, *, strict: bool = True) -> Mismatches:
     more = 0
     complete = False
     try:
-        for mismatch in walk.of(inspect.type_info(declared), data, "", 0):
+        for mismatch in walk.of(inspect.type_info(declared) if info is None else info, data, "", 0):
             if len(found) < FINDINGS_MAX:
                 found.append(mismatch)
             else:

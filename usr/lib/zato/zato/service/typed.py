@@ -89,7 +89,7 @@ class TypedModel(IOModel):
                     if text != "":  # an empty parameter is one that was not filled in
                         wrong[name] = _wrong_with(text, self._types[name])
         if wrong:
-            beside = mismatches(data, self.type)
+            beside = mismatches(data, self.type, self._info)
             found = [_within(name, each) for name, these in wrong.items() for each in these]
             found += [each for each in beside.found if each.path not in wrong]
             raise invalid_input([_said(each) for each in found], more=beside.more)
@@ -103,7 +103,7 @@ class TypedModel(IOModel):
             plain = self._plain(payload)
             converted = msgspec.convert(plain, self.type, from_attributes=True, str_keys=True)
         except msgspec.ValidationError as error:
-            wrong = mismatches(_fields_of(plain, self._info, 0), self.type)
+            wrong = mismatches(_fields_of(plain, self._info, 0), self.type, self._info)
             problems = [_said(each, "output field", "The output") for each in wrong.found]
             raise invalid_output(problems or [_sentence(error, "", "output field")], more=wrong.more) from error
         except TypeError as error:
@@ -151,7 +151,7 @@ class TypedModel(IOModel):
         try:
             converted = msgspec.convert(data, self.type, str_keys=True)
         except msgspec.ValidationError as error:
-            wrong = mismatches(data, self.type)
+            wrong = mismatches(data, self.type, self._info)
             problems = [_said(each) for each in wrong.found] or [_sentence(error, "", "field")]
             raise invalid_input(problems, more=wrong.more) from None
         if (cost := self._costly.after(converted)) is not None:

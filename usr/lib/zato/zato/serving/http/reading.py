@@ -12,6 +12,7 @@ import msgspec
 from zato.config.kinds import kind_named
 from zato.config.kinds.text import name_finding
 from zato.core import json
+from zato.core.declared import fields_of, info_of
 from zato.core.errors import Forbidden, InvalidInput, NotFound, TooLarge
 from zato.core.findings import Findings
 from zato.core.mismatches import mismatches
@@ -58,7 +59,7 @@ def read_query(query_string: str, shape: type[S]) -> S:
     if len(values) != len(pairs):
         raise InvalidInput("The query has a parameter twice; send it once.")
     read = _convert(values, shape, "The query", strict=False)
-    for field in msgspec.structs.fields(shape):  # the library takes the text "null" for null
+    for field in fields_of(shape):  # the library takes the text "null" for null
         if field.encode_name in values and getattr(read, field.name) is None:
             text = f"{field.encode_name}: leave it out instead of sending null"
             raise InvalidInput(f"The query is not valid: {text}.", details=(text,))
@@ -119,7 +120,7 @@ def _convert(value: Any, shape: type[S], what: str, *, strict: bool) -> S:
     try:
         return msgspec.convert(value, shape, strict=strict)
     except (msgspec.ValidationError, UnicodeEncodeError) as error:
-        wrong = mismatches(value, shape, strict=strict)
+        wrong = mismatches(value, shape, info_of(shape), strict=strict)
         findings = Findings()
         for each in wrong.found:
             text = f"{each.path}: {each.reason}" if each.path else each.reason
