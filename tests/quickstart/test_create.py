@@ -122,6 +122,20 @@ def test_settings_that_a_server_has_lost_are_restored_as_they_were_kept(layout: 
     assert paths.settings.read_text() == "workers = 7\n"
 
 
+def test_the_odb_of_another_cluster_of_the_same_name_is_refused(layout: Layout) -> None:
+    other = Layout(layout.root.with_name("y"))
+    for each in (layout, other):
+        make(each)
+    other.odb.replace(layout.odb)
+    with pytest.raises(
+        SetupError, match=f"ODB at sqlite:///{layout.odb} keeps another cluster of the same name"
+    ) as caught:
+        make(layout)
+    assert caught.value.code == "odb-other-cluster"
+    layout.secret_key.write_bytes(other.secret_key.read_bytes())
+    make(layout)
+
+
 def test_what_git_refuses_is_said_in_its_words(layout: Layout) -> None:
     layout.server(1).config.mkdir(parents=True)
     (layout.server(1).config / ".git").write_text("nonsense")

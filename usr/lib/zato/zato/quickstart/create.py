@@ -11,7 +11,7 @@ import msgspec
 from zato.config.administrators import is_administrator
 from zato.config.bulk import current_values
 from zato.config.publisher import Publisher
-from zato.config.secrets import SecretBox, create_key, load_key
+from zato.config.secrets import SecretBox, check_value, create_key, load_key
 from zato.config.writer import Author
 from zato.core.clock import SystemClock
 from zato.core.correlation import new_cid
@@ -30,11 +30,13 @@ from zato.host.settings import (
     with_odb,
     write_cluster,
 )
-from zato.odb import migrate
+from zato.odb import identity, migrate
 from zato.odb.address import parse
+from zato.odb.identity import Identity
 from zato.odb.log import ConfigurationLog
 from zato.odb.opening import open_odb
 from zato.pki.authority import Authority, check_host, is_host
+from zato.pki.certificates import fingerprint, load_certificate
 from zato.pki.components import issue_missing
 from zato.pki.names import ADMIN
 from zato.quickstart.preflight import check_directory
@@ -157,6 +159,7 @@ def register(layout: Layout, cluster: ClusterSettings, numbers: Iterable[int], s
         log = ConfigurationLog(database)
         # Once there are items, a new key would only hide that the one which sealed their secrets is lost.
         key = load_key(layout.secret_key) if log.revision() else create_key(layout.secret_key)
+        identity.require(database, identity_of(layout, key))
         publisher = Publisher(log, SecretBox(key), SystemClock())
         by = Author("quickstart", new_cid())
         items = current_values(log.items())
@@ -180,6 +183,12 @@ def register(layout: Layout, cluster: ClusterSettings, numbers: Iterable[int], s
             publisher.update("security-tls", ADMIN, admin, by=by)
     finally:
         database.dispose()
+
+
+def identity_of(layout: Layout, key: bytes) -> Identity:
+    """By what this cluster's ODB is known. Raises SetupError where the CA's certificate is none."""
+    authority = fingerprint(load_certificate(layout.ca_certificate)) if layout.ca_certificate.exists() else None
+    return Identity(check_value(key), authority)
 
 
 def _values(layout: Layout, number: int) -> dict[str, Any]:

@@ -18,10 +18,10 @@ from zato.core.errors import SetupError, Unavailable
 from zato.host.layout import Layout
 from zato.host.programs import check_programs
 from zato.host.settings import ClusterSettings, load_cluster, load_server
-from zato.odb import migrate
+from zato.odb import identity, migrate
 from zato.odb.failures import LOST
 from zato.odb.opening import open_odb
-from zato.quickstart.create import Say, issue_certificates
+from zato.quickstart.create import Say, identity_of, issue_certificates
 from zato.quickstart.lock import RunLock
 from zato.quickstart.preflight import check_directory, check_ports
 from zato.quickstart.processes import greeting_options
@@ -53,8 +53,8 @@ def start(
         create()
     cluster = load_cluster(layout)
     check_ports(layout, cluster)
-    load_key(layout.secret_key)
-    _check_odb(layout, cluster)
+    key = load_key(layout.secret_key)
+    _check_odb(layout, cluster, key)
     _follow_hosts(layout, cluster, say)
     write_edge(layout, cluster)
     for number in range(1, cluster.servers + 1):
@@ -90,12 +90,13 @@ def _follow_hosts(layout: Layout, cluster: ClusterSettings, say: Say) -> None:
         say(error.message)
 
 
-def _check_odb(layout: Layout, cluster: ClusterSettings) -> None:
+def _check_odb(layout: Layout, cluster: ClusterSettings, key: bytes) -> None:
     """One of another version, or cluster, is refused; one that is away, or lost, is not: servers know their part."""
     database = open_odb(cluster)
     try:
         migrate.require_own(database, cluster.name)
         migrate.require_current(database)
+        identity.require(database, identity_of(layout, key))
     except Unavailable as error:
         numbers = range(1, cluster.servers + 1)
         if error.code == LOST and not any(layout.server(number).snapshot.exists() for number in numbers):
