@@ -55,6 +55,9 @@ class Primary:
     def dead(self, limit: int) -> list[DeadLetter]:
         return []
 
+    def payload(self, message_id: str) -> str | None:
+        return None
+
     def retry(self, ids: Sequence[str] | None) -> int:
         return 0
 

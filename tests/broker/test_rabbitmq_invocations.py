@@ -77,7 +77,7 @@ def test_what_nobody_lived_to_settle_too_often_is_a_dead_letter(broker: RabbitMq
         until(lambda: broker.counts().dead == 1)
     assert consumer.got == []
     [letter] = broker.dead(1)
-    assert (letter.message, letter.attempts) == (message, QUICK.deliveries_max)
+    assert (letter.id, letter.attempts) == (message.id, QUICK.deliveries_max)
     assert "lived to say" in letter.reason
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -86,7 +87,7 @@ def test_what_nobody_lived_to_settle_too_often_is_a_dead_letter(messages: Messag
     assert len(messages.claim(5, NOW, NOW, attempts_max=2)) == 1
     assert messages.claim(5, NOW, NOW, attempts_max=2) == []
     [letter] = messages.dead(5)
-    assert (letter.message, letter.attempts, letter.died) == (message(1), 2, NOW)
+    assert (letter.id, letter.attempts, letter.died) == (message(1).id, 2, NOW)
     assert letter.reason.startswith("It was delivered 2 times")
     assert letter.reason.endswith("no luck")
 
@@ -113,3 +114,22 @@ def test_dead_letters_are_neither_delivered_nor_settled(messages: Messages) -> N
     assert messages.retry([claim.message.id], LATER) == 1
     [again] = messages.claim(5, LATER, LATER)
     assert (again.attempt, again.begun) == (1, True)
+
+
+def test_dead_letters_are_told_of_without_their_payloads(messages: Messages) -> None:
+    """Of a thousand, each may have 10 MiB."""
+    payload = '"\N{SNOWMAN}' + "x" * 1_000_000 + '"'
+    for number in range(8):
+        messages.add(message(number, payload), NOW)
+    for claim in messages.claim(10, NOW, LATER):
+        messages.settle([Dead(claim, NOW, "no")])
+    tracemalloc.start()
+    try:
+        found = messages.dead(1000)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert {each.payload_bytes for each in found} == {len(payload.encode())}
+    assert peak < len(payload)
+    assert messages.dead_payload(message(3).id) == payload
+    assert messages.dead_payload("f" * 32) is None

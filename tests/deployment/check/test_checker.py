@@ -17,6 +17,7 @@ from support.broken_deployments import BROKEN, WORKING, BrokenDeployment, archiv
 from support.waiting import LATE_SECONDS, until
 from zato.deployment.check import Checker, start_zygote
 from zato.deployment.check.kernel import descendants
+from zato.deployment.check.messages import CheckedFile
 from zato.deployment.loader import CodeSet
 
 LIMIT_SECONDS = 2  # for what does not end by itself; a busy machine has more time for what does
@@ -167,6 +168,17 @@ def test_a_hanging_check_does_not_hold_up_another(zygote: Path, checker: Checker
     assert checker.check(code, "b.py", service(), 6).refusal is None
     assert hang.is_alive()
     hang.join()
+
+
+def test_many_files_have_more_time_together_than_one_alone(zygote: Path, code: CodeSet) -> None:
+    checker = checker_at(zygote, LIMIT_SECONDS)
+    slow = service(f"import time\ntime.sleep({LIMIT_SECONDS / 20})\n")
+    files = [CheckedFile(f"slow{number}.py", slow, number) for number in range(10, 40)]
+    assert checker.check_together(code, files).refusal is None
+    hanging = CheckedFile("hanging.py", service("import time\ntime.sleep(99)\n"), 9)
+    result = checker.check_together(code, [*files[:2], hanging])
+    assert result.refusal is not None
+    assert "within 2.4 s" in result.refusal.reason
 
 
 def test_a_zygote_that_died_is_replaced_and_ends_with_its_owner(tmp_path: Path, code: CodeSet) -> None:

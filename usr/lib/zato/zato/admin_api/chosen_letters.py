@@ -8,7 +8,7 @@ from zato.admin_api.shapes.messages import MessagesFilter
 from zato.broker.message import DeadLetter
 
 LOOKED_AT_MAX = 1000
-"""Dead letters, the newest ones: they come with their payloads."""
+"""Dead letters, the newest ones."""
 
 
 def chosen(letters: Iterable[DeadLetter], by: MessagesFilter) -> list[DeadLetter]:
@@ -22,11 +22,10 @@ def describes_some(by: MessagesFilter) -> bool:
 
 
 def _is_meant(letter: DeadLetter, by: MessagesFilter) -> bool:
-    message = letter.message
     return (
-        by.service in (None, message.service)
-        and by.principal in (None, message.principal)
-        and by.cid in (None, message.cid)
+        by.service in (None, letter.service)
+        and by.principal in (None, letter.principal)
+        and by.cid in (None, letter.cid)
         and (by.q is None or by.q.casefold() in letter.reason.casefold())
         and (by.since is None or letter.died >= by.since)
         and (by.until is None or letter.died < by.until)

@@ -15,8 +15,11 @@ from zato.core.errors import InvalidInput, NotFound
 from zato.core.limits import MESSAGE_BYTES_MAX
 from zato.core.right import Right
 from zato.odb.audit import AuditEntry
+from zato.serving.http.request import needs_memory
 
 DEAD = "/zato/api/messages/dead"
+# As the row or message that it is read from, as text, and in the answer
+_IN_FULL_TIMES = 6
 
 
 class MessageOperations:
@@ -100,8 +103,11 @@ class MessageOperations:
     def get(self, call: Call) -> Answer:
         message_id = call.params["message"]
         for letter in self._letters.dead(LOOKED_AT_MAX):
-            if letter.message.id == message_id:
-                return Answer(shapes.DeadLetterInFull(letter=_shown(letter), payload=letter.message.payload))
+            if letter.id == message_id:
+                needs_memory(call.environ, _IN_FULL_TIMES * letter.payload_bytes)
+                payload = self._letters.payload(message_id)
+                if payload is not None:
+                    return Answer(shapes.DeadLetterInFull(letter=_shown(letter), payload=payload))
         raise NotFound(
             f"There is no dead letter {message_id[:40]!r} among the newest {LOOKED_AT_MAX}; see: zato message list",
             code="no-such-message",
@@ -119,7 +125,7 @@ class MessageOperations:
             return self._counted(call, action, which, do(which.ids))
         if which.ids is not None:
             raise InvalidInput("Name dead letters by ids or by a filter, not by both.")
-        ids = [letter.message.id for letter in chosen(self._letters.dead(LOOKED_AT_MAX), which.filter)]
+        ids = [letter.id for letter in chosen(self._letters.dead(LOOKED_AT_MAX), which.filter)]
         return self._counted(call, action, which, do(ids) if ids else 0)
 
     def _counted(self, call: Call, action: str, which: shapes.WhichMessages, count: int) -> Answer:
@@ -136,14 +142,13 @@ class MessageOperations:
 
 
 def _shown(letter: DeadLetter) -> shapes.DeadLetter:
-    message = letter.message
     return shapes.DeadLetter(
-        id=message.id,
-        service=message.service,
-        payload_bytes=len(message.payload.encode()),
-        cid=message.cid,
-        principal=message.principal,
-        sent=message.sent,
+        id=letter.id,
+        service=letter.service,
+        payload_bytes=letter.payload_bytes,
+        cid=letter.cid,
+        principal=letter.principal,
+        sent=letter.sent,
         died=letter.died,
         attempts=letter.attempts,
         reason=letter.reason,

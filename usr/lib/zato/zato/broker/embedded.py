@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from zato.broker.claiming import Claiming
-from zato.broker.embedded_message import kept, released
+from zato.broker.embedded_message import described, kept
 from zato.broker.message import Counts, DeadLetter, Message
 from zato.broker.protocol import UNCONFIRMED, Handle
 from zato.broker.retrying import Retrying
@@ -70,10 +70,10 @@ class EmbeddedInvocations:
         return Counts(*self._messages.counts())
 
     def dead(self, limit: int) -> list[DeadLetter]:
-        return [
-            DeadLetter(released(each.message), each.attempts, each.reason, each.died)
-            for each in self._messages.dead(limit)
-        ]
+        return list(map(described, self._messages.dead(limit)))
+
+    def payload(self, message_id: str) -> str | None:
+        return self._messages.dead_payload(message_id)
 
     def retry(self, ids: Sequence[str] | None) -> int:
         return self._messages.retry(ids, self._clock.now())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from zato.broker.message import Message
-from zato.odb.messages import KeptMessage
+from zato.broker.message import DeadLetter, Message
+from zato.odb.messages import DeadMessage, KeptMessage
 
 
 def kept(message: Message) -> KeptMessage:
@@ -28,4 +28,19 @@ def released(row: KeptMessage, *, resent: bool = False) -> Message:
         sent=row.sent,
         principal=row.principal,
         resent=resent,
+    )
+
+
+def described(row: DeadMessage) -> DeadLetter:
+    """A row that is not delivered any more, as a dead letter."""
+    return DeadLetter(
+        id=row.id,
+        service=row.service,
+        cid=row.cid,
+        sent=row.sent,
+        principal=row.principal,
+        payload_bytes=row.payload_bytes,
+        attempts=row.attempts,
+        reason=row.reason,
+        died=row.died,
     )

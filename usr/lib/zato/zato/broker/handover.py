@@ -105,6 +105,10 @@ class WithHandover:
         found = [*self._primary.dead(limit), *self._substitute.dead(limit)]
         return sorted(found, key=lambda letter: letter.died, reverse=True)[:limit]
 
+    def payload(self, message_id: str) -> str | None:
+        kept = self._substitute.payload(message_id)
+        return self._primary.payload(message_id) if kept is None else kept
+
     def retry(self, ids: Sequence[str] | None) -> int:
         return self._substitute.retry(ids) + self._primary.retry(ids)
 

@@ -74,9 +74,17 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message that is not delivered any more, until somebody has it delivered again."""
+    """A message that is not delivered any more, until somebody has it delivered again.
 
-    message: Message
+    Without its payload: who looks looks at many, and each may have megabytes.
+    """
+
+    id: str
+    service: str
+    cid: str
+    sent: datetime
+    principal: str
+    payload_bytes: int
     attempts: int
     reason: str
     died: datetime

@@ -67,7 +67,11 @@ class Letters(Protocol):
         ...
 
     def dead(self, limit: int) -> list[DeadLetter]:
-        """The newest first."""
+        """The newest first. Takes no more memory than one of them has as a message, however many there are."""
+        ...
+
+    def payload(self, message_id: str) -> str | None:
+        """Of a dead letter; None where there is none of that id."""
         ...
 
     def retry(self, ids: Sequence[str] | None) -> int:

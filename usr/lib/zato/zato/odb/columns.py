@@ -12,6 +12,9 @@ from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, String, Text
 from sqlalchemy.dialects import mysql, oracle
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from zato.core.errors import InvalidInput
@@ -108,3 +111,21 @@ def _is_unicode(value: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+class octets(FunctionElement[int]):  # noqa: N801 - a function
+    """How many bytes a text has in UTF-8, found out by the database; of characters with Oracle. NULL for NULL."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(octets)
+def _octets(element: octets, compiler: SQLCompiler, **options: Any) -> str:
+    text = compiler.process(element.clauses, **options)
+    match compiler.dialect.name:
+        case "sqlite":  # octet_length came with 3.43
+            return f"length(CAST({text} AS BLOB))"
+        case "oracle":  # of a CLOB there is nothing else
+            return f"length({text})"
+    return f"octet_length({text})"

@@ -12,6 +12,7 @@ from zato.core.errors import Conflict
 from zato.odb import tables
 from zato.odb.audit import AuditEntry, insert_entries
 from zato.odb.cluster import Cluster
+from zato.odb.columns import octets
 from zato.odb.database import Database
 
 _CHUNK = 500  # Oracle takes 1,000 members in an IN
@@ -43,7 +44,13 @@ class HeldMessages:
     def list(self, limit: int) -> list[HeldMessage]:
         """The oldest first."""
         mine = (_message.cluster_id == self._cluster.id, _message.state == _WAITING)
-        query = select(tables.message).where(*mine).order_by(_message.sent, _message.message_id).limit(limit)
+        columns = (_message.message_id, _message.service, _message.cid, _message.sent, _message.principal)
+        query = (
+            select(*columns, _message.begun, octets(_message.payload).label("size"))
+            .where(*mine)
+            .order_by(_message.sent, _message.message_id)
+            .limit(limit)
+        )
         with self._database.read() as connection:
             rows = connection.execute(query).all()
         return [
@@ -54,7 +61,7 @@ class HeldMessages:
                 row.sent,
                 row.principal,
                 bool(row.begun),
-                len((row.payload or "").encode()),
+                int(row.size or 0),
             )
             for row in rows
         ]

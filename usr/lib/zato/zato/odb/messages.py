@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Dialect, Row, delete, func, in
 from zato.core.errors import Conflict
 from zato.odb import tables
 from zato.odb.cluster import Cluster
+from zato.odb.columns import octets
 from zato.odb.database import Database
 
 _WAITING = "waiting"
@@ -77,9 +78,14 @@ Settlement = Done | Later | Dead
 
 @dataclass(frozen=True, slots=True)
 class DeadMessage:
-    """A dead letter; `reason` says why, `attempts` how often it was delivered."""
+    """A dead letter without its payload; `reason` says why, `attempts` how often it was delivered."""
 
-    message: KeptMessage
+    id: str
+    service: str
+    cid: str
+    sent: datetime
+    principal: str
+    payload_bytes: int
     attempts: int
     reason: str
     died: datetime
@@ -191,11 +197,35 @@ class Messages:
 
     def dead(self, limit: int) -> list[DeadMessage]:
         """Dead letters, the newest first."""
-        query = select(tables.message).where(*self._in_state(_DEAD)).order_by(_message.due.desc()).limit(limit)
+        columns = (_message.message_id, _message.service, _message.cid, _message.sent, _message.principal)
+        query = (
+            select(*columns, octets(_message.payload).label("size"), _message.attempts, _message.reason, _message.due)
+            .where(*self._in_state(_DEAD))
+            .order_by(_message.due.desc())
+            .limit(limit)
+        )
         with self._database.read() as connection:
             return [
-                DeadMessage(_kept(row), row.attempts, row.reason or "", row.due) for row in connection.execute(query)
+                DeadMessage(
+                    row.message_id,
+                    row.service,
+                    row.cid,
+                    row.sent,
+                    row.principal,
+                    int(row.size or 0),
+                    row.attempts,
+                    row.reason or "",
+                    row.due,
+                )
+                for row in connection.execute(query)
             ]
+
+    def dead_payload(self, message_id: str) -> str | None:
+        """Of a dead letter; None where there is none of that id."""
+        query = select(_message.payload).where(*self._in_state(_DEAD), _message.message_id == message_id)
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else str(row.payload or "")
 
     def retry(self, ids: Sequence[str] | None, now: datetime) -> int:
         """Have dead letters, all without ids, claimed again as if for the first time, but begun. Says how many."""

@@ -104,6 +104,9 @@ class RabbitMqBroker:
     def dead(self, limit: int) -> list[DeadLetter]:
         return self._reachable_letters().dead(limit)
 
+    def payload(self, message_id: str) -> str | None:
+        return self._reachable_letters().payload(message_id)
+
     def retry(self, ids: Sequence[str] | None) -> int:
         return self._reachable_letters().retry(ids)
 

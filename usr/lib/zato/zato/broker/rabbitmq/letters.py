@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ import msgspec
 import pika
 from pika.exceptions import AMQPError
 
-from zato.broker.message import Counts, DeadLetter
+from zato.broker.message import Counts, DeadLetter, Message
 from zato.broker.rabbitmq.address import RabbitMqAddress
 from zato.broker.rabbitmq.identity import TlsIdentity
 from zato.broker.rabbitmq.names import ATTEMPTS, BEGUN, DEAD_LETTERS, DIED, INVOCATIONS, REASON, RETURNS, queues
@@ -26,6 +27,29 @@ _HEARTBEAT_SECONDS = 30
 # queue says something else; one that is there cannot be made to, and 3 knows no word for no limit
 _LOOKS_MAX = 10
 _LIMIT = "It was given back too often by consumers that were cut off."
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A dead letter as it is in its queue."""
+
+    message: Message
+    attempts: int
+    reason: str
+    died: datetime
+
+    def described(self) -> DeadLetter:
+        return DeadLetter(
+            id=self.message.id,
+            service=self.message.service,
+            cid=self.message.cid,
+            sent=self.message.sent,
+            principal=self.message.principal,
+            payload_bytes=len(self.message.payload.encode()),
+            attempts=self.attempts,
+            reason=self.reason,
+            died=self.died,
+        )
 
 
 class RabbitMqLetters:
@@ -51,8 +75,19 @@ class RabbitMqLetters:
 
     def dead(self, limit: int) -> list[DeadLetter]:
         with self._channel() as channel:
-            found = [letter for _, letter in _letters(channel) if letter is not None]
+            found = [letter.described() for _, letter in _letters(channel) if letter is not None]
         return sorted(found, key=lambda letter: letter.died, reverse=True)[:limit]
+
+    def payload(self, message_id: str) -> str | None:
+        with self._channel() as channel:
+            return next(
+                (
+                    letter.message.payload
+                    for _, letter in _letters(channel)
+                    if letter is not None and letter.message.id == message_id
+                ),
+                None,
+            )
 
     def retry(self, ids: Sequence[str] | None) -> int:
         count = 0
@@ -104,7 +139,7 @@ class RabbitMqLetters:
             raise Unavailable(f"RabbitMQ at {self._address.label} is away: {reason_of(error)}.", code=AWAY) from error
 
 
-def _letters(channel: Any) -> Iterator[tuple[int, DeadLetter | None]]:
+def _letters(channel: Any) -> Iterator[tuple[int, _Letter | None]]:
     """All of them, with None for what is no message."""
     left = channel.queue_declare(DEAD_LETTERS, passive=True).method.message_count
     while left:
@@ -128,13 +163,13 @@ def _put_anew(channel: Any, tag: int, properties: pika.BasicProperties, body: by
     channel.basic_ack(tag)
 
 
-def _letter(headers: dict[str, Any], body: bytes) -> DeadLetter | None:
+def _letter(headers: dict[str, Any], body: bytes) -> _Letter | None:
     try:
         message = message_in(body)
     except ValueError:
         return None
     died = headers.get(DIED)
-    return DeadLetter(
+    return _Letter(
         message=message,
         attempts=headers.get(ATTEMPTS, headers.get(RETURNS, 0)),
         reason=headers.get(REASON, _LIMIT),

@@ -19,6 +19,9 @@ from zato.deployment.loader import CodeSet, DeploymentRefused
 from zato.deployment.loader.source import check_size
 
 _GRACE_SECONDS = 0.75
+# Of the time limit, for each further file; and at most so many times the limit
+_SHARE_OF_ANOTHER = 0.1
+_TIMES_MAX = 6
 _START_SECONDS = 5.0
 _RETRY_SECONDS = 0.01
 _MIB = 1024 * 1024
@@ -47,7 +50,8 @@ class Checker:
         self._memory_limit_bytes = memory_limit_bytes
 
     def check(self, code: CodeSet, file_name: str, source: bytes, deployment_id: int) -> CheckResult:
-        """Whether the file can be deployed beside what is in `code`. Answers within the time limit and a second.
+        """Whether the file can be deployed beside what is in `code`. Answers within the time limit and a second, and
+        a tenth of the limit more for each deployed file that it is tried with.
 
         Raises Unavailable where no check can be made at all.
         """
@@ -65,7 +69,7 @@ class Checker:
 
         `packages` is a directory of third-party packages instead of those that this server has now.
 
-        Answers and raises as `check` does.
+        Answers and raises as `check` does, with a tenth of the time limit more for each further file that is tried.
         """
         changing = {file.file_name for file in files} | set(without)
         try:
@@ -77,27 +81,31 @@ class Checker:
             return CheckResult(refusal=error.refusal)
         first, *along = files
         packages = packages or self._packages()
+        others = sorted(beside - changing)
         request = CheckRequest(
             candidate=first,
             along=tuple(along),
             others=tuple(
                 CheckedFile(name, code.files[name].source.data, code.files[name].source.deployment_id)
-                for name in sorted(beside - changing)
+                for name in others
             ),
             service_owners={
                 name: entry.file_name for name, entry in code.services.items() if entry.file_name not in changing
             },
             packages=None if packages is None else str(packages),
-            time_limit_seconds=self._time_limit_seconds,
+            time_limit_seconds=self._seconds_for(1 + len(along) + len(others)),
             memory_limit_bytes=self._memory_limit_bytes,
         )
         return self._ask(request)
+
+    def _seconds_for(self, files: int) -> float:
+        return self._time_limit_seconds * min(1 + _SHARE_OF_ANOTHER * (files - 1), _TIMES_MAX)
 
     def _ask(self, request: CheckRequest) -> CheckResult:
         file_name = request.candidate.file_name
         try:
             with self._connect() as connection:
-                connection.settimeout(self._time_limit_seconds + _GRACE_SECONDS)
+                connection.settimeout(request.time_limit_seconds + _GRACE_SECONDS)
                 send(connection, request)
                 return receive_result(connection)
         except TimeoutError:
