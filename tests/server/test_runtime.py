@@ -137,7 +137,7 @@ def make(tmp_path: Path, url: str, metrics: Metrics, clock: SettableClock) -> It
     for runtime in made:
         runtime.stop()
     for thread in threading.enumerate():
-        if thread.name == "listener":
+        if thread.name == "follower":
             thread.join()
     for database in databases:
         database.dispose()

@@ -10,7 +10,7 @@ from typing import Any
 
 from zato.config.configuration import EMPTY, Configuration
 from zato.config.disk import DiskSnapshot
-from zato.config.listener import Listener
+from zato.config.follower import LogFollower
 from zato.config.publisher import Publisher
 from zato.config.secrets import SecretBox
 from zato.core.clock import SystemClock
@@ -100,10 +100,10 @@ class DeploymentWorker:
         self._next_beat = 0.0
         self._applied = 0
         self._stop = threading.Event()
-        self._listener = Listener(
+        self._follower = LogFollower(
             self.log, notifier, self.clock, self._apply, self._tick, busy=self._busy, looks=self.catching_up
         )
-        self._thread = threading.Thread(target=self._listener.run, args=(self._stop,))
+        self._thread = threading.Thread(target=self._follower.run, args=(self._stop,))
 
     @property
     def codes(self) -> CodeSet:

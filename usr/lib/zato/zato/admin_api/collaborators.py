@@ -14,9 +14,9 @@ from zato.broker.protocol import Letters
 from zato.config.configuration import Configuration
 from zato.config.enrolment import Enrolment
 from zato.config.first_administrator import FirstAdministrator
+from zato.config.follower import Replaced
 from zato.config.item import Item
 from zato.config.kinds import Packages
-from zato.config.listener import Replaced
 from zato.config.publisher import Preview, Publisher, Summary
 from zato.config.writer import Author
 from zato.core.clock import Clock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from zato.config.listener import Notifier
+from zato.config.follower import Notifier
 
 _INTERVAL_SECONDS = 0.1
 

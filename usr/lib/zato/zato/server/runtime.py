@@ -12,7 +12,7 @@ from datetime import timedelta
 from zato import __version__
 from zato.config.configuration import EMPTY, Configuration
 from zato.config.disk import DiskSnapshot
-from zato.config.listener import Listener, Notifier, Replaced
+from zato.config.follower import LogFollower, Notifier, Replaced
 from zato.core.clock import Clock
 from zato.core.errors import Unavailable, ZatoError
 from zato.deployment.code import CodeLoader, CodeNotLoaded
@@ -82,7 +82,7 @@ class Runtime:
         self.problem: ZatoError | None = None
         """Why the ODB does not take this worker's heart-beat; None while it does."""
         self.switch: Switch[Snapshot] = Switch(builder.build(EMPTY, CodeSet()))
-        self._listener = Listener(log, notifier, clock, self._apply, self._tick, busy=self._busy, looks=catching_up)
+        self._follower = LogFollower(log, notifier, clock, self._apply, self._tick, busy=self._busy, looks=catching_up)
 
     @property
     def running(self) -> CodeSet:
@@ -92,10 +92,10 @@ class Runtime:
     @property
     def replaced(self) -> Replaced | None:
         """When this worker last found that the ODB is another one than before."""
-        return self._listener.replaced
+        return self._follower.replaced
 
     def each_tick(self, *calls: Callable[[], None], busy: Callable[[], bool]) -> None:
-        """Have things done with every look at the log, in the listener's thread; soon again while it is `busy`."""
+        """Have things done with every look at the log, in the follower's thread; soon again while it is `busy`."""
         self._on_tick = calls
         self._hurried = busy
 
@@ -103,14 +103,14 @@ class Runtime:
         """Serve the newest configuration, or the last one known while the ODB is away, and follow the log."""
         try:
             self._register()
-            self._listener.step()
+            self._follower.step()
         except Unavailable as error:
             saved = self._disk.load()
             _log.warning("Starting without the ODB", reason=error.message, snapshot=saved is not None)
             if saved is not None:
                 self._apply(saved)
         self._catching_up.start()
-        threading.Thread(target=self._listener.run, args=(self._stop,), name="listener", daemon=True).start()
+        threading.Thread(target=self._follower.run, args=(self._stop,), name="follower", daemon=True).start()
 
     def stop(self) -> None:
         """Leave the cluster's list of workers."""

@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from zato.config.listener import Listener
+from zato.config.follower import LogFollower
 from zato.config.patient_notifier import PatientNotifier
 from zato.config.publisher import Publisher
 from zato.config.secrets import SecretBox, load_key
@@ -64,10 +64,10 @@ def main() -> int:
         PackageSets(layout.packages), pip_of(layout, cluster), PackageReports(database), numbers, clock
     )
     rounds = Rounds(clock, certificates, repositories, other_machines, retention, packages, watchdog)
-    listener = Listener(log, PatientNotifier(ChangeNotifier(database)), clock, rounds.follow, rounds.step)
+    follower = LogFollower(log, PatientNotifier(ChangeNotifier(database)), clock, rounds.follow, rounds.step)
     stop = stop_event()
     watchdog.ready()
-    listener.run(stop)
+    follower.run(stop)
     return 0
 
 

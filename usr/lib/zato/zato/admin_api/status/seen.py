@@ -12,7 +12,7 @@ from zato.admin_api.status.siblings import ended
 from zato.broker.message import Counts
 from zato.broker.protocol import Letters
 from zato.config.configuration import Configuration
-from zato.config.listener import Replaced
+from zato.config.follower import Replaced
 from zato.core.errors import ZatoError
 from zato.odb.deployments import Deployment, DeploymentState
 from zato.odb.kept import Kept

@@ -14,7 +14,7 @@ from zato.agent.haproxy.keeper import HaproxyKeeper
 from zato.agent.haproxy.leniency import Leniency
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.agent.wedged import PATIENCE_SECONDS, WedgedKiller
-from zato.config.listener import Listener
+from zato.config.follower import LogFollower
 from zato.config.patient_notifier import PatientNotifier
 from zato.core.clock import SystemClock
 from zato.core.errors import ZatoError
@@ -89,12 +89,12 @@ def main() -> int:
         api.turn(listening())
 
     database = open_odb(cluster)
-    listener = Listener(
+    follower = LogFollower(
         ConfigurationLog(database), PatientNotifier(ChangeNotifier(database)), clock, keeper.follow, tick
     )
     addresses.start(stop)
     watchdog.ready()
-    listener.run(stop)
+    follower.run(stop)
     return 0
 
 

@@ -60,7 +60,7 @@ class Replaced:
     now: int
 
 
-class Listener:
+class LogFollower:
     """Hands each new configuration, whole, to `apply`, in the thread that calls `step` or `run`.
 
     `apply` is called once for everything that was appended together, never with a state in between. Where it raises,
@@ -95,7 +95,7 @@ class Listener:
         self._generation = 0
         self._history = ""
         self._replaced: Replaced | None = None
-        self._logger = get_logger("zato.config.listener")
+        self._logger = get_logger("zato.config.follower")
 
     @property
     def configuration(self) -> Configuration:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from support.waiting import until
 from zato.config.configuration import Configuration
-from zato.config.listener import Listener
+from zato.config.follower import LogFollower
 from zato.config.publisher import Author, ImportMode, Publisher
 from zato.core.clock import SystemClock
 from zato.core.errors import Unavailable
@@ -77,23 +77,23 @@ def test_the_first_step_reads_everything_and_the_next_what_is_new(
 ) -> None:
     publisher.create("service", "a", {}, by=BY)
     notifier = Notifier()
-    listener = Listener(log, notifier, StillClock(), applied.append)
-    assert listener.step()
-    assert not listener.step()
+    follower = LogFollower(log, notifier, StillClock(), applied.append)
+    assert follower.step()
+    assert not follower.step()
     publisher.create("service", "b", {}, by=BY)
-    assert not listener.step()  # nobody has notified it
+    assert not follower.step()  # nobody has notified it
     notifier.news = True
-    assert listener.step()
+    assert follower.step()
     assert [configuration.revision for configuration in applied] == [1, 2]
-    assert [item.name for item in listener.configuration.all("service")] == ["a", "b"]
+    assert [item.name for item in follower.configuration.all("service")] == ["a", "b"]
 
 
 def test_an_empty_log_is_applied_once_so_that_the_process_knows_it_is_ready(
     log: ConfigurationLog, applied: list[Configuration]
 ) -> None:
-    listener = Listener(log, Notifier(), StillClock(), applied.append)
-    assert listener.step()
-    assert not listener.step()
+    follower = LogFollower(log, Notifier(), StillClock(), applied.append)
+    assert follower.step()
+    assert not follower.step()
     assert [configuration.revision for configuration in applied] == [0]
 
 
@@ -111,17 +111,17 @@ def test_only_a_look_into_the_log_is_told_of(database: Database, log: Configurat
         raise ValueError("it cannot be applied")
 
     notifier, looks, failing = Notifier(), Looks(), FailingLog(database)
-    listener = Listener(failing, notifier, StillClock(), [].append, looks=looks)
+    follower = LogFollower(failing, notifier, StillClock(), [].append, looks=looks)
     failing.away = True
     with pytest.raises(Unavailable):
-        listener.step()
+        follower.step()
     failing.away = False
-    listener.step()
-    listener.step()
+    follower.step()
+    follower.step()
     assert looks.told == ["begins", "no answer", "begins", "applied", "begins"]
     looks.told.clear()
     with pytest.raises(ValueError, match="cannot"):
-        Listener(log, Notifier(), StillClock(), refuse, looks=looks).step()
+        LogFollower(log, Notifier(), StillClock(), refuse, looks=looks).step()
     assert looks.told == ["begins"]
 
 
@@ -129,12 +129,12 @@ def test_what_was_appended_together_is_applied_together_however_much_it_is(
     publisher: Publisher, log: ConfigurationLog, applied: list[Configuration]
 ) -> None:
     notifier = Notifier()
-    listener = Listener(log, notifier, StillClock(), applied.append)
-    listener.step()
+    follower = LogFollower(log, notifier, StillClock(), applied.append)
+    follower.step()
     many = "".join(f"  s{number}: {{}}\n" for number in range(2_345))
     publisher.import_(f"service:\n{many}", ImportMode.MERGE, by=BY)
     notifier.news = True
-    assert listener.step()
+    assert follower.step()
     assert [configuration.revision for configuration in applied] == [0, 2_345]
 
 
@@ -142,15 +142,15 @@ def test_a_ring_that_could_not_be_followed_is_not_forgotten(
     publisher: Publisher, database: Database, applied: list[Configuration]
 ) -> None:
     log, notifier = FailingLog(database), Notifier()
-    listener = Listener(log, notifier, StillClock(), applied.append)
-    listener.step()
+    follower = LogFollower(log, notifier, StillClock(), applied.append)
+    follower.step()
     publisher.create("service", "a", {}, by=BY)
     notifier.news, log.away = True, True
     for _ in range(2):
         with pytest.raises(Unavailable):
-            listener.step()
+            follower.step()
     log.away = False
-    assert listener.step()
+    assert follower.step()
     assert applied[-1].revision == 1
 
 
@@ -163,34 +163,34 @@ def test_a_configuration_that_could_not_be_applied_is_tried_again(publisher: Pub
         if len(attempts) < 3:
             raise RuntimeError("not yet")
 
-    listener = Listener(log, Notifier(), StillClock(), apply)
+    follower = LogFollower(log, Notifier(), StillClock(), apply)
     for _ in range(2):
         with pytest.raises(RuntimeError):
-            listener.step()
-        assert listener.configuration.revision == 0
-    assert listener.step()
-    assert listener.configuration.revision == 1
+            follower.step()
+        assert follower.configuration.revision == 0
+    assert follower.step()
+    assert follower.configuration.revision == 1
 
 
 def test_a_missed_ring_and_a_restored_odb_are_noticed_within_seconds(
     publisher: Publisher, database: Database, log: ConfigurationLog, applied: list[Configuration]
 ) -> None:
     clock = StillClock()
-    listener = Listener(log, Notifier(), clock, applied.append)
-    listener.step()
+    follower = LogFollower(log, Notifier(), clock, applied.append)
+    follower.step()
     publisher.create("service", "a", {}, by=BY)
     publisher.create("service", "b", {}, by=BY)
     clock.seconds += 5
-    assert listener.step()
+    assert follower.step()
     with database.write() as connection:  # what restoring a backup amounts to
         connection.exec_driver_sql("DELETE FROM zt_item WHERE name = 'b'")
         connection.exec_driver_sql("UPDATE zt_cluster SET revision = 1")
         connection.exec_driver_sql("DELETE FROM zt_audit")
         connection.exec_driver_sql("DELETE FROM zt_change WHERE revision = 2")
     clock.seconds += 5
-    assert listener.step()
+    assert follower.step()
     assert [configuration.revision for configuration in applied] == [0, 2, 1]
-    assert listener.configuration.get("service", "b") is None
+    assert follower.configuration.get("service", "b") is None
 
 
 def test_it_goes_on_through_failures_and_ticks_all_the_while(
@@ -199,8 +199,8 @@ def test_it_goes_on_through_failures_and_ticks_all_the_while(
     log, notifier, stop = FailingLog(database), Notifier(), threading.Event()
     log.away = True
     ticks: list[float] = []
-    listener = Listener(log, notifier, SystemClock(), applied.append, lambda: ticks.append(time.monotonic()))
-    thread = threading.Thread(target=listener.run, args=(stop,))
+    follower = LogFollower(log, notifier, SystemClock(), applied.append, lambda: ticks.append(time.monotonic()))
+    thread = threading.Thread(target=follower.run, args=(stop,))
     thread.start()
     try:
         until(lambda: len(ticks) >= 4)
@@ -219,8 +219,8 @@ def test_a_change_in_another_process_reaches_a_listener_before_it_would_look_by_
 ) -> None:
     other = Database(f"sqlite:///{tmp_path / 'odb.sqlite'}")  # as another process has it
     stop = threading.Event()
-    listener = Listener(ConfigurationLog(other), ChangeNotifier(other), SystemClock(), applied.append)
-    thread = threading.Thread(target=listener.run, args=(stop,))
+    follower = LogFollower(ConfigurationLog(other), ChangeNotifier(other), SystemClock(), applied.append)
+    thread = threading.Thread(target=follower.run, args=(stop,))
     thread.start()
     try:
         until(lambda: bool(applied))
@@ -239,8 +239,8 @@ def test_another_history_is_taken_up_whole_whatever_its_revision(
     clock, notifier = StillClock(), Notifier()
     publisher.create("service", "a.gone", {}, by=BY)
     publisher.create("service", "a.kept", {}, by=BY)
-    listener = Listener(log, notifier, clock, applied.append)
-    listener.step()
+    follower = LogFollower(log, notifier, clock, applied.append)
+    follower.step()
     # As of a backup from before a.kept, in which others have been made since: revision 3 is no change after our 2
     with database.write() as connection:
         connection.execute(text("DELETE FROM zt_change WHERE revision = 2"))
@@ -250,10 +250,10 @@ def test_another_history_is_taken_up_whole_whatever_its_revision(
     publisher.create("service", "a.other", {}, by=BY)
     publisher.create("service", "a.new", {}, by=BY)
     notifier.news = True
-    assert listener.step()
+    assert follower.step()
     assert [item.name for item in applied[-1].all("service")] == ["a.gone", "a.new", "a.other"]
-    assert listener.replaced is not None
-    assert (listener.replaced.before, listener.replaced.now) == (2, 3)
+    assert follower.replaced is not None
+    assert (follower.replaced.before, follower.replaced.now) == (2, 3)
 
 
 def test_a_gap_in_the_log_is_read_over_by_reading_everything(
@@ -262,13 +262,13 @@ def test_a_gap_in_the_log_is_read_over_by_reading_everything(
     """A process that was away for longer than history is kept does not miss what was deleted meanwhile."""
     notifier = Notifier()
     publisher.create("service", "a.gone", {}, by=BY)
-    listener = Listener(log, notifier, StillClock(), applied.append)
-    listener.step()
+    follower = LogFollower(log, notifier, StillClock(), applied.append)
+    follower.step()
     publisher.delete("service", "a.gone", 1, by=BY)
     publisher.create("service", "a.new", {}, by=BY)
     with database.write() as connection:
         connection.execute(text("DELETE FROM zt_change WHERE revision < 3"))
     notifier.news = True
-    assert listener.step()
+    assert follower.step()
     assert [item.name for item in applied[-1].all("service")] == ["a.new"]
-    assert listener.replaced is None
+    assert follower.replaced is None
