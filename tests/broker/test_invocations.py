@@ -63,7 +63,7 @@ def test_what_a_killed_consumer_had_is_delivered_again_and_marked(address: Broke
 
 def test_a_failure_is_tried_again_until_the_message_is_a_dead_letter(broker: Broker) -> None:
     message = new_message()
-    consumer = Consumer({number: Result(Outcome.AGAIN, f"no luck {number}") for number in (1, 2, 3)})
+    consumer = Consumer({number: Result(Outcome.RETRY, f"no luck {number}") for number in (1, 2, 3)})
     with consuming(broker, consumer):
         broker.send(message)
         until(lambda: broker.counts().dead == 1)
@@ -78,14 +78,14 @@ def test_a_failure_is_tried_again_until_the_message_is_a_dead_letter(broker: Bro
 
 
 def test_a_failure_that_is_mended_in_time_is_done(broker: Broker) -> None:
-    consumer = Consumer({1: Result(Outcome.AGAIN, "not yet")})
+    consumer = Consumer({1: Result(Outcome.RETRY, "not yet")})
     with consuming(broker, consumer):
         broker.send(new_message())
         until(lambda: len(consumer.got) == 2 and broker.counts() == Counts(0, 0))
 
 
 def test_what_a_process_ended_under_is_tried_again_and_says_so_for_one_attempt(broker: Broker) -> None:
-    consumer = Consumer({1: Result(Outcome.ENDED, "gone"), 2: Result(Outcome.AGAIN, "no luck")})
+    consumer = Consumer({1: Result(Outcome.ENDED, "gone"), 2: Result(Outcome.RETRY, "no luck")})
     with consuming(broker, consumer):
         broker.send(new_message())
         until(lambda: len(consumer.got) == 3 and broker.counts() == Counts(0, 0))
@@ -100,11 +100,11 @@ def test_what_the_handler_raises_is_tried_again(broker: Broker) -> None:
     class Raising(Consumer):
         def handle(self, delivery: object) -> Result:
             result = super().handle(delivery)  # type: ignore[arg-type]
-            if result.outcome is Outcome.NEVER:
+            if result.outcome is Outcome.DEAD_LETTER:
                 raise RuntimeError("broken")
             return result
 
-    consumer = Raising({1: Result(Outcome.NEVER)})
+    consumer = Raising({1: Result(Outcome.DEAD_LETTER)})
     with consuming(broker, consumer):
         broker.send(new_message())
         until(lambda: len(consumer.got) == 2 and broker.counts() == Counts(0, 0))
@@ -112,7 +112,7 @@ def test_what_the_handler_raises_is_tried_again(broker: Broker) -> None:
 
 def test_what_cannot_go_well_is_a_dead_letter_at_once(broker: Broker) -> None:
     message = new_message()
-    consumer = Consumer({1: Result(Outcome.NEVER, "no such service")})
+    consumer = Consumer({1: Result(Outcome.DEAD_LETTER, "no such service")})
     with consuming(broker, consumer):
         broker.send(message)
         until(lambda: broker.counts() == Counts(waiting=0, dead=1))
@@ -134,7 +134,7 @@ def test_whatever_a_service_says_is_the_reason_of_its_dead_letter_alone(broker: 
     class Refusing(Consumer):
         def handle(self, delivery: Delivery) -> Result:
             super().handle(delivery)
-            return Result(Outcome.NEVER, text) if delivery.message == wrong else Result(Outcome.DONE)
+            return Result(Outcome.DEAD_LETTER, text) if delivery.message == wrong else Result(Outcome.DONE)
 
     consumer = Refusing()
     with consuming(broker, consumer):
@@ -151,7 +151,7 @@ def test_whatever_a_service_says_is_the_reason_of_its_dead_letter_alone(broker: 
 
 def test_a_dead_letter_can_be_delivered_again_as_a_redelivery(broker: Broker) -> None:
     messages = [new_message() for _ in range(3)]
-    consumer = Consumer({1: Result(Outcome.NEVER, "no")})
+    consumer = Consumer({1: Result(Outcome.DEAD_LETTER, "no")})
     with consuming(broker, consumer):
         for message in messages:
             broker.send(message)
@@ -168,7 +168,7 @@ def test_a_dead_letter_can_be_delivered_again_as_a_redelivery(broker: Broker) ->
 
 def test_a_dead_letter_can_be_deleted(broker: Broker) -> None:
     messages = [new_message() for _ in range(3)]
-    consumer = Consumer({1: Result(Outcome.NEVER, "no")})
+    consumer = Consumer({1: Result(Outcome.DEAD_LETTER, "no")})
     with consuming(broker, consumer):
         for message in messages:
             broker.send(message)
@@ -183,7 +183,7 @@ def test_a_dead_letter_can_be_deleted(broker: Broker) -> None:
 def test_dead_letters_stay_however_often_they_are_looked_at(broker: Broker) -> None:
     """RabbitMQ 4 gives up on what came back to a queue more than twenty times, unless it is told otherwise."""
     messages = [new_message() for _ in range(3)]
-    consumer = Consumer({1: Result(Outcome.NEVER, "no")})
+    consumer = Consumer({1: Result(Outcome.DEAD_LETTER, "no")})
     with consuming(broker, consumer):
         for message in messages:
             broker.send(message)
@@ -202,7 +202,7 @@ def test_what_was_not_begun_is_delivered_again_without_end(broker: Broker) -> No
         def handle(self, delivery: object) -> Result:
             nonlocal left
             left -= 1
-            return super().handle(delivery) if left < 0 else Result(Outcome.BACK)  # type: ignore[arg-type]
+            return super().handle(delivery) if left < 0 else Result(Outcome.REQUEUE)  # type: ignore[arg-type]
 
     consumer = Declining()
     with consuming(broker, consumer):

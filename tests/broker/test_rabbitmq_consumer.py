@@ -203,7 +203,7 @@ def test_what_is_delivered_before_rabbitmq_knows_of_the_end_goes_back_at_once(ru
 def test_its_channel_stays_until_what_is_to_wait_is_confirmed_also_after_a_connection_that_was_lost(
     running: Running,
 ) -> None:
-    running.handler.results = {1: Result(Outcome.AGAIN, "no luck")}
+    running.handler.results = {1: Result(Outcome.RETRY, "no luck")}
     running.open(Channel())
     running.consumer.closed("killed")
     running.open(channel := Channel())

@@ -133,9 +133,9 @@ def test_it_goes_on_after_a_consumer_that_has_failed() -> None:
 @pytest.mark.parametrize(
     ("failure", "outcome"),
     [
-        (Unavailable("Nobody is there.", code=NOT_BEGUN), Outcome.BACK),
+        (Unavailable("Nobody is there.", code=NOT_BEGUN), Outcome.REQUEUE),
         (Unavailable("It broke off.", code=NO_ANSWER), Outcome.ENDED),
-        (TimeLimitExceeded("Nobody says anything."), Outcome.AGAIN),
+        (TimeLimitExceeded("Nobody says anything."), Outcome.RETRY),
     ],
 )
 def test_what_the_server_did_not_answer_was_not_begun_or_is_tried_again(failure: Exception, outcome: Outcome) -> None:

@@ -15,20 +15,20 @@ from zato.listener.verdict import verdict, verdict_without_reply
     ("reply", "outcome"),
     [
         (Reply(204), Outcome.DONE),
-        (Reply(400, "invalid-input"), Outcome.NEVER),
-        (Reply(403, "forbidden"), Outcome.NEVER),
-        (Reply(404, "not-found"), Outcome.NEVER),
-        (Reply(409, "conflict"), Outcome.NEVER),
-        (Reply(413, "too-large"), Outcome.NEVER),
-        (Reply(408, "later"), Outcome.AGAIN),
-        (Reply(425, "later"), Outcome.AGAIN),
-        (Reply(429, "later"), Outcome.AGAIN),
-        (Reply(500, "service-failed"), Outcome.AGAIN),
-        (Reply(502, "outgoing-failed"), Outcome.AGAIN),
-        (Reply(503, "service-inactive"), Outcome.AGAIN),
-        (Reply(503, "no-configuration"), Outcome.BACK),
-        (Reply(503, "memory-busy"), Outcome.BACK),
-        (Reply(504, "time-limit-exceeded"), Outcome.AGAIN),
+        (Reply(400, "invalid-input"), Outcome.DEAD_LETTER),
+        (Reply(403, "forbidden"), Outcome.DEAD_LETTER),
+        (Reply(404, "not-found"), Outcome.DEAD_LETTER),
+        (Reply(409, "conflict"), Outcome.DEAD_LETTER),
+        (Reply(413, "too-large"), Outcome.DEAD_LETTER),
+        (Reply(408, "later"), Outcome.RETRY),
+        (Reply(425, "later"), Outcome.RETRY),
+        (Reply(429, "later"), Outcome.RETRY),
+        (Reply(500, "service-failed"), Outcome.RETRY),
+        (Reply(502, "outgoing-failed"), Outcome.RETRY),
+        (Reply(503, "service-inactive"), Outcome.RETRY),
+        (Reply(503, "no-configuration"), Outcome.REQUEUE),
+        (Reply(503, "memory-busy"), Outcome.REQUEUE),
+        (Reply(504, "time-limit-exceeded"), Outcome.RETRY),
     ],
     ids=str,
 )
@@ -38,8 +38,8 @@ def test_each_status_decides(reply: Reply, outcome: Outcome) -> None:
 
 def test_a_service_that_this_server_does_not_know_yet_gets_one_more_chance() -> None:
     reply = Reply(404, "no-such-service", "There is no service 'a.b' here any more.")
-    assert verdict(reply, 1).outcome is Outcome.AGAIN
-    assert verdict(reply, 2).outcome is Outcome.NEVER
+    assert verdict(reply, 1).outcome is Outcome.RETRY
+    assert verdict(reply, 2).outcome is Outcome.DEAD_LETTER
 
 
 def test_the_reason_is_the_errors() -> None:
@@ -52,10 +52,10 @@ def test_what_a_process_ended_under_is_repeated_once_and_then_a_dead_letter_that
     gone = Unavailable("The server ended before it answered.", code=NO_ANSWER)
     assert verdict_without_reply(gone, first).outcome is Outcome.ENDED
     again = verdict_without_reply(gone, Delivery(message=first.message, redelivered=True, attempt=2, ended=True))
-    assert again.outcome is Outcome.NEVER
+    assert again.outcome is Outcome.DEAD_LETTER
     assert again.reason.startswith("Twice, one after the other: the process that ran it ended")
 
 
 def test_what_was_not_begun_is_no_attempt_whatever_came_before() -> None:
     delivery = Delivery(message=new_message(), redelivered=True, attempt=2, ended=True)
-    assert verdict_without_reply(Unavailable("away", code=NOT_BEGUN), delivery).outcome is Outcome.BACK
+    assert verdict_without_reply(Unavailable("away", code=NOT_BEGUN), delivery).outcome is Outcome.REQUEUE

@@ -167,7 +167,7 @@ class Claiming:
             )
         except Exception as error:  # the outermost loop of a thread: the message must not be lost with it
             _log.exception("A delivery could not be handled", message=message.id, cid=message.cid)
-            result = Result(Outcome.AGAIN, f"It could not be handled: {error!r}")
+            result = Result(Outcome.RETRY, f"It could not be handled: {error!r}")
         self._finished.put((claim, result))
         self._wake.set()
 
@@ -185,11 +185,11 @@ def settlement(claim: Claim, result: Result, now: datetime, retrying: Retrying) 
     match result.outcome:
         case Outcome.DONE:
             return Done(claim)
-        case Outcome.NEVER:
+        case Outcome.DEAD_LETTER:
             return Dead(claim, now, result.reason)
-        case Outcome.BACK:
+        case Outcome.REQUEUE:
             return Later(claim, now + retrying.back_delay, result.reason, counted=False)
-        case Outcome.AGAIN | Outcome.ENDED:
+        case Outcome.RETRY | Outcome.ENDED:
             reason = ENDED if result.outcome is Outcome.ENDED else result.reason
             delay = retrying.delay_after(claim.attempt)
             return Dead(claim, now, reason) if delay is None else Later(claim, now + delay, reason)

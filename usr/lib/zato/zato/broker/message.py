@@ -48,13 +48,13 @@ class Outcome(StrEnum):
     """What came of a delivery."""
 
     DONE = "done"
-    AGAIN = "again"
+    RETRY = "retry"
     """It failed and may go well another time: delivered again, up to the limit; then it is a dead letter."""
     ENDED = "ended"
     """The process that ran it ended, maybe of it: delivered again like what failed, and marked."""
-    NEVER = "never"
+    DEAD_LETTER = "dead-letter"
     """It cannot go well: a dead letter at once."""
-    BACK = "back"
+    REQUEUE = "requeue"
     """It was not begun: delivered again, by whoever comes first. Not an attempt, where the broker can leave it out."""
 
 

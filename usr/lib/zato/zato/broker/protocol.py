@@ -54,7 +54,7 @@ class Invocations(Sender, Protocol):
 
         Returns when those under way are done. What this process does not live to acknowledge is delivered again,
         as `redelivered`; so at most `prefetch` messages of each consumer are processed twice. Goes on by itself when
-        the broker was away. What `handle` raises counts as AGAIN.
+        the broker was away. What `handle` raises counts as RETRY.
         """
         ...
 

@@ -105,8 +105,8 @@ class Consuming:
         except Unavailable as error:
             result = verdict_without_reply(error, delivery)
         except TimeLimitExceeded as error:
-            result = Result(Outcome.AGAIN, error.message)
-        if result.outcome in {Outcome.AGAIN, Outcome.ENDED, Outcome.NEVER}:
+            result = Result(Outcome.RETRY, error.message)
+        if result.outcome in {Outcome.RETRY, Outcome.ENDED, Outcome.DEAD_LETTER}:
             _log.warning(
                 "A message was not processed",
                 message=message.id,

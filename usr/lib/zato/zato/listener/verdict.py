@@ -18,13 +18,13 @@ def verdict(reply: Reply, attempt: int) -> Result:
     if reply.status < 400:
         return Result(Outcome.DONE)
     if reply.code in _NOT_BEGUN:
-        return Result(Outcome.BACK, reason)
+        return Result(Outcome.REQUEUE, reason)
     if reply.code == "no-such-service" and attempt == 1:
         # The server that took the message may have got the newest code a moment before this one
-        return Result(Outcome.AGAIN, reason)
+        return Result(Outcome.RETRY, reason)
     if reply.status < 500 and reply.status not in _LATER:
-        return Result(Outcome.NEVER, reason)
-    return Result(Outcome.AGAIN, reason)
+        return Result(Outcome.DEAD_LETTER, reason)
+    return Result(Outcome.RETRY, reason)
 
 
 def verdict_without_reply(error: Unavailable, delivery: Delivery) -> Result:
@@ -33,7 +33,7 @@ def verdict_without_reply(error: Unavailable, delivery: Delivery) -> Result:
     What a process ended under twice, one after the other, is not handed to a third one.
     """
     if error.code == NOT_BEGUN:
-        return Result(Outcome.BACK, error.message)
+        return Result(Outcome.REQUEUE, error.message)
     if delivery.ended:
-        return Result(Outcome.NEVER, f"Twice, one after the other: {ENDED[0].lower()}{ENDED[1:]} {error.message}")
+        return Result(Outcome.DEAD_LETTER, f"Twice, one after the other: {ENDED[0].lower()}{ENDED[1:]} {error.message}")
     return Result(Outcome.ENDED, error.message)

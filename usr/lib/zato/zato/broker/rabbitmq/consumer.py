@@ -133,7 +133,7 @@ class Consumer:
         except Exception as error:  # the outermost loop of a thread: the message must not be lost with it
             message = delivery.message
             self._log.exception("A delivery could not be handled", message=message.id, cid=message.cid)
-            result = Result(Outcome.AGAIN, f"It could not be handled: {error!r}")
+            result = Result(Outcome.RETRY, f"It could not be handled: {error!r}")
         self._link.call(lambda: self._settle(channel, tag, delivery, result))
 
     def _settle(self, channel: Any, tag: int, delivery: Delivery, result: Result) -> None:
@@ -144,12 +144,12 @@ class Consumer:
             case Outcome.DONE:
                 channel.basic_ack(tag)
                 self._forget(tag)
-            case Outcome.NEVER:
+            case Outcome.DEAD_LETTER:
                 self._bury(channel, tag, delivery, attempt, result.reason)
-            case Outcome.BACK:
+            case Outcome.REQUEUE:
                 headers = {ATTEMPTS: attempt - 1, BEGUN: delivery.redelivered}
                 self._move(channel, tag, delivery, LATER, later(self._retrying.back_delay), headers)
-            case Outcome.AGAIN | Outcome.ENDED:
+            case Outcome.RETRY | Outcome.ENDED:
                 delay = self._retrying.delay_after(attempt)
                 if delay is None:
                     self._bury(channel, tag, delivery, attempt, result.reason)
