@@ -44,7 +44,7 @@ def pss_megabytes(cluster: RunningCluster) -> float:
 
 
 def main() -> int:
-    """1 where one of the requests in flight at once was not answered; ratios depend on what else the machine does."""
+    """1 where one of the requests in active at once was not answered; ratios depend on what else the machine does."""
     with tempfile.TemporaryDirectory(prefix="zato-bench-") as directory:
         cluster = RunningCluster(Path(directory) / "z", "--workers", "2")
         cluster.start()
@@ -55,7 +55,7 @@ def main() -> int:
 
 
 def measure(cluster: RunningCluster, directory: Path) -> bool:
-    """Print all figures; whether each request of those in flight at once was answered."""
+    """Print all figures; whether each request of those in active at once was answered."""
     api = cluster.api()
     api.deploy("bench.py", HELLO.format(n="").encode())
     api.create_item("channel-rest", "hello", {"service": "bench.hello", "path": "/hello", "methods": ["GET"]})

@@ -41,7 +41,7 @@ def all_answered(cluster: RunningCluster) -> bool:
         until(lambda: cluster.request("GET", "/slow").status == 200)
         answers, seconds = at_once(cluster)
     right = answers.count('200 {"backend":{"slow":true}}')
-    title = f"{REQUESTS:,} requests in flight to a service that waits {BACKEND_SECONDS:g} s for a system over HTTP"
+    title = f"{REQUESTS:,} requests in active to a service that waits {BACKEND_SECONDS:g} s for a system over HTTP"
     print(f"{title}: {right} answered in {seconds:.1f} s (bar {REQUESTS})", flush=True)
     if right < REQUESTS:
         reached = len(backend.received) - 1  # the first was there to see that the channel works

@@ -211,7 +211,7 @@ def test_the_source_of_a_deployment_and_of_each_file_in_it_can_be_read(world: An
         assert world.call("GET", f"/deployments/{missing}").status_code == 404
 
 
-class Flight:
+class ActiveRequest:
     """The request, which there is so much memory for."""
 
     abandoned = False
@@ -232,16 +232,16 @@ def test_reading_what_is_in_a_zip_needs_the_memory_that_it_is_unpacked_into() ->
     source, needed = data.getvalue(), list[int]()
     assert len(read_archive("shop.zip", source, needed.append)["shop/__init__.py"]) == 1_000_000
     assert needed == [1_000_000]
-    flight = Flight(len(source) + 1_000)
-    call = SimpleNamespace(environ={"zato.flight": flight}, params={"id": "7"}, query=SourceQuery(path="shop/x.py"))
+    active = ActiveRequest(len(source) + 1_000)
+    call = SimpleNamespace(environ={"zato.request": active}, params={"id": "7"}, query=SourceQuery(path="shop/x.py"))
     deployment = SimpleNamespace(id=7, file_name="shop.zip", size_bytes=len(source))
     kept = SimpleNamespace(get=lambda _id: deployment, source=lambda _id: source)
     operations = DeploymentOperations(cast(Any, MagicMock(deployments=kept)))
     for read in (operations.files, operations.source):
-        flight.left = len(source) + 1_000
+        active.left = len(source) + 1_000
         with pytest.raises(Unavailable):
             read(cast(Any, call))
-        assert flight.left == 1_000
+        assert active.left == 1_000
 
 
 def test_what_a_check_is_refused_for_is_no_entry_of_the_audit_log(world: Any) -> None:

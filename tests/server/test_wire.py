@@ -9,7 +9,7 @@ from gunicorn.config import Config
 from gunicorn.http.errors import InvalidHeader
 
 from zato.server.wire import Answer, Reader
-from zato.serving.flight import Flight
+from zato.serving.active_request import ActiveRequest
 from zato.serving.interruption import Interrupted
 from zato.serving.memory import Memory
 
@@ -75,7 +75,7 @@ def test_a_peer_that_says_nothing_is_no_request(pair: Pair) -> None:
 
 def answer(pair: Pair, headers: list[tuple[str, str]], chunks: list[bytes], method: str = "GET") -> bytes:
     ours, theirs = pair
-    result = Answer(ours, Flight(ours, Memory(lambda: 2**20)), method)
+    result = Answer(ours, ActiveRequest(ours, Memory(lambda: 2**20)), method)
     result.start_response("200 OK", headers)
     result.send(chunks)
     ours.close()
@@ -100,21 +100,21 @@ def test_head_gets_the_head_only(pair: Pair) -> None:
 @pytest.mark.parametrize("value", ["a\r\nSet-Cookie: x=1", "a\nb", "a\rb", "a\0b"])
 def test_a_header_that_would_break_out_of_its_line_is_refused(pair: Pair, value: str) -> None:
     with pytest.raises(ValueError, match="line break"):
-        Answer(pair[0], Flight(pair[0], Memory(lambda: 2**20)), "GET").start_response("200 OK", [("X-A", value)])
+        Answer(pair[0], ActiveRequest(pair[0], Memory(lambda: 2**20)), "GET").start_response("200 OK", [("X-A", value)])
 
 
 def test_only_one_of_thread_and_time_limit_may_answer(pair: Pair) -> None:
-    flight = Flight(pair[0], Memory(lambda: 2**20))
-    assert flight.claim(abandon=True)
-    assert flight.abandoned
-    late = Answer(pair[0], flight, "GET")
+    active = ActiveRequest(pair[0], Memory(lambda: 2**20))
+    assert active.claim(abandon=True)
+    assert active.abandoned
+    late = Answer(pair[0], active, "GET")
     late.start_response("200 OK", [("Content-Length", "1")])
     with pytest.raises(Interrupted):
         late.send([b"x"])
 
 
 def test_a_thread_that_has_begun_to_answer_is_not_given_up(pair: Pair) -> None:
-    flight = Flight(pair[0], Memory(lambda: 2**20))
-    assert flight.claim()
-    assert not flight.claim(abandon=True)
-    assert not flight.abandoned
+    active = ActiveRequest(pair[0], Memory(lambda: 2**20))
+    assert active.claim()
+    assert not active.claim(abandon=True)
+    assert not active.abandoned

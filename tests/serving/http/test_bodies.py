@@ -52,7 +52,7 @@ def read(body: bytes, *, plain: bool, chunked: bool = False) -> tuple[Reader, li
     asked: list[int] = []
     reader = Reader(body, asked)
     framing = {"HTTP_TRANSFER_ENCODING": "chunked"} if chunked else {"CONTENT_LENGTH": str(len(body))}
-    environ = {"zato.flight": SimpleNamespace(needs=asked.append), "wsgi.input": reader, **framing}
+    environ = {"zato.request": SimpleNamespace(needs=asked.append), "wsgi.input": reader, **framing}
     assert channel(plain=plain)._body(environ) == body
     return reader, asked
 

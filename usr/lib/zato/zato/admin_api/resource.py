@@ -78,7 +78,7 @@ class AdminResource:
         # An administrator's are counted, never refused: a limit that is too low can be raised by nobody else
         refuse = Role.ADMIN not in principal.roles
         limits = self._worker.current().principals
-        with self._admission.admit(principal, limits, environ.get("zato.flight"), refuse=refuse):
+        with self._admission.admit(principal, limits, environ.get("zato.request"), refuse=refuse):
             return self._answer(route, req, params, principal)
 
     def _principals(self, route: Route, environ: Mapping[str, Any]) -> tuple[Principal, ...]:

@@ -68,7 +68,7 @@ class RunningWorker:
             raise no_such_service(service, snapshot.codes.services)
         request = Request(body, cid=cid, http=http, principal=principal)
         response, data = self._dispatcher.invoke_from_channel(
-            snapshot, service, entry, request, environ.get("zato.flight"), None
+            snapshot, service, entry, request, environ.get("zato.request"), None
         )
         return Invoked(response.status_code, response.content_type or _JSON, data)
 

@@ -60,7 +60,7 @@ class InternalInvocations:
         request = Request(payload, cid=req.cid, principal=sender, delivery=delivery)
         started, status = time.perf_counter(), 500
         try:
-            self._dispatcher.invoke_from_message(snapshot, service, entry, request, environ.get("zato.flight"))
+            self._dispatcher.invoke_from_message(snapshot, service, entry, request, environ.get("zato.request"))
             status = 204
         except ZatoError as error:
             status = error.status

@@ -17,7 +17,7 @@ from gunicorn.http import wsgi
 from gunicorn.http.parser import RequestParser
 from gunicorn.util import unquote_to_wsgi_str
 
-from zato.serving.flight import Flight
+from zato.serving.active_request import ActiveRequest
 from zato.serving.interruption import Interrupted
 
 Environ = dict[str, Any]
@@ -108,9 +108,9 @@ class Answer:
 
     __slots__ = ("_chunked", "_client", "_flight", "_head", "_method", "_no_body", "started")
 
-    def __init__(self, client: Any, flight: Flight, method: str) -> None:
+    def __init__(self, client: Any, active: ActiveRequest, method: str) -> None:
         self._client = client
-        self._flight = flight
+        self._active = active
         self._method = method
         self._head = b""
         self._chunked = False
@@ -171,6 +171,6 @@ class Answer:
             self._client.sendall(b"0\r\n\r\n")
 
     def _claim(self) -> None:
-        if not self._flight.claim():
+        if not self._active.claim():
             raise Interrupted
         self.started = True

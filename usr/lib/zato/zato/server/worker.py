@@ -28,7 +28,7 @@ from zato.host.logs import correlate, get_logger
 from zato.server.sizing import SLOW_SECONDS, TICK_SECONDS, Sizing, Tick
 from zato.server.threads import RequestThread, RequestThreads
 from zato.server.wire import Answer, Reader
-from zato.serving.flight import Flight, time_limit_answer
+from zato.serving.active_request import ActiveRequest, time_limit_answer
 from zato.serving.interruption import Interrupted, any_goes_on
 from zato.serving.memory import Memory
 
@@ -58,7 +58,7 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
 
     def run(self) -> None:
         self._reader = Reader(self.cfg)
-        self._flights: dict[RequestThread, Flight] = {}
+        self._active: dict[RequestThread, ActiveRequest] = {}
         self._memory: Memory = self.app.memory()
         self._finished = 0
         # A service that computes without letting go of the interpreter keeps the main thread from turning, too
@@ -110,7 +110,7 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
                     _log.error("A service goes on after its time limit; replacing the worker")
                     break
             slow = self._enforce_time_limits(now)
-            load_seen(len(self._flights))
+            load_seen(len(self._active))
             before, finished = finished, self._finished
             used_before, used = used, time.process_time()
             seen = Tick(
@@ -140,35 +140,35 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
                 time.sleep(_OUT_OF_RESOURCES_SECONDS)
                 return
             correlate("")
-            flight = Flight(client, self._memory, thread.pool.spare)
-            flight.deadline = flight.started + _READ_SECONDS
-            self._flights[thread] = flight
+            active = ActiveRequest(client, self._memory, thread.pool.spare)
+            active.deadline = active.started + _READ_SECONDS
+            self._active[thread] = active
             try:
-                self._handle(door, client, address, flight)
+                self._handle(door, client, address, active)
             except Interrupted:
                 pass
             finally:
                 self._finished += 1
-                self._flights.pop(thread, None)
-                flight.end()
-            if flight.abandoned:
+                self._active.pop(thread, None)
+                active.end()
+            if active.abandoned:
                 thread.wanted = False
             if thread.pool.surplus:
                 thread.pool.leave(thread)
             if not thread.wanted:
                 return
 
-    def _handle(self, door: socket.socket, client: socket.socket, address: Any, flight: Flight) -> None:
+    def _handle(self, door: socket.socket, client: socket.socket, address: Any, active: ActiveRequest) -> None:
         linger = True
         try:
             environ = self._reader.read(client, address, door.getsockname)
             if environ is not None:
-                flight.deadline = math.inf
-                environ["zato.flight"] = flight
+                active.deadline = math.inf
+                environ["zato.request"] = active
                 environ["zato.internal"] = door is self._internal_door
-                environ["zato.wait"] = flight.waiting
+                environ["zato.wait"] = active.waiting
                 self.nr += 1
-                answer = Answer(client, flight, environ["REQUEST_METHOD"])
+                answer = Answer(client, active, environ["REQUEST_METHOD"])
                 chunks = self.wsgi(environ, answer.start_response)
                 try:
                     answer.send(chunks)
@@ -184,10 +184,10 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
         except Interrupted:
             raise
         except BaseException as error:  # the outermost loop: nothing may end the thread, sys.exit() neither
-            if flight.claim() and isinstance(error, Exception):
+            if active.claim() and isinstance(error, Exception):
                 self.handle_error(None, client, address, error)
             else:
-                _log.exception("A response broke off", cid=flight.cid)
+                _log.exception("A response broke off", cid=active.cid)
         finally:
             if linger:
                 close_graceful(client)
@@ -202,42 +202,42 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
         """
         still = self._standstill.turn()
         if still:
-            for flight in list(self._flights.values()):
-                if flight.started < time.monotonic() - still:
-                    flight.stood_still(still)
+            for active in list(self._active.values()):
+                if active.started < time.monotonic() - still:
+                    active.stood_still(still)
         slow = 0
-        for thread, flight in list(self._flights.items()):
-            if flight.deadline < now and flight.claim(abandon=True):
-                self._give_up(thread, flight)
-            elif now - flight.started > SLOW_SECONDS and not flight.waits:
+        for thread, active in list(self._active.items()):
+            if active.deadline < now and active.claim(abandon=True):
+                self._give_up(thread, active)
+            elif now - active.started > SLOW_SECONDS and not active.waits:
                 slow += 1
         return slow
 
-    def _give_up(self, thread: RequestThread, flight: Flight) -> None:
-        self._flights.pop(thread, None)
-        if flight.ticket is not None:  # its thread may be interrupted before it comes to that, or never end
-            flight.ticket.release()
-        if flight.service:
+    def _give_up(self, thread: RequestThread, active: ActiveRequest) -> None:
+        self._active.pop(thread, None)
+        if active.ticket is not None:  # its thread may be interrupted before it comes to that, or never end
+            active.ticket.release()
+        if active.service:
             _log.warning(
                 "The service exceeded its time limit",
-                service=flight.service,
-                limit_seconds=flight.limit_seconds,
-                cid=flight.cid,
+                service=active.service,
+                limit_seconds=active.limit_seconds,
+                cid=active.cid,
             )
         try:
-            flight.client.settimeout(0)
-            if flight.service:  # without one the request has not even come in whole: there is nothing to answer
-                flight.client.sendall(time_limit_answer(flight))
-            flight.client.shutdown(socket.SHUT_RDWR)
+            active.client.settimeout(0)
+            if active.service:  # without one the request has not even come in whole: there is nothing to answer
+                active.client.sendall(time_limit_answer(active))
+            active.client.shutdown(socket.SHUT_RDWR)
         except OSError as error:
-            _log.debug("The caller had gone before its time limit", reason=str(error), cid=flight.cid)
+            _log.debug("The caller had gone before its time limit", reason=str(error), cid=active.cid)
         thread.pool.give_up(thread)
         thread.pool.keep()
 
     def _wait_for_flights(self) -> None:
         """Requests that have begun are finished, within gunicorn's graceful timeout."""
         deadline = time.monotonic() + float(self.cfg.graceful_timeout)
-        while self._flights and time.monotonic() < deadline:
+        while self._active and time.monotonic() < deadline:
             self.notify()
             self._enforce_time_limits(time.monotonic())
             time.sleep(TICK_SECONDS)

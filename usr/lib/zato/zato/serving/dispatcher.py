@@ -10,7 +10,7 @@ from zato.host.logs import get_logger
 from zato.service.errors import UnknownService
 from zato.service.execution import execute, returned
 from zato.service.request import Request
-from zato.serving.flight import Flight
+from zato.serving.active_request import ActiveRequest
 from zato.serving.interruption import Interrupted
 from zato.serving.limited import LimitedCalls
 
@@ -40,14 +40,14 @@ class Dispatcher:
         service: str,
         entry: ServiceEntry | None,
         request: Request,
-        flight: Flight | None,
+        active: ActiveRequest | None,
         text_type: str | None,
     ) -> tuple[Response, bytes]:
         """A channel's service's response and its body, text being of `text_type`. Raises ZatoError only.
 
-        The time limit is enforced on `flight` by the worker.
+        The time limit is enforced on `active` by the worker.
         """
-        self._limit(snapshot, service, request, flight)
+        self._limit(snapshot, service, request, active)
         try:
             response = execute(self._active(snapshot, service, entry), snapshot.context, request.cid, request)
             return response, response.encoded(text_type)
@@ -61,10 +61,10 @@ class Dispatcher:
             raise self._failed(service, request.cid) from error
 
     def invoke_from_message(
-        self, snapshot: Snapshot, service: str, entry: ServiceEntry, request: Request, flight: Flight | None
+        self, snapshot: Snapshot, service: str, entry: ServiceEntry, request: Request, active: ActiveRequest | None
     ) -> None:
         """As from a channel, but nobody waits for the response. Raises ZatoError only."""
-        self._limit(snapshot, service, request, flight)
+        self._limit(snapshot, service, request, active)
         try:
             execute(self._active(snapshot, service, entry), snapshot.context, request.cid, request)
         except ZatoError as error:
@@ -100,13 +100,13 @@ class Dispatcher:
             raise UnknownService(f"There is no service {service[:120]!r}; zato service list shows what is deployed.")
         return self.require_active(snapshot, service)
 
-    def _limit(self, snapshot: Snapshot, service: str, request: Request, flight: Flight | None) -> None:
-        if flight is not None:
+    def _limit(self, snapshot: Snapshot, service: str, request: Request, active: ActiveRequest | None) -> None:
+        if active is not None:
             limit = snapshot.limits.get(service, snapshot.settings.time_limit_seconds)
-            flight.service = service
-            flight.cid = request.cid
-            flight.limit_seconds = limit
-            flight.deadline = time.monotonic() + limit
+            active.service = service
+            active.cid = request.cid
+            active.limit_seconds = limit
+            active.deadline = time.monotonic() + limit
 
     def _active(self, snapshot: Snapshot, service: str, entry: ServiceEntry | None) -> ServiceEntry:
         if entry is None:

@@ -124,7 +124,7 @@ class Channel:
         if self._security:
             principal = self._snapshot.security.check(self._security, environ)
             forget_password(environ)
-        with self._admission.admit(principal, self._snapshot.principals, environ.get("zato.flight"), self._limit):
+        with self._admission.admit(principal, self._snapshot.principals, environ.get("zato.request"), self._limit):
             return self._invoke(req, resp, params, principal)
 
     def _invoke(self, req: ZatoRequest, resp: falcon.Response, params: dict[str, str], principal: Principal) -> int:
@@ -142,7 +142,7 @@ class Channel:
         )
         request = Request(body, cid=req.cid, http=http, principal=principal, is_json=not self.plain)
         response, data = self._dispatcher.invoke_from_channel(
-            self._snapshot, self.service, self.entry, request, environ.get("zato.flight"), self._content_type
+            self._snapshot, self.service, self.entry, request, environ.get("zato.request"), self._content_type
         )
         resp.data = data
         resp.content_type = response.content_type

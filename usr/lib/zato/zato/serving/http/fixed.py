@@ -77,7 +77,7 @@ class MetricsPage:
         principals = snapshot.security.authenticate(req.env)
         if not principals:
             raise Unauthorized
-        with self._admission.admit(principals[0], snapshot.principals, req.env.get("zato.flight")):
+        with self._admission.admit(principals[0], snapshot.principals, req.env.get("zato.request")):
             if number is not None and number != str(self._exposition.server):
                 raise Unavailable(
                     f"This is server {self._exposition.server}: server {number[:10]} is down, or the balancer sends it "

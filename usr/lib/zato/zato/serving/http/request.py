@@ -62,15 +62,15 @@ class EnvironHeaders(Mapping[str, str]):
 
 def needs_memory(environ: Mapping[str, Any], number: int) -> None:
     """So many bytes more, until the request ends. Raises TooLarge, Unavailable."""
-    flight = environ.get("zato.flight")
-    if flight is not None:
-        flight.needs(number)
+    active = environ.get("zato.request")
+    if active is not None:
+        active.needs(number)
 
 
 def answered(environ: Mapping[str, Any], status: int) -> int:
     """The status that the caller was told: 504 where the time limit was answered for, whatever came afterwards."""
-    flight = environ.get("zato.flight")
-    return 504 if flight is not None and flight.abandoned else status
+    active = environ.get("zato.request")
+    return 504 if active is not None and active.abandoned else status
 
 
 _WITHOUT_PREFIX = frozenset(("CONTENT_TYPE", "CONTENT_LENGTH"))

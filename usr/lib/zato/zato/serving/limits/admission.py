@@ -13,7 +13,7 @@ from zato.serving.limits.counters import Refusal, SharedCounters
 from zato.serving.limits.limit import Limit
 
 if TYPE_CHECKING:
-    from zato.serving.flight import Flight
+    from zato.serving.active_request import ActiveRequest
 
 _UNLIMITED = nullcontext()
 
@@ -29,7 +29,7 @@ class Admission:
         self,
         principal: Principal,
         principals: Mapping[str, Limit],
-        flight: Flight | None,
+        active: ActiveRequest | None,
         channel: Limit | None = None,
         *,
         refuse: bool = True,
@@ -49,7 +49,7 @@ class Admission:
         if isinstance(found, Refusal):
             self._note(found.limit.what, found.limit.name, found.field)
             raise _refused(found)
-        return _UNLIMITED if found is None else found.during(flight)
+        return _UNLIMITED if found is None else found.during(active)
 
 
 def _refused(refusal: Refusal) -> TooManyRequests:

@@ -24,7 +24,7 @@ from zato.host.shared_lock import SIZE_BYTES, SharedLock
 from zato.serving.limits.limit import KEY_BYTES, Limit
 
 if TYPE_CHECKING:
-    from zato.serving.flight import Flight
+    from zato.serving.active_request import ActiveRequest
 
 SLOTS = 4096
 COLUMNS = 512
@@ -56,10 +56,10 @@ class Ticket:
         self.held = True
 
     @contextmanager
-    def during(self, flight: Flight | None) -> Iterator[None]:
-        """Released at the end. Where the flight is given up before, whoever does that releases it."""
-        if flight is not None:
-            flight.ticket = self
+    def during(self, active: ActiveRequest | None) -> Iterator[None]:
+        """Released at the end. Where the request is given up before, whoever does that releases it."""
+        if active is not None:
+            active.ticket = self
         try:
             yield
         finally:

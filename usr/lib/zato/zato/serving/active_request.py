@@ -20,7 +20,7 @@ class Releasable(Protocol):
     def release(self) -> None: ...
 
 
-class Flight:
+class ActiveRequest:
     """One request being handled. Either its own thread or the time limit answers it: whoever claims it first."""
 
     __slots__ = (
@@ -104,14 +104,14 @@ class Flight:
             self.waits = False
 
 
-def time_limit_answer(flight: Flight) -> bytes:
+def time_limit_answer(active: ActiveRequest) -> bytes:
     """A whole HTTP response that tells the caller that its service took too long."""
     body = json.dumps(
         {
             "error": {
                 "code": "time-limit-exceeded",
-                "message": f"Service {flight.service} exceeded its time limit of {flight.limit_seconds:g} s.",
-                "cid": flight.cid,
+                "message": f"Service {active.service} exceeded its time limit of {active.limit_seconds:g} s.",
+                "cid": active.cid,
                 "details": [],
             }
         }
@@ -120,7 +120,7 @@ def time_limit_answer(flight: Flight) -> bytes:
         "HTTP/1.1 504 Gateway Timeout\r\n"
         "Content-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\n"
-        f"X-Zato-CID: {flight.cid}\r\n"
+        f"X-Zato-CID: {active.cid}\r\n"
         "Connection: close\r\n\r\n"
     )
     return head.encode("latin-1") + body
