@@ -17,7 +17,7 @@ from zato.internal.door import PATH, InternalInvocations
 from zato.metrics import Metrics
 from zato.odb.messages import Messages
 from zato.serving.asynchronous import AsyncInvocations
-from zato.serving.catching_up import CatchingUp, Visits
+from zato.serving.staleness import Staleness, Visits
 
 SERVICES = b"""
 from zato.server.service import BadRequest, Service
@@ -58,7 +58,7 @@ ID = "0af7651916cd43dd8448eb211c80319c"
 def door(world: Any) -> Any:
     world.codes = CodeSet().with_deployment("inner.py", SERVICES, 1)
     world.refresh()
-    world.app.add_route(PATH, InternalInvocations(world.switch, world.dispatcher, Metrics(), CatchingUp(Visits())))
+    world.app.add_route(PATH, InternalInvocations(world.switch, world.dispatcher, Metrics(), Staleness(Visits())))
 
     def post(
         service: str = "demo.keep", *, body: bytes = b'{"a": 1}', inside: bool = True, **headers: str | None

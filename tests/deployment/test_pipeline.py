@@ -169,7 +169,7 @@ def test_a_worker_that_is_late_lets_requests_wait_rather_than_serve_what_the_oth
 
     def nap_after_the_report() -> None:
         step()
-        if late.catching_up.expects_switch and not napped.is_set():
+        if late.staleness.expects_switch and not napped.is_set():
             napped.set()
             time.sleep(1)
 
@@ -189,18 +189,18 @@ def test_another_change_meanwhile_does_not_end_a_workers_readiness_to_be_told_to
     prompt = start()
     slow = start()
     prompt.deployer.deploy("shop.py", version(1), by=ANN)
-    until(lambda: not prompt.catching_up.expects_switch)
+    until(lambda: not prompt.staleness.expects_switch)
     stage = slow.stage
     slow.load = lambda deployment: (go_on.wait(30), stage(deployment))[1]
     deploying = threading.Thread(target=lambda: prompt.deployer.deploy("shop.py", version(2), by=ANN), daemon=True)
     deploying.start()
-    until(lambda: prompt.catching_up.expects_switch)
+    until(lambda: prompt.staleness.expects_switch)
     revision = prompt.publisher.create("security-tls", "partner", {"subject": "CN=partner"}, by=ANN).revision
     until(lambda: prompt.switch.current()[0].revision >= revision)
-    assert prompt.catching_up.expects_switch
+    assert prompt.staleness.expects_switch
     go_on.set()
     until(lambda: served([prompt, slow]) == [2, 2])
-    until(lambda: not prompt.catching_up.expects_switch)
+    until(lambda: not prompt.staleness.expects_switch)
     deploying.join(10)
 
 

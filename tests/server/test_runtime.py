@@ -35,13 +35,13 @@ from zato.server.runtime import Runtime
 from zato.service.user_config import UserConfigFile
 from zato.serving.asynchronous import AsyncInvocations
 from zato.serving.building import SnapshotBuilder
-from zato.serving.catching_up import CatchingUp, Visits
 from zato.serving.dispatcher import Dispatcher
 from zato.serving.http.app import create_app
 from zato.serving.http.errors import add_error_handlers
 from zato.serving.http.fixed import add_fixed_routes
 from zato.serving.limits.admission import Admission
 from zato.serving.limits.counters import SharedCounters
+from zato.serving.staleness import Staleness, Visits
 
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SILENT = timedelta(seconds=60)
@@ -126,7 +126,7 @@ def make(tmp_path: Path, url: str, metrics: Metrics, clock: SettableClock) -> It
             disk=disk,
             metrics=metrics,
             clock=clock,
-            catching_up=CatchingUp(Visits()),
+            staleness=Staleness(Visits()),
             load=Load,
             silent_after=SILENT,
         )
@@ -156,11 +156,11 @@ def names(members: Members) -> list[str]:
 
 
 def client(runtime: Runtime, marker: Path) -> falcon.testing.TestClient:
-    catching_up = CatchingUp(Visits())
-    app = create_app(runtime.switch, catching_up)
+    staleness = Staleness(Visits())
+    app = create_app(runtime.switch, staleness)
     add_error_handlers(app)
     admission = Admission(SharedCounters(), lambda what, name, field: None)
-    add_fixed_routes(app, runtime.switch, Draining(marker), catching_up, admission, Exposition(1, ()))
+    add_fixed_routes(app, runtime.switch, Draining(marker), staleness, admission, Exposition(1, ()))
     return falcon.testing.TestClient(app)
 
 

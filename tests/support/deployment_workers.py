@@ -30,7 +30,7 @@ from zato.odb.deployments import Deployment, Deployments
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.stagings import Staging, Stagings
-from zato.serving.catching_up import CatchingUp, Visits
+from zato.serving.staleness import Staleness, Visits
 from zato.serving.switch import Switch
 
 KEY = bytes(32)
@@ -52,7 +52,7 @@ class DeploymentWorker:
         self.activation = Activation(
             self.publisher, self.log, self.members, self.clock, lead=lead_for(notifier.interval_seconds)
         )
-        self.catching_up = CatchingUp(Visits())
+        self.staleness = Staleness(Visits())
         self.switch: Switch[tuple[Configuration, CodeSet]] = Switch((EMPTY, CodeSet()))
         self._code = CodeLoader(self.deployments, DiskSnapshot(directory / f"{name}.json"))
         self.load: Callable[[Deployment], None] = self.stage
@@ -69,12 +69,12 @@ class DeploymentWorker:
                 stagings=self.stagings,
                 load=lambda staging: self.load_all(staging),  # noqa: PLW0108 it may be replaced later
                 clock=self.clock,
-                ready=self.catching_up.expect_switch,
+                ready=self.staleness.expect_switch,
             ),
             notifier=ChangeNotifier(self.database),
             clock=self.clock,
-            ready=self.catching_up.expect_switch,
-            over=self.catching_up.expect_none,
+            ready=self.staleness.expect_switch,
+            over=self.staleness.expect_none,
         )
         whole = WholeStaging(
             deployments=self.deployments, stagings=self.stagings, activation=self.activation, clock=self.clock
@@ -101,13 +101,13 @@ class DeploymentWorker:
         self._applied = 0
         self._stop = threading.Event()
         self._follower = LogFollower(
-            self.log, notifier, self.clock, self._apply, self._tick, busy=self._busy, looks=self.catching_up
+            self.log, notifier, self.clock, self._apply, self._tick, busy=self._busy, looks=self.staleness
         )
         self._thread = threading.Thread(target=self._follower.run, args=(self._stop,))
 
     @property
     def codes(self) -> CodeSet:
-        return self.catching_up.current(self.switch)[1]
+        return self.staleness.current(self.switch)[1]
 
     def start(self) -> None:
         self.members.register_worker(1, self.name, self.clock.now())
@@ -128,7 +128,7 @@ class DeploymentWorker:
         return self.codes.services[service].implementation().handle()
 
     def _busy(self) -> bool:
-        return self.stager.pending or self.catching_up.expects_switch
+        return self.stager.pending or self.staleness.expects_switch
 
     def _load(self, deployment: Deployment) -> None:
         self.load(deployment)
@@ -146,18 +146,18 @@ class DeploymentWorker:
         at = switch_time(before, configuration)
         self.switch.set((configuration, self._code.load(configuration, codes)), at)
         if at:
-            self.catching_up.switch_prepared()
+            self.staleness.switch_prepared()
         time.sleep(max(0.0, at - time.time()))
         self.switch.current()
         self._applied = configuration.revision
-        self._beat()
+        self._keep_beating()
 
     def _tick(self) -> None:
-        self.catching_up.pulse()
+        self.staleness.beat()
         if self.clock.monotonic() >= self._next_beat:
-            self._beat()
+            self._keep_beating()
         self.stager.step()
 
-    def _beat(self) -> None:
+    def _keep_beating(self) -> None:
         self._next_beat = self.clock.monotonic() + BEAT_SECONDS
         self.members.beat(self.name, self._applied, self.clock.now())

@@ -39,7 +39,7 @@ class Notifier(Protocol):
         ...
 
 
-class Looks(Protocol):
+class LookObserver(Protocol):
     """Wants to know how current the configuration is."""
 
     def look_begins(self) -> None:
@@ -79,7 +79,7 @@ class LogFollower:
         *,
         busy: Callable[[], bool] = lambda: False,
         configuration: Configuration = EMPTY,
-        looks: Looks | None = None,
+        looks: LookObserver | None = None,
     ) -> None:
         self._log = log
         self._notifier = notifier

@@ -25,7 +25,7 @@ LEAD = timedelta(milliseconds=150)
 """Between an entry and its switch: what writing it may take, and the age that a worker's look may have meanwhile.
 
 A worker that has reported looks several times in this time, and one that is late holds its requests until it has
-looked: see zato.serving.catching_up.ANNOUNCED_SECONDS.
+looked: see zato.serving.staleness.ANNOUNCED_SECONDS.
 """
 LIVE = timedelta(seconds=3)
 _NOT_MADE = 2**63 - 1

@@ -17,11 +17,11 @@ from zato.core.principal import Authentication, Principal
 from zato.metrics import Metrics
 from zato.security.authentication import INTERNAL_DOOR, SecurityIndex
 from zato.service.request import MessageDelivery, Request
-from zato.serving.catching_up import CatchingUp
 from zato.serving.dispatcher import Dispatcher
 from zato.serving.http.reading import read_body
 from zato.serving.http.request import ZatoRequest, answered
 from zato.serving.snapshot import Snapshot
+from zato.serving.staleness import Staleness
 from zato.serving.switch import Switch
 
 PATH = "/zato/internal/invocations"
@@ -35,16 +35,16 @@ class InternalInvocations:
     """204 where the service has processed the message, otherwise the error that tells why it has not."""
 
     def __init__(
-        self, switch: Switch[Snapshot], dispatcher: Dispatcher, metrics: Metrics, catching_up: CatchingUp
+        self, switch: Switch[Snapshot], dispatcher: Dispatcher, metrics: Metrics, staleness: Staleness
     ) -> None:
         self._switch = switch
         self._dispatcher = dispatcher
         self._metrics = metrics
-        self._catching_up = catching_up
+        self._staleness = staleness
 
     def on_post(self, req: ZatoRequest, resp: falcon.Response) -> None:
         environ = req.env
-        snapshot = self._catching_up.current(self._switch)
+        snapshot = self._staleness.current(self._switch)
         if not _is_listener(environ, snapshot.security):
             raise NotFound(f"There is nothing at {PATH}.", code="no-such-path")
         if not snapshot.known:

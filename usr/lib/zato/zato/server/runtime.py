@@ -25,8 +25,8 @@ from zato.odb.failures import TAKES_NO_CHANGES
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Load, Members
 from zato.serving.building import SnapshotBuilder
-from zato.serving.catching_up import CatchingUp
 from zato.serving.snapshot import Snapshot
+from zato.serving.staleness import Staleness
 from zato.serving.switch import LATEST_SECONDS, Switch
 
 _log = get_logger("zato.server")
@@ -51,7 +51,7 @@ class Runtime:
         disk: DiskSnapshot,
         metrics: Metrics,
         clock: Clock,
-        catching_up: CatchingUp,
+        staleness: Staleness,
         load: Callable[[], Load],
         silent_after: timedelta = SILENT_AFTER,
     ) -> None:
@@ -63,7 +63,7 @@ class Runtime:
         self._disk = disk
         self._metrics = metrics
         self._clock = clock
-        self._catching_up = catching_up
+        self._staleness = staleness
         self._load = load
         self._stop = threading.Event()
         self._silent_after = silent_after
@@ -82,7 +82,7 @@ class Runtime:
         self.problem: ZatoError | None = None
         """Why the ODB does not take this worker's heart-beat; None while it does."""
         self.switch: Switch[Snapshot] = Switch(builder.build(EMPTY, CodeSet()))
-        self._follower = LogFollower(log, notifier, clock, self._apply, self._tick, busy=self._busy, looks=catching_up)
+        self._follower = LogFollower(log, notifier, clock, self._apply, self._tick, busy=self._busy, looks=staleness)
 
     @property
     def running(self) -> CodeSet:
@@ -109,7 +109,7 @@ class Runtime:
             _log.warning("Starting without the ODB", reason=error.message, snapshot=saved is not None)
             if saved is not None:
                 self._apply(saved)
-        self._catching_up.start()
+        self._staleness.start()
         threading.Thread(target=self._follower.run, args=(self._stop,), name="follower", daemon=True).start()
 
     def stop(self) -> None:
@@ -133,7 +133,7 @@ class Runtime:
         snapshot = self._builder.build(configuration, codes, self._code.problems)
         self.switch.set(snapshot, at)
         if at:
-            self._catching_up.switch_prepared()
+            self._staleness.switch_prepared()
         set_level(snapshot.settings.log_level)
         self._keep(configuration, codes)
         # Only what requests are really served from counts as applied.

@@ -106,7 +106,7 @@ class Reader:
 class Answer:
     """Writes one response and announces that the connection closes after it."""
 
-    __slots__ = ("_chunked", "_client", "_flight", "_head", "_method", "_no_body", "started")
+    __slots__ = ("_active", "_chunked", "_client", "_head", "_method", "_no_body", "started")
 
     def __init__(self, client: Any, active: ActiveRequest, method: str) -> None:
         self._client = client

@@ -77,7 +77,6 @@ from zato.server.runtime import Runtime
 from zato.service.user_config import UserConfigFile
 from zato.serving.asynchronous import AsyncInvocations
 from zato.serving.building import SnapshotBuilder
-from zato.serving.catching_up import CatchingUp, Visits
 from zato.serving.dispatcher import Dispatcher
 from zato.serving.http.app import create_app
 from zato.serving.http.errors import add_error_handlers
@@ -85,6 +84,7 @@ from zato.serving.http.fixed import add_fixed_routes
 from zato.serving.limits.admission import Admission
 from zato.serving.limits.counters import SharedCounters
 from zato.serving.memory import Memory
+from zato.serving.staleness import Staleness, Visits
 
 
 class WorkerProcess:
@@ -123,7 +123,7 @@ class WorkerProcess:
         asynchronous = AsyncInvocations(invocations, clock)
         disk = DiskSnapshot(paths.snapshot)
         code = CodeLoader(deployments, disk, self._packages)
-        catching_up = CatchingUp(self._visits)
+        staleness = Staleness(self._visits)
         runtime = Runtime(
             worker=worker,
             server=self._number,
@@ -147,7 +147,7 @@ class WorkerProcess:
             disk=disk,
             metrics=metrics,
             clock=clock,
-            catching_up=catching_up,
+            staleness=staleness,
             load=lambda: worker_load.last,
         )
         publisher = Publisher(log, box, clock, broker.notify)
@@ -177,19 +177,19 @@ class WorkerProcess:
                 stagings=stagings,
                 load=load_all,
                 clock=clock,
-                ready=catching_up.expect_switch,
+                ready=staleness.expect_switch,
             ),
             notifier=broker.notifier(polled),
             clock=clock,
-            ready=catching_up.expect_switch,
-            over=catching_up.expect_none,
+            ready=staleness.expect_switch,
+            over=staleness.expect_none,
         )
         second_factor = SecondFactor(SecondFactors(database), box, clock, self._cluster.name)
         runtime.each_tick(
-            stager.step, second_factor.keep_known, busy=lambda: stager.pending or catching_up.expects_switch
+            stager.step, second_factor.keep_known, busy=lambda: stager.pending or staleness.expects_switch
         )
         checker = Checker(paths.run / "check.sock", owner=os.getppid(), packages=lambda: self._packages.directory)
-        app = create_app(runtime.switch, catching_up)
+        app = create_app(runtime.switch, staleness)
         add_error_handlers(app, metrics.unrouted)
         draining = Draining(paths.draining)
         kept = KeptFigures(database, clock)
@@ -204,8 +204,8 @@ class WorkerProcess:
                 SharedParts(log.revision, invocations, lambda: broker.problem),
             ),
         )
-        add_fixed_routes(app, runtime.switch, draining, catching_up, admission, exposition)
-        app.add_route(PATH, InternalInvocations(runtime.switch, dispatcher, metrics, catching_up))
+        add_fixed_routes(app, runtime.switch, draining, staleness, admission, exposition)
+        app.add_route(PATH, InternalInvocations(runtime.switch, dispatcher, metrics, staleness))
         add_routes(
             app,
             AdminCollaborators(

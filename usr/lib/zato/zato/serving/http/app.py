@@ -11,11 +11,11 @@ from falcon.routing import CompiledRouter, map_http_methods
 
 from zato.core.errors import MethodNotAllowed, NotFound, Unavailable
 from zato.core.target import path_of, segments_of
-from zato.serving.catching_up import CatchingUp
 from zato.serving.http.cors import asks_before
 from zato.serving.http.request import ZatoRequest
 from zato.serving.http.routes import RouteTable
 from zato.serving.snapshot import Snapshot
+from zato.serving.staleness import Staleness
 from zato.serving.switch import Switch
 
 Found = tuple[object, dict[str, Callable[..., None]], Mapping[str, str], str]
@@ -25,10 +25,10 @@ _OWN = "zato"
 class SnapshotRouter(CompiledRouter):
     """Zato's own paths from a table that is made while the process starts, channels from the current snapshot's."""
 
-    def __init__(self, switch: Switch[Snapshot], catching_up: CatchingUp) -> None:
+    def __init__(self, switch: Switch[Snapshot], staleness: Staleness) -> None:
         super().__init__()
         self._switch = switch
-        self._catching_up = catching_up
+        self._staleness = staleness
         self._added: list[tuple[str, tuple[str, ...], Found]] = []
         self._own: RouteTable[Found] = RouteTable(())
 
@@ -50,8 +50,8 @@ class SnapshotRouter(CompiledRouter):
         method: str = req.method
         if path.startswith("/zato/"):
             return self._find_own(path, segments_of(path), method)
-        self._catching_up.visited()
-        snapshot = self._catching_up.current(self._switch)
+        self._staleness.visited()
+        snapshot = self._staleness.current(self._switch)
         channel = snapshot.routes.literal(path, method)
         if channel is not None and method != "OPTIONS":
             return channel, channel.method_map, {}, channel.path
@@ -92,9 +92,9 @@ def _not_allowed(what: str, allowed: tuple[str, ...], method: str) -> MethodNotA
     return MethodNotAllowed(f"The {what} takes {', '.join(allowed)}, not {method}.", allowed=allowed)
 
 
-def create_app(switch: Switch[Snapshot], catching_up: CatchingUp) -> falcon.App[ZatoRequest, falcon.Response]:
+def create_app(switch: Switch[Snapshot], staleness: Staleness) -> falcon.App[ZatoRequest, falcon.Response]:
     """An application without routes of its own yet; errors are the caller's to add."""
-    app = falcon.App(request_type=ZatoRequest, router=SnapshotRouter(switch, catching_up))
+    app = falcon.App(request_type=ZatoRequest, router=SnapshotRouter(switch, staleness))
     app.req_options.strip_url_path_trailing_slash = False
     # What has no body is of no type
     cast(Any, app.resp_options).default_media_type = None

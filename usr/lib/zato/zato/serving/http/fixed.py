@@ -9,10 +9,10 @@ from zato.core.errors import Unauthorized, Unavailable
 from zato.host.draining import Draining
 from zato.metrics import CONTENT_TYPE, Exposition
 from zato.security.authentication import INTERNAL_DOOR
-from zato.serving.catching_up import CatchingUp
 from zato.serving.http.request import ZatoRequest
 from zato.serving.limits.admission import Admission
 from zato.serving.snapshot import Snapshot
+from zato.serving.staleness import Staleness
 from zato.serving.switch import Switch
 
 # A server that has only been quiet needs less; who waits for longer than HAProxy does is in the way of its next check.
@@ -36,19 +36,19 @@ class Ping:
 class Health:
     """For HAProxy: 200 while this worker takes new requests, 404 where it is to get no more, 503 where it cannot.
 
-    It cannot before it knows a configuration, nor while it may have missed what all others know: see CatchingUp.
+    It cannot before it knows a configuration, nor while it may have missed what all others know: see Staleness.
 
     The 404 is a convention of HAProxy's (`http-check disable-on-404`): what is under way is finished.
     """
 
-    def __init__(self, switch: Switch[Snapshot], draining: Draining, catching_up: CatchingUp) -> None:
+    def __init__(self, switch: Switch[Snapshot], draining: Draining, staleness: Staleness) -> None:
         self._switch = switch
         self._draining = draining
-        self._catching_up = catching_up
+        self._staleness = staleness
 
     def on_get(self, req: ZatoRequest, resp: falcon.Response) -> None:
         if req.env.get(INTERNAL_DOOR) is not True:
-            self._catching_up.visited()
+            self._staleness.visited()
         resp.status, resp.data = self._state()
         resp.content_type = "text/plain"
         resp.set_header("X-Zato-CID", req.cid)
@@ -58,7 +58,7 @@ class Health:
             return 503, b"no configuration yet\n"
         if self._draining.begun():
             return 404, b"draining\n"
-        if not self._catching_up.wait(_CATCHING_UP_SECONDS):
+        if not self._staleness.wait(_CATCHING_UP_SECONDS):
             return 503, b"catching up\n"
         return 200, b"ok\n"
 
@@ -93,13 +93,13 @@ def add_fixed_routes(
     app: falcon.App[ZatoRequest, falcon.Response],
     switch: Switch[Snapshot],
     draining: Draining,
-    catching_up: CatchingUp,
+    staleness: Staleness,
     admission: Admission,
     exposition: Exposition,
 ) -> None:
     """Add them all."""
     app.add_route("/zato/ping", Ping())
-    app.add_route("/zato/health", Health(switch, draining, catching_up))
+    app.add_route("/zato/health", Health(switch, draining, staleness))
     metrics_page = MetricsPage(switch, admission, exposition)
     app.add_route("/zato/metrics", metrics_page)
     app.add_route("/zato/metrics/{number}", metrics_page)

@@ -14,17 +14,17 @@ import pytest
 
 from support.waiting import until
 from zato.host.draining import Draining
-from zato.serving.catching_up import (
+from zato.serving.http.app import create_app
+from zato.serving.http.fixed import Health
+from zato.serving.staleness import (
     ANNOUNCED_LIMIT_SECONDS,
     ANNOUNCED_SECONDS,
     AWAY_SECONDS,
     BACK_LIMIT_SECONDS,
     LIMIT_SECONDS,
-    CatchingUp,
+    Staleness,
     Visits,
 )
-from zato.serving.http.app import create_app
-from zato.serving.http.fixed import Health
 from zato.serving.switch import Switch
 
 
@@ -49,35 +49,35 @@ def visits() -> Visits:
 
 
 @pytest.fixture
-def worker(visits: Visits, clock: Clock) -> CatchingUp:
-    made = CatchingUp(visits, clock)
+def worker(visits: Visits, clock: Clock) -> Staleness:
+    made = Staleness(visits, clock)
     look(made)
     return made
 
 
-def look(worker: CatchingUp, *, answered: bool = True) -> None:
+def look(worker: Staleness, *, answered: bool = True) -> None:
     worker.look_begins()
     worker.look_ends(answered=answered)
 
 
-def pass_time(clock: Clock, seconds: float, *workers: CatchingUp) -> None:
+def pass_time(clock: Clock, seconds: float, *workers: Staleness) -> None:
     """It passes, and the workers run."""
     for _ in range(round(seconds)):
         clock.seconds += 1
         for each in workers:
-            each.pulse()
+            each.beat()
 
 
-def test_a_worker_that_stood_still_looks_into_the_log_first(worker: CatchingUp, clock: Clock) -> None:
+def test_a_worker_that_stood_still_looks_into_the_log_first(worker: Staleness, clock: Clock) -> None:
     clock.seconds += AWAY_SECONDS + 0.1
     assert not worker.wait(0)
-    worker.pulse()
+    worker.beat()
     assert not worker.wait(0)
     look(worker)
     assert worker.wait(0)
 
 
-def test_a_look_that_began_before_a_worker_stood_still_is_no_news(worker: CatchingUp, clock: Clock) -> None:
+def test_a_look_that_began_before_a_worker_stood_still_is_no_news(worker: Staleness, clock: Clock) -> None:
     worker.look_begins()
     clock.seconds += AWAY_SECONDS + 0.1
     assert not worker.wait(0)
@@ -85,7 +85,7 @@ def test_a_look_that_began_before_a_worker_stood_still_is_no_news(worker: Catchi
     assert not worker.wait(0)
 
 
-def test_an_odb_that_does_not_answer_is_no_reason_to_stop(worker: CatchingUp, clock: Clock) -> None:
+def test_an_odb_that_does_not_answer_is_no_reason_to_stop(worker: Staleness, clock: Clock) -> None:
     worker.visited()
     for _ in range(60):
         pass_time(clock, 1, worker)
@@ -94,14 +94,14 @@ def test_an_odb_that_does_not_answer_is_no_reason_to_stop(worker: CatchingUp, cl
         assert worker.wait(0)
 
 
-def test_a_worker_that_stood_still_goes_on_where_the_odb_does_not_answer(worker: CatchingUp, clock: Clock) -> None:
+def test_a_worker_that_stood_still_goes_on_where_the_odb_does_not_answer(worker: Staleness, clock: Clock) -> None:
     clock.seconds += 60
     assert not worker.wait(0)
     look(worker, answered=False)
     assert worker.wait(0)
 
 
-def test_a_server_that_nobody_could_reach_looks_again(worker: CatchingUp, clock: Clock) -> None:
+def test_a_server_that_nobody_could_reach_looks_again(worker: Staleness, clock: Clock) -> None:
     """It may have been cut off from the ODB just as from its callers."""
     worker.visited()
     for _ in range(10):
@@ -115,7 +115,7 @@ def test_a_server_that_nobody_could_reach_looks_again(worker: CatchingUp, clock:
 
 
 def test_each_worker_of_a_server_that_nobody_could_reach_looks_for_itself(visits: Visits, clock: Clock) -> None:
-    one, other = CatchingUp(visits, clock), CatchingUp(visits, clock)
+    one, other = Staleness(visits, clock), Staleness(visits, clock)
     one.visited()
     pass_time(clock, 10, one, other)
     one.visited()
@@ -125,7 +125,7 @@ def test_each_worker_of_a_server_that_nobody_could_reach_looks_for_itself(visits
     assert not other.wait(0)
 
 
-def test_a_server_that_is_only_idle_does_not_wait(worker: CatchingUp, clock: Clock) -> None:
+def test_a_server_that_is_only_idle_does_not_wait(worker: Staleness, clock: Clock) -> None:
     worker.visited()
     pass_time(clock, 10, worker)
     look(worker)
@@ -134,14 +134,14 @@ def test_a_server_that_is_only_idle_does_not_wait(worker: CatchingUp, clock: Clo
     assert worker.wait(0)
 
 
-def test_a_worker_that_cannot_catch_up_goes_on_with_what_it_has(worker: CatchingUp, clock: Clock) -> None:
+def test_a_worker_that_cannot_catch_up_goes_on_with_what_it_has(worker: Staleness, clock: Clock) -> None:
     clock.seconds += 60
     assert not worker.wait(0)
     pass_time(clock, LIMIT_SECONDS + 1, worker)
     assert worker.wait(0)
 
 
-def test_a_server_that_is_only_quiet_and_without_its_odb_goes_on_before_long(worker: CatchingUp, clock: Clock) -> None:
+def test_a_server_that_is_only_quiet_and_without_its_odb_goes_on_before_long(worker: Staleness, clock: Clock) -> None:
     worker.visited()
     pass_time(clock, 10, worker)
     worker.visited()
@@ -150,7 +150,7 @@ def test_a_server_that_is_only_quiet_and_without_its_odb_goes_on_before_long(wor
     assert worker.wait(0)
 
 
-def test_whoever_waits_goes_on_as_soon_as_the_worker_has_caught_up(worker: CatchingUp, clock: Clock) -> None:
+def test_whoever_waits_goes_on_as_soon_as_the_worker_has_caught_up(worker: Staleness, clock: Clock) -> None:
     clock.seconds += 60
     answers: list[bool] = []
     waiting = threading.Thread(target=lambda: answers.append(worker.wait(5)))
@@ -161,7 +161,7 @@ def test_whoever_waits_goes_on_as_soon_as_the_worker_has_caught_up(worker: Catch
 
 
 @pytest.fixture
-def client(worker: CatchingUp, tmp_path: Path) -> falcon.testing.TestClient:
+def client(worker: Staleness, tmp_path: Path) -> falcon.testing.TestClient:
     class Known:
         known = True
 
@@ -181,7 +181,7 @@ def client(worker: CatchingUp, tmp_path: Path) -> falcon.testing.TestClient:
 
 
 def test_a_worker_that_has_not_caught_up_is_not_healthy(
-    client: falcon.testing.TestClient, worker: CatchingUp, clock: Clock
+    client: falcon.testing.TestClient, worker: Staleness, clock: Clock
 ) -> None:
     assert client.simulate_get("/zato/health").status_code == 200
     clock.seconds += 60
@@ -191,7 +191,7 @@ def test_a_worker_that_has_not_caught_up_is_not_healthy(
 
 
 def test_a_request_waits_until_the_worker_has_caught_up(
-    client: falcon.testing.TestClient, worker: CatchingUp, clock: Clock
+    client: falcon.testing.TestClient, worker: Staleness, clock: Clock
 ) -> None:
     clock.seconds += 60
     answered: list[int] = []
@@ -204,7 +204,7 @@ def test_a_request_waits_until_the_worker_has_caught_up(
 
 
 def test_the_internal_door_is_no_sign_that_a_server_can_be_reached(
-    client: falcon.testing.TestClient, worker: CatchingUp, clock: Clock
+    client: falcon.testing.TestClient, worker: Staleness, clock: Clock
 ) -> None:
     client.simulate_get("/zato/health")
     for _ in range(10):
@@ -216,7 +216,7 @@ def test_the_internal_door_is_no_sign_that_a_server_can_be_reached(
 
 
 def test_a_start_that_takes_long_is_no_standstill(visits: Visits, clock: Clock) -> None:
-    made = CatchingUp(visits, clock)
+    made = Staleness(visits, clock)
     clock.seconds += AWAY_SECONDS * 3  # an ODB that does not answer
     look(made, answered=False)
     clock.seconds += 0.1
@@ -224,9 +224,9 @@ def test_a_start_that_takes_long_is_no_standstill(visits: Visits, clock: Clock) 
     assert made.wait(0)
 
 
-def test_a_worker_that_may_be_told_to_switch_goes_by_a_fresh_look_only(worker: CatchingUp, clock: Clock) -> None:
+def test_a_worker_that_may_be_told_to_switch_goes_by_a_fresh_look_only(worker: Staleness, clock: Clock) -> None:
     clock.seconds += 1
-    worker.pulse()
+    worker.beat()
     assert worker.wait(0)
     worker.expect_switch()
     assert not worker.wait(0)
@@ -237,32 +237,32 @@ def test_a_worker_that_may_be_told_to_switch_goes_by_a_fresh_look_only(worker: C
     assert not worker.wait(0)
 
 
-def test_what_is_announced_needs_no_further_look_before_it_happens(worker: CatchingUp, clock: Clock) -> None:
+def test_what_is_announced_needs_no_further_look_before_it_happens(worker: Staleness, clock: Clock) -> None:
     worker.expect_switch()
     clock.seconds += 1
-    worker.pulse()
+    worker.beat()
     worker.switch_prepared()
     assert worker.wait(0)
     assert not worker.expects_switch
 
 
 def test_an_attempt_that_came_to_nothing_is_over_with_the_next_look_that_is_answered(
-    worker: CatchingUp, clock: Clock
+    worker: Staleness, clock: Clock
 ) -> None:
     worker.expect_switch()
     look(worker)
     worker.expect_none()
     look(worker, answered=False)
     clock.seconds += 1
-    worker.pulse()
+    worker.beat()
     assert not worker.wait(0)
     look(worker)
     clock.seconds += 1
-    worker.pulse()
+    worker.beat()
     assert worker.wait(0)
 
 
-def test_without_the_odb_a_worker_goes_on_after_a_while(worker: CatchingUp, clock: Clock) -> None:
+def test_without_the_odb_a_worker_goes_on_after_a_while(worker: Staleness, clock: Clock) -> None:
     worker.expect_switch()
     look(worker)
     pass_time(clock, ANNOUNCED_LIMIT_SECONDS - 1, worker)
@@ -272,13 +272,11 @@ def test_without_the_odb_a_worker_goes_on_after_a_while(worker: CatchingUp, cloc
     assert worker.wait(0)
 
 
-def test_a_request_is_served_from_what_the_look_that_it_waited_for_has_brought(
-    worker: CatchingUp, clock: Clock
-) -> None:
+def test_a_request_is_served_from_what_the_look_that_it_waited_for_has_brought(worker: Staleness, clock: Clock) -> None:
     switch = Switch("old")
     worker.expect_switch()
     clock.seconds += 1
-    worker.pulse()
+    worker.beat()
     served: list[str] = []
     request = threading.Thread(target=lambda: served.append(worker.current(switch)))
     request.start()
@@ -294,7 +292,7 @@ def test_a_machine_that_was_suspended_has_stood_still() -> None:
     """While it sleeps, CLOCK_BOOTTIME goes on and CLOCK_MONOTONIC does not: as here in a namespace of its own."""
     apart = ["unshare", *(["--user", "--map-root-user"] if os.geteuid() else []), "--time", "--boottime", "3600"]
     script = (
-        "import time; from zato.serving.catching_up import seconds_since_boot; "
+        "import time; from zato.serving.staleness import seconds_since_boot; "
         "print(seconds_since_boot() - time.clock_gettime(time.CLOCK_BOOTTIME), time.monotonic() - seconds_since_boot())"
     )
     done = subprocess.run([*apart, sys.executable, "-c", script], capture_output=True, text=True, check=True)

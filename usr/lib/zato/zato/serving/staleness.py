@@ -32,7 +32,7 @@ ANNOUNCED_SECONDS = 0.07
 ANNOUNCED_LIMIT_SECONDS = 3.0
 """A worker that cannot look for so long, as its ODB does not answer, goes on with what it has."""
 _CURRENT_SECONDS = 1.0
-_PULSE_SECONDS = 0.25
+_BEAT_SECONDS = 0.25
 _log = get_logger("zato.server")
 
 
@@ -60,13 +60,13 @@ class Visits:
         struct.pack_into("d", self._shared, 0, now)
 
 
-class CatchingUp:
+class Staleness:
     """One for each worker. The thread that follows the log tells of its looks, others ask whether they may go on."""
 
     def __init__(self, visits: Visits, clock: Callable[[], float] = seconds_since_boot) -> None:
         self._visits = visits
         self._clock = clock
-        self._pulse = clock()
+        self._last_beat = clock()
         self._woke = 0.0
         self._began = 0.0
         self._tried = 0.0
@@ -76,8 +76,8 @@ class CatchingUp:
 
     def start(self) -> None:
         """Notice from now on that the worker has stood still; how long it took to start does not count."""
-        self._pulse = self._clock()
-        threading.Thread(target=self._beat, name="pulse", daemon=True).start()
+        self._last_beat = self._clock()
+        threading.Thread(target=self._keep_beating, name="heart-beat", daemon=True).start()
 
     # The thread that follows the log
 
@@ -134,18 +134,18 @@ class CatchingUp:
         with self._looked:
             return self._looked.wait_for(self._done, seconds) or self._done()
 
-    def pulse(self) -> None:
+    def beat(self) -> None:
         """To be called all the time: where it was not, the worker has stood still."""
         now = self._clock()
-        if now - self._pulse > AWAY_SECONDS:
-            _log.warning("This worker has stood still, and catches up first", seconds=round(now - self._pulse, 1))
+        if now - self._last_beat > AWAY_SECONDS:
+            _log.warning("This worker has stood still, and catches up first", seconds=round(now - self._last_beat, 1))
             self._woke = now
-        self._pulse = now
+        self._last_beat = now
 
     def _done(self) -> bool:
         now = self._clock()
-        if now - self._pulse > AWAY_SECONDS:  # just woken, before the thread of the pulse
-            self.pulse()
+        if now - self._last_beat > AWAY_SECONDS:  # just woken, before the thread of the heart-beat
+            self.beat()
         if self._tried < self._woke and now - self._woke <= LIMIT_SECONDS:
             return False
         if self._expects and ANNOUNCED_SECONDS < now - self._known <= ANNOUNCED_LIMIT_SECONDS:
@@ -155,7 +155,7 @@ class CatchingUp:
             return True
         return self._known >= back - _CURRENT_SECONDS
 
-    def _beat(self) -> None:
+    def _keep_beating(self) -> None:
         while True:
-            time.sleep(_PULSE_SECONDS)
-            self.pulse()
+            time.sleep(_BEAT_SECONDS)
+            self.beat()
