@@ -23,7 +23,7 @@ from zato.admin_api.this_machine import Machine
 from zato.admin_api.trail import Trail
 from zato.broker.embedded import EmbeddedInvocations
 from zato.broker.message import Message
-from zato.broker.participation import Embedded
+from zato.broker.session import Embedded
 from zato.config.configuration import Configuration
 from zato.config.enrolment import Enrolment
 from zato.config.first_administrator import FirstAdministrator

@@ -20,7 +20,7 @@ from zato.broker.rabbitmq.publisher import Settled
 from zato.core.clock import SystemClock
 
 
-class Link:
+class Connection:
     """Its thread is the test's own, whenever that calls `turn`."""
 
     def __init__(self) -> None:
@@ -109,13 +109,13 @@ class Running:
     """A consumer in a thread of its own, with all that it has to do with."""
 
     def __init__(self) -> None:
-        self.link = Link()
+        self.connection = Connection()
         self.publisher = Publisher()
         self.handler = Handler()
         self.stop = threading.Event()
         self.ready = 0
         self.consumer = Consumer(
-            self.link,  # type: ignore[arg-type]
+            self.connection,  # type: ignore[arg-type]
             self.publisher,  # type: ignore[arg-type]
             self.handler.handle,
             prefetch=2,
@@ -132,12 +132,12 @@ class Running:
         self.consumer.opened(channel, ready)
 
     def turned(self, calls: int) -> bool:
-        """Whether the link's thread has done so many calls since the beginning."""
-        self.link.turn()
-        return self.link.turned == calls
+        """Whether the connection's thread has done so many calls since the beginning."""
+        self.connection.turn()
+        return self.connection.turned == calls
 
     def ended(self) -> bool:
-        self.link.turn()
+        self.connection.turn()
         return not self.thread.is_alive()
 
 
@@ -154,14 +154,14 @@ def test_one_that_is_ending_does_not_consume_on_a_new_connection(running: Runnin
     running.handler.waits = True
     running.open(first := Channel())
     first.has_message(1)
-    running.link.there = False
+    running.connection.there = False
     running.consumer.closed("killed")
     running.stop.set()
-    until(lambda: running.link.refused == 1)
-    running.link.there = True
+    until(lambda: running.connection.refused == 1)
+    running.connection.there = True
     running.open(second := Channel())
     assert second.consumer_tags == []
-    assert running.ready == 2, "the link would take the connection for one that is of no use"
+    assert running.ready == 2, "the connection would be taken for one that is of no use"
     running.handler.proceed.set()
     until(running.ended)
 
@@ -171,8 +171,8 @@ def test_one_that_has_ended_in_order_does_not_consume_on_a_new_connection_either
     running.open(first := Channel())
     first.has_message(1)
     running.stop.set()
-    until(lambda: running.link.calls)
-    running.link.turn()
+    until(lambda: running.connection.calls)
+    running.connection.turn()
     running.consumer.closed("killed")
     running.open(second := Channel())
     assert second.consumer_tags == []
@@ -181,8 +181,8 @@ def test_one_that_has_ended_in_order_does_not_consume_on_a_new_connection_either
 def test_one_that_ends_before_it_consumes_does_not_begin_to(running: Running) -> None:
     running.open(channel := Channel(hesitates=True))
     running.stop.set()
-    until(lambda: running.link.calls)
-    running.link.turn()
+    until(lambda: running.connection.calls)
+    running.connection.turn()
     channel.answer()
     assert channel.consumer_tags == []
     assert running.ready == 1
@@ -191,10 +191,10 @@ def test_one_that_ends_before_it_consumes_does_not_begin_to(running: Running) ->
 def test_what_is_delivered_before_rabbitmq_knows_of_the_end_goes_back_at_once(running: Running) -> None:
     running.open(channel := Channel())
     running.stop.set()
-    until(lambda: running.link.calls)
+    until(lambda: running.connection.calls)
     channel.has_message(1)
     assert channel.nacked == [1]
-    running.link.turn()
+    running.connection.turn()
     assert channel.consumer_tags == []
     until(running.ended)
     assert running.handler.got == []
@@ -213,7 +213,7 @@ def test_its_channel_stays_until_what_is_to_wait_is_confirmed_also_after_a_conne
     running.stop.set()
     until(lambda: running.turned(3))  # it cancels, and asks whether all is settled
     running.thread.join(0.3)
-    assert not running.link.removed
+    assert not running.connection.removed
     settled(None)
     until(running.ended)
     assert channel.acked == [1]

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from zato.broker.participation import participate
+from zato.broker.session import broker_session
 from zato.core.clock import SystemClock
 from zato.core.errors import ZatoError
 from zato.host.layout import Layout
@@ -30,7 +30,7 @@ def main() -> int:
     try:
         cluster = load_cluster(layout)
         settings = load_server(layout, arguments.server)
-        broker = participate(cluster.broker, layout.pki, arguments.server, f"listener-{arguments.server}")
+        broker = broker_session(cluster.broker, layout.pki, arguments.server, f"listener-{arguments.server}")
     except ZatoError as error:
         print(error.message, file=sys.stderr)  # noqa: T201 logging is not set up yet
         return 1

@@ -14,7 +14,7 @@ from zato.admin_api.routes import add_routes
 from zato.admin_api.running import RunningWorker
 from zato.admin_api.this_machine import Machine
 from zato.admin_api.trail import Trail
-from zato.broker.participation import Participation, participate
+from zato.broker.session import BrokerSession, broker_session
 from zato.config.configuration import Configuration
 from zato.config.disk import DiskSnapshot
 from zato.config.enrolment import Enrolment
@@ -100,7 +100,7 @@ class WorkerProcess:
         self._packages = WorkerPackages(PackageSets(layout.packages))
         self._runtime: Runtime | None = None
         self._metrics: Metrics | None = None
-        self._broker: Participation | None = None
+        self._broker: BrokerSession | None = None
         self._load: WorkerLoad | None = None
 
     def load(self) -> Any:
@@ -118,7 +118,7 @@ class WorkerProcess:
         admission = Admission(self._counters, lambda what, name, field: metrics.limited.labels(what, name, field).inc())
         dispatcher = Dispatcher()
         worker = f"server-{self._number}/{os.getpid()}-{secrets.token_hex(3)}"
-        broker = participate(self._cluster.broker, self._layout.pki, self._number, worker)
+        broker = broker_session(self._cluster.broker, self._layout.pki, self._number, worker)
         invocations = broker.invocations(database, clock)
         asynchronous = AsyncInvocations(invocations, clock)
         disk = DiskSnapshot(paths.snapshot)

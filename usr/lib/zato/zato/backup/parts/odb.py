@@ -6,7 +6,7 @@ from pathlib import Path
 
 from zato.backup.manifest import Manifest, Table
 from zato.backup.part import OdbFacts, Place, Saved
-from zato.broker.participation import participate
+from zato.broker.session import broker_session
 from zato.core.clock import SystemClock
 from zato.core.correlation import new_cid
 from zato.core.errors import InvalidInput, SetupError, Unavailable
@@ -97,7 +97,7 @@ def check(database: Database, manifest: Manifest) -> None:
 def elsewhere(place: Place) -> tuple[str, ...]:
     """What RabbitMQ keeps is counted, and stays there."""
     server = place.servers[0] if place.servers else 1
-    broker = participate(place.cluster.broker, place.layout.pki, server, f"backup-{new_cid()[:8]}")
+    broker = broker_session(place.cluster.broker, place.layout.pki, server, f"backup-{new_cid()[:8]}")
     broker.start()
     try:
         counts = broker.kept_elsewhere()

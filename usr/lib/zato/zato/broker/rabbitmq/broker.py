@@ -1,4 +1,4 @@
-"""A process's part in RabbitMQ: one connection for whatever the process does with it."""
+"""A process's session with RabbitMQ: one connection for whatever the process does with it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from zato.broker.message import Counts, DeadLetter, Message
 from zato.broker.protocol import ChangeNotifier, Handle
 from zato.broker.rabbitmq.address import parse
 from zato.broker.rabbitmq.change_notifier import Fanout
+from zato.broker.rabbitmq.connection import HEARTBEAT_SECONDS, BrokerConnection
 from zato.broker.rabbitmq.consumer import Consumer
 from zato.broker.rabbitmq.identity import TlsIdentity
 from zato.broker.rabbitmq.letters import RabbitMqLetters
-from zato.broker.rabbitmq.link import HEARTBEAT_SECONDS, Link
 from zato.broker.rabbitmq.names import pauses
 from zato.broker.rabbitmq.publisher import AWAY, CONFIRM_SECONDS, Publisher
 from zato.broker.retrying import Retrying
@@ -41,12 +41,12 @@ class RabbitMqBroker:
         """`name`, which operators of RabbitMQ see, is unique in the cluster."""
         address = parse(url)
         self._retrying = retrying or Retrying()
-        self._link = Link(address, identity, name, heartbeat_seconds=heartbeat_seconds)
-        self._fanout = Fanout(self._link, name)
-        self._publisher = Publisher(self._link, pauses(self._retrying))
+        self._connection = BrokerConnection(address, identity, name, heartbeat_seconds=heartbeat_seconds)
+        self._fanout = Fanout(self._connection, name)
+        self._publisher = Publisher(self._connection, pauses(self._retrying))
         self._letters = RabbitMqLetters(address, identity, name, pauses(self._retrying))
-        self._link.add(self._fanout)
-        self._link.add(self._publisher)
+        self._connection.add(self._fanout)
+        self._connection.add(self._publisher)
 
     @classmethod
     def of_server(cls, url: str, pki: Path, number: int, name: str) -> RabbitMqBroker:
@@ -57,18 +57,18 @@ class RabbitMqBroker:
     @property
     def label(self) -> str:
         """Where it is."""
-        return self._link.label
+        return self._connection.label
 
     @property
     def problem(self) -> str | None:
         """A sentence while it is away for this process; None while it is there."""
-        return None if self._link.there else self._link.problem
+        return None if self._connection.there else self._connection.problem
 
     def start(self) -> None:
-        self._link.start()
+        self._connection.start()
 
     def stop(self) -> None:
-        self._link.stop()
+        self._connection.stop()
 
     def notifier(self, polled: ChangeNotifier) -> ChangeNotifier:
         """One for each thread that follows the log; `polled` is what there is without RabbitMQ."""
@@ -93,7 +93,7 @@ class RabbitMqBroker:
     def consume(self, handle: Handle, stop: threading.Event, *, prefetch: int) -> None:
         """See zato.broker.protocol.Invocations."""
         consumer = Consumer(
-            self._link, self._publisher, handle, prefetch=prefetch, retrying=self._retrying, clock=SystemClock()
+            self._connection, self._publisher, handle, prefetch=prefetch, retrying=self._retrying, clock=SystemClock()
         )
         consumer.run(stop)
 
@@ -115,6 +115,6 @@ class RabbitMqBroker:
 
     def _reachable_letters(self) -> RabbitMqLetters:
         """Raises Unavailable at once where it is known to be away, as a connection may take seconds to fail."""
-        if not self._link.await_news(CONFIRM_SECONDS):
-            raise Unavailable(self._link.problem, code=AWAY)
+        if not self._connection.await_news(CONFIRM_SECONDS):
+            raise Unavailable(self._connection.problem, code=AWAY)
         return self._letters

@@ -11,7 +11,7 @@ from typing import Any
 from pika.exceptions import AMQPError
 
 from zato.broker.protocol import ChangeNotifier
-from zato.broker.rabbitmq.link import Link
+from zato.broker.rabbitmq.connection import BrokerConnection
 from zato.broker.rabbitmq.names import CHANGES
 from zato.broker.rabbitmq.topology import declare_changes
 from zato.host.logs import get_logger
@@ -22,11 +22,11 @@ _LOOK_FOR_STOP_SECONDS = 0.1
 
 
 class Fanout:
-    """A part of a link: notifies all processes, and hears what each of them says, itself too."""
+    """A user of a connection: notifies all processes, and hears what each of them says, itself too."""
 
-    def __init__(self, link: Link, name: str) -> None:
+    def __init__(self, connection: BrokerConnection, name: str) -> None:
         """`name` begins the name of this process's queue."""
-        self._link = link
+        self._connection = connection
         self._name = name
         self._channel: Any = None
         self._notifiers: list[RabbitMqChangeNotifier] = []
@@ -45,7 +45,7 @@ class Fanout:
 
     def notify(self, revision: int) -> None:
         """Returns at once, and never raises."""
-        self._link.call(lambda: self._publish(revision))
+        self._connection.call(lambda: self._publish(revision))
 
     def opened(self, channel: Any, ready: Callable[[], None]) -> None:
         queue = f"{CHANGES}.{self._name}.{token_hex(4)}"  # the former one may take a moment to go
@@ -56,7 +56,7 @@ class Fanout:
             self._rung()  # for what was missed meanwhile
 
         def declared() -> None:
-            channel.add_on_cancel_callback(lambda _: self._link.fail("its queue of notifications went away"))
+            channel.add_on_cancel_callback(lambda _: self._connection.fail("its queue of notifications went away"))
             channel.basic_consume(queue, lambda *_: self._rung(), auto_ack=True, callback=hearing)
 
         declare_changes(channel, queue, declared)

@@ -11,7 +11,7 @@ import msgspec
 
 from zato.broker.message import Delivery, Outcome, Result
 from zato.broker.protocol import Handle
-from zato.broker.rabbitmq.link import Link
+from zato.broker.rabbitmq.connection import BrokerConnection
 from zato.broker.rabbitmq.names import (
     ATTEMPTS,
     BEGUN,
@@ -36,14 +36,14 @@ _NOBODY = "Nobody who was given it lived to say what came of it."
 
 
 class Consumer:
-    """A part of a link, as long as somebody consumes. RabbitMQ hands over `prefetch` unsettled messages at most.
+    """A user of a connection, as long as somebody consumes. RabbitMQ hands over `prefetch` unsettled messages at most.
 
     What is to wait, or is dead, is first published where it belongs, and then acknowledged where it was.
     """
 
     def __init__(
         self,
-        link: Link,
+        connection: BrokerConnection,
         publisher: Publisher,
         handle: Handle,
         *,
@@ -51,7 +51,7 @@ class Consumer:
         retrying: Retrying,
         clock: Clock,
     ) -> None:
-        self._link = link
+        self._connection = connection
         self._publisher = publisher
         self._handle = handle
         self._prefetch = prefetch
@@ -60,24 +60,24 @@ class Consumer:
         self._pool = ThreadPoolExecutor(prefetch, thread_name_prefix="delivery")
         self._settled = threading.Event()
         self._ending = False
-        """Changed under `_guard`: from then on nothing goes into the pool, whenever the link's thread learns of it."""
+        """Changed under `_guard`: from then on nothing goes into the pool, whenever that thread learns of it."""
         self._guard = threading.Lock()
-        # What follows belongs to the link's thread
+        # What follows belongs to the connection's thread
         self._channel: Any = None
         self._under_way: set[int] = set()
         self._log = get_logger("zato.broker")
 
     def run(self, stop: threading.Event) -> None:
         """Returns when `stop` is set and what is under way is done, and settled where RabbitMQ is there."""
-        self._link.add(self)
+        self._connection.add(self)
         stop.wait()
         with self._guard:
             self._ending = True
-        self._link.call(self._cancel)
+        self._connection.call(self._cancel)
         self._pool.shutdown()
-        if self._link.call(self._tell_settled):
+        if self._connection.call(self._tell_settled):
             self._settled.wait(_SETTLE_SECONDS)
-        self._link.remove(self)
+        self._connection.remove(self)
 
     def opened(self, channel: Any, ready: Callable[[], None]) -> None:
         """Consumes, unless it is ending: on a new connection it would hold up what others can process."""
@@ -86,7 +86,7 @@ class Consumer:
             if self._ending:
                 ready()
                 return
-            channel.add_on_cancel_callback(lambda _: self._link.fail("its queue went away"))
+            channel.add_on_cancel_callback(lambda _: self._connection.fail("its queue went away"))
             channel.basic_consume(INVOCATIONS, self._on_message, callback=lambda _: ready())
 
         def declared() -> None:
@@ -134,7 +134,7 @@ class Consumer:
             message = delivery.message
             self._log.exception("A delivery could not be handled", message=message.id, cid=message.cid)
             result = Result(Outcome.RETRY, f"It could not be handled: {error!r}")
-        self._link.call(lambda: self._settle(channel, tag, delivery, result))
+        self._connection.call(lambda: self._settle(channel, tag, delivery, result))
 
     def _settle(self, channel: Any, tag: int, delivery: Delivery, result: Result) -> None:
         if channel is not self._channel:

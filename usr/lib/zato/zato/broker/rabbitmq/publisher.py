@@ -14,7 +14,7 @@ from pika.exceptions import AMQPError
 
 from zato.broker.message import Message
 from zato.broker.protocol import UNCONFIRMED
-from zato.broker.rabbitmq.link import Link
+from zato.broker.rabbitmq.connection import BrokerConnection
 from zato.broker.rabbitmq.names import INVOCATIONS
 from zato.broker.rabbitmq.reasons import reason_of
 from zato.broker.rabbitmq.topology import declare_invocations
@@ -34,17 +34,19 @@ class Failure:
 
 
 Settled = Callable[[Failure | None], None]
-"""Called once, in the link's thread: with nothing once a majority of the queue's nodes have the message on disk."""
+"""Called once, in the connection's thread: with nothing once most of the queue's nodes have the message on disk."""
 
 
 class Publisher:
-    """A part of a link. Any number of threads may `send` at the same time, each waits for its own confirmation."""
+    """A user of a connection. Any number of threads may `send` at once, each waits for its own confirmation."""
 
-    def __init__(self, link: Link, pauses: Sequence[timedelta], *, confirm_seconds: float = CONFIRM_SECONDS) -> None:
-        self._link = link
+    def __init__(
+        self, connection: BrokerConnection, pauses: Sequence[timedelta], *, confirm_seconds: float = CONFIRM_SECONDS
+    ) -> None:
+        self._connection = connection
         self._pauses = pauses
         self._confirm_seconds = confirm_seconds
-        # What follows belongs to the link's thread
+        # What follows belongs to the connection's thread
         self._channel: Any = None
         self._last = 0
         self._unconfirmed: dict[int, tuple[str, Settled]] = {}
@@ -55,9 +57,9 @@ class Publisher:
 
         Raises Unavailable at once where RabbitMQ is known to be away, or else after `confirm_seconds` at most.
         """
-        if self._channel is None and not self._link.await_news(self._confirm_seconds):
-            raise Unavailable(self._link.problem, code=AWAY)
-        if self._link.blocked:
+        if self._channel is None and not self._connection.await_news(self._confirm_seconds):
+            raise Unavailable(self._connection.problem, code=AWAY)
+        if self._connection.blocked:
             raise self._unavailable(Failure("takes no messages for now, as it is short of memory or disk", False))
         body = msgspec.json.encode(message)
         settled = threading.Event()
@@ -68,10 +70,10 @@ class Publisher:
             failure = found
             settled.set()
 
-        if not self._link.call(lambda: self.publish(INVOCATIONS, INVOCATIONS, message.id, body, {}, settle)):
-            raise Unavailable(self._link.problem, code=AWAY)
+        if not self._connection.call(lambda: self.publish(INVOCATIONS, INVOCATIONS, message.id, body, {}, settle)):
+            raise Unavailable(self._connection.problem, code=AWAY)
         if not settled.wait(self._confirm_seconds):
-            self._link.call(lambda: self._give_up(settle))
+            self._connection.call(lambda: self._give_up(settle))
             raise self._unavailable(Failure("did not confirm the message in time", True))
         if failure is not None:
             raise self._unavailable(failure)
@@ -79,7 +81,7 @@ class Publisher:
     def publish(
         self, exchange: str, key: str, message_id: str, body: bytes, headers: dict[str, Any], settled: Settled
     ) -> None:
-        """In the link's thread only."""
+        """In the connection's thread only."""
         if self._channel is None or not self._channel.is_open:
             settled(Failure("was not ready for the message", False))
             return
@@ -100,7 +102,7 @@ class Publisher:
     def _give_up(self, settle: Settled) -> None:
         """Unless the connection that the message went over is another one by now, or has confirmed it at last."""
         if any(waiting is settle for _, waiting in self._unconfirmed.values()):
-            self._link.fail(f"it did not confirm a message within {self._confirm_seconds:g} s")
+            self._connection.fail(f"it did not confirm a message within {self._confirm_seconds:g} s")
 
     def opened(self, channel: Any, ready: Callable[[], None]) -> None:
         def confirming(_: Any) -> None:
@@ -123,7 +125,7 @@ class Publisher:
     def _on_return(self, _channel: Any, method: Any, properties: Any, _body: bytes) -> None:
         """There is no queue for it, says RabbitMQ before it confirms the message."""
         self._returned[properties.message_id] = method.reply_text
-        self._link.fail("a queue is missing")  # all are declared again with each connection
+        self._connection.fail("a queue is missing")  # all are declared again with each connection
 
     def _on_confirmation(self, frame: Any) -> None:
         method = frame.method
@@ -137,4 +139,4 @@ class Publisher:
 
     def _unavailable(self, failure: Failure) -> Unavailable:
         code = UNCONFIRMED if failure.unconfirmed else AWAY
-        return Unavailable(f"RabbitMQ at {self._link.label} {failure.reason}.", code=code)
+        return Unavailable(f"RabbitMQ at {self._connection.label} {failure.reason}.", code=code)

@@ -25,11 +25,11 @@ _SET_UP_SECONDS = 15.0
 _STOP_SECONDS = 5.0
 
 
-class Part(Protocol):
+class ChannelUser(Protocol):
     """Something that is done over the connection. All methods are called in the connection's thread."""
 
     def opened(self, channel: Any, ready: Callable[[], None]) -> None:
-        """There is a connection with a channel of the part's own; `ready` is to be called when all is set up."""
+        """There is a connection with a channel of the user's own; `ready` is to be called when all is set up."""
         ...
 
     def closed(self, reason: str) -> None:
@@ -37,11 +37,11 @@ class Part(Protocol):
         ...
 
 
-class Link:
-    """Keeps a connection to one of the hosts, and opens each part anew on every new one.
+class BrokerConnection:
+    """Keeps a connection to one of the hosts, and opens each user anew on every new one.
 
     Nothing but I/O happens in its thread, so heartbeats are answered however long anybody's work takes. It is
-    `there` while all parts are set up; `problem` says why it is not. Where one channel is lost the whole connection
+    `there` while all users are set up; `problem` says why it is not. Where one channel is lost the whole connection
     is made anew, so that there is one way to recover. For one process: made and started after a fork.
     """
 
@@ -53,7 +53,7 @@ class Link:
         self._identity = identity
         self._name = name
         self._heartbeat_seconds = heartbeat_seconds
-        self._parts: list[Part] = []
+        self._users: list[ChannelUser] = []
         self._channels: dict[int, Any] = {}
         self._waiting: set[int] = set()
         self._connection: Any = None
@@ -100,20 +100,20 @@ class Link:
         if self._thread.ident is not None:
             self._thread.join(_STOP_SECONDS)
 
-    def add(self, part: Part) -> None:
+    def add(self, user: ChannelUser) -> None:
         """Has it opened on this connection, where there is one, and on each one to come."""
         with self._guard:
-            self._parts.append(part)
-        self.call(lambda: self._open(part))
+            self._users.append(user)
+        self.call(lambda: self._open(user))
 
-    def remove(self, part: Part) -> None:
+    def remove(self, user: ChannelUser) -> None:
         """Closes its channel after everything that was called before."""
         with self._guard:
-            self._parts.remove(part)
+            self._users.remove(user)
 
         def close() -> None:
-            self._waiting.discard(id(part))
-            channel = self._channels.pop(id(part), None)
+            self._waiting.discard(id(user))
+            channel = self._channels.pop(id(user), None)
             if channel is not None and channel.is_open:
                 channel.close()
 
@@ -122,7 +122,7 @@ class Link:
     def call(self, function: Callable[[], None]) -> bool:
         """Has it called in the connection's thread, in order; False where there is no connection.
 
-        One that ends meanwhile calls it, too, once all parts are closed: who waits for what comes of it learns of it.
+        One that ends meanwhile calls it, too, once all users are closed: who waits for what comes of it learns of it.
         """
         with self._guard:
             connection = self._connection
@@ -216,14 +216,14 @@ class Link:
 
     def _on_open(self, connection: Any) -> None:
         with self._guard:
-            parts = list(self._parts)
-        self._waiting = {id(part) for part in parts}
+            users = list(self._users)
+        self._waiting = {id(user) for user in users}
         self._opened = True
         self.blocked = False
         connection.add_on_connection_blocked_callback(lambda *_: self._block(blocked=True))
         connection.add_on_connection_unblocked_callback(lambda *_: self._block(blocked=False))
-        for part in parts:
-            self._open(part)
+        for user in users:
+            self._open(user)
         self._settled()
         connection.ioloop.call_later(_SET_UP_SECONDS, self._check_set_up)
 
@@ -232,24 +232,24 @@ class Link:
         if self._opened and self._waiting:
             self.fail(f"its queues were not ready within {_SET_UP_SECONDS:g} s")
 
-    def _open(self, part: Part) -> None:
-        if not self._opened or id(part) in self._channels or part not in self._parts:
+    def _open(self, user: ChannelUser) -> None:
+        if not self._opened or id(user) in self._channels or user not in self._users:
             return
-        self._waiting.add(id(part))
+        self._waiting.add(id(user))
 
         def ready() -> None:
-            self._waiting.discard(id(part))
+            self._waiting.discard(id(user))
             self._settled()
 
         def opened(channel: Any) -> None:
-            part.opened(channel, ready)
+            user.opened(channel, ready)
 
         channel = self._connection.channel(on_open_callback=opened)
-        channel.add_on_close_callback(lambda _, error: self._on_channel_end(part, error))
-        self._channels[id(part)] = channel
+        channel.add_on_close_callback(lambda _, error: self._on_channel_end(user, error))
+        self._channels[id(user)] = channel
 
-    def _on_channel_end(self, part: Part, error: Exception) -> None:
-        if id(part) in self._channels and self._opened:
+    def _on_channel_end(self, user: ChannelUser, error: Exception) -> None:
+        if id(user) in self._channels and self._opened:
             self._lost(reason_of(error))
             self._close()
 
@@ -283,9 +283,9 @@ class Link:
             self._log.warning("broker_away", broker=self.label, reason=reason)
         if was_opened:
             with self._guard:
-                parts = list(self._parts)
-            for part in parts:
-                part.closed(reason)
+                users = list(self._users)
+            for user in users:
+                user.closed(reason)
 
     def _close(self) -> None:
         connection = self._connection

@@ -1,4 +1,4 @@
-"""A process's part in the cluster's broker: the embedded one, or a RabbitMQ where the setting names one."""
+"""A process's session with the cluster's broker: the embedded one, or a RabbitMQ where the setting names one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from zato.core.clock import Clock
 from zato.odb.database import Database
 
 
-class Participation(Protocol):
+class BrokerSession(Protocol):
     """Started after a fork, and stopped when the process ends."""
 
     @property
@@ -72,7 +72,7 @@ class Embedded:
         return None
 
 
-def participate(url: str, pki: Path, server: int, name: str) -> Participation:
+def broker_session(url: str, pki: Path, server: int, name: str) -> BrokerSession:
     """By the setting `broker`, with the certificate of `server`; `name` is unique in the cluster.
 
     Raises SetupError where the setting is no address of a RabbitMQ.

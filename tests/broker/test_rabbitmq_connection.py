@@ -14,8 +14,8 @@ import pytest
 from support.ports import free_port
 from support.waiting import until
 from zato.broker.rabbitmq.address import parse
+from zato.broker.rabbitmq.connection import BrokerConnection
 from zato.broker.rabbitmq.identity import TlsIdentity
-from zato.broker.rabbitmq.link import Link
 
 
 class Identity:
@@ -40,18 +40,20 @@ def test_it_tries_again_where_a_connection_could_not_even_be_begun(
     problems: list[str] = []
 
     def connect(*arguments: Any, **options: Any) -> Any:
-        problems.append(link.problem)
+        problems.append(connection.problem)
         if failures:
             raise failures.pop()
         return connection_of(*arguments, **options)
 
     monkeypatch.setattr(pika, "SelectConnection", connect)
-    link = Link(parse(f"amqps://localhost:{free_port()}/zato"), cast(TlsIdentity, Identity()), "tests")
-    link.start()
+    connection = BrokerConnection(
+        parse(f"amqps://localhost:{free_port()}/zato"), cast(TlsIdentity, Identity()), "tests"
+    )
+    connection.start()
     try:
-        until(lambda: "refused" in link.problem)
+        until(lambda: "refused" in connection.problem)
     finally:
-        link.stop()
+        connection.stop()
     assert said in problems[1]
     assert said in problems[2]
 
@@ -85,14 +87,18 @@ def test_what_comes_while_a_connection_ends_is_called_in_order_and_once_whatever
 
     def meanwhile() -> None:
         if not taken:
-            taken.extend(link.call(function) for function in (lambda: called.append(1), lambda: called.append(1 // 0)))
-            taken.append(link.call(lambda: called.append(3)))
+            taken.extend(
+                connection.call(function) for function in (lambda: called.append(1), lambda: called.append(1 // 0))
+            )
+            taken.append(connection.call(lambda: called.append(3)))
 
     monkeypatch.setattr(pika, "SelectConnection", lambda *_, **__: Connection(Loop(meanwhile)))
-    link = Link(parse(f"amqps://localhost:{free_port()}/zato"), cast(TlsIdentity, Identity()), "tests")
-    link.start()
+    connection = BrokerConnection(
+        parse(f"amqps://localhost:{free_port()}/zato"), cast(TlsIdentity, Identity()), "tests"
+    )
+    connection.start()
     try:
         until(lambda: 3 in called)
     finally:
-        link.stop()
+        connection.stop()
     assert (called, taken) == ([1, 3], [True, True, True])
