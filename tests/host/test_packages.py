@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from support.waiting import until
 from support.wheels import make_wheel
 from zato.core.errors import InvalidInput, TimeLimitExceeded, Unavailable
 from zato.host.packages import PackageSet, PackageSets, Pip
+from zato.host.packages import pip as pip_module
 from zato.host.packages.pip import own_packages, reason_in
 
 
@@ -180,6 +182,23 @@ def test_pip_is_ended_when_it_takes_too_long(tmp_path: Path, wheels: Path) -> No
     slow = Pip(tmp_path / "cache", index_url="none", find_links=str(wheels), seconds=0.05)
     with pytest.raises(TimeLimitExceeded, match=r"did not end within 0\.05 s"):
         slow.resolved(PackageSet(("zt-shop",)))
+
+
+def test_what_pip_has_left_behind_is_ended_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As what builds a package may go on, and hold pip's output open."""
+    left = tmp_path / "left"
+    script = f"sleep 60 & echo $! > {left}.new; mv {left}.new {left}"
+    monkeypatch.setattr(pip_module, "_command", lambda: ["sh", "-c", script])
+    with pytest.raises(TimeLimitExceeded):
+        Pip(tmp_path / "cache", seconds=1.0).resolved(PackageSet(("a",)))
+    until(lambda: not is_running(int(left.read_text())))
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def test_reasons_have_no_credentials() -> None:

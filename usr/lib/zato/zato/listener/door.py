@@ -6,15 +6,15 @@ With nothing but the standard library's client: the process is there once for ea
 from __future__ import annotations
 
 import json
-import socket
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import quote
 
 from zato.broker.message import Delivery
 from zato.core.errors import TimeLimitExceeded, Unavailable
 from zato.core.limits import TIME_LIMIT_SECONDS_MAX
+from zato.host.unix_http import UnixConnection
 
 PATH = "/zato/internal/invocations"
 NOT_BEGUN = "invocation-not-begun"
@@ -65,7 +65,7 @@ class ServerDoor:
         return self._exchange("POST", PATH, message.payload.encode(), headers, self._invocation_seconds)
 
     def _exchange(self, method: str, path: str, body: bytes, headers: dict[str, str], seconds: float) -> Reply:
-        connection = _UnixConnection(self._path, seconds)
+        connection = UnixConnection(self._path, seconds)
         try:
             try:
                 connection.connect()
@@ -81,17 +81,6 @@ class ServerDoor:
                 raise Unavailable(f"The server ended before it answered: {error!r}.", code=NO_ANSWER) from error
         finally:
             connection.close()
-
-
-class _UnixConnection(HTTPConnection):
-    def __init__(self, path: Path, seconds: float) -> None:
-        super().__init__("localhost", timeout=seconds)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))
 
 
 def _reply(status: int, body: bytes) -> Reply:

@@ -12,6 +12,7 @@ from pathlib import Path
 from zato.agent.lighttpd.names import CONFIGURATION
 from zato.host.listening import Addresses
 from zato.host.ports import from_here
+from zato.host.unix_http import UnixConnection
 
 _SECONDS = 5.0
 _PATH = "/zato/ping"
@@ -69,7 +70,7 @@ class Serving:
 
     def _server_answers(self) -> bool:
         try:
-            return self._ask(_SocketConnection(self.front_socket)) < http.HTTPStatus.INTERNAL_SERVER_ERROR
+            return self._ask(UnixConnection(self.front_socket, _SECONDS)) < http.HTTPStatus.INTERNAL_SERVER_ERROR
         except (OSError, http.client.HTTPException):
             return False
 
@@ -79,17 +80,6 @@ class Serving:
             return connection.getresponse().status
         finally:
             connection.close()
-
-
-class _SocketConnection(http.client.HTTPConnection):
-    def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=_SECONDS)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(_SECONDS)
-        self.sock.connect(str(self._path))
 
 
 def _tls() -> ssl.SSLContext:
