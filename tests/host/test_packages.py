@@ -187,11 +187,11 @@ def test_pip_is_ended_when_it_takes_too_long(tmp_path: Path, wheels: Path) -> No
 def test_what_pip_has_left_behind_is_ended_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As what builds a package may go on, and hold pip's output open."""
     left = tmp_path / "left"
-    script = f"sleep 60 & echo $! > {left}.new; mv {left}.new {left}"
+    script = f"sleep 600 & echo $! > {left}.new; mv {left}.new {left}"
     monkeypatch.setattr(pip_module, "_command", lambda: ["sh", "-c", script])
     with pytest.raises(TimeLimitExceeded):
         Pip(tmp_path / "cache", seconds=1.0).resolved(PackageSet(("a",)))
-    until(lambda: not is_running(int(left.read_text())))
+    until(lambda: not is_running(int(left.read_text())), seconds=5)
 
 
 def is_running(pid: int) -> bool:
