@@ -6,31 +6,11 @@ from typing import Any
 
 import pytest
 
+from support.in_process import InProcess
 from zato.client.api import ApiClient
-from zato.client.transport import Reply
 from zato.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Unauthorized
 
 CHANNEL = {"service": "demo.echo", "path": "/echo"}
-
-
-class InProcess:
-    """Hands requests over without a network, as the internal door would."""
-
-    def __init__(self, world: Any) -> None:
-        self._world = world
-
-    def request(
-        self, method: str, target: str, body: bytes | None, headers: dict[str, str], *, timeout_seconds: float
-    ) -> Reply:
-        result = self._world.call(
-            method,
-            target.removeprefix("/zato/api"),
-            raw=body,
-            user=None,
-            headers=headers,
-            environ={"zato.internal": True},
-        )
-        return Reply(result.status_code, result.headers.get("content-type", ""), result.content)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from zato.config.codec import SEALED
-from zato.config.kinds import KINDS, Kind
+from zato.config.kinds import KINDS, Kind, targets
 from zato.config.kinds.base import Group
 from zato.config.kinds.outgoing_sql import OutgoingSql
 from zato.config.publisher import Author, ImportMode, Publisher
@@ -53,8 +53,8 @@ def test_a_kind_with_a_secret_that_is_bound_to_nothing_cannot_be_made() -> None:
 @pytest.mark.parametrize("kind", [kind for kind in KINDS.values() if not kind.lets_in], ids=lambda kind: kind.name)
 def test_no_connection_sends_the_secret_of_a_definition_that_it_refers_to(kind: Kind[Any]) -> None:
     """Else whoever may change the connection would send that secret where they like: it would have to bind, too."""
-    targets = {name for reference in kind.references for name in reference.kinds}
-    assert not kind.name.startswith("outgoing-") or not targets & {each.name for each in WITH_SECRETS}
+    named = {name for reference in kind.references for name in targets(reference)}
+    assert kind.group is not Group.OUTGOING or not named & {each.name for each in WITH_SECRETS}
 
 
 # kind, what it is, the secret, and for each field that binds it what it becomes

@@ -9,7 +9,7 @@ import pytest
 
 from zato.config import validation
 from zato.config.codec import decode, decode_stored, encode
-from zato.config.kinds import KINDS, kind_named
+from zato.config.kinds import KINDS, kind_named, targets
 from zato.core.errors import InvalidInput, NotFound
 
 BASIC = {"username": "crm", "password": "a long password"}
@@ -53,7 +53,7 @@ def test_what_a_kind_declares_about_fields_are_fields_it_has(kind: str) -> None:
     declared.update(definition.secret_fields, definition.hashed_fields, definition.multiline_fields)
     assert declared <= fields
     assert set(definition.hashed_fields) | set(definition.generated_fields) <= set(definition.secret_fields)
-    assert all(target in KINDS for reference in definition.references for target in reference.kinds)
+    assert all(target in KINDS for reference in definition.references for target in targets(reference))
 
 
 def test_an_unknown_kind_is_named_with_the_nearest_there_is() -> None:

@@ -20,10 +20,10 @@ from zato.admin_api.warning import Warnings, of_change, of_deletion
 from zato.config.codec import public
 from zato.config.item import Item
 from zato.config.kinds import kind_named
+from zato.config.kinds.deployment import DEPLOYMENT
 from zato.config.publisher import Publisher
 from zato.core.errors import Conflict, NotFound, TimeLimitExceeded, ZatoError
 from zato.core.right import Right
-from zato.core.server_name import name_of
 from zato.core.suggestions import did_you_mean
 from zato.odb.changes import Action, Maker
 from zato.security.authorisation import may
@@ -136,8 +136,7 @@ class ItemOperations:
     def create(self, call: Call) -> Answer:
         kind = _changeable(call.params["kind"])
         body: shapes.NewItem = call.body
-        if kind == "server":
-            body = replace(body, name=name_of(body.name))
+        body = replace(body, name=kind_named(kind).full_name(body.name))
         if call.query.dry_run:
             return self._previewed(lambda publisher: publisher.create(kind, body.name, body.value, by=call.by))
         created = self._publisher.create(kind, body.name, body.value, by=call.by)
@@ -188,7 +187,7 @@ class ItemOperations:
         kind, name = key_in_path(call.params)
         body: shapes.ItemBack = call.body
         expected = stated_revision(body.started_from, call.environ)
-        if kind == "deployment":
+        if kind == DEPLOYMENT.name:
             return self._rollback_deployment(call, name, body.revision, expected)
 
         def back(publisher: Publisher) -> Item:
@@ -209,7 +208,7 @@ class ItemOperations:
         return Answer(_shown(item, warnings=warnings), headers=_etag(item))
 
     def _rollback_deployment(self, call: Call, name: str, revision: int, expected: int | None) -> Answer:
-        kind = "deployment"
+        kind = DEPLOYMENT.name
         try:
             if expected is not None:
                 self._require_at(kind, name, expected)
@@ -242,7 +241,7 @@ class ItemOperations:
             )
 
     def _deployment_at(self, name: str, revision: int) -> int:
-        for entry in self._publisher.history("deployment", name, 1000):
+        for entry in self._publisher.history(DEPLOYMENT.name, name, 1000):
             if entry.revision <= revision:
                 if entry.action is Action.DELETE or entry.value is None:
                     break
@@ -251,12 +250,9 @@ class ItemOperations:
 
 
 def _changeable(kind: str) -> str:
-    if kind_named(kind).name == "deployment":
-        raise Conflict(
-            "Which version of a file is active is changed by deploying, activating or undeploying it, "
-            "under /zato/api/deployments.",
-            code="managed-by-deployments",
-        )
+    managed = kind_named(kind).managed
+    if managed is not None:
+        raise Conflict(managed.how, code=managed.code)
     return kind
 
 

@@ -13,7 +13,7 @@ from zato.admin_api.shapes.errors import Error
 from zato.admin_api.shapes.history import HistoryQuery
 from zato.admin_api.shapes.items import ChangedItem, NewItem, UnsavedItem
 from zato.admin_api.shapes.whole import DiffQuery, Preview
-from zato.config.kinds import KINDS
+from zato.config.kinds import KINDS, letting_in
 from zato.config.kinds.text import ITEM_NAME_PATTERN
 from zato.core.declared import fields_of
 from zato.core.errors import Forbidden, InvalidInput, NotFound, TooLarge, Unauthorized, Unavailable, ZatoError
@@ -25,7 +25,6 @@ _REF = "#/components/schemas/{name}"
 _PARAMETER = re.compile(r"\{(\w+)\}")
 ANYTHING = "*/*"
 _PATH_SCHEMAS: dict[str, dict[str, Any]] = {
-    "kind": {"type": "string", "enum": list(KINDS)},
     "name": {"type": "string", "pattern": ITEM_NAME_PATTERN},
     "id": {"type": "integer", "minimum": 1},
     "message": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
@@ -34,18 +33,7 @@ _PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "number": {"type": "integer", "minimum": 1},
     "file_name": {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.(py|zip)$"},
 }
-_SECURITY: tuple[dict[str, list[str]], ...] = ({"basic": []}, {"apiKey": []}, {"mutualTLS": []}, {"session": []})
-_SCHEMES = {
-    "basic": {"type": "http", "scheme": "basic", "description": "A definition of the kind security-basic."},
-    "apiKey": {
-        "type": "apiKey",
-        "in": "header",
-        "name": "X-API-Key",
-        "description": "A definition of the kind security-api-key, in the header that it names.",
-    },
-    "session": {"type": "http", "scheme": "bearer", "description": "The token of a session; see open-session."},
-    "mutualTLS": {"type": "mutualTLS", "description": "A definition of the kind security-tls."},
-}
+_SESSION = {"type": "http", "scheme": "bearer", "description": "The token of a session; see open-session."}
 
 
 def document(routes: Iterable[Route], version: str, channels: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,9 +47,23 @@ def document(routes: Iterable[Route], version: str, channels: Mapping[str, Any])
         "openapi": "3.1.0",
         "info": {"title": "Zato", "version": version},
         "paths": paths,
-        "components": {"schemas": schemas.components, "securitySchemes": dict(_SCHEMES)},
+        "components": {"schemas": schemas.components, "securitySchemes": _schemes()},
     }
     return _merge(own, channels)
+
+
+def _schemes() -> dict[str, dict[str, Any]]:
+    """How somebody may prove who they are: by a definition of any kind that lets in, or by a session."""
+    schemes: dict[str, dict[str, Any]] = {}
+    for kind in letting_in():
+        # What an item of the kind looks like is seen in its example; what is made up where it is absent, is made up
+        example = {**dict.fromkeys(kind.generated_fields, "x" * 100), **kind.example}
+        assert kind.scheme is not None
+        scheme = kind.scheme(msgspec.convert(example, kind.struct, strict=False))
+        name = scheme["scheme"] if scheme["type"] == "http" else scheme["type"]
+        where = f", in the {scheme['in']} that it names" if "in" in scheme else ""
+        schemes[name] = {**scheme, "description": f"A definition of the kind {kind.name}{where}."}
+    return {**schemes, "session": _SESSION}
 
 
 class _Schemas:
@@ -108,12 +110,17 @@ def _operation(route: Route, references: Mapping[type, dict[str, Any]]) -> dict[
 
 
 def _security(route: Route) -> list[dict[str, list[str]]]:
-    return [{"basic": []}] if route.known_by is Authentication.BASIC else list(_SECURITY)
+    return [{"basic": []}] if route.known_by is Authentication.BASIC else [{name: []} for name in _schemes()]
 
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": _PATH_SCHEMAS[name]}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "enum": list(KINDS)} if name == "kind" else _PATH_SCHEMAS[name],
+        }
         for name in _PARAMETER.findall(path)
     ]
 

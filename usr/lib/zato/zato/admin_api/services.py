@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import socket
-from typing import Any
 
 import msgspec
 
@@ -19,7 +18,9 @@ from zato.admin_api.shapes.services import (
     ServiceDetails,
     ServiceErrors,
 )
+from zato.config.http_channels import http_channels
 from zato.config.kinds import ServiceSettings
+from zato.config.kinds.service import SERVICE
 from zato.core import json
 from zato.core.errors import Conflict, InvalidInput, TimeLimitExceeded
 from zato.core.right import Right
@@ -133,8 +134,7 @@ class ServiceOperations:
 
 
 def _service(snapshot: ServesFrom, entry: ServiceFacts, channels: list[str]) -> shapes.Service:
-    item = snapshot.configuration.get("service", entry.name)
-    settings = item.value if item is not None and isinstance(item.value, ServiceSettings) else ServiceSettings()
+    settings = snapshot.configuration.value(SERVICE, entry.name) or ServiceSettings()
     return shapes.Service(
         name=entry.name,
         module=entry.module,
@@ -149,18 +149,16 @@ def _service(snapshot: ServesFrom, entry: ServiceFacts, channels: list[str]) -> 
 
 def _channels_by_service(snapshot: ServesFrom) -> dict[str, list[ServiceChannel]]:
     found: dict[str, list[ServiceChannel]] = {}
-    for kind in ("channel-rest", "channel-http"):
-        for item in snapshot.configuration.all(kind):
-            value: Any = item.value
-            channel = ServiceChannel(
-                kind=kind,
-                name=item.name,
-                path=value.path,
-                methods=list(value.methods),
-                security=list(value.security),
-                active=value.active,
-            )
-            found.setdefault(value.service, []).append(channel)
+    for kind, name, value in http_channels(snapshot.configuration):
+        channel = ServiceChannel(
+            kind=kind,
+            name=name,
+            path=value.path,
+            methods=list(value.methods),
+            security=list(value.security),
+            active=value.active,
+        )
+        found.setdefault(value.service, []).append(channel)
     return found
 
 

@@ -41,12 +41,12 @@ def _has_token(client: ApiClient) -> bool:
 
 def _has_people(client: ApiClient) -> bool:
     """Whether there is an administrator other than this machine's root."""
-    from zato.config.kinds import SECURITY_KINDS
+    from zato.config.kinds import letting_in
 
     deadline = time.monotonic() + _STARTING_SECONDS
     while True:
         try:
-            items = [item for kind in SECURITY_KINDS for item in client.items(kind)["items"]]
+            items = [item for kind in letting_in() for item in client.items(kind.name)["items"]]
             return any(Role.ADMIN in item["value"]["roles"] and item["name"] != ADMIN for item in items)
         except Unavailable:  # it has only just started
             if time.monotonic() > deadline:

@@ -18,6 +18,7 @@ from zato.cli.user_secrets import (
 )
 from zato.cli.user_totp import totp_group
 from zato.client.api import ApiClient
+from zato.config.kinds import letting_in
 from zato.core.errors import NotFound
 from zato.core.principal import Role
 from zato.core.suggestions import did_you_mean
@@ -25,7 +26,6 @@ from zato.core.suggestions import did_you_mean
 if TYPE_CHECKING:
     from zato.pki.authority import Authority
 
-KINDS = {"basic": "security-basic", "api-key": "security-api-key", "certificate": "security-tls"}
 _roles = click.Choice([role.value for role in Role])
 
 
@@ -49,7 +49,9 @@ command.add_command(totp_group)
 @command.command("create")
 @click.argument("name")
 @click.option("--role", "roles", type=_roles, multiple=True, help="May be repeated; none for callers of channels only.")
-@click.option("--with", "how", type=click.Choice(list(KINDS)), default="basic", show_default=True)
+@click.option(
+    "--with", "how", type=click.Choice([kind.short_name for kind in letting_in()]), default="basic", show_default=True
+)
 @click.option("--replace", is_flag=True, help="Replace a certificate that is there; its key is gone afterwards.")
 @pass_target
 def create_command(target: Target, name: str, roles: tuple[str, ...], how: str, replace: bool) -> None:
@@ -66,7 +68,8 @@ def create_command(target: Target, name: str, roles: tuple[str, ...], how: str, 
     if how == "certificate":
         _authority(target).check_name(name, replace=replace)  # rather than when the user is there already
         value["subject"] = f"CN={name}"
-    item = client.create_item(KINDS[how], name, value)
+    kind = next(kind.name for kind in letting_in() if kind.short_name == how)
+    item = client.create_item(kind, name, value)
     if how == "certificate":
         _authority(target).issue_client(name, replace=replace)
         pki = target.layout.pki
@@ -88,11 +91,11 @@ def list_command(target: Target) -> None:
     Example: zato user list
     """
     client = target.client()
-    found = [item for kind in KINDS.values() for item in client.items(kind)["items"]]
+    found = [item for kind in letting_in() for item in client.items(kind.name)["items"]]
     if target.as_json:
         show_json(found)
         return
-    ways = {kind: how for how, kind in KINDS.items()}
+    ways = {kind.name: kind.short_name for kind in letting_in()}
     show_table(
         ("name", "with", "roles", "active", "expires"),
         (
@@ -144,7 +147,7 @@ def delete_command(target: Target, name: str) -> None:
 
 
 def _find(client: ApiClient, name: str) -> dict[str, Any]:
-    users = {item["name"]: item for kind in KINDS.values() for item in client.items(kind)["items"]}
+    users = {item["name"]: item for kind in letting_in() for item in client.items(kind.name)["items"]}
     if name not in users:
         raise NotFound(f"There is no user {name!r}{did_you_mean(name, users, 'see: zato user list')}")
     found: dict[str, Any] = users[name]

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import cast
 
-from zato.config.kinds import SecurityApiKey, SecurityBasic, SecurityTls
+from zato.config.kinds import Definition, lets_in
 from zato.config.relations import Entry, Problem
 from zato.core.principal import Role
 
 
-def is_administrator(value: object, now: datetime) -> bool:
+def is_administrator(kind: str, value: object, now: datetime) -> bool:
     """Whether this is a security definition that lets an administrator in now."""
+    if value is None or not lets_in(kind):
+        return False
+    definition = cast("Definition", value)
     return (
-        isinstance(value, SecurityBasic | SecurityApiKey | SecurityTls)
-        and Role.ADMIN in value.roles
-        and value.active
-        and (value.expires is None or value.expires > now)
+        Role.ADMIN in definition.roles
+        and definition.active
+        and (definition.expires is None or definition.expires > now)
     )
 
 
@@ -27,7 +30,7 @@ def problems(
     now: datetime,
 ) -> list[Problem]:
     """One for each of the last administrators that the changes remove; none where there was none before."""
-    if any(is_administrator(entry.value, now) for entry in after.values()):
+    if any(is_administrator(entry.kind, entry.value, now) for entry in after.values()):
         return []
     return [
         Problem(
@@ -38,5 +41,5 @@ def problems(
             "last-administrator",
         )
         for key in sorted(set(touched))
-        if key in before and is_administrator(before[key].value, now)
+        if key in before and is_administrator(key[0], before[key].value, now)
     ]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import cast
 
 from zato.config.codec import decode_stored
 from zato.config.item import Item
-from zato.config.kinds import KINDS
+from zato.config.kinds import KINDS, Kind
+from zato.config.kinds.base import ValueT
 from zato.odb.log import Action, LoggedChange, StoredItem
 
 _NOTHING: Mapping[str, Item] = MappingProxyType({})
@@ -40,6 +42,20 @@ class Configuration:
     def all(self, kind: str) -> tuple[Item, ...]:
         """All items of a kind, by name."""
         return tuple(item for _, item in sorted(self.items.get(kind, _NOTHING).items()))
+
+    def values(self, kind: Kind[ValueT]) -> dict[str, ValueT]:
+        """The values of all items of a kind by their names, which they are in the order of."""
+        return {item.name: cast("ValueT", item.value) for item in self.all(kind.name)}
+
+    def value(self, kind: Kind[ValueT], name: str) -> ValueT | None:
+        """The value of one item, or None."""
+        item = self.get(kind.name, name)
+        return None if item is None else cast("ValueT", item.value)
+
+    def only(self, kind: Kind[ValueT]) -> ValueT:
+        """The value of a kind that has one item; as by default, where it is not there."""
+        found = None if kind.only_name is None else self.value(kind, kind.only_name)
+        return kind.struct() if found is None else found
 
     def apply(self, changes: Sequence[LoggedChange]) -> Configuration:
         """The configuration after these changes, which come in the order of their revisions.

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from zato.config.kinds import KINDS, Kind
+from zato.config.kinds import KINDS, Kind, targets
 from zato.config.reference import description
 from zato.core.declared import fields_of
 
@@ -116,7 +116,7 @@ def _field(kind: Kind[Any], field: msgspec.structs.FieldInfo) -> DescribedField:
         local=field.name in kind.local_fields,
         bound=tuple(secret for secret, all_ in kind.bindings.items() if field.name in {one.field for one in all_}),
         service=field.name in kind.service_fields,
-        reference=None if reference is None else FieldReference(kinds=reference.kinds, many=reference.many),
+        reference=None if reference is None else FieldReference(kinds=targets(reference), many=reference.many),
         shown_when=None
         if shown_when is None
         else FieldShownWhen(field=shown_when.field, values=tuple(shown_when.values)),

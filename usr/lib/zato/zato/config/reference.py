@@ -10,7 +10,7 @@ import msgspec
 import yaml
 from msgspec import inspect
 
-from zato.config.kinds import KINDS, Kind
+from zato.config.kinds import KINDS, Kind, targets
 
 _INTRODUCTION = """\
 # Configuration reference
@@ -59,7 +59,7 @@ def _notes(kind: Kind[Any]) -> list[str]:
         for fields, secrets in by_fields.items()
     )
     notes.extend(
-        f"`{reference.field}` refers to items of {_listed([f'[{name}](#{name})' for name in reference.kinds])}."
+        f"`{reference.field}` refers to items of {_listed([f'[{name}](#{name})' for name in targets(reference)])}."
         for reference in kind.references
     )
     return notes

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from zato.config.kinds import KINDS, Claim, Reference
+from zato.config.kinds import KINDS, Claim, Reference, targets
 from zato.core.errors import Conflict, InvalidInput, ZatoError
 
 
@@ -70,8 +70,8 @@ def error_of(found: list[Problem]) -> ZatoError:
 def depth(kind: str) -> int:
     """How far a kind is from those that refer to nothing: what is deeper is created later and deleted earlier."""
     definition = KINDS.get(kind)
-    targets = [] if definition is None else [kind for reference in definition.references for kind in reference.kinds]
-    return 1 + max(map(depth, targets)) if targets else 0
+    below = [] if definition is None else [kind for reference in definition.references for kind in targets(reference)]
+    return 1 + max(map(depth, below)) if below else 0
 
 
 def _missing(after: Mapping[tuple[str, str], Entry], present: list[Entry]) -> list[Problem]:
@@ -80,7 +80,7 @@ def _missing(after: Mapping[tuple[str, str], Entry], present: list[Entry]) -> li
             entry.kind,
             entry.name,
             reference.field,
-            f"there is no {_either(reference.kinds)} called {name!r}; create it first",
+            f"there is no {_either(targets(reference))} called {name!r}; create it first",
             "missing-reference",
         )
         for entry in present
@@ -100,7 +100,7 @@ def _in_use(
             continue
         for reference, name in entry.references():
             if not _resolves(after, reference, name):
-                for kind in reference.kinds:
+                for kind in targets(reference):
                     if (kind, name) in deleted:
                         users.setdefault((kind, name), []).append(f"{entry.kind} {entry.name!r}")
     return [
@@ -135,7 +135,7 @@ def _collisions(
 
 
 def _resolves(after: Mapping[tuple[str, str], Entry], reference: Reference, name: str) -> bool:
-    return any((kind, name) in after for kind in reference.kinds)
+    return any((kind, name) in after for kind in targets(reference))
 
 
 def _either(kinds: tuple[str, ...]) -> str:

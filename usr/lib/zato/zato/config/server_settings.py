@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zato.config.configuration import Configuration
-from zato.config.kinds import Server
+from zato.config.kinds.server import SERVER
 from zato.host.settings import ServerSettings
 
 
@@ -12,7 +12,7 @@ def settings_of(configuration: Configuration, known: ServerSettings) -> ServerSe
 
     The form of log lines is the one of the start.
     """
-    item = configuration.get("server", f"server-{known.number}")
-    if item is None or not isinstance(item.value, Server):
+    value = configuration.value(SERVER, f"server-{known.number}")
+    if value is None:
         return known
-    return ServerSettings(**{**item.value.settings(), "number": known.number, "log_format": known.log_format})
+    return ServerSettings(**{**value.settings(), "number": known.number, "log_format": known.log_format})

@@ -27,7 +27,7 @@ def findings(kind: str, name: str, value: msgspec.Struct) -> list[str]:
         if field.name in definition.secret_fields and content is not None and len(content) > MAX_SECRET_CHARACTERS:
             found.append(f"{field.name}: it is longer than {MAX_SECRET_CHARACTERS} characters")
     # A kind's own rules take it for granted that there are no control characters or lone surrogates.
-    return name_findings(name) + (found or definition.validate(name, value))
+    return name_findings(name) + (found or definition.findings(name, value))
 
 
 def name_findings(name: str) -> list[str]:

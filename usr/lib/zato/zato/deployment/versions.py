@@ -7,6 +7,7 @@ from datetime import datetime
 
 from zato.config.configuration import Configuration
 from zato.config.kinds import DeploymentVersion
+from zato.config.kinds.deployment import DEPLOYMENT
 from zato.odb.deployments import Deployment
 
 Versions = Mapping[str, DeploymentVersion]
@@ -15,9 +16,7 @@ Versions = Mapping[str, DeploymentVersion]
 
 def active_versions(configuration: Configuration) -> Versions:
     """What the configuration activates."""
-    return {
-        item.name: item.value for item in configuration.all("deployment") if isinstance(item.value, DeploymentVersion)
-    }
+    return configuration.values(DEPLOYMENT)
 
 
 def with_deployments(versions: Versions, deployments: Iterable[Deployment], switch_at: datetime) -> Versions:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from zato.config.configuration import Configuration
-from zato.config.kinds import SECURITY_KINDS, SecurityApiKey, SecurityBasic, SecurityTls
+from zato.config.kinds import letting_in
 from zato.service.io import IOModel
 
 Schema = dict[str, Any]
@@ -58,28 +58,17 @@ class Components:
         """The requirement that any one of the named security definitions is met."""
         requirements: list[dict[str, list[str]]] = []
         for name in names:
-            for kind in SECURITY_KINDS:
-                item = self._configuration.get(kind, name)
-                scheme = None if item is None else _scheme(item.value)
-                if scheme is not None:
+            for kind in letting_in():
+                value = self._configuration.value(kind, name)
+                if value is not None and kind.scheme is not None:
                     key = _name("security", name)
-                    self._schemes[key] = {**scheme, "description": f"The security definition {name}."}
+                    self._schemes[key] = {**kind.scheme(value), "description": f"The security definition {name}."}
                     requirements.append({key: []})
         return requirements
 
     def as_dict(self) -> dict[str, Any]:
         parts = {"schemas": self._schemas, "securitySchemes": self._schemes}
         return {part: dict(sorted(entries.items())) for part, entries in parts.items() if entries}
-
-
-def _scheme(value: msgspec.Struct) -> Schema | None:
-    if isinstance(value, SecurityBasic):
-        return {"type": "http", "scheme": "basic"}
-    if isinstance(value, SecurityApiKey):
-        return {"type": "apiKey", "in": "header", "name": value.header}
-    if isinstance(value, SecurityTls):
-        return {"type": "mutualTLS"}
-    return None
 
 
 def _name(prefix: str, name: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from zato.config.configuration import Configuration
-from zato.config.kinds import HttpChannel
+from zato.config.http_channels import http_channels
 from zato.openapi.components import Components
 from zato.openapi.operation import Described, operation
 
@@ -29,21 +29,19 @@ def document(
     components = Components(configuration)
     paths: dict[str, dict[str, Any]] = {}
     names_of_shape: dict[str, tuple[str, tuple[str, ...]]] = {}
-    for kind in ("channel-rest", "channel-http"):
-        for item in configuration.all(kind):
-            channel = item.value
-            service = services.get(channel.service) if isinstance(channel, HttpChannel) else None
-            if not isinstance(channel, HttpChannel) or not channel.active or service is None:
-                continue
-            # Two channels may give different names to the parameters of the same path, which a document cannot
-            own_names = tuple(_PARAMETER.findall(channel.path))
-            shape = _PARAMETER.sub("{}", channel.path)
-            path, shown_names = names_of_shape.setdefault(shape, (channel.path, own_names))
-            names = dict(zip(own_names, shown_names, strict=True))
-            for method in channel.methods:
-                described = operation(item.name, channel, method, service, names, components)
-                if described is not None:
-                    paths.setdefault(path, {})[method.lower()] = described
+    for _, name, channel in http_channels(configuration):
+        service = services.get(channel.service)
+        if not channel.active or service is None:
+            continue
+        # Two channels may give different names to the parameters of the same path, which a document cannot
+        own_names = tuple(_PARAMETER.findall(channel.path))
+        shape = _PARAMETER.sub("{}", channel.path)
+        path, shown_names = names_of_shape.setdefault(shape, (channel.path, own_names))
+        names = dict(zip(own_names, shown_names, strict=True))
+        for method in channel.methods:
+            described = operation(name, channel, method, service, names, components)
+            if described is not None:
+                paths.setdefault(path, {})[method.lower()] = described
     result: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version},

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from zato.config.kinds import ChannelHttp, ChannelRest, HttpChannel
+from zato.config.kinds import HttpChannel
 from zato.openapi.components import Components, Schema
 from zato.service.base import Service
 from zato.service.io import Field, IOModel
@@ -102,11 +102,11 @@ def _body(
     """A message with those fields of the input that the path does not give; anything, where nothing is declared."""
     model = service.input
     if model is None:
-        return {"content": {_JSON if isinstance(channel, ChannelRest) else "*/*": {"schema": {}}}}
+        return {"content": {"*/*" if channel.plain else _JSON: {"schema": {}}}}
     fields = model.input_fields()
     if not fields:
         schema = components.schema(service.module, model.input_schema())
-        media_type = _TEXT if model.is_text and isinstance(channel, ChannelHttp) else _JSON
+        media_type = _TEXT if model.is_text and channel.plain else _JSON
         return {"required": True, "content": {media_type: {"schema": schema}}}
     if not rest:
         return None
@@ -128,11 +128,11 @@ def _responses(channel: HttpChannel, service: Described, components: Components)
     """What the service answers, by the status that it sets, and Zato's own errors."""
     success: dict[str, Any] = {"description": "What the service answers."}
     if service.output is not None:
-        media_type = service.output.media_type(channel.content_type if isinstance(channel, ChannelHttp) else None)
+        media_type = service.output.media_type(channel.response_type)
         schema = components.schema(service.module, service.output.output_schema()) if media_type != BINARY else {}
         success["content"] = {media_type: {"schema": schema}}
-    elif isinstance(channel, ChannelHttp):
-        success["content"] = {channel.content_type: {"schema": {}}}
+    elif channel.response_type is not None:
+        success["content"] = {channel.response_type: {"schema": {}}}
     content = {_JSON: {"schema": components.error()}}
     too_many = {
         "description": "More requests than the channel, or the principal, may have, or too many wrong passwords.",

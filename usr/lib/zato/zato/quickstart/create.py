@@ -178,7 +178,7 @@ def register(layout: Layout, cluster: ClusterSettings, numbers: Iterable[int], s
         now = SystemClock().now()
         if ("security-tls", ADMIN) not in items:
             publisher.create("security-tls", ADMIN, admin, by=by)
-        elif not any(is_administrator(value, now) for _, value in items.values()):
+        elif not any(is_administrator(kind, value, now) for (kind, _), (_, value) in items.items()):
             say(f"No administrator is left, so the security definition {ADMIN} is made one again")
             publisher.update("security-tls", ADMIN, admin, by=by)
     finally:

@@ -18,8 +18,11 @@ from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
 
 from zato.config.configuration import Configuration
-from zato.config.kinds import Balancer, SecurityApiKey, SecurityBasic, SecurityTls
-from zato.config.kinds.balancer import NAME as BALANCER
+from zato.config.kinds import Definition
+from zato.config.kinds.balancer import BALANCER
+from zato.config.kinds.security_api_key import SECURITY_API_KEY
+from zato.config.kinds.security_basic import SECURITY_BASIC
+from zato.config.kinds.security_tls import SECURITY_TLS
 from zato.core.clock import Clock, SystemClock
 from zato.core.errors import Forbidden, Unauthorized, ZatoError
 from zato.core.principal import Authentication, Principal, Role
@@ -104,7 +107,7 @@ class SecurityIndex:
     ) -> None:
         self._passwords = passwords
         self._clock = clock or SystemClock()
-        self._balancer = _balancer(configuration)
+        self._balancer = configuration.only(BALANCER)
         self._exempt = tuple(ipaddress.ip_network(each, strict=False) for each in self._balancer.exempt_networks)
         self._hmac_key = token_bytes(32)
         self._names: dict[str, _Definition] = {}
@@ -119,15 +122,13 @@ class SecurityIndex:
         self.problems = tuple(problems)
 
     def _add_users_and_certificates(self, configuration: Configuration) -> None:
-        for item in configuration.all("security-basic"):
-            basic = item.value
-            if isinstance(basic, SecurityBasic) and basic.active:
-                definition = self._define(item.name, Authentication.BASIC, basic)
+        for name, basic in configuration.values(SECURITY_BASIC).items():
+            if basic.active:
+                definition = self._define(name, Authentication.BASIC, basic)
                 self._users[basic.username] = replace(definition, hashed=basic.password)
-        for item in configuration.all("security-tls"):
-            tls = item.value
-            if isinstance(tls, SecurityTls) and tls.active:
-                definition = self._define(item.name, Authentication.TLS_CLIENT, tls)
+        for name, tls in configuration.values(SECURITY_TLS).items():
+            if tls.active:
+                definition = self._define(name, Authentication.TLS_CLIENT, tls)
                 if tls.fingerprint is not None:
                     self._thumbs[tls.fingerprint] = definition
                 elif tls.subject is not None:
@@ -135,24 +136,21 @@ class SecurityIndex:
 
     def _add_api_keys(self, configuration: Configuration, secrets: OpensSecrets, problems: list[str]) -> set[str]:
         headers: set[str] = set()
-        for item in configuration.all("security-api-key"):
-            value = item.value
-            if not isinstance(value, SecurityApiKey) or not value.active:
+        for name, value in configuration.values(SECURITY_API_KEY).items():
+            if not value.active:
                 continue
             try:
-                key = secrets.open(value.key, kind=item.kind, name=item.name, field="key")
+                key = secrets.open(value.key, kind=SECURITY_API_KEY.name, name=name, field="key")
             except ZatoError as error:
-                problems.append(f"Nobody can use the API key {item.name!r}: {error.message}")
+                problems.append(f"Nobody can use the API key {name!r}: {error.message}")
                 continue
             header = "HTTP_" + value.header.upper().replace("-", "_")
             digest = self._digest(header, key)
-            self._keys[digest] = (*self._keys.get(digest, ()), self._define(item.name, Authentication.API_KEY, value))
+            self._keys[digest] = (*self._keys.get(digest, ()), self._define(name, Authentication.API_KEY, value))
             headers.add(header)
         return headers
 
-    def _define(
-        self, name: str, how: Authentication, value: SecurityBasic | SecurityApiKey | SecurityTls
-    ) -> _Definition:
+    def _define(self, name: str, how: Authentication, value: Definition) -> _Definition:
         definition = _Definition(Principal(name, how, frozenset(value.roles)), value.expires)
         self._names[name] = definition
         return definition
@@ -233,11 +231,6 @@ class SecurityIndex:
     def _digest(self, header: str, key: str) -> bytes:
         # WSGI hands headers over as Latin-1; keys are visible ASCII, so anything else matches none.
         return hmac.digest(self._hmac_key, f"{header}\0{key}".encode("utf-8", "backslashreplace"), sha256)
-
-
-def _balancer(configuration: Configuration) -> Balancer:
-    item = configuration.get("balancer", BALANCER)
-    return item.value if item is not None and isinstance(item.value, Balancer) else Balancer()
 
 
 def _decoded(text: str) -> str:

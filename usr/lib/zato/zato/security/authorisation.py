@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from zato.config.kinds import KINDS
 from zato.core.errors import Forbidden, Unauthorized
 from zato.core.principal import Principal, Role
 from zato.core.right import Right
@@ -15,25 +16,10 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMIN: frozenset(Right),
 }
 
-# Explicit, so that a new kind is an administrator's until somebody decides otherwise.
-_CHANGED_WITH: dict[str, Right] = {
-    "channel-rest": Right.OPERATE,
-    "channel-http": Right.OPERATE,
-    "outgoing-rest": Right.OPERATE,
-    "outgoing-sql": Right.OPERATE,
-    "service": Right.OPERATE,
-    "deployment": Right.DEPLOY,
-    "packages": Right.DEPLOY,
-    "security-basic": Right.ADMINISTER,
-    "security-api-key": Right.ADMINISTER,
-    "security-tls": Right.ADMINISTER,
-    "server": Right.ADMINISTER,
-}
-
 
 def right_to_change(kind: str) -> Right:
-    """The right that changing items of this kind takes."""
-    return _CHANGED_WITH.get(kind, Right.ADMINISTER)
+    """The right that changing items of this kind takes; of a kind that is not known, an administrator's."""
+    return KINDS[kind].right if kind in KINDS else Right.ADMINISTER
 
 
 def may(principal: Principal, right: Right) -> bool:

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from zato.config.configuration import Configuration
-from zato.config.kinds import ChannelHttp, ChannelRest, HttpChannel, ServiceSettings
+from zato.config.http_channels import http_channels
+from zato.config.kinds import HttpChannel
+from zato.config.kinds.service import SERVICE
 from zato.config.secrets import SecretBox
 from zato.config.server_settings import settings_of
 from zato.deployment.loader import CodeSet
@@ -64,9 +66,7 @@ class SnapshotBuilder:
         """A new snapshot. Does not touch the network. `problems` are those of the code, which it adds its own to."""
         self._outgoing = self._outgoing.refreshed(configuration, self._secrets)
         security = SecurityIndex(configuration, self._secrets, self._passwords)
-        services = {
-            item.name: item.value for item in configuration.all("service") if isinstance(item.value, ServiceSettings)
-        }
+        services = configuration.values(SERVICE)
         snapshot = Snapshot(
             configuration=configuration,
             codes=codes,
@@ -91,30 +91,28 @@ class SnapshotBuilder:
         return snapshot
 
     def _routes(self, configuration: Configuration, snapshot: Snapshot) -> Iterator[tuple[str, Any, Channel]]:
-        for kind in ("channel-rest", "channel-http"):
-            for item in configuration.all(kind):
-                value = item.value
-                if not isinstance(value, HttpChannel) or not value.active:
-                    continue
-                methods = _answered(value.methods)
-                channel = Channel(
-                    name=item.name,
-                    path=value.path,
-                    methods=methods,
-                    cors=cors_of(value, methods),
-                    service=value.service,
-                    entry=snapshot.codes.services.get(value.service),
-                    security=value.security,
-                    plain=isinstance(value, ChannelHttp),
-                    content_type=value.content_type if isinstance(value, ChannelHttp) else None,
-                    snapshot=snapshot,
-                    dispatcher=self._dispatcher,
-                    metrics=self._metrics.route(item.name, value.service),
-                    max_body_bytes=_body_limit(value, snapshot.settings),
-                    admission=self._admission,
-                    limit=limit_of("channel", item.name, value),
-                )
-                yield value.path, methods, channel
+        for _, name, value in http_channels(configuration):
+            if not value.active:
+                continue
+            methods = _answered(value.methods)
+            channel = Channel(
+                name=name,
+                path=value.path,
+                methods=methods,
+                cors=cors_of(value, methods),
+                service=value.service,
+                entry=snapshot.codes.services.get(value.service),
+                security=value.security,
+                plain=value.plain,
+                content_type=value.response_type,
+                snapshot=snapshot,
+                dispatcher=self._dispatcher,
+                metrics=self._metrics.route(name, value.service),
+                max_body_bytes=_body_limit(value, snapshot.settings),
+                admission=self._admission,
+                limit=limit_of("channel", name, value),
+            )
+            yield value.path, methods, channel
 
 
 def _answered(methods: tuple[str, ...]) -> tuple[str, ...]:
@@ -123,5 +121,5 @@ def _answered(methods: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _body_limit(channel: HttpChannel, settings: ServerSettings) -> int:
-    usual = settings.max_json_bytes if isinstance(channel, ChannelRest) else settings.max_body_bytes
+    usual = settings.max_body_bytes if channel.plain else settings.max_json_bytes
     return min(channel.max_body_bytes or usual, settings.max_body_bytes)

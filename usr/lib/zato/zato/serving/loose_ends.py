@@ -10,11 +10,10 @@ from shlex import quote
 from typing import Any
 
 from zato.config.configuration import Configuration
-from zato.config.kinds import KINDS
+from zato.config.kinds import Group, kind_named, kinds_in
 from zato.core.finding import Finding
 from zato.deployment.loader.uses import SERVICE, Code, UsedIn
 
-CHANNELS = tuple(name for name in KINDS if name.startswith("channel-"))
 _NAME_SHOWN_MAX = 120
 
 
@@ -22,25 +21,29 @@ def loose_ends(configuration: Configuration, code: Code) -> list[Finding]:
     """All there are."""
     found = [
         finding
-        for kind in CHANNELS
-        for item in configuration.all(kind)
-        for finding in of_item(kind, item.name, item.value, code)
+        for kind in kinds_in(Group.CHANNELS)
+        for item in configuration.all(kind.name)
+        for finding in of_item(kind.name, item.name, item.value, code)
     ]
     return [*found, *_of_code(configuration, code)]
 
 
 def of_item(kind: str, name: str, value: Any, code: Code) -> Iterator[Finding]:
     """Those of one item."""
-    service = getattr(value, "service", None)
-    if kind not in CHANNELS or service is None or service in code.services or not getattr(value, "active", True):
+    definition = kind_named(kind)
+    if definition.group is not Group.CHANNELS or not getattr(value, "active", True):
         return
-    yield Finding(
-        f"The {kind} {name!r} leads to the service {service[:_NAME_SHOWN_MAX]}, which is in no deployed file: its "
-        "callers get 503. Deploy the file that has it, or change or delete the channel.",
-        "no-such-service",
-        field="service",
-        subject=f"{kind} {name}",
-    )
+    for field in definition.service_fields:
+        service = getattr(value, field)
+        if service is None or service in code.services:
+            continue
+        yield Finding(
+            f"The {kind} {name!r} leads to the service {service[:_NAME_SHOWN_MAX]}, which is in no deployed file: its "
+            "callers get 503. Deploy the file that has it, or change or delete the channel.",
+            "no-such-service",
+            field=field,
+            subject=f"{kind} {name}",
+        )
 
 
 def without_item(kind: str, name: str, code: Code) -> list[Finding]:
@@ -49,7 +52,7 @@ def without_item(kind: str, name: str, code: Code) -> list[Finding]:
 
 
 def _of_code(configuration: Configuration, code: Code) -> Iterator[Finding]:
-    there = {kind: {item.name for item in configuration.all(kind)} for kind in KINDS if kind.startswith("outgoing-")}
+    there = {kind.name: {item.name for item in configuration.all(kind.name)} for kind in kinds_in(Group.OUTGOING)}
     for used in code.uses:
         names = code.services if used.use.kind == SERVICE else there.get(used.use.kind, ())
         if used.use.name not in names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from zato.config.configuration import Configuration
-from zato.config.kinds import Server
+from zato.config.kinds.server import SERVER
 from zato.host.files import write_atomically
 from zato.host.layout import ServerLayout
 from zato.host.listening import has_others, own_names
@@ -22,8 +22,8 @@ class OtherMachines:
 
     def follow(self, configuration: Configuration) -> None:
         """Works by this configuration from now on."""
-        items = (item.value for item in configuration.all("server"))
-        self._others = has_others((value.host for value in items if isinstance(value, Server)), self._names)
+        servers = configuration.values(SERVER).values()
+        self._others = has_others((value.host for value in servers), self._names)
 
     def step(self) -> None:
         """Says what is not said yet. Raises OSError where that cannot be written: the next step tries again."""

@@ -16,7 +16,7 @@ from zato.admin_api.status.examinations import examine
 from zato.admin_api.status.seen import Seen, look
 from zato.config.balancing import modes
 from zato.config.configuration import Configuration
-from zato.config.kinds import Server
+from zato.config.kinds.server import SERVER
 from zato.deployment.activation import LIVE
 from zato.deployment.versions import active_versions
 from zato.odb.members import ServerRow, WorkerRow
@@ -84,7 +84,7 @@ def _servers(given: AdminCollaborators, seen: Seen) -> list[shapes.Server]:
             memory_bytes=worker.load.resident_bytes,
         )
 
-    configured = {item.name: item.value for item in seen.configuration.all("server") if isinstance(item.value, Server)}
+    configured = seen.configuration.values(SERVER)
     balanced = modes(seen.configuration, [f"server-{server.number}" for server in seen.servers])
 
     def shown_server(server: ServerRow) -> shapes.Server:

@@ -27,7 +27,7 @@ from zato.agent.haproxy.view import BalancedServer
 from zato.agent.limits import connections_max
 from zato.config.balancing import kept_in_use
 from zato.config.configuration import Configuration
-from zato.config.kinds import Server
+from zato.config.kinds.server import SERVER
 from zato.core.clock import Clock
 from zato.core.errors import SetupError, Unavailable, ZatoError
 from zato.host.edge_figures import EdgeFigures
@@ -143,7 +143,7 @@ class HaproxyKeeper:
         """Also where the configuration is the same: what a host name stands for may have changed."""
         if self._configuration is None:
             return
-        hosts = {item.value.host for item in self._configuration.all("server") if isinstance(item.value, Server)}
+        hosts = {value.host for value in self._configuration.values(SERVER).values()}
         addresses = self._addresses.of(hosts, self._led_to)
         self._led_to = {host: address for host, address in addresses.items() if address}
         known = staying(known_of(self._configuration, addresses), self._known, addresses)

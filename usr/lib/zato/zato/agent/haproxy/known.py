@@ -12,8 +12,9 @@ from zato.agent.haproxy.names import known_file
 from zato.agent.haproxy.view import BalancedServer
 from zato.config.balancing import Mode, modes
 from zato.config.configuration import Configuration
-from zato.config.kinds import Balancer, Server
-from zato.config.kinds.balancer import NAME
+from zato.config.kinds import Balancer
+from zato.config.kinds.balancer import BALANCER
+from zato.config.kinds.server import SERVER
 from zato.host.files import read_plain, write_atomically
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings, ServerSettings
@@ -49,8 +50,8 @@ def unknown(numbers: Iterable[int], address: str) -> Known:
 
 def known_of(configuration: Configuration, addresses: Mapping[str, str]) -> Known:
     """What the configuration says; `addresses` are those of host names. Pure."""
-    items = [(item.name, item.value) for item in configuration.all("server") if isinstance(item.value, Server)]
-    by_name = modes(configuration, [name for name, _ in items])
+    items = configuration.values(SERVER)
+    by_name = modes(configuration, items)
     servers = (
         KnownServer(
             number=int(name.removeprefix("server-")),
@@ -59,14 +60,15 @@ def known_of(configuration: Configuration, addresses: Mapping[str, str]) -> Know
             mode=by_name[name],
             weight=value.weight,
         )
-        for name, value in items
+        for name, value in items.items()
     )
-    item = configuration.get("balancer", NAME)
     return Known(
         revision=configuration.revision,
         servers=tuple(sorted(servers, key=lambda server: server.number)),
-        body_bytes_max=max((value.max_body_bytes or _BODY_BYTES_MAX for _, value in items), default=_BODY_BYTES_MAX),
-        balancer=item.value if item is not None and isinstance(item.value, Balancer) else Balancer(),
+        body_bytes_max=max(
+            (value.max_body_bytes or _BODY_BYTES_MAX for value in items.values()), default=_BODY_BYTES_MAX
+        ),
+        balancer=configuration.only(BALANCER),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from zato.config.kinds.balancer import BALANCER, Balancer
-from zato.config.kinds.base import Binding, Claim, Kind, Reference
+from zato.config.kinds.base import Binding, Claim, Group, Kind, Reference
 from zato.config.kinds.channel import HttpChannel
 from zato.config.kinds.channel_http import CHANNEL_HTTP, ChannelHttp
 from zato.config.kinds.channel_rest import CHANNEL_REST, ChannelRest
@@ -13,7 +13,7 @@ from zato.config.kinds.deployment import DEPLOYMENT, DeploymentVersion
 from zato.config.kinds.outgoing_rest import OUTGOING_REST, OutgoingRest, OutgoingSecurity
 from zato.config.kinds.outgoing_sql import OUTGOING_SQL, OutgoingSql
 from zato.config.kinds.packages import PACKAGES, Packages
-from zato.config.kinds.security import SECURITY_KINDS
+from zato.config.kinds.security import Definition
 from zato.config.kinds.security_api_key import SECURITY_API_KEY, SecurityApiKey
 from zato.config.kinds.security_basic import SECURITY_BASIC, SecurityBasic
 from zato.config.kinds.security_tls import SECURITY_TLS, SecurityTls
@@ -24,13 +24,14 @@ from zato.core.suggestions import did_you_mean
 
 __all__ = [
     "KINDS",
-    "SECURITY_KINDS",
     "Balancer",
     "Binding",
     "ChannelHttp",
     "ChannelRest",
     "Claim",
+    "Definition",
     "DeploymentVersion",
+    "Group",
     "HttpChannel",
     "Kind",
     "OutgoingRest",
@@ -44,7 +45,10 @@ __all__ = [
     "Server",
     "ServiceSettings",
     "kind_named",
+    "kinds_in",
     "lets_in",
+    "letting_in",
+    "targets",
 ]
 
 KINDS: dict[str, Kind[Any]] = {
@@ -75,3 +79,20 @@ def kind_named(name: str) -> Kind[Any]:
 def lets_in(kind: str) -> bool:
     """Whether items of this kind decide who gets in."""
     return kind in KINDS and KINDS[kind].lets_in
+
+
+def letting_in() -> tuple[Kind[Any], ...]:
+    """The kinds of definitions that decide who gets in."""
+    return tuple(kind for kind in KINDS.values() if kind.lets_in)
+
+
+def kinds_in(group: Group) -> tuple[Kind[Any], ...]:
+    """The kinds with this role."""
+    return tuple(kind for kind in KINDS.values() if kind.group is group)
+
+
+def targets(reference: Reference) -> tuple[str, ...]:
+    """The kinds that a reference may name items of."""
+    if isinstance(reference.to, Group):
+        return tuple(kind.name for kind in kinds_in(reference.to))
+    return (reference.to,)

@@ -152,7 +152,7 @@ class Balancer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def _validate(name: str, value: Balancer) -> list[str]:
-    findings = [] if name == NAME else [f"name: there is one item of this kind, and its name is {NAME}"]
+    findings: list[str] = []
     for network in value.exempt_networks:
         try:
             ipaddress.ip_network(network)
@@ -169,6 +169,7 @@ BALANCER = Kind(
     group=Group.CLUSTER,
     summary="The load balancer in front of all servers; without the item, everything is as by default.",
     example_name=NAME,
+    only_name=NAME,
     example={"algorithm": "leastconn", "requests_max": 1000},
     added_fields=(
         "untried_passwords_max",

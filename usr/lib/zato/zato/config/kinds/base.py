@@ -9,15 +9,30 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from zato.core.right import Right
+
 ValueT = TypeVar("ValueT", bound=msgspec.Struct)
+
+
+class Group(StrEnum):
+    """The role of a kind, by which people look for it."""
+
+    CHANNELS = "channels"
+    OUTGOING = "outgoing"
+    SECURITY = "security"
+    SERVICES = "services"
+    CLUSTER = "cluster"
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The field names one item (or, with `many`, several) of one of the given kinds; None or empty names nothing."""
+    """The field names one item (or, with `many`, several) of the kind `to`, or of any kind of the group `to`.
+
+    None or empty names nothing.
+    """
 
     field: str
-    kinds: tuple[str, ...]
+    to: Group | str
     many: bool = False
 
     def names(self, value: msgspec.Struct) -> tuple[str, ...]:
@@ -51,14 +66,12 @@ class Binding:
     reason: str
 
 
-class Group(StrEnum):
-    """Which kinds people look for together."""
+@dataclass(frozen=True, slots=True)
+class Managed:
+    """Items are changed by operations of their own only: `how` is what whoever tries otherwise is told."""
 
-    CHANNELS = "channels"
-    OUTGOING = "outgoing"
-    SECURITY = "security"
-    SERVICES = "services"
-    CLUSTER = "cluster"
+    how: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +90,18 @@ def _nothing_claimed(name: str, value: Any) -> tuple[Claim, ...]:
     return ()
 
 
+def _as_it_is(name: str) -> str:
+    return name
+
+
 @dataclass(frozen=True)
 class Kind(Generic[ValueT]):
-    """A kind of item.
+    """A kind of item: all that there is to know of it, for whatever deals with items of any kind.
 
+    Changing its items takes the `right`; unless it says another one, they are an administrator's. Items of a kind that
+    is `managed` are created, changed and deleted by operations of their own.
+    `full_name` is the name that an item gets where somebody creates it by a shorter one. Where there is an `only_name`,
+    there is one item at most, and that is its name.
     `struct` is frozen, keyword-only and refuses unknown fields; the description of each field is in its msgspec.Meta.
     `secret_fields` are never shown; those also in `hashed_fields` are kept as a bcrypt hash, the others sealed.
     `bindings` has, for each secret, the fields that it is bound to: whoever changes one of them has
@@ -96,8 +117,10 @@ class Kind(Generic[ValueT]):
     Items of a kind that is not `exported` stay out of exports and are left alone by imports.
     `pingable` items are tried before they are used. `service_fields` have names of services, and a field that is in
     `shown_when` is of no use otherwise: forms go by both.
-    Items of a kind that `lets_in` decide who gets in; what they were earlier comes back only to those who ask for it.
-    Raises ValueError where a secret is bound to nothing.
+    Items of a kind that `lets_in` decide who gets in: their structs are kinds.security.Definition, `short_name` is what
+    users' commands call the kind, and `scheme` is how OpenAPI describes an item. What they were earlier comes back only
+    to those who ask for it.
+    Raises ValueError where a secret is bound to nothing, or something is missing of a kind that lets somebody in.
     """
 
     name: str
@@ -108,6 +131,10 @@ class Kind(Generic[ValueT]):
     summary: str
     example_name: str
     example: dict[str, Any]
+    right: Right = Right.ADMINISTER
+    managed: Managed | None = None
+    full_name: Callable[[str], str] = field(default=_as_it_is)
+    only_name: str | None = None
     references: tuple[Reference, ...] = ()
     secret_fields: tuple[str, ...] = ()
     hashed_fields: tuple[str, ...] = ()
@@ -121,6 +148,8 @@ class Kind(Generic[ValueT]):
     unique: Callable[[str, ValueT], tuple[Claim, ...]] = field(default=_nothing_claimed)
     exported: bool = True
     lets_in: bool = False
+    short_name: str = ""
+    scheme: Callable[[ValueT], dict[str, Any]] | None = None
     pingable: bool = False
     service_fields: tuple[str, ...] = ()
     shown_when: Mapping[str, ShownWhen] = field(default_factory=dict)
@@ -129,3 +158,12 @@ class Kind(Generic[ValueT]):
         unbound = [secret for secret in self.secret_fields if not self.bindings.get(secret)]
         if unbound:
             raise ValueError(f"The kind {self.name} does not say which fields {', '.join(unbound)} are bound to.")
+        if self.lets_in and not (self.short_name and self.scheme):
+            raise ValueError(f"The kind {self.name} lets somebody in: it needs a short_name and a scheme.")
+
+    def findings(self, name: str, value: ValueT) -> list[str]:
+        """What is wrong with an item by the rules of its kind."""
+        if self.only_name is None or name == self.only_name:
+            return self.validate(name, value)
+        only = f"name: there is one item of this kind, and its name is {self.only_name}"
+        return [only, *self.validate(name, value)]

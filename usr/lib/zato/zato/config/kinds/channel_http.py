@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
 from zato.config.kinds.base import Group, Kind, Reference
 from zato.config.kinds.channel import ADDED_FIELDS, HttpChannel, channel_claims, channel_findings
 from zato.config.kinds.http_field import media_type_findings
-from zato.config.kinds.security import SECURITY_KINDS
+from zato.core.right import Right
 
 
 class ChannelHttp(HttpChannel, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -18,6 +18,12 @@ class ChannelHttp(HttpChannel, frozen=True, kw_only=True, forbid_unknown_fields=
     content_type: Annotated[
         str, Meta(min_length=3, max_length=200, description="Content type of responses, unless the service sets one.")
     ] = "text/plain; charset=utf-8"
+
+    plain: ClassVar[bool] = True
+
+    @property
+    def response_type(self) -> str:
+        return self.content_type
 
 
 def _validate(name: str, value: ChannelHttp) -> list[str]:
@@ -30,11 +36,12 @@ CHANNEL_HTTP = Kind(
     title="Plain HTTP channel",
     plural="Plain HTTP channels",
     group=Group.CHANNELS,
+    right=Right.OPERATE,
     summary="Exposes a service that reads the raw body of a request and answers with any content type.",
     service_fields=("service",),
     example_name="orders.upload",
     example={"service": "orders.import-csv", "path": "/orders/upload", "methods": ["POST"], "content_type": "text/csv"},
-    references=(Reference("security", SECURITY_KINDS, many=True),),
+    references=(Reference("security", Group.SECURITY, many=True),),
     added_fields=ADDED_FIELDS,
     validate=_validate,
     unique=channel_claims,

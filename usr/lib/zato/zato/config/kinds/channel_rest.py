@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from zato.config.kinds.base import Group, Kind, Reference
 from zato.config.kinds.channel import ADDED_FIELDS, HttpChannel, channel_claims, channel_findings
-from zato.config.kinds.security import SECURITY_KINDS
+from zato.core.right import Right
 
 
 class ChannelRest(HttpChannel, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One REST channel."""
+
+    plain: ClassVar[bool] = False
 
 
 CHANNEL_REST = Kind(
@@ -17,11 +21,12 @@ CHANNEL_REST = Kind(
     title="REST channel",
     plural="REST channels",
     group=Group.CHANNELS,
+    right=Right.OPERATE,
     summary="Exposes a service under a path: path parameters, query and JSON in, JSON out.",
     service_fields=("service",),
     example_name="customers.get",
     example={"service": "crm.get-customer", "path": "/customers/{id}", "methods": ["GET"], "security": ["crm-clients"]},
-    references=(Reference("security", SECURITY_KINDS, many=True),),
+    references=(Reference("security", Group.SECURITY, many=True),),
     added_fields=ADDED_FIELDS,
     validate=channel_findings,
     unique=channel_claims,

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.base import Claim, Group, Kind
+from zato.config.kinds.base import Claim, Group, Kind, Managed
+from zato.core.right import Right
 
 
 class DeploymentVersion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,6 +34,12 @@ DEPLOYMENT = Kind(
     title="Deployment",
     plural="Deployments",
     group=Group.SERVICES,
+    right=Right.DEPLOY,
+    managed=Managed(
+        "Which version of a file is active is changed by deploying, activating or undeploying it, "
+        "under /zato/api/deployments.",
+        "managed-by-deployments",
+    ),
     summary="The active version of a deployed file. Rolling it back activates an earlier version.",
     example_name="countries.py",
     example={

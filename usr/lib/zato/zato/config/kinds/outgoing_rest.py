@@ -11,6 +11,7 @@ from zato.config.kinds.address import http_findings, request_path_findings
 from zato.config.kinds.base import Binding, Group, Kind, ShownWhen
 from zato.config.kinds.http_field import header_name_findings, header_value_findings
 from zato.config.kinds.pem import certificate_findings, key_pair_findings
+from zato.core.right import Right
 
 
 class OutgoingSecurity(StrEnum):
@@ -145,6 +146,7 @@ OUTGOING_REST = Kind(
     title="Outgoing REST or HTTP",
     plural="Outgoing REST and HTTP",
     group=Group.OUTGOING,
+    right=Right.OPERATE,
     summary="A pooled connection to another system over HTTP; its certificate is always verified.",
     example_name="CRM",
     example={

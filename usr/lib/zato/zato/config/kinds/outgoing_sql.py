@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from zato.config.kinds.base import Binding, Group, Kind
 from zato.config.kinds.pem import certificate_findings
 from zato.config.kinds.sql_address import sql_findings
+from zato.core.right import Right
 
 # The others leave TLS to a library that has no such choice, or have none
 _WITH_STRICT = ("mysql+pymysql:", "mariadb+pymysql:", "oracle+oracledb:")
@@ -74,6 +75,7 @@ OUTGOING_SQL = Kind(
     title="Outgoing SQL",
     plural="Outgoing SQL",
     group=Group.OUTGOING,
+    right=Right.OPERATE,
     summary="A pooled connection to a database, checked before use.",
     example_name="Stock",
     example={"url": "postgresql+psycopg2://db.example.com/stock", "username": "zato", "password": "a long password"},

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from zato.config.kinds.base import Group, Kind
 from zato.core.requirements import requirements_in
+from zato.core.right import Right
 
 NAME = "packages"
 
@@ -32,7 +33,7 @@ class Packages(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def _validate(name: str, value: Packages) -> list[str]:
-    findings = [] if name == NAME else [f"name: there is one item of this kind, and its name is {NAME}"]
+    findings: list[str] = []
     for field, text in (("requirements", value.requirements), ("resolved", "\n".join(value.resolved))):
         declared, wrong = requirements_in(text)
         findings.extend(f"{field}: {one}" for one in wrong)
@@ -49,6 +50,8 @@ PACKAGES = Kind(
     group=Group.SERVICES,
     summary="Third-party packages for services; `zato packages install` resolves them first.",
     example_name=NAME,
+    only_name=NAME,
+    right=Right.DEPLOY,
     example={"requirements": "phonenumbers>=8\n"},
     multiline_fields=("requirements",),
     validate=_validate,

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from msgspec import Meta
 
 from zato.config.kinds.base import Claim
 from zato.core.principal import ANONYMOUS, Role
-
-SECURITY_KINDS = ("security-basic", "security-api-key", "security-tls")
 
 # Principals that are not in the configuration: with their names, the audit log could not tell who did something.
 _NAMES_OF_ZATO = frozenset(
@@ -27,6 +25,23 @@ Expires = Annotated[
     Annotated[datetime, Meta(tz=True)] | None,
     Meta(description="From this time on the definition lets nobody in; with its time zone."),
 ]
+
+
+class Definition(Protocol):
+    """What every security definition has."""
+
+    @property
+    def roles(self) -> tuple[Role, ...]: ...
+    @property
+    def active(self) -> bool: ...
+    @property
+    def expires(self) -> datetime | None: ...
+    @property
+    def requests_max(self) -> int | None: ...
+    @property
+    def requests_period_seconds(self) -> int: ...
+    @property
+    def concurrent_max(self) -> int | None: ...
 
 
 def definition_findings(name: str, roles: tuple[Role, ...]) -> list[str]:

@@ -66,6 +66,8 @@ SECURITY_TLS = Kind(
     example_name="partner",
     example={"subject": "CN=partner", "roles": ["viewer"]},
     lets_in=True,
+    short_name="certificate",
+    scheme=lambda _: {"type": "mutualTLS"},
     added_fields=LIMIT_FIELDS,
     validate=_validate,
     unique=_unique,

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from zato.config.kinds.address import host_finding
 from zato.config.kinds.base import Group, Kind
+from zato.core.server_name import name_of
 from zato.host.settings import (
     DRAIN_SECONDS,
     LOG_FORMAT,
@@ -98,6 +99,7 @@ SERVER = Kind(
     title="Server",
     plural="Servers",
     group=Group.CLUSTER,
+    full_name=name_of,
     summary="A server of the cluster.",
     example_name="server-1",
     example={"host": "localhost"},

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from zato.config.kinds.base import Group, Kind
 from zato.core.limits import TIME_LIMIT_SECONDS_MAX
+from zato.core.right import Right
 
 
 class ServiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,6 +27,7 @@ SERVICE = Kind(
     title="Service settings",
     plural="Settings of services",
     group=Group.SERVICES,
+    right=Right.OPERATE,
     summary="Settings of the service that has the item's name.",
     example_name="crm.get-customer",
     example={"time_limit_seconds": 5},

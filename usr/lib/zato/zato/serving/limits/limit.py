@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Protocol
 
 from zato.config.configuration import Configuration
-from zato.config.kinds import SECURITY_KINDS
+from zato.config.definitions import definitions
 
 KEY_BYTES = 16
 
@@ -55,9 +55,8 @@ def limit_of(what: str, name: str, value: Limited) -> Limit | None:
 def principals_limits(configuration: Configuration) -> Mapping[str, Limit]:
     """Limits by the name of the security definition that has one."""
     found = {}
-    for kind in SECURITY_KINDS:
-        for item in configuration.all(kind):
-            limit = limit_of("principal", item.name, item.value)  # type: ignore[arg-type]
-            if limit is not None:
-                found[item.name] = limit
+    for name, value in definitions(configuration):
+        limit = limit_of("principal", name, value)
+        if limit is not None:
+            found[name] = limit
     return found
