@@ -13,7 +13,7 @@ from zato.core.errors import SetupError, Unavailable
 from zato.host.settings import ClusterSettings
 from zato.odb.address import DatabaseTls
 from zato.odb.opening import odb_tls, open_odb
-from zato.odb.verification import machines_authorities
+from zato.sql.verification import machines_authorities
 
 
 def test_the_authority_that_zato_toml_names_is_the_only_one_that_is_believed(

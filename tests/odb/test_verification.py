@@ -14,7 +14,7 @@ from support.databases import DatabaseServer, new_database
 from zato.core.errors import Unavailable
 from zato.odb.address import connect_arguments, parse
 from zato.odb.database import Database
-from zato.odb.verification import machines_authorities
+from zato.sql.verification import machines_authorities
 
 
 def arguments(url: str) -> dict[str, Any]:

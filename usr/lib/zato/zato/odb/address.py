@@ -12,8 +12,8 @@ from sqlalchemy import URL, exc, make_url
 from zato.core.errors import SetupError
 from zato.host.tls import verifying_context
 from zato.odb import parameters
-from zato.odb.hosts import DatabaseHost, hosts_of
-from zato.odb.verification import machines_authorities, mysql_needs_authorities, postgresql_options
+from zato.sql.hosts import DatabaseHost, hosts_of
+from zato.sql.verification import machines_authorities, mysql_needs_authorities, postgresql_options
 
 CONNECT_SECONDS = 3
 """How long opening a connection may take, TLS and login included, for each address that the host name stands for."""

@@ -16,10 +16,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from zato.core.errors import SetupError
 from zato.odb import address
 from zato.odb.address import DatabaseTls
-from zato.odb.deadline import deadline
 from zato.odb.failures import translate
-from zato.odb.hosts import connect_to_writable, is_writable
 from zato.odb.sqlite_file import SqliteFile
+from zato.sql.deadline import deadline
+from zato.sql.hosts import connect_to_writable, is_writable
 
 __all__ = ["Database", "DatabaseTls"]
 

@@ -9,8 +9,8 @@ from shlex import quote
 from sqlalchemy import exc
 
 from zato.core.errors import Conflict, InvalidInput, Unavailable, ZatoError
-from zato.odb.attempts import telling_line
-from zato.odb.verification import remedy
+from zato.sql.attempts import telling_line
+from zato.sql.verification import remedy
 
 # SQLite, PostgreSQL, MySQL, Oracle, in this order, and zato.odb.sqlite_file where there is no file
 _LOST = re.compile(

@@ -8,7 +8,7 @@ from zato.core.errors import SetupError
 from zato.host.settings import ClusterSettings
 from zato.odb.address import DatabaseTls
 from zato.odb.database import Database
-from zato.odb.verification import machines_authorities
+from zato.sql.verification import machines_authorities
 
 
 def open_odb(cluster: ClusterSettings, *, pool_size: int = 5) -> Database:

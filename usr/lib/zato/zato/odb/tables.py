@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from zato.odb.columns import BIG_ID, Document, Label, Prose, UtcDateTime, long_binary
+from zato.sql.odb_mark import ODB_TABLE
 
 metadata = MetaData()
 
@@ -65,7 +66,7 @@ state = Table(
 )
 
 change = Table(
-    "zt_change",
+    ODB_TABLE,
     metadata,
     Column("cluster_id", Integer, nullable=False),
     Column("revision", BigInteger, nullable=False, autoincrement=False),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from zato.odb.address import Address, DatabaseTls, connect_arguments
-from zato.odb.hosts import DatabaseHost
-from zato.odb.verification import machines_authorities, mysql_needs_authorities
+from zato.sql.hosts import DatabaseHost
+from zato.sql.verification import machines_authorities, mysql_needs_authorities
 
 SERVICE = "zato"
 

@@ -26,7 +26,7 @@ from zato.odb.dumps import credentials
 from zato.odb.dumps.facts import Facts, facts_of
 from zato.odb.dumps.moment import Moment
 from zato.odb.dumps.mysql_moment import facts_of_dump
-from zato.odb.hosts import DatabaseHost
+from zato.sql.hosts import DatabaseHost
 
 _OURS = "zt_"
 _MYSQL_DUMP = (

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import URL
 
 from zato.config.kinds import OutgoingSql
-from zato.odb.verification import is_beyond_this_machine, machines_authorities
 from zato.outgoing.tls import client_context
+from zato.sql.verification import is_beyond_this_machine, machines_authorities
 
 # What libpq would else look for at home, and offer to whatever database an item names: passwords, a certificate
 _NOT_OF_THIS_USER = {"passfile": "/nonexistent", "sslcert": "/nonexistent"}

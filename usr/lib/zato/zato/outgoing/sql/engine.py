@@ -14,10 +14,10 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from zato.config.kinds import OutgoingSql
 from zato.core.errors import OutgoingFailed
-from zato.odb.deadline import deadline
 from zato.outgoing.sql.arguments import arguments_for
 from zato.outgoing.sql.failure import Failure, connect_failure, statement_failure
 from zato.outgoing.sql.sqlite import file_in, opener
+from zato.sql.deadline import deadline
 
 _FRESH = "zato_fresh"
 _WRITES = "zato_writes"

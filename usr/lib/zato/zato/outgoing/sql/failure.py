@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from zato.odb.attempts import telling_line
 from zato.outgoing.stage import Stage
 from zato.outgoing.tls import refusal
+from zato.sql.attempts import telling_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,8 @@ from urllib.parse import quote
 
 from zato.config.kinds.sql_address import sqlite_name_finding
 from zato.core.errors import InvalidInput
-from zato.odb import tables
+from zato.sql.odb_mark import is_odb
 
-_ODB_TABLE = tables.change.name
 _CANNOT = "unable to open database file"  # as the library itself says it
 # The directory of temporary files is the whole process's; a schema that is written by hand can break the library
 _REFUSED_PRAGMAS = frozenset({"temp_store_directory", "data_store_directory", "writable_schema"})
@@ -49,7 +48,7 @@ def opener(path: Path, *, seconds: float, creates: bool) -> Callable[[], sqlite3
             f"file:{quote(str(path))}?mode={mode}", uri=True, timeout=seconds, check_same_thread=False
         )
         try:
-            if _is_odb(connection):
+            if is_odb(connection):
                 raise sqlite3.OperationalError(f"{_CANNOT}: it is an ODB of Zato, which services may not use")
         except BaseException:
             connection.close()
@@ -93,14 +92,3 @@ def _allows(action: int, first: str | None, second: str | None, _database: str |
     else:
         allowed = True
     return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
-
-
-def _is_odb(connection: sqlite3.Connection) -> bool:
-    """What the log and the audit log are worth rests on nobody writing there but through the admin API."""
-    try:
-        found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (_ODB_TABLE,)).fetchone()
-    except sqlite3.OperationalError:
-        raise
-    except sqlite3.DatabaseError:  # no database at all, which statements will be told
-        return False
-    return found is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from zato.odb.hosts import DatabaseHost
+from zato.sql.hosts import DatabaseHost
 
 _DEBIANS_AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import psycopg2
 import pytest
 
-from zato.odb.attempts import telling_line
 from zato.outgoing.sql.failure import connect_failure
+from zato.sql.attempts import telling_line
 
 REFUSED = (
     'connection to server at "localhost" (::1), port 5432 failed: Connection refused\n'

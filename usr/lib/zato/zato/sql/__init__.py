@@ -1,0 +1,1 @@
+"""What the ODB and outgoing SQL share: drivers, TLS towards databases, limits on waiting for them."""
