@@ -33,9 +33,9 @@ from zato.odb.address import parse
 from zato.odb.dumps.choosing import dump_of
 from zato.odb.dumps.credentials import mysql_file, postgresql_files
 from zato.odb.dumps.mysql_moment import facts_of_dump
-from zato.odb.fence import fenced_tables
 from zato.odb.messages import KeptMessage, Messages
 from zato.odb.opening import open_odb
+from zato.odb.write_freeze import frozen_tables
 from zato.quickstart.create import create
 
 
@@ -51,7 +51,7 @@ def test_a_cluster_comes_back_in_an_empty_database(database_server: DatabaseServ
         manifest = save(layout, file, NOW, quiet)
         assert manifest.counts["odb"]["items"] == 22
         assert manifest.tables["zt_item"].rows == 22
-        assert {table.name for table in fenced_tables()} == set(manifest.tables)
+        assert {table.name for table in frozen_tables()} == set(manifest.tables)
         before = contents_of(layout)
 
         with pytest.raises(Conflict, match="keeps the cluster 'zato'") as caught:

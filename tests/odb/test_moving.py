@@ -15,10 +15,10 @@ from support.scenarios.moving import add_deployment, all_contents, fill, is_chan
 from zato.core.errors import Conflict, SetupError, Unavailable, ZatoError
 from zato.odb import migrate, tables
 from zato.odb.database import Database
-from zato.odb.fence import Fence, Stage
 from zato.odb.log import Action, ConfigurationLog, ProposedChange
 from zato.odb.members import Members
 from zato.odb.moving import give_up, move, require_complete
+from zato.odb.write_freeze import Stage, WriteFreeze
 
 
 @pytest.fixture
@@ -181,15 +181,15 @@ def test_an_odb_that_a_later_release_has_changed_is_not_moved(source: Database, 
     assert is_changeable(source)
 
 
-def test_a_fence_is_whole_though_an_earlier_attempt_broke_off(source: Database) -> None:
-    fence = Fence(source)
-    fence.put(Stage.MOVING)
-    first = next(name for name, _ in fence._triggers())
+def test_a_freeze_is_whole_though_an_earlier_attempt_broke_off(source: Database) -> None:
+    freeze = WriteFreeze(source)
+    freeze.put(Stage.MOVING)
+    first = next(name for name, _ in freeze._triggers())
     table = next(table for table in tables.metadata.tables if first.lower().endswith(table.removeprefix("zt")))
     with source.write() as connection:
         connection.exec_driver_sql(f"DROP TRIGGER {first}" + (f" ON {table}" if source.dialect == "postgresql" else ""))
-    fence.put(Stage.MOVING)
-    assert first in [name for name, _ in fence._triggers()]
-    fence.lift(Stage.MOVING)
-    assert fence.current() is None
+    freeze.put(Stage.MOVING)
+    assert first in [name for name, _ in freeze._triggers()]
+    freeze.lift(Stage.MOVING)
+    assert freeze.current() is None
     assert migrate.current_version(source) is not None

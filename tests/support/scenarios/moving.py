@@ -17,8 +17,8 @@ from zato.core.errors import Unavailable
 from zato.odb.contents import Contents, contents
 from zato.odb.database import Database
 from zato.odb.deployments import Deployments
-from zato.odb.fence import fenced_tables
 from zato.odb.log import Action, ConfigurationLog, ProposedChange
+from zato.odb.write_freeze import frozen_tables
 
 _BATCH = 500
 # Moves from the first URL to the second, with the CA files after them. After each line that says how far it is, it
@@ -116,7 +116,7 @@ def add_deployment(database: Database, name: str, source: bytes) -> int:
 
 
 def all_contents(database: Database) -> dict[str, Contents]:
-    return {table.name: contents(database, table) for table in fenced_tables()}
+    return {table.name: contents(database, table) for table in frozen_tables()}
 
 
 def is_changeable(database: Database) -> bool:

@@ -9,8 +9,8 @@ from zato.doctor.finding import Finding, of_error
 from zato.doctor.odb import opened
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings
-from zato.odb.fence import Fence
 from zato.odb.moving import require_complete
+from zato.odb.write_freeze import WriteFreeze
 
 
 def check(layout: Layout, cluster: ClusterSettings) -> Iterator[Finding]:
@@ -18,7 +18,7 @@ def check(layout: Layout, cluster: ClusterSettings) -> Iterator[Finding]:
     try:
         with opened(layout, cluster) as database:
             require_complete(database, cluster.name)
-            moved = Fence(database).current() is not None
+            moved = WriteFreeze(database).current() is not None
         if moved:
             yield Finding(
                 f"The ODB at {database.label} is being moved, and refuses changes meanwhile.",

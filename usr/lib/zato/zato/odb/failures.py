@@ -34,8 +34,8 @@ FULL, READ_ONLY, DAMAGED, LOST = "odb-full", "odb-read-only", "odb-damaged", "od
 TAKES_NO_CHANGES = frozenset((FULL, READ_ONLY, "odb-moved", "odb-moving"))
 """Codes of an ODB that may be read all the same."""
 
-FENCED = re.compile(r"zato-odb-(?P<stage>moving|moved): <(?P<place>[^>]*)>")
-"""What the triggers of zato.odb.fence say."""
+FROZEN = re.compile(r"zato-odb-(?P<stage>moving|moved): <(?P<place>[^>]*)>")
+"""What the triggers of zato.odb.write_freeze say."""
 
 
 _OUTSIDE = "The database behind this cannot be used for now; the server's log has the reason under this correlation id."
@@ -78,8 +78,8 @@ def _translated(  # noqa: PLR0911 - one for each error
     error: exc.SQLAlchemyError, label: str, dialect: str, *, committing: bool
 ) -> ZatoError:
     reason = _reason(error)
-    if fenced := FENCED.search(reason):
-        return _fenced(fenced["stage"], fenced["place"], label)
+    if frozen := FROZEN.search(reason):
+        return _frozen(frozen["stage"], frozen["place"], label)
     if _LOST.search(reason):
         return lost(label, dialect)
     if isinstance(error, exc.IntegrityError):
@@ -141,7 +141,7 @@ def _unusable(reason: str, label: str, dialect: str) -> Unavailable | None:
     return None
 
 
-def _fenced(stage: str, place: str, label: str) -> Unavailable:
+def _frozen(stage: str, place: str, label: str) -> Unavailable:
     if stage == "moved":
         return Unavailable(
             f"The ODB at {label} was moved to {place}, so nothing is changed here any more. Name the new one in "

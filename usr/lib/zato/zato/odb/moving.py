@@ -17,8 +17,8 @@ from zato.odb import migrate, tables
 from zato.odb.columns import Label, UtcDateTime
 from zato.odb.contents import Contents, contents, pages
 from zato.odb.database import Database
-from zato.odb.fence import Fence, Stage, fenced_tables, place_of
 from zato.odb.migration_lock import migration_lock
+from zato.odb.write_freeze import Stage, WriteFreeze, frozen_tables, place_of
 
 Say = Callable[[str], None]
 
@@ -47,7 +47,7 @@ class Compared:
 
 
 def move(source: Database, target: Database, say: Say) -> list[Compared]:
-    """Copies everything, compares it, and leaves the source fenced for good: from now on the target is the ODB.
+    """Copies everything, compares it, and leaves the source frozen for good: from now on the target is the ODB.
 
     Until then the source stays the ODB and refuses changes; HTTP goes on. An error lifts that. Where the process is
     killed it stays, and the same call starts the copy again. Calling it once more after it is complete compares
@@ -57,27 +57,27 @@ def move(source: Database, target: Database, say: Say) -> list[Compared]:
         raise SetupError(f"{target.label} is this cluster's ODB already; name another one.", code="odb-same")
     with _alone(source):
         _require_this_release(source)
-        fence = Fence(source)
-        fenced = fence.current()
-        if fenced is not None and fenced.stage is Stage.MOVED:
-            if fenced.place != place_of(target.label):
+        freeze = WriteFreeze(source)
+        frozen = freeze.current()
+        if frozen is not None and frozen.stage is Stage.MOVED:
+            if frozen.place != place_of(target.label):
                 raise SetupError(
-                    f"The ODB at {source.label} was moved to {fenced.place}, and not to {target.label}.",
+                    f"The ODB at {source.label} was moved to {frozen.place}, and not to {target.label}.",
                     code="odb-moved",
                 )
-            _finish(fence, target)
+            _finish(freeze, target)
             return []
         prepare(source, target)
         try:
             say(f"No more changes are accepted at {source.label}")
-            fence.put(Stage.MOVING)
+            freeze.put(Stage.MOVING)
             _empty(target)
-            for table in fenced_tables():
+            for table in frozen_tables():
                 copied = _copy(source, target, table)
                 say(f"{table.name}: {copied} rows copied")
             say("Comparing")
             compared = [
-                Compared(table.name, contents(source, table), contents(target, table)) for table in fenced_tables()
+                Compared(table.name, contents(source, table), contents(target, table)) for table in frozen_tables()
             ]
             wrong = [each.table for each in compared if not each.equal]
             if wrong:
@@ -87,10 +87,10 @@ def move(source: Database, target: Database, say: Say) -> list[Compared]:
                     code="odb-copy-differs",
                 )
         except BaseException:
-            fence.lift(Stage.MOVING)
+            freeze.lift(Stage.MOVING)
             raise
-        fence.put(Stage.MOVED, target.label)
-        _finish(fence, target)
+        freeze.put(Stage.MOVED, target.label)
+        _finish(freeze, target)
         return compared
 
 
@@ -100,17 +100,17 @@ def give_up(source: Database) -> bool:
     Raises SetupError where the move was completed: then changes may have been made to the new ODB.
     """
     with _alone(source):
-        fence = Fence(source)
-        fenced = fence.current()
-        if fenced is None:
+        freeze = WriteFreeze(source)
+        frozen = freeze.current()
+        if frozen is None:
             return False
-        if fenced.stage is Stage.MOVED:
+        if frozen.stage is Stage.MOVED:
             raise SetupError(
-                f"The ODB at {source.label} was moved to {fenced.place}, which cannot be given up any more: name that "
+                f"The ODB at {source.label} was moved to {frozen.place}, which cannot be given up any more: name that "
                 "one by `zato odb use URL`, or move back from it to an empty database.",
                 code="odb-moved",
             )
-        fence.lift(Stage.MOVING)
+        freeze.lift(Stage.MOVING)
         return True
 
 
@@ -126,9 +126,9 @@ def require_complete(database: Database, cluster_name: str) -> None:
     if kept is None or kept.name != cluster_name:
         found = "no cluster" if kept is None else f"the cluster {kept.name!r}"
         raise SetupError(f"The ODB at {database.label} keeps {found}, not {cluster_name!r}.", code="odb-other-cluster")
-    fenced = Fence(database).current()
-    if fenced is not None and fenced.stage is Stage.MOVED:
-        raise SetupError(f"The ODB at {database.label} was moved to {fenced.place}; name that one.", code="odb-moved")
+    frozen = WriteFreeze(database).current()
+    if frozen is not None and frozen.stage is Stage.MOVED:
+        raise SetupError(f"The ODB at {database.label} was moved to {frozen.place}; name that one.", code="odb-moved")
 
 
 def prepare(source: Database, target: Database) -> None:
@@ -192,7 +192,7 @@ def _cluster_of(database: Database) -> Row[*tuple[Any, ...]] | None:
 
 def _empty(target: Database) -> None:
     """Begin again rather than go on: what an interrupted copy left may be older than what the source has now."""
-    for table in reversed(fenced_tables()):
+    for table in reversed(frozen_tables()):
         with target.maintenance() as connection, connection.begin():
             connection.execute(delete(table))
 
@@ -226,9 +226,9 @@ def _go_on_numbering(target: Database, table: Table) -> None:
                 )
 
 
-def _finish(fence: Fence, target: Database) -> None:
-    """What is left to do once the source is fenced for good; may be repeated."""
-    fence.lift(Stage.MOVING)
+def _finish(freeze: WriteFreeze, target: Database) -> None:
+    """What is left to do once the source is frozen for good; may be repeated."""
+    freeze.lift(Stage.MOVING)
     with target.maintenance() as connection, connection.begin():
         _marker.drop(connection, checkfirst=True)
 

@@ -16,8 +16,8 @@ from zato.odb.contents import contents
 from zato.odb.database import Database
 from zato.odb.dumps.choosing import dump_of
 from zato.odb.dumps.facts import rows_of
-from zato.odb.fence import Fence, fenced_tables
 from zato.odb.opening import open_odb
+from zato.odb.write_freeze import WriteFreeze, frozen_tables
 
 HELD = "restored from a backup of {created:%Y-%m-%d %H:%M} UTC"
 
@@ -38,7 +38,7 @@ class OdbPart:
             dump = dump_of(place.cluster, database, place.account)
             with as_owner_of(directory):
                 migrate.require_current(database)
-                if Fence(database).current() is not None:
+                if WriteFreeze(database).current() is not None:
                     raise SetupError(
                         f"The ODB at {database.label} is being moved, or was; once zato.toml names the one that is "
                         "used, repeat this.",
@@ -79,7 +79,7 @@ def check(database: Database, manifest: Manifest) -> None:
     """
     wrong = []
     if manifest.odb_version == migrate.head_version():
-        for table in fenced_tables():
+        for table in frozen_tables():
             expected = manifest.tables.get(table.name)
             found = contents(database, table)
             if expected is not None and (found.rows, found.sha256) != (expected.rows, expected.sha256):

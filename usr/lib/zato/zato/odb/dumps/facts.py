@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from zato.odb import tables
 from zato.odb.contents import Contents, Readable, contents
-from zato.odb.fence import fenced_tables
+from zato.odb.write_freeze import frozen_tables
 
 _COUNTED = {
     "items": tables.item,
@@ -31,7 +31,7 @@ class Facts:
 
 def facts_of(readable: Readable, *, hashed: bool = True) -> Facts:
     """Of all tables that a move carries; without hashes, `tables` is empty."""
-    found = {table.name: contents(readable, table) for table in fenced_tables()} if hashed else {}
+    found = {table.name: contents(readable, table) for table in frozen_tables()} if hashed else {}
     with readable.read() as connection:
         revision = connection.scalar(select(func.max(tables.cluster.c.revision))) or 0
         counts = {name: _count(connection, table.name) for name, table in _COUNTED.items()}

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Table
 
 from zato.odb import tables
 from zato.odb.database import Database
-from zato.odb.failures import FENCED
+from zato.odb.failures import FROZEN
 
 _FUNCTION = "zt_fence"
 _PER_STATEMENT = {"all": "INSERT OR UPDATE OR DELETE"}
@@ -40,24 +40,24 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fenced:
-    """How an ODB is fenced. `place` is the label of the ODB that took its place, empty while it is MOVING."""
+class Frozen:
+    """How an ODB is frozen. `place` is the label of the ODB that took its place, empty while it is MOVING."""
 
     stage: Stage
     place: str
 
 
-class Fence:
-    """The fence around all of an ODB's tables but those that only say who is alive."""
+class WriteFreeze:
+    """The freeze of all of an ODB's tables but those that only say who is alive."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def current(self) -> Fenced | None:
-        """How the ODB is fenced, if it is. MOVED wins where one fence takes the other's place."""
-        found = [FENCED.search(text) for _, text in self._triggers()]
-        fences = [Fenced(Stage(each["stage"]), each["place"]) for each in found if each]
-        return min(fences, key=lambda fenced: fenced.stage is not Stage.MOVED, default=None)
+    def current(self) -> Frozen | None:
+        """How the ODB is frozen, if it is. MOVED wins where one freeze takes the other's place."""
+        found = [FROZEN.search(text) for _, text in self._triggers()]
+        freezes = [Frozen(Stage(each["stage"]), each["place"]) for each in found if each]
+        return min(freezes, key=lambda frozen: frozen.stage is not Stage.MOVED, default=None)
 
     def put(self, stage: Stage, place: str = "") -> None:
         """From its return on, nothing in the ODB changes. May be repeated, also after an attempt that broke off."""
@@ -69,7 +69,7 @@ class Fence:
                     f"CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS "
                     "'BEGIN RAISE EXCEPTION USING MESSAGE = TG_ARGV[0]; END'"
                 )
-        for table in fenced_tables():
+        for table in frozen_tables():
             # One table at a time: whoever holds locks on several waits for none of ours
             with self._database.write() as connection:
                 for name, events in self._names(stage, table):
@@ -77,9 +77,9 @@ class Fence:
                         self._create(connection, name, events, table.name, message)
 
     def lift(self, stage: Stage) -> None:
-        """The ODB can be changed again, unless there is a fence of the other stage."""
+        """The ODB can be changed again, unless there is a freeze of the other stage."""
         present = {name.lower() for name, _ in self._triggers()}
-        for table in fenced_tables():
+        for table in frozen_tables():
             with self._database.write() as connection:
                 for name, _ in self._names(stage, table):
                     if name in present:
@@ -110,11 +110,11 @@ class Fence:
         connection.exec_driver_sql(f"{start} {body}")
 
 
-def fenced_tables() -> list[Table]:
+def frozen_tables() -> list[Table]:
     """What a move carries, in an order in which rows can be inserted."""
     return [table for table in tables.metadata.sorted_tables if not table.info.get(tables.TRANSIENT)]
 
 
 def place_of(label: str) -> str:
-    """A label as the fence keeps it."""
+    """A label as the freeze keeps it."""
     return _UNSAFE.sub("_", label)[:_PLACE_MAX]
