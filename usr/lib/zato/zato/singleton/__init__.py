@@ -1,1 +1,1 @@
-"""What one process does beside a server, or for all of a machine: see zato.singleton.rounds."""
+"""What one process does beside a server, or for all of a machine: see zato.singleton.loop."""

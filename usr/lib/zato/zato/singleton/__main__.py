@@ -27,11 +27,11 @@ from zato.odb.opening import open_odb
 from zato.odb.package_reports import PackageReports
 from zato.odb.trimming import Trimming
 from zato.singleton.certificates import CertificateKeeper
+from zato.singleton.loop import SingletonLoop
 from zato.singleton.other_machines import OtherMachines
 from zato.singleton.packages import PackageKeeper
 from zato.singleton.repository import RepositoryKeeper, ServerRepository
 from zato.singleton.retention import Retention
-from zato.singleton.rounds import Rounds
 
 
 def main() -> int:
@@ -63,8 +63,8 @@ def main() -> int:
     packages = PackageKeeper(
         PackageSets(layout.packages), pip_of(layout, cluster), PackageReports(database), numbers, clock
     )
-    rounds = Rounds(clock, certificates, repositories, other_machines, retention, packages, watchdog)
-    follower = LogFollower(log, PatientNotifier(ChangeNotifier(database)), clock, rounds.follow, rounds.step)
+    loop = SingletonLoop(clock, certificates, repositories, other_machines, retention, packages, watchdog)
+    follower = LogFollower(log, PatientNotifier(ChangeNotifier(database)), clock, loop.follow, loop.step)
     stop = stop_event()
     watchdog.ready()
     follower.run(stop)

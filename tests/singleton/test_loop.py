@@ -19,9 +19,9 @@ from zato.host.logs import configure
 from zato.host.packages import PackageSet, PackageSets
 from zato.host.settings import ClusterSettings
 from zato.odb.changes import StoredItem
+from zato.singleton.loop import SingletonLoop
 from zato.singleton.other_machines import OtherMachines
 from zato.singleton.packages import PackageKeeper
-from zato.singleton.rounds import Rounds
 
 
 class Part:
@@ -46,10 +46,12 @@ class Part:
 def test_what_fails_is_said_once_and_holds_up_nothing_else(error: Exception, capfd: pytest.CaptureFixture[str]) -> None:
     configure("json", "info", "singleton")
     clock, certificates, machines, packages = SetClock(), Part(), Part(error), Part(error)
-    rounds = Rounds(clock, *(cast(Any, each) for each in (certificates, Part(), machines, Part(), packages, Part())))
+    loop = SingletonLoop(
+        clock, *(cast(Any, each) for each in (certificates, Part(), machines, Part(), packages, Part()))
+    )
     for _ in range(59):
         clock.advance(timedelta(seconds=1))
-        rounds.step()
+        loop.step()
     assert (machines.turns, packages.turns, certificates.turns) == (59, 59, 1)
     said = [json.loads(line)["event"] for line in capfd.readouterr().err.splitlines()]
     assert said == ["other_machines_not_told", "packages_not_looked_at"]

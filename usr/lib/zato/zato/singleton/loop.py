@@ -21,7 +21,7 @@ _CERTIFICATES_SECONDS = 60.0
 _REPOSITORIES_SECONDS = 0.2
 
 
-class Rounds:
+class SingletonLoop:
     """`step` is called several times a second and does what is due."""
 
     def __init__(
