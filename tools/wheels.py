@@ -19,11 +19,13 @@ _SAME_BYTES = {
     "CFLAGS": f"-g0 -O2 -ffile-prefix-map={roots.WORK}=.",
     "LDFLAGS": "-Wl,--build-id=none",
 }
+# The release's own pip sees to the environment, which is made in no time without one
 _BUILD = """
-python3 -m venv tools
-tools/bin/python -m pip install -q --no-index --find-links build --require-hashes -r build.lock
+python3 -m venv --without-pip tools
+pip() { python3 -m pip --python tools/bin/python -q "$@"; }
+pip install --no-index --find-links build --require-hashes -r build.lock
 for archive in product/*.tar.gz; do
-    tools/bin/python -m pip wheel -q --no-deps --no-index --no-build-isolation --use-pep517 -w product "$archive"
+    pip wheel --no-deps --no-index --no-build-isolation --use-pep517 -w product "$archive"
     rm "$archive"
 done
 """

@@ -13,6 +13,9 @@ import urllib3
 from support.documents.written import written
 from support.hosts import Host
 from support.waiting import PATIENCE_SECONDS, eventually
+from zato.client.api import ApiClient
+from zato.client.transport import HttpsTransport
+from zato.core.errors import ZatoError
 
 INSTALL_SECONDS = 180
 SERVICE = """
@@ -98,8 +101,30 @@ def main_pid(host: Host, unit: str) -> int:
 
 
 def problems(host: Host) -> list[str]:
-    """What is not well, other than workers that a test has killed: these are told of for a minute."""
-    return [text for text in status(host).get("problems", ["no status"]) if "was last heard of" not in text]
+    """What is not well, other than workers that a test has killed: these are told of for a minute.
+
+    The command sees the host itself, too, and is a process to start: it is asked once the servers find all well.
+    """
+    return _unwell(_status_of_servers(host)) or _unwell(status(host))
+
+
+def _unwell(found: dict[str, Any]) -> list[str]:
+    return [text for text in found.get("problems", ["no status"]) if "was last heard of" not in text]
+
+
+def _status_of_servers(host: Host) -> dict[str, Any]:
+    pki = host.root / "etc/zato/pki"
+    try:
+        asked = HttpsTransport(
+            "https://localhost:11223",
+            ca=pki / "ca.crt",
+            certificate=pki / "admin.crt",
+            key=pki / "admin.key",
+            address=host.address,
+        )
+        return ApiClient(asked).status()
+    except ZatoError as error:
+        return {"problems": [str(error)]}
 
 
 def status(host: Host) -> dict[str, Any]:
