@@ -13,8 +13,8 @@ import pytest
 
 from support.databases import DatabaseServer, new_database
 from zato.config.kinds import OutgoingSql
+from zato.connector.sql.outgoing import SqlConnection
 from zato.core.errors import NotFound, Unavailable
-from zato.outgoing.sql.connection import SqlConnection
 from zato.server.service import InvalidInput
 from zato.testing import ServiceTestClient
 

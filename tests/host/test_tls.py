@@ -15,9 +15,9 @@ from cryptography.x509.oid import NameOID
 
 from support.certificates import CertificateAuthority
 from zato.broker.rabbitmq.identity import TlsIdentity
+from zato.connector.tls import client_context
 from zato.host.tls import breaks_a_rule_only, verifying_context
 from zato.odb.address import DatabaseTls, connect_arguments, parse
-from zato.outgoing.tls import client_context
 from zato.pki.authority import Authority, Usage, key_pem
 
 KEY = ec.generate_private_key(ec.SECP256R1())

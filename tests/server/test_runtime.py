@@ -19,6 +19,7 @@ from zato.config.disk import DiskSnapshot
 from zato.config.publisher import Publisher
 from zato.config.secrets import SecretBox
 from zato.config.writer import Author
+from zato.connector.connections import OutgoingConnections
 from zato.core.clock import SystemClock
 from zato.deployment.code import CodeLoader
 from zato.host.draining import Draining
@@ -28,7 +29,6 @@ from zato.odb.database import Database
 from zato.odb.deployments import Deployments
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import UNKNOWN_LOAD, Load, Members
-from zato.outgoing import OutgoingConnections
 from zato.security.hashing import Hashing
 from zato.security.passwords import Passwords
 from zato.server.runtime import Runtime

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
+from zato.connector.rest.response import Response
 from zato.core.errors import InvalidInput, OutgoingFailed
-from zato.outgoing.rest.response import Response
 from zato.service.request import HTTPRequest, Request
 
 TEXT = "Grüße"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg2
 import pytest
 
-from zato.outgoing.sql.failure import connect_failure
+from zato.connector.sql.failure import connect_failure
 from zato.sql.attempts import telling_line
 
 REFUSED = (

@@ -6,7 +6,7 @@ from typing import Any
 
 from support.certificates import CertificateAuthority
 from zato.config.kinds import OutgoingRest
-from zato.outgoing.rest.connection import RestConnection
+from zato.connector.rest.outgoing import RestConnection
 
 _NOT_OF_THE_ITEM = ("password", "secret", "client_key", "response_bytes_max")
 

@@ -9,7 +9,7 @@ from sqlalchemy import make_url
 
 from support.databases import DatabaseAddress
 from zato.config.kinds import OutgoingSql
-from zato.outgoing.sql.connection import SqlConnection
+from zato.connector.sql.outgoing import SqlConnection
 
 
 def sql_connection(address: DatabaseAddress, **fields: Any) -> SqlConnection:

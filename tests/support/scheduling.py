@@ -10,7 +10,7 @@ SHARING = (
     "tests/docs/",
     "tests/hosts/",
     "tests/odb/",
-    "tests/outgoing/sql/",
+    "tests/connector/sql/",
     "tests/system/",
 )
 """Directories whose files share hosts, a cluster, or database and message servers: one process runs them all."""
@@ -50,7 +50,7 @@ LONGEST = (
     "tests/odb/",
     "tests/hosts/test_upgrade.py",
     "tests/broker/",
-    "tests/outgoing/sql/",
+    "tests/connector/sql/",
     "tests/docs/",
     "tests/hosts/test_debian_before.py",
     "tests/hosts/test_removal.py",

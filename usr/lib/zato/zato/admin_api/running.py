@@ -9,10 +9,10 @@ from zato.admin_api.collaborators import Invoked, PingResult
 from zato.admin_api.no_such_service import no_such_service
 from zato.broker.message import Message
 from zato.config.item import Item
+from zato.connector.connections import OpensSecrets
 from zato.core.errors import ZatoError
 from zato.core.principal import Principal
 from zato.openapi import document
-from zato.outgoing.connections import OpensSecrets
 from zato.service.request import HTTPRequest, Request
 from zato.serving.asynchronous import AsyncInvocations
 from zato.serving.dispatcher import Dispatcher

@@ -21,6 +21,7 @@ from zato.config.enrolment import Enrolment
 from zato.config.first_administrator import FirstAdministrator
 from zato.config.publisher import Publisher
 from zato.config.secrets import SecretBox, load_key
+from zato.connector.connections import OutgoingConnections
 from zato.core.clock import SystemClock
 from zato.deployment.activation import Activation, lead_for
 from zato.deployment.check.checker import Checker
@@ -65,7 +66,6 @@ from zato.odb.second_factors import SecondFactors
 from zato.odb.sessions import Sessions
 from zato.odb.stagings import Staging, Stagings
 from zato.odb.state import State
-from zato.outgoing import OutgoingConnections
 from zato.pki.enrolment.door import SigningDoor, Signs
 from zato.pki.enrolment.screening import ScreenedSigner
 from zato.pki.enrolment.signer import Signer

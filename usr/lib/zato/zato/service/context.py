@@ -10,8 +10,8 @@ from zato.core.principal import Principal
 from zato.service.user_config import UserConfig
 
 if TYPE_CHECKING:
-    from zato.outgoing.rest.connection import RestConnection
-    from zato.outgoing.sql.connection import SqlConnection
+    from zato.connector.rest.outgoing import RestConnection
+    from zato.connector.sql.outgoing import SqlConnection
 
 
 class Invoker(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zato.connector.named import UnknownConnection, UnusableConnection
 from zato.core.errors import (
     Conflict,
     Forbidden,
@@ -16,7 +17,6 @@ from zato.core.errors import (
     Unavailable,
     ZatoError,
 )
-from zato.outgoing.named import UnknownConnection, UnusableConnection
 
 __all__ = [
     "BadRequest",

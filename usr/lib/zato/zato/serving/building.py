@@ -11,10 +11,10 @@ from zato.config.kinds import HttpChannel
 from zato.config.kinds.service import SERVICE
 from zato.config.secrets import SecretBox
 from zato.config.server_settings import settings_of
+from zato.connector.connections import OutgoingConnections
 from zato.deployment.loader import CodeSet
 from zato.host.settings import ServerSettings
 from zato.metrics import Metrics
-from zato.outgoing import OutgoingConnections
 from zato.security.authentication import SecurityIndex
 from zato.security.passwords import Passwords
 from zato.service.context import ServiceContext

@@ -12,8 +12,8 @@ from zato.security.authentication import SecurityIndex
 from zato.service.context import ServiceContext
 
 if TYPE_CHECKING:
+    from zato.connector.connections import OutgoingConnections
     from zato.host.settings import ServerSettings
-    from zato.outgoing import OutgoingConnections
     from zato.serving.http.channels import Channel
     from zato.serving.http.routes import RouteTable
     from zato.serving.limits.limit import Limit

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zato.config.kinds import OutgoingRest
+from zato.connector.rest.outgoing import Response, RestConnection
 from zato.core.errors import OutgoingFailed
 from zato.core.headers import Values
-from zato.outgoing.rest.connection import Response, RestConnection
 from zato.service.values import encode
 
 

@@ -14,8 +14,8 @@ import msgspec
 
 from zato.config.kinds import OutgoingSql
 from zato.config.validation import findings
+from zato.connector.sql.outgoing import SqlConnection
 from zato.core.errors import InvalidInput
-from zato.outgoing.sql.connection import SqlConnection
 
 Database = str | Mapping[str, Any]
 """A URL, or the fields of an outgoing SQL connection, `url` among them."""

@@ -1,0 +1,1 @@
+"""Connections with other systems, a room for each protocol."""
