@@ -13,7 +13,7 @@ from zato.host.layout import Layout
 from zato.host.logs import configure
 from zato.host.settings import load_cluster, load_server
 from zato.server.gunicorn_application import ServerApplication
-from zato.server.wiring import WorkerProcess
+from zato.server.worker_process import WorkerProcess
 
 layout = Layout(Path(sys.argv[1]))
 settings = load_server(layout, 1)

@@ -190,7 +190,7 @@ def test_another_change_meanwhile_does_not_end_a_workers_readiness_to_be_told_to
     slow = start()
     prompt.deployer.deploy("shop.py", version(1), by=ANN)
     until(lambda: not prompt.staleness.expects_switch)
-    stage = slow.stage
+    stage = slow.staged.load
     slow.load = lambda deployment: (go_on.wait(30), stage(deployment))[1]
     deploying = threading.Thread(target=lambda: prompt.deployer.deploy("shop.py", version(2), by=ANN), daemon=True)
     deploying.start()
@@ -521,7 +521,7 @@ def test_a_cluster_is_not_rolled_back_where_one_worker_cannot_load_the_code(
     assert refused.value.code == "deployment-rejected"
     assert workers[0].log.revision() == revision
     assert served(workers, "user.get") == ["2 2"] * 3
-    workers[2].load_all = workers[2].stage_all
+    workers[2].load_all = workers[2].staged.load_all
     workers[0].cluster_rollback.rollback(before, by=BOB)
     assert served(workers, "user.get") == ["1 1"] * 3
 
@@ -554,7 +554,7 @@ def test_a_deployment_that_comes_during_a_roll_back_waits_and_stays(workers: lis
 
     def slow(staging: Staging) -> None:
         held.wait(5)
-        workers[2].stage_all(staging)
+        workers[2].staged.load_all(staging)
 
     workers[2].load_all = slow
     rolling = threading.Thread(target=workers[0].cluster_rollback.rollback, args=(before,), kwargs={"by": BOB})

@@ -119,7 +119,7 @@ def test_one_worker_that_cannot_load_them_keeps_all_of_them_out(workers: list[De
         workers[0].deployer.deploy_together(pair(1), by=ANN)
     assert [state for _, state in states(workers[0])] == [REJECTED, REJECTED]
     assert workers[0].stagings.current(workers[0].clock.now()) is None
-    workers[1].load_all = workers[1].stage_all
+    workers[1].load_all = workers[1].staged.load_all
     assert [one.state for one in workers[0].deployer.deploy_together(pair(1), by=ANN)] == [ACTIVE, ACTIVE]
 
 

@@ -14,7 +14,7 @@ import pytest
 from support.databases import initialised, new_sqlite
 from support.waiting import until
 from zato.broker.embedded import EmbeddedInvocations
-from zato.config.configuration import Configuration
+from zato.config.configuration import EMPTY, Configuration
 from zato.config.disk import DiskSnapshot
 from zato.config.publisher import Publisher
 from zato.config.secrets import SecretBox
@@ -22,6 +22,7 @@ from zato.config.writer import Author
 from zato.connector.connections import OutgoingConnections
 from zato.core.clock import SystemClock
 from zato.deployment.code import CodeLoader
+from zato.deployment.loader import CodeSet
 from zato.host.draining import Draining
 from zato.host.settings import ServerSettings
 from zato.metrics import Exposition, Metrics
@@ -42,6 +43,7 @@ from zato.serving.http.fixed import add_fixed_routes
 from zato.serving.limits.admission import Admission
 from zato.serving.limits.counters import SharedCounters
 from zato.serving.staleness import Staleness, Visits
+from zato.serving.switch import Switch
 
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SILENT = timedelta(seconds=60)
@@ -105,23 +107,25 @@ def make(tmp_path: Path, url: str, metrics: Metrics, clock: SettableClock) -> It
         database = Database(url)
         databases.append(database)
         disk = DiskSnapshot(snapshot)
+        builder = SnapshotBuilder(
+            dispatcher=Dispatcher(),
+            asynchronous=AsyncInvocations(EmbeddedInvocations(database, clock), clock),
+            metrics=metrics,
+            secrets=SecretBox(bytes(32)),
+            passwords=Passwords(Hashing(lambda: 1)),
+            admission=Admission(SharedCounters(), lambda what, name, field: None),
+            user_config=UserConfigFile(tmp_path / "user.toml"),
+            settings=ServerSettings(time_limit_seconds=5),
+            outgoing=OutgoingConnections.empty(tmp_path / "sqlite"),
+        )
         runtime = Runtime(
             worker=name,
             server=1,
             log=ConfigurationLog(database),
             notifier=EagerNotifier(),
             members=kind(database),
-            builder=SnapshotBuilder(
-                dispatcher=Dispatcher(),
-                asynchronous=AsyncInvocations(EmbeddedInvocations(database, clock), clock),
-                metrics=metrics,
-                secrets=SecretBox(bytes(32)),
-                passwords=Passwords(Hashing(lambda: 1)),
-                admission=Admission(SharedCounters(), lambda what, name, field: None),
-                user_config=UserConfigFile(tmp_path / "user.toml"),
-                settings=ServerSettings(time_limit_seconds=5),
-                outgoing=OutgoingConnections.empty(tmp_path / "sqlite"),
-            ),
+            switch=Switch(builder.build(EMPTY, CodeSet())),
+            builder=builder,
             code=CodeLoader(Deployments(database), disk),
             disk=disk,
             metrics=metrics,
@@ -301,11 +305,11 @@ def test_a_revision_whose_code_cannot_be_loaded_is_in_force_but_for_its_code_and
     activate(b"from zato.server.service import Service\nclass A(Service):\n    def handle(self): pass\n")
     runtime = make("alive")
     runtime.start()
-    assert runtime.running.files["shop.py"].source.deployment_id == 1
+    assert runtime.switch.current().codes.files["shop.py"].source.deployment_id == 1
     activate(b"1 / 0\n")
     publisher.create("security-tls", "partner", {"subject": "CN=partner"}, by=by)
     until(lambda: runtime.switch.current().configuration.get("security-tls", "partner") is not None)
-    assert runtime.running.files["shop.py"].source.deployment_id == 1
+    assert runtime.switch.current().codes.files["shop.py"].source.deployment_id == 1
     go_on(clock, members, "alive", 2)
     assert [row.applied_revision for row in members.workers()] == [1]
     database.dispose()

@@ -21,8 +21,9 @@ from zato.deployment.code import CodeLoader
 from zato.deployment.deployer import Deployer
 from zato.deployment.loader import CodeSet
 from zato.deployment.revision_stager import RevisionStager
+from zato.deployment.staged_code import StagedCode
 from zato.deployment.stager import Stager
-from zato.deployment.versions import active_versions, switch_time, with_deployments
+from zato.deployment.versions import switch_time
 from zato.deployment.whole_staging import WholeStaging
 from zato.odb.change_notifier import ChangeNotifier
 from zato.odb.database import Database
@@ -55,9 +56,10 @@ class DeploymentWorker:
         self.staleness = Staleness(Visits())
         self.switch: Switch[tuple[Configuration, CodeSet]] = Switch((EMPTY, CodeSet()))
         self._code = CodeLoader(self.deployments, DiskSnapshot(directory / f"{name}.json"))
-        self.load: Callable[[Deployment], None] = self.stage
+        self.staged = StagedCode(self._code, self.log, self.deployments, lambda: self.switch.current()[1])
+        self.load: Callable[[Deployment], None] = self.staged.load
         self.noted: list[str] = []
-        self.load_all: Callable[[Staging], None] = self.stage_all
+        self.load_all: Callable[[Staging], None] = self.staged.load_all
         self.stagings = Stagings(self.database)
         self.stager = Stager(
             worker=name,
@@ -132,14 +134,6 @@ class DeploymentWorker:
 
     def _load(self, deployment: Deployment) -> None:
         self.load(deployment)
-
-    def stage(self, deployment: Deployment) -> None:
-        self._code.stage(deployment.file_name, deployment.sha256, deployment.id, self.switch.current()[1])
-
-    def stage_all(self, staging: Staging) -> None:
-        then = Configuration.from_items(staging.revision, self.log.items_at(staging.revision))
-        staged = map(self.deployments.get, staging.deployments)
-        self._code.stage_all(with_deployments(active_versions(then), staged, staging.started), self.switch.current()[1])
 
     def _apply(self, configuration: Configuration) -> None:
         before, codes = self.switch.current()

@@ -1,8 +1,8 @@
 """What Prometheus may know of a server.
 
 A subject has a file of its own here: *instruments*, which workers count with as something happens, and *collectors*,
-which are asked at each scrape. Instruments are made with the registry of `Metrics`; collectors are listed in the
-wiring.
+which are asked at each scrape. Instruments are made with the registry of `Metrics`; collectors are listed where the
+server is put together.
 
 prometheus-client's multiprocess mode keeps what instruments count in files that all workers of a server share, so
 whichever worker is asked answers for all. PROMETHEUS_MULTIPROC_DIR has to be set before this is imported.

@@ -57,7 +57,7 @@ def main() -> int:
     from zato.server.applied_settings import AppliedSettings
     from zato.server.arbiter import DrainTime, servers_of_cluster
     from zato.server.gunicorn_application import ServerApplication
-    from zato.server.wiring import WorkerProcess
+    from zato.server.worker_process import WorkerProcess
 
     process = WorkerProcess(layout, arguments.server, cluster, settings)
     applied = AppliedSettings(layout, settings)

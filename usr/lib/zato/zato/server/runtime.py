@@ -6,11 +6,11 @@ import math
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from zato import __version__
-from zato.config.configuration import EMPTY, Configuration
+from zato.config.configuration import Configuration
 from zato.config.disk import DiskSnapshot
 from zato.config.follower import LogFollower, Notifier, Replaced
 from zato.core.clock import Clock
@@ -46,6 +46,7 @@ class Runtime:
         log: ConfigurationLog,
         notifier: Notifier,
         members: Members,
+        switch: Switch[Snapshot],
         builder: SnapshotBuilder,
         code: CodeLoader,
         disk: DiskSnapshot,
@@ -53,8 +54,14 @@ class Runtime:
         clock: Clock,
         staleness: Staleness,
         load: Callable[[], Load],
+        each_tick: Sequence[Callable[[], None]] = (),
+        busy: Callable[[], bool] = lambda: False,
         silent_after: timedelta = SILENT_AFTER,
     ) -> None:
+        """`switch` has what `builder` makes of nothing. `load` is what the others are told of this worker's.
+
+        `each_tick` is done with every look at the log, in the follower's thread; soon again while it is `busy`.
+        """
         self.worker = worker
         self._server = server
         self._members = members
@@ -73,31 +80,20 @@ class Runtime:
         self._next_burial = 0.0
         self._registered = False
         self._applied = 0
-        self._on_tick: tuple[Callable[[], None], ...] = ()
-        self._hurried: Callable[[], bool] = lambda: False
+        self._each_tick = tuple(each_tick)
         self._beating = Ongoing(_log, "heart_beat_not_written", "heart_beat_written_again")
         self._keeping = Ongoing(_log, "snapshot_not_kept", "snapshot_kept_again")
         self._not_kept: tuple[Configuration, CodeSet] | None = None
         self._kept_codes: CodeSet | None = None
         self.problem: ZatoError | None = None
         """Why the ODB does not take this worker's heart-beat; None while it does."""
-        self.switch: Switch[Snapshot] = Switch(builder.build(EMPTY, CodeSet()))
-        self._follower = LogFollower(log, notifier, clock, self._apply, self._tick, busy=self._busy, looks=staleness)
-
-    @property
-    def running(self) -> CodeSet:
-        """The code that requests run on now."""
-        return self.switch.current().codes
+        self.switch = switch
+        self._follower = LogFollower(log, notifier, clock, self._apply, self._tick, busy=busy, looks=staleness)
 
     @property
     def replaced(self) -> Replaced | None:
         """When this worker last found that the ODB is another one than before."""
         return self._follower.replaced
-
-    def each_tick(self, *calls: Callable[[], None], busy: Callable[[], bool]) -> None:
-        """Have things done with every look at the log, in the follower's thread; soon again while it is `busy`."""
-        self._on_tick = calls
-        self._hurried = busy
 
     def start(self) -> None:
         """Serve the newest configuration, or the last one known while the ODB is away, and follow the log."""
@@ -168,7 +164,7 @@ class Runtime:
             self._live()
             if self._code.packages_have_come():
                 self._apply(self.switch.current().configuration)
-        for call in self._on_tick:
+        for call in self._each_tick:
             call()
 
     def _live(self) -> None:
@@ -186,9 +182,6 @@ class Runtime:
             self._beating.went_well()
             if not self._beating.ongoing:
                 self.problem = None
-
-    def _busy(self) -> bool:
-        return self._hurried()
 
     def _register(self) -> None:
         if not self._registered:

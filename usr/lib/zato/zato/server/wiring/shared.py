@@ -1,0 +1,30 @@
+"""What all workers of a server have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from zato.deployment.packages import WorkerPackages
+from zato.host.layout import Layout, ServerLayout
+from zato.host.settings import ClusterSettings, ServerSettings
+from zato.serving.limits.counters import SharedCounters
+from zato.serving.staleness import Visits
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Made before the fork, by which workers come to share what is in shared memory."""
+
+    layout: Layout
+    server: int
+    cluster: ClusterSettings
+    settings: ServerSettings
+    """Those that hold until the configuration says others."""
+    packages: WorkerPackages
+    visits: Visits = field(default_factory=Visits)
+    counters: SharedCounters = field(default_factory=SharedCounters)
+
+    @property
+    def paths(self) -> ServerLayout:
+        """Of the server's directories and files."""
+        return self.layout.server(self.server)

@@ -1,0 +1,123 @@
+"""One worker of a parallel server, between its fork and its end."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from zato.admin_api.kept import KeptFigures
+from zato.admin_api.routes import add_routes
+from zato.broker.session import BrokerSession
+from zato.core.clock import SystemClock
+from zato.deployment.packages import WorkerPackages
+from zato.host.layout import Layout
+from zato.host.packages import PackageSets
+from zato.host.settings import ClusterSettings, ServerSettings
+from zato.metrics import Metrics
+from zato.metrics.memory import MemoryMetrics
+from zato.metrics.worker import WorkerLoad
+from zato.security.second_factor import SecondFactor
+from zato.server.runtime import Runtime
+from zato.server.wiring.admin_api import wire_admin_api
+from zato.server.wiring.deployment import wire_deployment
+from zato.server.wiring.http import wire_exposition, wire_http
+from zato.server.wiring.messaging import wire_messaging
+from zato.server.wiring.persistence import wire_persistence
+from zato.server.wiring.runtime import wire_runtime
+from zato.server.wiring.serving import wire_serving
+from zato.server.wiring.shared import Shared
+from zato.serving.memory import Memory
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What is there from the fork on."""
+
+    runtime: Runtime
+    broker: BrokerSession
+    metrics: Metrics
+    load: WorkerLoad
+
+
+class WorkerProcess:
+    """What gunicorn's worker calls. Constructed before the fork, by which workers come to share things."""
+
+    def __init__(self, layout: Layout, number: int, cluster: ClusterSettings, settings: ServerSettings) -> None:
+        self._shared = Shared(layout, number, cluster, settings, WorkerPackages(PackageSets(layout.packages)))
+        self._loaded: _Loaded | None = None
+
+    def load(self) -> Any:
+        """The WSGI application of a runtime that has started. Called in the worker, after the fork."""
+        shared, clock, metrics = self._shared, SystemClock(), Metrics()
+        load = WorkerLoad(metrics.registry)
+        worker = f"server-{shared.server}/{os.getpid()}-{secrets.token_hex(3)}"
+        persistence = wire_persistence(shared)
+        messaging = wire_messaging(shared, persistence.database, worker, clock)
+        serving = wire_serving(shared, persistence, messaging, metrics, self.settings)
+        deploying = wire_deployment(shared, persistence, messaging, serving, metrics, worker, clock)
+        second_factor = SecondFactor(persistence.second_factors, persistence.secrets, clock, shared.cluster.name)
+        runtime = wire_runtime(
+            shared,
+            persistence,
+            messaging,
+            serving,
+            deploying.stager,
+            second_factor,
+            metrics,
+            lambda: load.last,
+            worker,
+            clock,
+        )
+        kept = KeptFigures(persistence.database, clock)
+        app = wire_http(serving, shared, metrics, wire_exposition(shared, persistence, messaging, kept))
+        add_routes(
+            app,
+            wire_admin_api(
+                shared,
+                persistence,
+                messaging,
+                serving,
+                deploying,
+                runtime,
+                second_factor,
+                kept,
+                metrics,
+                self.settings,
+                clock,
+            ),
+        )
+        messaging.broker.start()
+        self._loaded = _Loaded(runtime, messaging.broker, metrics, load)
+        runtime.start()
+        metrics.workers.set(1)
+        return app
+
+    def settings(self) -> ServerSettings:
+        """Those that requests are served by now."""
+        return self._shared.settings if self._loaded is None else self._loaded.runtime.switch.current().settings
+
+    def memory(self) -> Memory:
+        """The budget of this worker, once it has loaded."""
+        assert self._loaded is not None
+
+        def limit() -> int:
+            return self.settings().memory_bytes_max
+
+        return Memory(limit, MemoryMetrics(self._loaded.metrics.registry, limit))
+
+    def load_seen(self, in_flight: int) -> None:
+        """Called in the worker, each tick, with the number of its requests."""
+        if self._loaded is not None:
+            self._loaded.load.tick(in_flight)
+
+    def forget(self, pid: int) -> None:
+        """Called in the master when a worker has ended, however."""
+        self._shared.counters.forget(pid)
+
+    def stop(self) -> None:
+        """Called when the worker ends in an orderly way."""
+        if self._loaded is not None:
+            self._loaded.runtime.stop()
+            self._loaded.broker.stop()
