@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -20,16 +21,18 @@ VERSION = zato.__version__
 PAGES = {**dict(commands.pages(cli, VERSION)), **dict(settings.pages(VERSION))}
 
 
-def read(path: Path) -> str:
+@functools.cache
+def read(name: str) -> str:
     """The page as a person sees it. Raises CalledProcessError or AssertionError where it is not well-formed."""
     done = subprocess.run(
-        ["man", "--warnings", "-E", "UTF-8", "-l", str(path)],
+        ["man", "--warnings", "-E", "UTF-8", "-l", "-"],
+        input=PAGES[name],
         env={"PATH": "/usr/bin:/bin", "MANWIDTH": "1000", "LANG": "C.UTF-8", "MANPAGER": "cat"},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert done.stderr == "", path
+    assert done.stderr == "", name
     return done.stdout
 
 
@@ -41,7 +44,7 @@ def test_there_is_a_page_for_every_command_and_every_file_of_settings() -> None:
 def test_a_page_reads_well_and_has_a_name_that_apropos_finds(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_text(PAGES[name], encoding="utf-8")
-    text = read(path)
+    text = read(name)
     title = name.rpartition(".")[0]
     assert f"NAME\n       {title} - " in text
     found = subprocess.run(["lexgrog", str(path)], capture_output=True, text=True, check=True).stdout
@@ -49,10 +52,8 @@ def test_a_page_reads_well_and_has_a_name_that_apropos_finds(name: str, tmp_path
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_a_command_is_in_its_page_with_its_options_and_its_example(command: tuple[str, ...], tmp_path: Path) -> None:
-    path = tmp_path / "page.1"
-    path.write_text(PAGES[f"zato-{command[0]}.1"], encoding="utf-8")
-    text = read(path)
+def test_a_command_is_in_its_page_with_its_options_and_its_example(command: tuple[str, ...]) -> None:
+    text = read(f"zato-{command[0]}.1")
     assert f"zato {' '.join(command)} " in text
     found = COMMANDS[command]
     assert all(option in text for parameter in found.params for option in parameter.opts if option.startswith("--"))

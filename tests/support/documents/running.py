@@ -21,8 +21,10 @@ def run(command: str, directory: Path, clone: Path, answers: Sequence[str] = ())
     With `answers` it has a terminal, where these are typed as it asks, and `zato` of the clone's `.venv`. What takes
     more than a minute is killed with all that it has started.
     """
-    # Who asks at a terminal is of its session
+    # Who asks at a terminal is of its session. `.venv/bin/zato` itself is what the clone's cluster is started with
     programs = clone / (".venv/bin" if answers else "bin")
+    if not answers:
+        command = command.replace(".venv/bin/zato ", "zato ")
     environment = (
         f"PATH={programs}:{clone / '.venv' / 'bin'}:{os.environ['PATH']}",
         f"HOME={directory}",
