@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -316,6 +317,12 @@ class ClusterRollback:
         )
 
 
+@functools.cache
+def codes() -> CodeSet:
+    """The services; a set of code is never changed, so all tests have the same."""
+    return CodeSet().with_deployment("demo.py", SERVICES, 1)
+
+
 class World:
     """The application and everything behind it, in the directory of an ODB that `prepare` has made."""
 
@@ -342,7 +349,7 @@ class World:
         self.dispatcher = Dispatcher()
         self.invocations = EmbeddedInvocations(database, self.clock)
         self.asynchronous = AsyncInvocations(self.invocations, self.clock)
-        self.codes = CodeSet().with_deployment("demo.py", SERVICES, 1)
+        self.codes = codes()
         self.typed_line = SERVICES.decode().splitlines().index("class Typed(Service):") + 1
         self.switch: Switch[Snapshot] = Switch(self._snapshot())
         self.worker = Worker(self.switch, self.dispatcher, self.asynchronous)

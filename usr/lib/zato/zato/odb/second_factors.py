@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, or_, select, update
 
 from zato.core.errors import Conflict
 from zato.odb import tables
@@ -21,6 +21,8 @@ from zato.odb.database import Database
 _totp = tables.totp.c
 _recovery = tables.totp_recovery.c
 _session = tables.session.c
+# Asked for each request to the admin API: to put the question together takes as long as to ask it
+_CONFIRMED = select(_totp.principal).where(_totp.cluster_id == bindparam("cluster"), _totp.confirmed.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,9 @@ class SecondFactors:
 
     def confirmed(self) -> frozenset[str]:
         """All who have one that is demanded."""
-        query = select(_totp.principal).where(_totp.cluster_id == self._cluster.id, _totp.confirmed.is_not(None))
+        which = {"cluster": self._cluster.id}
         with self._database.read() as connection:
-            return frozenset(connection.scalars(query))
+            return frozenset(connection.scalars(_CONFIRMED, which))
 
     def begin(self, principal: str, secret: str, at: datetime, entry: AuditEntry) -> None:
         """A secret that is to be confirmed, in place of one that never was. Raises Conflict where one is confirmed."""
