@@ -96,7 +96,7 @@ def bare_chain(directory: Path) -> Iterator[Chain]:
     zato = [sys.executable, "-m", "zato.cli.main", "quickstart", "create", str(directory), *ports]
     subprocess.run(zato, check=True, stdout=subprocess.DEVNULL)
     cluster = load_cluster(layout)
-    haproxy.write(layout, haproxy.view_of(layout, cluster, haproxy.known_before(layout, cluster)))
+    haproxy.write(layout, haproxy.view_of(layout, cluster, haproxy.state_to_start_with(layout, cluster)))
     lighttpd.write(layout, lighttpd.view_of(layout, cluster, 1, load_server(layout, 1)))
     with (directory / "output.log").open("wb") as output:
         command = [sys.executable, "-m", "benchmarks.bare_chain", str(directory)]

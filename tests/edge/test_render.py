@@ -43,7 +43,7 @@ def cluster(root: Path, settings: ClusterSettings) -> Layout:
 
 
 def haproxy_view(layout: Layout, settings: ClusterSettings) -> HaproxyView:
-    return haproxy.view_of(layout, settings, haproxy.known_before(layout, settings))
+    return haproxy.view_of(layout, settings, haproxy.state_to_start_with(layout, settings))
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ def test_a_server_that_was_killed_or_stopped_comes_back(appliance: Host) -> None
         assert eventually(lambda: problems(appliance) == []), problems(appliance)
 
 
-def test_a_process_that_is_wedged_is_restarted(appliance: Host) -> None:
+def test_a_process_that_is_unresponsive_is_restarted(appliance: Host) -> None:
     watched = ["zato-server@1", "zato-singleton@1", "zato-hotdeploy@1", "zato-listener@1", "zato-lighttpd-agent@1"]
     for unit in watched:  # sooner than an operator would want it
         directory = f"/run/systemd/system/{unit}.service.d"

@@ -14,7 +14,7 @@ from zato.host.logs import configure
 from zato.pki.authority import Authority
 from zato.pki.certificates import load_certificate
 from zato.pki.components import issue_missing
-from zato.singleton.certificates import CertificateKeeper
+from zato.singleton.certificates import CertificateReconciler
 
 ALL = ["admin", "haproxy-agent", "haproxy-client", "haproxy", "lighttpd-1", "lighttpd-agent-1", "server-1"]
 
@@ -41,13 +41,13 @@ def serial(layout: Layout, name: str) -> int:
 
 
 def test_what_is_not_due_is_left_alone(layout: Layout) -> None:
-    assert CertificateKeeper(layout, SystemClock()).step() == []
+    assert CertificateReconciler(layout, SystemClock()).step() == []
 
 
 def test_what_is_due_is_renewed_and_clients_certificates_are_not(layout: Layout) -> None:
     Authority(layout.pki).issue_client("partner")
     partner, before = serial(layout, "partner"), serial(layout, "haproxy")
-    assert CertificateKeeper(layout, LaterClock(61)).step() == ALL
+    assert CertificateReconciler(layout, LaterClock(61)).step() == ALL
     assert serial(layout, "haproxy") != before
     assert serial(layout, "partner") == partner
 
@@ -60,7 +60,7 @@ def test_files_that_cannot_be_renewed_are_said_and_keep_no_other_from_it(
     (layout.pki / "aaa.crt").write_text("no certificate")
     (layout.pki / "haproxy-client.crt").write_bytes(layout.ca_certificate.read_bytes())
     before = serial(layout, "lighttpd-1")
-    found = CertificateKeeper(layout, LaterClock(3600)).step()
+    found = CertificateReconciler(layout, LaterClock(3600)).step()
     assert found == ["admin", "haproxy-agent", "haproxy", "lighttpd-1", "lighttpd-agent-1", "server-1"]
     assert serial(layout, "lighttpd-1") != before
     said = [json.loads(line) for line in capfd.readouterr().err.splitlines()]

@@ -21,7 +21,7 @@ from zato.host.settings import ClusterSettings
 from zato.odb.changes import StoredItem
 from zato.singleton.loop import SingletonLoop
 from zato.singleton.other_machines import OtherMachines
-from zato.singleton.packages import PackageKeeper
+from zato.singleton.packages import PackageReconciler
 
 
 class Part:
@@ -71,12 +71,12 @@ class Pip:
 def test_packages_that_find_no_room_are_tried_again_after_a_minute_and_not_all_the_time(tmp_path: Path) -> None:
     clock, pip = SetClock(), Pip()
     sets = PackageSets(tmp_path / "packages")
-    keeper = PackageKeeper(sets, cast(Any, pip), cast(Any, None), [], clock)
-    keeper._declared, keeper._followed = Declared(7, PackageSet(("a==1",))), True
+    reconciler = PackageReconciler(sets, cast(Any, pip), cast(Any, None), [], clock)
+    reconciler._declared, reconciler._followed = Declared(7, PackageSet(("a==1",))), True
 
     def step() -> None:
-        keeper.step()
-        until(lambda: keeper._thread is None or not keeper._thread.is_alive())
+        reconciler.step()
+        until(lambda: reconciler._thread is None or not reconciler._thread.is_alive())
 
     for _ in range(5):
         step()
@@ -84,7 +84,7 @@ def test_packages_that_find_no_room_are_tried_again_after_a_minute_and_not_all_t
     clock.advance(timedelta(seconds=61))
     step()
     assert pip.attempts == 2
-    keeper._declared = Declared(8, PackageSet(("a==2",)))
+    reconciler._declared = Declared(8, PackageSet(("a==2",)))
     step()
     assert pip.attempts == 3, "others are tried at once"
 

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from support.waiting import until
 from zato.agent.haproxy import files
-from zato.agent.haproxy.known import Known
+from zato.agent.haproxy.desired_state import DesiredState
 from zato.agent.haproxy.names import BACKEND
 from zato.agent.haproxy.render import added, server_options
 from zato.agent.haproxy.runtime_api import RuntimeApi
@@ -60,7 +60,7 @@ def test_its_health_is_asked_for_over_tls() -> None:
         authority.create(CLUSTER.name)
         issue_missing(authority, hosts=CLUSTER.hosts, servers=1)
         layout.haproxy.mkdir()
-        view = replace(files.view_of(layout, CLUSTER, Known()), check_interval_seconds=0.1)
+        view = replace(files.view_of(layout, CLUSTER, DesiredState()), check_interval_seconds=0.1)
         door = layout.haproxy / "door.sock"
         api = RuntimeApi(door)
         with healthy(layout.pki) as port:

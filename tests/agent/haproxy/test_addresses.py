@@ -14,8 +14,8 @@ from support.layouts import certified
 from support.set_clock import SetClock
 from support.waiting import PATIENCE_SECONDS, until
 from zato.agent.haproxy.addresses import Addresses
-from zato.agent.haproxy.keeper import HaproxyKeeper
-from zato.agent.haproxy.known import Known, KnownServer, store
+from zato.agent.haproxy.desired_state import DesiredServer, DesiredState, store
+from zato.agent.haproxy.reconciler import HaproxyReconciler
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.config.balancing import Mode
 from zato.config.configuration import Configuration
@@ -62,22 +62,22 @@ def servers(*hosts: str, **first: object) -> Configuration:
 def test_a_turn_of_the_agent_waits_for_no_name_server(layout: Layout) -> None:
     names, stop = NameServer(one="10.0.0.1", two="10.0.0.2"), threading.Event()
     names.may_answer.clear()
-    store(layout, Known(revision=1, servers=(KnownServer(number=1, host="one", address="10.0.0.1"),)))
+    store(layout, DesiredState(revision=1, servers=(DesiredServer(number=1, host="one", address="10.0.0.1"),)))
     addresses = Addresses(CLUSTER, SystemClock(), names.resolve)
     addresses.start(stop)
-    agent = HaproxyKeeper(layout, CLUSTER, RunningHaproxy.of(layout), addresses, SystemClock(), stop)
+    agent = HaproxyReconciler(layout, CLUSTER, RunningHaproxy.of(layout), addresses, SystemClock(), stop)
     try:
         agent.follow(servers("one", "two", drain=True))
         until(lambda: names.asked)
         agent.turn()
         assert not names.may_answer.is_set()
-        found = {server.host: (server.address, server.mode) for server in agent.known.servers}
+        found = {server.host: (server.address, server.mode) for server in agent.desired.servers}
         assert found == {"one": ("10.0.0.1", Mode.DRAIN), "two": ("", Mode.READY)}
         names.may_answer.set()
 
         def has_both() -> bool:
             agent.turn()
-            return [server.address for server in agent.known.servers] == ["10.0.0.1", "10.0.0.2"]
+            return [server.address for server in agent.desired.servers] == ["10.0.0.1", "10.0.0.2"]
 
         until(has_both)
     finally:
@@ -89,15 +89,15 @@ def test_a_server_with_another_host_name_stays_where_it_was_until_that_was_looke
     """It would be without requests for as long as that takes."""
     clock, names = SetClock(), NameServer(one="10.0.0.1", two="10.0.0.2")
     addresses = Addresses(CLUSTER, clock, names.resolve)
-    agent = HaproxyKeeper(layout, CLUSTER, RunningHaproxy.of(layout), addresses, clock, threading.Event())
+    agent = HaproxyReconciler(layout, CLUSTER, RunningHaproxy.of(layout), addresses, clock, threading.Event())
     seen = []
     for host in ("one", "two", "three"):
         for _ in range(2):
             agent.follow(servers(host))
-            seen += [server.address for server in agent.known.servers]
+            seen += [server.address for server in agent.desired.servers]
             addresses.look_up_next()
     agent.follow(servers("three"))
-    seen += [server.address for server in agent.known.servers]
+    seen += [server.address for server in agent.desired.servers]
     assert seen == ["127.0.0.1", "10.0.0.1", "10.0.0.1", "10.0.0.2", "10.0.0.2", "", ""]
 
 

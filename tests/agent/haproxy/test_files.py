@@ -28,7 +28,7 @@ def layout() -> Iterator[Layout]:
 
 
 def view_of(layout: Layout) -> HaproxyView:
-    return files.view_of(layout, CLUSTER, files.known_before(layout, CLUSTER))
+    return files.view_of(layout, CLUSTER, files.state_to_start_with(layout, CLUSTER))
 
 
 def write(layout: Layout) -> None:

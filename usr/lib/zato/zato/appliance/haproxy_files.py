@@ -11,5 +11,5 @@ from zato.host.settings import load_cluster
 def balancer() -> None:
     """HAProxy's configuration as its agent knew it last. Raises SetupError in HAProxy's words."""
     cluster = load_cluster(LAYOUT)
-    haproxy.write(LAYOUT, haproxy.view_of(LAYOUT, cluster, haproxy.known_before(LAYOUT, cluster)))
+    haproxy.write(LAYOUT, haproxy.view_of(LAYOUT, cluster, haproxy.state_to_start_with(LAYOUT, cluster)))
     server_states.hand_over(LAYOUT)

@@ -30,7 +30,7 @@ def _check_balancer(layout: Layout, again: str) -> Iterator[Finding]:
     cluster = load_cluster(layout)
     try:
         haproxy.check_in_place(layout)
-        wanted = haproxy.wanted(layout, haproxy.view_of(layout, cluster, haproxy.known_before(layout, cluster)))
+        wanted = haproxy.wanted(layout, haproxy.view_of(layout, cluster, haproxy.state_to_start_with(layout, cluster)))
         found = haproxy.in_place(layout)
     except ZatoError as error:
         yield of_error(error, again.format("zato-haproxy"))

@@ -71,7 +71,7 @@ def start(
 
 def write_edge(layout: Layout, cluster: ClusterSettings) -> None:
     """Everything that HAProxy and lighttpd start from, as the settings are now. Raises SetupError in their words."""
-    haproxy.write(layout, haproxy.view_of(layout, cluster, haproxy.known_before(layout, cluster)))
+    haproxy.write(layout, haproxy.view_of(layout, cluster, haproxy.state_to_start_with(layout, cluster)))
     server_states.hand_over(layout)
     for number in range(1, cluster.servers + 1):
         lighttpd.remove_leftovers(layout.server(number))

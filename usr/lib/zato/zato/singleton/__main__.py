@@ -26,11 +26,11 @@ from zato.odb.log import ConfigurationLog
 from zato.odb.opening import open_odb
 from zato.odb.package_reports import PackageReports
 from zato.odb.trimming import Trimming
-from zato.singleton.certificates import CertificateKeeper
+from zato.singleton.certificates import CertificateReconciler
 from zato.singleton.loop import SingletonLoop
 from zato.singleton.other_machines import OtherMachines
-from zato.singleton.packages import PackageKeeper
-from zato.singleton.repository import RepositoryKeeper, ServerRepository
+from zato.singleton.packages import PackageReconciler
+from zato.singleton.repository import RepositoryReconciler, ServerRepository
 from zato.singleton.retention import Retention
 
 
@@ -50,17 +50,17 @@ def main() -> int:
     database = open_odb(cluster)
     clock = SystemClock()
     # On an appliance only root has the CA's key, and renews by a timer
-    certificates = None if layout.is_appliance else CertificateKeeper(layout, clock)
+    certificates = None if layout.is_appliance else CertificateReconciler(layout, clock)
     watchdog = Watchdog(clock)
     log = ConfigurationLog(database)
     publisher = Publisher(log, box, clock)
     numbers = [arguments.server] if arguments.server else layout.server_numbers(cluster.servers)
-    repositories = RepositoryKeeper(
+    repositories = RepositoryReconciler(
         [ServerRepository(layout.server(number), publisher, _administrator(layout)) for number in numbers], clock
     )
     other_machines = OtherMachines([layout.server(number) for number in numbers], cluster)
     retention = Retention(Trimming(database), cluster, clock)
-    packages = PackageKeeper(
+    packages = PackageReconciler(
         PackageSets(layout.packages), pip_of(layout, cluster), PackageReports(database), numbers, clock
     )
     loop = SingletonLoop(clock, certificates, repositories, other_machines, retention, packages, watchdog)

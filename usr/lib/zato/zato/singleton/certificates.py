@@ -14,7 +14,7 @@ from zato.pki.renewal import list_certificates
 _AUTHORITY = "ca"
 
 
-class CertificateKeeper:
+class CertificateReconciler:
     """One `step` at a time. Those who use a certificate see by themselves that it is another one: HAProxy's and
     lighttpd's agents. A step that fails is made up for by the next one.
     """

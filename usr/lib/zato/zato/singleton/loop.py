@@ -10,10 +10,10 @@ from zato.core.errors import ZatoError
 from zato.host.logs import get_logger
 from zato.host.ongoing import Ongoing
 from zato.host.watchdog import Watchdog
-from zato.singleton.certificates import CertificateKeeper
+from zato.singleton.certificates import CertificateReconciler
 from zato.singleton.other_machines import OtherMachines
-from zato.singleton.packages import PackageKeeper
-from zato.singleton.repository import RepositoryKeeper
+from zato.singleton.packages import PackageReconciler
+from zato.singleton.repository import RepositoryReconciler
 from zato.singleton.retention import Retention
 
 _FIRST_SECONDS = 5.0  # everything else is starting at the same time
@@ -27,11 +27,11 @@ class SingletonLoop:
     def __init__(
         self,
         clock: Clock,
-        certificates: CertificateKeeper | None,
-        repositories: RepositoryKeeper,
+        certificates: CertificateReconciler | None,
+        repositories: RepositoryReconciler,
         other_machines: OtherMachines,
         retention: Retention,
-        packages: PackageKeeper,
+        packages: PackageReconciler,
         watchdog: Watchdog,
     ) -> None:
         self._clock = clock

@@ -17,7 +17,7 @@ from zato.odb.package_reports import PackageReport, PackageReports
 _log = get_logger("zato.packages")
 
 
-class PackageKeeper:
+class PackageReconciler:
     """`step` returns at once: pip takes its time in a thread of its own."""
 
     def __init__(

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from zato.agent.api.application import answer, asked, finished, new_application, with_security
 from zato.agent.haproxy import files
-from zato.agent.haproxy.keeper import HaproxyKeeper
-from zato.agent.haproxy.known import KnownServer
+from zato.agent.haproxy.desired_state import DesiredServer
+from zato.agent.haproxy.reconciler import HaproxyReconciler
 from zato.agent.haproxy.running import RunningHaproxy, status_of
 from zato.agent.haproxy.state import AgentState
 from zato.core.errors import Unavailable
@@ -53,27 +53,27 @@ class HaproxyState(Struct, frozen=True, kw_only=True):
     servers: list[ServerState]
 
 
-def application(layout: Layout, cluster: ClusterSettings, keeper: HaproxyKeeper) -> falcon.App[Any, Any]:
+def application(layout: Layout, cluster: ClusterSettings, reconciler: HaproxyReconciler) -> falcon.App[Any, Any]:
     """The agent's application."""
     haproxy = RunningHaproxy.of(layout)
     return new_application(
         {
-            "/state": _State(keeper, haproxy),
+            "/state": _State(reconciler, haproxy),
             "/statistics": _Statistics(haproxy),
-            "/reload": _Reload(keeper, haproxy),
-            "/rollback": _Rollback(keeper, haproxy),
-            "/validate": _Validate(layout, cluster, keeper),
+            "/reload": _Reload(reconciler, haproxy),
+            "/rollback": _Rollback(reconciler, haproxy),
+            "/validate": _Validate(layout, cluster, reconciler),
         }
     )
 
 
 class _State:
-    def __init__(self, keeper: HaproxyKeeper, haproxy: RunningHaproxy) -> None:
-        self._keeper = keeper
+    def __init__(self, reconciler: HaproxyReconciler, haproxy: RunningHaproxy) -> None:
+        self._reconciler = reconciler
         self._haproxy = haproxy
 
     def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
-        answer(response, state_of(self._keeper, self._haproxy))
+        answer(response, state_of(self._reconciler, self._haproxy))
 
 
 class _Statistics:
@@ -85,44 +85,44 @@ class _Statistics:
 
 
 class _Reload:
-    def __init__(self, keeper: HaproxyKeeper, haproxy: RunningHaproxy) -> None:
-        self._keeper = keeper
+    def __init__(self, reconciler: HaproxyReconciler, haproxy: RunningHaproxy) -> None:
+        self._reconciler = reconciler
         self._haproxy = haproxy
 
     def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
         get_logger("zato.agent.haproxy").info("haproxy_reload_asked_for", **asked(request))
-        finished(self._keeper.reload())
-        answer(response, state_of(self._keeper, self._haproxy))
+        finished(self._reconciler.reload())
+        answer(response, state_of(self._reconciler, self._haproxy))
 
 
 class _Rollback:
-    def __init__(self, keeper: HaproxyKeeper, haproxy: RunningHaproxy) -> None:
-        self._keeper = keeper
+    def __init__(self, reconciler: HaproxyReconciler, haproxy: RunningHaproxy) -> None:
+        self._reconciler = reconciler
         self._haproxy = haproxy
 
     def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
         get_logger("zato.agent.haproxy").info("haproxy_rollback_asked_for", **asked(request))
-        finished(self._keeper.go_back(with_security=with_security(request)))
-        answer(response, state_of(self._keeper, self._haproxy))
+        finished(self._reconciler.go_back(with_security=with_security(request)))
+        answer(response, state_of(self._reconciler, self._haproxy))
 
 
 class _Validate:
-    def __init__(self, layout: Layout, cluster: ClusterSettings, keeper: HaproxyKeeper) -> None:
+    def __init__(self, layout: Layout, cluster: ClusterSettings, reconciler: HaproxyReconciler) -> None:
         self._layout = layout
         self._cluster = cluster
-        self._keeper = keeper
+        self._reconciler = reconciler
 
     def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
         """Answers 200 where HAProxy accepts the files as they would be now; its words otherwise."""
-        view = files.view_of(self._layout, self._cluster, self._keeper.known)
+        view = files.view_of(self._layout, self._cluster, self._reconciler.desired)
         wanted = files.wanted(self._layout, view)
         files.check(self._layout, view, wanted)
         answer(response, {"valid": True, "configuration": wanted.digest()})
 
 
-def state_of(keeper: HaproxyKeeper, haproxy: RunningHaproxy) -> HaproxyState:
+def state_of(reconciler: HaproxyReconciler, haproxy: RunningHaproxy) -> HaproxyState:
     """With what HAProxy says at this moment."""
-    state = keeper.state
+    state = reconciler.state
     problems = [] if state.failure is None else [state.failure.reason]
     try:
         rows = status_of(haproxy.statistics())
@@ -130,7 +130,7 @@ def state_of(keeper: HaproxyKeeper, haproxy: RunningHaproxy) -> HaproxyState:
     except Unavailable as error:
         rows, running = {}, False
         problems = list(dict.fromkeys([*problems, error.message]))
-    servers = [_shown(server, rows.get(f"server-{server.number}")) for server in keeper.known.servers]
+    servers = [_shown(server, rows.get(f"server-{server.number}")) for server in reconciler.desired.servers]
     problems += [f"{server.name}: {server.reason}" for server in servers if server.reason and running]
     return HaproxyState(
         running=running,
@@ -140,9 +140,9 @@ def state_of(keeper: HaproxyKeeper, haproxy: RunningHaproxy) -> HaproxyState:
         configuration=state.configuration,
         since=_moment(state),
         reloads=state.reloads,
-        algorithm=str(keeper.known.balancer.algorithm),
-        at_limits=list(keeper.at_limits),
-        limited=keeper.limited,
+        algorithm=str(reconciler.desired.balancer.algorithm),
+        at_limits=list(reconciler.at_limits),
+        limited=reconciler.limited,
         servers=servers,
     )
 
@@ -151,7 +151,7 @@ def _moment(state: AgentState) -> str | None:
     return None if state.since is None else state.since.isoformat()
 
 
-def _shown(server: KnownServer, row: dict[str, str] | None) -> ServerState:
+def _shown(server: DesiredServer, row: dict[str, str] | None) -> ServerState:
     found = row or {}
     status = found.get("status")
     return ServerState(
@@ -167,7 +167,7 @@ def _shown(server: KnownServer, row: dict[str, str] | None) -> ServerState:
     )
 
 
-def _reason(server: KnownServer, row: dict[str, str]) -> str:
+def _reason(server: DesiredServer, row: dict[str, str]) -> str:
     if not server.address:
         return f"its host {server.host} has no address; see the item server-{server.number}."
     if not row:

@@ -13,11 +13,11 @@ from cryptography import x509
 from msgspec import Struct
 
 from zato.agent.api.application import answer, asked, finished, new_application, with_security
-from zato.agent.failure import Failure
 from zato.agent.lighttpd.files import PROGRAM
 from zato.agent.lighttpd.generations import refused
-from zato.agent.lighttpd.keeper import LighttpdKeeper
 from zato.agent.lighttpd.names import CLIENT_CA
+from zato.agent.lighttpd.reconciler import LighttpdReconciler
+from zato.agent.managed.failure import Failure
 from zato.host.layout import Layout, ServerLayout
 from zato.host.logs import get_logger
 from zato.host.programs import program
@@ -66,42 +66,42 @@ class LighttpdState(Struct, frozen=True, kw_only=True):
     """Whether it serves with other files than it should, as it did not serve with those."""
 
 
-def application(layout: Layout, keeper: LighttpdKeeper, number: int) -> falcon.App[Any, Any]:
+def application(layout: Layout, reconciler: LighttpdReconciler, number: int) -> falcon.App[Any, Any]:
     """The agent's application."""
     server = layout.server(number)
     return new_application(
         {
-            "/state": _State(keeper, server),
-            "/reload": _Work(keeper, server, "lighttpd_reload_asked_for", lambda request: keeper.reload()),
+            "/state": _State(reconciler, server),
+            "/reload": _Work(reconciler, server, "lighttpd_reload_asked_for", lambda request: reconciler.reload()),
             "/rollback": _Work(
-                keeper,
+                reconciler,
                 server,
                 "lighttpd_rollback_asked_for",
-                lambda request: keeper.go_back(with_security=with_security(request)),
+                lambda request: reconciler.go_back(with_security=with_security(request)),
             ),
-            "/validate": _Validate(keeper),
+            "/validate": _Validate(reconciler),
         }
     )
 
 
 class _State:
-    def __init__(self, keeper: LighttpdKeeper, server: ServerLayout) -> None:
-        self._keeper = keeper
+    def __init__(self, reconciler: LighttpdReconciler, server: ServerLayout) -> None:
+        self._reconciler = reconciler
         self._server = server
 
     def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
-        answer(response, state_of(self._keeper, self._server))
+        answer(response, state_of(self._reconciler, self._server))
 
 
 class _Work:
     def __init__(
         self,
-        keeper: LighttpdKeeper,
+        reconciler: LighttpdReconciler,
         server: ServerLayout,
         event: str,
         work: Callable[[falcon.Request], Future[None]],
     ) -> None:
-        self._keeper = keeper
+        self._reconciler = reconciler
         self._server = server
         self._event = event
         self._work = work
@@ -109,25 +109,25 @@ class _Work:
     def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
         get_logger("zato.agent.lighttpd").info(self._event, **asked(request))
         finished(self._work(request))
-        answer(response, state_of(self._keeper, self._server))
+        answer(response, state_of(self._reconciler, self._server))
 
 
 class _Validate:
-    def __init__(self, keeper: LighttpdKeeper) -> None:
-        self._keeper = keeper
+    def __init__(self, reconciler: LighttpdReconciler) -> None:
+        self._reconciler = reconciler
 
     def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
         """Answers 200 where lighttpd accepts the files as they would be now; its words otherwise."""
-        answer(response, {"valid": True, "configuration": self._keeper.validate()})
+        answer(response, {"valid": True, "configuration": self._reconciler.validate()})
 
 
-def state_of(keeper: LighttpdKeeper, server: ServerLayout) -> LighttpdState:
+def state_of(reconciler: LighttpdReconciler, server: ServerLayout) -> LighttpdState:
     """With what lighttpd shows at this moment."""
-    state, pid, loaded = keeper.state, keeper.running.pid(), keeper.running.loaded_at()
+    state, pid, loaded = reconciler.state, reconciler.running.pid(), reconciler.running.loaded_at()
     problems = [] if state.failure is None else [state.failure.reason]
     shown = None
     try:
-        shown = _shown(keeper.serving.shown())
+        shown = _shown(reconciler.serving.shown())
     except OSError as error:
         problems.append(f"It does not answer: {error}.")
     return LighttpdState(
@@ -138,7 +138,7 @@ def state_of(keeper: LighttpdKeeper, server: ServerLayout) -> LighttpdState:
         version=_version(),
         pid=pid,
         since=None if loaded is None else datetime.fromtimestamp(loaded, UTC),
-        listens=list(keeper.addresses),
+        listens=list(reconciler.addresses),
         configuration=state.configuration,
         authorities=[fingerprint(each) for each in _certificates(_read(server, CLIENT_CA))],
         certificate=shown,

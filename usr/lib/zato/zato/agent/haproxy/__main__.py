@@ -10,10 +10,10 @@ from wsgiref.types import WSGIApplication
 from zato.agent.api.kept import KeptApi
 from zato.agent.api.server import ApiServer
 from zato.agent.haproxy.addresses import Addresses
-from zato.agent.haproxy.keeper import HaproxyKeeper
 from zato.agent.haproxy.leniency import Leniency
+from zato.agent.haproxy.reconciler import HaproxyReconciler
 from zato.agent.haproxy.running import RunningHaproxy
-from zato.agent.wedged import PATIENCE_SECONDS, WedgedKiller
+from zato.agent.managed.unresponsive import PATIENCE_SECONDS, UnresponsiveKiller
 from zato.config.follower import LogFollower
 from zato.config.patient_notifier import PatientNotifier
 from zato.core.clock import SystemClock
@@ -50,14 +50,14 @@ def main() -> int:
     watchdog = Watchdog(clock)
     haproxy = RunningHaproxy.of(layout)
     addresses = Addresses(cluster, clock)
-    keeper = HaproxyKeeper(layout, cluster, haproxy, addresses, clock, stop)
+    reconciler = HaproxyReconciler(layout, cluster, haproxy, addresses, clock, stop)
     leniency = Leniency(haproxy, clock)
-    killer = WedgedKiller("haproxy", haproxy, clock, patience_seconds=arguments.patience)
+    killer = UnresponsiveKiller("haproxy", haproxy, clock, patience_seconds=arguments.patience)
 
     def application() -> WSGIApplication:
         from zato.agent.api import haproxy as api
 
-        return api.application(layout, cluster, keeper)
+        return api.application(layout, cluster, reconciler)
 
     server = ApiServer(
         cluster.haproxy_agent_port,
@@ -69,7 +69,7 @@ def main() -> int:
     own = own_names(cluster)
 
     def listening() -> AddressesListenedOn:
-        others = has_others((each.host for each in keeper.known.servers), own)
+        others = has_others((each.host for each in reconciler.desired.servers), own)
         return at_start(cluster, is_open=others)
 
     try:
@@ -84,13 +84,13 @@ def main() -> int:
         watchdog.turn()
         killer.turn()
         leniency.turn(answers=not killer.is_silent)
-        if not killer.is_silent:  # it would not answer the keeper either, and each question takes its time
-            keeper.turn()
+        if not killer.is_silent:  # it would not answer the reconciler either, and each question takes its time
+            reconciler.turn()
         api.turn(listening())
 
     database = open_odb(cluster)
     follower = LogFollower(
-        ConfigurationLog(database), PatientNotifier(ChangeNotifier(database)), clock, keeper.follow, tick
+        ConfigurationLog(database), PatientNotifier(ChangeNotifier(database)), clock, reconciler.follow, tick
     )
     addresses.start(stop)
     watchdog.ready()

@@ -7,8 +7,8 @@ import shutil
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 
+from zato.agent.haproxy.desired_state import DesiredState, balanced, load, local_state
 from zato.agent.haproxy.generations import Files, digest, files_in, flat, put, refuse, refused
-from zato.agent.haproxy.known import Known, balanced, load, unknown
 from zato.agent.haproxy.names import (
     ANSWERING,
     CLIENT_AUTHORITIES,
@@ -25,7 +25,7 @@ from zato.agent.haproxy.names import (
 from zato.agent.haproxy.render import render
 from zato.agent.haproxy.view import HaproxyView
 from zato.agent.limits import connections_max
-from zato.agent.program import validate
+from zato.agent.managed.validation import validate
 from zato.core.errors import SetupError
 from zato.host import locks
 from zato.host.children import owner_of
@@ -42,19 +42,19 @@ from zato.pki.names import BALANCER, BALANCER_CLIENT
 _FRAME_CHARACTERS = 32
 
 
-def known_before(layout: Layout, cluster: ClusterSettings) -> Known:
+def state_to_start_with(layout: Layout, cluster: ClusterSettings) -> DesiredState:
     """What HAProxy starts with: what its agent knew last, or the servers of this machine."""
-    known = load(layout)
-    if known is not None and known.servers:
-        return known
-    return unknown(layout.server_numbers(cluster.servers), here(cluster))
+    desired = load(layout)
+    if desired is not None and desired.servers:
+        return desired
+    return local_state(layout.server_numbers(cluster.servers), here(cluster))
 
 
-def view_of(layout: Layout, cluster: ClusterSettings, known: Known) -> HaproxyView:
+def view_of(layout: Layout, cluster: ClusterSettings, desired: DesiredState) -> HaproxyView:
     """The balancer on this machine. Servers without an address are left out. Raises SetupError where it has no CA."""
     layout = Layout(layout.root.absolute())
     authority = load_certificate(layout.ca_certificate)
-    balancer = known.balancer
+    balancer = desired.balancer
     return HaproxyView(
         address=cluster.bind,
         port=cluster.lb_port,
@@ -70,9 +70,9 @@ def view_of(layout: Layout, cluster: ClusterSettings, known: Known) -> HaproxyVi
         server_states=server_states_file(layout),
         answering=answering_file(layout),
         inherits_edge=layout.is_appliance,
-        servers=balanced(known, cluster),
+        servers=balanced(desired, cluster),
         algorithm=balancer.algorithm,
-        body_bytes_max=known.body_bytes_max,
+        body_bytes_max=desired.body_bytes_max,
         connections_max=connections_max(),
         head_seconds=balancer.head_seconds,
         client_idle_seconds=balancer.client_idle_seconds,

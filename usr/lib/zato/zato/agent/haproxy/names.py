@@ -45,8 +45,8 @@ def answering_file(layout: Layout) -> Path:
     return layout.haproxy / ANSWERING
 
 
-def known_file(layout: Layout) -> Path:
-    """What the agent knew last of the cluster: see zato.agent.haproxy.known."""
+def desired_state_file(layout: Layout) -> Path:
+    """What the agent knew last of the cluster: see zato.agent.haproxy.desired_state."""
     return layout.haproxy / "known.json"
 
 

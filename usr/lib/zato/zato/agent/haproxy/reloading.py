@@ -8,12 +8,12 @@ import ssl
 import threading
 from dataclasses import replace
 
-from zato.agent.admitting import deciding, require_the_same
 from zato.agent.haproxy import server_states
 from zato.agent.haproxy.generations import Files, Generation, Refusal, files_in, keep, kept, put, refuse
 from zato.agent.haproxy.names import ANSWERING, CONFIGURATION
 from zato.agent.haproxy.running import RunningHaproxy
-from zato.agent.interrupted import stopped
+from zato.agent.managed.admitting import deciding, require_the_same
+from zato.agent.managed.interrupted import stopped
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, SetupError, Unavailable
 from zato.host.layout import Layout

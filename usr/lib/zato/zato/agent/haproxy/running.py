@@ -14,7 +14,7 @@ from pathlib import Path
 from zato.agent.haproxy import names
 from zato.agent.haproxy.names import BACKEND, FRONTEND
 from zato.agent.haproxy.runtime_api import RuntimeApi
-from zato.agent.haproxy.steering import FoundServer, servers_in
+from zato.agent.haproxy.runtime_plan import FoundServer, servers_in
 from zato.agent.haproxy.streams import Stream, older, streams_in
 from zato.core.errors import Unavailable
 from zato.host.layout import Layout

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from zato.agent.failure import Failure
+from zato.agent.managed.failure import Failure
 
 
 @dataclass(frozen=True, slots=True)

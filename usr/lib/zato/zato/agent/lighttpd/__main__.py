@@ -10,9 +10,9 @@ from wsgiref.types import WSGIApplication
 from zato.agent.api.kept import KeptApi
 from zato.agent.api.server import ApiServer
 from zato.agent.lighttpd.answering import AnsweringLighttpd
-from zato.agent.lighttpd.keeper import LighttpdKeeper
+from zato.agent.lighttpd.reconciler import LighttpdReconciler
 from zato.agent.limits import connections_max
-from zato.agent.wedged import PATIENCE_SECONDS, WedgedKiller
+from zato.agent.managed.unresponsive import PATIENCE_SECONDS, UnresponsiveKiller
 from zato.core.clock import SystemClock
 from zato.core.errors import ZatoError
 from zato.host.layout import Layout
@@ -50,16 +50,16 @@ def main() -> int:
     )
     stop = stop_event()
     clock = SystemClock()
-    keeper = LighttpdKeeper(layout, cluster, arguments.server, clock, stop)
+    reconciler = LighttpdReconciler(layout, cluster, arguments.server, clock, stop)
     watchdog = Watchdog(clock)
     address = here(cluster), cluster.lighttpd_port_of(arguments.server)
-    lighttpd = AnsweringLighttpd(keeper.running, address, connections_max=connections_max())
-    killer = WedgedKiller("lighttpd", lighttpd, clock, patience_seconds=arguments.patience)
+    lighttpd = AnsweringLighttpd(reconciler.running, address, connections_max=connections_max())
+    killer = UnresponsiveKiller("lighttpd", lighttpd, clock, patience_seconds=arguments.patience)
 
     def application() -> WSGIApplication:
         from zato.agent.api import lighttpd as api
 
-        return api.application(layout, keeper, arguments.server)
+        return api.application(layout, reconciler, arguments.server)
 
     api = KeptApi(
         ApiServer(
@@ -76,8 +76,8 @@ def main() -> int:
     while not stop.is_set():
         watchdog.turn()
         try:
-            api.turn(keeper.addresses)
-            keeper.tick()
+            api.turn(reconciler.addresses)
+            reconciler.tick()
             killer.turn()
         except Exception:  # the outermost loop: lighttpd is to be kept whatever went wrong once
             get_logger("zato.agent.lighttpd").exception("agent_turn_failed")

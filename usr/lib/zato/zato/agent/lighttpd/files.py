@@ -13,7 +13,7 @@ from zato.agent.lighttpd.render import render
 from zato.agent.lighttpd.serving import addresses_in
 from zato.agent.lighttpd.view import LighttpdView
 from zato.agent.limits import connections_max, lighttpd_connections_max
-from zato.agent.program import validate
+from zato.agent.managed.validation import validate
 from zato.core.errors import SetupError
 from zato.host import listening
 from zato.host.addresses import own_addresses

@@ -6,7 +6,6 @@ import re
 import threading
 from pathlib import Path
 
-from zato.agent.admitting import deciding, require_the_same
 from zato.agent.lighttpd.generations import (
     Files,
     Generation,
@@ -21,6 +20,7 @@ from zato.agent.lighttpd.generations import (
 from zato.agent.lighttpd.names import CLIENT_CA
 from zato.agent.lighttpd.running import RunningLighttpd
 from zato.agent.lighttpd.serving import Serving
+from zato.agent.managed.admitting import deciding, require_the_same
 from zato.core.errors import Conflict, SetupError
 from zato.host.logs import get_logger
 

@@ -8,8 +8,8 @@ import threading
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from zato.agent.interrupted import stopped
 from zato.agent.lighttpd.names import CLOSING, CONFIGURATION, PID
+from zato.agent.managed.interrupted import stopped
 from zato.host import locks
 from zato.host.files import read_plain
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from zato.agent.failure import Failure
+from zato.agent.managed.failure import Failure
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from support.set_clock import SetClock
 from zato.agent.haproxy import files
 from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.generations import Refusal, files_in, refuse, refused
-from zato.agent.haproxy.keeper import HaproxyKeeper
+from zato.agent.haproxy.reconciler import HaproxyReconciler
 from zato.agent.haproxy.running import RunningHaproxy, Worker
-from zato.agent.haproxy.steering import FoundServer
+from zato.agent.haproxy.runtime_plan import FoundServer
 from zato.agent.haproxy.streams import Stream
 from zato.config.configuration import Configuration
 from zato.core.errors import Unavailable
@@ -66,7 +66,7 @@ class Haproxy(RunningHaproxy):
 @pytest.fixture
 def layout() -> Iterator[Layout]:
     with certified(CLUSTER) as made:
-        files.write(made, files.view_of(made, CLUSTER, files.known_before(made, CLUSTER)))
+        files.write(made, files.view_of(made, CLUSTER, files.state_to_start_with(made, CLUSTER)))
         yield made
 
 
@@ -80,13 +80,13 @@ def haproxy(layout: Layout) -> Haproxy:
     return serving
 
 
-def keeper(layout: Layout, haproxy: Haproxy, clock: SetClock) -> HaproxyKeeper:
-    return HaproxyKeeper(layout, CLUSTER, haproxy, Addresses(CLUSTER, clock), clock, threading.Event())
+def reconciler(layout: Layout, haproxy: Haproxy, clock: SetClock) -> HaproxyReconciler:
+    return HaproxyReconciler(layout, CLUSTER, haproxy, Addresses(CLUSTER, clock), clock, threading.Event())
 
 
 def test_a_haproxy_that_was_away_is_no_failure_any_more_once_it_is_back(layout: Layout, haproxy: Haproxy) -> None:
     clock = SetClock()
-    agent = keeper(layout, haproxy, clock)
+    agent = reconciler(layout, haproxy, clock)
     refuse(layout, Refusal(frame="other", reason="It did not serve."))
     said = []
     for haproxy.away in (False, True, False):
@@ -101,7 +101,7 @@ def test_files_with_which_haproxy_serves_are_not_refused_whatever_was_said_befor
     layout: Layout, haproxy: Haproxy
 ) -> None:
     clock = SetClock()
-    agent = keeper(layout, haproxy, clock)
+    agent = reconciler(layout, haproxy, clock)
     refuse(layout, Refusal(frame=haproxy.frame, reason="It did not serve."))
     agent.follow(Configuration.from_items(1, [StoredItem("server", "server-1", 1, json.dumps({"weight": 7}))]))
     clock.advance(TURN)
@@ -115,7 +115,7 @@ def test_a_reload_that_fails_is_said_once_and_keeps_the_agent_from_nothing_else(
     layout: Layout, haproxy: Haproxy
 ) -> None:
     clock = SetClock()
-    agent = keeper(layout, haproxy, clock)
+    agent = reconciler(layout, haproxy, clock)
     haproxy.frame = "another"
     with capture_logs() as lines:
         for _ in range(2):

@@ -13,7 +13,7 @@ from zato.singleton.repository.server import ServerRepository
 _PAUSE_SECONDS = 2.0
 
 
-class RepositoryKeeper:
+class RepositoryReconciler:
     """Goes through all of them; what fails is said once, and tried again."""
 
     def __init__(self, repositories: Sequence[ServerRepository], clock: Clock) -> None:

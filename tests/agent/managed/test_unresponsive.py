@@ -18,7 +18,7 @@ from support.ports import free_port
 from support.waiting import until
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.agent.lighttpd.answering import AnsweringLighttpd
-from zato.agent.wedged import WedgedKiller
+from zato.agent.managed.unresponsive import UnresponsiveKiller
 from zato.core.clock import SystemClock
 from zato.host.programs import program
 
@@ -63,7 +63,7 @@ def test_only_what_did_not_answer_for_half_a_minute_is_killed() -> None:
     clock = Clock()
     watched = Program(clock)
     killed: list[tuple[int, int]] = []
-    killer = WedgedKiller("it", watched, clock, kill=lambda pid, number: killed.append((pid, number)))
+    killer = UnresponsiveKiller("it", watched, clock, kill=lambda pid, number: killed.append((pid, number)))
 
     def turn_for(seconds: float, behaviour: type[OSError] | None) -> None:
         watched.behaviour = behaviour
@@ -84,7 +84,7 @@ def test_a_machine_that_stood_still_is_no_reason_to_kill() -> None:
     clock = Clock()
     watched = Program(clock)
     killed: list[int] = []
-    killer = WedgedKiller("it", watched, clock, kill=lambda pid, _: killed.append(pid))
+    killer = UnresponsiveKiller("it", watched, clock, kill=lambda pid, _: killed.append(pid))
     watched.behaviour = TimeoutError
     for _ in range(5):
         clock.now_seconds += 3600
@@ -129,11 +129,11 @@ def test_either_of_haproxys_processes_is_missed_and_the_master_is_the_one_to_kil
     until(lambda: answers(running))
     assert running.pid() == haproxy.pid
     children = Path(f"/proc/{haproxy.pid}/task/{haproxy.pid}/children").read_text().split()
-    wedged = haproxy.pid if part == "master" else int(children[-1])
-    os.kill(wedged, signal.SIGSTOP)
+    unresponsive = haproxy.pid if part == "master" else int(children[-1])
+    os.kill(unresponsive, signal.SIGSTOP)
     with pytest.raises(TimeoutError):
         running.answer(0.3)
-    os.kill(wedged, signal.SIGCONT)
+    os.kill(unresponsive, signal.SIGCONT)
     running.answer(1)
 
 
@@ -152,7 +152,9 @@ class Running:
 
 
 @pytest.mark.parametrize(("connections_max", "full"), [(1, True), (1_000_000, False)])
-def test_a_lighttpd_that_has_all_the_connections_it_may_have_is_not_wedged(connections_max: int, full: bool) -> None:
+def test_a_lighttpd_that_has_all_the_connections_it_may_have_is_not_unresponsive(
+    connections_max: int, full: bool
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         running: Any = Running()
         lighttpd = AnsweringLighttpd(running, silent.getsockname(), connections_max=connections_max)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zato.agent.haproxy.steering import FoundServer, Steps, after_adding, servers_in, steps
+from zato.agent.haproxy.runtime_plan import FoundServer, RuntimePlan, after_adding, runtime_plan, servers_in
 from zato.agent.haproxy.view import BalancedServer
 from zato.config.balancing import Mode
 
@@ -21,25 +21,25 @@ def found(number: int = 1, *, mode: Mode = Mode.READY, weight: int = 100) -> dic
 
 
 def test_nothing_is_said_where_all_is_as_it_should_be() -> None:
-    assert steps({**found(1), **found(2)}, [wanted(1), wanted(2)]) == Steps((), (), ())
+    assert runtime_plan({**found(1), **found(2)}, [wanted(1), wanted(2)]) == RuntimePlan((), (), ())
 
 
 @pytest.mark.parametrize("before", [*Mode])
 @pytest.mark.parametrize("after", [*Mode])
 def test_a_server_comes_from_each_state_to_each_other(before: Mode, after: Mode) -> None:
     commands = () if before is after else (f"set server servers/server-1 state {after}",)
-    assert steps(found(mode=before), [wanted(mode=after)]).commands == commands
+    assert runtime_plan(found(mode=before), [wanted(mode=after)]).commands == commands
 
 
 def test_weight_and_address_are_changed_in_place() -> None:
-    assert steps(found(), [wanted(weight=7, address="10.0.0.9")]).commands == (
+    assert runtime_plan(found(), [wanted(weight=7, address="10.0.0.9")]).commands == (
         "set server servers/server-1 addr 10.0.0.9 port 17010",
         "set server servers/server-1 weight 7",
     )
 
 
 def test_a_new_server_is_added_and_takes_nothing_before_its_first_health_check() -> None:
-    assert steps(found(1), [wanted(1), wanted(2)]) == Steps((), (wanted(2),), ())
+    assert runtime_plan(found(1), [wanted(1), wanted(2)]) == RuntimePlan((), (wanted(2),), ())
     assert after_adding(wanted(2)) == (
         "enable health servers/server-2",
         "set server servers/server-2 state ready; set server servers/server-2 health down",
@@ -48,10 +48,12 @@ def test_a_new_server_is_added_and_takes_nothing_before_its_first_health_check()
 
 
 def test_a_server_that_is_gone_is_put_out_of_use_before_it_is_removed() -> None:
-    assert steps({**found(1), **found(2)}, [wanted(1)]) == Steps(
+    assert runtime_plan({**found(1), **found(2)}, [wanted(1)]) == RuntimePlan(
         ("set server servers/server-2 state maint",), (), ("server-2",)
     )
-    assert steps({**found(1), **found(2, mode=Mode.MAINTENANCE)}, [wanted(1)]) == Steps((), (), ("server-2",))
+    assert runtime_plan({**found(1), **found(2, mode=Mode.MAINTENANCE)}, [wanted(1)]) == RuntimePlan(
+        (), (), ("server-2",)
+    )
 
 
 STATE = """1

@@ -16,8 +16,8 @@ from support.layouts import certified
 from support.set_clock import SetClock
 from support.waiting import until
 from zato.agent.lighttpd import files
-from zato.agent.lighttpd.keeper import LighttpdKeeper
 from zato.agent.lighttpd.names import PID
+from zato.agent.lighttpd.reconciler import LighttpdReconciler
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings, ServerSettings
 
@@ -60,7 +60,7 @@ def test_a_lighttpd_that_ends_before_its_reload_is_reloaded_soon(
                 agent.tick()
                 return len(tries.read_text().splitlines())
 
-            agent = LighttpdKeeper(layout, CLUSTER, 1, clock, threading.Event())
+            agent = LighttpdReconciler(layout, CLUSTER, 1, clock, threading.Event())
             assert [tries_after(seconds) for seconds in (2, 2, 2)] == [1, 1, 2]
             assert agent.state.failure is not None
             assert agent.state.failure.reason.startswith("lighttpd does not run")

@@ -11,9 +11,9 @@ import pytest
 from support.layouts import certified
 from zato.agent.haproxy import files
 from zato.agent.haproxy.addresses import Addresses
+from zato.agent.haproxy.desired_state import DesiredState, load
 from zato.agent.haproxy.generations import Refusal, files_in, refuse
-from zato.agent.haproxy.keeper import HaproxyKeeper
-from zato.agent.haproxy.known import Known, load
+from zato.agent.haproxy.reconciler import HaproxyReconciler
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.config.configuration import Configuration
 from zato.core.clock import SystemClock
@@ -31,9 +31,9 @@ def layout() -> Iterator[Layout]:
         yield made
 
 
-def keeper(layout: Layout) -> HaproxyKeeper:
+def reconciler(layout: Layout) -> HaproxyReconciler:
     clock = SystemClock()
-    return HaproxyKeeper(
+    return HaproxyReconciler(
         layout, CLUSTER, RunningHaproxy.of(layout), Addresses(CLUSTER, clock), clock, threading.Event()
     )
 
@@ -45,14 +45,14 @@ def servers(layout: Layout) -> frozenset[str]:
 
 
 def test_files_that_do_not_name_the_servers_are_written_again_however_new_they_are(layout: Layout) -> None:
-    files.write(layout, files.view_of(layout, CLUSTER, Known()))
+    files.write(layout, files.view_of(layout, CLUSTER, DesiredState()))
     assert servers(layout) == frozenset()
-    keeper(layout).turn()
+    reconciler(layout).turn()
     assert servers(layout) == {"server-1"}
 
 
 def test_the_file_follows_the_configuration_and_is_there_for_the_next_start(layout: Layout) -> None:
-    agent = keeper(layout)
+    agent = reconciler(layout)
     items = [
         StoredItem("server", "server-1", 1, json.dumps({"weight": 7})),
         StoredItem("server", "server-2", 2, json.dumps({"host": "10.1.2.3", "drain": True})),
@@ -63,14 +63,14 @@ def test_the_file_follows_the_configuration_and_is_there_for_the_next_start(layo
     assert "server server-1 127.0.0.1:17010 weight 7 sni" in text
     assert "server server-2 10.1.2.3:17011 weight 100 disabled sni" in text
     assert servers(layout) == {"server-1", "server-2"}  # the third has no address
-    assert load(layout) == agent.known
-    assert keeper(layout).known == agent.known
+    assert load(layout) == agent.desired
+    assert reconciler(layout).desired == agent.desired
 
 
 def test_files_with_which_haproxy_did_not_serve_are_not_put_in_place_again(layout: Layout) -> None:
-    files.write(layout, files.view_of(layout, CLUSTER, files.known_before(layout, CLUSTER)))
+    files.write(layout, files.view_of(layout, CLUSTER, files.state_to_start_with(layout, CLUSTER)))
     (layout.haproxy / "own.cfg").write_text("frontend own\n    mode http\n    bind 127.0.0.1:1\n")
-    view = files.view_of(layout, CLUSTER, files.known_before(layout, CLUSTER))
+    view = files.view_of(layout, CLUSTER, files.state_to_start_with(layout, CLUSTER))
     wanted = files.wanted(layout, view)
     refuse(layout, Refusal(frame=wanted.frame, reason="It did not serve."))
     assert files.write(layout, view) is False

@@ -23,7 +23,7 @@ class FoundServer:
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class RuntimePlan:
     """`commands` are the Runtime API's, in their order. `added` are servers that have to be made known before."""
 
     commands: tuple[str, ...]
@@ -32,16 +32,16 @@ class Steps:
     """Servers to be taken out once they have no connection any more."""
 
 
-def steps(found: Mapping[str, FoundServer], wanted: Collection[BalancedServer]) -> Steps:
+def runtime_plan(found: Mapping[str, FoundServer], wanted: Collection[BalancedServer]) -> RuntimePlan:
     """From `found` to `wanted`. Nothing, where HAProxy's servers are as they should be."""
     names = {server.name for server in wanted}
     leaving = [name for name in found if name not in names]
     commands = [_state(name, Mode.MAINTENANCE) for name in leaving if found[name].mode is not Mode.MAINTENANCE]
     for server in wanted:
-        known = found.get(server.name)
-        if known is not None:
-            commands += _changes(server, known)
-    return Steps(
+        present = found.get(server.name)
+        if present is not None:
+            commands += _changes(server, present)
+    return RuntimePlan(
         commands=tuple(commands),
         added=tuple(server for server in wanted if server.name not in found),
         removed=tuple(leaving),
@@ -73,13 +73,13 @@ def _found(row: Mapping[str, str]) -> FoundServer:
     return FoundServer(row["srv_addr"], int(row["srv_port"]), mode, int(row["srv_uweight"]))
 
 
-def _changes(server: BalancedServer, known: FoundServer) -> list[str]:
+def _changes(server: BalancedServer, present: FoundServer) -> list[str]:
     changes = []
-    if (known.address, known.port) != (server.address, server.port):
+    if (present.address, present.port) != (server.address, server.port):
         changes.append(f"set server {BACKEND}/{server.name} addr {server.address} port {server.port}")
-    if known.mode is not server.mode:
+    if present.mode is not server.mode:
         changes.append(_state(server.name, server.mode))
-    if known.weight != server.weight:
+    if present.weight != server.weight:
         changes.append(f"set server {BACKEND}/{server.name} weight {server.weight}")
     return changes
 

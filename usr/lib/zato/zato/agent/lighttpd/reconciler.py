@@ -8,8 +8,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
-from zato.agent.calls import Calls
-from zato.agent.failure import Failure
 from zato.agent.lighttpd.generations import Files, digest, files_in, refuse, refused
 from zato.agent.lighttpd.names import CLIENT_CA, CONFIGURATION
 from zato.agent.lighttpd.own import own_sources
@@ -17,6 +15,8 @@ from zato.agent.lighttpd.reloading import AWAY, FAILED, Reloader
 from zato.agent.lighttpd.running import RunningLighttpd
 from zato.agent.lighttpd.serving import Serving, addresses_in
 from zato.agent.lighttpd.state import AgentState
+from zato.agent.managed.calls import Calls
+from zato.agent.managed.failure import Failure
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, SetupError, ZatoError
 from zato.host.layout import Layout
@@ -29,7 +29,7 @@ _FAILED_PAUSE_SECONDS = 30.0
 _SOON_SECONDS = 3.0
 
 
-class LighttpdKeeper:
+class LighttpdReconciler:
     """Reloads lighttpd when its files, or its certificate, are to be others.
 
     `tick` is called by one thread, all else by any. Files that lighttpd refuses are not put in

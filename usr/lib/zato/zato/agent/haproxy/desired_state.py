@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from zato.agent.haproxy.names import known_file
+from zato.agent.haproxy.names import desired_state_file
 from zato.agent.haproxy.view import BalancedServer
 from zato.config.balancing import Mode, modes
 from zato.config.configuration import Configuration
@@ -23,7 +23,7 @@ from zato.pki.names import lighttpd_name
 _BODY_BYTES_MAX = ServerSettings().max_body_bytes
 
 
-class KnownServer(Struct, frozen=True, kw_only=True):
+class DesiredServer(Struct, frozen=True, kw_only=True):
     """A server of the cluster."""
 
     number: int
@@ -34,26 +34,26 @@ class KnownServer(Struct, frozen=True, kw_only=True):
     weight: int = 100
 
 
-class Known(Struct, frozen=True, kw_only=True):
+class DesiredState(Struct, frozen=True, kw_only=True):
     """The part of the configuration, as of `revision`, that HAProxy's follows from."""
 
     revision: int = 0
-    servers: tuple[KnownServer, ...] = ()
+    servers: tuple[DesiredServer, ...] = ()
     body_bytes_max: int = _BODY_BYTES_MAX
     balancer: Balancer = Balancer()
 
 
-def unknown(numbers: Iterable[int], address: str) -> Known:
+def local_state(numbers: Iterable[int], address: str) -> DesiredState:
     """Before anything was read from the ODB: the servers of this machine, which reaches itself at `address`."""
-    return Known(servers=tuple(KnownServer(number=number, address=address) for number in numbers))
+    return DesiredState(servers=tuple(DesiredServer(number=number, address=address) for number in numbers))
 
 
-def known_of(configuration: Configuration, addresses: Mapping[str, str]) -> Known:
+def desired_state_of(configuration: Configuration, addresses: Mapping[str, str]) -> DesiredState:
     """What the configuration says; `addresses` are those of host names. Pure."""
     items = configuration.values(SERVER)
     by_name = modes(configuration, items)
     servers = (
-        KnownServer(
+        DesiredServer(
             number=int(name.removeprefix("server-")),
             host=value.host,
             address=addresses.get(value.host, ""),
@@ -62,7 +62,7 @@ def known_of(configuration: Configuration, addresses: Mapping[str, str]) -> Know
         )
         for name, value in items.items()
     )
-    return Known(
+    return DesiredState(
         revision=configuration.revision,
         servers=tuple(sorted(servers, key=lambda server: server.number)),
         body_bytes_max=max(
@@ -72,19 +72,19 @@ def known_of(configuration: Configuration, addresses: Mapping[str, str]) -> Know
     )
 
 
-def staying(known: Known, before: Known, looked_up: Collection[str]) -> Known:
+def staying(desired: DesiredState, before: DesiredState, looked_up: Collection[str]) -> DesiredState:
     """The servers whose host names were not looked up yet are where they were before. Pure."""
     addresses = {server.number: server.address for server in before.servers}
     servers = (
         server
         if server.host in looked_up
         else msgspec.structs.replace(server, address=addresses.get(server.number, ""))
-        for server in known.servers
+        for server in desired.servers
     )
-    return msgspec.structs.replace(known, servers=tuple(servers))
+    return msgspec.structs.replace(desired, servers=tuple(servers))
 
 
-def balanced(known: Known, cluster: ClusterSettings) -> tuple[BalancedServer, ...]:
+def balanced(desired: DesiredState, cluster: ClusterSettings) -> tuple[BalancedServer, ...]:
     """The servers as HAProxy is to have them; those without an address are left out."""
     return tuple(
         BalancedServer(
@@ -95,20 +95,20 @@ def balanced(known: Known, cluster: ClusterSettings) -> tuple[BalancedServer, ..
             mode=server.mode,
             weight=server.weight,
         )
-        for server in known.servers
+        for server in desired.servers
         if server.address
     )
 
 
-def load(layout: Layout) -> Known | None:
+def load(layout: Layout) -> DesiredState | None:
     """What was stored last; None where there is nothing, or nothing that this release understands."""
-    path: Path = known_file(layout)
+    path: Path = desired_state_file(layout)
     try:
-        return msgspec.json.decode(read_plain(path), type=Known)
+        return msgspec.json.decode(read_plain(path), type=DesiredState)
     except (OSError, msgspec.DecodeError):
         return None
 
 
-def store(layout: Layout, known: Known) -> None:
+def store(layout: Layout, desired: DesiredState) -> None:
     """For the next start, of HAProxy or of the agent."""
-    write_atomically(known_file(layout), msgspec.json.encode(known))
+    write_atomically(desired_state_file(layout), msgspec.json.encode(desired))

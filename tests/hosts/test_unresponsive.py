@@ -23,7 +23,7 @@ def children(host: Host, unit: str) -> set[int]:
     return {int(pid) for pid in host.run(f"pgrep -P {main_pid(host, unit)}", check=False).stdout.split()}
 
 
-def test_haproxy_lighttpd_and_workers_that_are_wedged_are_replaced(appliance: Host) -> None:
+def test_haproxy_lighttpd_and_workers_that_are_unresponsive_are_replaced(appliance: Host) -> None:
     assert answers(appliance)
     worker = min(children(appliance, "zato-server@1"))
     appliance.run(f"kill -STOP {worker}")
@@ -36,8 +36,8 @@ def test_haproxy_lighttpd_and_workers_that_are_wedged_are_replaced(appliance: Ho
     appliance.run(f"systemctl daemon-reload && systemctl restart {' '.join(agents)}")
     for unit, part in (("zato-haproxy", "main"), ("zato-haproxy", "worker"), ("zato-lighttpd@1", "main")):
         before = main_pid(appliance, unit)
-        wedged = before if part == "main" else max(children(appliance, unit))
-        appliance.run(f"kill -STOP {wedged}")
+        unresponsive = before if part == "main" else max(children(appliance, unit))
+        appliance.run(f"kill -STOP {unresponsive}")
         replaced = eventually(lambda unit=unit, before=before: main_pid(appliance, unit) not in (0, before))
         assert replaced, (unit, part)
         assert answers(appliance), (unit, part)

@@ -11,20 +11,20 @@ from pathlib import Path
 
 import msgspec
 
-from zato.agent.calls import Calls
-from zato.agent.failure import Failure
 from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.certificate_watch import CertificateWatch
 from zato.agent.haproxy.client_watch import ClientWatch
+from zato.agent.haproxy.desired_state import DesiredState, balanced, desired_state_of, load, local_state, staying, store
 from zato.agent.haproxy.generations import Files, files_in, refuse, refused
-from zato.agent.haproxy.known import Known, balanced, known_of, load, staying, store, unknown
-from zato.agent.haproxy.names import configuration, known_file, own_sources
+from zato.agent.haproxy.names import configuration, desired_state_file, own_sources
 from zato.agent.haproxy.reloading import Reloader
 from zato.agent.haproxy.running import RunningHaproxy
+from zato.agent.haproxy.runtime_plan import after_adding, runtime_plan
 from zato.agent.haproxy.state import AgentState
-from zato.agent.haproxy.steering import after_adding, steps
 from zato.agent.haproxy.view import BalancedServer
 from zato.agent.limits import connections_max
+from zato.agent.managed.calls import Calls
+from zato.agent.managed.failure import Failure
 from zato.config.balancing import kept_in_use
 from zato.config.configuration import Configuration
 from zato.config.kinds.server import SERVER
@@ -44,7 +44,7 @@ _RELOAD_PAUSE_SECONDS = 1.0
 _FAILED_PAUSE_SECONDS = 30.0
 
 
-class HaproxyKeeper:
+class HaproxyReconciler:
     """`follow` and `turn` are called by one thread; `state` and `call` by any.
 
     Servers come, go and change their state through the Runtime API, and the files are written to match, so that a
@@ -72,8 +72,8 @@ class HaproxyKeeper:
         self._connections_max = connections_max()
         self._calls = Calls()
         self._configuration: Configuration | None = None
-        self._known = load(layout) or unknown(layout.server_numbers(cluster.servers), here(cluster))
-        self._led_to = {server.host: server.address for server in self._known.servers if server.address}
+        self._desired = load(layout) or local_state(layout.server_numbers(cluster.servers), here(cluster))
+        self._led_to = {server.host: server.address for server in self._desired.servers if server.address}
         self._written_for = self._rendered_for()
         self._failed_for: tuple[object, ...] = ()
         self._again_at = self._turn_at = self._reload_at = 0.0
@@ -99,9 +99,9 @@ class HaproxyKeeper:
         return {} if figures is None else figures.limited
 
     @property
-    def known(self) -> Known:
+    def desired(self) -> DesiredState:
         """The part of the configuration that HAProxy follows, at this moment."""
-        return self._known
+        return self._desired
 
     def reload(self) -> Future[None]:
         """HAProxy loads its files again. The result is there when it serves with them, or has not come to."""
@@ -128,9 +128,9 @@ class HaproxyKeeper:
         self._look_up()
         self._write(now)
         try:
-            self._steer(now)
+            self._change_servers(now)
             self._certificates.turn(self._haproxy)
-            self._clients.turn(self._haproxy, self._known.balancer, self._connections_max)
+            self._clients.turn(self._haproxy, self._desired.balancer, self._connections_max)
         except (Unavailable, SetupError) as error:
             self._failed(error)
 
@@ -146,18 +146,18 @@ class HaproxyKeeper:
         hosts = {value.host for value in self._configuration.values(SERVER).values()}
         addresses = self._addresses.of(hosts, self._led_to)
         self._led_to = {host: address for host, address in addresses.items() if address}
-        known = staying(known_of(self._configuration, addresses), self._known, addresses)
-        if not known.servers:  # nothing could be asked to change that
-            local = unknown(self._layout.server_numbers(self._cluster.servers), here(self._cluster))
-            known = msgspec.structs.replace(known, servers=local.servers)
-        if _without_revision(known) != _without_revision(self._known):
-            store(self._layout, known)
-        self._known = known
-        self._say_what_is_kept(known)
+        desired = staying(desired_state_of(self._configuration, addresses), self._desired, addresses)
+        if not desired.servers:  # nothing could be asked to change that
+            local = local_state(self._layout.server_numbers(self._cluster.servers), here(self._cluster))
+            desired = msgspec.structs.replace(desired, servers=local.servers)
+        if _without_revision(desired) != _without_revision(self._desired):
+            store(self._layout, desired)
+        self._desired = desired
+        self._say_what_is_kept(desired)
 
-    def _say_what_is_kept(self, known: Known) -> None:
+    def _say_what_is_kept(self, desired: DesiredState) -> None:
         assert self._configuration is not None
-        kept = kept_in_use(self._configuration, [f"server-{server.number}" for server in known.servers])
+        kept = kept_in_use(self._configuration, [f"server-{server.number}" for server in desired.servers])
         if kept is not None and kept != self._kept:
             self._log.warning("last_server_kept_in_use", name=kept, reason="All servers are inactive or drain.")
         self._kept = kept
@@ -170,8 +170,8 @@ class HaproxyKeeper:
         from zato.agent.haproxy import files  # rarely needed, and it takes megabytes
 
         try:
-            if files.write(self._layout, files.view_of(self._layout, self._cluster, self._known)):
-                self._log.info("haproxy_configuration_written", revision=self._known.revision)
+            if files.write(self._layout, files.view_of(self._layout, self._cluster, self._desired)):
+                self._log.info("haproxy_configuration_written", revision=self._desired.revision)
         except (SetupError, OSError) as error:
             if self._state.failure is None or self._state.failure.reason != str(error):
                 self._log.error("haproxy_keeps_its_last_files", reason=str(error))
@@ -183,25 +183,25 @@ class HaproxyKeeper:
 
     def _basis(self) -> tuple[object, ...]:
         """What the files follow from, as it is now."""
-        return (_without_revision(self._known), *_versions(self._sources()))
+        return (_without_revision(self._desired), *_versions(self._sources()))
 
     def _rendered_for(self) -> tuple[object, ...]:
         """What the files that are there follow from; nothing where something is newer than they are."""
         newest = max((path.stat().st_mtime_ns for path in self._sources() if path.exists()), default=0)
-        known, rendered = known_file(self._layout), configuration(self._layout)
-        if known.exists():
-            newest = max(newest, known.stat().st_mtime_ns)
+        desired, rendered = desired_state_file(self._layout), configuration(self._layout)
+        if desired.exists():
+            newest = max(newest, desired.stat().st_mtime_ns)
         present = files_in(self._layout.haproxy)
         if present is None or rendered.stat().st_mtime_ns < newest:
             return ()
-        servers = {server.name for server in balanced(self._known, self._cluster)}
+        servers = {server.name for server in balanced(self._desired, self._cluster)}
         return self._basis() if present.servers == servers else ()
 
     def _sources(self) -> list[Path]:
         clients = self._layout.pki / "clients"
         return [self._layout.ca_certificate, *sorted(clients.glob("*.crt")), *own_sources(self._layout)]
 
-    def _steer(self, now: float) -> None:
+    def _change_servers(self, now: float) -> None:
         present = files_in(self._layout.haproxy)
         if present is None:
             return
@@ -213,12 +213,12 @@ class HaproxyKeeper:
         if present.frame != self._served:  # since before this agent, or somebody else has reloaded it
             self._reloader.serves_with(present)
             self._saw(present)
-        wanted = balanced(self._known, self._cluster)
-        needed = steps(self._haproxy.servers(), wanted)
+        wanted = balanced(self._desired, self._cluster)
+        plan = runtime_plan(self._haproxy.servers(), wanted)
         try:
-            for command in needed.commands:
+            for command in plan.commands:
                 self._haproxy.tell(command)
-            for server in needed.added:
+            for server in plan.added:
                 self._add(server)
         except Unavailable as error:
             if error.code != "balancer-refuses":
@@ -228,14 +228,14 @@ class HaproxyKeeper:
                 self._reload_for_servers(error)
             return
         self._refused_command = ""
-        for name in needed.removed:
+        for name in plan.removed:
             self._remove(name)
-        if needed.commands or needed.added:
-            self._log.info("haproxy_servers_changed", revision=self._known.revision, commands=needed.commands)
+        if plan.commands or plan.added:
+            self._log.info("haproxy_servers_changed", revision=self._desired.revision, commands=plan.commands)
         if self._written_for:
             self._state = dataclasses.replace(
                 self._state,
-                revision=self._known.revision,
+                revision=self._desired.revision,
                 configuration=present.digest(),
                 failure=self._refusal(),
             )
@@ -252,7 +252,7 @@ class HaproxyKeeper:
     def _add(self, server: BalancedServer) -> None:
         from zato.agent.haproxy import files, render
 
-        view = files.view_of(self._layout, self._cluster, self._known)
+        view = files.view_of(self._layout, self._cluster, self._desired)
         self._haproxy.tell(f"add server {render.added(view, server)}", expected="New server registered")
         for command in after_adding(server):
             self._haproxy.tell(command)
@@ -325,8 +325,8 @@ class HaproxyKeeper:
         return self._clock.now()
 
 
-def _without_revision(known: Known) -> Known:
-    return msgspec.structs.replace(known, revision=0)
+def _without_revision(desired: DesiredState) -> DesiredState:
+    return msgspec.structs.replace(desired, revision=0)
 
 
 def _versions(paths: list[Path]) -> list[tuple[str, int, int]]:

@@ -34,7 +34,7 @@ class Watched(Protocol):
         ...
 
 
-class WedgedKiller:
+class UnresponsiveKiller:
     """`turn` is called by one thread, about every second, and takes as long as a try where there is no answer.
 
     What has not answered for `patience_seconds`, of which a try takes a sixth, is killed. Three tries have to have
