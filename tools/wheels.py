@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import shutil
 import subprocess
@@ -32,18 +33,27 @@ done
 
 
 def collect(suite: str, root: BuildRoot) -> Path:
-    """The directory that has them, and `wheels.lock` with their hashes; made once for each state of the locks."""
+    """The directory that has them, and `wheels.lock` with their hashes; made once for each state of the locks. Whoever
+    wants them meanwhile waits until they are there."""
     target = CHECKOUT / "build" / "wheels" / suite
     stamp = target / "locks.sha256"
     locks = b"".join((CHECKOUT / "requirements" / f"{name}.lock").read_bytes() for name in _LOCKS)
     state = hashlib.sha256(locks).hexdigest()
-    if stamp.exists() and stamp.read_text(encoding="ascii") == state:
-        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.with_name(f"{suite}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not stamp.exists() or stamp.read_text(encoding="ascii") != state:
+            _make(target, root)
+            stamp.write_text(state, encoding="ascii")
+    return target
+
+
+def _make(target: Path, root: BuildRoot) -> None:
     print(f"==> Collecting the wheels of requirements/product.lock for Python {root.python()}", flush=True)
-    work = target.with_name(f"{suite}.work")
+    work = target.with_name(f"{target.name}.work")
     for directory in (target, work):
         shutil.rmtree(directory, ignore_errors=True)
-    work.mkdir(parents=True)
+    work.mkdir()
     for name in _LOCKS:
         _download(name, work / name, root.python())
         shutil.copy(CHECKOUT / "requirements" / f"{name}.lock", work)
@@ -51,8 +61,6 @@ def collect(suite: str, root: BuildRoot) -> Path:
     _lock(work / "product")
     (work / "product").rename(target)
     shutil.rmtree(work)
-    stamp.write_text(state, encoding="ascii")
-    return target
 
 
 def _download(lock: str, to: Path, python: str) -> None:
