@@ -76,7 +76,7 @@ class Edge(Doors):
         lighttpd_files.write(self.layout, self._lighttpd_view())
 
     def haproxy_view(self) -> HaproxyView:
-        known = haproxy_files.known_before(self.layout, self.cluster)
+        known = haproxy_files.state_to_start_with(self.layout, self.cluster)
         known = msgspec.structs.replace(known, body_bytes_max=self._body_bytes_max)
         view = haproxy_files.view_of(self.layout, self.cluster, known)
         # The application has no threads apart for questions about its health
