@@ -9,7 +9,7 @@ import msgspec
 import pytest
 import yaml
 
-from zato.config.codec import SEALED
+from zato.config.codec import ENCRYPTED
 from zato.config.kinds import KINDS, Kind, targets
 from zato.config.kinds.base import Group
 from zato.config.kinds.outgoing_sql import OutgoingSql
@@ -146,20 +146,20 @@ def test_an_exported_secret_goes_back_with_the_fields_that_it_was_exported_with_
 def test_a_sealed_secret_is_taken_by_an_import_only(publisher: Publisher, box: SecretBox, make: str) -> None:
     publisher.create("outgoing-sql", "it", SQL, by=BY)
     given = [exported(publisher, "outgoing-sql")["password"]]
-    given.append(box.seal(SECRET, kind="outgoing-sql", name="it", field="password"))  # as it is stored
+    given.append(box.encrypt(SECRET, kind="outgoing-sql", name="it", field="password"))  # as it is stored
     if make == "create":
         publisher.delete("outgoing-sql", "it", by=BY)
-    for sealed in given:
-        assert sealed.startswith(SEALED)
+    for encrypted in given:
+        assert encrypted.startswith(ENCRYPTED)
         with pytest.raises(InvalidInput, match="password: a sealed secret is taken by an import only"):
-            getattr(publisher, make)("outgoing-sql", "it", {**SQL, "password": sealed}, by=BY)
+            getattr(publisher, make)("outgoing-sql", "it", {**SQL, "password": encrypted}, by=BY)
 
 
 def test_what_an_earlier_release_exported_goes_back_where_the_item_still_has_it(
     publisher: Publisher, box: SecretBox
 ) -> None:
     publisher.create("outgoing-sql", "it", SQL, by=BY)
-    old = {**SQL, "password": box.seal(SECRET, kind="outgoing-sql", name="it", field="password")}
+    old = {**SQL, "password": box.encrypt(SECRET, kind="outgoing-sql", name="it", field="password")}
 
     def import_(body: dict[str, Any]) -> int:
         text = yaml.safe_dump({"outgoing-sql": {"it": body}})
@@ -181,7 +181,7 @@ def test_a_hash_that_an_earlier_release_exported_goes_back_where_the_item_still_
     publisher: Publisher, box: SecretBox
 ) -> None:
     value: Any = publisher.create("security-basic", "it", BASIC, by=BY).value
-    old = {**BASIC, "password": box.seal(value.password, kind="security-basic", name="it", field="password")}
+    old = {**BASIC, "password": box.encrypt(value.password, kind="security-basic", name="it", field="password")}
     assert publisher.import_(yaml.safe_dump({"security-basic": {"it": old}}), ImportMode.MERGE, by=BY).unchanged == 1
     with pytest.raises(InvalidInput, match="since username changes"):
         publisher.import_(

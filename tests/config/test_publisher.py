@@ -194,7 +194,7 @@ def test_an_update_without_a_revision_does_not_bring_back_a_secret_that_was_just
 
     other = Publisher(Overtaken(database), box, clock)
     item = other.update("outgoing-sql", "Stock", {**SQL, "password": "******", "pool_size": 7}, by=by)
-    opened = box.open(field(item, "password"), kind="outgoing-sql", name="Stock", field="password")
+    opened = box.decrypt(field(item, "password"), kind="outgoing-sql", name="Stock", field="password")
     assert (opened, field(item, "pool_size")) == ("the new secret", 7)
 
 
@@ -222,7 +222,7 @@ def test_what_people_see_has_masks_for_secrets_that_are_set_and_nothing_for_othe
 def test_a_secret_that_is_not_given_stays(filled: Publisher, by: Author, box: SecretBox, kept: dict[str, str]) -> None:
     body = {"url": SQL["url"], "username": SQL["username"], "timeout_seconds": 3, **kept}
     item = filled.update("outgoing-sql", "Stock", body, by=by)
-    opened = box.open(field(item, "password"), kind="outgoing-sql", name="Stock", field="password")
+    opened = box.decrypt(field(item, "password"), kind="outgoing-sql", name="Stock", field="password")
     assert opened == "the secret of stock"
     item = filled.update("security-basic", "clients", {"username": "crm", "roles": ["viewer"], **kept}, by=by)
     assert password_matches("a long password", field(item, "password"))
@@ -255,7 +255,7 @@ def test_an_absent_api_key_is_generated_and_shown_once(publisher: Publisher, by:
     assert len(key) >= 43
     assert key not in repr(created)
     item = publisher.get("security-api-key", "shop")
-    assert box.open(field(item, "key"), kind="security-api-key", name="shop", field="key") == key
+    assert box.decrypt(field(item, "key"), kind="security-api-key", name="shop", field="key") == key
     assert publisher.create("security-api-key", "other", {"key": "k" * 16}, by=by).generated == {}
 
 
@@ -274,7 +274,7 @@ def test_one_item_rolls_back_with_its_secret(filled: Publisher, by: Author, box:
     item = filled.rollback_item("outgoing-sql", "Stock", 3, by=by, moves_secrets=True)
     assert item.revision == 7
     assert item == filled.get("outgoing-sql", "Stock")
-    opened = box.open(field(item, "password"), kind="outgoing-sql", name="Stock", field="password")
+    opened = box.decrypt(field(item, "password"), kind="outgoing-sql", name="Stock", field="password")
     assert opened == "the secret of stock"
     assert filled.history("outgoing-sql", "Stock")[0].comment == "Rolled back to revision 3"
     assert filled.rollback_item("outgoing-sql", "Stock", 3, by=by).revision == 7

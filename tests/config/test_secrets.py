@@ -1,4 +1,4 @@
-"""Sealing, hashing, and the key file."""
+"""Encryption, hashing, and the key file."""
 
 from __future__ import annotations
 
@@ -19,42 +19,42 @@ WHERE = {"kind": "outgoing-sql", "name": "Stock", "field": "password"}
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
 def test_what_was_sealed_opens_and_does_not_show(text: str) -> None:
-    sealed = BOX.seal(text, **WHERE)
-    assert BOX.open(sealed, **WHERE) == text
-    assert sealed.startswith("sealed:")
-    assert len(text) < 4 or text not in sealed
+    encrypted = BOX.encrypt(text, **WHERE)
+    assert BOX.decrypt(encrypted, **WHERE) == text
+    assert encrypted.startswith("sealed:")
+    assert len(text) < 4 or text not in encrypted
 
 
 @pytest.mark.parametrize("other", [{"kind": "outgoing-rest"}, {"name": "Other"}, {"field": "secret"}])
 def test_a_sealed_text_does_not_open_anywhere_else(other: dict[str, str]) -> None:
-    sealed = BOX.seal("secret", **WHERE)
+    encrypted = BOX.encrypt("secret", **WHERE)
     with pytest.raises(InvalidInput, match="cannot be opened"):
-        BOX.open(sealed, **{**WHERE, **other})
+        BOX.decrypt(encrypted, **{**WHERE, **other})
 
 
 def test_a_sealed_text_does_not_open_with_another_key() -> None:
     with pytest.raises(InvalidInput, match="another cluster's key"):
-        SecretBox(b"x" * 32).open(BOX.seal("secret", **WHERE), **WHERE)
+        SecretBox(b"x" * 32).decrypt(BOX.encrypt("secret", **WHERE), **WHERE)
 
 
 @given(st.integers(min_value=7, max_value=60), st.characters())
 def test_a_sealed_text_that_was_changed_does_not_open(position: int, character: str) -> None:
-    sealed = BOX.seal("a secret of some length", **WHERE)
-    changed = sealed[:position] + character + sealed[position + 1 :]
-    if changed != sealed:
+    encrypted = BOX.encrypt("a secret of some length", **WHERE)
+    changed = encrypted[:position] + character + encrypted[position + 1 :]
+    if changed != encrypted:
         with pytest.raises(InvalidInput):
-            BOX.open(changed, **WHERE)
+            BOX.decrypt(changed, **WHERE)
 
 
 @pytest.mark.parametrize("broken", ["sealed:", "sealed:AAAA", "sealed:!!!", "sealed:é", "sealed:" + "A" * 40])
 def test_what_was_never_sealed_does_not_open(broken: str) -> None:
     with pytest.raises(InvalidInput):
-        BOX.open(broken, **WHERE)
+        BOX.decrypt(broken, **WHERE)
 
 
 def test_sealing_again_gives_the_same_string_and_another_text_another_nonce() -> None:
-    assert BOX.seal("a", **WHERE) == BOX.seal("a", **WHERE)
-    assert BOX.seal("a", **WHERE)[:23] != BOX.seal("b", **WHERE)[:23]
+    assert BOX.encrypt("a", **WHERE) == BOX.encrypt("a", **WHERE)
+    assert BOX.encrypt("a", **WHERE)[:23] != BOX.encrypt("b", **WHERE)[:23]
 
 
 def test_a_password_matches_its_own_hash_only() -> None:

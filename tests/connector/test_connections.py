@@ -67,16 +67,16 @@ def test_an_unknown_name_says_what_there_is(box: SecretBox) -> None:
 
 
 def test_secrets_are_opened(box: SecretBox, peer: HttpPeer) -> None:
-    sealed = box.seal("t0ken", kind="outgoing-rest", name="CRM", field="secret")
-    items = configuration(rest("CRM", 1, address=peer.address, security="bearer", secret=sealed))
+    encrypted = box.encrypt("t0ken", kind="outgoing-rest", name="CRM", field="secret")
+    items = configuration(rest("CRM", 1, address=peer.address, security="bearer", secret=encrypted))
     OutgoingConnections.empty(NOWHERE).refreshed(items, box).rest["CRM"].conn.get("c1")
     assert peer.received[0].headers["Authorization"] == "Bearer t0ken"
 
 
 def test_a_secret_that_does_not_open_makes_one_connection_unusable_and_no_other(box: SecretBox, peer: HttpPeer) -> None:
-    sealed = SecretBox(b"x" * 32).seal("t0ken", kind="outgoing-rest", name="CRM", field="secret")
-    broken = rest("CRM", 1, address=peer.address, security="bearer", secret=sealed)
-    password = SecretBox(b"x" * 32).seal("t0ken", kind="outgoing-sql", name="Stock", field="password")
+    encrypted = SecretBox(b"x" * 32).encrypt("t0ken", kind="outgoing-rest", name="CRM", field="secret")
+    broken = rest("CRM", 1, address=peer.address, security="bearer", secret=encrypted)
+    password = SecretBox(b"x" * 32).encrypt("t0ken", kind="outgoing-sql", name="Stock", field="password")
     stock = sql("Stock", 2, url="postgresql+psycopg2://localhost/a", username="a", password=password)
     outgoing = OutgoingConnections.empty(NOWHERE).refreshed(
         configuration(broken, stock, rest("ERP", 3, address=peer.address)), box
@@ -90,7 +90,7 @@ def test_a_secret_that_does_not_open_makes_one_connection_unusable_and_no_other(
         "The outgoing-rest 'CRM'",
         "The outgoing-sql 'Stock'",
     ]
-    right = box.seal("t0ken", kind="outgoing-rest", name="CRM", field="secret")
+    right = box.encrypt("t0ken", kind="outgoing-rest", name="CRM", field="secret")
     healed = outgoing.refreshed(
         configuration(rest("CRM", 4, address=peer.address, security="bearer", secret=right)), box
     )

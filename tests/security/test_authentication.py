@@ -37,8 +37,8 @@ BOX = SecretBox(b"k" * 32)
 
 
 def _key(name: str, key: str = KEY, **fields: Any) -> Item:
-    sealed = BOX.seal(key, kind="security-api-key", name=name, field="key")
-    return Item("security-api-key", name, 1, SecurityApiKey(key=sealed, **fields))
+    encrypted = BOX.encrypt(key, kind="security-api-key", name=name, field="key")
+    return Item("security-api-key", name, 1, SecurityApiKey(key=encrypted, **fields))
 
 
 def _basic(name: str, username: str, **fields: Any) -> Item:

@@ -66,7 +66,7 @@ def test_an_operator_does_not_obtain_the_secret_of_a_connection(
         path = "/items/outgoing-rest/stay-crm"
         masked = operator("GET", path)[1]["value"]
         assert masked["secret"] == "******"
-        sealed = yaml.safe_load(operator("GET", "/export")[1])["outgoing-rest"]["stay-crm"]["secret"]
+        encrypted = yaml.safe_load(operator("GET", "/export")[1])["outgoing-rest"]["stay-crm"]["secret"]
 
         def revision() -> int:
             return int(operator("GET", path)[1]["revision"])
@@ -87,10 +87,10 @@ def test_an_operator_does_not_obtain_the_secret_of_a_connection(
                 if kept:
                     del body["secret"]
                 refused(operator("PUT", path, {"value": body, "revision": revision()}), "secret-needed")
-            body = {**masked, **change, "secret": sealed}
+            body = {**masked, **change, "secret": encrypted}
             refused(operator("PUT", path, {"value": body, "revision": revision()}), "invalid-item")
         document = yaml.safe_dump(
-            {"outgoing-rest": {"stay-crm": {**value, "address": thief.address, "secret": sealed}}}
+            {"outgoing-rest": {"stay-crm": {**value, "address": thief.address, "secret": encrypted}}}
         )
         refused(operator("POST", "/import", document), "forbidden")
         refused(operator("POST", "/rollback", {"revision": first["revision"]}), "forbidden")
@@ -101,7 +101,7 @@ def test_an_operator_does_not_obtain_the_secret_of_a_connection(
         # Deleted, and made again under another address
         assert operator("DELETE", f"{path}?revision={revision()}")[0] == 200
         body = {**value, "address": thief.address}
-        for secret in ("******", sealed):
+        for secret in ("******", encrypted):
             answer = operator("POST", "/items/outgoing-rest", {"name": "stay-crm", "value": {**body, "secret": secret}})
             assert (answer[0], answer[1]["error"]["code"]) == (400, "invalid-item")
         refused(operator("POST", f"{path}/rollback", {"revision": first["revision"]}), "secret-needed")

@@ -9,7 +9,7 @@ from zato.admin_api.collaborators import Invoked, PingResult
 from zato.admin_api.no_such_service import no_such_service
 from zato.broker.message import Message
 from zato.config.item import Item
-from zato.connector.connections import OpensSecrets
+from zato.config.secrets import SecretBox
 from zato.core.errors import ZatoError
 from zato.core.principal import Principal
 from zato.openapi import document
@@ -32,7 +32,7 @@ class RunningWorker:
         switch: Switch[Snapshot],
         dispatcher: Dispatcher,
         asynchronous: AsyncInvocations,
-        secrets: OpensSecrets,
+        secrets: SecretBox,
         problem: Callable[[], ZatoError | None] = lambda: None,
     ) -> None:
         """`problem` says why the ODB does not take this worker's heart-beat."""

@@ -13,9 +13,9 @@ from zato.config import document, placeholders
 from zato.config.codec import decode_stored, refused
 from zato.config.configuration import item_of
 from zato.config.diff import ItemDiff, diff
+from zato.config.encrypting import GIVE_ANEW, SecretEncrypter
 from zato.config.kinds import KINDS, lets_in
 from zato.config.plan import Key, Planned, Summary, plan, summary
-from zato.config.sealing import GIVE_ANEW, Sealer
 from zato.config.writer import Author, Writer, despite_races, items_at
 from zato.core.errors import InvalidInput, ZatoError
 from zato.odb.log import ConfigurationLog, StoredItem
@@ -37,10 +37,10 @@ class ImportMode(StrEnum):
 class Bulk:
     """All or nothing, in one append; decided again where somebody else changes something in the meantime."""
 
-    def __init__(self, log: ConfigurationLog, writer: Writer, sealer: Sealer) -> None:
+    def __init__(self, log: ConfigurationLog, writer: Writer, encrypter: SecretEncrypter) -> None:
         self._log = log
         self._writer = writer
-        self._sealer = sealer
+        self._encrypter = encrypter
 
     def rollback(self, to_revision: int, *, by: Author, prepare: Prepare, with_security: bool) -> Summary:
         """Every item as it was at a revision, those made since deleted; what lets in, with the rest or not at all."""
@@ -67,7 +67,7 @@ class Bulk:
             revision, items = self._log.items_with_revision()
             current = current_values(items)
             wanted = {
-                (kind, name): self._sealer.accept(kind, name, body, current.get((kind, name), (0, None))[1])
+                (kind, name): self._encrypter.accept(kind, name, body, current.get((kind, name), (0, None))[1])
                 for name, body in bodies.items()
             }
             changes = prepare(revision, plan(current, wanted, ()))
@@ -83,7 +83,7 @@ class Bulk:
         wanted = {(item.kind, item.name): item_of(item).value for item in _meant(past, with_security)}
         changes = plan(current_values(items), wanted, current_values(_meant(items, with_security)))
         findings = {
-            change.key: self._sealer.findings(change.kind, change.name, change.value)
+            change.key: self._encrypter.findings(change.kind, change.name, change.value)
             for change in changes
             if change.value is not None
         }
@@ -130,7 +130,7 @@ class Bulk:
             raise refused(kind, name, [f"kind: items of the kind {kind[:100]!r} cannot be imported"])
         if not isinstance(body, dict):
             raise refused(kind, name, ["value: it must be a mapping with the fields of the kind"])
-        return self._sealer.accept(kind, name, body, stored, takes_sealed=True)
+        return self._encrypter.accept(kind, name, body, stored, takes_encrypted=True)
 
     def _check(
         self,

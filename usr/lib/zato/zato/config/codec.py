@@ -18,7 +18,7 @@ from zato.core.mismatches import mismatches
 from zato.core.suggestions import nearest
 
 MASK = "******"
-SEALED = "sealed:"
+ENCRYPTED = "sealed:"
 
 # The library passes on what looking at a lone surrogate raises.
 _NOT_CONVERTED = (msgspec.ValidationError, UnicodeEncodeError)
@@ -97,7 +97,7 @@ def mask(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
 def _is_secret(definition: Kind[Any] | None, field: str, value: Any) -> bool:
     if definition is None or field in definition.secret_fields:
         return True
-    return isinstance(value, str) and value.startswith(SEALED)
+    return isinstance(value, str) and value.startswith(ENCRYPTED)
 
 
 @functools.cache

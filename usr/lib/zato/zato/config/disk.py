@@ -33,7 +33,7 @@ class _Saved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DiskSnapshot:
-    """A file with the configuration (secrets sealed, mode 0600) and beside it a directory of sources by their SHA-256.
+    """A file with the configuration (secrets encrypted, mode 0600), beside it a directory of sources by their SHA-256.
 
     Files are replaced whole, so a reader, or a process that starts after a crash, sees the old or the new one. Any
     number of processes may save at the same time.

@@ -37,12 +37,12 @@ class EntryReader:
         return {entry.key: entry for entry in found.values()}
 
     def entry(self, kind: str, name: str, value: msgspec.Struct) -> Entry:
-        """The entry of a value whose secrets are sealed."""
+        """The entry of a value whose secrets are encrypted."""
         definition = KINDS[kind]
         claims = [*definition.unique(name, value)]
         for field in definition.distinct_fields:
             if (secret := getattr(value, field)) is not None:
-                plain = self._box.open(secret, kind=kind, name=name, field=field)
+                plain = self._box.decrypt(secret, kind=kind, name=name, field=field)
                 claims.append(Claim((kind, field, sha256(plain.encode()).hexdigest()), field, "It"))
         return Entry(kind, name, value, tuple(claims))
 

@@ -11,7 +11,7 @@ import msgspec
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item at the revision of its last change; secrets inside `value` are sealed, or hashed, never plain."""
+    """An item at the revision of its last change; secrets inside `value` are encrypted, or hashed, never plain."""
 
     kind: str
     name: str

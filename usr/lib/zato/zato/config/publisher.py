@@ -16,12 +16,12 @@ from zato.config.bulk import Bulk, ImportMode, Prepare, current_values, is_expor
 from zato.config.codec import decode_stored, public, public_data, refused
 from zato.config.configuration import item_of
 from zato.config.diff import ItemDiff, diff
+from zato.config.encrypting import SecretEncrypter
 from zato.config.item import CreatedItem, Item
 from zato.config.kinds import KINDS, kind_named, lets_in
 from zato.config.kinds.text import name_finding
 from zato.config.plan import Planned, Summary
 from zato.config.rehearsal import Preview, Rehearsal
-from zato.config.sealing import Sealer
 from zato.config.secrets import SecretBox, generate_secret
 from zato.config.writer import Author, Writer, despite_races, items_at
 from zato.core.clock import Clock
@@ -59,13 +59,13 @@ class Publisher:
     ) -> None:
         """`notify` announces each new revision to those who follow the log."""
         self._log = log
-        self._sealer = Sealer(box)
+        self._encrypter = SecretEncrypter(box)
         self._rehearsal = partial(Rehearsal, log, box, clock)
         self._write_by(Writer(log, box, clock, notify))
 
     def _write_by(self, writer: Writer) -> None:
         self._writer = writer
-        self._bulk = Bulk(self._log, writer, self._sealer)
+        self._bulk = Bulk(self._log, writer, self._encrypter)
 
     def preview(self, change: Callable[[Publisher], object]) -> Preview:
         """What `change` would do now to the publisher that it is given. Raises what it would raise; writes nothing."""
@@ -130,7 +130,7 @@ class Publisher:
         """
         absent = [field for field in kind_named(kind).generated_fields if body.get(field) is None]
         generated = {field: generate_secret() for field in absent}
-        value = self._sealer.accept(kind, name, {**body, **generated}, None)
+        value = self._encrypter.accept(kind, name, {**body, **generated}, None)
         (revision,) = self._writer.append([Planned(kind, name, Action.CREATE, value, 0)], by=by, within=within)
         return CreatedItem(kind, name, revision, value, generated)
 
@@ -145,7 +145,7 @@ class Publisher:
 
         def attempt() -> Item:
             current = item_of(self._log.item(kind, name))
-            value = self._sealer.accept(kind, name, body, current.value)
+            value = self._encrypter.accept(kind, name, body, current.value)
             if value == current.value and expected_revision in {None, current.revision}:
                 return current
             # The kept secrets are those of the revision that was read here, so that one must still be the last.
@@ -175,7 +175,7 @@ class Publisher:
             stored = self.get(kind, name).value
         except NotFound:
             stored = None
-        return Item(kind, name, 0, self._sealer.accept(kind, name, body, stored))
+        return Item(kind, name, 0, self._encrypter.accept(kind, name, body, stored))
 
     def rotate(self, kind: str, name: str, *, by: Author) -> CreatedItem:
         """The item with new secrets in place of those that are made up by us; the last ones are worth nothing then.
@@ -192,7 +192,7 @@ class Publisher:
 
         def attempt() -> CreatedItem:
             current = item_of(self._log.item(kind, name))
-            value = self._sealer.accept(kind, name, {**public(kind, current.value), **generated}, current.value)
+            value = self._encrypter.accept(kind, name, {**public(kind, current.value), **generated}, current.value)
             change = Planned(kind, name, Action.UPDATE, value, current.revision)
             (revision,) = self._writer.append([change], by=by, comment="Rotated")
             return CreatedItem(kind, name, revision, value, generated)
@@ -250,7 +250,7 @@ class Publisher:
                     code="not-at-revision",
                 )
             value = item_of(past[0]).value
-            if wrong := self._sealer.findings(kind, name, value):
+            if wrong := self._encrypter.findings(kind, name, value):
                 raise refused(kind, name, wrong)
             current = [item for item in self._log.items(kind) if item.name == name]
             (known, stored) = current_values(current).get((kind, name), (0, None))
@@ -262,7 +262,7 @@ class Publisher:
                     "of then valid again. Ask for that explicitly, with --with-security.",
                     code="security-not-asked-for",
                 )
-            if not moves_secrets and (moved := self._sealer.moved(kind, name, self._last(kind, name), value)):
+            if not moves_secrets and (moved := self._encrypter.moved(kind, name, self._last(kind, name), value)):
                 raise InvalidInput(
                     f"{moved.message} Or have an administrator roll it back.", code=moved.code, details=moved.details
                 )
@@ -298,7 +298,9 @@ class Publisher:
         items = [item_of(item) for item in self._log.items() if is_exported(item.kind)]
         order = {kind: position for position, kind in enumerate(KINDS)}
         items.sort(key=lambda item: (order[item.kind], item.name))
-        exported = [(item.kind, item.name, self._sealer.sealed(item.kind, item.name, item.value)) for item in items]
+        exported = [
+            (item.kind, item.name, self._encrypter.encrypted(item.kind, item.name, item.value)) for item in items
+        ]
         return document.dump(placeholders.left_open(exported) if left_open else exported)
 
     def import_(self, text: str, mode: ImportMode, *, by: Author, values: Mapping[str, str] | None = None) -> Summary:

@@ -1,4 +1,4 @@
-"""Secrets at rest: sealed where Zato must send them on, hashed where it only compares them."""
+"""Secrets at rest: encrypted where Zato must send them on, hashed where it only compares them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from zato.config.codec import SEALED
+from zato.config.codec import ENCRYPTED
 from zato.core.errors import InvalidInput, SetupError
 from zato.host.credentials import handed_over
 
@@ -32,11 +32,11 @@ _BCRYPT_DIGEST_CHARACTERS = 31
 
 
 class SecretBox:
-    """Seals texts with AES-256-GCM (NIST SP 800-38D); a sealed text opens only for the same kind, name and field.
+    """Encrypts texts with AES-256-GCM (NIST SP 800-38D); a encrypted text opens only for the same kind, name and field.
 
-    And, where it was sealed with a text that it is `bound` to, only with the same one.
+    And, where it was encrypted with a text that it is `bound` to, only with the same one.
 
-    The nonce is derived from the text and what it is for, so that sealing twice gives the same string: an export
+    The nonce is derived from the text and what it is for, so that encrypting twice gives the same string: an export
     of the same state is the same file, and a nonce is never shared by two different texts. All that equal strings
     tell is that one field of one item has the same secret as before.
     """
@@ -47,16 +47,16 @@ class SecretBox:
         self._cipher = AESGCM(HKDFExpand(SHA256(), KEY_BYTES, b"zato sealing").derive(key))
         self._nonce_key = HKDFExpand(SHA256(), KEY_BYTES, b"zato nonce").derive(key)
 
-    def seal(self, text: str, *, kind: str, name: str, field: str, bound: str = "") -> str:
-        """The text sealed, as "sealed:" and URL-safe base64."""
+    def encrypt(self, text: str, *, kind: str, name: str, field: str, bound: str = "") -> str:
+        """The text encrypted, as "sealed:" and URL-safe base64."""
         plain, context = text.encode(), _context(kind, name, field, bound)
         nonce = hmac.digest(self._nonce_key, context + b"\x00" + plain, sha256)[:_NONCE_BYTES]
-        return SEALED + base64.urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, plain, context)).decode()
+        return ENCRYPTED + base64.urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, plain, context)).decode()
 
-    def open(self, sealed: str, *, kind: str, name: str, field: str, bound: str = "") -> str:
-        """The text. Raises InvalidInput where it was sealed with another key, for another field, or was changed."""
+    def decrypt(self, encrypted: str, *, kind: str, name: str, field: str, bound: str = "") -> str:
+        """The text. Raises InvalidInput where it was encrypted with another key, for another field, or was changed."""
         try:
-            text = sealed.removeprefix(SEALED).encode("ascii")
+            text = encrypted.removeprefix(ENCRYPTED).encode("ascii")
             raw = base64.b64decode(text, altchars=b"-_", validate=True)
             if base64.urlsafe_b64encode(raw) != text:  # Python takes + and / for - and _, too
                 raise ValueError("It is not in the form in which it was sealed.")
@@ -100,7 +100,7 @@ def generate_secret() -> str:
 def create_key(path: Path) -> bytes:
     """A new key in that file, with mode 0600; the one that is there where there is one. Processes may race.
 
-    Only for a cluster that is being made: with a key of its own, nothing that an older one has sealed can be opened.
+    Only for a cluster that is being made: with a key of its own, nothing that an older one has encrypted can be opened.
     """
     if not path.exists():
         temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from zato.config.configuration import Configuration
 from zato.config.item import Item
 from zato.config.kinds import OutgoingRest, OutgoingSql
+from zato.config.secrets import SecretBox
 from zato.connector.connection import Connection
 from zato.connector.named import Connections
 from zato.connector.outcome import Observe, unobserved
@@ -22,12 +23,6 @@ if TYPE_CHECKING:
 
 _Opened = Callable[[str], str | None]
 _Build = Callable[[Item, _Opened, Path, Observe], Connection]
-
-
-class OpensSecrets(Protocol):
-    """What config.secrets.SecretBox offers."""
-
-    def open(self, sealed: str, *, kind: str, name: str, field: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +59,7 @@ class OutgoingConnections:
         """None yet. Those to SQLite, when they come, open files in this directory; `observe` is told of all calls."""
         return cls({}, sqlite_directory, observe)
 
-    def refreshed(self, configuration: Configuration, secrets: OpensSecrets) -> OutgoingConnections:
+    def refreshed(self, configuration: Configuration, secrets: SecretBox) -> OutgoingConnections:
         """The connections of `configuration`; nothing is connected before it is first called.
 
         Connections of items whose revision is the same are the same objects, with their pools. Those that were
@@ -85,11 +80,11 @@ class OutgoingConnections:
                 entry.connection.retire()
         return refreshed
 
-    def unsaved(self, item: Item, secrets: OpensSecrets) -> Connection:
+    def unsaved(self, item: Item, secrets: SecretBox) -> Connection:
         """A connection by an item that is not in the configuration. Raises what keeps it from being made."""
         return _BUILDERS[item.kind](item, _opener(item, secrets), self._sqlite_directory, unobserved)
 
-    def _entry(self, item: Item, build: _Build, secrets: OpensSecrets) -> _Entry:
+    def _entry(self, item: Item, build: _Build, secrets: SecretBox) -> _Entry:
         """One connection that cannot be made, its secret being of another key for one, must not stop the others."""
         try:
             return _Entry(item, build(item, _opener(item, secrets), self._sqlite_directory, self._observe))
@@ -111,10 +106,10 @@ class OutgoingConnections:
         }
 
 
-def _opener(item: Item, secrets: OpensSecrets) -> _Opened:
+def _opener(item: Item, secrets: SecretBox) -> _Opened:
     def opened(field: str) -> str | None:
-        sealed = getattr(item.value, field)
-        return None if sealed is None else secrets.open(sealed, kind=item.kind, name=item.name, field=field)
+        encrypted = getattr(item.value, field)
+        return None if encrypted is None else secrets.decrypt(encrypted, kind=item.kind, name=item.name, field=field)
 
     return opened
 

@@ -27,7 +27,7 @@ _CONFIRMED = select(_totp.principal).where(_totp.cluster_id == bindparam("cluste
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A sealed secret, since when codes of it are demanded, and how many recovery codes are left."""
+    """A encrypted secret, since when codes of it are demanded, and how many recovery codes are left."""
 
     secret: str = field(repr=False)
     confirmed: datetime | None

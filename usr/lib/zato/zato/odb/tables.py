@@ -314,7 +314,7 @@ package_report = Table(
 )
 
 # People's second factors (RFC 6238), which are demanded once they are confirmed; see zato.odb.second_factors.
-# Secrets are sealed.
+# Secrets are encrypted.
 totp = Table(
     "zt_totp",
     metadata,

@@ -157,7 +157,7 @@ def register(layout: Layout, cluster: ClusterSettings, numbers: Iterable[int], s
     try:
         migrate.upgrade_existing(database, cluster.name)
         log = ConfigurationLog(database)
-        # Once there are items, a new key would only hide that the one which sealed their secrets is lost.
+        # Once there are items, a new key would only hide that the one which encrypted their secrets is lost.
         key = load_key(layout.secret_key) if log.revision() else create_key(layout.secret_key)
         identity.require(database, identity_of(layout, key))
         publisher = Publisher(log, SecretBox(key), SystemClock())

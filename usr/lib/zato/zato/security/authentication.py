@@ -23,6 +23,7 @@ from zato.config.kinds.balancer import BALANCER
 from zato.config.kinds.security_api_key import SECURITY_API_KEY
 from zato.config.kinds.security_basic import SECURITY_BASIC
 from zato.config.kinds.security_tls import SECURITY_TLS
+from zato.config.secrets import SecretBox
 from zato.core.clock import Clock, SystemClock
 from zato.core.errors import Forbidden, Unauthorized, ZatoError
 from zato.core.principal import Authentication, Principal, Role
@@ -50,12 +51,6 @@ _COMPONENTS = {
 
 # The edge cuts subjects at 255 bytes, and what was cut may have been anything.
 _SUBJECT_BYTES_MAX = 254
-
-
-class OpensSecrets(Protocol):
-    """What config.secrets.SecretBox offers."""
-
-    def open(self, sealed: str, *, kind: str, name: str, field: str) -> str: ...
 
 
 class MatchesPasswords(Protocol):
@@ -101,7 +96,7 @@ class SecurityIndex:
     def __init__(
         self,
         configuration: Configuration,
-        secrets: OpensSecrets,
+        secrets: SecretBox,
         passwords: MatchesPasswords,
         clock: Clock | None = None,
     ) -> None:
@@ -134,13 +129,13 @@ class SecurityIndex:
                 elif tls.subject is not None:
                     self._subjects[tls.subject] = definition
 
-    def _add_api_keys(self, configuration: Configuration, secrets: OpensSecrets, problems: list[str]) -> set[str]:
+    def _add_api_keys(self, configuration: Configuration, secrets: SecretBox, problems: list[str]) -> set[str]:
         headers: set[str] = set()
         for name, value in configuration.values(SECURITY_API_KEY).items():
             if not value.active:
                 continue
             try:
-                key = secrets.open(value.key, kind=SECURITY_API_KEY.name, name=name, field="key")
+                key = secrets.decrypt(value.key, kind=SECURITY_API_KEY.name, name=name, field="key")
             except ZatoError as error:
                 problems.append(f"Nobody can use the API key {name!r}: {error.message}")
                 continue

@@ -92,8 +92,8 @@ class SecondFactor:
     def begin(self, name: str, *, by: Author) -> NewSecret:
         """A secret, which is demanded once it was confirmed. Raises Conflict where there is a confirmed one."""
         made = new_secret(name, self._issuer)
-        sealed = self._box.seal(made.secret, kind=_KIND, name=name, field=_FIELD)
-        self._factors.begin(name, sealed, self._clock.now(), self._entry("begin-totp", name, by))
+        encrypted = self._box.encrypt(made.secret, kind=_KIND, name=name, field=_FIELD)
+        self._factors.begin(name, encrypted, self._clock.now(), self._entry("begin-totp", name, by))
         return made
 
     def confirm(self, name: str, code: str, *, session: str | None, by: Author) -> tuple[str, ...]:
@@ -145,7 +145,7 @@ class SecondFactor:
             )
 
     def _opened(self, name: str, factor: Factor) -> str:
-        return self._box.open(factor.secret, kind=_KIND, name=name, field=_FIELD)
+        return self._box.decrypt(factor.secret, kind=_KIND, name=name, field=_FIELD)
 
     def _entry(self, action: str, name: str, by: Author) -> AuditEntry:
         entry = AuditEntry(self._clock.now(), by.principal, by.cid, action, f"security-basic:{name}"[:255], "ok")

@@ -11,6 +11,6 @@ from zato.backup.parts.settings import SETTINGS
 PARTS: tuple[Part, ...] = (REPOSITORIES, ODB, KEYS, SETTINGS)
 """In the order in which they are saved and loaded.
 
-A repository follows the ODB, so the older one of the two is the repository; a key is there before what it has sealed.
+A repository follows the ODB, so the older one of the two is the repository; a key is there before what it encrypts.
 `zato.toml` is the last: with it there is a cluster.
 """

@@ -103,7 +103,7 @@ class Kind(Generic[ValueT]):
     `full_name` is the name that an item gets where somebody creates it by a shorter one. Where there is an `only_name`,
     there is one item at most, and that is its name.
     `struct` is frozen, keyword-only and refuses unknown fields; the description of each field is in its msgspec.Meta.
-    `secret_fields` are never shown; those also in `hashed_fields` are kept as a bcrypt hash, the others sealed.
+    `secret_fields` are never shown; those also in `hashed_fields` are kept as a bcrypt hash, the others encrypted.
     `bindings` has, for each secret, the fields that it is bound to: whoever changes one of them has
     to know the secret.
     `generated_fields` are secrets that are made up on creation where they are absent; no two items of the cluster may

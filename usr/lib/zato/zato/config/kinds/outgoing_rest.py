@@ -25,7 +25,7 @@ class OutgoingSecurity(StrEnum):
 
 
 class OutgoingRest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One outgoing connection; in what is stored, `password`, `secret` and `client_key` are sealed."""
+    """One outgoing connection; in what is stored, `password`, `secret` and `client_key` are encrypted."""
 
     address: Annotated[
         str,

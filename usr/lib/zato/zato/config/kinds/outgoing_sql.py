@@ -16,7 +16,7 @@ _WITH_STRICT = ("mysql+pymysql:", "mariadb+pymysql:", "oracle+oracledb:")
 
 
 class OutgoingSql(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One database; in what is stored, `password` is sealed."""
+    """One database; in what is stored, `password` is encrypted."""
 
     url: Annotated[
         str,

@@ -13,7 +13,7 @@ from zato.config.kinds.security import Active, Expires, Roles, definition_claim,
 
 
 class SecurityApiKey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One API key; in what is stored, `key` is sealed."""
+    """One API key; in what is stored, `key` is encrypted."""
 
     header: Annotated[str, Meta(min_length=1, max_length=100, description="Header that carries the key.")] = "X-API-Key"
     key: Annotated[

@@ -1,4 +1,4 @@
-"""From what a person sends to what is stored: types and rules checked, secrets sealed or hashed, kept ones kept."""
+"""From what a person sends to what is stored: types and rules checked, secrets encrypted or hashed, kept ones kept."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from zato.config import bindings, validation
-from zato.config.codec import MASK, SEALED, decode, refused
+from zato.config.codec import ENCRYPTED, MASK, decode, refused
 from zato.config.kinds import Kind, kind_named
 from zato.config.secrets import SecretBox, hash_password, password_matches
 from zato.core.errors import InvalidInput
@@ -18,7 +18,7 @@ GIVE_ANEW = "secret-needed"
 """The code of the error where all that is wrong is that a kept secret would go to another address, or another way."""
 
 
-class Sealer:
+class SecretEncrypter:
     """Knows how the secrets of each kind are kept."""
 
     def __init__(self, box: SecretBox) -> None:
@@ -31,11 +31,11 @@ class Sealer:
         body: Mapping[str, Any],
         stored: msgspec.Struct | None,
         *,
-        takes_sealed: bool = False,
+        takes_encrypted: bool = False,
     ) -> msgspec.Struct:
         """The value to store. A secret that is absent or masked stays what it is in `stored`; null removes it.
 
-        With `takes_sealed` a secret may be what an export made of it, beside the fields that it was exported with.
+        With `takes_encrypted` a secret may be what an export made of it, beside the fields that it was exported with.
         Raises InvalidInput with one detail for each thing that is wrong.
         """
         definition = kind_named(kind)
@@ -54,18 +54,18 @@ class Sealer:
                 elif field in plain:
                     del plain[field]
                     findings.append(f"{field}: it is masked and there is none to keep; give the secret itself")
-            elif isinstance(given, str) and given.startswith(SEALED):
+            elif isinstance(given, str) and given.startswith(ENCRYPTED):
                 del plain[field]
                 try:
-                    if not takes_sealed:
+                    if not takes_encrypted:
                         raise InvalidInput("a sealed secret is taken by an import only; give the secret itself")
-                    text, is_current = self._unsealed(definition, name, field, body, current)
+                    text, is_current = self._decrypted(definition, name, field, body, current)
                 except InvalidInput as error:
                     findings.append(f"{field}: {error.message}")
                     continue
                 plain[field] = text
                 if field in definition.hashed_fields:
-                    kept[field] = text  # what is sealed in a hashed field is its hash: only an export does that
+                    kept[field] = text  # what is encrypted in a hashed field is its hash: only an export does that
                 if is_current:
                     held.append(field)
             elif isinstance(given, str) and field in definition.multiline_fields:
@@ -105,8 +105,8 @@ class Sealer:
                     return [f"{field}: {error.message}"]
         return validation.findings(kind, name, msgspec.structs.replace(stored, **opened))
 
-    def sealed(self, kind: str, name: str, stored: msgspec.Struct) -> dict[str, Any]:
-        """The fields of a stored value as an export has them: secrets, hashes too, sealed with what they are bound to.
+    def encrypted(self, kind: str, name: str, stored: msgspec.Struct) -> dict[str, Any]:
+        """A stored value's fields as an export has them: secrets, hashes too, encrypted with what they are bound to.
 
         A secret that does not open, as the key was lost, stays as it is.
         """
@@ -117,22 +117,22 @@ class Sealer:
                 with contextlib.suppress(InvalidInput):
                     text = self._opened(definition, name, field, secret)
                     bound = bindings.bound_text(definition, field, fields)
-                    fields[field] = self._box.seal(text, kind=kind, name=name, field=field, bound=bound or "")
+                    fields[field] = self._box.encrypt(text, kind=kind, name=name, field=field, bound=bound or "")
         return fields
 
-    def _unsealed(
+    def _decrypted(
         self, definition: Kind[Any], name: str, field: str, body: Mapping[str, Any], current: str | None
     ) -> tuple[str, bool]:
         """The text, and whether all that vouches for it is that it is the current one.
 
-        So it is where an earlier release sealed it, without what it is bound to. Raises InvalidInput.
+        So it is where an earlier release encrypted it, without what it is bound to. Raises InvalidInput.
         """
         kind, given = definition.name, body[field]
         bound = bindings.bound_text(definition, field, body)
         if bound is not None:
             with contextlib.suppress(InvalidInput):
-                return self._box.open(given, kind=kind, name=name, field=field, bound=bound), False
-        text = self._box.open(given, kind=kind, name=name, field=field)
+                return self._box.decrypt(given, kind=kind, name=name, field=field, bound=bound), False
+        text = self._box.decrypt(given, kind=kind, name=name, field=field)
         if current is None or self._opened(definition, name, field, current) != text:
             raise InvalidInput(
                 "it was exported by an earlier release, whose exports do not vouch for the address that a secret "
@@ -151,11 +151,11 @@ class Sealer:
     def _opened(self, definition: Kind[Any], name: str, field: str, secret: str) -> str:
         if field in definition.hashed_fields:
             return secret
-        return self._box.open(secret, kind=definition.name, name=name, field=field)
+        return self._box.decrypt(secret, kind=definition.name, name=name, field=field)
 
     def _protect(self, definition: Kind[Any], name: str, field: str, text: str, stored: msgspec.Struct | None) -> str:
         if field not in definition.hashed_fields:
-            return self._box.seal(text, kind=definition.name, name=name, field=field)
+            return self._box.encrypt(text, kind=definition.name, name=name, field=field)
         current = None if stored is None else getattr(stored, field)
         if current is not None and password_matches(text, current):
             return str(current)  # the same password: hashing it anew would look like a change
