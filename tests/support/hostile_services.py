@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from support.cluster import RunningCluster
-from support.waiting import until
 from zato.host.settings import ServerSettings
 
 GOOD = "/good"
@@ -98,10 +97,10 @@ _CHANNELS = (
 
 
 def expose(cluster: RunningCluster) -> None:
-    """Deploy the services, and wait until their channels answer."""
+    """Deploy the services, and wait until every worker knows their channels."""
     api = cluster.api()
     api.deploy("hostile.py", SOURCE.encode())
     for kind, path, service, more in _CHANNELS:
         name = "hostile" + path.replace("/", ".").replace("{", "").replace("}", "")
         api.create_item(kind, name, {"service": f"hostile.{service}", "path": path, **more})
-    until(lambda: cluster.request("GET", ONLY_GET).status == 200)
+    cluster.settle()

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from support.cluster import RunningCluster
-from support.waiting import until
 
 # Together far longer than it takes HAProxy to give up a server that says nothing
 SLOW_SECONDS = 3
@@ -34,7 +33,7 @@ def full(cluster: RunningCluster) -> Iterator[RunningCluster]:
     api = cluster.api()
     api.deploy("busy.py", SOURCE.encode())
     api.create_item("channel-rest", "busy", {"service": "busy.slow", "path": "/busy", "methods": ["GET"]})
-    until(lambda: cluster.request("GET", "/busy").status == 200)
+    cluster.settle()
     before = api.item("server", "server-1")
     now = api.update_item("server", "server-1", {**before["value"], "threads_max": THREADS}, before["revision"])
     time.sleep(2)  # a worker asks once a second how many it may have

@@ -38,7 +38,7 @@ def logged(cluster: RunningCluster) -> Iterator[RunningCluster]:
     api = cluster.api()
     api.deploy("logged.py", SOURCE.encode())
     api.create_item("channel-rest", "logged", {"service": SERVICE, "path": "/logged"})
-    until(lambda: cluster.request("GET", "/logged").status == 500)
+    cluster.settle()
     yield cluster
     api.delete_item("channel-rest", "logged")
 
@@ -172,7 +172,7 @@ def test_the_log_is_not_for_everybody_and_has_no_passwords(logged: RunningCluste
         return answer.status, answer.json()
 
     try:
-        until(lambda: all(ask(role, "/whoami")[0] == 200 for role in ("viewer", "operator")))
+        logged.settle()
         status, refused = ask("viewer", "/servers/1/log")
         assert (status, refused["error"]["code"]) == (403, "forbidden") and "operator" in refused["error"]["message"]
         assert ask("operator", "/servers/1/log?limit=1")[0] == 200

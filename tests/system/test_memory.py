@@ -38,7 +38,6 @@ class Reads(Service):
         self.response.payload = {'values': len(payload) if payload else 0}
 """
 SMALL_OBJECTS = b"[" + b'{"a":[]},' * ((BODY_BYTES - 4) // 9) + b"{}]"
-NAMES = ("good", "reads", "large", "plain")
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +50,7 @@ def served(cluster: RunningCluster) -> RunningCluster:
     large = {"service": "memory.reads", "path": "/memory/large", "max_body_bytes": BODY_BYTES}
     api.create_item("channel-rest", "memory.large", large)
     api.create_item("channel-http", "memory.plain", {"service": "memory.reads", "path": "/memory/plain"})
-    until(lambda: all(cluster.request("POST", f"/memory/{name}").status == 200 for name in NAMES))
+    cluster.settle()
     return cluster
 
 

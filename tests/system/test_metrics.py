@@ -58,7 +58,7 @@ def measured(cluster: RunningCluster) -> Iterator[RunningCluster]:
     api = cluster.api()
     api.deploy("measured.py", SOURCE.encode())
     api.create_item("channel-rest", CHANNEL, {"service": SERVICE, "path": PATH, "methods": ["GET"]})
-    until(lambda: cluster.request("GET", PATH).status == 200)
+    cluster.settle()
     yield cluster
     api.delete_item("channel-rest", CHANNEL)
 

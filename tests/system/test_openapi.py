@@ -23,7 +23,6 @@ from schemathesis.specs.openapi.checks import (
 from support.cluster import RunningCluster
 from support.hostile_services import GOOD, expose
 from support.load import Load
-from support.waiting import until
 
 CHECKS = [
     not_a_server_error,
@@ -54,7 +53,7 @@ def own_cluster() -> Iterator[RunningCluster]:
                 "security": ["admin"],
             }
             api.create_item("channel-rest", "guarded", value)
-            until(lambda: running.request("GET", "/guarded/1").status == 401)
+            running.settle()
             yield running
         finally:
             running.stop()

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from support.cluster import RunningCluster
-from support.doors import DIRECT, DOORS, Answer
+from support.doors import DIRECT, Answer
 from support.load import Load, told
 from support.passwords import basic
 from support.waiting import until
@@ -43,7 +43,7 @@ def guarded(cluster: RunningCluster) -> Iterator[RunningCluster]:
     channel = {"service": "passwords.guarded", "methods": ["GET"]}
     api.create_item("channel-rest", "passwords", {**channel, "path": PATH, "security": ["passwords-user"]})
     api.create_item("channel-rest", "passwords-open", {**channel, "path": OPEN})
-    until(lambda: all(get(cluster, door).status == 200 for door in DOORS for _ in range(4)))
+    cluster.settle()
     yield cluster
     for name in ("passwords", "passwords-open"):
         api.delete_item("channel-rest", name)

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from support.cluster import RunningCluster
 from support.doors import BALANCER, DIRECT, Answer, Doors
 from support.targets import INVALID_PATHS, NO_TARGETS
-from support.waiting import until
 
 pytestmark = pytest.mark.usefixtures("unharmed")
 
@@ -75,9 +74,8 @@ def paths(hostile: RunningCluster) -> Iterator[Doors]:
             made.append(("channel-rest", f"{prefix}.{service}", value))
     for kind, name, value in made:
         api.create_item(kind, name, value)
-    doors = hostile.doors()
-    until(lambda: doors.get("/paths-calls", DIRECT).status == 405)
-    yield doors
+    hostile.settle()
+    yield hostile.doors()
     for kind, name, _ in made:
         api.delete_item(kind, name, api.item(kind, name)["revision"])
 

@@ -99,7 +99,7 @@ def cluster() -> Iterator[RunningCluster]:
             for name in NAMES:
                 value = {"service": f"poison.{name}", "path": f"/poison/{name}", "methods": ["GET", "POST"]}
                 api.create_item("channel-rest", f"poison.{name}", value)
-            until(lambda: running.request("GET", "/poison/numbers").status == 200)
+            running.settle()
             yield running
         finally:
             running.stop()

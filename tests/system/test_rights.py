@@ -12,7 +12,6 @@ import yaml
 
 from support.cluster import RunningCluster
 from support.http_peer import HttpPeer
-from support.waiting import until
 from zato.admin_api.refusals import ROWS_AT_ONCE
 
 PASSWORD = "a password of a person"
@@ -44,7 +43,7 @@ def operator(cluster: RunningCluster) -> Iterator[Person]:
     api = cluster.api()
     api.create_item("security-basic", "stay-op", {"username": "stay-op", "password": PASSWORD, "roles": ["operator"]})
     person = Person(cluster, "stay-op")
-    until(lambda: all(person("GET", "/whoami")[0] == 200 for _ in range(20)))  # every worker knows them
+    cluster.settle()
     yield person
     api.delete_item("security-basic", "stay-op")
 
@@ -149,7 +148,8 @@ def test_rolling_the_cluster_back_lets_nobody_in_again(cluster: RunningCluster) 
         value = {"username": name, "password": "the old password", "roles": ["admin"]}
         api.create_item("security-basic", name, value)
     then = api.create_item("service", "stay.it", {"time_limit_seconds": 3})["revision"]
-    until(lambda: lets_in("stay-fired", "the old password") and lets_in("stay-careful", "the old password"))
+    cluster.settle()
+    assert lets_in("stay-fired", "the old password") and lets_in("stay-careful", "the old password")
     api.delete_item("security-basic", "stay-fired")
     careful = api.item("security-basic", "stay-careful")
     changed = {**careful["value"], "password": "the new password"}
@@ -157,7 +157,8 @@ def test_rolling_the_cluster_back_lets_nobody_in_again(cluster: RunningCluster) 
     late = {"username": "stay-late", "password": "the new password", "roles": ["viewer"]}
     api.create_item("security-basic", "stay-late", late)
     api.update_item("service", "stay.it", {"time_limit_seconds": 9}, then)
-    until(lambda: lets_in("stay-careful", "the new password") and lets_in("stay-late", "the new password"))
+    cluster.settle()
+    assert lets_in("stay-careful", "the new password") and lets_in("stay-late", "the new password")
 
     said = cluster.zato("config", "rollback", str(then), "--dry-run").stdout
     assert "update service 'stay.it'\n  time_limit_seconds: 9.0 -> 3.0" in said
@@ -168,9 +169,9 @@ def test_rolling_the_cluster_back_lets_nobody_in_again(cluster: RunningCluster) 
     said = cluster.zato("config", "rollback", str(then)).stdout
     assert "security-basic 'stay-fired'" in said
     assert api.item("service", "stay.it")["value"]["time_limit_seconds"] == 3
-    # The edge follows within moments: what comes back would be here with the next change of a password
     api.create_item("security-basic", "stay-next", {"username": "stay-next", "password": "the new password"})
-    until(lambda: lets_in("stay-next", "the new password"))
+    cluster.settle()
+    assert lets_in("stay-next", "the new password")
     assert not lets_in("stay-fired", "the old password")
     assert not lets_in("stay-careful", "the old password")
     assert lets_in("stay-careful", "the new password")
@@ -178,7 +179,8 @@ def test_rolling_the_cluster_back_lets_nobody_in_again(cluster: RunningCluster) 
     refused = cluster.zato("config", "rollback", str(then), "security-basic", "stay-careful", check=False)
     assert "Ask for that explicitly, with --with-security" in refused.stderr
     cluster.zato("config", "rollback", str(then), "security-basic", "stay-careful", "--with-security")
-    until(lambda: lets_in("stay-careful", "the old password"))
+    cluster.settle()
+    assert lets_in("stay-careful", "the old password")
     for name in ("stay-careful", "stay-late", "stay-next"):
         api.delete_item("security-basic", name)
     api.delete_item("service", "stay.it")
@@ -188,7 +190,7 @@ def test_somebody_without_rights_does_not_fill_the_odb(cluster: RunningCluster) 
     api = cluster.api()
     api.create_item("security-basic", "stay-nobody", {"username": "stay-nobody", "password": PASSWORD, "roles": []})
     person = Person(cluster, "stay-nobody")
-    until(lambda: person("GET", "/whoami")[0] == 200)
+    cluster.settle()
     for _ in range(40):
         assert person("GET", "/export")[0] == 403
         assert person("POST", "/import", "{}")[0] == 403

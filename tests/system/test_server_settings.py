@@ -40,7 +40,7 @@ def served(cluster: RunningCluster) -> Iterator[RunningCluster]:
     for name in ("slow", "quick"):
         service = f"settings.{name}"
         api.create_item("channel-rest", service, {"service": service, "path": f"/settings/{name}", "methods": ["POST"]})
-    until(lambda: cluster.request("POST", "/settings/quick", body=b"{}").status == 200)
+    cluster.settle()
     before = cluster.layout.server(1).settings.read_bytes()
     yield cluster
     cluster.layout.server(1).settings.write_bytes(before)

@@ -9,7 +9,6 @@ from support.cluster import RunningCluster
 from support.doors import BALANCER, DIRECT, Doors
 from support.hostile_services import ECHO
 from support.spoofed import FINGERPRINT, SPOOFED, WORD
-from support.waiting import until
 from zato.pki.certificates import fingerprint, load_certificate
 
 pytestmark = pytest.mark.usefixtures("unharmed")
@@ -31,8 +30,8 @@ def locked(hostile: RunningCluster) -> Iterator[RunningCluster]:
         "hostile-locked",
         {"service": "hostile.echo", "path": LOCKED, "methods": ["GET"], "security": names},
     )
-    doors = hostile.doors()
-    until(lambda: doors.get(LOCKED, headers=basic("spoofed-user", PASSWORD)).status == 200)
+    hostile.settle()
+    assert hostile.doors().get(LOCKED, headers=basic("spoofed-user", PASSWORD)).status == 200
     yield hostile
     api.delete_item("channel-rest", "hostile-locked")
     for kind, name in zip(("security-basic", "security-api-key", "security-tls"), names, strict=True):

@@ -190,7 +190,7 @@ def limited(cluster: RunningCluster, signs: Path) -> RunningCluster:
         api.create_item("channel-rest", service, {"service": service, "path": f"/limits/{name}", "methods": ["POST"]})
         if name != "quick":
             api.create_item("service", service, {"time_limit_seconds": LIMIT_SECONDS})
-    until(lambda: cluster.request("POST", "/limits/quick").status == 200)
+    cluster.settle()
     return cluster
 
 

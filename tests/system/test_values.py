@@ -9,7 +9,7 @@ import pytest
 
 from support.cluster import RunningCluster
 from support.doors import Answer
-from support.waiting import LATE_SECONDS, until
+from support.waiting import LATE_SECONDS
 
 SOURCE = """
 from zato.server.service import Service
@@ -47,7 +47,7 @@ def values(cluster: RunningCluster) -> RunningCluster:
         api.create_item("channel-rest", f"values.{name}", {"service": f"values.{name}", "path": f"/values/{name}"})
     plain = {"service": "values.anything", "path": "/values/plain"}
     api.create_item("channel-http", "values.plain", plain)
-    until(lambda: cluster.request("POST", "/values/plain", body=b"x").status == 200)
+    cluster.settle()
     return cluster
 
 

@@ -74,7 +74,7 @@ def workers() -> Iterator[RunningCluster]:
                 value = {"service": f"workers.{name}", "path": f"/workers/{name}", "methods": ["GET"]}
                 api.create_item("channel-rest", name, value)
             api.create_item("service", "workers.inner", {"time_limit_seconds": 0.3})
-            until(lambda: running.request("GET", "/workers/logs").status == 200)
+            running.settle()
             yield running
         finally:
             running.stop()

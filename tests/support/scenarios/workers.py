@@ -11,7 +11,6 @@ from typing import Any
 import urllib3
 
 from support.cluster import RunningCluster
-from support.waiting import until
 
 # The kernel wakes the thread that has waited longest for its first connection: a burst reaches the last worker too once
 # it is more than the threads of all others
@@ -22,15 +21,9 @@ _AGAIN_SECONDS = 0.002
 
 def open_channel(cluster: RunningCluster, service: str, path: str, methods: Sequence[str] = ("GET",)) -> None:
     """A channel of the service's name, once every worker has it: one that has not would answer 404."""
-    api = cluster.api()
     value = {"service": service, "path": path, "methods": list(methods)}
-    revision = api.create_item("channel-rest", service, value)["revision"]
-
-    def known() -> bool:
-        workers = [worker for server in api.status()["servers"] for worker in server["workers"] if worker["alive"]]
-        return all(worker["applied_revision"] >= revision for worker in workers)
-
-    until(known)
+    cluster.api().create_item("channel-rest", service, value)
+    cluster.settle()
 
 
 def await_answers(
