@@ -79,9 +79,7 @@ class RunningWorker:
 
     def ping(self, kind: str, name: str, cid: str) -> PingResult:
         """Try the connection from this worker. Raises NotFound."""
-        outgoing = self._switch.current().outgoing
-        found = outgoing.rest[name] if kind == "outgoing-rest" else outgoing.sql[name]
-        return found.ping(cid)
+        return self._switch.current().outgoing.of(kind)[name].ping(cid)
 
     def try_out(self, item: Item, cid: str) -> PingResult:
         """Try a connection that is not in the configuration. Raises InvalidInput where it cannot be made."""

@@ -26,6 +26,6 @@ class OutgoingCalls:
         )
 
     def observe(self, type_: str, name: str, outcome: str, seconds: float) -> None:
-        """An outgoing.outcome.Observe."""
+        """A connector.outcome.Observe."""
         self._calls.labels(type_, name, outcome).inc()
         self._seconds.labels(type_, name).observe(seconds)

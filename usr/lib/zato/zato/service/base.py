@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from structlog.typing import FilteringBoundLogger
 
 from zato.core.principal import Principal
 from zato.host.logs import get_logger
-from zato.service.context import Outgoing, ServiceContext
+from zato.service.context import ServiceContext
 from zato.service.errors import ServiceFailed
 from zato.service.request import Request
 from zato.service.response import Response
+
+if TYPE_CHECKING:
+    from zato.connector.registry import Outgoing
 
 _METHOD_HANDLER = re.compile(r"handle_([A-Z]+)")
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

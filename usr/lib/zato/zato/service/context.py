@@ -10,8 +10,7 @@ from zato.core.principal import Principal
 from zato.service.user_config import UserConfig
 
 if TYPE_CHECKING:
-    from zato.connector.rest.outgoing import RestConnection
-    from zato.connector.sql.outgoing import SqlConnection
+    from zato.connector.registry import Outgoing
 
 
 class Invoker(Protocol):
@@ -31,15 +30,6 @@ class Invoker(Protocol):
         JSON cannot hold, TooLarge.
         """
         ...
-
-
-class Outgoing(Protocol):
-    """Connections to other systems, by protocol and name: self.out, self.outgoing."""
-
-    @property
-    def rest(self) -> Mapping[str, RestConnection]: ...
-    @property
-    def sql(self) -> Mapping[str, SqlConnection]: ...
 
 
 @dataclass(frozen=True, slots=True)

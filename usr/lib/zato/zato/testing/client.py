@@ -8,6 +8,11 @@ from typing import Any, Self
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from zato.connector.fakes import Fakes
+from zato.connector.registry import Outgoing, outgoing_parts
+from zato.connector.rest.fake import FakeRest
+from zato.connector.sql.fake import Database
+from zato.connector.sql.outgoing import SqlConnection
 from zato.core.correlation import new_cid
 from zato.core.headers import Headers
 from zato.core.principal import ANONYMOUS, Principal
@@ -18,16 +23,14 @@ from zato.service.request import HTTPRequest, MessageDelivery, Request
 from zato.service.values import encode
 from zato.testing.invoker import InvokedService, SentMessage, TestInvoker, entry_of
 from zato.testing.response import ServiceResponse
-from zato.testing.rest import FakeRests
-from zato.testing.sql import Database, TestSqls
 
 
 class ServiceTestClient:
     """One set of surroundings for services: other services, connections to other systems, settings.
 
     Connections come into being when they are first asked for, by the test or by the service: `client.rest['CRM']`,
-    `client.sql['Stock']`. Errors that the service raises are raised by `invoke`, for pytest.raises. As a context
-    manager the client closes its connections to databases.
+    `client.sql['Stock']`; `client.out` has those of all protocols, as services do. Errors that the service raises are
+    raised by `invoke`, for pytest.raises. As a context manager the client closes its connections to databases.
     """
 
     def __init__(
@@ -43,11 +46,14 @@ class ServiceTestClient:
         `sql` has databases by the names of connections: the URL of each, or the fields of an outgoing SQL connection.
         They are used by the code that a server uses them by. Raises InvalidInput for one that a server would refuse.
         """
-        self.rest = FakeRests()
-        self.sql = TestSqls(sql or {})
+        given: dict[str, Mapping[str, Any]] = {"sql": sql or {}}
+        self._fakes = {
+            connector.name: part.fakes(given.get(connector.name, {})) for connector, part in outgoing_parts()
+        }
+        self.out = Outgoing(self._fakes)
         self._principal = principal
         self._invoker = TestInvoker(services)
-        self._context = ServiceContext(self, user_config or {}, self._invoker)
+        self._context = ServiceContext(self.out, user_config or {}, self._invoker)
         self._invoker.context = self._context
 
     def __enter__(self) -> Self:
@@ -58,7 +64,18 @@ class ServiceTestClient:
 
     def close(self) -> None:
         """Close idle connections to databases, so that their tables can be dropped."""
-        self.sql.close()
+        for fakes in self._fakes.values():
+            fakes.close()
+
+    @property
+    def rest(self) -> Fakes[FakeRest]:
+        """What stands for self.out.rest."""
+        return self._fakes["rest"]
+
+    @property
+    def sql(self) -> Fakes[SqlConnection]:
+        """What services have as self.out.sql."""
+        return self._fakes["sql"]
 
     @property
     def invoked(self) -> list[InvokedService]:

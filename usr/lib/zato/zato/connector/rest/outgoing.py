@@ -123,22 +123,15 @@ class RestConnection:
 
     def ping(self, cid: str) -> PingResult:
         """Ask for the ping path over a new connection, once. A status of 401, 403, or 500 and more is a failure."""
-        started = time.perf_counter()
-        deadline = time.monotonic() + self._value.timeout_seconds
-        try:
-            request = self._request(
-                self._value.ping_method, self._address.ping_target(self._value.ping_path), cid, None, {}
-            )
-            answer = self._call(self._new_pool(), request, deadline, retries=0)
-        except OutgoingFailed as error:
-            return PingResult(False, error.stage, error.message, (time.perf_counter() - started) * 1000)
-        stage = Stage.DONE
-        if answer.status in {401, 403}:
-            stage = Stage.AUTHENTICATION
-        elif answer.status >= 500:
-            stage = Stage.RESPONSE
-        message = f"{self} answered {request.method} {request.target} with status {answer.status}."
-        return PingResult(stage is Stage.DONE, stage, message, (time.perf_counter() - started) * 1000)
+        from zato.connector.rest.ping import ping
+
+        def call() -> tuple[Request, Answer]:
+            deadline = time.monotonic() + self._value.timeout_seconds
+            target = self._address.ping_target(self._value.ping_path)
+            request = self._request(self._value.ping_method, target, cid, None, {})
+            return request, self._call(self._new_pool(), request, deadline, retries=0)
+
+        return ping(str(self), call)
 
     def retire(self) -> None:
         """Close idle connections now, each other one when its call ends; later calls keep none open."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -107,27 +106,9 @@ class SqlConnection:
 
     def ping(self, cid: str) -> PingResult:
         """Resolve the host's name, connect anew, authenticate and ask for one row. Makes no file."""
-        from sqlalchemy import select
-        from sqlalchemy.exc import SQLAlchemyError
+        from zato.connector.sql.ping import ping
 
-        started = time.perf_counter()
-        stage, message = Stage.DONE, f"{self} answered a query."
-        engine = None
-        try:
-            engine = self._new_engine(creates=False)
-            self._resolve(engine)
-            with engine.connect() as connection:
-                connection.execute(select(1)).all()
-        except OutgoingFailed as error:
-            stage, message = Stage(error.stage), error.message
-        except SQLAlchemyError as error:
-            stage, message = Stage.QUERY, f"{self} refused a query ({type(error).__name__})."
-        except Exception as error:  # a driver may raise anything for a parameter that it cannot take
-            stage, message = Stage.REQUEST, f"{self} cannot be opened as its URL says ({type(error).__name__})."
-        finally:
-            if engine is not None:
-                engine.dispose()
-        return PingResult(stage is Stage.DONE, stage, message, (time.perf_counter() - started) * 1000)
+        return ping(str(self), lambda: self._new_engine(creates=False), self._resolve)
 
     def retire(self) -> None:
         """Close idle connections now, each other one when its session ends; later sessions keep none open."""

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from zato.connector.registry import outgoing_parts
+
 SERVICE = "service"
 """The kind of a Use that is another service."""
-_PROTOCOLS = {"rest": "outgoing-rest", "sql": "outgoing-sql"}
 _OUTGOING = ("out", "outgoing")
 _INVOKES = ("invoke", "invoke_async")
 
@@ -75,7 +76,7 @@ def _connection(node: ast.expr) -> str | None:
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute):
         outgoing = node.value
         if outgoing.attr in _OUTGOING and _is_self(outgoing.value):
-            return _PROTOCOLS.get(node.attr)
+            return next((part.kind.name for connector, part in outgoing_parts() if connector.name == node.attr), None)
     return None
 
 

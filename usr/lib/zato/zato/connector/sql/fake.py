@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -33,32 +33,6 @@ class TestSql(SqlConnection):
         directory = tempfile.mkdtemp(prefix="zato-test-")
         weakref.finalize(self, shutil.rmtree, directory, ignore_errors=True)
         super().__init__(name, OutgoingSql(url="sqlite:///test.sqlite"), sqlite_directory=Path(directory))
-
-
-class TestSqls(Mapping[str, SqlConnection]):
-    """Connections by name: those to `databases`, and a TestSql for each other name that is asked for."""
-
-    __test__ = False
-
-    def __init__(self, databases: Mapping[str, Database]) -> None:
-        """Raises InvalidInput, as configuring a server would, for what cannot be an outgoing SQL connection."""
-        self._known: dict[str, SqlConnection] = {name: opened(name, given) for name, given in databases.items()}
-
-    def __getitem__(self, name: str) -> SqlConnection:
-        if name not in self._known:
-            self._known[name] = TestSql(name)
-        return self._known[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._known)
-
-    def __len__(self) -> int:
-        return len(self._known)
-
-    def close(self) -> None:
-        """Close idle connections, so that tables can be dropped; the next use opens others."""
-        for connection in self._known.values():
-            connection.retire()
 
 
 def opened(name: str, given: Database) -> SqlConnection:

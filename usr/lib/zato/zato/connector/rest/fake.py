@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from zato.config.kinds import OutgoingRest
+from zato.connector.rest.body import encoded
 from zato.connector.rest.outgoing import Response, RestConnection
 from zato.core.errors import OutgoingFailed
 from zato.core.headers import Values
-from zato.service.values import encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +48,7 @@ class FakeRest(RestConnection):
 
         `data` is sent as JSON, unless it is text or bytes. A header with a list of values is there several times.
         """
-        body = (
-            b""
-            if data is None
-            else data
-            if isinstance(data, bytes)
-            else data.encode()
-            if isinstance(data, str)
-            else None
-        )
-        response = Response(status_code, headers or {}, encode(data) if body is None else body)
+        response = Response(status_code, headers or {}, encoded(data)[0] or b"")
         self._responses[method].append(response)
 
     def fail(self, error: Exception | None = None, *, method: str | None = None) -> None:
@@ -89,19 +80,3 @@ class FakeRest(RestConnection):
         if isinstance(response, Exception):
             raise response
         return response
-
-
-class FakeRests(Mapping[str, FakeRest]):
-    """Connections by name, each made when it is first asked for."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, FakeRest] = {}
-
-    def __getitem__(self, name: str) -> FakeRest:
-        return self._known.setdefault(name, FakeRest(name))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._known)
-
-    def __len__(self) -> int:
-        return len(self._known)
