@@ -38,7 +38,7 @@ def test_values_that_are_not_saved_are_tried_with_the_secret_that_is_kept(world:
     assert found.json == {"ok": True, "stage": "done", "message": "It works.", "ms": 1.3}
     tried = world.worker.tried[-1]
     assert tried.value.timeout_seconds == 3
-    assert world.box.open(tried.value.secret, kind="outgoing-rest", name="crm", field="secret") == REST["secret"]
+    assert world.box.decrypt(tried.value.secret, kind="outgoing-rest", name="crm", field="secret") == REST["secret"]
     assert world.call("GET", "/items/outgoing-rest/crm").json["value"]["timeout_seconds"] != 3
 
 

@@ -8,6 +8,8 @@ from typing import Any, cast
 
 import pytest
 
+from zato.connector.http.channel import HTTP_CHANNEL
+from zato.connector.rest.channel import REST_CHANNEL
 from zato.core.errors import TooLarge
 from zato.serving.http.channels import Channel
 
@@ -37,7 +39,7 @@ def channel(*, plain: bool) -> Channel:
         service="upload",
         entry=None,
         security=(),
-        plain=plain,
+        part=HTTP_CHANNEL if plain else REST_CHANNEL,
         content_type=None,
         snapshot=unused,
         dispatcher=unused,

@@ -18,9 +18,9 @@ from zato.admin_api.shapes.services import (
     ServiceDetails,
     ServiceErrors,
 )
-from zato.config.http_channels import http_channels
 from zato.config.kinds import ServiceSettings
 from zato.config.kinds.service import SERVICE
+from zato.connector.registry import http_channels
 from zato.core import json
 from zato.core.errors import Conflict, InvalidInput, TimeLimitExceeded
 from zato.core.right import Right
@@ -149,9 +149,9 @@ def _service(snapshot: ServesFrom, entry: ServiceFacts, channels: list[str]) -> 
 
 def _channels_by_service(snapshot: ServesFrom) -> dict[str, list[ServiceChannel]]:
     found: dict[str, list[ServiceChannel]] = {}
-    for kind, name, value in http_channels(snapshot.configuration):
+    for part, name, value in http_channels(snapshot.configuration):
         channel = ServiceChannel(
-            kind=kind,
+            kind=part.kind.name,
             name=name,
             path=value.path,
             methods=list(value.methods),

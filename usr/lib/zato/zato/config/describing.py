@@ -74,12 +74,12 @@ class DescribedKind(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[DescribedField, ...]
 
 
-@functools.cache
 def described_kinds() -> tuple[DescribedKind, ...]:
     """All of them."""
     return tuple(map(_described, KINDS.values()))
 
 
+@functools.cache
 def _described(kind: Kind[Any]) -> DescribedKind:
     return DescribedKind(
         name=kind.name,

@@ -11,6 +11,7 @@ from zato.config.item import Item
 from zato.config.kinds import Kind
 from zato.connector.connection import Connection
 from zato.connector.fakes import Fakes
+from zato.connector.http_channel import HttpChannelPart
 from zato.connector.outcome import Observe
 
 Opened = Callable[[str], str | None]
@@ -40,4 +41,5 @@ class Connector:
 
     name: str
     title: str
+    http_channel: HttpChannelPart | None = None
     outgoing: OutgoingPart | None = None

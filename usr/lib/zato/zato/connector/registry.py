@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from zato.config.configuration import Configuration
+from zato.config.kinds import HttpChannel
 from zato.connector.connector import Connector, OutgoingPart
+from zato.connector.http.connector import HTTP
+from zato.connector.http_channel import HttpChannelPart
 from zato.connector.rest.connector import REST
 from zato.connector.sql.connector import SQL
 
@@ -13,7 +17,7 @@ if TYPE_CHECKING:
     from zato.connector.rest.outgoing import RestConnection
     from zato.connector.sql.outgoing import SqlConnection
 
-CONNECTORS: dict[str, Connector] = {"rest": REST, "sql": SQL}
+CONNECTORS: dict[str, Connector] = {"rest": REST, "http": HTTP, "sql": SQL}
 
 
 class Outgoing:
@@ -33,3 +37,11 @@ def outgoing_parts() -> Iterator[tuple[Connector, OutgoingPart]]:
     for connector in CONNECTORS.values():
         if connector.outgoing is not None:
             yield connector, connector.outgoing
+
+
+def http_channels(configuration: Configuration) -> Iterator[tuple[HttpChannelPart, str, HttpChannel]]:
+    """All channels over HTTP, inactive ones included: what their protocol registers of them, their names and values."""
+    for connector in CONNECTORS.values():
+        if connector.http_channel is not None:
+            for item in configuration.all(connector.http_channel.kind.name):
+                yield connector.http_channel, item.name, cast("HttpChannel", item.value)

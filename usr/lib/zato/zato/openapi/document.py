@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from zato.config.configuration import Configuration
-from zato.config.http_channels import http_channels
+from zato.connector.registry import http_channels
 from zato.openapi.components import Components
 from zato.openapi.operation import Described, operation
 
@@ -29,7 +29,7 @@ def document(
     components = Components(configuration)
     paths: dict[str, dict[str, Any]] = {}
     names_of_shape: dict[str, tuple[str, tuple[str, ...]]] = {}
-    for _, name, channel in http_channels(configuration):
+    for part, name, channel in http_channels(configuration):
         service = services.get(channel.service)
         if not channel.active or service is None:
             continue
@@ -39,7 +39,7 @@ def document(
         path, shown_names = names_of_shape.setdefault(shape, (channel.path, own_names))
         names = dict(zip(own_names, shown_names, strict=True))
         for method in channel.methods:
-            described = operation(name, channel, method, service, names, components)
+            described = operation(name, part, channel, method, service, names, components)
             if described is not None:
                 paths.setdefault(path, {})[method.lower()] = described
     result: dict[str, Any] = {

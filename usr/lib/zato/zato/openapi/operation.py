@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from zato.config.kinds import HttpChannel
+from zato.connector.http_channel import HttpChannelPart
 from zato.openapi.components import Components, Schema
 from zato.service.base import Service
 from zato.service.io import Field, IOModel
 from zato.service.io_model import BINARY
 
 _JSON = "application/json"
-_TEXT = "text/plain"
 _WITHOUT_BODY = frozenset({"GET", "DELETE", "HEAD"})
 
 
@@ -34,6 +34,7 @@ class Described(Protocol):
 
 def operation(
     name: str,
+    part: HttpChannelPart,
     channel: HttpChannel,
     method: str,
     service: Described,
@@ -54,12 +55,12 @@ def operation(
     if method in _WITHOUT_BODY:
         parameters.extend(_query_parameter(field, service, components) for field in rest if _fits_a_query(field))
     else:
-        body = _body(channel, service, rest, components)
+        body = _body(part, service, rest, components)
         if body is not None:
             result["requestBody"] = body
     if parameters:
         result["parameters"] = parameters
-    result["responses"] = _responses(channel, service, components)
+    result["responses"] = _responses(part.response_type(channel), service, components)
     result["security"] = components.security(channel.security)
     return result
 
@@ -94,7 +95,7 @@ def _fits_a_query(field: Field) -> bool:
 
 
 def _body(
-    channel: HttpChannel,
+    part: HttpChannelPart,
     service: Described,
     rest: list[Field],
     components: Components,
@@ -102,11 +103,11 @@ def _body(
     """A message with those fields of the input that the path does not give; anything, where nothing is declared."""
     model = service.input
     if model is None:
-        return {"content": {"*/*" if channel.plain else _JSON: {"schema": {}}}}
+        return {"content": {part.request_type: {"schema": {}}}}
     fields = model.input_fields()
     if not fields:
         schema = components.schema(service.module, model.input_schema())
-        media_type = _TEXT if model.is_text and channel.plain else _JSON
+        media_type = part.text_type if model.is_text else _JSON
         return {"required": True, "content": {media_type: {"schema": schema}}}
     if not rest:
         return None
@@ -124,15 +125,15 @@ def _object(fields: list[Field], service: Described, components: Components) -> 
     return {**schema, "required": required} if required else schema
 
 
-def _responses(channel: HttpChannel, service: Described, components: Components) -> dict[str, Any]:
+def _responses(response_type: str | None, service: Described, components: Components) -> dict[str, Any]:
     """What the service answers, by the status that it sets, and Zato's own errors."""
     success: dict[str, Any] = {"description": "What the service answers."}
     if service.output is not None:
-        media_type = service.output.media_type(channel.response_type)
+        media_type = service.output.media_type(response_type)
         schema = components.schema(service.module, service.output.output_schema()) if media_type != BINARY else {}
         success["content"] = {media_type: {"schema": schema}}
-    elif channel.response_type is not None:
-        success["content"] = {channel.response_type: {"schema": {}}}
+    elif response_type is not None:
+        success["content"] = {response_type: {"schema": {}}}
     content = {_JSON: {"schema": components.error()}}
     too_many = {
         "description": "More requests than the channel, or the principal, may have, or too many wrong passwords.",

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from zato.config.configuration import Configuration
-from zato.config.http_channels import http_channels
 from zato.config.kinds import HttpChannel
 from zato.config.kinds.service import SERVICE
 from zato.config.secrets import SecretBox
 from zato.config.server_settings import settings_of
 from zato.connector.connections import OutgoingConnections
+from zato.connector.http_channel import HttpChannelPart
+from zato.connector.registry import http_channels
 from zato.deployment.loader import CodeSet
 from zato.host.settings import ServerSettings
 from zato.metrics import Metrics
@@ -91,7 +92,7 @@ class SnapshotBuilder:
         return snapshot
 
     def _routes(self, configuration: Configuration, snapshot: Snapshot) -> Iterator[tuple[str, Any, Channel]]:
-        for _, name, value in http_channels(configuration):
+        for part, name, value in http_channels(configuration):
             if not value.active:
                 continue
             methods = _answered(value.methods)
@@ -103,12 +104,12 @@ class SnapshotBuilder:
                 service=value.service,
                 entry=snapshot.codes.services.get(value.service),
                 security=value.security,
-                plain=value.plain,
-                content_type=value.response_type,
+                part=part,
+                content_type=part.response_type(value),
                 snapshot=snapshot,
                 dispatcher=self._dispatcher,
                 metrics=self._metrics.route(name, value.service),
-                max_body_bytes=_body_limit(value, snapshot.settings),
+                max_body_bytes=_body_limit(part, value, snapshot.settings),
                 admission=self._admission,
                 limit=limit_of("channel", name, value),
             )
@@ -120,6 +121,5 @@ def _answered(methods: tuple[str, ...]) -> tuple[str, ...]:
     return (*methods, "HEAD") if "GET" in methods else methods
 
 
-def _body_limit(channel: HttpChannel, settings: ServerSettings) -> int:
-    usual = settings.max_body_bytes if channel.plain else settings.max_json_bytes
-    return min(channel.max_body_bytes or usual, settings.max_body_bytes)
+def _body_limit(part: HttpChannelPart, channel: HttpChannel, settings: ServerSettings) -> int:
+    return min(channel.max_body_bytes or part.limit(settings), settings.max_body_bytes)

@@ -94,7 +94,7 @@ def _as_it_is(name: str) -> str:
     return name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind(Generic[ValueT]):
     """A kind of item: all that there is to know of it, for whatever deals with items of any kind.
 

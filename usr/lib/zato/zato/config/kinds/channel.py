@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -69,14 +69,6 @@ class HttpChannel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     cors_expose_headers: CorsExposeHeaders = ()
     cors_credentials: CorsCredentials = False
     cors_max_age_seconds: CorsMaxAgeSeconds = MAX_AGE_SECONDS
-
-    plain: ClassVar[bool]
-    """Services get the body as it came; otherwise it is JSON, in and out."""
-
-    @property
-    def response_type(self) -> str | None:
-        """Content type of responses whose services say none; None where it is for the kind of response to say."""
-        return None
 
 
 def channel_findings(name: str, value: HttpChannel) -> list[str]:

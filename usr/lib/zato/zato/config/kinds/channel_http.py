@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from msgspec import Meta
 
@@ -18,12 +18,6 @@ class ChannelHttp(HttpChannel, frozen=True, kw_only=True, forbid_unknown_fields=
     content_type: Annotated[
         str, Meta(min_length=3, max_length=200, description="Content type of responses, unless the service sets one.")
     ] = "text/plain; charset=utf-8"
-
-    plain: ClassVar[bool] = True
-
-    @property
-    def response_type(self) -> str:
-        return self.content_type
 
 
 def _validate(name: str, value: ChannelHttp) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from zato.config.kinds.base import Group, Kind, Reference
 from zato.config.kinds.channel import ADDED_FIELDS, HttpChannel, channel_claims, channel_findings
 from zato.core.right import Right
@@ -11,8 +9,6 @@ from zato.core.right import Right
 
 class ChannelRest(HttpChannel, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One REST channel."""
-
-    plain: ClassVar[bool] = False
 
 
 CHANNEL_REST = Kind(

@@ -1,1 +1,1 @@
-"""Calls to other systems over HTTP."""
+"""JSON over HTTP: channels, and calls to other systems."""

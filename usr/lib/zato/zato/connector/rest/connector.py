@@ -12,6 +12,7 @@ from zato.connector.connection import Connection
 from zato.connector.connector import Connector, Opened, OutgoingPart
 from zato.connector.fakes import Fakes
 from zato.connector.outcome import Observe
+from zato.connector.rest.channel import REST_CHANNEL
 
 if TYPE_CHECKING:
     from zato.connector.rest.fake import FakeRest
@@ -36,4 +37,6 @@ def _fakes(_given: Mapping[str, Any]) -> Fakes[FakeRest]:
     return Fakes(FakeRest)
 
 
-REST = Connector(name="rest", title="REST", outgoing=OutgoingPart(OUTGOING_REST, _build, _fakes))
+REST = Connector(
+    name="rest", title="REST", http_channel=REST_CHANNEL, outgoing=OutgoingPart(OUTGOING_REST, _build, _fakes)
+)

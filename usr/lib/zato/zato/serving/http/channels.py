@@ -15,6 +15,7 @@ from zato.serving.http.request import EnvironHeaders, ZatoRequest, answered, nee
 if TYPE_CHECKING:
     import falcon
 
+    from zato.connector.http_channel import HttpChannelPart
     from zato.deployment.registry import ServiceEntry
     from zato.metrics import RouteMetrics
     from zato.serving.dispatcher import Dispatcher
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 # Below it a body is not worth counting, however many there are
 _SMALL_BYTES = 4096
-# Of a body that is not JSON: in pieces, as bytes, and as text that has a character beyond the first 65,536
-_READ_TIMES = 6
 
 
 class Channel:
@@ -39,6 +38,7 @@ class Channel:
         "_limit",
         "_max_body_bytes",
         "_metrics",
+        "_part",
         "_security",
         "_snapshot",
         "cors",
@@ -47,7 +47,6 @@ class Channel:
         "methods",
         "name",
         "path",
-        "plain",
         "service",
     )
 
@@ -61,7 +60,7 @@ class Channel:
         service: str,
         entry: ServiceEntry | None,
         security: tuple[str, ...],
-        plain: bool,
+        part: HttpChannelPart,
         content_type: str | None,
         snapshot: Snapshot,
         dispatcher: Dispatcher,
@@ -76,8 +75,8 @@ class Channel:
         self.cors = cors
         self.service = service
         self.entry = entry
-        self.plain = plain
         self.method_map = dict.fromkeys(methods, self.respond)
+        self._part = part
         self._security = security
         self._content_type = content_type
         self._snapshot = snapshot
@@ -130,7 +129,7 @@ class Channel:
     def _invoke(self, req: ZatoRequest, resp: falcon.Response, params: dict[str, str], principal: Principal) -> int:
         environ = req.env
         body = self._body(environ)
-        if not self.plain and len(body) > _SMALL_BYTES:
+        if self._part.is_json and len(body) > _SMALL_BYTES:
             needs_memory(environ, memory_of(body))
         http = HTTPRequest(
             req.method,
@@ -140,7 +139,7 @@ class Channel:
             headers=EnvironHeaders(environ),
             body=body,
         )
-        request = Request(body, cid=req.cid, http=http, principal=principal, is_json=not self.plain)
+        request = Request(body, cid=req.cid, http=http, principal=principal, is_json=self._part.is_json)
         response, data = self._dispatcher.invoke_from_channel(
             self._snapshot, self.service, self.entry, request, environ.get("zato.request"), self._content_type
         )
@@ -164,7 +163,7 @@ class Channel:
         if expected > limit:
             raise self._too_large()
         if expected > _SMALL_BYTES:
-            needs_memory(environ, expected * (_READ_TIMES if self.plain else 2))
+            needs_memory(environ, expected * self._part.memory_factor)
         data: bytes = environ["wsgi.input"].read(limit + 1)
         if len(data) > limit:
             raise self._too_large()
@@ -173,10 +172,9 @@ class Channel:
         return data
 
     def _too_large(self) -> TooLarge:
-        setting = "max_body_bytes" if self.plain else "max_json_bytes"
         return TooLarge(
             f"The message is larger than {self._max_body_bytes} bytes, which is the most that this channel takes; "
-            f"max_body_bytes of the channel, or {setting} of the server, says how many."
+            f"max_body_bytes of the channel, or {self._part.limit_setting} of the server, says how many."
         )
 
 
