@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -16,48 +15,49 @@ import pytest
 from falcon.testing import Result, TestClient
 
 from support.passwords import AnyPassword, basic
-from zato.admin_api.collaborators import AdminCollaborators, HasBroker, Invoked
 from zato.admin_api.here import ServersHere
+from zato.admin_api.resource import AdminShell
+from zato.admin_api.route import Route
 from zato.admin_api.routes import add_routes
 from zato.admin_api.running import RunningWorker
 from zato.admin_api.this_machine import Machine
 from zato.admin_api.trail import Trail
 from zato.broker.embedded import EmbeddedInvocations
-from zato.broker.message import Message
-from zato.broker.session import Embedded
+from zato.broker.session import BrokerSession, Embedded
 from zato.config.configuration import Configuration
 from zato.config.enrolment import Enrolment
-from zato.config.first_administrator import FirstAdministrator
 from zato.config.item import Item
 from zato.config.publisher import Author, Preview, Publisher, Summary
 from zato.config.secrets import SecretBox
+from zato.connector.ping import PingResult
 from zato.core.errors import InvalidInput, NotFound, ZatoError
-from zato.core.principal import Principal, Role
+from zato.core.principal import Role
+from zato.deployment.cluster_rollback import ClusterRollback
+from zato.deployment.deployer import Deployer
 from zato.deployment.loader import CodeSet
+from zato.deployment.package_agreement import PackageAgreement
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings, ServerSettings
 from zato.logbook.ring_reader import RingReader
 from zato.odb.audit import AuditLog
 from zato.odb.database import Database
 from zato.odb.deployments import Deployment, Deployments, DeploymentState
-from zato.odb.first_tokens import FirstTokens
-from zato.odb.held_messages import HeldMessages
 from zato.odb.kept import kept
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.migrate import init
-from zato.odb.package_reports import PackageReports
 from zato.odb.second_factors import SecondFactors
 from zato.odb.sessions import Sessions
-from zato.odb.state import State
 from zato.pki.authority import Authority
 from zato.pki.enrolment.door import Signs
 from zato.pki.enrolment.signer import Signer
 from zato.security.authentication import SecurityIndex
 from zato.security.second_factor import SecondFactor
 from zato.security.sessions import PeopleSessions
+from zato.server.wiring.admin_api import admin_routes
+from zato.server.wiring.messaging import Messaging
+from zato.server.wiring.persistence import persistence_of
 from zato.service.context import ServiceContext
-from zato.service.request import HTTPRequest
 from zato.service.user_config import UserConfig
 from zato.serving.asynchronous import AsyncInvocations
 from zato.serving.dispatcher import Dispatcher, ServiceInvoker
@@ -142,55 +142,24 @@ class SettableClock:
         return self.time.timestamp()
 
 
-@dataclass(frozen=True)
-class Pinged:
-    ok: bool
-    stage: str
-    message: str
-    milliseconds: float
-
-
-class Worker:
+class Worker(RunningWorker):
     """The real view of a worker, but for what reaches out."""
 
     def __init__(self, switch: Switch[Snapshot], dispatcher: Dispatcher, asynchronous: AsyncInvocations) -> None:
-        self._real = RunningWorker(switch, dispatcher, asynchronous, SecretBox(b"k" * 32))
+        super().__init__(switch, dispatcher, asynchronous, SecretBox(b"k" * 32))
         self.pinged: list[tuple[str, str]] = []
         self.tried: list[Item] = []
 
-    problem: ZatoError | None = None
-
-    def current(self) -> Snapshot:
-        return self._real.current()
-
-    def ping(self, kind: str, name: str, cid: str) -> Pinged:
+    def ping(self, kind: str, name: str, cid: str) -> PingResult:
         self.pinged.append((kind, name))
-        return Pinged(False, "connect", "Connection refused.", 1.26)
+        return PingResult(False, "connect", "Connection refused.", 1.26)
 
-    def try_out(self, item: Item, cid: str) -> Pinged:
+    def try_out(self, item: Item, cid: str) -> PingResult:
         self.tried.append(item)
-        return Pinged(True, "done", "It works.", 1.26)
-
-    def invoke(
-        self,
-        service: str,
-        body: bytes,
-        *,
-        http: HTTPRequest | None,
-        principal: Principal,
-        cid: str,
-        environ: Mapping[str, Any],
-    ) -> Invoked:
-        return self._real.invoke(service, body, http=http, principal=principal, cid=cid, environ=environ)
-
-    def invoke_async(self, service: str, payload: Any, *, principal: Principal, cid: str) -> Message:
-        return self._real.invoke_async(service, payload, principal=principal, cid=cid)
-
-    def channels_document(self, version: str) -> Mapping[str, Any]:
-        return self._real.channels_document(version)
+        return PingResult(True, "done", "It works.", 1.26)
 
 
-class Deployer:
+class ImmediateDeployer(Deployer):
     """Deploys at once; refuses what does not look like Python, as the real one would."""
 
     def __init__(self, deployments: Deployments, publisher: Publisher, clock: SettableClock) -> None:
@@ -274,7 +243,7 @@ class Deployer:
         )
 
 
-class Packages:
+class UnresolvedPackages(PackageAgreement):
     """Takes what it is given as what was resolved."""
 
     def __init__(self, publisher: Publisher) -> None:
@@ -298,7 +267,7 @@ class Packages:
         return self._publisher.get("packages", "packages")
 
 
-class ClusterRollback:
+class RollbackWithoutCode(ClusterRollback):
     """Rolls back without code."""
 
     def __init__(self, publisher: Publisher) -> None:
@@ -337,8 +306,8 @@ class World:
         self.box = SecretBox(b"k" * 32)
         self.publisher = Publisher(self.log, self.box, self.clock)
         self.deployments = Deployments(database)
-        self.deployer = Deployer(self.deployments, self.publisher, self.clock)
-        self.packages = Packages(self.publisher)
+        self.deployer = ImmediateDeployer(self.deployments, self.publisher, self.clock)
+        self.packages = UnresolvedPackages(self.publisher)
         self.members = Members(database)
         self.audit = AuditLog(database)
         self.trail = Trail(self.audit, self.clock)
@@ -353,7 +322,7 @@ class World:
         self.typed_line = SERVICES.decode().splitlines().index("class Typed(Service):") + 1
         self.switch: Switch[Snapshot] = Switch(self._snapshot())
         self.worker = Worker(self.switch, self.dispatcher, self.asynchronous)
-        self.broker: HasBroker = Embedded()
+        self.broker: BrokerSession = Embedded()
         self.signer: Signs = Signer(self.pki, self.clock)
         self.serve()
 
@@ -361,49 +330,50 @@ class World:
         """Builds the application, anew where something of the world was replaced."""
         app: Any = falcon.App(request_type=ZatoRequest)
         add_error_handlers(app)
-        add_routes(app, self.collaborators)
+        add_routes(app, self.table, self.shell)
         self.app = app
         self.client = TestClient(app)
 
     @property
-    def collaborators(self) -> AdminCollaborators:
-        return AdminCollaborators(
-            publisher=self.publisher,
-            first_administrator=FirstAdministrator(FirstTokens(self.database), self.publisher, self.clock),
+    def table(self) -> tuple[Route, ...]:
+        """All operations, put together as a server does it."""
+        publisher, members = self.publisher, self.members
+        return admin_routes(
+            persistence=persistence_of(self.database, b"k" * 32),
+            messaging=Messaging(self.broker, self.invocations, self.asynchronous),
+            publisher=publisher,
+            deployer=self.deployer,
+            rollback=RollbackWithoutCode(publisher),
+            packages=self.packages,
+            worker=self.worker,
             enrolment=Enrolment(
                 self.signer,
-                self.publisher,
-                self.members,
+                publisher,
+                members,
                 cluster=ClusterSettings(odb=self.odb, odb_ca=self.odb_ca),
                 authority=self.pki / "ca.crt",
                 secret_key=b"k" * 32,
             ),
-            log=self.log,
-            deployments=self.deployments,
-            deployer=self.deployer,
-            cluster_rollback=ClusterRollback(self.publisher),
-            packages=self.packages,
-            package_reports=PackageReports(self.database),
-            members=self.members,
-            audit=self.audit,
-            trail=self.trail,
-            sessions=self.sessions,
-            people=PeopleSessions(self.sessions, self.clock),
             second_factor=self.second_factor,
-            state=State(self.database),
-            held=HeldMessages(self.database),
+            trail=self.trail,
             replaced=lambda: None,
             kept=lambda: kept(self.database),
             days={"audit": 365},
-            broker=self.broker,
-            worker=self.worker,
-            admission=Admission(SharedCounters(), lambda what, name, field: self.refused.append((what, name, field))),
-            letters=self.invocations,
             log_reader=RingReader(self.log_directory),
-            here=ServersHere(self.members, lambda: (1, 2)),
+            here=ServersHere(members, lambda: (1, 2)),
             machine=Machine(Layout(self.pki.parent)),
             clock=self.clock,
             version="1.2.3",
+        )
+
+    @property
+    def shell(self) -> AdminShell:
+        return AdminShell(
+            worker=self.worker,
+            people=PeopleSessions(self.sessions, self.clock),
+            second_factor=self.second_factor,
+            admission=Admission(SharedCounters(), lambda what, name, field: self.refused.append((what, name, field))),
+            trail=self.trail,
             count=lambda operation, status, seconds: self.counted.append((operation, status)),
         )
 

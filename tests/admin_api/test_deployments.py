@@ -6,7 +6,6 @@ import io
 import zipfile
 from types import SimpleNamespace
 from typing import Any, cast
-from unittest.mock import MagicMock
 
 import pytest
 
@@ -236,7 +235,10 @@ def test_reading_what_is_in_a_zip_needs_the_memory_that_it_is_unpacked_into() ->
     call = SimpleNamespace(environ={"zato.request": active}, params={"id": "7"}, query=SourceQuery(path="shop/x.py"))
     deployment = SimpleNamespace(id=7, file_name="shop.zip", size_bytes=len(source))
     kept = SimpleNamespace(get=lambda _id: deployment, source=lambda _id: source)
-    operations = DeploymentOperations(cast(Any, MagicMock(deployments=kept)))
+    unused = cast(Any, None)
+    operations = DeploymentOperations(
+        deployments=cast(Any, kept), deployer=unused, members=unused, clock=unused, trail=unused, worker=unused
+    )
     for read in (operations.files, operations.source):
         active.left = len(source) + 1_000
         with pytest.raises(Unavailable):

@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 import pytest
 
-from zato.admin_api.routes import routes
 from zato.config.kinds import KINDS
 
 STRINGS = [
@@ -74,7 +73,7 @@ def test_every_field_of_every_kind_holds_a_text_as_it_is_or_refuses_it(world: An
 @pytest.mark.parametrize("text", STRINGS, ids=[repr(text)[:30] for text in STRINGS])
 def test_every_parameter_of_every_path_and_query_is_refused_or_not_found(world: Any, text: str) -> None:
     encoded = quote(text.encode("utf-8", "surrogatepass"), safe="")[:4000]
-    for route in routes(world.collaborators):
+    for route in world.table:
         path = route.path.removeprefix("/zato/api")
         for name in ("kind", "name", "id", "file_name"):
             hostile = path.replace("{" + name + "}", encoded)

@@ -17,7 +17,6 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from support.passwords import basic
-from zato.admin_api.routes import routes
 from zato.config.kinds import KINDS
 
 CHECKS = [
@@ -44,7 +43,7 @@ def test_every_route_is_in_the_document_under_its_own_name(world: Any, document:
         for method, operation in operations.items()
         if path.startswith("/zato/")
     }
-    assert listed == {(route.method, route.path, route.operation) for route in routes(world.collaborators)}
+    assert listed == {(route.method, route.path, route.operation) for route in world.table}
     assert document["openapi"].startswith("3.1")
     assert document["info"]["version"] == "1.2.3"
 
@@ -95,4 +94,4 @@ def test_the_server_does_what_the_document_says_whatever_is_sent(world: Any) -> 
 
         check()
         seen.add(operation.label)
-    assert len(seen) == len(routes(world.collaborators))
+    assert len(seen) == len(world.table)

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zato.admin_api.refusals import ROW_SECONDS, ROWS_AT_ONCE, Refusals
-from zato.admin_api.routes import routes
 from zato.odb import tables
 
 
@@ -28,7 +27,7 @@ def everything(world: Any, user: str | None, *, times: int) -> set[int]:
     """Each operation there is, with something for a body."""
     statuses = set()
     for _ in range(times):
-        for route in routes(world.collaborators):
+        for route in world.table:
             path = re.sub(r"\{kind\}", "outgoing-sql", route.path.removeprefix("/zato/api"))
             path = re.sub(r"\{\w+\}", "1", path)
             taken = route.takes

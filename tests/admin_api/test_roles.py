@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from zato.admin_api.routes import routes
 from zato.core.principal import Role
 
 V, O, D, A = Role.VIEWER, Role.OPERATOR, Role.DEPLOYER, Role.ADMIN  # noqa: E741
@@ -136,11 +135,11 @@ def test_each_operation_is_forbidden_to_the_roles_without_its_right_and_unauthor
 
 def test_the_matrix_has_every_operation(world: Any) -> None:
     covered = set()
-    for route in routes(world.collaborators):
+    for route in world.table:
         pattern = re.compile(re.sub(r"\{\w+\}", "[^/]+", route.path))
         if any(method == route.method and pattern.fullmatch("/zato/api" + path) for method, path, _ in MATRIX):
             covered.add(route.operation)
-    assert {route.operation for route in routes(world.collaborators)} - covered == {"whoami", *SESSIONS, *OWN, *OPEN}
+    assert {route.operation for route in world.table} - covered == {"whoami", *SESSIONS, *OWN, *OPEN}
 
 
 def test_anybody_with_credentials_may_ask_who_they_are(world: Any) -> None:

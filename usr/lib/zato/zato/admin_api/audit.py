@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from zato.admin_api.collaborators import AdminCollaborators
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes import audit as shapes
 from zato.core import csv
 from zato.core.right import Right
-from zato.odb.audit import AuditEntry, WhichEntries
+from zato.odb.audit import AuditEntry, AuditLog, WhichEntries
 
 CSV = "text/csv; charset=utf-8"
 NEXT = "X-Zato-Next"
@@ -19,8 +18,8 @@ NEXT = "X-Zato-Next"
 class AuditOperations:
     """Handlers of the routes about the audit log."""
 
-    def __init__(self, collaborators: AdminCollaborators) -> None:
-        self._audit = collaborators.audit
+    def __init__(self, audit: AuditLog) -> None:
+        self._audit = audit
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from zato.admin_api.collaborators import AdminCollaborators
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes import messages as shapes
 from zato.broker.message import Counts
+from zato.broker.protocol import Letters
+from zato.broker.session import BrokerSession
 from zato.core.errors import ZatoError
 from zato.core.right import Right
+from zato.odb.state import State
 
 _EMBEDDED = "embedded"
 
@@ -17,10 +19,10 @@ _EMBEDDED = "embedded"
 class BrokerOperations:
     """The handler of the route about the broker."""
 
-    def __init__(self, collaborators: AdminCollaborators) -> None:
-        self._broker = collaborators.broker
-        self._letters = collaborators.letters
-        self._state = collaborators.state
+    def __init__(self, *, broker: BrokerSession, letters: Letters, state: State) -> None:
+        self._broker = broker
+        self._letters = letters
+        self._state = state
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""

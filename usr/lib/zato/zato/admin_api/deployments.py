@@ -9,9 +9,9 @@ from functools import partial
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from zato.admin_api.collaborators import AdminCollaborators
 from zato.admin_api.previewing import previewed
 from zato.admin_api.route import Answer, Call, Route
+from zato.admin_api.running import RunningWorker
 from zato.admin_api.shapes import deployments as shapes
 from zato.admin_api.shapes.deployments import (
     DeployQuery,
@@ -23,14 +23,18 @@ from zato.admin_api.shapes.deployments import (
     UndeployedTogether,
 )
 from zato.admin_api.shapes.values import ChangeQuery
+from zato.admin_api.trail import Trail
 from zato.admin_api.warning import Warnings, of_deployment, of_undeployment
+from zato.core.clock import Clock
 from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, ZatoError
 from zato.core.limits import SOURCE_BYTES_MAX
 from zato.core.right import Right
 from zato.deployment.activation import LIVE
+from zato.deployment.deployer import Deployer
 from zato.deployment.loader.archive import read_archive
 from zato.deployment.loader.names import check_file_name
-from zato.odb.deployments import Deployment, DeploymentState, Report
+from zato.odb.deployments import Deployment, Deployments, DeploymentState, Report
+from zato.odb.members import Members
 from zato.serving.http.reading import number_in_path
 from zato.serving.http.request import needs_memory
 
@@ -41,13 +45,22 @@ SOURCE = ("application/octet-stream", "text/x-python", "application/x-python-cod
 class DeploymentOperations:
     """Handlers of the routes about deployments."""
 
-    def __init__(self, collaborators: AdminCollaborators) -> None:
-        self._deployments = collaborators.deployments
-        self._deployer = collaborators.deployer
-        self._members = collaborators.members
-        self._clock = collaborators.clock
-        self._trail = collaborators.trail
-        self._worker = collaborators.worker
+    def __init__(
+        self,
+        *,
+        deployments: Deployments,
+        deployer: Deployer,
+        members: Members,
+        clock: Clock,
+        trail: Trail,
+        worker: RunningWorker,
+    ) -> None:
+        self._deployments = deployments
+        self._deployer = deployer
+        self._members = members
+        self._clock = clock
+        self._trail = trail
+        self._worker = worker
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import binascii
 
-from zato.admin_api.collaborators import AdminCollaborators
 from zato.admin_api.route import Answer, Call, Route
+from zato.admin_api.running import RunningWorker
 from zato.admin_api.shapes import enrolment as shapes
 from zato.admin_api.status.members import alive
+from zato.config.enrolment import Enrolment
+from zato.core.clock import Clock
 from zato.core.errors import Conflict, InvalidInput, NotFound, Unauthorized
 from zato.core.right import Right
 from zato.host.logs import get_logger
+from zato.odb.members import Members
 from zato.serving.http.reading import number_in_path
 
 ENROL = "/zato/api/enrol"
@@ -24,12 +27,14 @@ _log = get_logger("zato.admin")
 class EnrolmentOperations:
     """Handlers of the routes. The first three prove by their bodies who may; the signer checks that once more."""
 
-    def __init__(self, collaborators: AdminCollaborators) -> None:
-        self._enrolment = collaborators.enrolment
-        self._members = collaborators.members
-        self._worker = collaborators.worker
-        self._clock = collaborators.clock
-        self._version = collaborators.version
+    def __init__(
+        self, *, enrolment: Enrolment, members: Members, worker: RunningWorker, clock: Clock, version: str
+    ) -> None:
+        self._enrolment = enrolment
+        self._members = members
+        self._worker = worker
+        self._clock = clock
+        self._version = version
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from zato.admin_api.collaborators import AdminCollaborators
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes import people as shapes
 from zato.admin_api.shapes.items import Item
 from zato.config.codec import public
+from zato.config.first_administrator import FirstAdministrator
 from zato.core.errors import Conflict, Unauthorized
 from zato.core.right import Right
 from zato.host.logs import get_logger
@@ -21,8 +21,8 @@ _log = get_logger("zato.admin")
 class FirstOperations:
     """Handlers of the two routes."""
 
-    def __init__(self, collaborators: AdminCollaborators) -> None:
-        self._first = collaborators.first_administrator
+    def __init__(self, first_administrator: FirstAdministrator) -> None:
+        self._first = first_administrator
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from zato.admin_api.collaborators import AdminCollaborators
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes import messages as shapes
 from zato.admin_api.shapes.values import PageQuery
+from zato.broker.protocol import Letters
+from zato.core.clock import Clock
 from zato.core.errors import Conflict, NotFound, Unavailable
 from zato.core.right import Right
 from zato.odb.audit import AuditEntry
-from zato.odb.held_messages import HeldMessage
+from zato.odb.held_messages import HeldMessage, HeldMessages
+from zato.odb.state import State
 
 HELD = "/zato/api/held"
 
@@ -17,11 +19,11 @@ HELD = "/zato/api/held"
 class HoldOperations:
     """Handlers of the routes about what is held."""
 
-    def __init__(self, collaborators: AdminCollaborators) -> None:
-        self._state = collaborators.state
-        self._held = collaborators.held
-        self._letters = collaborators.letters
-        self._clock = collaborators.clock
+    def __init__(self, *, state: State, held: HeldMessages, letters: Letters, clock: Clock) -> None:
+        self._state = state
+        self._held = held
+        self._letters = letters
+        self._clock = clock
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""

@@ -8,14 +8,15 @@ from urllib.parse import quote
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from zato.admin_api.collaborators import AdminCollaborators
 from zato.admin_api.history import following, shown_changes, which_changes
 from zato.admin_api.pages import page_of
 from zato.admin_api.previewing import previewed
 from zato.admin_api.route import Answer, Call, Route
+from zato.admin_api.running import RunningWorker
 from zato.admin_api.shapes import items as shapes
 from zato.admin_api.shapes.history import ChangesQuery, History
 from zato.admin_api.shapes.values import ChangeQuery
+from zato.admin_api.trail import Trail
 from zato.admin_api.warning import Warnings, of_change, of_deletion
 from zato.config.codec import public
 from zato.config.item import Item
@@ -25,7 +26,9 @@ from zato.config.publisher import Publisher
 from zato.core.errors import Conflict, NotFound, TimeLimitExceeded, ZatoError
 from zato.core.right import Right
 from zato.core.suggestions import did_you_mean
+from zato.deployment.deployer import Deployer
 from zato.odb.changes import Action, Maker
+from zato.odb.log import ConfigurationLog
 from zato.security.authorisation import may
 from zato.serving.http.reading import expected_revision, key_in_path, stated_revision
 
@@ -36,12 +39,14 @@ ITEM = ITEMS + "/{name}"
 class ItemOperations:
     """Handlers of the routes about items."""
 
-    def __init__(self, collaborators: AdminCollaborators) -> None:
-        self._publisher = collaborators.publisher
-        self._log = collaborators.log
-        self._worker = collaborators.worker
-        self._deployer = collaborators.deployer
-        self._trail = collaborators.trail
+    def __init__(
+        self, *, publisher: Publisher, log: ConfigurationLog, worker: RunningWorker, deployer: Deployer, trail: Trail
+    ) -> None:
+        self._publisher = publisher
+        self._log = log
+        self._worker = worker
+        self._deployer = deployer
+        self._trail = trail
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""

@@ -6,9 +6,11 @@ the key of all secrets, which is more than an administrator of the configuration
 
 from __future__ import annotations
 
-from zato.admin_api.collaborators import AdminCollaborators
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes import joining as shapes
+from zato.admin_api.trail import Trail
+from zato.config.enrolment import Enrolment
+from zato.core.clock import Clock
 from zato.core.errors import NotFound, Unavailable
 from zato.core.right import Right
 from zato.pki.enrolment.register import KnownToken
@@ -19,10 +21,10 @@ JOINING = "/zato/api/joining"
 class JoiningOperations:
     """Handlers of the routes about joining."""
 
-    def __init__(self, collaborators: AdminCollaborators) -> None:
-        self._enrolment = collaborators.enrolment
-        self._trail = collaborators.trail
-        self._clock = collaborators.clock
+    def __init__(self, *, enrolment: Enrolment, trail: Trail, clock: Clock) -> None:
+        self._enrolment = enrolment
+        self._trail = trail
+        self._clock = clock
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""

@@ -3,43 +3,26 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from shlex import quote
-from typing import Protocol
 
 import msgspec
 
 from zato.admin_api.here import ServersHere
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes import machine as shapes
+from zato.admin_api.this_machine import Machine
 from zato.core.errors import NotFound, SetupError, TooLarge, Unavailable
 from zato.core.right import Right
-from zato.host.git import Commit
-from zato.pki.certificates import CertificateStatus
-from zato.pki.renewal import UnusableCertificate
 
 _SERVER = "/zato/api/servers/{number}"
-
-
-class ThisMachine(Protocol):
-    """What server.machine.Machine offers. Raises SetupError for what cannot be read."""
-
-    def certificates(self, now: datetime) -> tuple[Sequence[CertificateStatus], Sequence[UnusableCertificate]]: ...
-
-    def commits(self, server: int, limit: int) -> Sequence[Commit]: ...
-
-    def diff(self, server: int, before: str, after: str | None) -> str: ...
-
-    def examined(self) -> bytes:
-        """What `zato doctor --json` says. Raises Unavailable."""
-        ...
 
 
 class MachineOperations:
     """Handlers of the routes about a server's machine."""
 
-    def __init__(self, machine: ThisMachine, here: ServersHere, now: Callable[[], datetime]) -> None:
+    def __init__(self, machine: Machine, here: ServersHere, now: Callable[[], datetime]) -> None:
         self._machine = machine
         self._here = here
         self._now = now

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from zato.admin_api.chosen_letters import LOOKED_AT_MAX, chosen, describes_some
-from zato.admin_api.collaborators import AdminCollaborators
 from zato.admin_api.route import Answer, Call, Route
+from zato.admin_api.running import RunningWorker
 from zato.admin_api.services import SERVICES
 from zato.admin_api.shapes import messages as shapes
 from zato.broker.message import DeadLetter
+from zato.broker.protocol import Letters
 from zato.core import json
+from zato.core.clock import Clock
 from zato.core.errors import InvalidInput, NotFound
 from zato.core.limits import MESSAGE_BYTES_MAX
 from zato.core.right import Right
-from zato.odb.audit import AuditEntry
+from zato.odb.audit import AuditEntry, AuditLog
 from zato.serving.http.request import needs_memory
 
 DEAD = "/zato/api/messages/dead"
@@ -25,11 +27,11 @@ _IN_FULL_TIMES = 6
 class MessageOperations:
     """Handlers of the routes about messages."""
 
-    def __init__(self, collaborators: AdminCollaborators) -> None:
-        self._worker = collaborators.worker
-        self._letters = collaborators.letters
-        self._audit = collaborators.audit
-        self._clock = collaborators.clock
+    def __init__(self, *, worker: RunningWorker, letters: Letters, audit: AuditLog, clock: Clock) -> None:
+        self._worker = worker
+        self._letters = letters
+        self._audit = audit
+        self._clock = clock
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from zato.admin_api.collaborators import AdminCollaborators
 from zato.admin_api.route import Answer, Call, Route
+from zato.admin_api.running import RunningWorker
 from zato.admin_api.shapes import oneself as shapes
+from zato.admin_api.trail import Trail
 from zato.config.codec import public
 from zato.config.item import Item
 from zato.config.kinds import SecurityBasic
+from zato.config.publisher import Publisher
 from zato.core.errors import Conflict, Forbidden, InvalidInput, NotFound, ZatoError
 from zato.core.principal import Authentication
 from zato.core.right import Right
 from zato.odb.sessions import KIND
+from zato.security.second_factor import SecondFactor
 
 TOTP = "/zato/api/totp"
 _THEMSELVES = frozenset({Authentication.BASIC, Authentication.SESSION})
@@ -20,11 +23,13 @@ _THEMSELVES = frozenset({Authentication.BASIC, Authentication.SESSION})
 class OneselfOperations:
     """Handlers of the routes about one's own password and second factor."""
 
-    def __init__(self, collaborators: AdminCollaborators) -> None:
-        self._worker = collaborators.worker
-        self._publisher = collaborators.publisher
-        self._second_factor = collaborators.second_factor
-        self._trail = collaborators.trail
+    def __init__(
+        self, *, worker: RunningWorker, publisher: Publisher, second_factor: SecondFactor, trail: Trail
+    ) -> None:
+        self._worker = worker
+        self._publisher = publisher
+        self._second_factor = second_factor
+        self._trail = trail
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from zato.admin_api.collaborators import AdminCollaborators
 from zato.admin_api.deployments import shown
 from zato.admin_api.history import shown_changes
 from zato.admin_api.route import Answer, Call, Route
+from zato.admin_api.running import RunningWorker
 from zato.admin_api.shapes import overview as shapes
-from zato.admin_api.status.report import report
+from zato.admin_api.status.report import StatusReport
 from zato.config.kinds import KINDS
+from zato.config.publisher import Publisher
 from zato.config.searching import matched, matched_name
 from zato.core.errors import ZatoError
 from zato.core.right import Right
 from zato.odb.changes import WhichChanges
+from zato.odb.deployments import Deployments
 
 _OF_LATE = 10
 
@@ -20,8 +22,13 @@ _OF_LATE = 10
 class OverviewOperations:
     """Handlers of the routes about the cluster as a whole."""
 
-    def __init__(self, collaborators: AdminCollaborators) -> None:
-        self._collaborators = collaborators
+    def __init__(
+        self, *, report: StatusReport, publisher: Publisher, deployments: Deployments, worker: RunningWorker
+    ) -> None:
+        self._report = report
+        self._publisher = publisher
+        self._deployments = deployments
+        self._worker = worker
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""
@@ -50,7 +57,7 @@ class OverviewOperations:
     def search(self, call: Call) -> Answer:
         """By what this worker serves from, so that it is quick and works while the ODB is away."""
         query: shapes.SearchQuery = call.query
-        snapshot = self._collaborators.worker.current()
+        snapshot = self._worker.current()
         found = [
             (match.rank, item.name, shapes.FoundThing(what="item", kind=kind, name=item.name, field=match.field))
             for kind in KINDS
@@ -73,16 +80,15 @@ class OverviewOperations:
 
     def summary(self, call: Call) -> Answer:
         """With the ODB away, too: what is only there is empty then, and the status says why."""
-        given = self._collaborators
-        snapshot = given.worker.current()
+        snapshot = self._worker.current()
         try:
-            changes = shown_changes(given.publisher.changes(WhichChanges(), _OF_LATE))
-            deployments = [shown(deployment) for deployment in given.deployments.list(_OF_LATE)]
+            changes = shown_changes(self._publisher.changes(WhichChanges(), _OF_LATE))
+            deployments = [shown(deployment) for deployment in self._deployments.list(_OF_LATE)]
         except ZatoError:
             changes, deployments = [], []
         return Answer(
             shapes.Overview(
-                status=report(given),
+                status=self._report.now(),
                 items={kind: len(snapshot.configuration.all(kind)) for kind in KINDS},
                 services=len(snapshot.codes.services),
                 changes=changes,

@@ -7,13 +7,16 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from zato.admin_api.collaborators import AdminCollaborators
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes.values import Given, Revision, Taken
+from zato.admin_api.trail import Trail
 from zato.config.item import Item
 from zato.config.kinds import Packages
 from zato.core.errors import Conflict, TimeLimitExceeded, Unavailable, ZatoError
 from zato.core.right import Right
+from zato.deployment.package_agreement import PackageAgreement
+from zato.odb.members import Members
+from zato.odb.package_reports import PackageReports
 
 PACKAGES = "/zato/api/packages"
 
@@ -52,11 +55,13 @@ class DeclaredPackages(Given, frozen=True):
 class PackageOperations:
     """Handlers of the routes about packages."""
 
-    def __init__(self, collaborators: AdminCollaborators) -> None:
-        self._packages = collaborators.packages
-        self._reports = collaborators.package_reports
-        self._members = collaborators.members
-        self._trail = collaborators.trail
+    def __init__(
+        self, *, packages: PackageAgreement, package_reports: PackageReports, members: Members, trail: Trail
+    ) -> None:
+        self._packages = packages
+        self._reports = package_reports
+        self._members = members
+        self._trail = trail
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""

@@ -9,17 +9,19 @@ from typing import Any
 import falcon
 import msgspec
 
-from zato.admin_api.collaborators import AdminCollaborators
 from zato.admin_api.route import Answer, Call, Route, author_of
+from zato.admin_api.running import RunningWorker
+from zato.admin_api.trail import Trail
 from zato.core.errors import Forbidden, ZatoError
 from zato.core.principal import ANONYMOUS, Authentication, Principal, Role
 from zato.host.logs import get_logger
 from zato.security.authentication import INTERNAL_DOOR
 from zato.security.authorisation import authorise
-from zato.security.second_factor import CodeNeeded
-from zato.security.sessions import bearer_token
+from zato.security.second_factor import CodeNeeded, SecondFactor
+from zato.security.sessions import PeopleSessions, bearer_token
 from zato.serving.http.reading import JSON, check_content_type, read_body, read_json, read_query, refuse_cross_site
 from zato.serving.http.request import ZatoRequest
+from zato.serving.limits.admission import Admission
 
 _encoder = msgspec.json.Encoder()
 _log = get_logger("zato.admin")
@@ -27,20 +29,30 @@ _log = get_logger("zato.admin")
 Responder = Callable[..., None]
 
 
-class AdminResource:
-    """All methods of one path; Falcon finds them as on_get, on_post and so on."""
+class AdminShell:
+    """What surrounds the operations of all paths."""
 
-    def __init__(self, routes: Iterable[Route], collaborators: AdminCollaborators) -> None:
-        self._worker = collaborators.worker
-        self._count = collaborators.count
-        self._trail = collaborators.trail
-        self._people = collaborators.people
-        self._second_factor = collaborators.second_factor
-        self._admission = collaborators.admission
-        for route in routes:
-            setattr(self, f"on_{route.method.lower()}", self._responder(route))
+    def __init__(
+        self,
+        *,
+        worker: RunningWorker,
+        people: PeopleSessions,
+        second_factor: SecondFactor,
+        admission: Admission,
+        trail: Trail,
+        count: Callable[[str, int, float], None],
+    ) -> None:
+        """`count` is told operation, status and seconds of each request."""
+        self._worker = worker
+        self._people = people
+        self._second_factor = second_factor
+        self._admission = admission
+        self._trail = trail
+        self._count = count
 
-    def _responder(self, route: Route) -> Responder:
+    def responder(self, route: Route) -> Responder:
+        """What Falcon calls for it."""
+
         def respond(req: ZatoRequest, resp: falcon.Response, **params: str) -> None:
             # What may be a secret's only showing, and is about one principal, must stay in no cache.
             resp.set_headers({"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Zato-CID": req.cid})
@@ -114,3 +126,11 @@ class AdminResource:
             if check_content_type(environ.get("CONTENT_TYPE", ""), accepted) == JSON and shape is not None:
                 body = read_json(raw, shape)
         return route.handle(Call(principal, req.cid, params, query, body, raw, environ))
+
+
+class AdminResource:
+    """All methods of one path; Falcon finds them as on_get, on_post and so on."""
+
+    def __init__(self, routes: Iterable[Route], shell: AdminShell) -> None:
+        for route in routes:
+            setattr(self, f"on_{route.method.lower()}", shell.responder(route))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from zato.admin_api.collaborators import Invoked, PingResult
 from zato.admin_api.no_such_service import no_such_service
 from zato.broker.message import Message
 from zato.config.item import Item
 from zato.config.secrets import SecretBox
+from zato.connector.ping import PingResult
 from zato.core.errors import ZatoError
 from zato.core.principal import Principal
 from zato.openapi import document
@@ -24,8 +25,17 @@ if TYPE_CHECKING:
 _JSON = "application/json"
 
 
+@dataclass(frozen=True, slots=True)
+class Invoked:
+    """What a service answered."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
 class RunningWorker:
-    """A collaborators.ThisWorker on top of the snapshot that the worker serves from."""
+    """On top of the snapshot that the worker serves from."""
 
     def __init__(
         self,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from zato.admin_api.collaborators import AdminCollaborators
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes import status as shapes
 from zato.config.kinds import Server
+from zato.config.publisher import Publisher
 from zato.config.writer import despite_races
 from zato.core.errors import Conflict, NotFound
 from zato.core.right import Right
@@ -20,8 +20,8 @@ _PATH = "/zato/api/servers/{number}"
 class ServerOperations:
     """Handlers of the routes about the use of servers."""
 
-    def __init__(self, collaborators: AdminCollaborators) -> None:
-        self._publisher = collaborators.publisher
+    def __init__(self, publisher: Publisher) -> None:
+        self._publisher = publisher
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""

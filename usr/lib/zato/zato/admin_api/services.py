@@ -7,9 +7,9 @@ import socket
 
 import msgspec
 
-from zato.admin_api.collaborators import AdminCollaborators, ServesFrom, ServiceFacts
 from zato.admin_api.no_such_service import no_such_service
 from zato.admin_api.route import Answer, Call, Route
+from zato.admin_api.running import RunningWorker
 from zato.admin_api.shapes import services as shapes
 from zato.admin_api.shapes.services import (
     ErrorsQuery,
@@ -24,10 +24,13 @@ from zato.connector.registry import http_channels
 from zato.core import json
 from zato.core.errors import Conflict, InvalidInput, TimeLimitExceeded
 from zato.core.right import Right
+from zato.deployment.registry import ServiceEntry
 from zato.host.logs import get_logger
 from zato.logbook.query import Query
+from zato.logbook.reader import ReadsLog
 from zato.openapi.standalone import input_schema, output_schema
 from zato.service.request import HTTPRequest
+from zato.serving.snapshot import Snapshot
 
 SERVICES = "/zato/api/services"
 _MESSAGE_BYTES_MAX = 10 * 1024 * 1024
@@ -37,9 +40,9 @@ _log = get_logger("zato.admin")
 class ServiceOperations:
     """Handlers of the routes about services."""
 
-    def __init__(self, collaborators: AdminCollaborators) -> None:
-        self._worker = collaborators.worker
-        self._log_reader = collaborators.log_reader
+    def __init__(self, *, worker: RunningWorker, log_reader: ReadsLog) -> None:
+        self._worker = worker
+        self._log_reader = log_reader
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""
@@ -133,7 +136,7 @@ class ServiceOperations:
         return Answer(invoked.body, invoked.status, content_type=invoked.content_type)
 
 
-def _service(snapshot: ServesFrom, entry: ServiceFacts, channels: list[str]) -> shapes.Service:
+def _service(snapshot: Snapshot, entry: ServiceEntry, channels: list[str]) -> shapes.Service:
     settings = snapshot.configuration.value(SERVICE, entry.name) or ServiceSettings()
     return shapes.Service(
         name=entry.name,
@@ -147,7 +150,7 @@ def _service(snapshot: ServesFrom, entry: ServiceFacts, channels: list[str]) -> 
     )
 
 
-def _channels_by_service(snapshot: ServesFrom) -> dict[str, list[ServiceChannel]]:
+def _channels_by_service(snapshot: Snapshot) -> dict[str, list[ServiceChannel]]:
     found: dict[str, list[ServiceChannel]] = {}
     for part, name, value in http_channels(snapshot.configuration):
         channel = ServiceChannel(

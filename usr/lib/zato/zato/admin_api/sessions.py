@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from zato.admin_api.collaborators import AdminCollaborators
 from zato.admin_api.route import Answer, Call, Route
+from zato.admin_api.running import RunningWorker
 from zato.admin_api.shapes import people as shapes
+from zato.admin_api.trail import Trail
 from zato.config.kinds import SecurityBasic
+from zato.core.clock import Clock
 from zato.core.errors import Forbidden, NotFound, Unauthorized, ZatoError
 from zato.core.principal import Authentication
 from zato.core.right import Right
 from zato.odb.audit import AuditEntry
-from zato.odb.sessions import KIND, Session
+from zato.odb.sessions import KIND, Session, Sessions
 from zato.security.authorisation import may
-from zato.security.second_factor import CodeNeeded
+from zato.security.second_factor import CodeNeeded, SecondFactor
 from zato.security.sessions import new_token
 
 SESSIONS = "/zato/api/sessions"
@@ -24,12 +26,14 @@ CURRENT = "current"
 class SessionOperations:
     """Handlers of the routes about sessions."""
 
-    def __init__(self, collaborators: AdminCollaborators) -> None:
-        self._sessions = collaborators.sessions
-        self._worker = collaborators.worker
-        self._clock = collaborators.clock
-        self._second_factor = collaborators.second_factor
-        self._trail = collaborators.trail
+    def __init__(
+        self, *, sessions: Sessions, worker: RunningWorker, clock: Clock, second_factor: SecondFactor, trail: Trail
+    ) -> None:
+        self._sessions = sessions
+        self._worker = worker
+        self._clock = clock
+        self._second_factor = second_factor
+        self._trail = trail
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""

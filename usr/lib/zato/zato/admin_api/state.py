@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from zato.admin_api.collaborators import AdminCollaborators
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes import people as shapes
 from zato.admin_api.shapes.status import Status
-from zato.admin_api.status.report import report, version_of
+from zato.admin_api.status.report import StatusReport, version_of
 from zato.config.kinds import KINDS
 from zato.core.right import Right
 from zato.security.authorisation import may, right_to_change
@@ -15,8 +14,8 @@ from zato.security.authorisation import may, right_to_change
 class StateOperations:
     """Handlers of the routes about the cluster's state."""
 
-    def __init__(self, collaborators: AdminCollaborators) -> None:
-        self._collaborators = collaborators
+    def __init__(self, report: StatusReport) -> None:
+        self._report = report
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""
@@ -27,7 +26,7 @@ class StateOperations:
 
     def status(self, call: Call) -> Answer:
         """Answers 200 whatever is not well."""
-        found = report(self._collaborators)
+        found = self._report.now()
         etag = f'"{version_of(found)}"'
         if call.environ.get("HTTP_IF_NONE_MATCH", "").strip() == etag:
             return Answer(b"", 304, {"ETag": etag})

@@ -25,7 +25,7 @@ _SAID = frozenset({0, 1})  # 1: something is not well
 
 
 class Machine:
-    """A ThisMachine. Threads may share it."""
+    """What is asked about it raises SetupError for what cannot be read. Threads may share this."""
 
     def __init__(self, layout: Layout, *, git_wait_seconds: float = _GIT_WAIT_SECONDS) -> None:
         self._layout = layout

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 
-from zato.admin_api.collaborators import AdminCollaborators, PingResult
 from zato.admin_api.items import ITEM
 from zato.admin_api.route import Answer, Call, Route
+from zato.admin_api.running import RunningWorker
 from zato.admin_api.shapes import items as shapes
+from zato.admin_api.trail import Trail
 from zato.config.item import Item
 from zato.config.kinds import KINDS, kind_named
+from zato.config.publisher import Publisher
+from zato.connector.ping import PingResult
 from zato.core.errors import InvalidInput, Unavailable, ZatoError
 from zato.core.right import Right
 from zato.serving.http.reading import key_in_path
@@ -21,10 +24,10 @@ _BETWEEN_LOOKS_SECONDS = 0.02
 class ConnectionTrials:
     """Handlers of the routes by which somebody sees whether a connection works."""
 
-    def __init__(self, collaborators: AdminCollaborators) -> None:
-        self._publisher = collaborators.publisher
-        self._worker = collaborators.worker
-        self._trail = collaborators.trail
+    def __init__(self, *, publisher: Publisher, worker: RunningWorker, trail: Trail) -> None:
+        self._publisher = publisher
+        self._worker = worker
+        self._trail = trail
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""

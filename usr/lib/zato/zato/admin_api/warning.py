@@ -8,7 +8,6 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from zato.admin_api.collaborators import ServesFrom
 from zato.admin_api.shapes import values as shapes
 from zato.config.configuration import Configuration
 from zato.config.kinds import lets_in
@@ -16,6 +15,7 @@ from zato.config.plan import Key, Summary
 from zato.core.finding import Finding
 from zato.deployment.loader.uses import Code
 from zato.serving.loose_ends import between, loose_ends, of_item, without_item
+from zato.serving.snapshot import Snapshot
 
 LETS_IN_AGAIN = "lets-in-again"
 _WARNINGS_MAX = 100
@@ -23,17 +23,17 @@ Warnings = list[shapes.Finding] | UnsetType
 """Absent where there are none."""
 
 
-def of_change(snapshot: ServesFrom, kind: str, name: str, value: Any) -> Warnings:
+def of_change(snapshot: Snapshot, kind: str, name: str, value: Any) -> Warnings:
     """For an item that was created or changed."""
     return _shown(of_item(kind, name, value, snapshot.codes.used))
 
 
-def of_deletion(snapshot: ServesFrom, kind: str, name: str) -> Warnings:
+def of_deletion(snapshot: Snapshot, kind: str, name: str) -> Warnings:
     """For an item that was deleted."""
     return _shown(without_item(kind, name, snapshot.codes.used))
 
 
-def of_undeployment(before: ServesFrom, file_names: Collection[str]) -> Warnings:
+def of_undeployment(before: Snapshot, file_names: Collection[str]) -> Warnings:
     """For files that were withdrawn."""
     entries, code = before.codes.services, before.codes.used
     left = Code(
@@ -43,7 +43,7 @@ def of_undeployment(before: ServesFrom, file_names: Collection[str]) -> Warnings
     return _shown(between(_all(before), loose_ends(before.configuration, left)))
 
 
-def of_deployment(before: ServesFrom, now: ServesFrom, file_name: str) -> Warnings:
+def of_deployment(before: Snapshot, now: Snapshot, file_name: str) -> Warnings:
     """For a file that was deployed: what it lacks itself, and what others lack by now."""
     own = {used.path for used in now.codes.used.uses if used.file_name == file_name}
     after = _all(now)
@@ -51,7 +51,7 @@ def of_deployment(before: ServesFrom, now: ServesFrom, file_name: str) -> Warnin
     return _shown(finding for finding in after if finding in new or finding.file in own)
 
 
-def of_whole(before: ServesFrom, now: Configuration, code: Code, others: Iterable[Finding] = ()) -> Warnings:
+def of_whole(before: Snapshot, now: Configuration, code: Code, others: Iterable[Finding] = ()) -> Warnings:
     """For an import or a roll-back, with others to be told of first."""
     return _shown((*others, *between(_all(before), loose_ends(now, code))))
 
@@ -88,7 +88,7 @@ def shown(finding: Finding) -> shapes.Finding:
     )
 
 
-def _all(snapshot: ServesFrom) -> list[Finding]:
+def _all(snapshot: Snapshot) -> list[Finding]:
     return loose_ends(snapshot.configuration, snapshot.codes.used)
 
 

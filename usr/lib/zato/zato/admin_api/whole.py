@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from zato.admin_api.collaborators import AdminCollaborators, ServesFrom
 from zato.admin_api.history import following, shown_changes, which_changes
 from zato.admin_api.previewing import previewed, shown_diffs
 from zato.admin_api.route import Answer, Call, Route
+from zato.admin_api.running import RunningWorker
 from zato.admin_api.shapes import whole as shapes
 from zato.admin_api.shapes.history import Changes, HistoryQuery
 from zato.admin_api.shapes.items import Back, ItemKey
@@ -21,6 +21,9 @@ from zato.config.publisher import Publisher
 from zato.core.errors import Conflict, InvalidInput, TimeLimitExceeded
 from zato.core.finding import Finding
 from zato.core.right import Right
+from zato.deployment.cluster_rollback import ClusterRollback
+from zato.odb.log import ConfigurationLog
+from zato.serving.snapshot import Snapshot
 
 YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
 _IMPORT_BYTES_MAX = 10 * 1024 * 1024
@@ -29,11 +32,13 @@ _IMPORT_BYTES_MAX = 10 * 1024 * 1024
 class WholeOperations:
     """Handlers of the routes about all items at once."""
 
-    def __init__(self, collaborators: AdminCollaborators) -> None:
-        self._publisher = collaborators.publisher
-        self._cluster_rollback = collaborators.cluster_rollback
-        self._log = collaborators.log
-        self._worker = collaborators.worker
+    def __init__(
+        self, *, publisher: Publisher, cluster_rollback: ClusterRollback, log: ConfigurationLog, worker: RunningWorker
+    ) -> None:
+        self._publisher = publisher
+        self._cluster_rollback = cluster_rollback
+        self._log = log
+        self._worker = worker
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""
@@ -138,7 +143,7 @@ class WholeOperations:
         done = take(self._publisher)
         return Answer(_summary(done, self._warnings(before, let_in_again(done, self._deleted_before(done)))))
 
-    def _warnings(self, before: ServesFrom, others: Iterable[Finding] = ()) -> Warnings:
+    def _warnings(self, before: Snapshot, others: Iterable[Finding] = ()) -> Warnings:
         now = Configuration.from_items(*self._log.items_with_revision())
         return of_whole(before, now, self._worker.current().codes.used, others)
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from zato.admin_api.kept import KeptFigures
-from zato.admin_api.routes import add_routes
 from zato.broker.session import BrokerSession
 from zato.core.clock import SystemClock
 from zato.deployment.packages import WorkerPackages
@@ -20,9 +19,8 @@ from zato.metrics.memory import MemoryMetrics
 from zato.metrics.worker import WorkerLoad
 from zato.security.second_factor import SecondFactor
 from zato.server.runtime import Runtime
-from zato.server.wiring.admin_api import wire_admin_api
 from zato.server.wiring.deployment import wire_deployment
-from zato.server.wiring.http import wire_exposition, wire_http
+from zato.server.wiring.http import add_admin_api, wire_exposition, wire_http
 from zato.server.wiring.messaging import wire_messaging
 from zato.server.wiring.persistence import wire_persistence
 from zato.server.wiring.runtime import wire_runtime
@@ -72,21 +70,18 @@ class WorkerProcess:
         )
         kept = KeptFigures(persistence.database, clock)
         app = wire_http(serving, shared, metrics, wire_exposition(shared, persistence, messaging, kept))
-        add_routes(
+        add_admin_api(
             app,
-            wire_admin_api(
-                shared,
-                persistence,
-                messaging,
-                serving,
-                deploying,
-                runtime,
-                second_factor,
-                kept,
-                metrics,
-                self.settings,
-                clock,
-            ),
+            shared,
+            persistence,
+            messaging,
+            serving,
+            deploying,
+            runtime,
+            second_factor,
+            kept,
+            metrics,
+            clock,
         )
         messaging.broker.start()
         self._loaded = _Loaded(runtime, messaging.broker, metrics, load)

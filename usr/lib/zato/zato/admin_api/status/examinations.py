@@ -4,50 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from zato.admin_api.collaborators import AdminCollaborators
 from zato.admin_api.status import members
 from zato.admin_api.status.seen import Seen
 from zato.config.balancing import kept_in_use
-from zato.config.package_set import declared
-from zato.core.errors import ZatoError
 from zato.core.finding import Finding
 from zato.serving.loose_ends import loose_ends
 
-Examination = Callable[[AdminCollaborators, Seen], Iterator[Finding]]
-"""Yields what is not well. It may read what it needs; Unavailable that it raises is told of its subject."""
+Examination = Callable[[Seen], Iterator[Finding]]
+"""Yields what is not well of what was seen."""
 
 
-def examine(given: AdminCollaborators, seen: Seen) -> list[Finding]:
+def examine(seen: Seen) -> list[Finding]:
     """All findings, in the order of the subjects."""
-    found: list[Finding] = []
-    for subject, examination in EXAMINATIONS.items():
-        try:
-            found += examination(given, seen)
-        except ZatoError as error:
-            if seen.odb_error is None or seen.odb_error.message != error.message:
-                found.append(Finding(error.message, error.code, subject=subject))
-    return found
+    return [finding for examination in EXAMINATIONS for finding in examination(seen)]
 
 
-def _serving(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
+def _serving(seen: Seen) -> Iterator[Finding]:
     """What the worker that answers cannot use of the configuration."""
     for problem in seen.snapshot.problems:
         yield Finding(problem, "not-usable")
     yield from loose_ends(seen.configuration, seen.snapshot.codes.used)
 
 
-def _broker(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
-    if given.broker.problem is not None:
+def _broker(seen: Seen) -> Iterator[Finding]:
+    if seen.broker_problem is not None:
         yield Finding(
-            f"{given.broker.problem} Requests go on; changes are looked for in the ODB, and asynchronous invocations "
+            f"{seen.broker_problem} Requests go on; changes are looked for in the ODB, and asynchronous invocations "
             "are kept there.",
             "broker-away",
             subject="broker",
         )
 
 
-def _odb(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
-    error = seen.odb_error or given.worker.problem
+def _odb(seen: Seen) -> Iterator[Finding]:
+    error = seen.odb_error or seen.beat_error
     if error is not None:
         yield Finding(
             f"{error.message} Requests go on with what the servers know; changes are refused.",
@@ -56,13 +46,13 @@ def _odb(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
         )
 
 
-def _members(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
+def _members(seen: Seen) -> Iterator[Finding]:
     """Nobody's silence says anything where the ODB takes no heart-beat."""
-    if seen.odb_error is None and given.worker.problem is None:
+    if seen.odb_error is None and seen.beat_error is None:
         yield from members.findings(seen)
 
 
-def _balancing(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
+def _balancing(seen: Seen) -> Iterator[Finding]:
     kept = kept_in_use(seen.configuration, {f"server-{server.number}" for server in seen.servers})
     if kept is not None:
         yield Finding(
@@ -73,8 +63,8 @@ def _balancing(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
         )
 
 
-def _messages(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
-    if seen.odb_error is not None or given.broker.problem is not None:
+def _messages(seen: Seen) -> Iterator[Finding]:
+    if seen.odb_error is not None or seen.broker_problem is not None:
         return
     error = seen.messages_error
     if error is not None:
@@ -89,7 +79,7 @@ def _messages(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
         )
 
 
-def _held(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
+def _held(seen: Seen) -> Iterator[Finding]:
     if seen.held is None:
         return
     since = f"{seen.held.since:%Y-%m-%d %H:%M:%S} UTC"
@@ -101,12 +91,9 @@ def _held(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
     )
 
 
-def _packages(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
+def _packages(seen: Seen) -> Iterator[Finding]:
     """Servers that lack what services may import."""
-    wanted = declared(seen.configuration)
-    if wanted is None or seen.odb_error is not None:
-        return
-    said = {each.server: each for each in given.package_reports.all() if each.revision == wanted.revision}
+    said = {each.server: each for each in seen.package_reports}
     for server in seen.servers:
         report = said.get(server.number)
         if report is not None and not report.installed:
@@ -118,13 +105,13 @@ def _packages(given: AdminCollaborators, seen: Seen) -> Iterator[Finding]:
             )
 
 
-EXAMINATIONS: dict[str, Examination] = {
-    "configuration": _serving,
-    "broker": _broker,
-    "ODB": _odb,
-    "servers": _members,
-    "balancer": _balancing,
-    "messages": _messages,
-    "held": _held,
-    "packages": _packages,
-}
+EXAMINATIONS: tuple[Examination, ...] = (
+    _serving,
+    _broker,
+    _odb,
+    _members,
+    _balancing,
+    _messages,
+    _held,
+    _packages,
+)

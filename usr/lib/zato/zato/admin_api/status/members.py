@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
+from zato.admin_api.status.seen import Seen
 from zato.core.finding import Finding
 from zato.odb.members import WorkerRow
-
-if TYPE_CHECKING:
-    from zato.admin_api.status.seen import Seen
 
 # Workers beat every few seconds; a change is everywhere within half a second, a deployment within a few.
 SILENT_AFTER = timedelta(seconds=15)

@@ -2,49 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
 from msgspec import json
 from msgspec.structs import replace
 
 from zato.admin_api import warning
-from zato.admin_api.collaborators import AdminCollaborators
 from zato.admin_api.deployments import shown
 from zato.admin_api.shapes import status as shapes
+from zato.admin_api.status.cluster_view import ClusterView
 from zato.admin_api.status.examinations import examine
-from zato.admin_api.status.seen import Seen, look
+from zato.admin_api.status.seen import Seen
 from zato.config.balancing import modes
-from zato.config.configuration import Configuration
 from zato.config.kinds.server import SERVER
 from zato.deployment.activation import LIVE
 from zato.deployment.versions import active_versions
 from zato.odb.members import ServerRow, WorkerRow
 
 
-def report(given: AdminCollaborators) -> shapes.Status:
-    """How the cluster is, with everything that is not well. With the ODB away, too: that is when operators ask."""
-    seen = look(given)
-    found = examine(given, seen)
-    return shapes.Status(
-        ok=not found,
-        problems=[finding.message for finding in found],
-        findings=[warning.shown(finding) for finding in found],
-        version=given.version,
-        broker=given.broker.label,
-        broker_problem=given.broker.problem,
-        messages=None
-        if seen.messages is None
-        else shapes.Messages(waiting=seen.messages.waiting, dead=seen.messages.dead),
-        odb=_odb(seen),
-        applied_revision=seen.configuration.revision,
-        servers=_servers(given, seen),
-        deployments_in_progress=[shown(deployment) for deployment in seen.in_progress],
-        kept=_kept(given, seen),
-        odb_bytes=seen.kept.odb_bytes if seen.kept is not None else None,
-        held=shapes.Held(since=seen.held.since, reason=seen.held.reason) if seen.held is not None else None,
-        first_token_expires=seen.first_token_expires,
-    )
+class StatusReport:
+    """What is told of the cluster; `days` says for how many of them what is kept stays, where this machine says so."""
+
+    def __init__(self, view: ClusterView, *, version: str, days: Mapping[str, int]) -> None:
+        """`version` is Zato's."""
+        self._view = view
+        self._version = version
+        self._days = days
+
+    def now(self) -> shapes.Status:
+        """With everything that is not well. With the ODB away, too: that is when operators ask."""
+        seen = self._view.look()
+        found = examine(seen)
+        return shapes.Status(
+            ok=not found,
+            problems=[finding.message for finding in found],
+            findings=[warning.shown(finding) for finding in found],
+            version=self._version,
+            broker=seen.broker,
+            broker_problem=seen.broker_problem,
+            messages=None
+            if seen.messages is None
+            else shapes.Messages(waiting=seen.messages.waiting, dead=seen.messages.dead),
+            odb=_odb(seen),
+            applied_revision=seen.configuration.revision,
+            servers=_servers(seen, self._deployed(seen)),
+            deployments_in_progress=[shown(deployment) for deployment in seen.in_progress],
+            kept=_kept(seen, self._days),
+            odb_bytes=seen.kept.odb_bytes if seen.kept is not None else None,
+            held=shapes.Held(since=seen.held.since, reason=seen.held.reason) if seen.held is not None else None,
+            first_token_expires=seen.first_token_expires,
+        )
+
+    def _deployed(self, seen: Seen) -> dict[int, dict[str, int]]:
+        """What each revision that some worker has activates: one as a rule, the one that this worker has."""
+        current = seen.configuration
+        found = {}
+        for revision in {worker.applied_revision for worker in seen.workers}:
+            then = current if revision == current.revision else self._view.at(revision)
+            found[revision] = {name: version.deployment_id for name, version in active_versions(then).items()}
+        return found
 
 
 def _odb(seen: Seen) -> shapes.Odb:
@@ -60,17 +77,15 @@ def _odb(seen: Seen) -> shapes.Odb:
     return shapes.Odb(ok=True, revision=seen.revision, message=message)
 
 
-def _kept(given: AdminCollaborators, seen: Seen) -> list[shapes.KeptFigure]:
+def _kept(seen: Seen, days: Mapping[str, int]) -> list[shapes.KeptFigure]:
     figures = () if seen.kept is None else seen.kept.figures
     return [
-        shapes.KeptFigure(what=each.what, rows=each.rows, oldest=each.oldest, days=given.days.get(each.what))
+        shapes.KeptFigure(what=each.what, rows=each.rows, oldest=each.oldest, days=days.get(each.what))
         for each in figures
     ]
 
 
-def _servers(given: AdminCollaborators, seen: Seen) -> list[shapes.Server]:
-    deployed = _deployed(given, seen, {worker.applied_revision for worker in seen.workers})
-
+def _servers(seen: Seen, deployed: Mapping[int, dict[str, int]]) -> list[shapes.Server]:
     def shown_worker(worker: WorkerRow) -> shapes.Worker:
         return shapes.Worker(
             worker=worker.worker,
@@ -113,17 +128,6 @@ def _total(known: Iterable[int | None]) -> int | None:
     """None where nobody told any."""
     told = [each for each in known if each is not None]
     return sum(told) if told else None
-
-
-def _deployed(given: AdminCollaborators, seen: Seen, revisions: Collection[int]) -> dict[int, dict[str, int]]:
-    """What each of these revisions activates; they are one as a rule, and the one that this worker has."""
-    current = seen.configuration
-    found = {}
-    for revision in revisions:
-        known = revision == current.revision
-        then = current if known else Configuration.from_items(revision, given.log.items_at(revision))
-        found[revision] = {name: version.deployment_id for name, version in active_versions(then).items()}
-    return found
 
 
 def version_of(status: shapes.Status) -> str:

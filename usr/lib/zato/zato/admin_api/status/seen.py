@@ -6,18 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from zato.admin_api.collaborators import AdminCollaborators, ServesFrom
-from zato.admin_api.status.members import alive
-from zato.admin_api.status.siblings import ended
 from zato.broker.message import Counts
-from zato.broker.protocol import Letters
 from zato.config.configuration import Configuration
 from zato.config.follower import Replaced
 from zato.core.errors import ZatoError
-from zato.odb.deployments import Deployment, DeploymentState
+from zato.odb.deployments import Deployment
 from zato.odb.kept import Kept
 from zato.odb.members import ServerRow, WorkerRow
+from zato.odb.package_reports import PackageReport
 from zato.odb.state import Held
+from zato.serving.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,13 @@ class Seen:
     """What this worker serves from, and what the ODB says, as far as it answers."""
 
     now: datetime
-    snapshot: ServesFrom
+    snapshot: Snapshot
+    broker: str
+    """Which one it is."""
+    broker_problem: str | None
+    """A sentence while this worker does not reach it."""
+    beat_error: ZatoError | None
+    """Why the ODB does not take this worker's heart-beat."""
     odb_error: ZatoError | None = None
     """Why the ODB does not tell the rest of this."""
     revision: int = 0
@@ -40,6 +44,8 @@ class Seen:
     held: Held | None = None
     replaced: Replaced | None = None
     kept: Kept | None = None
+    package_reports: Sequence[PackageReport] = ()
+    """What servers have said of the packages that are declared now."""
     messages: Counts | None = None
     messages_error: ZatoError | None = None
     """Why nobody tells how many messages there are, though the ODB answers."""
@@ -48,44 +54,3 @@ class Seen:
     def configuration(self) -> Configuration:
         """What requests are served by now."""
         return self.snapshot.configuration
-
-
-def look(given: AdminCollaborators) -> Seen:
-    """Never raises where the ODB is away: that is when people ask."""
-    now, snapshot = given.clock.now(), given.worker.current()
-    try:
-        revision = given.log.revision()
-        servers, workers = given.members.servers(), given.members.workers()
-        in_progress = [
-            deployment
-            for state in (DeploymentState.CHECKING, DeploymentState.STAGED)
-            for deployment in given.deployments.in_state(state)
-        ]
-        applied = [worker.applied_revision for worker in workers if alive(worker, now)]
-        messages, messages_error = _counted(given.letters)
-        missing = given.log.changes_after(min(applied), 1) if applied and min(applied) < revision else []
-        return Seen(
-            now,
-            snapshot,
-            revision=revision,
-            oldest_not_applied=missing[0].at if missing else None,
-            servers=servers,
-            workers=workers,
-            ended=ended(workers),
-            in_progress=in_progress,
-            first_token_expires=given.first_administrator.valid_until(),
-            held=given.state.held(),
-            replaced=given.replaced(),
-            kept=given.kept(),
-            messages=messages,
-            messages_error=messages_error,
-        )
-    except ZatoError as error:
-        return Seen(now, snapshot, odb_error=error)
-
-
-def _counted(letters: Letters) -> tuple[Counts | None, ZatoError | None]:
-    try:
-        return letters.counts(), None
-    except ZatoError as error:
-        return None, error

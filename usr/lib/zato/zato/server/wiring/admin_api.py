@@ -1,107 +1,136 @@
-"""The admin API: what each of its operations works with."""
+"""The admin API: what each group of its operations works with."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from zato import __version__
-from zato.admin_api.collaborators import AdminCollaborators
+from zato.admin_api.audit import AuditOperations
+from zato.admin_api.broker import BrokerOperations
+from zato.admin_api.deployments import DeploymentOperations
+from zato.admin_api.enrolment import EnrolmentOperations
+from zato.admin_api.first import FirstOperations
+from zato.admin_api.held import HoldOperations
 from zato.admin_api.here import ServersHere
-from zato.admin_api.kept import KeptFigures, days_of
+from zato.admin_api.items import ItemOperations
+from zato.admin_api.joining import JoiningOperations
+from zato.admin_api.kinds import KindOperations
+from zato.admin_api.log import LogOperations
+from zato.admin_api.machine import MachineOperations
+from zato.admin_api.messages import MessageOperations
+from zato.admin_api.oneself import OneselfOperations
+from zato.admin_api.overview import OverviewOperations
+from zato.admin_api.packages import PackageOperations
+from zato.admin_api.route import Route
+from zato.admin_api.routes import Operations, table_of
 from zato.admin_api.running import RunningWorker
+from zato.admin_api.servers import ServerOperations
+from zato.admin_api.services import ServiceOperations
+from zato.admin_api.sessions import SessionOperations
+from zato.admin_api.state import StateOperations
+from zato.admin_api.status.cluster_view import ClusterView
+from zato.admin_api.status.report import StatusReport
 from zato.admin_api.this_machine import Machine
 from zato.admin_api.trail import Trail
+from zato.admin_api.trying import ConnectionTrials
+from zato.admin_api.whole import WholeOperations
 from zato.config.enrolment import Enrolment
 from zato.config.first_administrator import FirstAdministrator
+from zato.config.follower import Replaced
+from zato.config.publisher import Publisher
 from zato.core.clock import Clock
+from zato.deployment.cluster_rollback import ClusterRollback
+from zato.deployment.deployer import Deployer
+from zato.deployment.package_agreement import PackageAgreement
 from zato.host.layout import Layout
-from zato.host.settings import ServerSettings
 from zato.logbook.door import LogDoor
 from zato.logbook.reader import ReadsLog
 from zato.logbook.ring_reader import RingReader
-from zato.metrics import ADMIN, Metrics
+from zato.odb.kept import Kept
 from zato.pki.enrolment.door import SigningDoor, Signs
 from zato.pki.enrolment.screening import ScreenedSigner
 from zato.pki.enrolment.signer import Signer
 from zato.security.second_factor import SecondFactor
-from zato.security.sessions import PeopleSessions
-from zato.server.runtime import Runtime
-from zato.server.wiring.deployment import Deploying
 from zato.server.wiring.messaging import Messaging
 from zato.server.wiring.persistence import Persistence
-from zato.server.wiring.serving import Serving
-from zato.server.wiring.shared import Shared
 
 
-def wire_admin_api(
-    shared: Shared,
+def admin_routes(
+    *,
     persistence: Persistence,
     messaging: Messaging,
-    serving: Serving,
-    deploying: Deploying,
-    runtime: Runtime,
+    publisher: Publisher,
+    deployer: Deployer,
+    rollback: ClusterRollback,
+    packages: PackageAgreement,
+    worker: RunningWorker,
+    enrolment: Enrolment,
     second_factor: SecondFactor,
-    kept: KeptFigures,
-    metrics: Metrics,
-    settings: Callable[[], ServerSettings],
+    trail: Trail,
+    replaced: Callable[[], Replaced | None],
+    kept: Callable[[], Kept],
+    days: Mapping[str, int],
+    log_reader: ReadsLog,
+    here: ServersHere,
+    machine: Machine,
     clock: Clock,
-) -> AdminCollaborators:
-    """By subject."""
-    layout, publisher, members = shared.layout, deploying.publisher, persistence.members
-    return AdminCollaborators(
-        publisher=publisher,
-        first_administrator=FirstAdministrator(persistence.first_tokens, publisher, clock),
-        enrolment=Enrolment(
-            _signer(layout, clock),
-            publisher,
-            members,
-            cluster=shared.cluster,
-            authority=layout.ca_certificate,
-            secret_key=persistence.secret_key,
-        ),
-        log=persistence.log,
-        deployments=persistence.deployments,
-        deployer=deploying.deployer,
-        packages=deploying.packages,
-        package_reports=persistence.package_reports,
-        cluster_rollback=deploying.rollback,
+    version: str,
+) -> tuple[Route, ...]:
+    """The table of all operations, whose `days` say for how many of them what is kept stays."""
+    log, members, deployments = persistence.log, persistence.members, persistence.deployments
+    letters, state = messaging.invocations, persistence.state
+    first = FirstAdministrator(persistence.first_tokens, publisher, clock)
+    view = ClusterView(
+        log=log,
         members=members,
-        audit=persistence.audit,
-        trail=Trail(persistence.audit, clock),
-        sessions=persistence.sessions,
-        people=PeopleSessions(persistence.sessions, clock, lambda: settings().workers),
-        second_factor=second_factor,
-        state=persistence.state,
-        held=persistence.held,
-        replaced=lambda: runtime.replaced,
-        kept=kept.current,
-        days=days_of(shared.cluster),
+        deployments=deployments,
+        package_reports=persistence.package_reports,
+        first_administrator=first,
+        state=state,
+        letters=letters,
         broker=messaging.broker,
-        admission=serving.admission,
-        worker=RunningWorker(
-            serving.switch,
-            serving.dispatcher,
-            messaging.asynchronous,
-            persistence.secrets,
-            lambda: runtime.problem,
-        ),
-        letters=messaging.invocations,
-        log_reader=_log_reader(layout),
-        here=ServersHere(members, lambda: layout.server_numbers(shared.cluster.servers)),
-        machine=Machine(layout),
+        worker=worker,
+        replaced=replaced,
+        kept=kept,
         clock=clock,
-        version=__version__,
-        count=lambda operation, status, seconds: metrics.route(ADMIN, operation).observe(status, seconds),
     )
+    report = StatusReport(view, version=version, days=days)
+    groups: tuple[Operations, ...] = (
+        KindOperations(),
+        ItemOperations(publisher=publisher, log=log, worker=worker, deployer=deployer, trail=trail),
+        ConnectionTrials(publisher=publisher, worker=worker, trail=trail),
+        WholeOperations(publisher=publisher, cluster_rollback=rollback, log=log, worker=worker),
+        DeploymentOperations(
+            deployments=deployments, deployer=deployer, members=members, clock=clock, trail=trail, worker=worker
+        ),
+        ServiceOperations(worker=worker, log_reader=log_reader),
+        PackageOperations(packages=packages, package_reports=persistence.package_reports, members=members, trail=trail),
+        MessageOperations(worker=worker, letters=letters, audit=persistence.audit, clock=clock),
+        StateOperations(report),
+        OverviewOperations(report=report, publisher=publisher, deployments=deployments, worker=worker),
+        HoldOperations(state=state, held=persistence.held, letters=letters, clock=clock),
+        AuditOperations(persistence.audit),
+        LogOperations(log_reader, here),
+        MachineOperations(machine, here, clock.now),
+        JoiningOperations(enrolment=enrolment, trail=trail, clock=clock),
+        BrokerOperations(broker=messaging.broker, letters=letters, state=state),
+        SessionOperations(
+            sessions=persistence.sessions, worker=worker, clock=clock, second_factor=second_factor, trail=trail
+        ),
+        OneselfOperations(worker=worker, publisher=publisher, second_factor=second_factor, trail=trail),
+        ServerOperations(publisher),
+        FirstOperations(first),
+        EnrolmentOperations(enrolment=enrolment, members=members, worker=worker, clock=clock, version=version),
+    )
+    return table_of(groups, version=version, channels=worker.channels_document)
 
 
-def _signer(layout: Layout, clock: Clock) -> Signs:
+def signer_of(layout: Layout, clock: Clock) -> Signs:
     """Where the cluster is one user's, so is the CA's key; otherwise it is root's, on one machine."""
     if layout.is_appliance:
         return ScreenedSigner(SigningDoor(layout.signing_socket, layout.pki / "ca.key"), layout.pki, clock)
     return Signer(layout.pki, clock)
 
 
-def _log_reader(layout: Layout) -> ReadsLog:
+def log_reader_of(layout: Layout) -> ReadsLog:
     """Where systemd's journal has the log, it is not this process's to read."""
     return LogDoor(layout.log_socket) if layout.is_appliance else RingReader(layout.log)

@@ -5,17 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from zato import __version__
-from zato.admin_api.kept import KeptFigures
+from zato.admin_api.here import ServersHere
+from zato.admin_api.kept import KeptFigures, days_of
+from zato.admin_api.resource import AdminShell
+from zato.admin_api.routes import add_routes
+from zato.admin_api.running import RunningWorker
+from zato.admin_api.this_machine import Machine
+from zato.admin_api.trail import Trail
+from zato.config.enrolment import Enrolment
+from zato.core.clock import Clock
 from zato.host.draining import Draining
 from zato.host.running import usage
 from zato.internal.door import PATH, InternalInvocations
-from zato.metrics import Exposition, Metrics
+from zato.metrics import ADMIN, Exposition, Metrics
 from zato.metrics.build import Build
 from zato.metrics.certificates import Certificates
 from zato.metrics.cluster import SharedParts
 from zato.metrics.edge import EdgeLimits
 from zato.metrics.kept import KeptRows
 from zato.metrics.processes import Processes
+from zato.security.second_factor import SecondFactor
+from zato.security.sessions import PeopleSessions
+from zato.server.runtime import Runtime
+from zato.server.wiring.admin_api import admin_routes, log_reader_of, signer_of
+from zato.server.wiring.deployment import Deploying
 from zato.server.wiring.messaging import Messaging
 from zato.server.wiring.persistence import Persistence
 from zato.server.wiring.serving import Serving
@@ -33,6 +46,63 @@ def wire_http(serving: Serving, shared: Shared, metrics: Metrics, exposition: Ex
     add_fixed_routes(app, serving.switch, draining, serving.staleness, serving.admission, exposition)
     app.add_route(PATH, InternalInvocations(serving.switch, serving.dispatcher, metrics, serving.staleness))
     return app
+
+
+def add_admin_api(
+    app: Any,
+    shared: Shared,
+    persistence: Persistence,
+    messaging: Messaging,
+    serving: Serving,
+    deploying: Deploying,
+    runtime: Runtime,
+    second_factor: SecondFactor,
+    kept: KeptFigures,
+    metrics: Metrics,
+    clock: Clock,
+) -> None:
+    """Add the admin API to the application."""
+    layout, members = shared.layout, persistence.members
+    worker = RunningWorker(
+        serving.switch, serving.dispatcher, messaging.asynchronous, persistence.secrets, lambda: runtime.problem
+    )
+    trail = Trail(persistence.audit, clock)
+    table = admin_routes(
+        persistence=persistence,
+        messaging=messaging,
+        publisher=deploying.publisher,
+        deployer=deploying.deployer,
+        rollback=deploying.rollback,
+        packages=deploying.packages,
+        worker=worker,
+        enrolment=Enrolment(
+            signer_of(layout, clock),
+            deploying.publisher,
+            members,
+            cluster=shared.cluster,
+            authority=layout.ca_certificate,
+            secret_key=persistence.secret_key,
+        ),
+        second_factor=second_factor,
+        trail=trail,
+        replaced=lambda: runtime.replaced,
+        kept=kept.current,
+        days=days_of(shared.cluster),
+        log_reader=log_reader_of(layout),
+        here=ServersHere(members, lambda: layout.server_numbers(shared.cluster.servers)),
+        machine=Machine(layout),
+        clock=clock,
+        version=__version__,
+    )
+    shell = AdminShell(
+        worker=worker,
+        people=PeopleSessions(persistence.sessions, clock, lambda: serving.switch.current().settings.workers),
+        second_factor=second_factor,
+        admission=serving.admission,
+        trail=trail,
+        count=lambda operation, status, seconds: metrics.route(ADMIN, operation).observe(status, seconds),
+    )
+    add_routes(app, table, shell)
 
 
 def wire_exposition(shared: Shared, persistence: Persistence, messaging: Messaging, kept: KeptFigures) -> Exposition:

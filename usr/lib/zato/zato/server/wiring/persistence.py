@@ -43,8 +43,11 @@ class Persistence:
 
 def wire_persistence(shared: Shared) -> Persistence:
     """Connects to nothing yet."""
-    database = open_odb(shared.cluster)
-    secret_key = load_key(shared.layout.secret_key)
+    return persistence_of(open_odb(shared.cluster), load_key(shared.layout.secret_key))
+
+
+def persistence_of(database: Database, secret_key: bytes) -> Persistence:
+    """All that is kept in one ODB."""
     return Persistence(
         database=database,
         secret_key=secret_key,
