@@ -42,6 +42,7 @@ CHANNEL_TOY = Kind(
     references=(Reference("security", Group.SECURITY, many=True),),
     secret_fields=("key",),
     bindings={"key": (Binding("box", "says what it opens"),)},
+    harmless_fields=("service", "security"),
     local_fields=("box",),
     service_fields=("service",),
     validate=lambda name, value: ["box: it must not be black"] if value.box == "black" else [],

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from zato.config.codec import ENCRYPTED
-from zato.config.kinds import KINDS, Kind, targets
+from zato.config.kinds import KINDS, Binding, Kind, targets
 from zato.config.kinds.base import Group
 from zato.config.kinds.outgoing_sql import OutgoingSql
 from zato.config.publisher import Author, ImportMode, Publisher
@@ -25,29 +25,37 @@ REST = {"address": "https://crm.example.com/api", "security": "bearer", "secret"
 BASIC = {"username": "crm", "password": SECRET}
 KEY = {"header": "X-Shop", "key": "a-key-that-nobody-may-see"}
 
-LIMITS = {"requests_max", "requests_period_seconds", "concurrent_max"}
-# Every field of a kind with secrets is in one of the two, so that whoever adds one has to decide
-FREE = {
-    "outgoing-rest": {"timeout_seconds", "pool_size", "retries", "ping_method"},
-    "outgoing-sql": {"pool_size", "timeout_seconds"},
-    "security-basic": {"roles", "active", "expires", *LIMITS},
-    "security-api-key": {"roles", "active", "expires", *LIMITS},
-}
 WITH_SECRETS = [kind for kind in KINDS.values() if kind.secret_fields]
-
-
-@pytest.mark.parametrize("kind", WITH_SECRETS, ids=lambda kind: kind.name)
-def test_each_field_beside_a_secret_binds_it_or_is_known_to_be_harmless(kind: Kind[Any]) -> None:
-    names = {field.name for field in msgspec.structs.fields(kind.struct)}
-    for secret in kind.secret_fields:
-        bound = {binding.field for binding in kind.bindings[secret]}
-        assert bound | FREE[kind.name] | set(kind.secret_fields) == names
-        assert not bound & (FREE[kind.name] | set(kind.secret_fields))
 
 
 def test_a_kind_with_a_secret_that_is_bound_to_nothing_cannot_be_made() -> None:
     with pytest.raises(ValueError, match="does not say which fields password are bound to"):
         Kind("new", OutgoingSql, "", "", Group.OUTGOING, "", "", {}, secret_fields=("password",))
+
+
+def test_whoever_adds_a_field_beside_a_secret_has_to_say_whether_it_binds_it() -> None:
+    def kind(bound: tuple[str, ...], harmless: tuple[str, ...]) -> Kind[Any]:
+        bindings = {"password": tuple(Binding(field, "") for field in bound)}
+        return Kind(
+            "new",
+            OutgoingSql,
+            "",
+            "",
+            Group.OUTGOING,
+            "",
+            "",
+            {},
+            secret_fields=("password",),
+            bindings=bindings,
+            harmless_fields=harmless,
+        )
+
+    bound = ("url", "username", "ca_certificate", "strict_certificates")
+    kind(bound, ("pool_size", "timeout_seconds"))
+    with pytest.raises(ValueError, match="does not say of timeout_seconds whether password is bound to it"):
+        kind(bound, ("pool_size",))
+    with pytest.raises(ValueError, match="does not say of each field once"):
+        kind(bound, ("pool_size", "timeout_seconds", "url"))
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS.values() if not kind.lets_in], ids=lambda kind: kind.name)

@@ -105,7 +105,7 @@ class Kind(Generic[ValueT]):
     `struct` is frozen, keyword-only and refuses unknown fields; the description of each field is in its msgspec.Meta.
     `secret_fields` are never shown; those also in `hashed_fields` are kept as a bcrypt hash, the others encrypted.
     `bindings` has, for each secret, the fields that it is bound to: whoever changes one of them has
-    to know the secret.
+    to know the secret. `harmless_fields` are the others, none of which says where, how or for whom a secret is used.
     `generated_fields` are secrets that are made up on creation where they are absent; no two items of the cluster may
     have the same secret in one of the `distinct_fields`.
     `local_fields` are no secrets, and are others in another environment: addresses, and what goes with a secret.
@@ -120,7 +120,8 @@ class Kind(Generic[ValueT]):
     Items of a kind that `lets_in` decide who gets in: their structs are kinds.security.Definition, `short_name` is what
     users' commands call the kind, and `scheme` is how OpenAPI describes an item. What they were earlier comes back only
     to those who ask for it.
-    Raises ValueError where a secret is bound to nothing, or something is missing of a kind that lets somebody in.
+    Raises ValueError where a secret is bound to nothing, where it is not said of a field whether it binds a secret, and
+    where something is missing of a kind that lets somebody in.
     """
 
     name: str
@@ -139,6 +140,7 @@ class Kind(Generic[ValueT]):
     secret_fields: tuple[str, ...] = ()
     hashed_fields: tuple[str, ...] = ()
     bindings: Mapping[str, tuple[Binding, ...]] = field(default_factory=dict)
+    harmless_fields: tuple[str, ...] = ()
     generated_fields: tuple[str, ...] = ()
     distinct_fields: tuple[str, ...] = ()
     multiline_fields: tuple[str, ...] = ()
@@ -158,6 +160,12 @@ class Kind(Generic[ValueT]):
         unbound = [secret for secret in self.secret_fields if not self.bindings.get(secret)]
         if unbound:
             raise ValueError(f"The kind {self.name} does not say which fields {', '.join(unbound)} are bound to.")
+        fields = set(self.struct.__struct_fields__)
+        for secret in self.secret_fields:
+            told = (*(one.field for one in self.bindings[secret]), *self.harmless_fields, *self.secret_fields)
+            if set(told) != fields or len(told) != len(fields):
+                untold = ", ".join(sorted(fields - set(told))) or "each field once"
+                raise ValueError(f"The kind {self.name} does not say of {untold} whether {secret} is bound to it.")
         if self.lets_in and not (self.short_name and self.scheme):
             raise ValueError(f"The kind {self.name} lets somebody in: it needs a short_name and a scheme.")
 

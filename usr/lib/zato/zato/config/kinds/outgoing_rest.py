@@ -158,6 +158,7 @@ OUTGOING_REST = Kind(
     },
     secret_fields=("password", "secret", "client_key"),
     bindings=dict.fromkeys(("password", "secret", "client_key"), _BINDINGS),
+    harmless_fields=("timeout_seconds", "pool_size", "retries", "ping_method"),
     pingable=True,
     shown_when={
         field: ShownWhen("security", tuple(way.value for way, needed in _NEEDED.items() if field in needed))

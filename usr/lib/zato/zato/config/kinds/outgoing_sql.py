@@ -88,6 +88,7 @@ OUTGOING_SQL = Kind(
             Binding("strict_certificates", "says how the database is verified"),
         )
     },
+    harmless_fields=("pool_size", "timeout_seconds"),
     pingable=True,
     local_fields=("url",),
     multiline_fields=("ca_certificate",),

@@ -55,6 +55,7 @@ SECURITY_API_KEY = Kind(
     example={"header": "X-API-Key", "roles": []},
     secret_fields=("key",),
     bindings={"key": (Binding("header", "says in which header it is sent"),)},
+    harmless_fields=("roles", "active", "expires", *LIMIT_FIELDS),
     lets_in=True,
     short_name="api-key",
     scheme=lambda value: {"type": "apiKey", "in": "header", "name": value.header},

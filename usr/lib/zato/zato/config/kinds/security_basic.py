@@ -60,6 +60,7 @@ SECURITY_BASIC = Kind(
     secret_fields=("password",),
     hashed_fields=("password",),
     bindings={"password": (Binding("username", "says whose it is"),)},
+    harmless_fields=("roles", "active", "expires", *LIMIT_FIELDS),
     lets_in=True,
     short_name="basic",
     scheme=lambda _: {"type": "http", "scheme": "basic"},
