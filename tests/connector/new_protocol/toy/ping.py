@@ -1,0 +1,13 @@
+"""What a ping of an outgoing toy connection finds."""
+
+from __future__ import annotations
+
+from zato.connector.ping import PingResult
+from zato.connector.stage import Stage
+
+
+def ping(box: str, key: str | None) -> PingResult:
+    """A box without a key is closed."""
+    if key is None:
+        return PingResult(False, Stage.AUTHENTICATION, f"The box {box} is closed.", 0.0)
+    return PingResult(True, Stage.DONE, f"The box {box} is open.", 0.0)
