@@ -114,7 +114,7 @@ def test_writers_of_many_threads_survive_a_database_that_is_killed_again_and_aga
                 if "not known" in error.message:
                     uncertain.append(name)
                 time.sleep(0.05)
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - told of by the test's own thread
                 strange.append(error)
 
     threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]

@@ -62,7 +62,7 @@ def seconds_until(check: Callable[[], bool], limit: float, *, since: float | Non
         try:
             if check():
                 return time.time() - started
-        except Exception:  # what is away raises all kinds of errors, and is waited for
+        except Exception:  # noqa: BLE001 - what is away raises all kinds of errors, and is waited for
             pass
         if time.time() - started > limit:
             return float("inf")

@@ -163,7 +163,7 @@ class ChaosCluster:
         def settled() -> bool:
             try:
                 return self.all_up() and len(set(self.applied().values())) == 1
-            except Exception:  # whatever is not there yet is what is waited for
+            except Exception:  # noqa: BLE001 - whatever is not there yet is what is waited for
                 return False
 
         assert eventually(settled, seconds), (self.in_balancer(), self.applied())

@@ -112,7 +112,7 @@ def _deploy(cluster: ChaosCluster, version: int, until: float) -> str:
     def deployed() -> bool:
         try:
             cluster.api().deploy(services.FILE, services.source(version))
-        except Exception as error:  # tried again until there is no time left
+        except Exception as error:  # noqa: BLE001 - tried again until there is no time left
             reasons.append(str(error))
             return False
         return True

@@ -165,7 +165,7 @@ class Claiming:
             result = self._handle(
                 Delivery(message=message, redelivered=claim.begun, attempt=claim.attempt, ended=ended)
             )
-        except Exception as error:  # the outermost loop of a thread: the message must not be lost with it
+        except Exception as error:  # noqa: BLE001 - the outermost loop of a thread: the message must not be lost with it
             _log.exception("A delivery could not be handled", message=message.id, cid=message.cid)
             result = Result(Outcome.RETRY, f"It could not be handled: {error!r}")
         self._finished.put((claim, result))

@@ -130,7 +130,7 @@ class WithHandover:
             handed = 0
             try:
                 handed = self.hand_over()
-            except Exception as error:  # the outermost loop of a thread: nobody else would hand over in its place
+            except Exception as error:  # noqa: BLE001 - the outermost loop of a thread: nobody else would hand over in its place
                 if type(error) not in said:
                     _say(error)
                 said.add(type(error))

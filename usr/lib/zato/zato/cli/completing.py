@@ -49,7 +49,7 @@ def _found(context: click.Context, incomplete: str, ask: Callable[[Target], Iter
     def look() -> None:
         try:
             names.extend(sorted(ask(target)))
-        except Exception:  # somebody is typing: whatever is wrong, the command itself will say it
+        except Exception:  # noqa: BLE001 - somebody is typing: whatever is wrong, the command itself will say it
             return
 
     thread = threading.Thread(target=look, daemon=True)

@@ -121,7 +121,7 @@ def _code(words: Sequence[str], *, as_json: bool) -> Any:
         translated = failure.translated(error)
         failure.show(translated, as_json=as_json)
         return EXIT_UNREACHABLE if isinstance(translated, Unavailable) else EXIT_FAILED
-    except Exception:  # a fault of ours, told while what its text has in it does nothing to the terminal
+    except Exception:  # noqa: BLE001 - a fault of ours, told while what its text has in it does nothing to the terminal
         traceback.print_exc()
         return EXIT_FAILED
 

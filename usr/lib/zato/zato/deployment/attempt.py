@@ -46,5 +46,5 @@ class Attempt:
     def _run(self) -> None:
         try:
             self._load()
-        except BaseException as error:  # it is handed over to the thread that asks
+        except BaseException as error:  # noqa: BLE001 - it is handed over to the thread that asks
             self._failure = error

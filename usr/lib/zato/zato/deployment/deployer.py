@@ -123,7 +123,7 @@ class Deployer:
                     self._carry_out(deployment, source)
             except ZatoError as error:  # its state says it as well, where it can be told
                 _log.info("Deployment ended", deployment=deployment.id, reason=error.message, cid=by.cid)
-            except Exception:  # the outermost frame of a thread
+            except Exception:  # noqa: BLE001 - the outermost frame of a thread
                 _log.exception("A deployment ended unexpectedly", deployment=deployment.id, cid=by.cid)
             finally:
                 self._begun.release()

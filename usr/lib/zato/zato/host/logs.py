@@ -182,7 +182,7 @@ class _Bridge(logging.Handler):
             if record.exc_info and record.exc_info[0] is not None:
                 event["exception"] = (logging.Formatter().formatException(record.exc_info)).rstrip()
             self._write(event, record.levelname.lower())
-        except Exception:  # a message whose arguments do not fit must not break its caller
+        except Exception:  # noqa: BLE001 - a message whose arguments do not fit must not break its caller
             self.handleError(record)
 
 

@@ -87,7 +87,7 @@ class PickupDaemon:
                 self._busy.add(name)
             try:
                 again = self._deploying.deploy(name, if_new=if_new)
-            except Exception:  # the outermost loop of a thread that must not end
+            except Exception:  # noqa: BLE001 - the outermost loop of a thread that must not end
                 _log.exception("A file could not be handled", file=name)
                 again = ()
             with self._lock:

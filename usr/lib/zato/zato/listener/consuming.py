@@ -92,7 +92,7 @@ class Consuming:
             self._invocations.consume(self._handle, pause, prefetch=PREFETCH)
         except ZatoError as error:
             self._taking.failed(error.message)
-        except Exception:  # the outermost loop of a thread: the next round starts another one
+        except Exception:  # noqa: BLE001 - the outermost loop of a thread: the next round starts another one
             _log.exception("Messages cannot be taken; trying again")
 
     def _handle(self, delivery: Delivery) -> Result:

@@ -136,7 +136,7 @@ class Hashing:
             began = time.monotonic()
             try:
                 right = asked.work()
-            except Exception:  # the one thread for this must not end, and who is not certain is not let in
+            except Exception:  # noqa: BLE001 - the one thread for this must not end, and who is not certain is not let in
                 _log.exception("A password could not be compared")
                 right = False
             taken = time.monotonic() - began

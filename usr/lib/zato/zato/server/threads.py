@@ -124,7 +124,7 @@ class RequestThreads:
         except Interrupted:
             # Arrived after the service had ended by itself. The thread is given up either way.
             return
-        except Exception:
+        except Exception:  # noqa: BLE001 - the outermost frame of a thread
             _log.exception("A request thread has ended")
         finally:
             self._members.discard(thread)

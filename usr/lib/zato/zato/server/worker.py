@@ -183,7 +183,7 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
             _log.debug("The connection ended early", reason=str(error))
         except Interrupted:
             raise
-        except BaseException as error:  # the outermost loop: nothing may end the thread, sys.exit() neither
+        except BaseException as error:  # noqa: BLE001 - the outermost loop: nothing may end the thread, sys.exit() neither
             if active.claim() and isinstance(error, Exception):
                 self.handle_error(None, client, address, error)
             else:

@@ -50,7 +50,7 @@ class LimitedCalls:
         def run() -> None:
             try:
                 results.append(function())
-            except Exception as error:  # carried over to the calling thread
+            except Exception as error:  # noqa: BLE001 - carried over to the calling thread
                 failures.append(error)
             finally:
                 done.set()

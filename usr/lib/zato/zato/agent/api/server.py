@@ -183,7 +183,7 @@ class _Server(ThreadingMixIn, WSGIServer):
                 _Handler(connection, client_address, self, name, deadline)
         except (OSError, SetupError) as error:
             self._log.info("agent_connection_ended", address=client_address[0], reason=str(error))
-        except Exception:  # the outermost call of a thread
+        except Exception:  # noqa: BLE001 - the outermost call of a thread
             self._log.exception("agent_request_failed")
         finally:
             deadline.cancel()

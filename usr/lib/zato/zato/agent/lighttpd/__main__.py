@@ -79,7 +79,7 @@ def main() -> int:
             api.turn(reconciler.addresses)
             reconciler.tick()
             killer.turn()
-        except Exception:  # the outermost loop: lighttpd is to be kept whatever went wrong once
+        except Exception:  # noqa: BLE001 - the outermost loop: lighttpd is to be kept whatever went wrong once
             get_logger("zato.agent.lighttpd").exception("agent_turn_failed")
             stop.wait(_FAILED_PAUSE_SECONDS)
         stop.wait(_TURN_SECONDS)

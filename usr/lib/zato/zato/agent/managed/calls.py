@@ -27,7 +27,7 @@ class Calls:
                 continue
             try:
                 work()
-            except Exception as error:  # the agent goes on, whatever it was
+            except Exception as error:  # noqa: BLE001 - the agent goes on, whatever it was
                 future.set_exception(error)
             else:
                 future.set_result(None)

@@ -182,7 +182,7 @@ class BrokerConnection:
                 on_open_error_callback=self._on_end,
                 on_close_callback=self._on_end,
             )
-        except Exception as error:  # no more files may be opened, for instance
+        except Exception as error:  # noqa: BLE001 - no more files may be opened, for instance
             if not isinstance(error, SetupError | OSError):
                 self._log.exception("broker_connection_failed")
             self._lost(reason_of(error))
@@ -192,7 +192,7 @@ class BrokerConnection:
         try:
             if not self._stop.is_set():
                 connection.ioloop.start()
-        except Exception as error:  # the outermost loop of a thread that must not end
+        except Exception as error:  # noqa: BLE001 - the outermost loop of a thread that must not end
             self._log.exception("broker_connection_failed")
             self._lost(reason_of(error))
         finally:
@@ -211,7 +211,7 @@ class BrokerConnection:
         while self._calls:
             try:
                 self._call_next()
-            except Exception:  # the outermost loop of a thread that must not end
+            except Exception:  # noqa: BLE001 - the outermost loop of a thread that must not end
                 self._log.exception("broker_connection_failed")
 
     def _on_open(self, connection: Any) -> None:

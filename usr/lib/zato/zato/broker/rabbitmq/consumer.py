@@ -130,7 +130,7 @@ class Consumer:
     def _work(self, channel: Any, tag: int, delivery: Delivery) -> None:
         try:
             result = self._handle(delivery)
-        except Exception as error:  # the outermost loop of a thread: the message must not be lost with it
+        except Exception as error:  # noqa: BLE001 - the outermost loop of a thread: the message must not be lost with it
             message = delivery.message
             self._log.exception("A delivery could not be handled", message=message.id, cid=message.cid)
             result = Result(Outcome.RETRY, f"It could not be handled: {error!r}")

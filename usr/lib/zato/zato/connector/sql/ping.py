@@ -27,7 +27,7 @@ def ping(source: str, new_engine: Callable[[], Engine], resolve: Callable[[Engin
         stage, message = Stage(error.stage), error.message
     except SQLAlchemyError as error:
         stage, message = Stage.QUERY, f"{source} refused a query ({type(error).__name__})."
-    except Exception as error:  # a driver may raise anything for a parameter that it cannot take
+    except Exception as error:  # noqa: BLE001 - a driver may raise anything for a parameter that it cannot take
         stage, message = Stage.REQUEST, f"{source} cannot be opened as its URL says ({type(error).__name__})."
     finally:
         if engine is not None:

@@ -109,7 +109,7 @@ def _load(request: CheckRequest) -> CheckResult:
         code = CodeSet.trial(candidates, others, request.service_owners)
     except DeploymentRefused as error:
         return CheckResult(refusal=error.refusal)
-    except BaseException as error:  # this process exists to find out about any failure
+    except BaseException as error:  # noqa: BLE001 - this process exists to find out about any failure
         _allow_memory()
         reason = f"It cannot be looked at: {type(error).__name__}."
         return CheckResult(refusal=Refusal("import-failed", reason, candidate.file_name))

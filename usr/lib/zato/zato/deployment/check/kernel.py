@@ -29,7 +29,7 @@ def fork_into(work: Callable[[], None]) -> int:
         try:
             work()
             os._exit(0)
-        except BaseException:  # the outermost frame of the new process
+        except BaseException:  # noqa: BLE001 - the outermost frame of the new process
             traceback.print_exc()
         finally:
             os._exit(1)

@@ -91,7 +91,7 @@ class _Build:
                 try:
                     self._load(file, version)
                     self._files[file.source.file_name] = file
-                except BaseException as error:  # SystemExit and the like come from the file
+                except BaseException as error:  # noqa: BLE001 - SystemExit and the like come from the file
                     self._failed(self._refusal(error, file.source))
                     self._forget(file, version)
             for file, version in loading.values():

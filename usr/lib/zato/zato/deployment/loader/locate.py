@@ -88,7 +88,7 @@ def describe(error: BaseException) -> str:
     """Type and text of an exception from code that is not ours, in one line of limited length."""
     try:
         text = str(error)
-    except BaseException:  # whatever a stranger's __str__ does, the refusal must be written
+    except BaseException:  # noqa: BLE001 - whatever a stranger's __str__ does, the refusal must be written
         text = "its text cannot be shown"
     return f"{type(error).__name__}: {tidy(text)}" if text else type(error).__name__
 
