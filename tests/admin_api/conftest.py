@@ -49,7 +49,7 @@ from zato.odb.migrate import init
 from zato.odb.second_factors import SecondFactors
 from zato.odb.sessions import Sessions
 from zato.pki.authority import Authority
-from zato.pki.enrolment.door import Signs
+from zato.pki.enrolment.client import Signs
 from zato.pki.enrolment.signer import Signer
 from zato.security.authentication import SecurityIndex
 from zato.security.second_factor import SecondFactor

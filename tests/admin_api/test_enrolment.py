@@ -11,7 +11,7 @@ import pytest
 from zato.config.enrolment import AUTHOR
 from zato.config.writer import Author
 from zato.core.errors import NotFound
-from zato.pki.enrolment.door import SigningDoor
+from zato.pki.enrolment.client import SigningClient
 from zato.pki.enrolment.requests import KeyPairs, new_key_pairs, sign
 from zato.pki.enrolment.statement import Purpose, Statement, written
 
@@ -112,7 +112,7 @@ def test_the_databases_ca_is_brought_to_a_machine_that_joins_whichever_setting_n
 
 
 def test_a_machine_without_the_signer_says_so_and_changes_nothing(world: Any) -> None:
-    world.signer = SigningDoor(world.pki / "sign.sock", world.pki / "nowhere.key")
+    world.signer = SigningClient(world.pki / "sign.sock", world.pki / "nowhere.key")
     world.serve()
     refused = enrolment(world, b"x" * 32)
     assert (refused.status_code, refused.json["error"]["code"]) == (503, "no-signer")

@@ -1,4 +1,4 @@
-"""The contract of zato.broker.protocol.Invocations and Letters, on every broker."""
+"""The contract of zato.broker.protocol.Invocations and DeadLetters, on every broker."""
 
 from __future__ import annotations
 

@@ -76,9 +76,9 @@ def test_each_unit_is_confined(appliance: Host) -> None:
 ASK_FOR_THE_LOG = """
 import sys
 from pathlib import Path
-from zato.logbook.door import LogDoor
+from zato.logbook.client import LogClient
 from zato.logbook.query import Query
-page = LogDoor(Path('/run/zato/log/read.sock')).older(Query(text=sys.argv[1]), None, 10)
+page = LogClient(Path('/run/zato/log/read.sock')).older(Query(text=sys.argv[1]), None, 10)
 print([(line.process, line.message) for line in page.lines])
 """
 

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from zato.core.errors import InvalidInput, Unavailable
-from zato.logbook import door
-from zato.logbook.door import LogDoor
+from zato.logbook import client
+from zato.logbook.client import LogClient
 from zato.logbook.journal import JournalReader
 from zato.logbook.query import Query
 
@@ -147,10 +147,10 @@ def test_a_journal_that_is_not_to_be_read_is_an_error_and_an_empty_one_is_not() 
         JournalReader(start=Journalctl(said="Permission denied", code=1)).older(Query(), None, 10)
 
 
-def test_the_door_answers_questions_and_nothing_else() -> None:
+def test_it_answers_questions_and_nothing_else() -> None:
     def asked(question: bytes) -> dict[str, Any]:
         said = io.BytesIO()
-        door.answer(JournalReader(start=Journalctl(entry(1, "x"))), io.BytesIO(question), said)
+        client.answer(JournalReader(start=Journalctl(entry(1, "x"))), io.BytesIO(question), said)
         found: dict[str, Any] = json.loads(said.getvalue())
         return found
 
@@ -176,11 +176,11 @@ def test_who_comes_when_all_readers_are_busy_is_told_to_come_again(tmp_path: Pat
         thread = threading.Thread(target=close_at_once)
         thread.start()
         with pytest.raises(Unavailable) as busy:
-            LogDoor(path).older(Query(), None, 10)
+            LogClient(path).older(Query(), None, 10)
         thread.join()
     assert (busy.value.code, busy.value.retry_after_seconds) == ("log-busy", 1)
     with pytest.raises(Unavailable) as gone:
-        LogDoor(path).older(Query(), None, 10)
+        LogClient(path).older(Query(), None, 10)
     assert gone.value.code == "no-log"
 
 

@@ -12,7 +12,7 @@ from zato.core.errors import Unavailable, ZatoError
 from zato.metrics.cluster import SharedParts
 
 
-class Letters:
+class DeadLetters:
     """Of a cluster with two messages that wait."""
 
     def __init__(self, error: ZatoError | None = None) -> None:
@@ -31,7 +31,7 @@ def page(odb: ZatoError | None = None, letters: ZatoError | None = None) -> str:
         return 7
 
     registry = CollectorRegistry()
-    registry.register(SharedParts(revision, cast(Any, Letters(letters)), lambda: None))
+    registry.register(SharedParts(revision, cast(Any, DeadLetters(letters)), lambda: None))
     return generate_latest(registry).decode()
 
 

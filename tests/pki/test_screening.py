@@ -13,7 +13,7 @@ from support.client_certificates import ForeignAuthority, sign_with
 from support.set_clock import SetClock
 from zato.core.errors import Conflict, InvalidInput, Unauthorized, Unavailable, ZatoError
 from zato.pki.authority import Authority
-from zato.pki.enrolment.door import Signs
+from zato.pki.enrolment.client import Signs
 from zato.pki.enrolment.register import Known, KnownToken, Register
 from zato.pki.enrolment.requests import KeyPairs, new_key_pairs, sign
 from zato.pki.enrolment.screening import ScreenedSigner

@@ -21,7 +21,7 @@ from zato.core.errors import Conflict, InvalidInput, NotFound, SetupError, Unaut
 from zato.pki.authority import Authority, Usage
 from zato.pki.certificates import hosts_of
 from zato.pki.components import issue_missing
-from zato.pki.enrolment.door import SigningDoor, answer
+from zato.pki.enrolment.client import SigningClient, answer
 from zato.pki.enrolment.requests import KeyPairs, new_key_pairs, sign
 from zato.pki.enrolment.signer import Signed, Signer
 from zato.pki.enrolment.statement import Purpose, Statement, written
@@ -439,7 +439,7 @@ def test_the_number_of_a_server_that_is_alive_goes_to_no_other_machine(signer: S
         assert signer.enrol(token.secret, (f"10.0.1.{number}",), asked, alive={1}).server == number  # was not spent
 
 
-def test_the_signer_is_told_who_is_alive_through_its_door(signer: Signer) -> None:
+def test_the_signer_is_told_who_is_alive_through_its_socket(signer: Signer) -> None:
     token = signer.new_token(taken={1})
     question = {
         "type": "enrol",
@@ -507,9 +507,9 @@ def test_what_is_no_question_is_answered_and_changes_nothing(signer: Signer, que
 
 
 def test_where_the_signer_was_lost_nothing_is_said_to_have_no_certificates(signer: Signer, tmp_path: Path) -> None:
-    door = SigningDoor(tmp_path / "sign.sock", tmp_path / "pki" / "ca.key")
-    assert door.revoke(2) is False  # no token was ever made
+    client = SigningClient(tmp_path / "sign.sock", tmp_path / "pki" / "ca.key")
+    assert client.revoke(2) is False  # no token was ever made
     joined(signer, new_key_pairs())
     with pytest.raises(Unavailable) as caught:
-        door.revoke(2)
+        client.revoke(2)
     assert caught.value.code == "no-signer"

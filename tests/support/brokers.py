@@ -33,7 +33,7 @@ _RETRYING = QUICK
 
 
 class Broker(Protocol):
-    """A protocol.Invocations that is a protocol.Letters too."""
+    """A protocol.Invocations that is a protocol.DeadLetters too."""
 
     def send(self, message: Message) -> None: ...
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes import messages as shapes
 from zato.broker.message import Counts
-from zato.broker.protocol import Letters
+from zato.broker.protocol import DeadLetters
 from zato.broker.session import BrokerSession
 from zato.core.errors import ZatoError
 from zato.core.right import Right
@@ -19,7 +19,7 @@ _EMBEDDED = "embedded"
 class BrokerOperations:
     """The handler of the route about the broker."""
 
-    def __init__(self, *, broker: BrokerSession, letters: Letters, state: State) -> None:
+    def __init__(self, *, broker: BrokerSession, letters: DeadLetters, state: State) -> None:
         self._broker = broker
         self._letters = letters
         self._state = state

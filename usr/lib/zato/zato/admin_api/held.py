@@ -5,7 +5,7 @@ from __future__ import annotations
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes import messages as shapes
 from zato.admin_api.shapes.values import PageQuery
-from zato.broker.protocol import Letters
+from zato.broker.protocol import DeadLetters
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, NotFound, Unavailable
 from zato.core.right import Right
@@ -19,7 +19,7 @@ HELD = "/zato/api/held"
 class HoldOperations:
     """Handlers of the routes about what is held."""
 
-    def __init__(self, *, state: State, held: HeldMessages, letters: Letters, clock: Clock) -> None:
+    def __init__(self, *, state: State, held: HeldMessages, letters: DeadLetters, clock: Clock) -> None:
         self._state = state
         self._held = held
         self._letters = letters

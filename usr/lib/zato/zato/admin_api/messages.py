@@ -10,7 +10,7 @@ from zato.admin_api.running import RunningWorker
 from zato.admin_api.services import SERVICES
 from zato.admin_api.shapes import messages as shapes
 from zato.broker.message import DeadLetter
-from zato.broker.protocol import Letters
+from zato.broker.protocol import DeadLetters
 from zato.core import json
 from zato.core.clock import Clock
 from zato.core.errors import InvalidInput, NotFound
@@ -27,7 +27,7 @@ _IN_FULL_TIMES = 6
 class MessageOperations:
     """Handlers of the routes about messages."""
 
-    def __init__(self, *, worker: RunningWorker, letters: Letters, audit: AuditLog, clock: Clock) -> None:
+    def __init__(self, *, worker: RunningWorker, letters: DeadLetters, audit: AuditLog, clock: Clock) -> None:
         self._worker = worker
         self._letters = letters
         self._audit = audit

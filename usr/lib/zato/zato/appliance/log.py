@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from zato.logbook.door import answer
+from zato.logbook.client import answer
 from zato.logbook.journal import JournalReader
 
 

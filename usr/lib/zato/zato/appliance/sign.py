@@ -10,7 +10,7 @@ import sys
 
 from zato.appliance.create import LAYOUT
 from zato.core.clock import SystemClock
-from zato.pki.enrolment.door import answer
+from zato.pki.enrolment.client import answer
 from zato.pki.enrolment.signer import Signer
 
 

@@ -22,7 +22,7 @@ LEASE = timedelta(seconds=15)
 
 
 class EmbeddedInvocations:
-    """A protocol.Invocations, and protocol.Letters. Constructing it does nothing; threads may share it."""
+    """A protocol.Invocations, and protocol.DeadLetters. Constructing it does nothing; threads may share it."""
 
     def __init__(
         self,

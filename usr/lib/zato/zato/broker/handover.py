@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from zato.broker.embedded_message import released
 from zato.broker.message import Counts, DeadLetter, Message
-from zato.broker.protocol import UNCONFIRMED, Handle, Invocations, Letters, Sender
+from zato.broker.protocol import UNCONFIRMED, DeadLetters, Handle, Invocations, Sender
 from zato.core.clock import Clock
 from zato.core.errors import Unavailable, ZatoError
 from zato.host.logs import get_logger
@@ -23,16 +23,16 @@ _EVERY_SECONDS = 1.0
 _log = get_logger("zato.broker")
 
 
-class Primary(Invocations, Letters, Protocol):
+class Primary(Invocations, DeadLetters, Protocol):
     """The broker that messages are meant for."""
 
 
-class Substitute(Sender, Letters, Protocol):
+class Substitute(Sender, DeadLetters, Protocol):
     """What takes them in its place."""
 
 
 class WithHandover:
-    """A protocol.Invocations, and protocol.Letters: what `primary` does not take is kept in the ODB and handed over.
+    """A protocol.Invocations and protocol.DeadLetters: what `primary` does not take is kept in the ODB and handed over.
 
     Those who consume hand it over. A crash in between hands a message over twice, with the same id and marked as
     resent. Messages that an embedded broker has left in the ODB are handed over too, its dead letters stay there.

@@ -59,7 +59,7 @@ class Invocations(Sender, Protocol):
         ...
 
 
-class Letters(Protocol):
+class DeadLetters(Protocol):
     """The side of operators: how much there is to do, and dead letters. Everything may raise Unavailable."""
 
     def counts(self) -> Counts:

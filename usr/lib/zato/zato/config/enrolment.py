@@ -17,7 +17,7 @@ from zato.core.errors import Conflict, NotFound, Unavailable
 from zato.host.settings import ClusterSettings
 from zato.odb import sharing
 from zato.odb.members import Members
-from zato.pki.enrolment.door import Signs
+from zato.pki.enrolment.client import Signs
 from zato.pki.enrolment.register import Known, KnownToken
 from zato.pki.enrolment.signer import Signed
 

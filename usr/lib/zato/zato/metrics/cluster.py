@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from zato.broker.protocol import Letters
+from zato.broker.protocol import DeadLetters
 from zato.core.errors import ZatoError
 
 
 class SharedParts(Collector):
     """As this server sees them. How many messages there are is left out while nobody can tell."""
 
-    def __init__(self, revision: Callable[[], int], letters: Letters, broker_problem: Callable[[], str | None]) -> None:
+    def __init__(
+        self, revision: Callable[[], int], letters: DeadLetters, broker_problem: Callable[[], str | None]
+    ) -> None:
         self._revision = revision
         self._letters = letters
         self._broker_problem = broker_problem

@@ -74,10 +74,10 @@ class Runtime:
         self._load = load
         self._stop = threading.Event()
         self._silent_after = silent_after
-        self._burial_seconds = silent_after.total_seconds() / 6
+        self._removal_seconds = silent_after.total_seconds() / 6
         self._next_beat = 0.0
         self._last_beat = -math.inf
-        self._next_burial = 0.0
+        self._next_removal = 0.0
         self._registered = False
         self._applied = 0
         self._each_tick = tuple(each_tick)
@@ -172,7 +172,7 @@ class Runtime:
         try:
             self._register()
             self._beat(self._applied)
-            self._bury()
+            self._remove_silent()
         except ZatoError as error:
             self.problem = error
             if error.code not in TAKES_NO_CHANGES:
@@ -198,17 +198,17 @@ class Runtime:
             self._registered = False
             self._register()
             self._members.beat(self.worker, revision, self._clock.now(), self._load())
-        if now - self._last_beat > self._burial_seconds:
+        if now - self._last_beat > self._removal_seconds:
             # What kept this worker from it, such as an ODB that is away, may have kept the others too: they come first
-            self._next_burial = now + self._burial_seconds
+            self._next_removal = now + self._removal_seconds
         self._last_beat = now
 
-    def _bury(self) -> None:
+    def _remove_silent(self) -> None:
         """Remove the server's workers that ended without a word."""
         now = self._clock.monotonic()
-        if now < self._next_burial:
+        if now < self._next_removal:
             return
-        self._next_burial = now + self._burial_seconds
+        self._next_removal = now + self._removal_seconds
         wall = self._clock.now()
         silent = self._members.forget_silent(self._server, wall - self._silent_after, wall + self._silent_after)
         for worker in silent:

@@ -9,7 +9,7 @@ from zato.admin_api.status.members import alive
 from zato.admin_api.status.seen import Seen
 from zato.admin_api.status.siblings import ended
 from zato.broker.message import Counts
-from zato.broker.protocol import Letters
+from zato.broker.protocol import DeadLetters
 from zato.broker.session import BrokerSession
 from zato.config.configuration import Configuration
 from zato.config.first_administrator import FirstAdministrator
@@ -37,7 +37,7 @@ class ClusterView:
         package_reports: PackageReports,
         first_administrator: FirstAdministrator,
         state: State,
-        letters: Letters,
+        letters: DeadLetters,
         broker: BrokerSession,
         worker: RunningWorker,
         replaced: Callable[[], Replaced | None],

@@ -14,8 +14,8 @@ from zato.broker.rabbitmq.address import parse
 from zato.broker.rabbitmq.change_notifier import Fanout
 from zato.broker.rabbitmq.connection import HEARTBEAT_SECONDS, BrokerConnection
 from zato.broker.rabbitmq.consumer import Consumer
+from zato.broker.rabbitmq.dead_letters import RabbitMqDeadLetters
 from zato.broker.rabbitmq.identity import TlsIdentity
-from zato.broker.rabbitmq.letters import RabbitMqLetters
 from zato.broker.rabbitmq.names import pauses
 from zato.broker.rabbitmq.publisher import AWAY, CONFIRM_SECONDS, Publisher
 from zato.broker.retrying import Retrying
@@ -44,7 +44,7 @@ class RabbitMqBroker:
         self._connection = BrokerConnection(address, identity, name, heartbeat_seconds=heartbeat_seconds)
         self._fanout = Fanout(self._connection, name)
         self._publisher = Publisher(self._connection, pauses(self._retrying))
-        self._letters = RabbitMqLetters(address, identity, name, pauses(self._retrying))
+        self._letters = RabbitMqDeadLetters(address, identity, name, pauses(self._retrying))
         self._connection.add(self._fanout)
         self._connection.add(self._publisher)
 
@@ -98,7 +98,7 @@ class RabbitMqBroker:
         consumer.run(stop)
 
     def counts(self) -> Counts:
-        """See zato.broker.protocol.Letters, and so for what follows."""
+        """See zato.broker.protocol.DeadLetters, and so for what follows."""
         return self._reachable_letters().counts()
 
     def dead(self, limit: int) -> list[DeadLetter]:
@@ -113,7 +113,7 @@ class RabbitMqBroker:
     def delete(self, ids: Sequence[str] | None) -> int:
         return self._reachable_letters().delete(ids)
 
-    def _reachable_letters(self) -> RabbitMqLetters:
+    def _reachable_letters(self) -> RabbitMqDeadLetters:
         """Raises Unavailable at once where it is known to be away, as a connection may take seconds to fail."""
         if not self._connection.await_news(CONFIRM_SECONDS):
             raise Unavailable(self._connection.problem, code=AWAY)

@@ -123,7 +123,7 @@ class Consumer:
         delivery = delivery_of(message, properties.headers or {}, redelivered=bool(method.redelivered))
         self._under_way.add(tag)
         if delivery.attempt > self._retrying.deliveries_max:
-            self._bury(channel, tag, delivery, delivery.attempt - 1, _NOBODY)
+            self._to_dead_letters(channel, tag, delivery, delivery.attempt - 1, _NOBODY)
         else:
             self._pool.submit(self._work, channel, tag, delivery)
 
@@ -145,19 +145,19 @@ class Consumer:
                 channel.basic_ack(tag)
                 self._forget(tag)
             case Outcome.DEAD_LETTER:
-                self._bury(channel, tag, delivery, attempt, result.reason)
+                self._to_dead_letters(channel, tag, delivery, attempt, result.reason)
             case Outcome.REQUEUE:
                 headers = {ATTEMPTS: attempt - 1, BEGUN: delivery.redelivered}
                 self._move(channel, tag, delivery, LATER, later(self._retrying.back_delay), headers)
             case Outcome.RETRY | Outcome.ENDED:
                 delay = self._retrying.delay_after(attempt)
                 if delay is None:
-                    self._bury(channel, tag, delivery, attempt, result.reason)
+                    self._to_dead_letters(channel, tag, delivery, attempt, result.reason)
                 else:
                     headers = {ATTEMPTS: attempt, BEGUN: True, ENDED: result.outcome is Outcome.ENDED}
                     self._move(channel, tag, delivery, LATER, later(delay), headers)
 
-    def _bury(self, channel: Any, tag: int, delivery: Delivery, attempts: int, reason: str) -> None:
+    def _to_dead_letters(self, channel: Any, tag: int, delivery: Delivery, attempts: int, reason: str) -> None:
         headers = {ATTEMPTS: attempts, REASON: reason, DIED: self._clock.now().isoformat()}
         self._move(channel, tag, delivery, DEAD_LETTERS, DEAD_LETTERS, headers)
 

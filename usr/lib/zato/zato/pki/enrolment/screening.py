@@ -17,7 +17,7 @@ from zato.core.clock import Clock
 from zato.core.errors import Unauthorized, Unavailable
 from zato.pki.authority import check_host
 from zato.pki.certificates import common_name_of, fingerprint, load_certificate
-from zato.pki.enrolment.door import Signs
+from zato.pki.enrolment.client import Signs
 from zato.pki.enrolment.names import Part
 from zato.pki.enrolment.register import Known, KnownToken, PublishedTokens
 from zato.pki.enrolment.requests import public_keys

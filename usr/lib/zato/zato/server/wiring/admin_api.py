@@ -42,11 +42,11 @@ from zato.deployment.cluster_rollback import ClusterRollback
 from zato.deployment.deployer import Deployer
 from zato.deployment.package_agreement import PackageAgreement
 from zato.host.layout import Layout
-from zato.logbook.door import LogDoor
+from zato.logbook.client import LogClient
 from zato.logbook.reader import ReadsLog
 from zato.logbook.ring_reader import RingReader
 from zato.odb.kept import Kept
-from zato.pki.enrolment.door import SigningDoor, Signs
+from zato.pki.enrolment.client import SigningClient, Signs
 from zato.pki.enrolment.screening import ScreenedSigner
 from zato.pki.enrolment.signer import Signer
 from zato.security.second_factor import SecondFactor
@@ -127,10 +127,10 @@ def admin_routes(
 def signer_of(layout: Layout, clock: Clock) -> Signs:
     """Where the cluster is one user's, so is the CA's key; otherwise it is root's, on one machine."""
     if layout.is_appliance:
-        return ScreenedSigner(SigningDoor(layout.signing_socket, layout.pki / "ca.key"), layout.pki, clock)
+        return ScreenedSigner(SigningClient(layout.signing_socket, layout.pki / "ca.key"), layout.pki, clock)
     return Signer(layout.pki, clock)
 
 
 def log_reader_of(layout: Layout) -> ReadsLog:
     """Where systemd's journal has the log, it is not this process's to read."""
-    return LogDoor(layout.log_socket) if layout.is_appliance else RingReader(layout.log)
+    return LogClient(layout.log_socket) if layout.is_appliance else RingReader(layout.log)

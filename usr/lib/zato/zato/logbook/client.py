@@ -37,7 +37,7 @@ class _Answer(msgspec.Struct, omit_defaults=True):
     message: str = ""
 
 
-class LogDoor:
+class LogClient:
     """A reader.ReadsLog behind a unix socket."""
 
     def __init__(self, path: Path) -> None:

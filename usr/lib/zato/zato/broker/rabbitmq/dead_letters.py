@@ -52,8 +52,8 @@ class _Letter:
         )
 
 
-class RabbitMqLetters:
-    """A protocol.Letters. RabbitMQ does not tell how many messages are just being processed: they do not count.
+class RabbitMqDeadLetters:
+    """A protocol.DeadLetters. RabbitMQ does not tell how many messages are just being processed: they do not count.
 
     Looking at dead letters takes them out of the queue for a moment; one that is no message cannot be shown, and
     counts.

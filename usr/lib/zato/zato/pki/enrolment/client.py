@@ -79,7 +79,7 @@ class _Answer(msgspec.Struct, omit_defaults=True):
     message: str = ""
 
 
-class SigningDoor:
+class SigningClient:
     """The signer behind a unix socket. Raises Unavailable(no-signer) on a machine that has none."""
 
     def __init__(self, path: Path, authority_key: Path) -> None:
