@@ -57,16 +57,17 @@ from zato.security.sessions import PeopleSessions
 from zato.server.wiring.admin_api import admin_routes
 from zato.server.wiring.messaging import Messaging
 from zato.server.wiring.persistence import persistence_of
-from zato.service.context import ServiceContext
 from zato.service.user_config import UserConfig
 from zato.serving.asynchronous import AsyncInvocations
-from zato.serving.dispatcher import Dispatcher, ServiceInvoker
+from zato.serving.dispatcher import Dispatcher
 from zato.serving.http.errors import add_error_handlers
 from zato.serving.http.request import ZatoRequest
+from zato.serving.http.routes import RouteTable
 from zato.serving.limited import LimitedCalls
 from zato.serving.limits.admission import Admission
 from zato.serving.limits.counters import SharedCounters
 from zato.serving.limits.limit import principals_limits
+from zato.serving.served_revision import ServedRevision
 from zato.serving.snapshot import Snapshot
 from zato.serving.switch import Switch
 
@@ -145,8 +146,8 @@ class SettableClock:
 class Worker(RunningWorker):
     """The real view of a worker, but for what reaches out."""
 
-    def __init__(self, switch: Switch[Snapshot], dispatcher: Dispatcher, asynchronous: AsyncInvocations) -> None:
-        super().__init__(switch, dispatcher, asynchronous, SecretBox(b"k" * 32))
+    def __init__(self, switch: Switch[ServedRevision], asynchronous: AsyncInvocations) -> None:
+        super().__init__(switch, asynchronous, SecretBox(b"k" * 32))
         self.pinged: list[tuple[str, str]] = []
         self.tried: list[Item] = []
 
@@ -315,13 +316,12 @@ class World:
         self.second_factor = SecondFactor(SecondFactors(database), self.box, self.clock, "Zato test")
         self.counted: list[tuple[str, int]] = []
         self.refused: list[tuple[str, str, str]] = []
-        self.dispatcher = Dispatcher()
         self.invocations = EmbeddedInvocations(database, self.clock)
         self.asynchronous = AsyncInvocations(self.invocations, self.clock)
         self.codes = codes()
         self.typed_line = SERVICES.decode().splitlines().index("class Typed(Service):") + 1
-        self.switch: Switch[Snapshot] = Switch(self._snapshot())
-        self.worker = Worker(self.switch, self.dispatcher, self.asynchronous)
+        self.switch: Switch[ServedRevision] = Switch(self._served())
+        self.worker = Worker(self.switch, self.asynchronous)
         self.broker: BrokerSession = Embedded()
         self.signer: Signs = Signer(self.pki, self.clock)
         self.serve()
@@ -377,7 +377,7 @@ class World:
             count=lambda operation, status, seconds: self.counted.append((operation, status)),
         )
 
-    def _snapshot(self) -> Snapshot:
+    def _served(self) -> ServedRevision:
         configuration = Configuration.from_items(*self.log.items_with_revision())
         security = SecurityIndex(configuration, self.box, AnyPassword())
         snapshot = Snapshot(
@@ -389,15 +389,14 @@ class World:
             inactive=frozenset(),
             principals=principals_limits(configuration),
             outgoing=None,  # type: ignore[arg-type]  # the services here call nobody
+            user_config=UserConfig({}),
             problems=security.problems,
         )
-        invoker = ServiceInvoker(self.dispatcher, snapshot, LimitedCalls(), self.asynchronous)
-        snapshot.context = ServiceContext(user_config=UserConfig({}), outgoing=None, invoker=invoker)
-        return snapshot
+        return ServedRevision(snapshot, Dispatcher(snapshot, LimitedCalls(), self.asynchronous), RouteTable(()))
 
     def refresh(self) -> None:
         """Let the worker serve from what the ODB has now."""
-        self.switch.set(self._snapshot())
+        self.switch.set(self._served())
 
     def call(
         self,

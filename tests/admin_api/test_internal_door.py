@@ -58,7 +58,7 @@ ID = "0af7651916cd43dd8448eb211c80319c"
 def door(world: Any) -> Any:
     world.codes = CodeSet().with_deployment("inner.py", SERVICES, 1)
     world.refresh()
-    world.app.add_route(PATH, InternalInvocations(world.switch, world.dispatcher, Metrics(), Staleness(Visits())))
+    world.app.add_route(PATH, InternalInvocations(world.switch, Metrics(), Staleness(Visits())))
 
     def post(
         service: str = "demo.keep", *, body: bytes = b'{"a": 1}', inside: bool = True, **headers: str | None
@@ -121,7 +121,7 @@ def test_what_a_service_raises_is_the_answer(door: Any) -> None:
 
 
 def test_a_message_that_a_service_sends_is_in_the_odb(world: Any) -> None:
-    invoker = world.switch.current().context.invoker
+    invoker = world.switch.current().dispatcher
     invoker.invoke_async("demo.echo", {"n": 1, "text": "ż"}, "cid-1", ANONYMOUS)
     [claim] = Messages(world.database).claim(5, world.clock.now(), world.clock.now())
     assert json.loads(claim.message.payload) == {"n": 1, "text": "ż"}
@@ -134,7 +134,7 @@ def test_a_message_that_a_service_sends_is_in_the_odb(world: Any) -> None:
     ids=["bytes", "object", "surrogate"],
 )
 def test_a_payload_that_json_cannot_hold_is_refused(world: Any, payload: Any, code: str) -> None:
-    invoker = world.switch.current().context.invoker
+    invoker = world.switch.current().dispatcher
     with pytest.raises(InvalidInput) as refused:
         invoker.invoke_async("demo.echo", payload, "cid-1", ANONYMOUS)
     assert refused.value.code == code

@@ -18,7 +18,7 @@ from support.scenarios.moving import all_contents
 from zato.backup import parts, restoring, saving
 from zato.backup import workspace as backup_workspace
 from zato.backup.archive import Reader, measured, write
-from zato.backup.machine import Quickstart
+from zato.backup.quickstart import Quickstart
 from zato.backup.restoring import restore
 from zato.backup.saving import save
 from zato.core.errors import Conflict, InvalidInput, SetupError

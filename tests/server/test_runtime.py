@@ -35,8 +35,7 @@ from zato.security.passwords import Passwords
 from zato.server.runtime import Runtime
 from zato.service.user_config import UserConfigFile
 from zato.serving.asynchronous import AsyncInvocations
-from zato.serving.building import SnapshotBuilder
-from zato.serving.dispatcher import Dispatcher
+from zato.serving.building import RevisionBuilder
 from zato.serving.http.app import create_app
 from zato.serving.http.errors import add_error_handlers
 from zato.serving.http.fixed import add_fixed_routes
@@ -107,8 +106,7 @@ def make(tmp_path: Path, url: str, metrics: Metrics, clock: SettableClock) -> It
         database = Database(url)
         databases.append(database)
         disk = DiskSnapshot(snapshot)
-        builder = SnapshotBuilder(
-            dispatcher=Dispatcher(),
+        builder = RevisionBuilder(
             asynchronous=AsyncInvocations(EmbeddedInvocations(database, clock), clock),
             metrics=metrics,
             secrets=SecretBox(bytes(32)),
@@ -305,11 +303,11 @@ def test_a_revision_whose_code_cannot_be_loaded_is_in_force_but_for_its_code_and
     activate(b"from zato.server.service import Service\nclass A(Service):\n    def handle(self): pass\n")
     runtime = make("alive")
     runtime.start()
-    assert runtime.switch.current().codes.files["shop.py"].source.deployment_id == 1
+    assert runtime.switch.current().snapshot.codes.files["shop.py"].source.deployment_id == 1
     activate(b"1 / 0\n")
     publisher.create("security-tls", "partner", {"subject": "CN=partner"}, by=by)
-    until(lambda: runtime.switch.current().configuration.get("security-tls", "partner") is not None)
-    assert runtime.switch.current().codes.files["shop.py"].source.deployment_id == 1
+    until(lambda: runtime.switch.current().snapshot.configuration.get("security-tls", "partner") is not None)
+    assert runtime.switch.current().snapshot.codes.files["shop.py"].source.deployment_id == 1
     go_on(clock, members, "alive", 2)
     assert [row.applied_revision for row in members.workers()] == [1]
     database.dispose()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from zato.admin_api.no_such_service import no_such_service
 from zato.broker.message import Message
@@ -16,11 +16,9 @@ from zato.core.principal import Principal
 from zato.openapi import document
 from zato.service.request import HTTPRequest, Request
 from zato.serving.asynchronous import AsyncInvocations
-from zato.serving.dispatcher import Dispatcher
+from zato.serving.served_revision import ServedRevision
+from zato.serving.snapshot import Snapshot
 from zato.serving.switch import Switch
-
-if TYPE_CHECKING:
-    from zato.serving.snapshot import Snapshot
 
 _JSON = "application/json"
 
@@ -39,15 +37,13 @@ class RunningWorker:
 
     def __init__(
         self,
-        switch: Switch[Snapshot],
-        dispatcher: Dispatcher,
+        switch: Switch[ServedRevision],
         asynchronous: AsyncInvocations,
         secrets: SecretBox,
         problem: Callable[[], ZatoError | None] = lambda: None,
     ) -> None:
         """`problem` says why the ODB does not take this worker's heart-beat."""
         self._switch = switch
-        self._dispatcher = dispatcher
         self._asynchronous = asynchronous
         self._secrets = secrets
         self._problem = problem
@@ -59,7 +55,7 @@ class RunningWorker:
 
     def current(self) -> Snapshot:
         """The snapshot for a request that starts now."""
-        return self._switch.current()
+        return self._switch.current().snapshot
 
     def invoke(
         self,
@@ -72,28 +68,29 @@ class RunningWorker:
         environ: Mapping[str, Any],
     ) -> Invoked:
         """What the service answers, within its time limit, just as through a channel. Raises NotFound, ZatoError."""
-        snapshot = self._switch.current()
-        entry = snapshot.codes.services.get(service)
+        served = self._switch.current()
+        services = served.snapshot.codes.services
+        entry = services.get(service)
         if entry is None:
-            raise no_such_service(service, snapshot.codes.services)
+            raise no_such_service(service, services)
         request = Request(body, cid=cid, http=http, principal=principal)
-        response, data = self._dispatcher.invoke_from_channel(
-            snapshot, service, entry, request, environ.get("zato.request"), None
+        response, data = served.dispatcher.invoke_from_channel(
+            service, entry, request, environ.get("zato.request"), None
         )
         return Invoked(response.status_code, response.content_type or _JSON, data)
 
     def invoke_async(self, service: str, payload: Any, *, principal: Principal, cid: str) -> Message:
         """A message that is safe, just as where a service sends one. Raises NotFound, Unavailable, TooLarge."""
-        self._dispatcher.require_active(self._switch.current(), service)
+        self._switch.current().dispatcher.require_active(service)
         return self._asynchronous.send(service, payload, cid, principal)
 
     def ping(self, kind: str, name: str, cid: str) -> PingResult:
         """Try the connection from this worker. Raises NotFound."""
-        return self._switch.current().outgoing.of(kind)[name].ping(cid)
+        return self.current().outgoing.of(kind)[name].ping(cid)
 
     def try_out(self, item: Item, cid: str) -> PingResult:
         """Try a connection that is not in the configuration. Raises InvalidInput where it cannot be made."""
-        connection = self._switch.current().outgoing.unsaved(item, self._secrets)
+        connection = self.current().outgoing.unsaved(item, self._secrets)
         try:
             return connection.ping(cid)
         finally:
@@ -101,5 +98,5 @@ class RunningWorker:
 
     def channels_document(self, version: str) -> Mapping[str, Any]:
         """The OpenAPI document of the channels that there are now."""
-        snapshot = self._switch.current()
+        snapshot = self.current()
         return document(snapshot.configuration, snapshot.codes.services, title="Zato", version=version)

@@ -12,8 +12,8 @@ import socket
 from zato.agent.haproxy.names import PROGRAM, arguments, configuration
 from zato.agent.haproxy.render import edge_of
 from zato.agent.haproxy.view import EDGE_VARIABLE
-from zato.appliance.create import LAYOUT
 from zato.core.errors import SetupError
+from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 from zato.host.programs import program
 
 _FIRST_KEPT = 3  # SD_LISTEN_FDS_START

@@ -13,13 +13,13 @@ from zato.core.clock import SystemClock
 from zato.core.errors import SetupError
 from zato.host import locks
 from zato.host.identity import as_owner_of
-from zato.host.layout import APPLIANCE, Layout
+from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
+from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings, load_cluster, with_odb, write_cluster
 from zato.odb import migrate
 from zato.odb.opening import open_odb
 from zato.pki.enrolment.signer import Signer
 
-LAYOUT = Layout(APPLIANCE)
 MAKES_A_CLUSTER = Path("/usr/share/zato/makes-a-cluster")
 """Of the package `zato`: a machine without it becomes part of a cluster by joining one."""
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - a balancer that nobody reaches is of no use

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from zato.appliance.create import LAYOUT, alone
+from zato.appliance.create import alone
 from zato.core.errors import Unavailable
 from zato.core.principal import Role
 from zato.host import first_token
+from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 from zato.host.settings import load_cluster
 from zato.pki.names import ADMIN
 

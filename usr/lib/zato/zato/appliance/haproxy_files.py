@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zato.agent.haproxy import files as haproxy
 from zato.agent.haproxy import server_states
-from zato.appliance.create import LAYOUT
+from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 from zato.host.settings import load_cluster
 
 

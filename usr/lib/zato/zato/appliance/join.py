@@ -16,13 +16,14 @@ import msgspec
 
 from zato import __version__
 from zato.appliance import certificates, joined, membership, owners, units
-from zato.appliance.create import LAYOUT, MAKES_A_CLUSTER, alone
+from zato.appliance.create import MAKES_A_CLUSTER, alone
 from zato.client.api import ApiClient
 from zato.client.authority import authority_at
 from zato.client.balancer import remote_transport
 from zato.client.signing import by_the_signer
 from zato.core.errors import InvalidInput, SetupError, ZatoError
 from zato.host.files import write_atomically
+from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 from zato.host.settings import ClusterSettings, load_cluster, write_cluster
 from zato.odb import sharing
 from zato.pki.authority import COMPONENT_NAMES, check_host, is_host

@@ -7,12 +7,13 @@ import sys
 from datetime import UTC, datetime
 
 from zato.appliance import certificates
-from zato.appliance.create import LAYOUT, alone
+from zato.appliance.create import alone
 from zato.client.api import ApiClient
 from zato.client.balancer import joined_transport
 from zato.client.signing import by_the_signer
 from zato.core.errors import SetupError, Unauthorized
 from zato.host.credentials import handed_over
+from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 from zato.host.layout import Layout
 from zato.host.settings import load_cluster
 from zato.pki.enrolment.names import Part

@@ -8,7 +8,7 @@ from zato.agent.lighttpd import files
 from zato.agent.lighttpd.reloading import Reloader
 from zato.agent.lighttpd.running import RunningLighttpd
 from zato.agent.lighttpd.serving import Serving
-from zato.appliance.create import LAYOUT
+from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 from zato.host.settings import ServerSettings, load_cluster, load_server
 from zato.pki.names import lighttpd_name
 

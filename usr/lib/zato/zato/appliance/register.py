@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 
-from zato.appliance.create import LAYOUT
 from zato.core.errors import Unavailable
+from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 from zato.host.layout import Layout
 from zato.host.settings import load_cluster
 from zato.odb import migrate

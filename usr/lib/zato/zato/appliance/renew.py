@@ -7,7 +7,8 @@ import sys
 from cryptography import x509
 
 from zato.appliance import certificates, joined
-from zato.appliance.create import LAYOUT, alone
+from zato.appliance.create import alone
+from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 from zato.host.settings import load_cluster
 from zato.pki.certificates import load_certificate
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sys
 
-from zato.appliance.create import LAYOUT
 from zato.core.clock import SystemClock
+from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 from zato.pki.enrolment.client import answer
 from zato.pki.enrolment.signer import Signer
 

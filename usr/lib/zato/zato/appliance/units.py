@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zato.agent.haproxy.running import RunningHaproxy, status_of
-from zato.appliance.create import LAYOUT
 from zato.client.transport import SocketTransport
 from zato.core.errors import SetupError, ZatoError
+from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 
 BALANCER = "zato-haproxy.service"
 _BALANCER_AGENT = "zato-haproxy-agent.service"

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from zato import __version__
 from zato.appliance import owners, units
-from zato.appliance.create import LAYOUT
 from zato.appliance.releases import Releases
 from zato.core.errors import SetupError
 from zato.host import children
 from zato.host.children import Account
+from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 from zato.host.settings import load_cluster
 
 _AGAIN = (

@@ -12,11 +12,12 @@ from pathlib import Path
 import msgspec
 
 from zato.backup import reading, swap
-from zato.backup.machine import Machine, machine_of
+from zato.backup.machine import Machine
 from zato.backup.manifest import Manifest
 from zato.backup.part import Place
 from zato.backup.parts import PARTS
 from zato.backup.parts.settings import SETTINGS, SETTINGS_FILE
+from zato.backup.quickstart import Quickstart
 from zato.backup.workspace import give, workspace
 from zato.core.errors import Conflict, InvalidInput, SetupError, ZatoError
 from zato.host.children import Account, owner_of
@@ -241,3 +242,12 @@ def _present(layout: Layout) -> list[int]:
 
 def _aside_layout(layout: Layout, directories: tuple[Path, ...]) -> Layout | None:
     return next((Layout(each) for each in directories if each.parent == layout.configuration), None)
+
+
+def machine_of(layout: Layout) -> Machine:
+    """The one that has that layout."""
+    if not layout.is_appliance:
+        return Quickstart(layout)
+    from zato.backup.appliance import Appliance
+
+    return Appliance(layout)

@@ -198,3 +198,6 @@ class Layout:
             lighttpd = self.root / f"lighttpd-{number}"
             return ServerLayout(root, number, self.configuration / name, self.run / name, lighttpd)
         return ServerLayout(root, number, root / "config", root / "run", root / "lighttpd")
+
+
+APPLIANCE_LAYOUT = Layout(APPLIANCE)

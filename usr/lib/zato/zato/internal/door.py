@@ -17,10 +17,9 @@ from zato.core.principal import Authentication, Principal
 from zato.metrics import Metrics
 from zato.security.authentication import INTERNAL_DOOR, SecurityIndex
 from zato.service.request import MessageDelivery, Request
-from zato.serving.dispatcher import Dispatcher
 from zato.serving.http.reading import read_body
 from zato.serving.http.request import ZatoRequest, answered
-from zato.serving.snapshot import Snapshot
+from zato.serving.served_revision import ServedRevision
 from zato.serving.staleness import Staleness
 from zato.serving.switch import Switch
 
@@ -34,17 +33,15 @@ _ATTEMPT = re.compile(r"[1-9][0-9]{0,8}")
 class InternalInvocations:
     """204 where the service has processed the message, otherwise the error that tells why it has not."""
 
-    def __init__(
-        self, switch: Switch[Snapshot], dispatcher: Dispatcher, metrics: Metrics, staleness: Staleness
-    ) -> None:
+    def __init__(self, switch: Switch[ServedRevision], metrics: Metrics, staleness: Staleness) -> None:
         self._switch = switch
-        self._dispatcher = dispatcher
         self._metrics = metrics
         self._staleness = staleness
 
     def on_post(self, req: ZatoRequest, resp: falcon.Response) -> None:
         environ = req.env
-        snapshot = self._staleness.current(self._switch)
+        served = self._staleness.current(self._switch)
+        snapshot = served.snapshot
         if not _is_listener(environ, snapshot.security):
             raise NotFound(f"There is nothing at {PATH}.", code="no-such-path")
         if not snapshot.known:
@@ -60,7 +57,7 @@ class InternalInvocations:
         request = Request(payload, cid=req.cid, principal=sender, delivery=delivery)
         started, status = time.perf_counter(), 500
         try:
-            self._dispatcher.invoke_from_message(snapshot, service, entry, request, environ.get("zato.request"))
+            served.dispatcher.invoke_from_message(service, entry, request, environ.get("zato.request"))
             status = 204
         except ZatoError as error:
             status = error.status

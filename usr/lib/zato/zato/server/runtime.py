@@ -24,8 +24,8 @@ from zato.metrics import Metrics
 from zato.odb.failures import TAKES_NO_CHANGES
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Load, Members
-from zato.serving.building import SnapshotBuilder
-from zato.serving.snapshot import Snapshot
+from zato.serving.building import RevisionBuilder
+from zato.serving.served_revision import ServedRevision
 from zato.serving.staleness import Staleness
 from zato.serving.switch import LATEST_SECONDS, Switch
 
@@ -46,8 +46,8 @@ class Runtime:
         log: ConfigurationLog,
         notifier: Notifier,
         members: Members,
-        switch: Switch[Snapshot],
-        builder: SnapshotBuilder,
+        switch: Switch[ServedRevision],
+        builder: RevisionBuilder,
         code: CodeLoader,
         disk: DiskSnapshot,
         metrics: Metrics,
@@ -117,7 +117,7 @@ class Runtime:
             _log.warning("The ODB is away, so this worker stays listed until its heart-beat has expired")
 
     def _apply(self, configuration: Configuration) -> None:
-        before = self.switch.current()
+        before = self.switch.current().snapshot
         try:
             codes = self._code.load(configuration, before.codes)
         except CodeNotLoaded:
@@ -126,11 +126,11 @@ class Runtime:
                 self.switch.set(self._builder.build(configuration, before.codes, self._code.problems))
             raise
         at = switch_time(before.configuration, configuration)
-        snapshot = self._builder.build(configuration, codes, self._code.problems)
-        self.switch.set(snapshot, at)
+        served = self._builder.build(configuration, codes, self._code.problems)
+        self.switch.set(served, at)
         if at:
             self._staleness.switch_prepared()
-        set_level(snapshot.settings.log_level)
+        set_level(served.snapshot.settings.log_level)
         self._keep(configuration, codes)
         # Only what requests are really served from counts as applied.
         time.sleep(min(LATEST_SECONDS, max(0.0, at - time.time())))
@@ -159,11 +159,11 @@ class Runtime:
             if self._not_kept is not None:
                 self._keep(*self._not_kept)
             if self._builder.outdated():
-                current = self.switch.current()
+                current = self.switch.current().snapshot
                 self.switch.set(self._builder.build(current.configuration, current.codes, self._code.problems))
             self._live()
             if self._code.packages_have_come():
-                self._apply(self.switch.current().configuration)
+                self._apply(self.switch.current().snapshot.configuration)
         for call in self._each_tick:
             call()
 

@@ -91,7 +91,9 @@ class WorkerProcess:
 
     def settings(self) -> ServerSettings:
         """Those that requests are served by now."""
-        return self._shared.settings if self._loaded is None else self._loaded.runtime.switch.current().settings
+        return (
+            self._shared.settings if self._loaded is None else self._loaded.runtime.switch.current().snapshot.settings
+        )
 
     def memory(self) -> Memory:
         """The budget of this worker, once it has loaded."""

@@ -1,4 +1,4 @@
-"""From a configuration and the code it activates to the snapshot that requests are served from."""
+"""From a configuration and the code it activates to what requests are served from and by."""
 
 from __future__ import annotations
 
@@ -18,26 +18,25 @@ from zato.host.settings import ServerSettings
 from zato.metrics import Metrics
 from zato.security.authentication import SecurityIndex
 from zato.security.passwords import Passwords
-from zato.service.context import ServiceContext
 from zato.service.user_config import UserConfigFile
 from zato.serving.asynchronous import AsyncInvocations
-from zato.serving.dispatcher import Dispatcher, ServiceInvoker
+from zato.serving.dispatcher import Dispatcher
 from zato.serving.http.channels import Channel
 from zato.serving.http.cors import cors_of
 from zato.serving.http.routes import RouteTable
 from zato.serving.limited import LimitedCalls
 from zato.serving.limits.admission import Admission
 from zato.serving.limits.limit import limit_of, principals_limits
+from zato.serving.served_revision import ServedRevision
 from zato.serving.snapshot import Snapshot
 
 
-class SnapshotBuilder:
-    """Builds snapshots; what did not change since the last one (outgoing connections, counters) is carried over."""
+class RevisionBuilder:
+    """Builds what is served. What is the same as in the one before (outgoing connections, counters) is carried over."""
 
     def __init__(
         self,
         *,
-        dispatcher: Dispatcher,
         asynchronous: AsyncInvocations,
         metrics: Metrics,
         secrets: SecretBox,
@@ -48,7 +47,6 @@ class SnapshotBuilder:
         outgoing: OutgoingConnections,
     ) -> None:
         """`outgoing` has no connections yet; `settings` are those that hold until the configuration says others."""
-        self._dispatcher = dispatcher
         self._asynchronous = asynchronous
         self._metrics = metrics
         self._secrets = secrets
@@ -60,11 +58,11 @@ class SnapshotBuilder:
         self._limited = LimitedCalls()
 
     def outdated(self) -> bool:
-        """Whether another snapshot of the same configuration would be a different one."""
+        """Whether what the same configuration is served from would be different by now."""
         return self._user_config.changed()
 
-    def build(self, configuration: Configuration, codes: CodeSet, problems: Sequence[str] = ()) -> Snapshot:
-        """A new snapshot. Does not touch the network. `problems` are those of the code, which it adds its own to."""
+    def build(self, configuration: Configuration, codes: CodeSet, problems: Sequence[str] = ()) -> ServedRevision:
+        """A new one. Does not touch the network. `problems` are those of the code, which it adds its own to."""
         self._outgoing = self._outgoing.refreshed(configuration, self._secrets)
         security = SecurityIndex(configuration, self._secrets, self._passwords)
         services = configuration.values(SERVICE)
@@ -81,18 +79,14 @@ class SnapshotBuilder:
             inactive=frozenset(name for name, value in services.items() if not value.active),
             principals=principals_limits(configuration),
             outgoing=self._outgoing,
+            user_config=self._user_config.current(),
             problems=(*problems, *security.problems, *self._outgoing.problems),
         )
-        snapshot.context = ServiceContext(
-            outgoing=self._outgoing,
-            user_config=self._user_config.current(),
-            invoker=ServiceInvoker(self._dispatcher, snapshot, self._limited, self._asynchronous),
-        )
-        snapshot.routes = RouteTable(self._routes(configuration, snapshot))
-        return snapshot
+        dispatcher = Dispatcher(snapshot, self._limited, self._asynchronous)
+        return ServedRevision(snapshot, dispatcher, RouteTable(self._routes(snapshot, dispatcher)))
 
-    def _routes(self, configuration: Configuration, snapshot: Snapshot) -> Iterator[tuple[str, Any, Channel]]:
-        for part, name, value in http_channels(configuration):
+    def _routes(self, snapshot: Snapshot, dispatcher: Dispatcher) -> Iterator[tuple[str, Any, Channel]]:
+        for part, name, value in http_channels(snapshot.configuration):
             if not value.active:
                 continue
             methods = _answered(value.methods)
@@ -107,7 +101,7 @@ class SnapshotBuilder:
                 part=part,
                 content_type=part.response_type(value),
                 snapshot=snapshot,
-                dispatcher=self._dispatcher,
+                dispatcher=dispatcher,
                 metrics=self._metrics.route(name, value.service),
                 max_body_bytes=_body_limit(part, value, snapshot.settings),
                 admission=self._admission,

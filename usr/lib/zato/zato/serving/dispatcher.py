@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from zato.core.errors import NotFound, ServiceFailed, Unavailable, ZatoError
 from zato.host.logs import get_logger
+from zato.service.context import ServiceContext
 from zato.service.errors import UnknownService
 from zato.service.execution import execute, returned
 from zato.service.request import Request
@@ -29,14 +30,20 @@ _NOT_SENT = (
 
 
 class Dispatcher:
-    """Invokes services within their time limits and turns whatever they raise, sys.exit() too, into errors of ours.
+    """Invokes services of one snapshot within their time limits; services invoke each other through it, too.
 
-    Interrupted is passed on: the time limit has been answered for.
+    Whatever they raise, sys.exit() too, becomes an error of ours. Interrupted is passed on: the time limit has been
+    answered for.
     """
+
+    def __init__(self, snapshot: Snapshot, limited: LimitedCalls, asynchronous: AsyncInvocations) -> None:
+        self._snapshot = snapshot
+        self._limited = limited
+        self._asynchronous = asynchronous
+        self._context = ServiceContext(outgoing=snapshot.outgoing, user_config=snapshot.user_config, invoker=self)
 
     def invoke_from_channel(
         self,
-        snapshot: Snapshot,
         service: str,
         entry: ServiceEntry | None,
         request: Request,
@@ -47,9 +54,9 @@ class Dispatcher:
 
         The time limit is enforced on `active` by the worker.
         """
-        self._limit(snapshot, service, request, active)
+        self._limit(service, request, active)
         try:
-            response = execute(self._active(snapshot, service, entry), snapshot.context, request.cid, request)
+            response = execute(self._active(service, entry), self._context, request.cid, request)
             return response, response.encoded(text_type)
         except ZatoError as error:
             if error.status >= 500 or error.message_outside is not None:
@@ -61,12 +68,12 @@ class Dispatcher:
             raise self._failed(service, request.cid) from error
 
     def invoke_from_message(
-        self, snapshot: Snapshot, service: str, entry: ServiceEntry, request: Request, active: ActiveRequest | None
+        self, service: str, entry: ServiceEntry, request: Request, active: ActiveRequest | None
     ) -> None:
         """As from a channel, but nobody waits for the response. Raises ZatoError only."""
-        self._limit(snapshot, service, request, active)
+        self._limit(service, request, active)
         try:
-            execute(self._active(snapshot, service, entry), snapshot.context, request.cid, request)
+            execute(self._active(service, entry), self._context, request.cid, request)
         except ZatoError as error:
             _log.warning(error.message, service=service, cid=request.cid, code=error.code)
             raise
@@ -75,63 +82,12 @@ class Dispatcher:
         except BaseException as error:
             raise self._failed(service, request.cid) from error
 
-    def require_active(self, snapshot: Snapshot, service: str) -> ServiceEntry:
+    def require_active(self, service: str) -> ServiceEntry:
         """What will be invoked. Raises NotFound where no deployed file has it, Unavailable where it is switched off."""
-        entry = snapshot.codes.services.get(service)
+        entry = self._snapshot.codes.services.get(service)
         if entry is None:
             raise NotFound(f"There is no service {service[:120]!r}; zato service list shows what is deployed.")
-        return self._active(snapshot, service, entry)
-
-    def invoke_by_name(self, snapshot: Snapshot, service: str, request: Request) -> Any:
-        """The payload of a service's response, for another service. Raises UnknownService, ZatoError."""
-        entry = self.require_known(snapshot, service)
-        try:
-            return returned(execute(entry, snapshot.context, request.cid, request))
-        except ZatoError:
-            raise
-        except Interrupted:
-            raise
-        except BaseException as error:
-            raise self._failed(service, request.cid) from error
-
-    def require_known(self, snapshot: Snapshot, service: str) -> ServiceEntry:
-        """What a service asked for. Raises UnknownService where no deployed file has it, Unavailable as above."""
-        if service not in snapshot.codes.services:
-            raise UnknownService(f"There is no service {service[:120]!r}; zato service list shows what is deployed.")
-        return self.require_active(snapshot, service)
-
-    def _limit(self, snapshot: Snapshot, service: str, request: Request, active: ActiveRequest | None) -> None:
-        if active is not None:
-            limit = snapshot.limits.get(service, snapshot.settings.time_limit_seconds)
-            active.service = service
-            active.cid = request.cid
-            active.limit_seconds = limit
-            active.deadline = time.monotonic() + limit
-
-    def _active(self, snapshot: Snapshot, service: str, entry: ServiceEntry | None) -> ServiceEntry:
-        if entry is None:
-            raise Unavailable(
-                f"Service {service} is not deployed; deploy the file that holds it.", code="service-not-deployed"
-            )
-        if service in snapshot.inactive:
-            raise Unavailable(f"Service {service} is switched off.", code="service-inactive", retry_after_seconds=60)
-        return entry
-
-    def _failed(self, service: str, cid: str) -> ServiceFailed:
-        _log.exception("Service raised an exception", service=service, cid=cid)
-        return ServiceFailed(f"Service {service} failed; the server's log has the reason under this correlation id.")
-
-
-class ServiceInvoker:
-    """What self.invoke and self.invoke_async are, for the services of one snapshot."""
-
-    def __init__(
-        self, dispatcher: Dispatcher, snapshot: Snapshot, limited: LimitedCalls, asynchronous: AsyncInvocations
-    ) -> None:
-        self._dispatcher = dispatcher
-        self._snapshot = snapshot
-        self._limited = limited
-        self._asynchronous = asynchronous
+        return self._active(service, entry)
 
     def invoke(self, name: str, payload: Any, cid: str, principal: Principal, timeout: float | None = None) -> Any:
         """The response's payload of service `name`.
@@ -142,20 +98,57 @@ class ServiceInvoker:
         request = Request(payload, cid=cid, principal=principal)
         limits = [limit for limit in (timeout, self._snapshot.limits.get(name)) if limit is not None]
         if not limits:
-            return self._dispatcher.invoke_by_name(self._snapshot, name, request)
-        return self._limited.call(
-            f"Service {name}", lambda: self._dispatcher.invoke_by_name(self._snapshot, name, request), min(limits)
-        )
+            return self._by_name(name, request)
+        return self._limited.call(f"Service {name}", lambda: self._by_name(name, request), min(limits))
 
     def invoke_async(self, name: str, payload: Any, cid: str, principal: Principal) -> None:
         """Returns once the message is safe. Raises UnknownService, Unavailable, InvalidInput, TooLarge.
 
         To who is outside a payload that is not right is the fault of the service that sends it.
         """
-        self._dispatcher.require_known(self._snapshot, name)
+        self._known(name)
         try:
             self._asynchronous.send(name, payload, cid, principal)
         except ZatoError as error:
             error.status = max(error.status, 500)
             error.message_outside = _NOT_SENT
             raise
+
+    def _by_name(self, service: str, request: Request) -> Any:
+        """The payload of a service's response, for another service. Raises UnknownService, ZatoError."""
+        entry = self._known(service)
+        try:
+            return returned(execute(entry, self._context, request.cid, request))
+        except ZatoError:
+            raise
+        except Interrupted:
+            raise
+        except BaseException as error:
+            raise self._failed(service, request.cid) from error
+
+    def _known(self, service: str) -> ServiceEntry:
+        """What a service asked for. Raises UnknownService where no deployed file has it, Unavailable as above."""
+        if service not in self._snapshot.codes.services:
+            raise UnknownService(f"There is no service {service[:120]!r}; zato service list shows what is deployed.")
+        return self.require_active(service)
+
+    def _limit(self, service: str, request: Request, active: ActiveRequest | None) -> None:
+        if active is not None:
+            limit = self._snapshot.limits.get(service, self._snapshot.settings.time_limit_seconds)
+            active.service = service
+            active.cid = request.cid
+            active.limit_seconds = limit
+            active.deadline = time.monotonic() + limit
+
+    def _active(self, service: str, entry: ServiceEntry | None) -> ServiceEntry:
+        if entry is None:
+            raise Unavailable(
+                f"Service {service} is not deployed; deploy the file that holds it.", code="service-not-deployed"
+            )
+        if service in self._snapshot.inactive:
+            raise Unavailable(f"Service {service} is switched off.", code="service-inactive", retry_after_seconds=60)
+        return entry
+
+    def _failed(self, service: str, cid: str) -> ServiceFailed:
+        _log.exception("Service raised an exception", service=service, cid=cid)
+        return ServiceFailed(f"Service {service} failed; the server's log has the reason under this correlation id.")

@@ -1,27 +1,22 @@
-"""All that a request is served from, immutable, replaced as a whole."""
+"""All that a request is served from: data, immutable, replaced as a whole."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from zato.config.configuration import EMPTY, Configuration
+from zato.connector.connections import OutgoingConnections
 from zato.deployment.loader import CodeSet
+from zato.host.settings import ServerSettings
 from zato.security.authentication import SecurityIndex
-from zato.service.context import ServiceContext
-
-if TYPE_CHECKING:
-    from zato.connector.connections import OutgoingConnections
-    from zato.host.settings import ServerSettings
-    from zato.serving.http.channels import Channel
-    from zato.serving.http.routes import RouteTable
-    from zato.serving.limits.limit import Limit
+from zato.service.user_config import UserConfig
+from zato.serving.limits.limit import Limit
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One revision of the configuration with the code it activates. Not changed once requests can see it."""
+    """One revision of the configuration with the code it activates."""
 
     configuration: Configuration
     codes: CodeSet
@@ -33,11 +28,9 @@ class Snapshot:
     principals: Mapping[str, Limit]
     """Limits of the principals that have one, by name."""
     outgoing: OutgoingConnections
+    user_config: UserConfig
     problems: tuple[str, ...]
     """A sentence for everything in it that cannot be used."""
-    # These two refer back to the snapshot, so the builder sets them last.
-    context: ServiceContext = field(init=False)
-    routes: RouteTable[Channel] = field(init=False)
 
     @property
     def known(self) -> bool:

@@ -44,7 +44,7 @@ def wire_http(serving: Serving, shared: Shared, metrics: Metrics, exposition: Ex
     add_error_handlers(app, metrics.unrouted)
     draining = Draining(shared.paths.draining)
     add_fixed_routes(app, serving.switch, draining, serving.staleness, serving.admission, exposition)
-    app.add_route(PATH, InternalInvocations(serving.switch, serving.dispatcher, metrics, serving.staleness))
+    app.add_route(PATH, InternalInvocations(serving.switch, metrics, serving.staleness))
     return app
 
 
@@ -63,9 +63,7 @@ def add_admin_api(
 ) -> None:
     """Add the admin API to the application."""
     layout, members = shared.layout, persistence.members
-    worker = RunningWorker(
-        serving.switch, serving.dispatcher, messaging.asynchronous, persistence.secrets, lambda: runtime.problem
-    )
+    worker = RunningWorker(serving.switch, messaging.asynchronous, persistence.secrets, lambda: runtime.problem)
     trail = Trail(persistence.audit, clock)
     table = admin_routes(
         persistence=persistence,
@@ -96,7 +94,7 @@ def add_admin_api(
     )
     shell = AdminShell(
         worker=worker,
-        people=PeopleSessions(persistence.sessions, clock, lambda: serving.switch.current().settings.workers),
+        people=PeopleSessions(persistence.sessions, clock, lambda: serving.switch.current().snapshot.settings.workers),
         second_factor=second_factor,
         admission=serving.admission,
         trail=trail,

@@ -1,4 +1,4 @@
-"""What requests are served from: the snapshot, the code it activates, and the limits of both."""
+"""What requests are served from and by: the current revision, the code it activates, the limits of both."""
 
 from __future__ import annotations
 
@@ -19,29 +19,27 @@ from zato.server.wiring.messaging import Messaging
 from zato.server.wiring.persistence import Persistence
 from zato.server.wiring.shared import Shared
 from zato.service.user_config import UserConfigFile
-from zato.serving.building import SnapshotBuilder
-from zato.serving.dispatcher import Dispatcher
+from zato.serving.building import RevisionBuilder
 from zato.serving.limits.admission import Admission
-from zato.serving.snapshot import Snapshot
+from zato.serving.served_revision import ServedRevision
 from zato.serving.staleness import Staleness
 from zato.serving.switch import Switch
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """`switch` has a snapshot of nothing until the runtime has started."""
+    """`switch` has a revision of nothing until the runtime has started."""
 
-    dispatcher: Dispatcher
     admission: Admission
     disk: DiskSnapshot
     code: CodeLoader
     staleness: Staleness
-    builder: SnapshotBuilder
-    switch: Switch[Snapshot]
+    builder: RevisionBuilder
+    switch: Switch[ServedRevision]
 
     def running(self) -> CodeSet:
         """The code that requests run on now."""
-        return self.switch.current().codes
+        return self.switch.current().snapshot.codes
 
 
 def wire_serving(
@@ -52,14 +50,12 @@ def wire_serving(
     settings: Callable[[], ServerSettings],
 ) -> Serving:
     """`settings` are those that requests are served by now."""
-    dispatcher = Dispatcher()
     admission = Admission(shared.counters, lambda what, name, field: metrics.limited.labels(what, name, field).inc())
     # Whoever waits for it has a request thread, of which at least three in four are for others
     hashing = Hashing(
         waiting_max=lambda: min(WAITING_MAX, max(1, settings().threads_max // 4)), workers=lambda: settings().workers
     )
-    builder = SnapshotBuilder(
-        dispatcher=dispatcher,
+    builder = RevisionBuilder(
         asynchronous=messaging.asynchronous,
         metrics=metrics,
         secrets=persistence.secrets,
@@ -73,7 +69,6 @@ def wire_serving(
     )
     disk = DiskSnapshot(shared.paths.snapshot)
     return Serving(
-        dispatcher=dispatcher,
         admission=admission,
         disk=disk,
         code=CodeLoader(persistence.deployments, disk, shared.packages),

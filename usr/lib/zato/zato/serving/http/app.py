@@ -14,7 +14,7 @@ from zato.core.target import path_of, segments_of
 from zato.serving.http.cors import asks_before
 from zato.serving.http.request import ZatoRequest
 from zato.serving.http.routes import RouteTable
-from zato.serving.snapshot import Snapshot
+from zato.serving.served_revision import ServedRevision
 from zato.serving.staleness import Staleness
 from zato.serving.switch import Switch
 
@@ -23,9 +23,9 @@ _OWN = "zato"
 
 
 class SnapshotRouter(CompiledRouter):
-    """Zato's own paths from a table that is made while the process starts, channels from the current snapshot's."""
+    """Zato's own paths from a table that is made while the process starts, channels from the current revision."""
 
-    def __init__(self, switch: Switch[Snapshot], staleness: Staleness) -> None:
+    def __init__(self, switch: Switch[ServedRevision], staleness: Staleness) -> None:
         super().__init__()
         self._switch = switch
         self._staleness = staleness
@@ -51,8 +51,8 @@ class SnapshotRouter(CompiledRouter):
         if path.startswith("/zato/"):
             return self._find_own(path, segments_of(path), method)
         self._staleness.visited()
-        snapshot = self._staleness.current(self._switch)
-        channel = snapshot.routes.literal(path, method)
+        served = self._staleness.current(self._switch)
+        channel = served.routes.literal(path, method)
         if channel is not None and method != "OPTIONS":
             return channel, channel.method_map, {}, channel.path
         segments = segments_of(path)
@@ -60,19 +60,19 @@ class SnapshotRouter(CompiledRouter):
             return self._find_own(path, segments, method)
         asked = asks_before(method, req.env)
         if asked is not None:
-            found = snapshot.routes.find(segments, asked)
+            found = served.routes.find(segments, asked)
             if found is not None and found[0].cors is not None:
                 channel, values = found
                 return channel, {method: channel.preflight}, values, channel.path
-        found = snapshot.routes.find(segments, method)
+        found = served.routes.find(segments, method)
         if found is not None:
             channel, values = found
             return channel, channel.method_map, values, channel.path
-        if not snapshot.known:
+        if not served.snapshot.known:
             raise Unavailable(
                 "This server does not know its configuration yet, since the ODB is away.", code="no-configuration"
             )
-        allowed = snapshot.routes.methods(segments)
+        allowed = served.routes.methods(segments)
         if not allowed:
             raise NotFound(f"There is no channel at {path}.", code="no-such-path")
         raise _not_allowed(f"channel at {path}", allowed, method)
@@ -92,7 +92,7 @@ def _not_allowed(what: str, allowed: tuple[str, ...], method: str) -> MethodNotA
     return MethodNotAllowed(f"The {what} takes {', '.join(allowed)}, not {method}.", allowed=allowed)
 
 
-def create_app(switch: Switch[Snapshot], staleness: Staleness) -> falcon.App[ZatoRequest, falcon.Response]:
+def create_app(switch: Switch[ServedRevision], staleness: Staleness) -> falcon.App[ZatoRequest, falcon.Response]:
     """An application without routes of its own yet; errors are the caller's to add."""
     app = falcon.App(request_type=ZatoRequest, router=SnapshotRouter(switch, staleness))
     app.req_options.strip_url_path_trailing_slash = False

@@ -141,7 +141,7 @@ class Channel:
         )
         request = Request(body, cid=req.cid, http=http, principal=principal, is_json=self._part.is_json)
         response, data = self._dispatcher.invoke_from_channel(
-            self._snapshot, self.service, self.entry, request, environ.get("zato.request"), self._content_type
+            self.service, self.entry, request, environ.get("zato.request"), self._content_type
         )
         resp.data = data
         resp.content_type = response.content_type

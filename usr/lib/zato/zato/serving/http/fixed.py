@@ -11,7 +11,7 @@ from zato.metrics import CONTENT_TYPE, Exposition
 from zato.security.authentication import INTERNAL_DOOR
 from zato.serving.http.request import ZatoRequest
 from zato.serving.limits.admission import Admission
-from zato.serving.snapshot import Snapshot
+from zato.serving.served_revision import ServedRevision
 from zato.serving.staleness import Staleness
 from zato.serving.switch import Switch
 
@@ -41,7 +41,7 @@ class Health:
     The 404 is a convention of HAProxy's (`http-check disable-on-404`): what is under way is finished.
     """
 
-    def __init__(self, switch: Switch[Snapshot], draining: Draining, staleness: Staleness) -> None:
+    def __init__(self, switch: Switch[ServedRevision], draining: Draining, staleness: Staleness) -> None:
         self._switch = switch
         self._draining = draining
         self._staleness = staleness
@@ -54,7 +54,7 @@ class Health:
         resp.set_header("X-Zato-CID", req.cid)
 
     def _state(self) -> tuple[int, bytes]:
-        if not self._switch.current().known:
+        if not self._switch.current().snapshot.known:
             return 503, b"no configuration yet\n"
         if self._draining.begun():
             return 404, b"draining\n"
@@ -66,14 +66,14 @@ class Health:
 class MetricsPage:
     """For Prometheus, with any principal that Zato knows."""
 
-    def __init__(self, switch: Switch[Snapshot], admission: Admission, exposition: Exposition) -> None:
+    def __init__(self, switch: Switch[ServedRevision], admission: Admission, exposition: Exposition) -> None:
         self._switch = switch
         self._admission = admission
         self._exposition = exposition
 
     def on_get(self, req: ZatoRequest, resp: falcon.Response, number: str | None = None) -> None:
         """With a number, those of that server: HAProxy passes such a request to it where it can."""
-        snapshot = self._switch.current()
+        snapshot = self._switch.current().snapshot
         principals = snapshot.security.authenticate(req.env)
         if not principals:
             raise Unauthorized
@@ -91,7 +91,7 @@ class MetricsPage:
 
 def add_fixed_routes(
     app: falcon.App[ZatoRequest, falcon.Response],
-    switch: Switch[Snapshot],
+    switch: Switch[ServedRevision],
     draining: Draining,
     staleness: Staleness,
     admission: Admission,
