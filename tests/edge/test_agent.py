@@ -107,6 +107,9 @@ def test_what_administrators_add_is_taken_up_or_left_out_and_never_ends_anything
     edge.wait_for(added)
     own.write_text("server.modules += (")
     edge.wait_for(lambda: "lighttpd_keeps_its_last_files" in edge.log("agent").read_text())
+    # What is refused keeps nothing else from being taken up
+    new = edge.authority.renew("lighttpd-1").serial_number
+    edge.wait_for(lambda: shown(edge) == new)
     assert added()
     # A start leaves out what it would not come to by
     for name in ("agent", "lighttpd"):

@@ -11,7 +11,6 @@ import pytest
 from support.layouts import certified
 from support.waiting import PATIENCE_SECONDS
 from zato.agent.haproxy import files
-from zato.agent.haproxy.generations import files_in
 from zato.agent.haproxy.view import HaproxyView
 from zato.core.errors import SetupError
 from zato.host import locks
@@ -72,4 +71,4 @@ def test_those_who_write_and_check_at_the_same_time_are_not_in_each_others_way(l
         thread.join(PATIENCE_SECONDS)
         assert not thread.is_alive()
     assert failed == []
-    assert files_in(layout.haproxy) == files.wanted(layout, view_of(layout))
+    assert files.in_place(layout) == files.wanted(layout, view_of(layout))

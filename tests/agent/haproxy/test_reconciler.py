@@ -12,7 +12,7 @@ from support.layouts import certified
 from zato.agent.haproxy import files
 from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.desired_state import DesiredState, load
-from zato.agent.haproxy.generations import Refusal, files_in, refuse
+from zato.agent.haproxy.file_set import file_sets, servers_in
 from zato.agent.haproxy.reconciler import HaproxyReconciler
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.config.configuration import Configuration
@@ -39,9 +39,9 @@ def reconciler(layout: Layout) -> HaproxyReconciler:
 
 
 def servers(layout: Layout) -> frozenset[str]:
-    found = files_in(layout.haproxy)
+    found = file_sets(layout).in_place()
     assert found is not None
-    return found.servers
+    return servers_in(found)
 
 
 def test_files_that_do_not_name_the_servers_are_written_again_however_new_they_are(layout: Layout) -> None:
@@ -71,8 +71,7 @@ def test_files_with_which_haproxy_did_not_serve_are_not_put_in_place_again(layou
     files.write(layout, files.view_of(layout, CLUSTER, files.state_to_start_with(layout, CLUSTER)))
     (layout.haproxy / "own.cfg").write_text("frontend own\n    mode http\n    bind 127.0.0.1:1\n")
     view = files.view_of(layout, CLUSTER, files.state_to_start_with(layout, CLUSTER))
-    wanted = files.wanted(layout, view)
-    refuse(layout, Refusal(frame=wanted.frame, reason="It did not serve."))
+    file_sets(layout).reject(files.wanted(layout, view), "It did not serve.")
     assert files.write(layout, view) is False
-    refuse(layout, None)
+    file_sets(layout).reject_nothing()
     assert files.write(layout, view) is True

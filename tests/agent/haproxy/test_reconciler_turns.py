@@ -14,7 +14,8 @@ from support.layouts import certified
 from support.set_clock import SetClock
 from zato.agent.haproxy import files
 from zato.agent.haproxy.addresses import Addresses
-from zato.agent.haproxy.generations import Refusal, files_in, refuse, refused
+from zato.agent.haproxy.file_set import file_sets, frame_in
+from zato.agent.haproxy.names import CONFIGURATION
 from zato.agent.haproxy.reconciler import HaproxyReconciler
 from zato.agent.haproxy.running import RunningHaproxy, Worker
 from zato.agent.haproxy.runtime_plan import FoundServer
@@ -72,11 +73,11 @@ def layout() -> Iterator[Layout]:
 
 @pytest.fixture
 def haproxy(layout: Layout) -> Haproxy:
-    found = files_in(layout.haproxy)
+    found = file_sets(layout).in_place()
     assert found is not None
     serving = Haproxy.of(layout)
     assert isinstance(serving, Haproxy)
-    serving.frame = found.frame
+    serving.frame = frame_in(found)
     return serving
 
 
@@ -87,7 +88,7 @@ def reconciler(layout: Layout, haproxy: Haproxy, clock: SetClock) -> HaproxyReco
 def test_a_haproxy_that_was_away_is_no_failure_any_more_once_it_is_back(layout: Layout, haproxy: Haproxy) -> None:
     clock = SetClock()
     agent = reconciler(layout, haproxy, clock)
-    refuse(layout, Refusal(frame="other", reason="It did not serve."))
+    file_sets(layout).reject({CONFIGURATION: b"    description other\n"}, "It did not serve.")
     said = []
     for haproxy.away in (False, True, False):
         clock.advance(TURN)
@@ -102,11 +103,13 @@ def test_files_with_which_haproxy_serves_are_not_refused_whatever_was_said_befor
 ) -> None:
     clock = SetClock()
     agent = reconciler(layout, haproxy, clock)
-    refuse(layout, Refusal(frame=haproxy.frame, reason="It did not serve."))
+    found = file_sets(layout).in_place()
+    assert found is not None
+    file_sets(layout).reject(found, "It did not serve.")
     agent.follow(Configuration.from_items(1, [StoredItem("server", "server-1", 1, json.dumps({"weight": 7}))]))
     clock.advance(TURN)
     agent.turn()
-    assert refused(layout) is None
+    assert file_sets(layout).rejected() is None
     assert agent.state.failure is None
     assert "weight 7" in (layout.haproxy / "haproxy.cfg").read_text(encoding="utf-8")
 

@@ -11,16 +11,18 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from zato.agent.haproxy import generations as of_haproxy
+from zato.agent.haproxy.file_set import file_sets as of_haproxy
 from zato.agent.haproxy.names import CLIENT_AUTHORITIES
 from zato.agent.haproxy.names import CONFIGURATION as HAPROXY_CONFIGURATION
-from zato.agent.haproxy.reloading import Reloader as HaproxyReloader
+from zato.agent.haproxy.reloading import ReloadableHaproxy
 from zato.agent.haproxy.running import RunningHaproxy, Worker
-from zato.agent.lighttpd import generations as of_lighttpd
+from zato.agent.lighttpd.file_set import file_sets as of_lighttpd
 from zato.agent.lighttpd.names import CLIENT_CA, CONFIGURATION, PID, REQUEST_SCRIPT, RESPONSE_SCRIPT
-from zato.agent.lighttpd.reloading import Reloader
+from zato.agent.lighttpd.reloading import ReloadableLighttpd
 from zato.agent.lighttpd.running import RunningLighttpd
 from zato.agent.lighttpd.serving import Serving
+from zato.agent.managed.file_sets import FileSet, Kept
+from zato.agent.managed.reloading import Reloader
 from zato.core.clock import SystemClock
 from zato.core.errors import SetupError
 from zato.host.layout import Layout
@@ -40,13 +42,13 @@ def stopped_soon() -> threading.Event:
     return stop
 
 
-def lighttpd_files(configuration: bytes) -> of_lighttpd.Files:
+def lighttpd_files(configuration: bytes) -> FileSet:
     return {CONFIGURATION: configuration, CLIENT_CA: b"ca", REQUEST_SCRIPT: b"", RESPONSE_SCRIPT: b""}
 
 
 def test_lighttpds_files_are_not_refused(directory: Path) -> None:
-    of_lighttpd.keep(directory, of_lighttpd.Generation.GOOD, lighttpd_files(b"before"))
-    of_lighttpd.put(directory, lighttpd_files(b"new"))
+    of_lighttpd(directory).keep(Kept.LAST_KNOWN_GOOD, lighttpd_files(b"before"))
+    of_lighttpd(directory).put(lighttpd_files(b"new"))
     arguments = [sys.executable, "-c", DEAF, str(directory / CONFIGURATION)]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE) as process:
         try:
@@ -54,13 +56,13 @@ def test_lighttpds_files_are_not_refused(directory: Path) -> None:
             assert process.stdout.readline() == b"ready\n"
             (directory / PID).write_text(f"{process.pid}\n")
             serving = Serving(directory, directory / "none.crt", directory / "none.sock")
-            reloader = Reloader(directory, RunningLighttpd(directory), serving, stopped_soon())
+            program = ReloadableLighttpd(RunningLighttpd(directory), serving, stopped_soon())
             with pytest.raises(SetupError) as caught:
-                reloader.take_up()
+                Reloader(program, of_lighttpd(directory)).take_up()
         finally:
             process.kill()
     assert caught.value.code == "reload-interrupted"
-    assert of_lighttpd.refused(directory) is None
+    assert of_lighttpd(directory).rejected() is None
     assert (directory / CONFIGURATION).read_bytes() == b"new"
 
 
@@ -82,8 +84,9 @@ def test_haproxys_files_are_not_refused(directory: Path) -> None:
     layout.haproxy.mkdir()
     (layout.haproxy / HAPROXY_CONFIGURATION).write_text("    description new\n")
     (layout.haproxy / CLIENT_AUTHORITIES).write_text("ca")
-    reloader = HaproxyReloader(layout, OneThatStaysAsItIs.of(layout), ("127.0.0.1", 1), SystemClock(), stopped_soon())
+    haproxy = OneThatStaysAsItIs.of(layout)
+    program = ReloadableHaproxy(layout, haproxy, ("127.0.0.1", 1), SystemClock(), stopped_soon())
     with pytest.raises(SetupError) as caught:
-        reloader.take_up()
+        Reloader(program, of_haproxy(layout)).take_up()
     assert caught.value.code == "reload-interrupted"
-    assert of_haproxy.refused(layout) is None
+    assert of_haproxy(layout).rejected() is None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 
 from zato.agent.lighttpd import files
-from zato.agent.lighttpd.reloading import Reloader
+from zato.agent.lighttpd.file_set import file_sets
+from zato.agent.lighttpd.reloading import ReloadableLighttpd
 from zato.agent.lighttpd.running import RunningLighttpd
 from zato.agent.lighttpd.serving import Serving
+from zato.agent.managed.reloading import Reloader
 from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 from zato.host.settings import ServerSettings, load_cluster, load_server
 from zato.pki.names import lighttpd_name
@@ -35,4 +37,5 @@ def reload_lighttpd(number: int) -> None:
     paths = LAYOUT.server(number)
     files.check(paths, LAYOUT.pki / f"{lighttpd_name(number)}.crt")
     serving = Serving(paths.lighttpd, LAYOUT.pki / f"{lighttpd_name(number)}.crt", paths.front_socket)
-    Reloader(paths.lighttpd, RunningLighttpd(paths.lighttpd), serving, threading.Event()).take_up()
+    program = ReloadableLighttpd(RunningLighttpd(paths.lighttpd), serving, threading.Event())
+    Reloader(program, file_sets(paths.lighttpd)).take_up()

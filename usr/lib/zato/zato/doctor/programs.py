@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from shlex import quote
 
 from zato.agent.haproxy import files as haproxy
+from zato.agent.haproxy.file_set import frame_in
 from zato.agent.lighttpd import files as lighttpd
 from zato.core.errors import ZatoError
 from zato.doctor.finding import Finding, of_error
@@ -35,5 +36,5 @@ def _check_balancer(layout: Layout, again: str) -> Iterator[Finding]:
     except ZatoError as error:
         yield of_error(error, again.format("zato-haproxy"))
     else:
-        if found is None or found.frame != wanted.frame:
+        if found is None or frame_in(found) != frame_in(wanted):
             yield Finding("HAProxy goes by earlier settings than those there are now.", "zato balancer reload")

@@ -12,7 +12,8 @@ from zato.agent.haproxy import files
 from zato.agent.haproxy.desired_state import DesiredServer
 from zato.agent.haproxy.reconciler import HaproxyReconciler
 from zato.agent.haproxy.running import RunningHaproxy, status_of
-from zato.agent.haproxy.state import AgentState
+from zato.agent.managed.file_sets import digest
+from zato.agent.managed.state import ProgramState
 from zato.core.errors import Unavailable
 from zato.host.layout import Layout
 from zato.host.logs import get_logger
@@ -117,7 +118,7 @@ class _Validate:
         view = files.view_of(self._layout, self._cluster, self._reconciler.desired)
         wanted = files.wanted(self._layout, view)
         files.check(self._layout, view, wanted)
-        answer(response, {"valid": True, "configuration": wanted.digest()})
+        answer(response, {"valid": True, "configuration": digest(wanted)})
 
 
 def state_of(reconciler: HaproxyReconciler, haproxy: RunningHaproxy) -> HaproxyState:
@@ -147,7 +148,7 @@ def state_of(reconciler: HaproxyReconciler, haproxy: RunningHaproxy) -> HaproxyS
     )
 
 
-def _moment(state: AgentState) -> str | None:
+def _moment(state: ProgramState) -> str | None:
     return None if state.since is None else state.since.isoformat()
 
 

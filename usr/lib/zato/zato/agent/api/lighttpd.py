@@ -13,8 +13,8 @@ from cryptography import x509
 from msgspec import Struct
 
 from zato.agent.api.application import answer, asked, finished, new_application, with_security
+from zato.agent.lighttpd.file_set import file_sets
 from zato.agent.lighttpd.files import PROGRAM
-from zato.agent.lighttpd.generations import refused
 from zato.agent.lighttpd.names import CLIENT_CA
 from zato.agent.lighttpd.reconciler import LighttpdReconciler
 from zato.agent.managed.failure import Failure
@@ -144,7 +144,7 @@ def state_of(reconciler: LighttpdReconciler, server: ServerLayout) -> LighttpdSt
         certificate=shown,
         reloads=state.reloads,
         error=None if state.last_failure is None else _told(state.last_failure),
-        keeps_last_good=refused(server.lighttpd) is not None,
+        keeps_last_good=file_sets(server.lighttpd).rejected() is not None,
     )
 
 

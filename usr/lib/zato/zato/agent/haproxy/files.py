@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
+import hashlib
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 
 from zato.agent.haproxy.desired_state import DesiredState, balanced, load, local_state
-from zato.agent.haproxy.generations import Files, digest, files_in, flat, put, refuse, refused
+from zato.agent.haproxy.file_set import file_sets
 from zato.agent.haproxy.names import (
     ANSWERING,
     CLIENT_AUTHORITIES,
@@ -25,7 +25,8 @@ from zato.agent.haproxy.names import (
 from zato.agent.haproxy.render import render
 from zato.agent.haproxy.view import HaproxyView
 from zato.agent.limits import connections_max
-from zato.agent.managed.validation import validate
+from zato.agent.managed.file_sets import FileSet
+from zato.agent.managed.validation import candidate, validate
 from zato.core.errors import SetupError
 from zato.host import locks
 from zato.host.children import owner_of
@@ -97,23 +98,34 @@ def frame_of(view: HaproxyView, authorities: bytes, own: Mapping[str, bytes], an
     # Without a server HAProxy has not loaded what `add server` needs, and with one it has nobody else to ask
     several = str(min(len(view.servers), 2)).encode()
     text = render(dataclasses.replace(view, servers=())).encode()
-    return digest(several, text, authorities, answering, *flat(own))[:_FRAME_CHARACTERS]
+    parts = [several, text, authorities, answering]
+    for name, data in sorted(own.items()):
+        parts += [name.encode(), data]
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(hashlib.sha256(part).digest())
+    return whole.hexdigest()[:_FRAME_CHARACTERS]
 
 
-def wanted(layout: Layout, view: HaproxyView) -> Files:
+def wanted(layout: Layout, view: HaproxyView) -> FileSet:
     """The files as they should be now. Raises SetupError for what cannot be read, or cannot stand in them."""
     authorities, own = client_authorities(layout.pki), _read_own(layout)
     answering = read_file(PROGRAM, ANSWERING)
     text = render(view, frame_of(view, authorities, own, answering))
-    return Files(text.encode(), authorities, own, answering)
+    return {
+        CONFIGURATION: text.encode(),
+        CLIENT_AUTHORITIES: authorities,
+        ANSWERING: answering,
+        **{f"{OWN}/{name}": data for name, data in own.items()},
+    }
 
 
-def in_place(layout: Layout) -> Files | None:
+def in_place(layout: Layout) -> FileSet | None:
     """Those that HAProxy would be started from; None before the first ones."""
-    return files_in(layout.haproxy)
+    return file_sets(layout).in_place()
 
 
-def check(layout: Layout, view: HaproxyView, files: Files) -> None:
+def check(layout: Layout, view: HaproxyView, files: FileSet) -> None:
     """Has HAProxy look at them. Raises SetupError with HAProxy's words."""
     with _alone(layout):
         _check(layout, view, files)
@@ -133,17 +145,9 @@ def write(layout: Layout, view: HaproxyView) -> bool:
     do this or `check` at the same time, each waits for the one before.
     """
     with _alone(layout):
-        files = wanted(layout, view)
-        found, refusal = in_place(layout), refused(layout)
-        if found is not None and refusal is not None and refusal.frame == files.frame:
-            return False
-        refuse(layout, None)
-        if found == files:
-            return False
         layout.haproxy_socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _check(layout, view, files)
-        put(layout, files)
-        return True
+        files = wanted(layout, view)
+        return file_sets(layout).replace(files, lambda: _check(layout, view, files))
 
 
 def _alone(layout: Layout) -> AbstractContextManager[None]:
@@ -151,25 +155,14 @@ def _alone(layout: Layout) -> AbstractContextManager[None]:
     return locks.alone(layout.haproxy)
 
 
-def _check(layout: Layout, view: HaproxyView, files: Files) -> None:
-    """In a directory of their own, which is there for one look at a time."""
-    candidate = layout.haproxy.absolute() / "candidate"
-    shutil.rmtree(candidate, ignore_errors=True)
-    (candidate / OWN).mkdir(mode=0o700, parents=True)
-    try:
-        write_atomically(candidate / CLIENT_AUTHORITIES, files.authorities)
-        write_atomically(candidate / ANSWERING, files.answering)
-        looked_at = dataclasses.replace(view, client_ca=candidate / CLIENT_AUTHORITIES, answering=candidate / ANSWERING)
-        write_atomically(candidate / CONFIGURATION, render(looked_at).encode())
-        for name, data in files.own.items():
-            write_atomically(candidate / OWN / name, data)
-        paths = ("-f", str(candidate / CONFIGURATION), "-f", str(candidate / OWN))
+def _check(layout: Layout, view: HaproxyView, files: FileSet) -> None:
+    with candidate(layout.haproxy) as place:
+        (place / OWN).mkdir(mode=0o700)
+        looked_at = dataclasses.replace(view, client_ca=place / CLIENT_AUTHORITIES, answering=place / ANSWERING)
+        for name, data in {**files, CONFIGURATION: render(looked_at).encode()}.items():
+            write_atomically(place / name, data)
+        paths = ("-f", str(place / CONFIGURATION), "-f", str(place / OWN))
         validate(PROGRAM, [program(PROGRAM), "-c", *paths])
-    except SetupError as error:
-        words = tuple(line.replace(f"{candidate}/", "") for line in error.details)
-        raise SetupError(error.message.replace(f"{candidate}/", ""), code=error.code, details=words) from error
-    finally:
-        shutil.rmtree(candidate, ignore_errors=True)
 
 
 def _read_own(layout: Layout) -> dict[str, bytes]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import threading
-from concurrent.futures import Future
-from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -15,21 +13,21 @@ from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.certificate_watch import CertificateWatch
 from zato.agent.haproxy.client_watch import ClientWatch
 from zato.agent.haproxy.desired_state import DesiredState, balanced, desired_state_of, load, local_state, staying, store
-from zato.agent.haproxy.generations import Files, files_in, refuse, refused
+from zato.agent.haproxy.file_set import file_sets, servers_in
 from zato.agent.haproxy.names import configuration, desired_state_file, own_sources
-from zato.agent.haproxy.reloading import Reloader
+from zato.agent.haproxy.reloading import ReloadableHaproxy
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.agent.haproxy.runtime_plan import after_adding, runtime_plan
-from zato.agent.haproxy.state import AgentState
 from zato.agent.haproxy.view import BalancedServer
 from zato.agent.limits import connections_max
-from zato.agent.managed.calls import Calls
-from zato.agent.managed.failure import Failure
+from zato.agent.managed.file_sets import digest
+from zato.agent.managed.reconciler import FAILED_PAUSE_SECONDS, Reconciler
+from zato.agent.managed.reloading import ReloadFailed
 from zato.config.balancing import kept_in_use
 from zato.config.configuration import Configuration
 from zato.config.kinds.server import SERVER
 from zato.core.clock import Clock
-from zato.core.errors import SetupError, Unavailable, ZatoError
+from zato.core.errors import SetupError, Unavailable
 from zato.host.edge_figures import EdgeFigures
 from zato.host.edge_figures import store as store_figures
 from zato.host.layout import Layout
@@ -41,15 +39,13 @@ from zato.host.settings import ClusterSettings
 _TURN_SECONDS = 0.2
 # Changes that come one after the other are taken up together
 _RELOAD_PAUSE_SECONDS = 1.0
-_FAILED_PAUSE_SECONDS = 30.0
 
 
-class HaproxyReconciler:
-    """`follow` and `turn` are called by one thread; `state` and `call` by any.
+class HaproxyReconciler(Reconciler):
+    """`follow` and `turn` are called by one thread.
 
     Servers come, go and change their state through the Runtime API, and the files are written to match, so that a
-    HAProxy that is started again begins with them. Everything else is a reload. Files that HAProxy refuses are not put
-    in place: it goes on with the last good ones.
+    HAProxy that is started again begins with them. Everything else is a reload.
     """
 
     def __init__(
@@ -61,31 +57,23 @@ class HaproxyReconciler:
         clock: Clock,
         stop: threading.Event,
     ) -> None:
+        edge = from_here(cluster.bind), cluster.lb_port
+        super().__init__(ReloadableHaproxy(layout, haproxy, edge, clock, stop), file_sets(layout), clock)
         self._layout = layout
         self._cluster = cluster
         self._haproxy = haproxy
-        self._clock = clock
-        self._reloader = Reloader(layout, haproxy, (from_here(cluster.bind), cluster.lb_port), clock, stop)
         self._addresses = addresses
         self._certificates = CertificateWatch(layout, clock)
         self._clients = ClientWatch(clock, self._store_figures)
         self._connections_max = connections_max()
-        self._calls = Calls()
         self._configuration: Configuration | None = None
         self._desired = load(layout) or local_state(layout.server_numbers(cluster.servers), here(cluster))
         self._led_to = {server.host: server.address for server in self._desired.servers if server.address}
         self._written_for = self._rendered_for()
-        self._failed_for: tuple[object, ...] = ()
-        self._again_at = self._turn_at = self._reload_at = 0.0
+        self._turn_at = self._reload_at = 0.0
         self._kept: str | None = None
-        self._refused_command = self._served = ""
-        self._state = AgentState()
+        self._refused_command = ""
         self._log = get_logger("zato.agent.haproxy")
-
-    @property
-    def state(self) -> AgentState:
-        """What is known at this moment."""
-        return self._state
 
     @property
     def at_limits(self) -> tuple[str, ...]:
@@ -103,14 +91,6 @@ class HaproxyReconciler:
         """The part of the configuration that HAProxy follows, at this moment."""
         return self._desired
 
-    def reload(self) -> Future[None]:
-        """HAProxy loads its files again. The result is there when it serves with them, or has not come to."""
-        return self._calls.call(self._reload_anew)
-
-    def go_back(self, *, with_security: bool = False) -> Future[None]:
-        """HAProxy loads the files that it had before its present ones; see Reloader."""
-        return self._calls.call(lambda: self._go_back(with_security))
-
     def follow(self, configuration: Configuration) -> None:
         """Works by this configuration from now on."""
         self._configuration = configuration
@@ -126,7 +106,7 @@ class HaproxyReconciler:
         self._turn_at = now + _TURN_SECONDS
         self._calls.answer()
         self._look_up()
-        self._write(now)
+        self._write()
         try:
             self._change_servers(now)
             self._certificates.turn(self._haproxy)
@@ -162,27 +142,16 @@ class HaproxyReconciler:
             self._log.warning("last_server_kept_in_use", name=kept, reason="All servers are inactive or drain.")
         self._kept = kept
 
-    def _write(self, now: float) -> None:
-        """Puts files in place that differ from those there. Looks only where something has changed, or had failed."""
-        basis = self._basis()
-        if basis == self._written_for or (basis == self._failed_for and now < self._again_at):
-            return
+    def _render(self) -> None:
         from zato.agent.haproxy import files  # rarely needed, and it takes megabytes
 
-        try:
-            if files.write(self._layout, files.view_of(self._layout, self._cluster, self._desired)):
-                self._log.info("haproxy_configuration_written", revision=self._desired.revision)
-        except (SetupError, OSError) as error:
-            if self._state.failure is None or self._state.failure.reason != str(error):
-                self._log.error("haproxy_keeps_its_last_files", reason=str(error))
-            self._failed(error)
-            self._failed_for, self._again_at = basis, now + _FAILED_PAUSE_SECONDS
-            self._written_for = ()
-        else:
-            self._written_for, self._failed_for = basis, ()
+        if files.write(self._layout, files.view_of(self._layout, self._cluster, self._desired)):
+            self._log.info("haproxy_configuration_written", revision=self._desired.revision)
+
+    def _say_files_stay(self, reason: str) -> None:
+        self._log.error("haproxy_keeps_its_last_files", reason=reason)
 
     def _basis(self) -> tuple[object, ...]:
-        """What the files follow from, as it is now."""
         return (_without_revision(self._desired), *_versions(self._sources()))
 
     def _rendered_for(self) -> tuple[object, ...]:
@@ -191,27 +160,27 @@ class HaproxyReconciler:
         desired, rendered = desired_state_file(self._layout), configuration(self._layout)
         if desired.exists():
             newest = max(newest, desired.stat().st_mtime_ns)
-        present = files_in(self._layout.haproxy)
+        present = self._sets.in_place()
         if present is None or rendered.stat().st_mtime_ns < newest:
             return ()
         servers = {server.name for server in balanced(self._desired, self._cluster)}
-        return self._basis() if present.servers == servers else ()
+        return self._basis() if servers_in(present) == servers else ()
 
     def _sources(self) -> list[Path]:
         clients = self._layout.pki / "clients"
         return [self._layout.ca_certificate, *sorted(clients.glob("*.crt")), *own_sources(self._layout)]
 
     def _change_servers(self, now: float) -> None:
-        present = files_in(self._layout.haproxy)
+        present = self._sets.in_place()
         if present is None:
             return
-        worker = self._haproxy.worker()
-        if worker.frame != present.frame:
+        frame = self._sets.identity(present)
+        if self._haproxy.worker().frame != frame:
             if now >= self._reload_at:
-                self._reload()
+                self._take_up()
             return
-        if present.frame != self._served:  # since before this agent, or somebody else has reloaded it
-            self._reloader.serves_with(present)
+        if frame != self._served:  # since before this agent, or somebody else has reloaded it
+            self._sets.served(present)
             self._saw(present)
         wanted = balanced(self._desired, self._cluster)
         plan = runtime_plan(self._haproxy.servers(), wanted)
@@ -234,20 +203,9 @@ class HaproxyReconciler:
             self._log.info("haproxy_servers_changed", revision=self._desired.revision, commands=plan.commands)
         if self._written_for:
             self._state = dataclasses.replace(
-                self._state,
-                revision=self._desired.revision,
-                configuration=present.digest(),
-                failure=self._refusal(),
+                self._state, revision=self._desired.revision, configuration=digest(present)
             )
-
-    def _refusal(self) -> Failure | None:
-        """Why HAProxy serves with other files than it should, where it does."""
-        refusal, failure = refused(self._layout), self._state.failure
-        if refusal is None:
-            return None
-        if failure is not None and refusal.reason in failure.reason:  # it says more
-            return failure
-        return Failure(self._now(), refusal.reason)
+        self._state = dataclasses.replace(self._state, failure=self._standing_failure())
 
     def _add(self, server: BalancedServer) -> None:
         from zato.agent.haproxy import files, render
@@ -266,63 +224,27 @@ class HaproxyReconciler:
         else:
             self._log.info("haproxy_server_removed", name=name)
 
-    def _reload(self) -> None:
+    def _take_up(self) -> None:
         self._reload_at = self._clock.monotonic() + _RELOAD_PAUSE_SECONDS
-        try:
-            files = self._reloader.take_up()
-        except SetupError as error:
-            self._failed(error)
-            raise
-        self._reloaded(files)
+        super()._take_up()
 
     def _reload_for_servers(self, error: Unavailable) -> None:
         """Once: what is refused after that, too, is looked at again after a while."""
         if self._refused_command != error.message:
             self._refused_command = error.message
             self._log.info("haproxy_reloaded_for_its_servers", reason=error.message)
-            self._reload()
+            self._take_up()
         else:
             self._log.error("haproxy_servers_not_changed", reason=error.message)
             self._failed(error)
-            self._reload_at = self._clock.monotonic() + _FAILED_PAUSE_SECONDS
+            self._reload_at = self._clock.monotonic() + FAILED_PAUSE_SECONDS
             self._refused_command = ""
 
-    def _reload_anew(self) -> None:
-        """Also with files that were refused before: an operator has mended the cause."""
-        refuse(self._layout, None)
-        self._written_for = self._failed_for = ()
-        self._write(self._clock.monotonic())
-        self._reload()
-
-    def _go_back(self, with_security: bool) -> None:
-        try:
-            files = self._reloader.go_back(with_security=with_security)
-        except SetupError as error:
-            self._failed(error)
-            raise
-        self._reloaded(files)
-
-    def _reloaded(self, files: Files) -> None:
-        self._saw(files)
-        self._state = dataclasses.replace(self._state, reloads=self._state.reloads + 1)
-
-    def _saw(self, files: Files) -> None:
-        refusal = refused(self._layout)
-        if refusal is not None and refusal.frame == files.frame:  # it serves with them all the same
-            refuse(self._layout, None)
-            self._written_for = ()
-        self._served = files.frame
-        self._state = dataclasses.replace(self._state, configuration=files.digest(), since=self._now(), failure=None)
-
-    def _failed(self, error: Exception) -> None:
-        reason = error.message if isinstance(error, ZatoError) else str(error)
-        details = error.details if isinstance(error, ZatoError) else ()
-        before = self._state.failure
-        if before is None or before.reason != reason:
-            self._state = dataclasses.replace(self._state, failure=Failure(self._now(), reason, details))
-
-    def _now(self) -> datetime:
-        return self._clock.now()
+    def _failed(self, error: Exception) -> bool:
+        is_new = super()._failed(error)
+        if is_new and isinstance(error, ReloadFailed):  # it is tried again every second or so
+            self._log.error("haproxy_reload_failed", reason=str(error))
+        return is_new
 
 
 def _without_revision(desired: DesiredState) -> DesiredState:

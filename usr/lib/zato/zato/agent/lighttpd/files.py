@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 from pathlib import Path
 
-from zato.agent.lighttpd.generations import Files, digest, files_in, put, refuse, refused
+from zato.agent.lighttpd.file_set import file_sets
 from zato.agent.lighttpd.names import CLIENT_CA, CONFIGURATION, PID, UPLOADS
 from zato.agent.lighttpd.own import own_text
 from zato.agent.lighttpd.render import render
 from zato.agent.lighttpd.serving import addresses_in
 from zato.agent.lighttpd.view import LighttpdView
 from zato.agent.limits import connections_max, lighttpd_connections_max
-from zato.agent.managed.validation import validate
+from zato.agent.managed.file_sets import FileSet
+from zato.agent.managed.validation import candidate, validate
 from zato.core.errors import SetupError
 from zato.host import listening
 from zato.host.addresses import own_addresses
@@ -73,7 +73,7 @@ def view_of(
     )
 
 
-def wanted(layout: Layout, view: LighttpdView) -> Files:
+def wanted(layout: Layout, view: LighttpdView) -> FileSet:
     """The files as they should be now. Raises SetupError for what cannot be read, or cannot stand in them."""
     files = {name: text.encode() for name, text in render(view).items()}
     return {**files, CLIENT_CA: client_authorities(layout.pki)}
@@ -92,15 +92,7 @@ def write(layout: Layout, view: LighttpdView) -> bool:
     pid = view.directory / PID
     if not pid.exists():  # on an appliance, lighttpd may write nothing else here; when it did says when it started
         pid.touch(mode=0o600)
-    present, refusal = files_in(view.directory), refused(view.directory)
-    if present is not None and refusal is not None and refusal.digest == digest(files):
-        return False
-    refuse(view.directory, None)
-    if present == files:
-        return False
-    check_files(view, files)
-    put(view.directory, files)
-    return True
+    return file_sets(view.directory).replace(files, lambda: check_files(view, files))
 
 
 def write_to_start(layout: Layout, view: LighttpdView) -> None:
@@ -129,17 +121,12 @@ def check(server: ServerLayout, certificate: Path) -> None:
     validate(PROGRAM, [program(PROGRAM), "-tt", "-f", str(configuration(server))], account=owner_of(server.lighttpd))
 
 
-def check_files(view: LighttpdView, files: Files) -> None:
+def check_files(view: LighttpdView, files: FileSet) -> None:
     """Lets lighttpd look at the new files in a directory of their own, where they do not touch those in use."""
-    candidate = dataclasses.replace(
-        view, directory=view.directory / "candidate", client_ca=view.directory / "candidate" / CLIENT_CA
-    )
-    shutil.rmtree(candidate.directory, ignore_errors=True)
-    (candidate.directory / UPLOADS).mkdir(mode=0o700, parents=True)
-    try:
-        for name, text in render(candidate).items():
-            write_atomically(candidate.directory / name, text.encode())
-        write_atomically(candidate.client_ca, files[CLIENT_CA])
-        validate(PROGRAM, [program(PROGRAM), "-tt", "-f", str(candidate.directory / CONFIGURATION)])
-    finally:
-        shutil.rmtree(candidate.directory, ignore_errors=True)
+    with candidate(view.directory) as place:
+        (place / UPLOADS).mkdir(mode=0o700)
+        looked_at = dataclasses.replace(view, directory=place, client_ca=place / CLIENT_CA)
+        for name, text in render(looked_at).items():
+            write_atomically(place / name, text.encode())
+        write_atomically(looked_at.client_ca, files[CLIENT_CA])
+        validate(PROGRAM, [program(PROGRAM), "-tt", "-f", str(place / CONFIGURATION)])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from zato.core.errors import SetupError
 from zato.host import children
@@ -33,3 +36,21 @@ def validate(
             code="configuration-refused",
             details=tuple(lines),
         )
+
+
+@contextmanager
+def candidate(directory: Path) -> Iterator[Path]:
+    """An empty directory below, for files that a program is to look at; it is gone afterwards.
+
+    There is one at a time. What is raised names files in it without it.
+    """
+    made = directory.absolute() / "candidate"
+    shutil.rmtree(made, ignore_errors=True)
+    made.mkdir(mode=0o700, parents=True)
+    try:
+        yield made
+    except SetupError as error:
+        words = tuple(line.replace(f"{made}/", "") for line in error.details)
+        raise SetupError(error.message.replace(f"{made}/", ""), code=error.code, details=words) from error
+    finally:
+        shutil.rmtree(made, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""What the agent knows of its HAProxy, for those who ask."""
+"""What an agent knows of its program, for those who ask."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from zato.agent.managed.failure import Failure
 
 
 @dataclass(frozen=True, slots=True)
-class AgentState:
+class ProgramState:
     """Replaced whole by the agent's own thread; others read it at any time."""
 
     revision: int = 0
-    """Of the configuration that HAProxy goes by, servers included."""
+    """Of the cluster's configuration that the program goes by, where it follows that."""
     configuration: str = ""
-    """Digest of the files with which HAProxy serves."""
+    """Digest of the files with which the program was last seen to serve."""
     since: datetime | None = None
-    """When the agent has last seen HAProxy take up other files, or saw it first."""
+    """When the agent has last seen it take up other files, or saw it first."""
     reloads: int = 0
     """By this agent since it started."""
     failure: Failure | None = None
     """What went wrong last, as long as it is so."""
+    last_failure: Failure | None = None
+    """What went wrong last, also where that is over."""

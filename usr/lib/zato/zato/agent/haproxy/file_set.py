@@ -1,0 +1,29 @@
+"""What belongs to a set of HAProxy's files, and what can be told from one."""
+
+from __future__ import annotations
+
+import re
+
+from zato.agent.haproxy.names import ANSWERING, CLIENT_AUTHORITIES, CONFIGURATION, OWN
+from zato.agent.managed.file_sets import FileSet, FileSets, SetNames
+from zato.host.layout import Layout
+
+_FRAME = re.compile(rb"^    description (\S+)$", re.MULTILINE)
+_SERVER = re.compile(rb"^    server (\S+) ", re.MULTILINE)
+_NAMES = SetNames(configuration=CONFIGURATION, client_authorities=CLIENT_AUTHORITIES, optional=(ANSWERING,), folder=OWN)
+
+
+def file_sets(layout: Layout) -> FileSets:
+    """Those of this machine's HAProxy. What differs in its servers only needs no reload."""
+    return FileSets(layout.haproxy, _NAMES, identity=frame_in, identity_field="frame")
+
+
+def frame_in(files: FileSet) -> str:
+    """Stands for all but the servers: see zato.agent.haproxy.render."""
+    found = _FRAME.search(files[CONFIGURATION])
+    return "" if found is None else found[1].decode()
+
+
+def servers_in(files: FileSet) -> frozenset[str]:
+    """Names of the cluster's servers."""
+    return frozenset(name.decode() for name in _SERVER.findall(files[CONFIGURATION]))
