@@ -20,10 +20,10 @@ def test_what_shares_hosts_stays_together_and_what_has_its_own_goes_by_file() ->
     assert scope_of("tests/hosts/test_trust.py::test_a[b::c]") == scope_of("tests/hosts/test_growth.py::test_d")
     assert {scope_of(f"{file}::test_a") for file in OWN} == {*OWN} - {*SECOND[1:]}
     assert {*SECOND} <= {*OWN}
-    assert scope_of("tests/pki/test_token.py::test_a") == "tests/pki/test_token.py"
+    assert scope_of("tests/cluster/test_token.py::test_a") == "tests/cluster/test_token.py"
 
 
 def test_the_longest_come_first() -> None:
     ranks = [rank(f"{scope}test_a.py::test_a" if scope in SHARING else f"{scope}::test_a") for scope in LONGEST]
     assert ranks == [*range(len(LONGEST))]
-    assert rank("tests/pki/test_token.py::test_a") == len(LONGEST)
+    assert rank("tests/cluster/test_token.py::test_a") == len(LONGEST)

@@ -24,8 +24,10 @@ from zato.admin_api.this_machine import Machine
 from zato.admin_api.trail import Trail
 from zato.broker.embedded import EmbeddedInvocations
 from zato.broker.session import BrokerSession, Embedded
+from zato.cluster.enrolment import Enrolment
+from zato.cluster.signing.client import Signs
+from zato.cluster.signing.signer import Signer
 from zato.config.configuration import Configuration
-from zato.config.enrolment import Enrolment
 from zato.config.item import Item
 from zato.config.publisher import Author, Preview, Publisher, Summary
 from zato.config.secrets import SecretBox
@@ -49,8 +51,6 @@ from zato.odb.migrate import init
 from zato.odb.second_factors import SecondFactors
 from zato.odb.sessions import Sessions
 from zato.pki.authority import Authority
-from zato.pki.enrolment.client import Signs
-from zato.pki.enrolment.signer import Signer
 from zato.security.authentication import SecurityIndex
 from zato.security.second_factor import SecondFactor
 from zato.security.sessions import PeopleSessions

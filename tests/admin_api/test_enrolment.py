@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from zato.config.enrolment import AUTHOR
+from zato.cluster.enrolment import AUTHOR
+from zato.cluster.signing.client import SigningClient
+from zato.cluster.signing.requests import KeyPairs, new_key_pairs, sign
+from zato.cluster.signing.statement import Purpose, Statement, written
 from zato.config.writer import Author
 from zato.core.errors import NotFound
-from zato.pki.enrolment.client import SigningClient
-from zato.pki.enrolment.requests import KeyPairs, new_key_pairs, sign
-from zato.pki.enrolment.statement import Purpose, Statement, written
 
 BY = Author("test", "cid-of-the-test")
 HOSTS = ["10.0.0.2", "second.example.com"]

@@ -13,10 +13,10 @@ import pytest
 
 from support.waiting import until
 from zato.admin_api.this_machine import Machine
+from zato.cluster.signing.signer import Signer
 from zato.core.errors import ZatoError
 from zato.host.git import GitRepository
 from zato.host.layout import Layout
-from zato.pki.enrolment.signer import Signer
 
 
 def test_certificates_are_told_with_the_files_that_are_none(world: Any) -> None:

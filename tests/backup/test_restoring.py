@@ -21,6 +21,7 @@ from zato.backup.archive import Reader, measured, write
 from zato.backup.quickstart import Quickstart
 from zato.backup.restoring import restore
 from zato.backup.saving import save
+from zato.cluster.signing.register import IssuedCertificate, Known, KnownServer, KnownToken, Register
 from zato.core.errors import Conflict, InvalidInput, SetupError
 from zato.host.children import Account
 from zato.host.git import GitRepository
@@ -30,7 +31,6 @@ from zato.odb import migrate
 from zato.odb.contents import Contents
 from zato.odb.opening import open_odb
 from zato.odb.state import State
-from zato.pki.enrolment.register import IssuedCertificate, Known, KnownServer, KnownToken, Register
 
 MARKED = {"zt_state", "zt_audit", "zt_session"}
 """Tables in which a restore leaves its mark."""

@@ -13,13 +13,13 @@ from zato.cli.connection import Target
 from zato.cli.joining import create_command, tokens_command
 from zato.client.api import ApiClient
 from zato.client.transport import Reply
+from zato.cluster.signing.requests import new_key_pairs
+from zato.cluster.signing.signer import Signer
 from zato.core.clock import SystemClock
 from zato.core.errors import NotFound
 from zato.host.layout import Layout
 from zato.pki.authority import Authority
 from zato.pki.components import issue_missing
-from zato.pki.enrolment.requests import new_key_pairs
-from zato.pki.enrolment.signer import Signer
 
 HOSTS = ("10.0.0.2", "second.example.com")
 

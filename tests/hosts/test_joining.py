@@ -91,7 +91,7 @@ def test_a_damaged_a_tampered_a_cancelled_and_another_clusters_token_are_refused
     cluster.first.run(written("docs/cluster.md", "zato server cancel ID", {"ID": identifier}))
     assert refused(cluster.second, f"server join {token}") == "unauthorized"
     changed = (
-        "import sys, msgspec; from zato.pki.enrolment.token import *; t = decode(sys.argv[1]); "
+        "import sys, msgspec; from zato.cluster.token import *; t = decode(sys.argv[1]); "
         "print(encode(msgspec.structs.replace(t, **{sys.argv[2]: bytes(32)})))"
     )
     for field, code in (("secret", "unauthorized"), ("authority", "other-authority")):

@@ -10,8 +10,8 @@ from cryptography import x509
 
 from support.large_primes import LARGE_DH, RSA, certificate_of_dh, number, pem, private_key_info
 from support.pem import pem_pair
+from zato.cluster.signing.requests import is_signed
 from zato.pki.certificates import is_pair
-from zato.pki.enrolment.requests import is_signed
 
 CERTIFICATE, KEY = pem_pair("a")
 

@@ -18,7 +18,7 @@ from support.cluster import RunningCluster
 from support.large_primes import certificate_of_dh
 from support.load import Load, told
 from support.waiting import LATE_SECONDS, until
-from zato.pki.enrolment.statement import Purpose, Statement, written
+from zato.cluster.signing.statement import Purpose, Statement, written
 
 STUCK_SECONDS = 3.0
 SOURCE = """

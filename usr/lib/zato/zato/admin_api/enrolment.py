@@ -9,7 +9,7 @@ from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.running import RunningWorker
 from zato.admin_api.shapes import enrolment as shapes
 from zato.admin_api.status.members import alive
-from zato.config.enrolment import Enrolment
+from zato.cluster.enrolment import Enrolment
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, InvalidInput, NotFound, Unauthorized
 from zato.core.right import Right

@@ -7,8 +7,8 @@ from datetime import timedelta
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes import people as shapes
 from zato.admin_api.shapes.items import Item
+from zato.cluster.first_administrator import FirstAdministrator
 from zato.config.codec import public
-from zato.config.first_administrator import FirstAdministrator
 from zato.core.errors import Conflict, Unauthorized
 from zato.core.right import Right
 from zato.host.logs import get_logger

@@ -9,11 +9,11 @@ from __future__ import annotations
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes import joining as shapes
 from zato.admin_api.trail import Trail
-from zato.config.enrolment import Enrolment
+from zato.cluster.enrolment import Enrolment
+from zato.cluster.signing.register import KnownToken
 from zato.core.clock import Clock
 from zato.core.errors import NotFound, Unavailable
 from zato.core.right import Right
-from zato.pki.enrolment.register import KnownToken
 
 JOINING = "/zato/api/joining"
 

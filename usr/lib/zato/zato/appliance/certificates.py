@@ -10,6 +10,7 @@ from pathlib import Path
 from cryptography import x509
 
 from zato.appliance import owners
+from zato.cluster.signing.parts import Part
 from zato.core.clock import SystemClock
 from zato.core.errors import SetupError
 from zato.host.files import write_atomically
@@ -17,7 +18,6 @@ from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings
 from zato.pki.authority import Authority
 from zato.pki.components import issue_missing, renewed_by_the_cluster
-from zato.pki.enrolment.names import Part
 from zato.pki.renewal import list_certificates
 
 _KEY_OWNERS = (

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from zato.appliance import certificates, owners, signer_socket
+from zato.cluster.signing.signer import Signer
 from zato.config.secrets import create_key
 from zato.core.clock import SystemClock
 from zato.core.errors import SetupError
@@ -18,7 +19,6 @@ from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings, load_cluster, with_odb, write_cluster
 from zato.odb import migrate
 from zato.odb.opening import open_odb
-from zato.pki.enrolment.signer import Signer
 
 MAKES_A_CLUSTER = Path("/usr/share/zato/makes-a-cluster")
 """Of the package `zato`: a machine without it becomes part of a cluster by joining one."""

@@ -26,7 +26,7 @@ def offer(number: int) -> None:
         return
     # Each start of a server waits for this, and needs it once
     from zato.client.api import ApiClient
-    from zato.config.first_administrator import LIFE
+    from zato.cluster.first_administrator import LIFE
 
     with alone():
         client = ApiClient.over_socket(LAYOUT.server(number).internal_socket, principal=ADMIN)

@@ -21,15 +21,15 @@ from zato.client.api import ApiClient
 from zato.client.authority import authority_at
 from zato.client.balancer import remote_transport
 from zato.client.signing import by_the_signer
+from zato.cluster.signing.hosts import PROGRAM_NAME, is_loopback
+from zato.cluster.signing.requests import KeyPairs, new_key_pairs
+from zato.cluster.token import JoinToken, decode
 from zato.core.errors import InvalidInput, SetupError, ZatoError
 from zato.host.files import write_atomically
 from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 from zato.host.settings import ClusterSettings, load_cluster, write_cluster
 from zato.odb import sharing
 from zato.pki.authority import COMPONENT_NAMES, check_host, is_host
-from zato.pki.enrolment.hosts import PROGRAM_NAME, is_loopback
-from zato.pki.enrolment.requests import KeyPairs, new_key_pairs
-from zato.pki.enrolment.token import JoinToken, decode
 
 Say = Callable[[str], None]
 _CONNECT_SECONDS = 10.0

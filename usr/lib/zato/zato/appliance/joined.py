@@ -11,14 +11,14 @@ from zato.appliance.create import alone
 from zato.client.api import ApiClient
 from zato.client.balancer import joined_transport
 from zato.client.signing import by_the_signer
+from zato.cluster.signing.parts import Part
+from zato.cluster.signing.requests import new_key_pairs, sign
+from zato.cluster.signing.statement import Purpose, Statement, written
 from zato.core.errors import SetupError, Unauthorized
 from zato.host.credentials import handed_over
 from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 from zato.host.layout import Layout
 from zato.host.settings import load_cluster
-from zato.pki.enrolment.names import Part
-from zato.pki.enrolment.requests import new_key_pairs, sign
-from zato.pki.enrolment.statement import Purpose, Statement, written
 
 
 def renew() -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sys
 
+from zato.cluster.signing.client import answer
+from zato.cluster.signing.signer import Signer
 from zato.core.clock import SystemClock
 from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
-from zato.pki.enrolment.client import answer
-from zato.pki.enrolment.signer import Signer
 
 
 def sign() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 
+from zato.cluster.signing.register import Register
 from zato.core.errors import SetupError
 from zato.host.layout import Layout
-from zato.pki.enrolment.register import Register
 
 _SOCKET = "zato-pki-sign.socket"
 

@@ -7,10 +7,10 @@ import time
 
 from zato.appliance import create, owners, units
 from zato.backup.machine import Say
+from zato.cluster.signing.register import Register
 from zato.core.errors import SetupError
 from zato.host.identity import as_owner_of
 from zato.host.layout import Layout
-from zato.pki.enrolment.register import Register
 
 _SHARED = 0o660  # as zato.appliance.register makes the ODB's file
 _WORK_SECONDS = 60.0

@@ -17,7 +17,7 @@ from zato.host.addresses import own_addresses
 from zato.host.settings import ClusterSettings, load_cluster
 
 if TYPE_CHECKING:
-    from zato.pki.enrolment.signer import Signer
+    from zato.cluster.signing.signer import Signer
 
 _LOCAL_BINDS = ("localhost", "127.0.0.1", "::1")
 
@@ -35,10 +35,10 @@ def create_command(target: Target, token: bool, address: str | None, minutes: in
 
     Example: zato server create --token
     """
+    from zato.cluster.signing.signer import Signer
+    from zato.cluster.token import JoinToken, encode
     from zato.core.clock import SystemClock
     from zato.pki.certificates import fingerprint, load_certificate
-    from zato.pki.enrolment.signer import Signer
-    from zato.pki.enrolment.token import JoinToken, encode
 
     cluster = load_cluster(target.layout)
     _check_open(target, cluster)
@@ -81,8 +81,8 @@ def tokens_command(target: Target) -> None:
 
     Example: zato server tokens
     """
+    from zato.cluster.signing.signer import Signer
     from zato.core.clock import SystemClock
-    from zato.pki.enrolment.signer import Signer
 
     known = Signer(target.layout.pki, SystemClock()).known()
     now = datetime.now(UTC)
@@ -131,8 +131,8 @@ def cancel_command(target: Target, token_id: str) -> None:
 
     Example: zato server cancel 3f9a0c21
     """
+    from zato.cluster.signing.signer import Signer
     from zato.core.clock import SystemClock
-    from zato.pki.enrolment.signer import Signer
 
     found = Signer(target.layout.pki, SystemClock()).cancel_token(token_id)
     if target.as_json:
@@ -151,7 +151,7 @@ def join_command(target: Target, token: str, address: str | None) -> None:
     Example: zato server join zato1-...
     """
     from zato.appliance.join import join
-    from zato.pki.enrolment.token import decode
+    from zato.cluster.token import decode
 
     decode(token)  # what is wrong with it comes before what is wrong with the machine
     _check_packages(target)

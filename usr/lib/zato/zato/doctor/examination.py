@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from zato.cluster.signing.register import Register
 from zato.core.errors import ZatoError
 from zato.doctor import certificates, clocks, configuration, database, files, limits, machine, programs, units
 from zato.doctor.finding import Finding, of_error
 from zato.host.layout import Layout
 from zato.host.settings import load_cluster
-from zato.pki.enrolment.register import Register
 
 
 def examine(layout: Layout, now: datetime) -> Iterator[tuple[str, list[Finding]]]:

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from zato.admin_api.shapes.oneself import Code
 from zato.admin_api.shapes.values import Given, ItemName, Principal, Taken
-from zato.config.first_administrator import LIFE
+from zato.cluster.first_administrator import LIFE
 from zato.security.sessions import IDLE, LIFE_MAX
 from zato.security.sessions import LIFE as SESSION_LIFE
 

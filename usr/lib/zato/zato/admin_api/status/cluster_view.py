@@ -11,8 +11,8 @@ from zato.admin_api.status.siblings import ended
 from zato.broker.message import Counts
 from zato.broker.protocol import DeadLetters
 from zato.broker.session import BrokerSession
+from zato.cluster.first_administrator import FirstAdministrator
 from zato.config.configuration import Configuration
-from zato.config.first_administrator import FirstAdministrator
 from zato.config.follower import Replaced
 from zato.config.package_set import declared
 from zato.core.clock import Clock

@@ -8,8 +8,8 @@ import msgspec
 
 from zato.backup.manifest import Manifest
 from zato.backup.part import Place, Saved
+from zato.cluster.signing.register import KnownServer, Register
 from zato.host.files import read_plain, write_atomically
-from zato.pki.enrolment.register import KnownServer, Register
 
 _SECRET = "secret.key"  # noqa: S105 - a file's name
 _PKI = "pki"

@@ -33,8 +33,11 @@ from zato.admin_api.this_machine import Machine
 from zato.admin_api.trail import Trail
 from zato.admin_api.trying import ConnectionTrials
 from zato.admin_api.whole import WholeOperations
-from zato.config.enrolment import Enrolment
-from zato.config.first_administrator import FirstAdministrator
+from zato.cluster.enrolment import Enrolment
+from zato.cluster.first_administrator import FirstAdministrator
+from zato.cluster.signing.client import SigningClient, Signs
+from zato.cluster.signing.screening import ScreenedSigner
+from zato.cluster.signing.signer import Signer
 from zato.config.follower import Replaced
 from zato.config.publisher import Publisher
 from zato.core.clock import Clock
@@ -46,9 +49,6 @@ from zato.logbook.client import LogClient
 from zato.logbook.reader import ReadsLog
 from zato.logbook.ring_reader import RingReader
 from zato.odb.kept import Kept
-from zato.pki.enrolment.client import SigningClient, Signs
-from zato.pki.enrolment.screening import ScreenedSigner
-from zato.pki.enrolment.signer import Signer
 from zato.security.second_factor import SecondFactor
 from zato.server.wiring.messaging import Messaging
 from zato.server.wiring.persistence import Persistence

@@ -12,7 +12,7 @@ from zato.admin_api.routes import add_routes
 from zato.admin_api.running import RunningWorker
 from zato.admin_api.this_machine import Machine
 from zato.admin_api.trail import Trail
-from zato.config.enrolment import Enrolment
+from zato.cluster.enrolment import Enrolment
 from zato.core.clock import Clock
 from zato.host.draining import Draining
 from zato.host.running import usage

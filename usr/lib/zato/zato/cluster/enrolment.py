@@ -11,15 +11,15 @@ from typing import Any
 
 import msgspec
 
+from zato.cluster.signing.client import Signs
+from zato.cluster.signing.register import Known, KnownToken
+from zato.cluster.signing.signer import Signed
 from zato.config.codec import public
 from zato.config.publisher import Author, Publisher
 from zato.core.errors import Conflict, NotFound, Unavailable
 from zato.host.settings import ClusterSettings
 from zato.odb import sharing
 from zato.odb.members import Members
-from zato.pki.enrolment.client import Signs
-from zato.pki.enrolment.register import Known, KnownToken
-from zato.pki.enrolment.signer import Signed
 
 AUTHOR = "enrolment"
 """Who makes the items of servers that join, in the history."""

@@ -17,14 +17,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from support.set_clock import SetClock
+from zato.cluster.signing.client import SigningClient, answer
+from zato.cluster.signing.requests import KeyPairs, new_key_pairs, sign
+from zato.cluster.signing.signer import Signed, Signer
+from zato.cluster.signing.statement import Purpose, Statement, written
 from zato.core.errors import Conflict, InvalidInput, NotFound, SetupError, Unauthorized, Unavailable
 from zato.pki.authority import Authority, Usage
 from zato.pki.certificates import hosts_of
 from zato.pki.components import issue_missing
-from zato.pki.enrolment.client import SigningClient, answer
-from zato.pki.enrolment.requests import KeyPairs, new_key_pairs, sign
-from zato.pki.enrolment.signer import Signed, Signer
-from zato.pki.enrolment.statement import Purpose, Statement, written
 
 HOSTS = ("10.0.0.2", "second.example.com")
 

@@ -7,8 +7,8 @@ import secrets
 import msgspec
 import pytest
 
+from zato.cluster.token import JoinToken, decode, encode
 from zato.core.errors import InvalidInput
-from zato.pki.enrolment.token import JoinToken, decode, encode
 
 TOKEN = JoinToken(
     address="10.77.1.11",

@@ -13,18 +13,18 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
+from zato.cluster.signing.client import Signs
+from zato.cluster.signing.parts import Part
+from zato.cluster.signing.register import Known, KnownToken, PublishedTokens
+from zato.cluster.signing.requests import public_keys
+from zato.cluster.signing.signed import check_recent, signed_statement
+from zato.cluster.signing.signer import NOT_BELIEVED, NUMBER_MAX, REFUSED, Signed
+from zato.cluster.signing.statement import Purpose
+from zato.cluster.token import SECRET_BYTES, digest
 from zato.core.clock import Clock
 from zato.core.errors import Unauthorized, Unavailable
 from zato.pki.authority import check_host
 from zato.pki.certificates import common_name_of, fingerprint, load_certificate
-from zato.pki.enrolment.client import Signs
-from zato.pki.enrolment.names import Part
-from zato.pki.enrolment.register import Known, KnownToken, PublishedTokens
-from zato.pki.enrolment.requests import public_keys
-from zato.pki.enrolment.signed import check_recent, signed_statement
-from zato.pki.enrolment.signer import NOT_BELIEVED, NUMBER_MAX, REFUSED, Signed
-from zato.pki.enrolment.statement import Purpose
-from zato.pki.enrolment.token import SECRET_BYTES, digest
 
 _ASKED_MAX = 30
 _SECONDS = 60.0

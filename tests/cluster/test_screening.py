@@ -11,14 +11,14 @@ import pytest
 
 from support.client_certificates import ForeignAuthority, sign_with
 from support.set_clock import SetClock
+from zato.cluster.signing.client import Signs
+from zato.cluster.signing.register import Known, KnownToken, Register
+from zato.cluster.signing.requests import KeyPairs, new_key_pairs, sign
+from zato.cluster.signing.screening import ScreenedSigner
+from zato.cluster.signing.signer import Signed, Signer
+from zato.cluster.signing.statement import Purpose, Statement, written
 from zato.core.errors import Conflict, InvalidInput, Unauthorized, Unavailable, ZatoError
 from zato.pki.authority import Authority
-from zato.pki.enrolment.client import Signs
-from zato.pki.enrolment.register import Known, KnownToken, Register
-from zato.pki.enrolment.requests import KeyPairs, new_key_pairs, sign
-from zato.pki.enrolment.screening import ScreenedSigner
-from zato.pki.enrolment.signer import Signed, Signer
-from zato.pki.enrolment.statement import Purpose, Statement, written
 
 HOSTS = ("10.0.0.2", "second.example.com")
 PAIRS = new_key_pairs()

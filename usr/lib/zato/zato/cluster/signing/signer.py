@@ -14,17 +14,17 @@ from pathlib import Path
 
 import msgspec
 
+from zato.cluster.signing.hosts import own_hosts
+from zato.cluster.signing.parts import Part
+from zato.cluster.signing.register import IssuedCertificate, Known, KnownServer, KnownToken, Register
+from zato.cluster.signing.requests import public_keys
+from zato.cluster.signing.signed import check_recent, signed_statement
+from zato.cluster.signing.statement import Purpose, Statement
+from zato.cluster.token import SECRET_BYTES, digest
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, NotFound, SetupError, Unauthorized
 from zato.pki.authority import Authority, Usage
 from zato.pki.certificates import fingerprint, to_pem
-from zato.pki.enrolment.hosts import own_hosts
-from zato.pki.enrolment.names import Part
-from zato.pki.enrolment.register import IssuedCertificate, Known, KnownServer, KnownToken, Register
-from zato.pki.enrolment.requests import public_keys
-from zato.pki.enrolment.signed import check_recent, signed_statement
-from zato.pki.enrolment.statement import Purpose, Statement
-from zato.pki.enrolment.token import SECRET_BYTES, digest
 from zato.pki.names import BALANCER, LOOPBACK
 
 LIFE = timedelta(minutes=30)

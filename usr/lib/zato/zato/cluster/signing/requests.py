@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509.oid import PublicKeyAlgorithmOID
 
+from zato.cluster.signing.parts import Part
 from zato.core.errors import InvalidInput
 from zato.pki.authority import key_pem
-from zato.pki.enrolment.names import Part
 
 _CHARACTERS_MAX = 4000
 

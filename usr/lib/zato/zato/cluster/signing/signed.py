@@ -7,9 +7,9 @@ from datetime import datetime
 
 from cryptography import x509
 
+from zato.cluster.signing.requests import is_signed
+from zato.cluster.signing.statement import Purpose, Statement, is_recent, read_statement
 from zato.core.errors import Conflict
-from zato.pki.enrolment.requests import is_signed
-from zato.pki.enrolment.statement import Purpose, Statement, is_recent, read_statement
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from typing import BinaryIO, Protocol
 
 import msgspec
 
+from zato.cluster.signing.register import Known, KnownToken, Register
+from zato.cluster.signing.signer import Signed, Signer
 from zato.core.errors import Conflict, InvalidInput, NotFound, SetupError, Unauthorized, Unavailable, ZatoError
-from zato.pki.enrolment.register import Known, KnownToken, Register
-from zato.pki.enrolment.signer import Signed, Signer
 
 _BYTES_MAX = 64 * 1024
 _SECONDS = 20.0

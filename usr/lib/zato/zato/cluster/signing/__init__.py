@@ -1,0 +1,1 @@
+"""Certificates for servers on other machines: what they ask for, and the one who signs."""

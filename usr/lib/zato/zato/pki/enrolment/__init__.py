@@ -1,1 +1,0 @@
-"""How other machines become servers of the cluster: tokens, requests for certificates, and who signs them."""
