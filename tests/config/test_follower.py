@@ -36,7 +36,7 @@ class Notifier:
         return had
 
     def wait(self, stop: threading.Event, seconds: float) -> None:
-        stop.wait(seconds)
+        stop.wait(min(seconds, self.interval_seconds))
 
 
 class StillClock(SystemClock):

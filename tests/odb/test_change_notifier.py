@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,17 +63,57 @@ def test_it_takes_microseconds(sqlite_odb: Database) -> None:
 
 
 def test_a_second_change_within_one_tick_of_the_file_system_clock_is_not_missed(sqlite_odb: Database) -> None:
-    """The log file of SQLite is written over from its beginning at times, and then neither size nor time may tell."""
     append(ConfigurationLog(sqlite_odb), "a")
     notifier = ChangeNotifier(sqlite_odb)
     quiet(notifier)
-    file = f"{sqlite_odb.file}-wal"
-    os.utime(file)
-    stamp = Path(file).stat().st_mtime_ns
+    assert sqlite_odb.file is not None
+    os.utime(sqlite_odb.file)
+    stamp = Path(sqlite_odb.file).stat().st_mtime_ns
     assert notifier.changed()
-    os.utime(file, ns=(stamp, stamp))  # another write of the same size, stamped the same
+    os.utime(sqlite_odb.file, ns=(stamp, stamp))  # another announcement, stamped the same
     assert notifier.changed()
     quiet(notifier)
+
+
+def test_a_heart_beat_makes_nobody_look_and_what_a_worker_has_applied_does(sqlite_odb: Database) -> None:
+    members, notifier = Members(sqlite_odb), ChangeNotifier(sqlite_odb)
+    members.register_worker(1, "w", datetime.now(UTC))
+    quiet(notifier)
+    members.beat("w", 1, datetime.now(UTC), announced=False)
+    assert not notifier.changed()
+    members.beat("w", 2, datetime.now(UTC))
+    assert notifier.changed()
+
+
+def test_what_is_not_announced_is_looked_for_within_a_second(sqlite_odb: Database) -> None:
+    """By a process that ended after its commit, or of the release before."""
+    notifier = ChangeNotifier(sqlite_odb)
+    quiet(notifier)
+    with sqlite_odb.write(announced=False):
+        pass
+    started = time.monotonic()
+    until(notifier.changed)
+    assert time.monotonic() - started < 1
+
+
+def test_who_waits_is_woken_by_a_change_and_by_the_end(sqlite_odb: Database) -> None:
+    notifier, stop, took = ChangeNotifier(sqlite_odb), threading.Event(), []
+    for end in (lambda: append(ConfigurationLog(sqlite_odb), "a"), stop.set):
+        quiet(notifier)
+        threading.Timer(0.1, end).start()
+        started = time.monotonic()
+        notifier.wait(stop, 30)
+        took.append(time.monotonic() - started)
+    assert max(took) < 5
+    assert min(took) > 0.05
+
+
+def test_who_waits_long_enough_returns(sqlite_odb: Database) -> None:
+    notifier = ChangeNotifier(sqlite_odb)
+    quiet(notifier)
+    started = time.monotonic()
+    notifier.wait(threading.Event(), 0.05)
+    assert time.monotonic() - started >= 0.05
 
 
 def test_it_rings_once_a_second_whatever_the_files_say(sqlite_odb: Database) -> None:

@@ -70,7 +70,7 @@ class EagerNotifier:
         return True
 
     def wait(self, stop: threading.Event, seconds: float) -> None:
-        stop.wait(seconds)
+        stop.wait(min(seconds, self.interval_seconds))
 
 
 @pytest.fixture(scope="module")
@@ -221,10 +221,18 @@ def test_a_worker_that_stops_while_it_beats_is_not_listed_again(make: Callable[.
     stopped = threading.Event()
 
     class SlowToBeat(Members):
-        def beat(self, worker: str, applied_revision: int, at: datetime, load: Load = UNKNOWN_LOAD) -> bool:
+        def beat(
+            self,
+            worker: str,
+            applied_revision: int,
+            at: datetime,
+            load: Load = UNKNOWN_LOAD,
+            *,
+            announced: bool = True,
+        ) -> bool:
             beats.release()
             stopped.wait(5)
-            return super().beat(worker, applied_revision, at, load)
+            return super().beat(worker, applied_revision, at, load, announced=announced)
 
     runtime = make("worker", kind=SlowToBeat)
     starting = threading.Thread(target=runtime.start)

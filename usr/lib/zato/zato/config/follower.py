@@ -17,6 +17,8 @@ from zato.odb.log import ConfigurationLog
 _PAGE = 1000
 _LONGEST_PAUSE_SECONDS = 1.0
 _BUSY_SECONDS = 0.04
+# What is done with every look at the notifier is not waited for
+_TURN_SECONDS = 0.1
 # An ODB that was restored from a backup has another history, or is at an earlier revision than we are, which no change
 # tells where there is none.
 _CHECK_REVISION_EVERY_SECONDS = 5.0
@@ -164,7 +166,8 @@ class LogFollower:
                 if away:
                     self._logger.info("odb_back", revision=self._configuration.revision)
                 away, said, pause = False, None, self._notifier.interval_seconds
-                self._notifier.wait(stop, min(pause, _BUSY_SECONDS) if self._busy() else pause)
+                longest = max(pause, _TURN_SECONDS)
+                self._notifier.wait(stop, min(longest, _BUSY_SECONDS) if self._busy() else longest)
                 continue
             stop.wait(pause)
 

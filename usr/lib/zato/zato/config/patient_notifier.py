@@ -20,4 +20,4 @@ class PatientNotifier:
         return self._notifier.changed()
 
     def wait(self, stop: threading.Event, seconds: float) -> None:
-        self._notifier.wait(stop, seconds)
+        stop.wait(seconds)

@@ -16,6 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from zato.core.errors import SetupError
 from zato.odb import address
 from zato.odb.address import DatabaseTls
+from zato.odb.announcing import announce
 from zato.odb.failures import translate
 from zato.odb.sqlite_file import SqliteFile
 from zato.sql.deadline import deadline
@@ -73,10 +74,11 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, announced: bool = True) -> Iterator[Connection]:
         """One transaction: committed at the end of the block, rolled back when the block raises.
 
-        On SQLite it holds the only write lock from its first moment (BEGIN IMMEDIATE), so keep it short.
+        On SQLite it holds the only write lock from its first moment (BEGIN IMMEDIATE), so keep it short. There whoever
+        asks a ChangeNotifier hears of it at once if it is `announced`, and does not look for it otherwise.
         """
         with self._translated(), self._connected(write=True) as connection:
             transaction = connection.begin()
@@ -89,6 +91,8 @@ class Database:
                 transaction.commit()
             except exc.SQLAlchemyError as error:
                 raise translate(error, self.label, self.dialect, committing=True) from error
+        if announced and self.file is not None:
+            announce(self.file)
 
     @contextmanager
     def maintenance(self) -> Iterator[Connection]:

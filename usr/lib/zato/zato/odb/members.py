@@ -85,8 +85,13 @@ class Members:
         values = {"server_number": server, "started": at, "beat": at, "applied_revision": 0}
         self._put(tables.worker, {"worker": worker}, values)
 
-    def beat(self, worker: str, applied_revision: int, at: datetime, load: Load = UNKNOWN_LOAD) -> bool:
-        """Note that the worker lives, and how; False where it was forgotten and has to register."""
+    def beat(
+        self, worker: str, applied_revision: int, at: datetime, load: Load = UNKNOWN_LOAD, *, announced: bool = True
+    ) -> bool:
+        """Note that the worker lives, and how; False where it was forgotten and has to register.
+
+        What is not `announced` makes nobody look.
+        """
         statement = (
             update(tables.worker)
             .where(_worker.cluster_id == self._cluster.id, _worker.worker == worker)
@@ -97,7 +102,7 @@ class Members:
                 resident_bytes=load.resident_bytes,
             )
         )
-        with self._database.write() as connection:
+        with self._database.write(announced=announced) as connection:
             return connection.execute(statement).rowcount == 1
 
     def forget(self, worker: str) -> None:

@@ -80,6 +80,7 @@ class Runtime:
         self._next_removal = 0.0
         self._registered = False
         self._applied = 0
+        self._told: int | None = None
         self._each_tick = tuple(each_tick)
         self._beating = Ongoing(_log, "heart_beat_not_written", "heart_beat_written_again")
         self._keeping = Ongoing(_log, "snapshot_not_kept", "snapshot_kept_again")
@@ -191,7 +192,10 @@ class Runtime:
 
     def _beat(self, revision: int) -> None:
         now = self._clock.monotonic()
-        listed = self._members.beat(self.worker, revision, self._clock.now(), self._load())
+        # Others wait for what a worker has applied, not for its being alive
+        announced = revision != self._told
+        listed = self._members.beat(self.worker, revision, self._clock.now(), self._load(), announced=announced)
+        self._told = revision
         if not listed and not self._stop.is_set():
             # Taken for dead by others, or the ODB was restored from a time before this worker
             _log.warning("This worker was not listed any more, registering again", worker=self.worker)

@@ -108,6 +108,9 @@ class RabbitMqChangeNotifier:
         return True
 
     def wait(self, stop: threading.Event, seconds: float) -> None:
+        if self._quick:
+            self._polled.wait(stop, seconds)
+            return
         until = time.monotonic() + seconds
         while not stop.is_set() and not self._wake.is_set():
             left = until - time.monotonic()
