@@ -41,6 +41,7 @@ MATRIX: list[tuple[str, str, set[Role]]] = [
             ("security-api-key", {A}),
             ("security-tls", {A}),
             ("server", {A}),
+            ("balancer", {A}),
             ("deployment", {D, A}),
             ("packages", {D, A}),
             ("no-such-kind", {A}),

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
 import pytest
 
 from support.passwords import WRONG, AnyPassword, basic
 from zato.config.configuration import Configuration
 from zato.config.item import Item
-from zato.config.kinds import SecurityApiKey, SecurityBasic, SecurityTls
+from zato.config.kinds import Kind, SecurityApiKey, SecurityBasic, SecurityTls, letting_in
 from zato.config.secrets import SecretBox
 from zato.core.errors import Forbidden, Unauthorized
 from zato.core.principal import Authentication, Role
@@ -196,6 +197,17 @@ def test_only_the_internal_door_believes_the_name_of_a_principal() -> None:
     (principal,) = index.authenticate({**claim, "zato.internal": True})
     assert (principal.name, principal.authentication) == ("boss", Authentication.INTERNAL)
     assert principal.roles == {Role.ADMIN}
+
+
+@pytest.mark.parametrize("kind", letting_in(), ids=lambda kind: kind.name)
+def test_definitions_of_every_kind_that_lets_in_are_known(kind: Kind[Any]) -> None:
+    encrypted = {
+        field: BOX.encrypt("x" * 20, kind=kind.name, name="known", field=field) for field in kind.secret_fields
+    }
+    value = msgspec.convert({**kind.example, **encrypted}, kind.struct)
+    index = _index(Item(kind.name, "known", 1, value))
+    assert index.problems == ()
+    assert _names(index, {"HTTP_X_ZATO_PRINCIPAL": "known", "zato.internal": True}) == ["known"]
 
 
 def test_zatos_own_components_may_deploy_and_no_more() -> None:
