@@ -12,6 +12,7 @@ from zato.admin_api.shapes.values import Given, Revision, Taken
 from zato.admin_api.trail import Trail
 from zato.config.item import Item
 from zato.config.kinds import Packages
+from zato.config.kinds.packages import PACKAGES as KIND
 from zato.core.errors import Conflict, TimeLimitExceeded, Unavailable, ZatoError
 from zato.core.right import Right
 from zato.deployment.package_agreement import PackageAgreement
@@ -95,7 +96,7 @@ class PackageOperations:
             raise
 
     def _shown(self, item: Item | None) -> Answer:
-        value = item.value if item is not None and isinstance(item.value, Packages) else Packages()
+        value = Packages() if item is None else KIND.value_of(item)
         revision = 0 if item is None else item.revision
         said = {each.server: each for each in self._reports.all() if each.revision == revision}
         servers = []

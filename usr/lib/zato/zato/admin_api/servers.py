@@ -6,14 +6,13 @@ import msgspec
 
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes import status as shapes
-from zato.config.kinds import Server
+from zato.config.kinds.server import SERVER
 from zato.config.publisher import Publisher
 from zato.config.writer import despite_races
 from zato.core.errors import Conflict, NotFound
 from zato.core.right import Right
 from zato.serving.http.reading import number_in_path
 
-_KIND = "server"
 _PATH = "/zato/api/servers/{number}"
 
 
@@ -53,17 +52,17 @@ class ServerOperations:
         name = f"server-{number}"
 
         def attempt() -> int:
-            items = {item.name: item for item in self._publisher.list(_KIND)}
+            items = {item.name: item for item in self._publisher.list(SERVER.name)}
             if name not in items:
                 there = ", ".join(each.removeprefix("server-") for each in items) or "none"
                 raise NotFound(f"There is no server {number} in the cluster; there is: {there}.", code="no-such-item")
             item = items[name]
-            assert isinstance(item.value, Server)
-            if not drain and not item.value.active:
+            value = SERVER.value_of(item)
+            if not drain and not value.active:
                 raise Conflict(
                     f"Server {number} is inactive; make it active: zato config set server {name} active=true"
                 )
-            body = msgspec.to_builtins(msgspec.structs.replace(item.value, drain=drain))
-            return self._publisher.update(_KIND, name, body, item.revision, by=call.by).revision
+            body = msgspec.to_builtins(msgspec.structs.replace(value, drain=drain))
+            return self._publisher.update(SERVER.name, name, body, item.revision, by=call.by).revision
 
         return Answer(shapes.ServerUse(number=number, draining=drain, revision=despite_races(attempt)))

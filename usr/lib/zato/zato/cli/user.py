@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,15 +19,33 @@ from zato.cli.user_secrets import (
 )
 from zato.cli.user_totp import totp_group
 from zato.client.api import ApiClient
-from zato.config.kinds import letting_in
 from zato.core.errors import NotFound
 from zato.core.principal import Role
 from zato.core.suggestions import did_you_mean
 
 if TYPE_CHECKING:
+    from zato.config.kinds import Kind
     from zato.pki.authority import Authority
 
 _roles = click.Choice([role.value for role in Role])
+
+
+def _kinds() -> tuple[Kind[Any], ...]:
+    """The kinds of users. Knowing all kinds takes a moment, so no command does that needs none."""
+    from zato.config.kinds import letting_in
+
+    return letting_in()
+
+
+class _Way(click.Choice[str]):
+    """How users prove who they are: the short name of a kind, looked up no sooner than it is needed."""
+
+    def __init__(self) -> None:
+        self.case_sensitive = True
+
+    @cached_property
+    def choices(self) -> tuple[str, ...]:  # type: ignore[override]
+        return tuple(kind.short_name for kind in _kinds())
 
 
 @click.group("user")
@@ -49,9 +68,7 @@ command.add_command(totp_group)
 @command.command("create")
 @click.argument("name")
 @click.option("--role", "roles", type=_roles, multiple=True, help="May be repeated; none for callers of channels only.")
-@click.option(
-    "--with", "how", type=click.Choice([kind.short_name for kind in letting_in()]), default="basic", show_default=True
-)
+@click.option("--with", "how", type=_Way(), default="basic", show_default=True)
 @click.option("--replace", is_flag=True, help="Replace a certificate that is there; its key is gone afterwards.")
 @pass_target
 def create_command(target: Target, name: str, roles: tuple[str, ...], how: str, replace: bool) -> None:
@@ -68,7 +85,7 @@ def create_command(target: Target, name: str, roles: tuple[str, ...], how: str, 
     if how == "certificate":
         _authority(target).check_name(name, replace=replace)  # rather than when the user is there already
         value["subject"] = f"CN={name}"
-    kind = next(kind.name for kind in letting_in() if kind.short_name == how)
+    kind = next(kind.name for kind in _kinds() if kind.short_name == how)
     item = client.create_item(kind, name, value)
     if how == "certificate":
         _authority(target).issue_client(name, replace=replace)
@@ -91,11 +108,11 @@ def list_command(target: Target) -> None:
     Example: zato user list
     """
     client = target.client()
-    found = [item for kind in letting_in() for item in client.items(kind.name)["items"]]
+    found = [item for kind in _kinds() for item in client.items(kind.name)["items"]]
     if target.as_json:
         show_json(found)
         return
-    ways = {kind.name: kind.short_name for kind in letting_in()}
+    ways = {kind.name: kind.short_name for kind in _kinds()}
     show_table(
         ("name", "with", "roles", "active", "expires"),
         (
@@ -147,7 +164,7 @@ def delete_command(target: Target, name: str) -> None:
 
 
 def _find(client: ApiClient, name: str) -> dict[str, Any]:
-    users = {item["name"]: item for kind in letting_in() for item in client.items(kind.name)["items"]}
+    users = {item["name"]: item for kind in _kinds() for item in client.items(kind.name)["items"]}
     if name not in users:
         raise NotFound(f"There is no user {name!r}{did_you_mean(name, users, 'see: zato user list')}")
     found: dict[str, Any] = users[name]

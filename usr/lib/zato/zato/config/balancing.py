@@ -8,8 +8,7 @@ from enum import StrEnum
 from zato.config.configuration import Configuration
 from zato.config.item import Item
 from zato.config.kinds import Server
-
-_KIND = "server"
+from zato.config.kinds.server import SERVER
 
 
 class Mode(StrEnum):
@@ -48,9 +47,8 @@ def kept_in_use(configuration: Configuration, servers: Collection[str]) -> str |
 
 
 def _items(configuration: Configuration, servers: Collection[str]) -> list[Item]:
-    return [item for item in configuration.all(_KIND) if item.name in servers]
+    return [item for item in configuration.all(SERVER.name) if item.name in servers]
 
 
 def _mode(item: Item) -> Mode:
-    assert isinstance(item.value, Server)
-    return mode_of(item.value)
+    return mode_of(SERVER.value_of(item))

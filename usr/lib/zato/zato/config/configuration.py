@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import cast
 
 from zato.config.codec import decode_stored
 from zato.config.item import Item
@@ -45,12 +44,12 @@ class Configuration:
 
     def values(self, kind: Kind[ValueT]) -> dict[str, ValueT]:
         """The values of all items of a kind by their names, which they are in the order of."""
-        return {item.name: cast("ValueT", item.value) for item in self.all(kind.name)}
+        return {item.name: kind.value_of(item) for item in self.all(kind.name)}
 
     def value(self, kind: Kind[ValueT], name: str) -> ValueT | None:
         """The value of one item, or None."""
         item = self.get(kind.name, name)
-        return None if item is None else cast("ValueT", item.value)
+        return None if item is None else kind.value_of(item)
 
     def only(self, kind: Kind[ValueT]) -> ValueT:
         """The value of a kind that has one item; as by default, where it is not there."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from zato.config.configuration import Configuration
-from zato.config.kinds import Packages
-from zato.config.kinds.packages import NAME
+from zato.config.kinds.packages import NAME, PACKAGES
 from zato.core.requirements import requirements_in
 from zato.host.packages import PackageSet
 
@@ -21,10 +20,10 @@ class Declared:
 
 def declared(configuration: Configuration) -> Declared | None:
     """None where it declares no packages. What was not resolved yet is resolved by each server for itself."""
-    item = configuration.get("packages", NAME)
-    if item is None or not isinstance(item.value, Packages):
+    item = configuration.get(PACKAGES.name, NAME)
+    if item is None:
         return None
-    value = item.value
+    value = PACKAGES.value_of(item)
     lines = value.resolved or tuple(each.text for each in requirements_in(value.requirements)[0])
     if not lines:
         return None

@@ -11,6 +11,7 @@ import msgspec
 
 from zato.config.diff import FieldDiff
 from zato.config.kinds import DeploymentVersion
+from zato.config.kinds.deployment import DEPLOYMENT
 from zato.config.plan import Planned
 from zato.config.publisher import Preview, Publisher
 from zato.config.writer import Author
@@ -20,7 +21,6 @@ from zato.odb.deployments import Deployment
 from zato.odb.log import Action, ConfigurationLog
 from zato.odb.members import Members
 
-KIND = "deployment"
 LEAD = timedelta(milliseconds=150)
 """Between an entry and its switch: what writing it may take, and the age that a worker's look may have meanwhile.
 
@@ -41,7 +41,7 @@ def without_moments(preview: Preview) -> Preview:
     """Without when versions of files were switched to, which is decided when it is done."""
     changes = (
         replace(each, fields=tuple(one for one in each.fields if one.field != "switch_at"))
-        if each.kind == KIND
+        if each.kind == DEPLOYMENT.name
         else each
         for each in preview.changes
     )
@@ -77,18 +77,16 @@ class Activation:
     def active(self, file_name: str) -> tuple[int, DeploymentVersion] | None:
         """Revision and version of what is active under a file's name."""
         try:
-            item = self._publisher.get(KIND, file_name)
+            item = self._publisher.get(DEPLOYMENT.name, file_name)
         except NotFound:
             return None
-        assert isinstance(item.value, DeploymentVersion)
-        return item.revision, item.value
+        return item.revision, DEPLOYMENT.value_of(item)
 
     def all_active(self) -> Mapping[str, tuple[int, int]]:
         """Deployment and revision of what is active, by file name."""
         return {
-            item.name: (item.value.deployment_id, item.revision)
-            for item in self._publisher.list(KIND)
-            if isinstance(item.value, DeploymentVersion)
+            item.name: (DEPLOYMENT.value_of(item).deployment_id, item.revision)
+            for item in self._publisher.list(DEPLOYMENT.name)
         }
 
     def activate(self, deployment: Deployment, instead_of: int | None, by: Author) -> None:
@@ -106,9 +104,9 @@ class Activation:
         }
         try:
             if instead_of is None:
-                self._publisher.create(KIND, deployment.file_name, body, by=by)
+                self._publisher.create(DEPLOYMENT.name, deployment.file_name, body, by=by)
             else:
-                self._publisher.update(KIND, deployment.file_name, body, instead_of, by=by)
+                self._publisher.update(DEPLOYMENT.name, deployment.file_name, body, instead_of, by=by)
         except (Conflict, NotFound) as error:
             if error.code not in ("stale-revision", "already-exists", "no-such-item"):
                 raise
@@ -124,14 +122,14 @@ class Activation:
         }
 
         def activate(publisher: Publisher) -> None:
-            publisher.put(KIND, bodies, by=by, prepare=lambda base, changes: changes, comment="")
+            publisher.put(DEPLOYMENT.name, bodies, by=by, prepare=lambda base, changes: changes, comment="")
 
         return _unnumbered(without_moments(self._publisher.preview(activate)))
 
     def preview_withdrawal(self, revisions: Mapping[str, int], by: Author) -> Preview:
         """What withdrawing files would change."""
         return without_moments(
-            self._publisher.preview(lambda publisher: publisher.delete_together(KIND, revisions, by=by))
+            self._publisher.preview(lambda publisher: publisher.delete_together(DEPLOYMENT.name, revisions, by=by))
         )
 
     def moment(self) -> datetime:
@@ -140,7 +138,7 @@ class Activation:
 
     def withdraw(self, revisions: Mapping[str, int], by: Author) -> int:
         """The revision from which nothing is active under the names. Raises Conflict where one of them has changed."""
-        return self._publisher.delete_together(KIND, revisions, by=by)
+        return self._publisher.delete_together(DEPLOYMENT.name, revisions, by=by)
 
     def live_workers(self) -> list[str]:
         """Those whose heart-beat is fresh."""

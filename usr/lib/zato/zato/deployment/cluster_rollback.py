@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from zato.config.kinds import DeploymentVersion
+from zato.config.kinds.deployment import DEPLOYMENT
 from zato.config.plan import Planned, Summary
 from zato.config.publisher import Preview, Publisher
 from zato.config.writer import Author
 from zato.core.errors import InvalidInput, TimeLimitExceeded
-from zato.deployment.activation import KIND, Activation, switching_at, without_moments
+from zato.deployment.activation import Activation, switching_at, without_moments
 from zato.deployment.check.checker import Checker
 from zato.deployment.check.messages import CheckedFile
 from zato.deployment.loader import CodeSet, DeploymentRefused
@@ -49,7 +50,7 @@ class ClusterRollback:
 
             def prepare(base: int, changes: Sequence[Planned]) -> Sequence[Planned]:
                 kept = self._needed(changes)
-                if any(change.kind == KIND for change in kept):
+                if any(change.kind == DEPLOYMENT.name for change in kept):
                     preparation.settle(base)
                     self._check(to_revision, kept)
                     reason = preparation.load(base, to_revision)
@@ -84,7 +85,7 @@ class ClusterRollback:
 
     def _check(self, to_revision: int, changes: Sequence[Planned]) -> None:
         """In a process of its own first, so that no worker gets to load what hangs or ends its process."""
-        versions = {change.name: change.value for change in changes if change.kind == KIND}
+        versions = {change.name: change.value for change in changes if change.kind == DEPLOYMENT.name}
         files = [
             CheckedFile(name, self._deployments.source(version.deployment_id), version.deployment_id)
             for name, version in versions.items()
@@ -100,7 +101,7 @@ class ClusterRollback:
 
 def _is_active(change: Planned, active: Mapping[str, tuple[int, int]]) -> bool:
     """Whether a version is active already and was only activated at another time than now."""
-    version = change.value if change.kind == KIND else None
+    version = change.value if change.kind == DEPLOYMENT.name else None
     return isinstance(version, DeploymentVersion) and active.get(change.name, (0, 0))[0] == version.deployment_id
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from zato.config.item import Item
 from zato.config.kinds import Packages
-from zato.config.kinds.packages import NAME
+from zato.config.kinds.packages import NAME, PACKAGES
 from zato.config.publisher import Publisher
 from zato.config.writer import Author
 from zato.core.errors import InvalidInput, NotFound
@@ -18,7 +18,6 @@ from zato.deployment.check.messages import CheckedFile
 from zato.deployment.loader import CodeSet
 from zato.host.packages import PackageSet, PackageSets, Pip, packages_busy
 
-KIND = "packages"
 # For what another process installs: the threads are for requests
 _WAIT_SECONDS = 2.0
 
@@ -45,7 +44,7 @@ class PackageAgreement:
     def current(self) -> Item | None:
         """What is declared."""
         try:
-            return self._publisher.get(KIND, NAME)
+            return self._publisher.get(PACKAGES.name, NAME)
         except NotFound:
             return None
 
@@ -83,9 +82,9 @@ class PackageAgreement:
             "allow_source": given.allow_source,
         }
         if not revision and self.current() is None:
-            created = self._publisher.create(KIND, NAME, body, by=by)
-            return Item(KIND, NAME, created.revision, created.value)
-        return self._publisher.update(KIND, NAME, body, revision, by=by)
+            created = self._publisher.create(PACKAGES.name, NAME, body, by=by)
+            return Item(PACKAGES.name, NAME, created.revision, created.value)
+        return self._publisher.update(PACKAGES.name, NAME, body, revision, by=by)
 
     def _check(self, packages: PackageSet) -> None:
         """What is deployed works with them, too."""

@@ -7,12 +7,13 @@ from hashlib import sha256
 from typing import Any
 
 from zato.config.kinds import DeploymentVersion
+from zato.config.kinds.deployment import DEPLOYMENT
 from zato.config.plan import Planned
 from zato.config.publisher import Preview, Publisher
 from zato.config.writer import Author
 from zato.core.clock import Clock
 from zato.core.errors import TimeLimitExceeded, ZatoError
-from zato.deployment.activation import KIND, Activation, switching_at
+from zato.deployment.activation import Activation, switching_at
 from zato.deployment.check.checker import Checker
 from zato.deployment.check.messages import CheckedFile, CheckedService
 from zato.deployment.check.selection import module_of
@@ -132,7 +133,9 @@ class Together:
                     raise DeploymentRefused(Refusal("not-loadable", reason))
                 return switching_at(changes, self._activation.moment())
 
-            return self._publisher.put(KIND, bodies, by=by, prepare=prepare, comment=f"Deployed {', '.join(added)}")
+            return self._publisher.put(
+                DEPLOYMENT.name, bodies, by=by, prepare=prepare, comment=f"Deployed {', '.join(added)}"
+            )
 
     def _checked(self, files: Sequence[CheckedFile]) -> Sequence[CheckedService]:
         result = self._checker.check_together(self._running(), files)

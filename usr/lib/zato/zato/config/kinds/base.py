@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 import msgspec
 
@@ -80,6 +80,17 @@ class ShownWhen:
 
     field: str
     values: tuple[str, ...]
+
+
+class HasValue(Protocol):
+    """An item, as config.item has it."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def value(self) -> msgspec.Struct: ...
 
 
 def _nothing_wrong(name: str, value: Any) -> list[str]:
@@ -168,6 +179,12 @@ class Kind(Generic[ValueT]):
                 raise ValueError(f"The kind {self.name} does not say of {untold} whether {secret} is bound to it.")
         if self.lets_in and not (self.short_name and self.scheme):
             raise ValueError(f"The kind {self.name} lets somebody in: it needs a short_name and a scheme.")
+
+    def value_of(self, item: HasValue) -> ValueT:
+        """The value of an item of this kind. Raises TypeError for one of another kind."""
+        if item.kind != self.name:
+            raise TypeError(f"The {item.kind} {item.name!r} is no {self.name}.")
+        return cast("ValueT", item.value)
 
     def findings(self, name: str, value: ValueT) -> list[str]:
         """What is wrong with an item by the rules of its kind."""

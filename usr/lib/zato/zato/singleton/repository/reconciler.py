@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from zato.config.configuration import Configuration
+from zato.config.kinds.server import SERVER
 from zato.core.clock import Clock
 from zato.core.errors import ZatoError
 from zato.host.logs import get_logger
@@ -26,7 +27,7 @@ class RepositoryReconciler:
     def follow(self, configuration: Configuration) -> None:
         """Works by this configuration from now on."""
         for repository in self._repositories:
-            repository.follow(configuration.get("server", repository.name))
+            repository.follow(configuration.get(SERVER.name, repository.name))
 
     def step(self) -> None:
         """Looks at each repository once."""

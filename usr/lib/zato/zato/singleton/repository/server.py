@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from zato.config.item import Item
-from zato.config.kinds import Server
+from zato.config.kinds.server import SERVER
 from zato.config.publisher import Author, Publisher
 from zato.core.correlation import new_cid
 from zato.core.errors import Conflict, InvalidInput, SetupError
@@ -110,7 +110,7 @@ class ServerRepository:
         """Commits what was changed through the admin API, one commit for each change."""
         if item.revision == self._revision:
             return kept
-        entries = self._publisher.history("server", item.name)
+        entries = self._publisher.history(SERVER.name, item.name)
         # A log that went back, as after restoring a backup, has its last word only
         unknown = [entry for entry in entries if entry.revision > self._revision] or [*entries[:1]]
         for entry in reversed(unknown):
@@ -160,7 +160,7 @@ class ServerRepository:
 
     def _publish(self, item: Item, wanted: Values, user: str) -> Item:
         body = {**msgspec.to_builtins(item.value), **dict.fromkeys(SERVER_SETTINGS), **wanted}
-        return self._publisher.update("server", item.name, body, item.revision, by=Author(user, new_cid()))
+        return self._publisher.update(SERVER.name, item.name, body, item.revision, by=Author(user, new_cid()))
 
     def _user_edited(self, content: bytes | None, seen: Seen | None) -> bool:
         parse_toml(self._paths.user_config, content or b"")
@@ -271,5 +271,4 @@ def _handled(watched: _Watched) -> Seen | None:
 
 
 def _settings_of(item: Item) -> Values:
-    assert isinstance(item.value, Server)
-    return item.value.settings()
+    return SERVER.value_of(item).settings()
