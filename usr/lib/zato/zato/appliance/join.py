@@ -4,35 +4,21 @@ from __future__ import annotations
 
 import base64
 import os
-import socket
-import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import msgspec
-
-from zato import __version__
-from zato.appliance import certificates, joined, membership, owners, units
+from zato.appliance import certificates, membership, owners, units
 from zato.appliance.create import MAKES_A_CLUSTER, alone
-from zato.client.api import ApiClient
-from zato.client.authority import authority_at
-from zato.client.balancer import remote_transport
-from zato.client.signing import by_the_signer
-from zato.cluster.signing.hosts import PROGRAM_NAME, is_loopback
-from zato.cluster.signing.requests import KeyPairs, new_key_pairs
+from zato.cluster.joining import Admission, Say, admission
+from zato.cluster.member import cluster_of, deregister
 from zato.cluster.token import JoinToken, decode
-from zato.core.errors import InvalidInput, SetupError, ZatoError
+from zato.core.errors import SetupError
 from zato.host.files import write_atomically
 from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
-from zato.host.settings import ClusterSettings, load_cluster, write_cluster
+from zato.host.settings import load_cluster, write_cluster
 from zato.odb import sharing
-from zato.pki.authority import COMPONENT_NAMES, check_host, is_host
 
-Say = Callable[[str], None]
-_CONNECT_SECONDS = 10.0
 _WORK_SECONDS = 90.0
 _POLL_SECONDS = 0.2
 _ODB_AUTHORITY = "odb-ca.crt"
@@ -55,32 +41,14 @@ def join(text: str, address: str | None, say: Say) -> Joined:
     """
     token = decode(text)
     _check_machine(token)
-    hosts = _hosts(token, address)
-    say(f"Looking for the cluster at {token.address}, port {token.port}")
-    authority = authority_at(token.address, token.port, token.name, token.authority.hex())
-    pairs = new_key_pairs()
-    try:
-        found = _enrol(token, authority, hosts, pairs)
-    except ZatoError as error:
-        if error.code != PROGRAM_NAME or len(hosts) == 1:
-            raise
-        say(f"{error.message} Going on with {hosts[0]} alone")
-        hosts = hosts[:1]
-        found = _enrol(token, authority, hosts, pairs)
-    number = int(found["server"])
-    say(f"This machine is server {number} of the cluster; starting it")
-    _end_others(number)
+    got = admission(token, address, say)
+    say(f"This machine is server {got.server} of the cluster; starting it")
+    _end_others(got.server)
     with alone():
-        _keep(token, found, authority, hosts, pairs)
+        _keep(got)
     _check_odb_files()
-    start(number)
-    return Joined(number, hosts[0])
-
-
-def own_hosts(address: str, names: Iterable[str]) -> tuple[str, ...]:
-    """What the certificates are to be for: the address and those names that tell this machine from others."""
-    own = (name for name in names if is_host(name) and not is_loopback(name))
-    return tuple(dict.fromkeys((address, *(name for name in own if not COMPONENT_NAMES.fullmatch(name.lower())))))
+    start(got.server)
+    return Joined(got.server, got.host)
 
 
 def start(number: int) -> None:
@@ -114,7 +82,7 @@ def leave(say: Say, *, force: bool) -> int | None:
         for each in here:
             say(f"The cluster was not asked; where it still has the server, run there: zato server remove {each}")
     else:
-        joined.deregister(number)
+        deregister(cluster_of(LAYOUT), LAYOUT, number)
     with alone():
         membership.remove(membership.whole(LAYOUT, here))
     return here[0] if len(here) == 1 else number
@@ -138,49 +106,16 @@ def _check_machine(token: JoinToken) -> None:
     membership.check_may_join(LAYOUT, token.server)
 
 
-def _hosts(token: JoinToken, address: str | None) -> tuple[str, ...]:
-    """Names and addresses of this machine, the one for the balancer first."""
-    if address is None:
-        try:
-            with socket.create_connection((token.address, token.port), _CONNECT_SECONDS) as connection:
-                address = str(connection.getsockname()[0])
-        except OSError as error:
-            raise SetupError(
-                f"This machine does not reach the cluster at {token.address}, port {token.port}: {error}.",
-                code="unreachable",
-            ) from error
-    check_host(address)
-    return own_hosts(address, (socket.getfqdn(), socket.gethostname()))
-
-
-def _enrol(token: JoinToken, authority: bytes, hosts: tuple[str, ...], pairs: KeyPairs) -> Mapping[str, Any]:
-    secret = base64.urlsafe_b64encode(token.secret).decode()
-    requests = {part.value: request for part, request in pairs.requests.items()}
-    with tempfile.TemporaryDirectory(prefix="zato-join-") as directory:
-        ca = Path(directory) / "ca.crt"
-        ca.write_bytes(authority)
-        client = ApiClient(remote_transport(ca, token.address, token.port, token.name))
-        return by_the_signer(lambda: client.enrol(secret, __version__, hosts, requests))
-
-
-def _keep(
-    token: JoinToken, found: Mapping[str, Any], authority: bytes, hosts: tuple[str, ...], pairs: KeyPairs
-) -> None:
+def _keep(got: Admission) -> None:
     """What makes the machine part of the cluster; zato.toml comes last, as it says so."""
-    place = f"[{token.address}]" if ":" in token.address else token.address
-    own = {"hosts": hosts, "bind": "0.0.0.0", "balancer": f"{place}:{token.port}", "balancer_name": token.name}  # noqa: S104
-    try:
-        settings = msgspec.convert({**found["settings"], **own}, ClusterSettings)
-    except msgspec.ValidationError as error:
-        raise InvalidInput(f"The cluster's settings are not those of this release: {error}.") from error
-    certificates.keep(LAYOUT, int(found["server"]), found["certificates"], pairs.keys)
-    write_atomically(LAYOUT.ca_certificate, authority, mode=0o644)
-    if found["odb_authority"] is not None:
+    settings = got.settings
+    certificates.keep(LAYOUT, got.server, got.certificates, got.keys)
+    write_atomically(LAYOUT.ca_certificate, got.authority, mode=0o644)
+    if got.odb_authority is not None:
         path = LAYOUT.pki / _ODB_AUTHORITY
-        write_atomically(path, found["odb_authority"].encode("ascii"), mode=0o644)
+        write_atomically(path, got.odb_authority.encode("ascii"), mode=0o644)
         settings = sharing.with_authority_file(settings, path)
-    key = base64.b64decode(found["secret_key"])
-    write_atomically(LAYOUT.secret_key, base64.b64encode(key) + b"\n", mode=0o400)
+    write_atomically(LAYOUT.secret_key, base64.b64encode(got.secret_key) + b"\n", mode=0o400)
     write_cluster(LAYOUT, settings)
     owners.give(LAYOUT.settings, owners.READ_BY_SERVERS, 0o640)
 

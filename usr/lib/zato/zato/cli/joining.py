@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 from datetime import UTC, datetime, timedelta
 from shlex import quote
-from typing import TYPE_CHECKING
 
 import click
 
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import moment, show_json, show_table
 from zato.cli.servers import SERVER
-from zato.core.errors import Conflict, InvalidInput, NotFound, SetupError
-from zato.host.addresses import own_addresses
-from zato.host.settings import ClusterSettings, load_cluster
-
-if TYPE_CHECKING:
-    from zato.cluster.signing.signer import Signer
-
-_LOCAL_BINDS = ("localhost", "127.0.0.1", "::1")
+from zato.core.errors import SetupError
+from zato.host.settings import load_cluster
 
 
 @click.command("create")
@@ -35,41 +27,23 @@ def create_command(target: Target, token: bool, address: str | None, minutes: in
 
     Example: zato server create --token
     """
+    from zato.cluster.inviting import invitation, new_token
     from zato.cluster.signing.signer import Signer
-    from zato.cluster.token import JoinToken, encode
     from zato.core.clock import SystemClock
-    from zato.pki.certificates import fingerprint, load_certificate
 
-    cluster = load_cluster(target.layout)
-    _check_open(target, cluster)
-    host, port, name = _balancer(target, cluster, address)
     signer = Signer(target.layout.pki, SystemClock())
-    taken = _numbers(target)
-    if replace is not None:
-        _check_replaced(target, cluster, replace, taken | _members(signer))
+    made_for = invitation(
+        target.layout, load_cluster(target.layout), target.client, signer, address=address, replaces=replace
+    )
     if target.layout.is_appliance:
         from zato.appliance.units import enable_now
 
         enable_now("zato-pki-sign.socket")
-    life = timedelta(minutes=minutes)
-    made = signer.new_token(taken=taken, replaces=replace, life=life, balancer=(host, *own_addresses()))
-    text = encode(
-        JoinToken(
-            address=host,
-            port=port,
-            name=name,
-            authority=bytes.fromhex(fingerprint(load_certificate(target.layout.ca_certificate))),
-            secret=made.secret,
-            server=made.known.server,
-            expires=int(made.known.expires.timestamp()),
-        )
-    )
+    text, made = new_token(target.layout, signer, made_for, timedelta(minutes=minutes))
     if target.as_json:
-        show_json(
-            {"token": text, "id": made.known.id, "server": made.known.server, "expires": _moment(made.known.expires)}
-        )
+        show_json({"token": text, "id": made.id, "server": made.server, "expires": _moment(made.expires)})
         return
-    click.echo(f"Until {moment(made.known.expires)}, once, on the machine that becomes server {made.known.server}:")
+    click.echo(f"Until {moment(made.expires)}, once, on the machine that becomes server {made.server}:")
     click.echo("  apt install zato-server")
     click.echo(f"  zato server join {quote(text)}")
 
@@ -202,90 +176,6 @@ def remove_command(target: Target, number: int) -> None:
     if found["revoked"]:
         click.echo(
             "Its certificates are revoked. It has known the ODB's password: change that where it may be misused."
-        )
-
-
-def _check_open(target: Target, cluster: ClusterSettings) -> None:
-    """Raises SetupError where no other machine could become a server."""
-    from zato.odb.sharing import why_not_shared
-
-    if cluster.has_joined:
-        raise SetupError(
-            f"Tokens are made on the machine with the cluster's CA, which is {cluster.balancer}.", code="no-signer"
-        )
-    reason = why_not_shared(cluster.odb)
-    if reason is not None:
-        raise SetupError(reason, code="odb-not-shared")
-    if cluster.bind in _LOCAL_BINDS:
-        raise SetupError(
-            f"The balancer listens on {cluster.bind}, where no other machine reaches it; set bind in "
-            f"{target.layout.settings} and restart.",
-            code="balancer-not-reachable",
-        )
-
-
-def _balancer(target: Target, cluster: ClusterSettings, given: str | None) -> tuple[str, int, str]:
-    """Where the new machine finds the balancer, and the name in its certificate."""
-    from zato.pki.certificates import hosts_of, load_certificate
-    from zato.pki.names import BALANCER, LOOPBACK
-
-    names = [host for host in hosts_of(load_certificate(target.layout.pki / f"{BALANCER}.crt")) if host not in LOOPBACK]
-    if not names:
-        raise SetupError(
-            f"The cluster's certificate has no name but localhost; add one to hosts in {target.layout.settings}, and "
-            "restart the balancer.",
-            code="no-host-name",
-        )
-    host, port = (names[0], cluster.lb_port) if given is None else _host_and_port(given, cluster.lb_port)
-    return host, port, host if host in names else names[0]
-
-
-def _host_and_port(text: str, port: int) -> tuple[str, int]:
-    from zato.pki.authority import check_host
-
-    host = text
-    if not _is_address(text.strip("[]")):
-        host, separator, number = text.rpartition(":")
-        if not separator:
-            host = text
-        elif not number.isdecimal() or not 1 <= int(number) <= 65535:
-            raise InvalidInput(f"{text!r} is not HOST or HOST:PORT.")
-        else:
-            port = int(number)
-    host = host.strip("[]")
-    check_host(host)
-    return host, port
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _numbers(target: Target) -> set[int]:
-    """Of all servers that the cluster knows, on this machine or others."""
-    client = target.client()
-    listed = {int(server["number"]) for server in client.status()["servers"]}
-    items = {str(item["name"]).removeprefix("server-") for item in client.items("server")["items"]}
-    here = target.layout.server_numbers(load_cluster(target.layout).servers)
-    return listed | {int(text) for text in items if text.isdecimal()} | set(here)
-
-
-def _members(signer: Signer) -> set[int]:
-    """Of servers with valid certificates: a join that failed may have left nothing else."""
-    now = datetime.now(UTC)
-    return {server.number for server in signer.known().servers if server.is_member(now)}
-
-
-def _check_replaced(target: Target, cluster: ClusterSettings, number: int, known: set[int]) -> None:
-    if number not in known:
-        raise NotFound(f"There is no server {number} in the cluster that could be replaced.", code="no-such-server")
-    if number in target.layout.server_numbers(cluster.servers):
-        raise Conflict(
-            f"Server {number} is on this machine; another one cannot take its number.", code="server-on-this-machine"
         )
 
 

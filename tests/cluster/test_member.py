@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from zato.appliance.joined import deregister, renew_now
 from zato.client.api import ApiClient
 from zato.client.transport import Reply
+from zato.cluster.member import deregister, renewed
 from zato.core.errors import Conflict, SetupError
 from zato.host.layout import Layout
 from zato.pki.authority import Authority, Usage
@@ -43,17 +43,17 @@ def layout(tmp_path: Path) -> Layout:
 
 
 def test_who_is_not_believed_does_not_take_that_for_having_left(layout: Layout) -> None:
-    deregister(2, ApiClient(Answers(200, "")), layout)
+    deregister(ApiClient(Answers(200, "")), layout, 2)
     with pytest.raises(SetupError, match=r"zato server leave --force.*zato server remove 2") as refused:
-        deregister(2, REFUSES, layout)
+        deregister(REFUSES, layout, 2)
     assert refused.value.code == "leaving-refused"
 
 
 def test_certificates_are_not_blamed_for_a_clock(layout: Layout) -> None:
     with pytest.raises(SetupError, match=r"--replace 2") as refused:
-        renew_now(REFUSES, layout)
+        renewed(REFUSES, layout, 2)
     assert refused.value.code == "renewal-refused"
-    for ask in (lambda: renew_now(DIFFERS, layout), lambda: deregister(2, DIFFERS, layout)):
+    for ask in (lambda: renewed(DIFFERS, layout, 2), lambda: deregister(DIFFERS, layout, 2)):
         with pytest.raises(Conflict) as differs:
             ask()
         assert differs.value.code == "clock-differs"

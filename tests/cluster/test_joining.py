@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zato.appliance.join import own_hosts
+from zato.cluster.joining import own_hosts
 
 
 def test_a_machine_asks_for_its_address_first_and_for_names_that_are_its_own() -> None:
