@@ -9,9 +9,10 @@ from typing import Any, cast
 
 import pytest
 
-from zato.admin_api.deployments import SOURCE_BYTES_MAX, DeploymentOperations
 from zato.admin_api.shapes.deployments import SourceQuery
+from zato.admin_api.sources import SourceOperations
 from zato.core.errors import InvalidInput, TimeLimitExceeded, Unavailable
+from zato.core.limits import SOURCE_BYTES_MAX
 from zato.deployment.loader.archive import read_archive
 
 PYTHON = "text/x-python"
@@ -235,10 +236,7 @@ def test_reading_what_is_in_a_zip_needs_the_memory_that_it_is_unpacked_into() ->
     call = SimpleNamespace(environ={"zato.request": active}, params={"id": "7"}, query=SourceQuery(path="shop/x.py"))
     deployment = SimpleNamespace(id=7, file_name="shop.zip", size_bytes=len(source))
     kept = SimpleNamespace(get=lambda _id: deployment, source=lambda _id: source)
-    unused = cast(Any, None)
-    operations = DeploymentOperations(
-        deployments=cast(Any, kept), deployer=unused, members=unused, clock=unused, trail=unused, worker=unused
-    )
+    operations = SourceOperations(cast(Any, kept))
     for read in (operations.files, operations.source):
         active.left = len(source) + 1_000
         with pytest.raises(Unavailable):

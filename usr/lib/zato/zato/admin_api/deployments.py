@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -17,9 +16,6 @@ from zato.admin_api.shapes.deployments import (
     DeployQuery,
     NamedFiles,
     NewFiles,
-    SourceFile,
-    SourceFiles,
-    SourceQuery,
     UndeployedTogether,
 )
 from zato.admin_api.shapes.values import ChangeQuery
@@ -31,12 +27,10 @@ from zato.core.limits import SOURCE_BYTES_MAX
 from zato.core.right import Right
 from zato.deployment.activation import LIVE
 from zato.deployment.deployer import Deployer
-from zato.deployment.loader.archive import read_archive
 from zato.deployment.loader.names import check_file_name
 from zato.odb.deployments import Deployment, Deployments, DeploymentState, Report
 from zato.odb.members import Members
 from zato.serving.http.reading import number_in_path
-from zato.serving.http.request import needs_memory
 
 DEPLOYMENTS = "/zato/api/deployments"
 SOURCE = ("application/octet-stream", "text/x-python", "application/x-python-code", "application/zip")
@@ -107,25 +101,6 @@ class DeploymentOperations:
                 query=shapes.DeploymentsQuery,
             ),
             Route("GET", one, "get-deployment", "One deployment", self.get, Right.READ, shapes.Deployment),
-            Route(
-                "GET",
-                one + "/source",
-                "get-source",
-                "The file as it was deployed, or a file in it",
-                self.source,
-                Right.READ,
-                "application/octet-stream",
-                query=SourceQuery,
-            ),
-            Route(
-                "GET",
-                one + "/files",
-                "list-source-files",
-                "The files that a deployment consists of",
-                self.files,
-                Right.READ,
-                SourceFiles,
-            ),
             Route(
                 "POST",
                 one + "/activate",
@@ -214,29 +189,6 @@ class DeploymentOperations:
     def get(self, call: Call) -> Answer:
         return Answer(self._in_full(self._named(call)))
 
-    def source(self, call: Call) -> Answer:
-        query: SourceQuery = call.query
-        deployment = self._named(call)
-        content = self._source(deployment, call)
-        if query.path is not None and query.path != deployment.file_name:
-            files = contents(deployment.file_name, content, call)
-            if query.path not in files:
-                raise NotFound(
-                    f"{deployment.file_name} has no file {query.path[:120]!r} in deployment {deployment.id}."
-                )
-            content = files[query.path]
-        return Answer(content, content_type="application/octet-stream")
-
-    def files(self, call: Call) -> Answer:
-        deployment = self._named(call)
-        found = contents(deployment.file_name, self._source(deployment, call), call)
-        files = [SourceFile(path=path, size_bytes=len(data), is_text=_is_text(data)) for path, data in found.items()]
-        return Answer(SourceFiles(file_name=deployment.file_name, files=files))
-
-    def _source(self, deployment: Deployment, call: Call) -> bytes:
-        needs_memory(call.environ, deployment.size_bytes)
-        return self._deployments.source(deployment.id)
-
     def _named(self, call: Call) -> Deployment:
         return self._deployments.get(number_in_path(call.params["id"], "deployment"))
 
@@ -316,19 +268,3 @@ def shown(
         reports=listed,
         warnings=warnings,
     )
-
-
-def contents(file_name: str, source: bytes, call: Call) -> Mapping[str, bytes]:
-    """The files in a zip by path; a file of Python is one of its own.
-
-    Raises Unavailable where other requests have the memory that they would take.
-    """
-    needs = partial(needs_memory, call.environ)
-    return read_archive(file_name, source, needs) if file_name.endswith(".zip") else {file_name: source}
-
-
-def _is_text(data: bytes) -> bool:
-    try:
-        return "\0" not in data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False

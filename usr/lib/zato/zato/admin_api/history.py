@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from zato.admin_api.shapes import history as shapes
-from zato.config.publisher import HistoryEntry
+from zato.config.history import HistoryEntry
 from zato.odb.changes import WhichChanges
 
 

@@ -14,7 +14,8 @@ from zato.broker.rabbitmq.definitions import PLUGINS, configuration, definitions
 from zato.core.clock import SystemClock
 from zato.core.errors import SetupError
 from zato.host.files import read_plain, write_atomically
-from zato.pki.authority import Authority, Usage, is_host
+from zato.pki.authority import Authority, Usage
+from zato.pki.certificate_names import is_host
 from zato.pki.certificates import hosts_of, is_pair, load_certificate
 from zato.pki.names import BROKER, server_name
 from zato.pki.renewal import due

@@ -16,7 +16,7 @@ from zato.host.addresses import own_addresses
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings
 from zato.odb.sharing import why_not_shared
-from zato.pki.authority import check_host
+from zato.pki.certificate_names import check_host
 from zato.pki.certificates import fingerprint, hosts_of, load_certificate
 from zato.pki.names import BALANCER, LOOPBACK
 

@@ -23,7 +23,7 @@ from zato.cluster.signing.requests import KeyPairs, new_key_pairs
 from zato.cluster.token import JoinToken
 from zato.core.errors import InvalidInput, SetupError, ZatoError
 from zato.host.settings import ClusterSettings
-from zato.pki.authority import COMPONENT_NAMES, check_host, is_host
+from zato.pki.certificate_names import COMPONENT_NAMES, check_host, is_host
 
 Say = Callable[[str], None]
 _CONNECT_SECONDS = 10.0

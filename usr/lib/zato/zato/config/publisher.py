@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -13,37 +11,22 @@ import msgspec
 
 from zato.config import document, placeholders
 from zato.config.bulk import Bulk, ImportMode, Prepare, current_values, is_exported
-from zato.config.codec import decode_stored, public, public_data, refused
+from zato.config.codec import decode_stored, public, refused
 from zato.config.configuration import item_of
-from zato.config.diff import ItemDiff, diff
+from zato.config.diff import ItemDiff
 from zato.config.encrypting import SecretEncrypter
+from zato.config.history import HistoryEntry, changes_of, check_name, differences
 from zato.config.item import CreatedItem, Item
 from zato.config.kinds import KINDS, kind_named, lets_in
-from zato.config.kinds.text import name_finding
 from zato.config.plan import Planned, Summary
 from zato.config.rehearsal import Preview, Rehearsal
 from zato.config.secrets import SecretBox, generate_secret
 from zato.config.writer import Author, Writer, despite_races, items_at
 from zato.core.clock import Clock
 from zato.core.errors import InvalidInput, NotFound, ZatoError
-from zato.odb.log import Action, ConfigurationLog, StoredItem, WhichChanges, Within
+from zato.odb.log import Action, ConfigurationLog, WhichChanges, Within
 
-__all__ = ["Author", "HistoryEntry", "ImportMode", "Preview", "Publisher", "Summary"]
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    """One change of an item; `value` has its secrets masked and is None for a deletion."""
-
-    revision: int
-    at: datetime
-    kind: str
-    name: str
-    action: Action
-    principal: str
-    cid: str
-    comment: str | None
-    value: dict[str, Any] | None
+__all__ = ["Author", "ImportMode", "Preview", "Publisher", "Summary"]
 
 
 class Publisher:
@@ -86,7 +69,7 @@ class Publisher:
 
     def get(self, kind: str, name: str) -> Item:
         """The item. Raises NotFound."""
-        _check_name(kind, name)
+        check_name(kind, name)
         return item_of(self._log.item(kind, name))
 
     def history(self, kind: str, name: str, limit: int = 100) -> tuple[HistoryEntry, ...]:
@@ -95,31 +78,7 @@ class Publisher:
 
     def changes(self, which: WhichChanges, limit: int = 100) -> tuple[HistoryEntry, ...]:
         """Changes of any items, newest first. Raises NotFound for an item that never was there."""
-        if which.kind is not None:
-            kind_named(which.kind)
-        if which.kind is not None and which.name is not None:
-            _check_name(which.kind, which.name)
-        changes = self._log.changes(which, limit)
-        if not changes and which.kind is not None and which.name is not None:
-            self._require_ever(which.kind, which.name)
-        return tuple(
-            HistoryEntry(
-                revision=change.revision,
-                at=change.at,
-                kind=change.kind,
-                name=change.name,
-                action=change.action,
-                principal=change.principal,
-                cid=change.cid,
-                comment=change.comment,
-                value=None if change.data is None else public_data(change.kind, change.data),
-            )
-            for change in changes
-        )
-
-    def _require_ever(self, kind: str, name: str) -> None:
-        if not self._log.history(kind, name, 1):
-            raise NotFound(f"There is no {kind} {name[:120]!r}, and there never was.")
+        return changes_of(self._log, which, limit)
 
     def create(
         self, kind: str, name: str, body: Mapping[str, Any], *, by: Author, within: Within | None = None
@@ -141,7 +100,7 @@ class Publisher:
 
         Where nothing would change no revision is made. Without an expected revision, the last change wins.
         """
-        _check_name(kind, name)
+        check_name(kind, name)
 
         def attempt() -> Item:
             current = item_of(self._log.item(kind, name))
@@ -170,7 +129,7 @@ class Publisher:
         A secret that is masked or absent is that of the item of this name. It is bound as
         where the item is changed: raises InvalidInput where it would go elsewhere than it does.
         """
-        _check_name(kind, name)
+        check_name(kind, name)
         try:
             stored = self.get(kind, name).value
         except NotFound:
@@ -182,7 +141,7 @@ class Publisher:
 
         Raises InvalidInput for a kind whose secrets are not made up.
         """
-        _check_name(kind, name)
+        check_name(kind, name)
         fields = kind_named(kind).generated_fields
         if not fields:
             raise InvalidInput(
@@ -206,7 +165,7 @@ class Publisher:
     def delete_together(self, kind: str, expected: Mapping[str, int | None], *, by: Author) -> int:
         """As `delete` for several, each with its expected revision: all of them or none. Returns the last revision."""
         for name in expected:
-            _check_name(kind, name)
+            check_name(kind, name)
         changes = [Planned(kind, name, Action.DELETE, None, revision) for name, revision in expected.items()]
         return self._writer.append(changes, by=by)[-1]
 
@@ -214,14 +173,7 @@ class Publisher:
         self, from_revision: int, to_revision: int | None = None, kind: str | None = None, name: str | None = None
     ) -> Sequence[ItemDiff]:
         """What changed between two revisions (the second is the latest unless given), secrets masked."""
-        if kind is not None:
-            kind_named(kind)
-
-        def chosen(revision: int) -> Sequence[StoredItem]:
-            items = items_at(self._log, revision)
-            return [item for item in items if kind in {None, item.kind} and name in {None, item.name}]
-
-        return diff(chosen(from_revision), chosen(self._log.revision() if to_revision is None else to_revision))
+        return differences(self._log, from_revision, to_revision, kind, name)
 
     def rollback_item(
         self,
@@ -240,7 +192,7 @@ class Publisher:
         Raises InvalidInput for an item that lets in, unless `with_security`, and where its secrets would go to another
         address than last, or another way, unless `moves_secrets`: an administrator may do that.
         """
-        _check_name(kind, name)
+        check_name(kind, name)
 
         def attempt() -> Item:
             past = [item for item in items_at(self._log, to_revision) if (item.kind, item.name) == (kind, name)]
@@ -311,10 +263,3 @@ class Publisher:
         Raises InvalidInput with everything that is wrong with any of them, each naming kind, name and field.
         """
         return self._bulk.import_(text, mode, by=by, values=values)
-
-
-def _check_name(kind: str, name: str) -> None:
-    """Raises NotFound for what no item can be called; the database is not asked, some cannot even take such text."""
-    kind_named(kind)
-    if name_finding(name) is not None:
-        raise NotFound(f"There is no {kind} named {name[:120]!r}.")

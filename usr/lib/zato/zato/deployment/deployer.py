@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from hashlib import sha256
-from typing import TypeVar
 
 from zato.config.publisher import Preview, Publisher
 from zato.config.writer import Author
@@ -17,22 +14,17 @@ from zato.core.errors import Conflict, TimeLimitExceeded, Unavailable, ZatoError
 from zato.deployment.activation import Activation
 from zato.deployment.check.checker import Checker
 from zato.deployment.check.selection import module_of
-from zato.deployment.loader import CodeSet, DeploymentRefused, Refusal
+from zato.deployment.loader import CodeSet, DeploymentRefused
 from zato.deployment.loader.names import check_file_name
-from zato.deployment.states import States
+from zato.deployment.outcomes import Outcomes
 from zato.deployment.together import Together
 from zato.deployment.whole_staging import WholeStaging
 from zato.deployment.withdrawal import withdrawable
 from zato.host.logs import get_logger
 from zato.odb.deployments import Deployment, Deployments, DeploymentState
 
-T = TypeVar("T")
-
 _log = get_logger("zato.deployment")
 
-_LOOK_SECONDS = 0.01
-# Others may be waiting for their turn, too.
-_PATIENCE_SECONDS = 60.0
 # Those that nobody waits for; each has a thread of its own
 _BEGUN_MAX = 16
 
@@ -67,7 +59,7 @@ class Deployer:
         self._server = server
         self._note = note
         self._notify = notify
-        self._states = States(deployments, activation, clock)
+        self._outcomes = Outcomes(deployments, activation, clock)
         self._together = Together(
             deployments=deployments,
             activation=activation,
@@ -170,7 +162,7 @@ class Deployer:
             )
             raise
         self._stage(deployment, DeploymentState.CHECKING, services)
-        return self._await_outcome(deployment, None)
+        return self._outcomes.of(deployment, None)
 
     def activate(self, deployment_id: int, *, by: Author) -> Deployment:
         """Make an earlier version the active one again, on the same way as a new one. Raises as `deploy` does.
@@ -186,7 +178,7 @@ class Deployer:
             return deployment
         services = self._checked(deployment.file_name, self._deployments.source(deployment_id), deployment_id)
         self._stage(deployment, DeploymentState.SUPERSEDED, services)
-        return self._await_outcome(deployment, by)
+        return self._outcomes.of(deployment, by)
 
     def undeploy(self, *file_names: str, by: Author) -> int:
         """Withdraw files as one change; their services are gone when this returns, their versions can be active again.
@@ -196,7 +188,7 @@ class Deployer:
         with self._counted("withdrawn"):
             revision = self._activation.withdraw(self._withdrawable(file_names), by)
             what = f"The withdrawal of {', '.join(file_names)}"
-            self._await(lambda: self._activation.applied(revision) or None, what)
+            self._outcomes.withdrawn(revision, what)
             return revision
 
     def preview_deploy(self, file_name: str, source: bytes, *, by: Author) -> Preview:
@@ -272,46 +264,3 @@ class Deployer:
                 code="deployment-changed",
             )
         self._notify(self._activation.revision())
-
-    def _await_outcome(self, before: Deployment, by: Author | None) -> Deployment:
-        def look() -> Deployment | None:
-            deployment = self._deployments.get(before.id)
-            if deployment.state is not DeploymentState.STAGED:
-                return deployment
-            if by is not None:
-                self._move_on(deployment, by)
-            return None
-
-        deployment = self._await(look, f"Deployment {before.id} of {before.file_name}")
-        if deployment.revision != before.revision:
-            return deployment
-        raise DeploymentRefused(self._refusal(deployment))
-
-    def _move_on(self, deployment: Deployment, by: Author) -> None:
-        """For an earlier version: only this request knows in whose name it is to be activated."""
-        active = self._activation.active(deployment.file_name)
-        if active is None or active[1].deployment_id != deployment.id:
-            reports = self._deployments.reports(deployment.id)
-            self._states.move_on(deployment, active, reports, timedelta(), by)
-
-    def _refusal(self, deployment: Deployment) -> Refusal:
-        """Why the workers did not take it. A version that was active before keeps no reason in its row."""
-        reason = deployment.reason
-        if reason is None:
-            failed = [report for report in self._deployments.reports(deployment.id) if not report.ok]
-            reason = failed[0].reason if failed else None
-        reason = reason or "Not all workers said in time that it can be loaded."
-        return Refusal("not-loadable", reason, deployment.file_name)
-
-    def _await(self, look: Callable[[], T | None], what: str) -> T:
-        deadline = self._clock.monotonic() + _PATIENCE_SECONDS
-        while True:
-            found = look()
-            if found is not None:
-                return found
-            if self._clock.monotonic() > deadline:
-                raise TimeLimitExceeded(
-                    f"{what} has not come to an end after {_PATIENCE_SECONDS:g} s; "
-                    "zato service versions shows what becomes of it."
-                )
-            time.sleep(_LOOK_SECONDS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
@@ -25,6 +23,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from zato.core.clock import Clock, SystemClock
 from zato.core.errors import Conflict, InvalidInput, NotFound, SetupError
 from zato.host.files import write_atomically
+from zato.pki.certificate_names import COMPONENT_NAMES, checked_name, general_name
 from zato.pki.certificates import hosts_of, load_certificate, to_pem
 from zato.pki.issued import IssuedNames
 from zato.pki.names import ADMIN, BROKER
@@ -33,17 +32,6 @@ LEAF_DAYS = 90
 AUTHORITY_DAYS = 3650
 BALANCER_NAME = "haproxy"
 """Common name of the certificate that lighttpd believes when it speaks about somebody else's."""
-COMPONENT_NAMES = re.compile(
-    r"ca|haproxy|haproxy-client|haproxy-agent|lighttpd-(?:agent-)?[0-9]+|server-[0-9]+|rabbitmq"
-)
-"""Names that belong to components: no client certificate may bear one."""
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # a file name, and a common name has 64 characters at most
-_HOST = re.compile(
-    r"^(\*\.)?[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$"
-)
-# By which programs mean an address, of whatever form: 127.1, 0x7f.1, 2130706433
-_NUMBER = re.compile(r"(.*\.)?([0-9]+|0[xX][0-9A-Fa-f]*)")
 _CLOCK_SKEW = timedelta(minutes=5)
 
 
@@ -100,7 +88,7 @@ class Authority:
             [
                 x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Zato"),
                 x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, token_hex(8)),
-                x509.NameAttribute(NameOID.COMMON_NAME, _checked_name(name)),
+                x509.NameAttribute(NameOID.COMMON_NAME, checked_name(name)),
             ]
         )
         certificate = (
@@ -153,12 +141,12 @@ class Authority:
         days: int = LEAF_DAYS,
     ) -> x509.Certificate:
         """A certificate of a key whose private part is somebody else's; nothing is written. Raises as `issue`."""
-        _checked_name(name)
+        checked_name(name)
         if usage is not Usage.CLIENT and not hosts:
             raise InvalidInput(f"The server certificate {name} needs at least one host name or address.")
         authority = self.load()
         authority_key = self._load_key()
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, _checked_name(common_name or name))])
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, checked_name(common_name or name))])
         builder = (
             self._builder(subject, authority.subject, public_key, authority_key.public_key(), days)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
@@ -166,13 +154,13 @@ class Authority:
             .add_extension(x509.ExtendedKeyUsage(_EXTENDED_USAGE[usage]), critical=False)
         )
         if hosts:
-            names = x509.SubjectAlternativeName([_general_name(host) for host in hosts])
+            names = x509.SubjectAlternativeName([general_name(host) for host in hosts])
             builder = builder.add_extension(names, critical=False)
         return builder.sign(authority_key, SHA256())
 
     def check_name(self, name: str, *, replace: bool = False) -> None:
         """Raises what `issue_client` and `issue_server` would raise for the name, without issuing anything."""
-        _checked_name(name)
+        checked_name(name)
         if COMPONENT_NAMES.fullmatch(name):
             raise InvalidInput(f"{name} is the name of a component of the cluster; choose another one.")
         present = [path for path in (self.directory / f"{name}{end}" for end in (".crt", ".key")) if path.exists()]
@@ -212,7 +200,7 @@ class Authority:
 
         Where it was copied to it is valid until it expires. Raises InvalidInput for a component's, NotFound for none.
         """
-        _checked_name(name)
+        checked_name(name)
         if COMPONENT_NAMES.fullmatch(name) or name == ADMIN:
             raise InvalidInput(f"{name} is the certificate of a component of the cluster, which cannot be without it.")
         paths = [path for path in (self.directory / f"{name}{end}" for end in (".crt", ".key")) if path.exists()]
@@ -230,7 +218,7 @@ class Authority:
             raise InvalidInput(
                 "The CA is not renewed in place: that would make every certificate of the cluster invalid."
             )
-        path = self.directory / f"{_checked_name(name)}.crt"
+        path = self.directory / f"{checked_name(name)}.crt"
         old = load_certificate(path)
         try:
             allowed = set(old.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
@@ -282,43 +270,6 @@ class Authority:
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key), critical=False)
         )
-
-
-def is_name(text: str) -> bool:
-    """Whether this can be the name of a certificate, and its common name."""
-    return _NAME.fullmatch(text) is not None
-
-
-def _checked_name(name: str) -> str:
-    if not is_name(name):
-        raise InvalidInput(
-            f"{name!r} cannot be the name of a certificate: up to 64 letters, digits, dots, hyphens and underscores "
-            "that start with a letter or digit."
-        )
-    return name
-
-
-def is_host(text: str) -> bool:
-    """Whether a certificate can be for this host name or IP address."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return len(text) <= 253 and _HOST.fullmatch(text) is not None and _NUMBER.fullmatch(text) is None
-    return True
-
-
-def check_host(text: str) -> None:
-    """Raises InvalidInput where a certificate cannot be for this host name or IP address."""
-    if not is_host(text):
-        raise InvalidInput(f"{text!r} is neither a host name nor an IP address.")
-
-
-def _general_name(host: str) -> x509.GeneralName:
-    check_host(host)
-    try:
-        return x509.IPAddress(ipaddress.ip_address(host))
-    except ValueError:
-        return x509.DNSName(host)
 
 
 def _key_usage(*, authority: bool) -> x509.KeyUsage:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from zato.core.clock import Clock, SystemClock
-from zato.pki.authority import BALANCER_NAME, COMPONENT_NAMES, Authority, Usage, is_name
+from zato.pki.authority import BALANCER_NAME, Authority, Usage
+from zato.pki.certificate_names import COMPONENT_NAMES, is_name
 from zato.pki.certificates import hosts_of, is_pair, load_certificate
 from zato.pki.names import (
     ADMIN,

@@ -35,7 +35,8 @@ from zato.odb.address import parse
 from zato.odb.identity import Identity
 from zato.odb.log import ConfigurationLog
 from zato.odb.opening import open_odb
-from zato.pki.authority import Authority, check_host, is_host
+from zato.pki.authority import Authority
+from zato.pki.certificate_names import check_host, is_host
 from zato.pki.certificates import fingerprint, load_certificate
 from zato.pki.components import issue_missing
 from zato.pki.names import ADMIN

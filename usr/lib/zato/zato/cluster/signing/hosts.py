@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from shlex import quote
 
 from zato.core.errors import InvalidInput
-from zato.pki.authority import COMPONENT_NAMES, check_host
+from zato.pki.certificate_names import COMPONENT_NAMES, check_host
 from zato.pki.names import BROKER
 
 PROGRAM_NAME = "program-name"

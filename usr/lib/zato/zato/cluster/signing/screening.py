@@ -23,7 +23,7 @@ from zato.cluster.signing.statement import Purpose
 from zato.cluster.token import SECRET_BYTES, digest
 from zato.core.clock import Clock
 from zato.core.errors import Unauthorized, Unavailable
-from zato.pki.authority import check_host
+from zato.pki.certificate_names import check_host
 from zato.pki.certificates import common_name_of, fingerprint, load_certificate
 
 _ASKED_MAX = 30

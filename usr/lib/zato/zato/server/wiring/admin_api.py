@@ -26,6 +26,7 @@ from zato.admin_api.running import RunningWorker
 from zato.admin_api.servers import ServerOperations
 from zato.admin_api.services import ServiceOperations
 from zato.admin_api.sessions import SessionOperations
+from zato.admin_api.sources import SourceOperations
 from zato.admin_api.state import StateOperations
 from zato.admin_api.status.cluster_view import ClusterView
 from zato.admin_api.status.report import StatusReport
@@ -102,6 +103,7 @@ def admin_routes(
         DeploymentOperations(
             deployments=deployments, deployer=deployer, members=members, clock=clock, trail=trail, worker=worker
         ),
+        SourceOperations(deployments),
         ServiceOperations(worker=worker, log_reader=log_reader),
         PackageOperations(packages=packages, package_reports=persistence.package_reports, members=members, trail=trail),
         MessageOperations(worker=worker, letters=letters, audit=persistence.audit, clock=clock),
