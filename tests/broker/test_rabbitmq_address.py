@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from zato.broker.rabbitmq.address import RabbitMqAddress, parse
+from zato.amqp.address import AmqpAddress
+from zato.broker.rabbitmq.address import parse
 from zato.core.errors import SetupError
 
 
 def test_several_hosts_with_and_without_ports_are_nodes_of_one_rabbitmq() -> None:
     found = parse("amqps://rabbit-1:5672,rabbit-2,[::1]:5673/zato")
-    assert found == RabbitMqAddress((("rabbit-1", 5672), ("rabbit-2", 5671), ("::1", 5673)), "zato")
+    assert found == AmqpAddress((("rabbit-1", 5672), ("rabbit-2", 5671), ("::1", 5673)), "zato")
     assert found.label == "amqps://rabbit-1:5672,rabbit-2:5671,[::1]:5673/zato"
 
 

@@ -13,9 +13,9 @@ import pytest
 
 from support.ports import free_port
 from support.waiting import until
+from zato.amqp.connection import AmqpConnection
+from zato.amqp.identity import TlsIdentity
 from zato.broker.rabbitmq.address import parse
-from zato.broker.rabbitmq.connection import BrokerConnection
-from zato.broker.rabbitmq.identity import TlsIdentity
 
 
 class Identity:
@@ -46,9 +46,7 @@ def test_it_tries_again_where_a_connection_could_not_even_be_begun(
         return connection_of(*arguments, **options)
 
     monkeypatch.setattr(pika, "SelectConnection", connect)
-    connection = BrokerConnection(
-        parse(f"amqps://localhost:{free_port()}/zato"), cast(TlsIdentity, Identity()), "tests"
-    )
+    connection = AmqpConnection(parse(f"amqps://localhost:{free_port()}/zato"), cast(TlsIdentity, Identity()), "tests")
     connection.start()
     try:
         until(lambda: "refused" in connection.problem)
@@ -93,9 +91,7 @@ def test_what_comes_while_a_connection_ends_is_called_in_order_and_once_whatever
             taken.append(connection.call(lambda: called.append(3)))
 
     monkeypatch.setattr(pika, "SelectConnection", lambda *_, **__: Connection(Loop(meanwhile)))
-    connection = BrokerConnection(
-        parse(f"amqps://localhost:{free_port()}/zato"), cast(TlsIdentity, Identity()), "tests"
-    )
+    connection = AmqpConnection(parse(f"amqps://localhost:{free_port()}/zato"), cast(TlsIdentity, Identity()), "tests")
     connection.start()
     try:
         until(lambda: 3 in called)

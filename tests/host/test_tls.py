@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from support.certificates import CertificateAuthority
-from zato.broker.rabbitmq.identity import TlsIdentity
+from zato.amqp.identity import TlsIdentity
 from zato.connector.tls import client_context
 from zato.host.tls import breaks_a_rule_only, verifying_context
 from zato.odb.address import DatabaseTls, connect_arguments, parse

@@ -9,8 +9,8 @@ from multiprocessing.connection import Connection
 
 from support.rabbitmq import QUICK, RabbitMq
 from support.waiting import until
+from zato.amqp.identity import TlsIdentity
 from zato.broker.rabbitmq.broker import RabbitMqBroker
-from zato.broker.rabbitmq.identity import TlsIdentity
 
 
 def broker_of(rabbitmq: RabbitMq, number: int = 1, *, heartbeat_seconds: int = 10) -> RabbitMqBroker:

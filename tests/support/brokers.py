@@ -19,11 +19,11 @@ from uuid import uuid4
 
 from support.databases import DatabaseAddress
 from support.rabbitmq import QUICK
+from zato.amqp.identity import TlsIdentity
 from zato.broker.embedded import EmbeddedInvocations
 from zato.broker.message import Counts, DeadLetter, Delivery, Message, Outcome, Result
 from zato.broker.protocol import Handle
 from zato.broker.rabbitmq.broker import RabbitMqBroker
-from zato.broker.rabbitmq.identity import TlsIdentity
 from zato.core.clock import SystemClock
 from zato.pki.names import server_name
 

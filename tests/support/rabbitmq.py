@@ -15,9 +15,9 @@ from pika.exceptions import AMQPError
 
 from support.ports import free_port
 from support.processes import Program
+from zato.amqp.identity import TlsIdentity
 from zato.appliance.rabbitmq import server_users
 from zato.broker.rabbitmq.definitions import configuration, definitions, enabled_plugins
-from zato.broker.rabbitmq.identity import TlsIdentity
 from zato.broker.rabbitmq.names import pauses, queues
 from zato.broker.retrying import Retrying
 from zato.pki.authority import Authority, Usage

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from zato.amqp.address import AmqpAddress
 from zato.core.errors import SetupError
 
 PORT = 5671
 _EXAMPLE = "amqps://rabbit-1:5671,rabbit-2:5671/zato"
 
 
-@dataclass(frozen=True, slots=True)
-class RabbitMqAddress:
-    """Any of the hosts will do: they are nodes of one RabbitMQ cluster."""
-
-    hosts: tuple[tuple[str, int], ...]
-    vhost: str
-
-    @property
-    def label(self) -> str:
-        """For messages; there is no secret in it."""
-        return f"amqps://{','.join(f'{_shown(host)}:{port}' for host, port in self.hosts)}/{self.vhost}"
-
-
-def parse(url: str) -> RabbitMqAddress:
+def parse(url: str) -> AmqpAddress:
     """Raises SetupError `invalid-broker-url` for what is no address of a RabbitMQ with TLS, or has a password in it.
 
     There is no `amqp://`: who a server is, its certificate says, so that without TLS nobody could log in.
@@ -38,7 +25,7 @@ def parse(url: str) -> RabbitMqAddress:
     vhost = unquote(path)
     if not vhost or any(mark in path for mark in "/?#"):
         raise _refused("has no virtual host behind the hosts, or something behind that")
-    return RabbitMqAddress(tuple(_host(text.strip()) for text in hosts.split(",")), vhost)
+    return AmqpAddress(tuple(_host(text.strip()) for text in hosts.split(",")), vhost)
 
 
 def _host(text: str) -> tuple[str, int]:
@@ -50,10 +37,6 @@ def _host(text: str) -> tuple[str, int]:
     if not parts.hostname:
         raise _refused(f"has a host that is none: {text!r}")
     return parts.hostname, PORT if port is None else port
-
-
-def _shown(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def _refused(why: str) -> SetupError:

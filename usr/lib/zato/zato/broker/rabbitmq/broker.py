@@ -6,16 +6,16 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from zato.amqp.connection import HEARTBEAT_SECONDS, AmqpConnection
+from zato.amqp.identity import TlsIdentity
 from zato.broker.embedded import EmbeddedInvocations
 from zato.broker.handover import Primary, WithHandover
 from zato.broker.message import Counts, DeadLetter, Message
 from zato.broker.protocol import ChangeNotifier, Handle
 from zato.broker.rabbitmq.address import parse
 from zato.broker.rabbitmq.change_notifier import Fanout
-from zato.broker.rabbitmq.connection import HEARTBEAT_SECONDS, BrokerConnection
 from zato.broker.rabbitmq.consumer import Consumer
 from zato.broker.rabbitmq.dead_letters import RabbitMqDeadLetters
-from zato.broker.rabbitmq.identity import TlsIdentity
 from zato.broker.rabbitmq.names import pauses
 from zato.broker.rabbitmq.publisher import AWAY, CONFIRM_SECONDS, Publisher
 from zato.broker.retrying import Retrying
@@ -41,7 +41,7 @@ class RabbitMqBroker:
         """`name`, which operators of RabbitMQ see, is unique in the cluster."""
         address = parse(url)
         self._retrying = retrying or Retrying()
-        self._connection = BrokerConnection(address, identity, name, heartbeat_seconds=heartbeat_seconds)
+        self._connection = AmqpConnection(address, identity, name, heartbeat_seconds=heartbeat_seconds)
         self._fanout = Fanout(self._connection, name)
         self._publisher = Publisher(self._connection, pauses(self._retrying))
         self._letters = RabbitMqDeadLetters(address, identity, name, pauses(self._retrying))

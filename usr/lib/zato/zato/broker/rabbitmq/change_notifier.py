@@ -10,8 +10,8 @@ from typing import Any
 
 from pika.exceptions import AMQPError
 
+from zato.amqp.connection import AmqpConnection
 from zato.broker.protocol import ChangeNotifier
-from zato.broker.rabbitmq.connection import BrokerConnection
 from zato.broker.rabbitmq.names import CHANGES
 from zato.broker.rabbitmq.topology import declare_changes
 from zato.host.logs import get_logger
@@ -24,7 +24,7 @@ _LOOK_FOR_STOP_SECONDS = 0.1
 class Fanout:
     """A user of a connection: notifies all processes, and hears what each of them says, itself too."""
 
-    def __init__(self, connection: BrokerConnection, name: str) -> None:
+    def __init__(self, connection: AmqpConnection, name: str) -> None:
         """`name` begins the name of this process's queue."""
         self._connection = connection
         self._name = name

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
+from zato.amqp.connection import AmqpConnection
 from zato.broker.message import Delivery, Outcome, Result
 from zato.broker.protocol import Handle
-from zato.broker.rabbitmq.connection import BrokerConnection
 from zato.broker.rabbitmq.names import (
     ATTEMPTS,
     BEGUN,
@@ -43,7 +43,7 @@ class Consumer:
 
     def __init__(
         self,
-        connection: BrokerConnection,
+        connection: AmqpConnection,
         publisher: Publisher,
         handle: Handle,
         *,

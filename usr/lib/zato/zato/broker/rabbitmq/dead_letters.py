@@ -12,13 +12,13 @@ import msgspec
 import pika
 from pika.exceptions import AMQPError
 
+from zato.amqp.address import AmqpAddress
+from zato.amqp.identity import TlsIdentity
+from zato.amqp.parameters import connection_parameters
+from zato.amqp.reasons import reason_of
 from zato.broker.message import Counts, DeadLetter, Message
-from zato.broker.rabbitmq.address import RabbitMqAddress
-from zato.broker.rabbitmq.identity import TlsIdentity
 from zato.broker.rabbitmq.names import ATTEMPTS, BEGUN, DEAD_LETTERS, DIED, INVOCATIONS, REASON, RETURNS, queues
-from zato.broker.rabbitmq.parameters import connection_parameters
 from zato.broker.rabbitmq.publisher import AWAY
-from zato.broker.rabbitmq.reasons import reason_of
 from zato.broker.rabbitmq.received import message_in
 from zato.core.errors import Unavailable
 
@@ -59,7 +59,7 @@ class RabbitMqDeadLetters:
     counts.
     """
 
-    def __init__(self, address: RabbitMqAddress, identity: TlsIdentity, name: str, pauses: Sequence[timedelta]) -> None:
+    def __init__(self, address: AmqpAddress, identity: TlsIdentity, name: str, pauses: Sequence[timedelta]) -> None:
         self._address = address
         self._identity = identity
         self._name = f"{name}/letters"

@@ -12,11 +12,11 @@ import msgspec
 import pika
 from pika.exceptions import AMQPError
 
+from zato.amqp.connection import AmqpConnection
+from zato.amqp.reasons import reason_of
 from zato.broker.message import Message
 from zato.broker.protocol import UNCONFIRMED
-from zato.broker.rabbitmq.connection import BrokerConnection
 from zato.broker.rabbitmq.names import INVOCATIONS
-from zato.broker.rabbitmq.reasons import reason_of
 from zato.broker.rabbitmq.topology import declare_invocations
 from zato.core.errors import Unavailable
 
@@ -41,7 +41,7 @@ class Publisher:
     """A user of a connection. Any number of threads may `send` at once, each waits for its own confirmation."""
 
     def __init__(
-        self, connection: BrokerConnection, pauses: Sequence[timedelta], *, confirm_seconds: float = CONFIRM_SECONDS
+        self, connection: AmqpConnection, pauses: Sequence[timedelta], *, confirm_seconds: float = CONFIRM_SECONDS
     ) -> None:
         self._connection = connection
         self._pauses = pauses

@@ -12,11 +12,11 @@ from typing import Any, Protocol
 import pika
 from pika.exceptions import StreamLostError
 
-from zato.broker.rabbitmq.address import RabbitMqAddress
-from zato.broker.rabbitmq.identity import TlsIdentity
-from zato.broker.rabbitmq.parameters import connection_parameters
-from zato.broker.rabbitmq.reasons import reason_of
-from zato.broker.rabbitmq.reconnecting import pause_seconds
+from zato.amqp.address import AmqpAddress
+from zato.amqp.identity import TlsIdentity
+from zato.amqp.parameters import connection_parameters
+from zato.amqp.reasons import reason_of
+from zato.amqp.reconnecting import pause_seconds
 from zato.core.errors import SetupError
 from zato.host.logs import get_logger
 
@@ -37,7 +37,7 @@ class ChannelUser(Protocol):
         ...
 
 
-class BrokerConnection:
+class AmqpConnection:
     """Keeps a connection to one of the hosts, and opens each user anew on every new one.
 
     Nothing but I/O happens in its thread, so heartbeats are answered however long anybody's work takes. It is
@@ -46,7 +46,7 @@ class BrokerConnection:
     """
 
     def __init__(
-        self, address: RabbitMqAddress, identity: TlsIdentity, name: str, *, heartbeat_seconds: int = HEARTBEAT_SECONDS
+        self, address: AmqpAddress, identity: TlsIdentity, name: str, *, heartbeat_seconds: int = HEARTBEAT_SECONDS
     ) -> None:
         """`name` is what operators of RabbitMQ see."""
         self._address = address

@@ -6,7 +6,7 @@ from typing import Any
 
 import pika
 
-from zato.broker.rabbitmq.identity import TlsIdentity
+from zato.amqp.identity import TlsIdentity
 
 _CONNECT_SECONDS = 3
 """How long a TCP connection may take."""
