@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from support.brokers import new_message
-from zato.odb.messages import Dead, Messages
+from zato.odb.claims import Dead
+from zato.odb.messages import Messages
 
 
 def kill(world: Any, count: int = 1) -> list[str]:

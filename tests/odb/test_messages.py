@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from zato.odb.claims import Dead, Done, Later
 from zato.odb.database import Database
-from zato.odb.messages import Claim, Dead, Done, KeptMessage, Later, Messages
+from zato.odb.messages import Claim, KeptMessage, Messages
 
 NOW = datetime(2026, 11, 25, 12, 30, 15, 123456, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=10)

@@ -13,11 +13,12 @@ from zato.broker.embedded_message import kept as kept_message
 from zato.config.writer import items_at
 from zato.core.errors import InvalidInput
 from zato.odb.audit import AuditEntry, AuditLog
+from zato.odb.claims import Dead
 from zato.odb.database import Database
 from zato.odb.deployments import Deployments, DeploymentState
 from zato.odb.kept import kept
 from zato.odb.log import Action, ConfigurationLog, ProposedChange
-from zato.odb.messages import Dead, Messages
+from zato.odb.messages import Messages
 from zato.odb.trimming import Trimming
 
 OLD, NEW = datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)

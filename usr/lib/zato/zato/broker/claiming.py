@@ -15,7 +15,8 @@ from zato.core.clock import Clock
 from zato.core.errors import Unavailable
 from zato.core.standstill import Standstill
 from zato.host.logs import get_logger
-from zato.odb.messages import Claim, Dead, Done, Later, Messages, Settlement
+from zato.odb.claims import Dead, Done, Later
+from zato.odb.messages import Claim, Messages, Settlement
 
 _INTERVAL_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 1.0

@@ -15,7 +15,8 @@ from zato.broker.protocol import UNCONFIRMED, DeadLetters, Handle, Invocations, 
 from zato.core.clock import Clock
 from zato.core.errors import Unavailable, ZatoError
 from zato.host.logs import get_logger
-from zato.odb.messages import Claim, Done, Later, Messages, Settlement
+from zato.odb.claims import Done, Later
+from zato.odb.messages import Claim, Messages, Settlement
 
 _BATCH = 50
 _LEASE = timedelta(seconds=60)

@@ -11,12 +11,11 @@ from sqlalchemy import delete, select
 from zato.core.errors import Conflict
 from zato.odb import tables
 from zato.odb.audit import AuditEntry, insert_entries
+from zato.odb.claimed_table import ClaimedTable, RowState
 from zato.odb.cluster import Cluster
 from zato.odb.columns import octets
 from zato.odb.database import Database
 
-_CHUNK = 500  # Oracle takes 1,000 members in an IN
-_WAITING = "waiting"
 _message = tables.message.c
 _state = tables.state.c
 
@@ -40,14 +39,14 @@ class HeldMessages:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._cluster = Cluster(database)
+        self._table = ClaimedTable(tables.message, self._cluster)
 
     def list(self, limit: int) -> list[HeldMessage]:
         """The oldest first."""
-        mine = (_message.cluster_id == self._cluster.id, _message.state == _WAITING)
         columns = (_message.message_id, _message.service, _message.cid, _message.sent, _message.principal)
         query = (
             select(*columns, _message.begun, octets(_message.payload).label("size"))
-            .where(*mine)
+            .where(*self._table.in_state(RowState.WAITING))
             .order_by(_message.sent, _message.message_id)
             .limit(limit)
         )
@@ -69,8 +68,8 @@ class HeldMessages:
     def discard(self, ids: Sequence[str] | None, entry: AuditEntry) -> int:
         """Delete them, all without ids, and says how many. Raises Conflict where they are not held any more."""
         cluster_id = self._cluster.id
-        mine = (_message.cluster_id == cluster_id, _message.state == _WAITING)
-        parts = [None] if ids is None else [ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK)]
+        waiting = self._table.in_state(RowState.WAITING)
+        parts = [waiting] if ids is None else self._table.among([(each,) for each in ids])
         with self._database.write() as connection:
             # Whoever releases them waits for this lock, or has had it before
             connection.execute(select(tables.cluster.c.id).where(tables.cluster.c.id == cluster_id).with_for_update())
@@ -79,8 +78,7 @@ class HeldMessages:
                 raise Conflict("Nothing is held, so messages are on their way; hold them first.", code="not-held")
             count = 0
             for part in parts:
-                which = mine if part is None else (*mine, _message.message_id.in_(part))
-                count += connection.execute(delete(tables.message).where(*which)).rowcount
+                count += connection.execute(delete(tables.message).where(*waiting, *part)).rowcount
             if count:
                 insert_entries(connection, cluster_id, [entry])
         return count

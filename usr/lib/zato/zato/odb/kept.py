@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from zato.odb import tables
+from zato.odb.claimed_table import RowState
 from zato.odb.cluster import Cluster
 from zato.odb.database import Database
 
@@ -42,7 +43,7 @@ class Kept:
 def kept(database: Database) -> Kept:
     """As it is now. It takes the database a while where there is much."""
     cluster_id = Cluster(database).id
-    dead = tables.message.c.state == "dead"
+    dead = tables.message.c.state == RowState.DEAD.value
     with database.read() as connection:
         figures = (
             _figure(connection, AUDIT, tables.audit, tables.audit.c.happened, cluster_id),

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, insert, select
 
 from zato.core.errors import Conflict
 from zato.odb import tables
+from zato.odb.claimed_table import ClaimedTable, Key, RowState
+from zato.odb.claims import Claim as RowClaim
+from zato.odb.claims import Claims, Dead
+from zato.odb.claims import Settlement as RowSettlement
 from zato.odb.cluster import Cluster
 from zato.odb.columns import octets
 from zato.odb.database import Database
-
-_WAITING = "waiting"
-_DEAD = "dead"
-_CHUNK = 500  # Oracle takes 1,000 members in an IN
+from zato.odb.dead_letters import DeadLetters
 
 _message = tables.message.c
 
@@ -35,45 +36,13 @@ class KeptMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """A message that one process works on until its claim expires. `fence` tells this claim from every later one."""
+class Claim(RowClaim):
+    """A message that one process works on until its claim expires."""
 
     message: KeptMessage
-    fence: int
-    attempt: int
-    begun: bool
-    """Whether somebody claimed it before, who may have processed it."""
-    reason: str | None = None
-    """Why it was put off, where it was."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The message is not needed any more."""
-
-    claim: Claim
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """The message may be claimed again from `due` on. Unless it `counted`, it is as if it had not been claimed."""
-
-    claim: Claim
-    due: datetime
-    reason: str
-    counted: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Dead:
-    """The message is kept as a dead letter."""
-
-    claim: Claim
-    at: datetime
-    reason: str
-
-
-Settlement = Done | Later | Dead
+Settlement = RowSettlement[Claim]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +66,16 @@ class Messages:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._cluster = Cluster(database)
+        self._table = ClaimedTable(tables.message, self._cluster)
+        self._claims = Claims(self._table)
+        self._dead_letters = DeadLetters(self._table)
 
     def add(self, message: KeptMessage, due: datetime, *, begun: bool = False) -> None:
         """Keep it. A message that is there already, by its id, stays as it is."""
         row = {
             "cluster_id": self._cluster.id,
             "message_id": message.id,
-            "state": _WAITING,
+            "state": RowState.WAITING.value,
             "due": due,
             "fence": 0,
             "attempts": 0,
@@ -122,10 +94,8 @@ class Messages:
 
     def next_due(self) -> datetime | None:
         """When the next message may be claimed; None where none waits, claimed ones included."""
-        query = select(func.min(_message.due)).where(*self._in_state(_WAITING))
         with self._database.read() as connection:
-            due: datetime | None = connection.scalar(query)
-            return due
+            return self._claims.next_due(connection)
 
     def claim(
         self,
@@ -140,67 +110,47 @@ class Messages:
 
         What has been claimed `attempts_max` times, the last claim having expired, becomes a dead letter instead.
         """
-        candidates = (
-            select(_message.message_id, _message.fence, _message.attempts, _message.begun, _message.reason)
-            .where(*self._in_state(_WAITING), _message.due <= now)
-            .order_by(_message.due)
-            .limit(limit)
-        )
-        claimed: dict[str, Any] = {}
         with self._database.write() as connection:
-            if _skips_locked(connection.dialect):
-                candidates = candidates.with_for_update(skip_locked=True)
-            for row in connection.execute(candidates).all():
-                values: dict[str, Any] = {"fence": row.fence + 1}
-                exhausted = attempts_max is not None and row.attempts >= attempts_max
-                if exhausted:
-                    values |= {"state": _DEAD, "due": now, "reason": _unfinished(row.attempts, row.reason)}
-                else:
-                    values |= {"due": until, "owner": owner, "attempts": row.attempts + 1, "begun": True}
-                # Where rows were not locked, another process may have been quicker
-                if self._change(connection, row.message_id, row.fence, values) and not exhausted:
-                    claimed[row.message_id] = row
-            messages = self._read(connection, list(claimed))
+            found = self._claims.claim(connection, limit, now, until, owner=owner)
+            spent = [each for each in found if attempts_max is not None and each.attempt > attempts_max]
+            self._claims.settle(connection, [Dead(each, now, _unfinished(each), counted=False) for each in spent])
+            messages = self._read(connection, [each.key for each in found if each not in spent])
         return [
-            Claim(messages[key], row.fence + 1, row.attempts + 1, bool(row.begun), row.reason)
-            for key, row in claimed.items()
+            Claim(each.key, each.fence, each.attempt, each.begun, each.reason, messages[each.key])
+            for each in found
+            if each.key in messages
         ]
 
     def release(self, owner: str, now: datetime) -> int:
         """Have the claims of `owner`, who is known to have ended, expire at once. Says how many."""
-        claimed = (*self._in_state(_WAITING), _message.owner == owner, _message.due > now)
         with self._database.write() as connection:
-            return connection.execute(update(tables.message).where(*claimed).values(due=now, owner=None)).rowcount
+            return self._claims.release(connection, owner, now)
 
     def extend(self, claims: Sequence[Claim], until: datetime) -> list[Claim]:
         """Have the claims expire at `until` instead. Returns those that had expired, and have gone to others."""
         if not claims:
             return []
         with self._database.write() as connection:
-            return [each for each in claims if not self._change(connection, *_key(each), {"due": until})]
+            return self._claims.extend(connection, claims, until)
 
     def settle(self, settlements: Sequence[Settlement]) -> list[Claim]:
         """End the claims. Returns those that had expired, and have gone to others: for these nothing was done."""
         if not settlements:
             return []
         with self._database.write() as connection:
-            return [each.claim for each in settlements if not self._settle(connection, each)]
+            return self._claims.settle(connection, settlements)
 
     def counts(self) -> tuple[int, int]:
         """How many messages wait, claimed ones included, and how many are dead letters."""
-        query = (
-            select(_message.state, func.count()).where(_message.cluster_id == self._cluster.id).group_by(_message.state)
-        )
         with self._database.read() as connection:
-            found = {state: int(count) for state, count in connection.execute(query)}
-        return found.get(_WAITING, 0), found.get(_DEAD, 0)
+            return self._dead_letters.counts(connection)
 
     def dead(self, limit: int) -> list[DeadMessage]:
         """Dead letters, the newest first."""
         columns = (_message.message_id, _message.service, _message.cid, _message.sent, _message.principal)
         query = (
             select(*columns, octets(_message.payload).label("size"), _message.attempts, _message.reason, _message.due)
-            .where(*self._in_state(_DEAD))
+            .where(*self._table.in_state(RowState.DEAD))
             .order_by(_message.due.desc())
             .limit(limit)
         )
@@ -222,88 +172,46 @@ class Messages:
 
     def dead_payload(self, message_id: str) -> str | None:
         """Of a dead letter; None where there is none of that id."""
-        query = select(_message.payload).where(*self._in_state(_DEAD), _message.message_id == message_id)
+        query = select(_message.payload).where(*self._table.in_state(RowState.DEAD), _message.message_id == message_id)
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else str(row.payload or "")
 
     def retry(self, ids: Sequence[str] | None, now: datetime) -> int:
         """Have dead letters, all without ids, claimed again as if for the first time, but begun. Says how many."""
-        values = {"state": _WAITING, "due": now, "attempts": 0, "begun": True, "reason": None}
         with self._database.write() as connection:
-            return sum(
-                connection.execute(update(tables.message).where(*which).values(values)).rowcount
-                for which in self._dead_letters(ids)
-            )
+            return self._dead_letters.retry(connection, _keys(ids), now)
 
     def delete(self, ids: Sequence[str] | None) -> int:
         """Delete dead letters, all without ids. Says how many."""
         with self._database.write() as connection:
-            return sum(
-                connection.execute(delete(tables.message).where(*which)).rowcount for which in self._dead_letters(ids)
-            )
+            return self._dead_letters.delete(connection, _keys(ids))
 
-    def _settle(self, connection: Connection, settlement: Settlement) -> bool:
-        key = _key(settlement.claim)
-        match settlement:
-            case Done():
-                held = self._held(*key)
-                return connection.execute(delete(tables.message).where(*held)).rowcount == 1
-            case Later(claim, due, reason, counted):
-                values: dict[str, Any] = {"due": due, "owner": None, "reason": reason}
-                if not counted:
-                    values |= {"attempts": claim.attempt - 1, "begun": claim.begun}
-                return self._change(connection, *key, values)
-            case Dead(_, at, reason):
-                return self._change(connection, *key, {"state": _DEAD, "due": at, "reason": reason})
+    def trim(self, before: datetime, limit: int) -> int:
+        """Delete dead letters that became ones before then, `limit` at most. Says how many."""
+        with self._database.read() as connection:
+            old = self._dead_letters.older(connection, before, limit)
+        if old:
+            with self._database.write() as connection:
+                self._dead_letters.delete_older(connection, old, before)
+        return len(old)
 
-    def _change(self, connection: Connection, message_id: str, fence: int, values: dict[str, Any]) -> bool:
-        """Whether the message was still at this claim, and was changed."""
-        change = update(tables.message).where(*self._held(message_id, fence)).values(values)
-        return connection.execute(change).rowcount == 1
-
-    def _held(self, message_id: str, fence: int) -> tuple[ColumnElement[bool], ...]:
-        return (
-            _message.cluster_id == self._cluster.id,
-            _message.message_id == message_id,
-            _message.fence == fence,
-            _message.state == _WAITING,
-        )
-
-    def _in_state(self, state: str) -> tuple[ColumnElement[bool], ...]:
-        return _message.cluster_id == self._cluster.id, _message.state == state
-
-    def _dead_letters(self, ids: Sequence[str] | None) -> Iterator[tuple[ColumnElement[bool], ...]]:
-        if ids is None:
-            yield self._in_state(_DEAD)
-            return
-        for start in range(0, len(ids), _CHUNK):
-            yield (*self._in_state(_DEAD), _message.message_id.in_(ids[start : start + _CHUNK]))
-
-    def _read(self, connection: Connection, ids: list[str]) -> dict[str, KeptMessage]:
-        found: dict[str, KeptMessage] = {}
-        for start in range(0, len(ids), _CHUNK):
-            some = _message.message_id.in_(ids[start : start + _CHUNK])
-            query = select(tables.message).where(_message.cluster_id == self._cluster.id, some)
-            found |= {row.message_id: _kept(row) for row in connection.execute(query)}
+    def _read(self, connection: Connection, keys: Sequence[Key]) -> dict[Key, KeptMessage]:
+        found: dict[Key, KeptMessage] = {}
+        for which in self._table.among(keys):
+            rows = connection.execute(select(tables.message).where(*which))
+            found |= {self._table.key_of(row): _kept(row) for row in rows}
         return found
 
 
-def _key(claim: Claim) -> tuple[str, int]:
-    return claim.message.id, claim.fence
+def _keys(ids: Sequence[str] | None) -> list[Key] | None:
+    return None if ids is None else [(each,) for each in ids]
 
 
 def _kept(row: Row[Any]) -> KeptMessage:
     return KeptMessage(row.message_id, row.service, row.payload or "", row.cid, row.sent, row.principal)
 
 
-def _unfinished(attempts: int, reason: str | None) -> str:
-    text = f"It was delivered {attempts} times, and the last time nobody lived to say what came of it."
-    return f"{text} The time before: {reason}" if reason else text
-
-
-def _skips_locked(dialect: Dialect) -> bool:
-    """Oracle has it too, but not together with an order and a limit."""
-    if dialect.name == "mysql":
-        return (dialect.server_version_info or ()) >= ((10, 6) if getattr(dialect, "is_mariadb", False) else (8, 0))
-    return dialect.name == "postgresql"
+def _unfinished(claim: RowClaim) -> str:
+    text = f"It was delivered {claim.attempt - 1} times, and the last time nobody lived to say what came of it."
+    return f"{text} The time before: {claim.reason}" if claim.reason else text

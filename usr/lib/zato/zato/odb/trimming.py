@@ -16,9 +16,9 @@ from zato.odb.cluster import Cluster
 from zato.odb.database import Database
 from zato.odb.deployments import DeploymentState
 from zato.odb.log import ConfigurationLog
+from zato.odb.messages import Messages
 
 BATCH = 200
-_DEAD = "dead"
 _DEPLOYMENT = "deployment"
 _ENDED = (DeploymentState.REJECTED.value, DeploymentState.SUPERSEDED.value)
 
@@ -27,7 +27,6 @@ _change = tables.change.c
 _cluster = tables.cluster.c
 _deployment = tables.deployment.c
 _item = tables.item.c
-_message = tables.message.c
 
 
 class Trimming:
@@ -55,14 +54,7 @@ class Trimming:
 
     def dead_letters(self, before: datetime, limit: int = BATCH) -> int:
         """Dead letters that became ones before then."""
-        which = (_message.cluster_id == self._cluster.id, _message.state == _DEAD, _message.due < before)
-        query = select(_message.message_id).where(*which).order_by(_message.due).limit(limit)
-        with self._database.read() as connection:
-            old = connection.scalars(query).all()
-        if old:
-            with self._database.write() as connection:  # by all of the condition: one may be delivered again by now
-                connection.execute(delete(tables.message).where(*which, _message.message_id.in_(old)))
-        return len(old)
+        return Messages(self._database).trim(before, limit)
 
     def begin_history(self, before: datetime) -> int:
         """From now on no roll-back leads to before the last change of that time; the revision of that change."""
