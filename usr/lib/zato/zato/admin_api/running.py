@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from zato.admin_api.no_such_service import no_such_service
 from zato.broker.message import Message
 from zato.config.item import Item
 from zato.config.secrets import SecretBox
 from zato.connector.ping import PingResult
-from zato.core.errors import ZatoError
+from zato.core.errors import NotFound, ZatoError
 from zato.core.principal import Principal
+from zato.core.suggestions import did_you_mean
 from zato.openapi import document
 from zato.service.request import HTTPRequest, Request
 from zato.serving.asynchronous import AsyncInvocations
@@ -100,3 +100,9 @@ class RunningWorker:
         """The OpenAPI document of the channels that there are now."""
         snapshot = self.current()
         return document(snapshot.configuration, snapshot.codes.services, title="Zato", version=version)
+
+
+def no_such_service(name: str, services: Iterable[str]) -> NotFound:
+    """The error for a service that is not there, with the one that may have been meant."""
+    hint = did_you_mean(name, services, "zato service list shows what is deployed")
+    return NotFound(f"There is no service {name[:120]!r}{hint}", code="no-such-service")

@@ -7,9 +7,8 @@ import socket
 
 import msgspec
 
-from zato.admin_api.no_such_service import no_such_service
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.running import RunningWorker
+from zato.admin_api.running import RunningWorker, no_such_service
 from zato.admin_api.shapes import services as shapes
 from zato.admin_api.shapes.services import (
     ErrorsQuery,
@@ -24,7 +23,7 @@ from zato.connector.registry import http_channels
 from zato.core import json
 from zato.core.errors import Conflict, InvalidInput, TimeLimitExceeded
 from zato.core.right import Right
-from zato.deployment.registry import ServiceEntry
+from zato.deployment.loader.loaded import ServiceEntry
 from zato.host.logs import get_logger
 from zato.logbook.query import Query
 from zato.logbook.reader import ReadsLog

@@ -17,7 +17,7 @@ from zato.serving.limited import LimitedCalls
 
 if TYPE_CHECKING:
     from zato.core.principal import Principal
-    from zato.deployment.registry import ServiceEntry
+    from zato.deployment.loader.loaded import ServiceEntry
     from zato.service.response import Response
     from zato.serving.asynchronous import AsyncInvocations
     from zato.serving.snapshot import Snapshot

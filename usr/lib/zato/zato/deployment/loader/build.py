@@ -8,11 +8,10 @@ from types import MappingProxyType, ModuleType, TracebackType
 from zato.core.errors import InvalidInput
 from zato.deployment.loader.discovery import misspelt_in, services_in, unfinished_in
 from zato.deployment.loader.importer import Version, enter, load
-from zato.deployment.loader.loaded import LoadedFile, dependents
+from zato.deployment.loader.loaded import LoadedFile, ServiceEntry, dependents
 from zato.deployment.loader.locate import explain, refusal_of
 from zato.deployment.loader.refusal import DeploymentRefused, Refusal, refuse
 from zato.deployment.loader.source import DeploymentSource
-from zato.deployment.registry import ServiceEntry
 from zato.service.base import Service
 from zato.service.invocable import check_invocable
 from zato.service.io import io_of

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType, ModuleType
 
 from zato.deployment.loader.build import build, build_trial
-from zato.deployment.loader.loaded import LoadedFile
+from zato.deployment.loader.loaded import LoadedFile, ServiceEntry
 from zato.deployment.loader.refusal import Refusal
 from zato.deployment.loader.source import DeploymentSource, parse
 from zato.deployment.loader.uses import Code, UsedIn
-from zato.deployment.registry import ServiceEntry
 
 
 @dataclass(frozen=True, slots=True)

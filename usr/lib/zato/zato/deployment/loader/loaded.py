@@ -1,15 +1,33 @@
-"""One loading of one file, and its end."""
+"""One loading of one file, the services that it has, and its end."""
 
 from __future__ import annotations
 
 import linecache
 import weakref
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType, ModuleType
 
 from zato.deployment.loader.importer import Version, leave
 from zato.deployment.loader.source import DeploymentSource
-from zato.deployment.registry import ServiceEntry
+from zato.service.base import Service
+from zato.service.io import IOModel
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEntry:
+    """A service that can be invoked. `module` is the logical name ("shop.orders").
+
+    `input` and `output` are None where the service declares none.
+    """
+
+    name: str
+    implementation: type[Service]
+    module: str
+    file_name: str
+    deployment_id: int
+    input: IOModel | None
+    output: IOModel | None
 
 
 class LoadedFile:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
@@ -27,6 +28,17 @@ class Facts:
     revision: int
     counts: dict[str, int]
     tables: dict[str, Contents]
+
+
+class Moment:
+    """What one transaction sees, for whoever asks a Database: whatever others change meanwhile, it stays the same."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        yield self._connection
 
 
 def facts_of(readable: Readable, *, hashed: bool = True) -> Facts:

@@ -11,8 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, exc
 
 from zato.core.errors import SetupError, ZatoError
-from zato.odb.dumps.facts import Facts, facts_of
-from zato.odb.dumps.moment import Moment
+from zato.odb.dumps.facts import Facts, Moment, facts_of
 
 _LOCK_SECONDS = 30
 _BEGIN_SECONDS = 20.0

@@ -23,8 +23,7 @@ from zato.host.programs import program
 from zato.odb.address import DatabaseTls, parse
 from zato.odb.database import Database
 from zato.odb.dumps import credentials
-from zato.odb.dumps.facts import Facts, facts_of
-from zato.odb.dumps.moment import Moment
+from zato.odb.dumps.facts import Facts, Moment, facts_of
 from zato.odb.dumps.mysql_moment import facts_of_dump
 from zato.sql.hosts import DatabaseHost
 

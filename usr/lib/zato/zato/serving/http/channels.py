@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import falcon
 
     from zato.connector.http_channel import HttpChannelPart
-    from zato.deployment.registry import ServiceEntry
+    from zato.deployment.loader.loaded import ServiceEntry
     from zato.metrics import RouteMetrics
     from zato.serving.dispatcher import Dispatcher
     from zato.serving.http.cors import Cors

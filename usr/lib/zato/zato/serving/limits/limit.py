@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Protocol
+from typing import Protocol, cast
 
 from zato.config.configuration import Configuration
-from zato.config.definitions import definitions
+from zato.config.kinds import Definition, letting_in
 
 KEY_BYTES = 16
 
@@ -55,8 +55,15 @@ def limit_of(what: str, name: str, value: Limited) -> Limit | None:
 def principals_limits(configuration: Configuration) -> Mapping[str, Limit]:
     """Limits by the name of the security definition that has one."""
     found = {}
-    for name, value in definitions(configuration):
+    for name, value in _definitions(configuration):
         limit = limit_of("principal", name, value)
         if limit is not None:
             found[name] = limit
     return found
+
+
+def _definitions(configuration: Configuration) -> Iterator[tuple[str, Definition]]:
+    """Security definitions of all kinds, with their names, which no two have."""
+    for kind in letting_in():
+        for item in configuration.all(kind.name):
+            yield item.name, cast("Definition", item.value)
