@@ -48,6 +48,11 @@ class Sizing:
         self._slowest = 0
         self._crowded = 0
 
+    @property
+    def least(self) -> int:
+        """With so many threads there is nothing to end."""
+        return self._least
+
     def limit(self, most: int) -> None:
         """From now on there may be so many threads at most."""
         self._most = most

@@ -25,6 +25,7 @@ from gunicorn.workers.base import Worker
 
 from zato.core.standstill import Standstill
 from zato.host.logs import correlate, get_logger
+from zato.server.rest import Rest
 from zato.server.sizing import SLOW_SECONDS, TICK_SECONDS, Sizing, Tick
 from zato.server.threads import RequestThread, RequestThreads
 from zato.server.wire import Answer, Reader
@@ -55,12 +56,14 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
     """
 
     alive: bool
+    PIPE: tuple[int, int]
 
     def run(self) -> None:
         self._reader = Reader(self.cfg)
         self._active: dict[RequestThread, ActiveRequest] = {}
         self._memory: Memory = self.app.memory()
         self._finished = 0
+        self._rest = Rest(self.PIPE[0])
         # A service that computes without letting go of the interpreter keeps the main thread from turning, too
         self._standstill = Standstill(_STILL_SECONDS, worked=time.process_time)
         for listener in self.sockets:
@@ -89,15 +92,23 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
         return int(self.cfg.threads) if most is None else most()
 
     def _supervise(self, doors: dict[int, socket.socket], sizing: Sizing) -> None:
-        """Until told to stop: heart-beat each second, number of threads and time limits each tick."""
+        """Until told to stop: heart-beat each second, number of threads and time limits each tick.
+
+        Without requests, and with no more threads than there are to be at least, it looks less often: then there is
+        nothing to decide before a request takes the last idle thread, which wakes it.
+        """
         load_seen: Callable[[int], None] = getattr(self.app, "load_seen", _unseen)
         waiting = select.poll()
         for door in doors:
             waiting.register(door, select.POLLIN)
         next_beat = 0.0
-        finished, used = self._finished, time.process_time()
+        before, finished, used = -1, self._finished, time.process_time()
         while self.alive:
-            time.sleep(TICK_SECONDS)
+            rested = before == finished and not self._active and self._threads.count <= sizing.least
+            if rested:
+                self._rest.sleep(lambda: not self._active)
+            else:
+                time.sleep(TICK_SECONDS)
             now = time.monotonic()
             if now >= next_beat:
                 self.notify()
@@ -113,6 +124,8 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
             load_seen(len(self._active))
             before, finished = finished, self._finished
             used_before, used = used, time.process_time()
+            if rested:  # it was no tick: what was done meanwhile says nothing of how busy the threads are
+                continue
             seen = Tick(
                 threads=self._threads.count,
                 idle=self._threads.idle,
@@ -143,6 +156,8 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
             active = ActiveRequest(client, self._memory, thread.pool.spare)
             active.deadline = active.started + _READ_SECONDS
             self._active[thread] = active
+            if self._rest.is_on and not thread.pool.idle:
+                self._rest.wake()
             try:
                 self._handle(door, client, address, active)
             except Interrupted:
