@@ -90,7 +90,7 @@ def test_with_an_odb_that_no_other_machine_can_use_nobody_joins(world: Any) -> N
         refused = enrolment(world, token.secret)
         assert (refused.status_code, refused.json["error"]["code"]) == (409, "odb-not-shared")
         assert word in refused.json["error"]["message"]
-        world.signer.cancel_token(token.known.id)  # was not spent
+        world.signer.cancel_token(token.registered.id)  # was not spent
 
 
 def test_the_databases_ca_is_brought_to_a_machine_that_joins_whichever_setting_names_it(

@@ -101,8 +101,8 @@ def test_tokens_of_machines_that_join_are_listed_and_cancelled_by_an_administrat
     made = signer.new_token(taken={1}, life=timedelta(minutes=30), balancer=("127.0.0.1",))
     found = world.call("GET", "/joining")
     (token,) = found.json["tokens"]
-    assert (token["id"], token["server"], token["replaces"]) == (made.known.id, 2, False)
-    assert made.known.digest not in found.text
+    assert (token["id"], token["server"], token["replaces"]) == (made.registered.id, 2, False)
+    assert made.registered.digest not in found.text
     for user in ("viewer", "operator", "deployer"):
         assert world.call("GET", "/joining", user=user).status_code == 403
         assert world.call("DELETE", f"/joining/tokens/{token['id']}", user=user).status_code == 403

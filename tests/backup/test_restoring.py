@@ -21,7 +21,7 @@ from zato.backup.archive import Reader, measured, write
 from zato.backup.quickstart import Quickstart
 from zato.backup.restoring import restore
 from zato.backup.saving import save
-from zato.cluster.signing.register import IssuedCertificate, Known, KnownServer, KnownToken, Register
+from zato.cluster.signing.register import IssuedCertificate, Register, Registered, RegisteredServer, RegisteredToken
 from zato.core.errors import Conflict, InvalidInput, SetupError
 from zato.host.children import Account
 from zato.host.git import GitRepository
@@ -257,12 +257,12 @@ def test_a_file_that_others_can_change_is_refused(saved: Path, empty: Layout, tm
 
 def test_tokens_do_not_come_back_and_revocations_are_not_forgotten(layout: Layout, empty: Layout) -> None:
     certificate = IssuedCertificate(name="server-2", serial="17", fingerprint="f", not_after=NOW)
-    known = Known(
-        tokens=(KnownToken(digest="d" * 64, server=3, replaces=False, created=NOW, expires=NOW),),
-        servers=(KnownServer(number=2, hosts=("two",), certificates=(certificate,)),),
+    registered = Registered(
+        tokens=(RegisteredToken(digest="d" * 64, server=3, replaces=False, created=NOW, expires=NOW),),
+        servers=(RegisteredServer(number=2, hosts=("two",), certificates=(certificate,)),),
     )
     with Register(layout.pki).changing() as state:
-        state[0] = known
+        state[0] = registered
     try:
         target = layout.root.parent / "joined.backup"
         save(layout, target, NOW, quiet)
@@ -270,11 +270,11 @@ def test_tokens_do_not_come_back_and_revocations_are_not_forgotten(layout: Layou
         assert "1 tokens for joining are not valid any more" in done.remarks[0]
         restored = Register(empty.pki).read()
         assert restored.tokens == ()
-        assert restored.servers == known.servers
+        assert restored.servers == registered.servers
         assert "d" * 64 not in (empty.pki / "tokens.json").read_text()
         with Register(empty.pki).changing() as state:
             revoked = (replace(certificate, revoked=NOW),)
-            state[0] = Known(servers=(KnownServer(number=2, hosts=("two",), certificates=revoked),))
+            state[0] = Registered(servers=(RegisteredServer(number=2, hosts=("two",), certificates=revoked),))
         restore(empty, target, NOW, quiet, replace=True)
         assert Register(empty.pki).read().servers[0].certificates == revoked
     finally:

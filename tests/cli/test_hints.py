@@ -26,7 +26,6 @@ PLAIN = {
     "found['next']",
     "kept",
     "kind",
-    "made.known.server",
     "name",
     "next(iter(types))",
     "new.name",

@@ -74,7 +74,7 @@ def test_a_server_that_has_nothing_but_certificates_is_replaced(here: Here, sign
     sign_for_a_server(signer)
     assert "becomes server 2" in run(here, create_command, "--token", "--replace", "2").output
     signer.revoke(2)
-    (token,) = signer.known().tokens
+    (token,) = signer.registered().tokens
     signer.cancel_token(token.id)
     assert isinstance(run(here, create_command, "--token", "--replace", "2").exception, NotFound)
 
@@ -89,5 +89,5 @@ def test_tokens_and_servers_on_other_machines_are_shown(here: Here, signer: Sign
     token = signer.new_token(taken={1})
     signer.revoke(2)
     lines = run(here, tokens_command).output.splitlines()
-    assert (lines[0].split()[0], lines[1].split()[:2], lines[2]) == ("TOKEN", [token.known.id, "3"], "")
+    assert (lines[0].split()[0], lines[1].split()[:2], lines[2]) == ("TOKEN", [token.registered.id, "3"], "")
     assert lines[4].split()[:3] == ["2", "not", "valid"]

@@ -12,7 +12,7 @@ import pytest
 from support.client_certificates import ForeignAuthority, sign_with
 from support.set_clock import SetClock
 from zato.cluster.signing.client import Signs
-from zato.cluster.signing.register import Known, KnownToken, Register
+from zato.cluster.signing.register import Register, Registered, RegisteredToken
 from zato.cluster.signing.requests import KeyPairs, new_key_pairs, sign
 from zato.cluster.signing.screening import ScreenedSigner
 from zato.cluster.signing.signer import Signed, Signer
@@ -54,11 +54,11 @@ class Counting:
         self.asked += 1
         return self._signer.revoke(number)
 
-    def known(self) -> Known:
+    def registered(self) -> Registered:
         self.asked += 1
-        return self._signer.known()
+        return self._signer.registered()
 
-    def cancel_token(self, token_id: str) -> KnownToken:
+    def cancel_token(self, token_id: str) -> RegisteredToken:
         self.asked += 1
         return self._signer.cancel_token(token_id)
 
@@ -100,7 +100,7 @@ def test_a_token_that_is_not_out_is_refused_without_the_signer(
     screened: ScreenedSigner, counting: Counting, signer: Signer, clock: SetClock
 ) -> None:
     cancelled = signer.new_token(taken={1})
-    signer.cancel_token(cancelled.known.id)
+    signer.cancel_token(cancelled.registered.id)
     expired = signer.new_token(taken={1}).secret
     clock.advance(timedelta(hours=1))
     for secret in (b"", b"x", secrets.token_bytes(32), secrets.token_bytes(4000), cancelled.secret, expired):

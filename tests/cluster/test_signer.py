@@ -95,7 +95,7 @@ def test_expired_cancelled_tampered_and_foreign_tokens_are_refused_in_the_same_w
     expired = signer.new_token(taken={1}, life=timedelta(minutes=30)).secret
     clock.advance(timedelta(minutes=30))
     cancelled = signer.new_token(taken={1})
-    signer.cancel_token(cancelled.known.id)
+    signer.cancel_token(cancelled.registered.id)
     good = bytearray(signer.new_token(taken={1}).secret)
     good[31] ^= 1
     said = set()
@@ -105,7 +105,7 @@ def test_expired_cancelled_tampered_and_foreign_tokens_are_refused_in_the_same_w
         said.add(refused.value.message)
     assert len(said) == 1
     with pytest.raises(NotFound):
-        signer.cancel_token(cancelled.known.id)
+        signer.cancel_token(cancelled.registered.id)
 
 
 def test_nothing_that_is_kept_opens_the_door(signer: Signer, tmp_path: Path) -> None:
@@ -114,16 +114,16 @@ def test_nothing_that_is_kept_opens_the_door(signer: Signer, tmp_path: Path) -> 
     assert token.secret.hex() not in register.read_text()
     assert register.stat().st_mode & 0o777 == 0o600
     with pytest.raises(Unauthorized):
-        signer.enrol(bytes.fromhex(token.known.digest), HOSTS, requests_of(new_key_pairs()))
+        signer.enrol(bytes.fromhex(token.registered.digest), HOSTS, requests_of(new_key_pairs()))
 
 
 def test_numbers_are_reserved_by_tokens_taken_by_servers_and_free_again(signer: Signer, clock: SetClock) -> None:
-    assert [signer.new_token(taken={1, 3}).known.server for _ in range(2)] == [2, 4]
+    assert [signer.new_token(taken={1, 3}).registered.server for _ in range(2)] == [2, 4]
     clock.advance(timedelta(hours=1))
     assert joined(signer, new_key_pairs()).server == 2
-    assert signer.new_token(taken={1}).known.server == 3
+    assert signer.new_token(taken={1}).registered.server == 3
     signer.revoke(2)
-    assert signer.new_token(taken={1}).known.server == 2
+    assert signer.new_token(taken={1}).registered.server == 2
 
 
 def test_two_tokens_for_one_server_are_refused(signer: Signer) -> None:
@@ -207,7 +207,7 @@ def test_another_way_to_write_a_name_or_an_address_is_not_another_one(signer: Si
 def test_addresses_stand_in_certificates_and_in_the_register_as_everybody_writes_them(signer: Signer) -> None:
     signed = joined(signer, new_key_pairs(), ("fd00:0::2", "fd00::2%eth0", "0:0:0::1"))
     assert set(hosts_of(leaf_of(signed, "lighttpd"))) == {"fd00::2", "lighttpd-2", "localhost", "127.0.0.1", "::1"}
-    assert signer.known().servers[0].hosts == ("fd00::2",)
+    assert signer.registered().servers[0].hosts == ("fd00::2",)
 
 
 @pytest.mark.parametrize("host", ["lighttpd-1", "LIGHTTPD-1", "lighttpd-2", "lighttpd-agent-1", "haproxy", "rabbitmq"])
@@ -243,7 +243,7 @@ def test_nobody_gets_a_certificate_for_the_name_of_a_program(signer: Signer, pro
         with pytest.raises(InvalidInput, match="program that has the certificate") as refused:
             signer.enrol(token.secret, hosts, requests_of(new_key_pairs()))
         assert refused.value.code == "program-name"
-    assert signer.known().servers == ()
+    assert signer.registered().servers == ()
     assert signer.enrol(token.secret, ("10.0.0.3", "third.example.com"), requests_of(new_key_pairs())).server == 2
 
 
@@ -277,7 +277,7 @@ def test_nobody_gets_a_certificate_for_an_address_of_the_balancers_machine(signe
         with pytest.raises(InvalidInput) as refused:
             signer.enrol(token.secret, ("10.0.0.3", host), requests_of(new_key_pairs()))
         assert refused.value.code == "host-taken"
-    signer.cancel_token(token.known.id)
+    signer.cancel_token(token.registered.id)
     moved = signer.new_token(taken={1}, balancer=("10.0.0.9",))
     assert signer.enrol(moved.secret, ("10.0.0.1",), requests_of(new_key_pairs())).server == 2
 
@@ -387,7 +387,7 @@ def test_a_server_that_leaves_is_revoked_and_cannot_come_back_by_itself(signer: 
     assert signer.leave(*asking(signed, pairs, clock, Purpose.LEAVE)) == 2
     with pytest.raises(Unauthorized):
         signer.renew(*asking(signed, pairs, clock, Purpose.RENEW, requests_of(new_key_pairs())))
-    assert not any(server.is_member(clock.now()) for server in signer.known().servers)
+    assert not any(server.is_member(clock.now()) for server in signer.registered().servers)
 
 
 def test_leaving_is_repeated_until_the_number_is_another_servers(signer: Signer, clock: SetClock) -> None:
@@ -414,10 +414,10 @@ def test_leaving_is_not_repeated_once_this_machine_has_the_number(signer: Signer
 def test_the_number_of_a_token_that_can_be_used_is_not_started_here(signer: Signer, clock: SetClock) -> None:
     token = signer.new_token(taken={1})
     signer.claim(1)
-    with pytest.raises(SetupError, match=f"zato server cancel {token.known.id}") as refused:
+    with pytest.raises(SetupError, match=f"zato server cancel {token.registered.id}") as refused:
         signer.claim(2)
     assert refused.value.code == "number-reserved"
-    signer.cancel_token(token.known.id)
+    signer.cancel_token(token.registered.id)
     signer.claim(2)
     signer.new_token(taken={1})
     clock.advance(timedelta(hours=1))
@@ -472,7 +472,7 @@ def test_clocks_that_differ_are_told_to_whom_the_signature_was_believed_only(sig
         for case in ((leaf, text, signature[:-1]), (leaf, text.replace("leave", "renew"), signature)):
             with pytest.raises(Unauthorized):
                 signer.leave(*case)
-    assert signer.known().servers[0].is_member(clock.now())
+    assert signer.registered().servers[0].is_member(clock.now())
 
 
 def test_what_a_server_is_replaced_by_makes_the_certificates_of_the_former_one_worthless(
@@ -503,7 +503,16 @@ def test_what_is_no_question_is_answered_and_changes_nothing(signer: Signer, que
     said = io.BytesIO()
     answer(signer, io.BytesIO(question), said)
     assert json.loads(said.getvalue())["raised"] == "InvalidInput"
-    assert signer.known().servers == ()
+    assert signer.registered().servers == ()
+
+
+def test_servers_of_another_release_are_understood_and_understand(signer: Signer) -> None:
+    """During an upgrade the signer is of one release, and the servers that ask it are of two."""
+    token = signer.new_token(taken={1}).registered
+    said = io.BytesIO()
+    answer(signer, io.BytesIO(b'{"type": "known"}\n'), said)
+    (found,) = json.loads(said.getvalue())["known"]["tokens"]
+    assert (found["digest"], found["server"]) == (token.id, 2)
 
 
 def test_where_the_signer_was_lost_nothing_is_said_to_have_no_certificates(signer: Signer, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes import joining as shapes
 from zato.admin_api.trail import Trail
 from zato.cluster.enrolment import Enrolment
-from zato.cluster.signing.register import KnownToken
+from zato.cluster.signing.register import RegisteredToken
 from zato.core.clock import Clock
 from zato.core.errors import NotFound, Unavailable
 from zato.core.right import Right
@@ -52,13 +52,13 @@ class JoiningOperations:
         )
 
     def list(self, call: Call) -> Answer:
-        known, now = self._enrolment.known(), self._clock.now()
+        registered, now = self._enrolment.registered(), self._clock.now()
         return Answer(
             shapes.Joining(
-                tokens=[_shown(token) for token in known.tokens],
+                tokens=[_shown(token) for token in registered.tokens],
                 servers=[
                     shapes.JoinedServer(server=each.number, hosts=list(each.hosts), member=each.is_member(now))
-                    for each in known.servers
+                    for each in registered.servers
                 ],
             )
         )
@@ -69,7 +69,7 @@ class JoiningOperations:
         return Answer(_shown(token))
 
 
-def _shown(token: KnownToken) -> shapes.JoiningToken:
+def _shown(token: RegisteredToken) -> shapes.JoiningToken:
     return shapes.JoiningToken(
         id=token.id, server=token.server, replaces=token.replaces, created=token.created, expires=token.expires
     )

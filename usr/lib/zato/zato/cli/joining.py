@@ -58,7 +58,7 @@ def tokens_command(target: Target) -> None:
     from zato.cluster.signing.signer import Signer
     from zato.core.clock import SystemClock
 
-    known = Signer(target.layout.pki, SystemClock()).known()
+    registered = Signer(target.layout.pki, SystemClock()).registered()
     now = datetime.now(UTC)
     if target.as_json:
         show_json(
@@ -71,28 +71,28 @@ def tokens_command(target: Target) -> None:
                         "created": _moment(each.created),
                         "expires": _moment(each.expires),
                     }
-                    for each in known.tokens
+                    for each in registered.tokens
                 ],
                 "servers": [
                     {"server": each.number, "hosts": each.hosts, "member": each.is_member(now)}
-                    for each in known.servers
+                    for each in registered.servers
                 ],
             }
         )
         return
-    if known.tokens or not known.servers:
+    if registered.tokens or not registered.servers:
         show_table(
             ("token", "server", "valid until"),
-            ((each.id, each.server, moment(each.expires)) for each in known.tokens),
+            ((each.id, each.server, moment(each.expires)) for each in registered.tokens),
         )
-    if known.tokens and known.servers:
+    if registered.tokens and registered.servers:
         click.echo()
-    if known.servers:
+    if registered.servers:
         show_table(
             ("server", "certificates", "machine"),
             (
                 (each.number, "valid" if each.is_member(now) else "not valid", ", ".join(each.hosts))
-                for each in known.servers
+                for each in registered.servers
             ),
         )
 

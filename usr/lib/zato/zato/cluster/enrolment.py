@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from zato.cluster.signing.client import Signs
-from zato.cluster.signing.register import Known, KnownToken
+from zato.cluster.signing.register import Registered, RegisteredToken
 from zato.cluster.signing.signer import Signed
 from zato.config.codec import public
 from zato.config.publisher import Author, Publisher
@@ -114,11 +114,11 @@ class Enrolment:
         self._forget(number, by)
         return revoked
 
-    def known(self) -> Known:
+    def registered(self) -> Registered:
         """Tokens that can still be used, and servers on other machines."""
-        return self._signer.known()
+        return self._signer.registered()
 
-    def cancel(self, token_id: str) -> KnownToken:
+    def cancel(self, token_id: str) -> RegisteredToken:
         """The token that is worth nothing from now on. Raises NotFound."""
         return self._signer.cancel_token(token_id)
 

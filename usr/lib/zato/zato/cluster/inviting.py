@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from zato.client.api import ApiClient
-from zato.cluster.signing.register import KnownToken
+from zato.cluster.signing.register import RegisteredToken
 from zato.cluster.signing.signer import Signer
 from zato.cluster.token import JoinToken, encode
 from zato.core.errors import Conflict, InvalidInput, NotFound, SetupError
@@ -62,7 +62,7 @@ def invitation(
     return Invitation(host, port, name, frozenset(taken), replaces)
 
 
-def new_token(layout: Layout, signer: Signer, made_for: Invitation, life: timedelta) -> tuple[str, KnownToken]:
+def new_token(layout: Layout, signer: Signer, made_for: Invitation, life: timedelta) -> tuple[str, RegisteredToken]:
     """The token as it is typed on the new machine, and what the cluster keeps of it."""
     made = signer.new_token(
         taken=made_for.taken,
@@ -76,10 +76,10 @@ def new_token(layout: Layout, signer: Signer, made_for: Invitation, life: timede
         name=made_for.name,
         authority=bytes.fromhex(fingerprint(load_certificate(layout.ca_certificate))),
         secret=made.secret,
-        server=made.known.server,
-        expires=int(made.known.expires.timestamp()),
+        server=made.registered.server,
+        expires=int(made.registered.expires.timestamp()),
     )
-    return encode(token), made.known
+    return encode(token), made.registered
 
 
 def _check_open(layout: Layout, cluster: ClusterSettings) -> None:
@@ -143,11 +143,11 @@ def _numbers(layout: Layout, cluster: ClusterSettings, client: ApiClient) -> set
 def _members(signer: Signer) -> set[int]:
     """Of servers with valid certificates: a join that failed may have left nothing else."""
     now = datetime.now(UTC)
-    return {server.number for server in signer.known().servers if server.is_member(now)}
+    return {server.number for server in signer.registered().servers if server.is_member(now)}
 
 
-def _check_replaced(layout: Layout, cluster: ClusterSettings, number: int, known: Collection[int]) -> None:
-    if number not in known:
+def _check_replaced(layout: Layout, cluster: ClusterSettings, number: int, servers: Collection[int]) -> None:
+    if number not in servers:
         raise NotFound(f"There is no server {number} in the cluster that could be replaced.", code="no-such-server")
     if number in layout.server_numbers(cluster.servers):
         raise Conflict(

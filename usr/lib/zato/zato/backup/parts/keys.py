@@ -8,7 +8,7 @@ import msgspec
 
 from zato.backup.manifest import Manifest
 from zato.backup.part import Place, Saved
-from zato.cluster.signing.register import KnownServer, Register
+from zato.cluster.signing.register import Register, RegisteredServer
 from zato.host.files import read_plain, write_atomically
 
 _SECRET = "secret.key"  # noqa: S105 - a file's name
@@ -43,11 +43,11 @@ class KeysPart:
         revoked = _revoked(place)
         said = []
         with register.changing() as state:
-            known = state[0]
-            if known.tokens:
-                said.append(f"{len(known.tokens)} tokens for joining are not valid any more; make new ones.")
-            servers = tuple(_with_revocations(server, revoked) for server in known.servers)
-            state[0] = msgspec.structs.replace(known, tokens=(), servers=servers)
+            registered = state[0]
+            if registered.tokens:
+                said.append(f"{len(registered.tokens)} tokens for joining are not valid any more; make new ones.")
+            servers = tuple(_with_revocations(server, revoked) for server in registered.servers)
+            state[0] = msgspec.structs.replace(registered, tokens=(), servers=servers)
         register.publish()
         return said
 
@@ -75,7 +75,7 @@ def _revoked(place: Place) -> dict[str, object]:
     return {each.serial: each.revoked for server in servers for each in server.certificates if each.revoked}
 
 
-def _with_revocations(server: KnownServer, revoked: dict[str, object]) -> KnownServer:
+def _with_revocations(server: RegisteredServer, revoked: dict[str, object]) -> RegisteredServer:
     certificates = tuple(
         msgspec.structs.replace(each, revoked=each.revoked or revoked.get(each.serial)) for each in server.certificates
     )

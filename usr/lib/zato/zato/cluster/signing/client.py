@@ -9,7 +9,7 @@ from typing import BinaryIO, Protocol
 
 import msgspec
 
-from zato.cluster.signing.register import Known, KnownToken, Register
+from zato.cluster.signing.register import Register, Registered, RegisteredToken
 from zato.cluster.signing.signer import Signed, Signer
 from zato.core.errors import Conflict, InvalidInput, NotFound, SetupError, Unauthorized, Unavailable, ZatoError
 
@@ -30,8 +30,8 @@ class Signs(Protocol):
     def renew(self, certificate: str, statement: str, signature: bytes) -> Signed: ...
     def leave(self, certificate: str, statement: str, signature: bytes) -> int: ...
     def revoke(self, number: int) -> bool: ...
-    def known(self) -> Known: ...
-    def cancel_token(self, token_id: str) -> KnownToken: ...
+    def registered(self) -> Registered: ...
+    def cancel_token(self, token_id: str) -> RegisteredToken: ...
 
 
 class _Enrol(msgspec.Struct, tag="enrol"):
@@ -57,7 +57,7 @@ class _Revoke(msgspec.Struct, tag="revoke"):
     number: int
 
 
-class _Known(msgspec.Struct, tag="known"):
+class _Registered(msgspec.Struct, tag="known"):
     pass
 
 
@@ -65,15 +65,15 @@ class _Cancel(msgspec.Struct, tag="cancel"):
     token_id: str
 
 
-_Question = _Enrol | _Renew | _Leave | _Revoke | _Known | _Cancel
+_Question = _Enrol | _Renew | _Leave | _Revoke | _Registered | _Cancel
 
 
 class _Answer(msgspec.Struct, omit_defaults=True):
     signed: Signed | None = None
     number: int | None = None
     done: bool | None = None
-    known: Known | None = None
-    token: KnownToken | None = None
+    registered: Registered | None = msgspec.field(name="known", default=None)
+    token: RegisteredToken | None = None
     raised: str | None = None
     code: str = ""
     message: str = ""
@@ -108,12 +108,12 @@ class SigningClient:
             return False
         return bool(self._ask(_Revoke(number)).done)
 
-    def known(self) -> Known:
+    def registered(self) -> Registered:
         if self._authority_key.exists() and not Register(self._authority_key.parent).exists():
-            return Known()  # no token was ever made, and so nobody listens
-        return self._ask(_Known()).known or Known()
+            return Registered()  # no token was ever made, and so nobody listens
+        return self._ask(_Registered()).registered or Registered()
 
-    def cancel_token(self, token_id: str) -> KnownToken:
+    def cancel_token(self, token_id: str) -> RegisteredToken:
         found = self._ask(_Cancel(token_id)).token
         if found is None:
             raise Unavailable("The signer's answer is not one to this question.", code="signer-failed")
@@ -172,16 +172,16 @@ def _answered(signer: Signer, question: _Question) -> _Answer:
             return _Answer(number=signer.leave(question.certificate, question.statement, question.signature))
         case _Revoke():
             return _Answer(done=signer.revoke(question.number))
-        case _Known():
-            return _Answer(known=_untold(signer.known()))
+        case _Registered():
+            return _Answer(registered=_untold(signer.registered()))
         case _Cancel():
             return _Answer(token=signer.cancel_token(question.token_id))
 
 
-def _untold(known: Known) -> Known:
+def _untold(registered: Registered) -> Registered:
     """Of a digest no more than what people call its token."""
-    tokens = tuple(msgspec.structs.replace(token, digest=token.id) for token in known.tokens)
-    return msgspec.structs.replace(known, tokens=tokens)
+    tokens = tuple(msgspec.structs.replace(token, digest=token.id) for token in registered.tokens)
+    return msgspec.structs.replace(registered, tokens=tokens)
 
 
 def _signed(found: _Answer) -> Signed:

@@ -18,7 +18,7 @@ from zato.host.files import write_atomically
 from zato.host.locks import alone
 
 
-class KnownToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RegisteredToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A token that nobody has used; `digest` is the SHA-256 of its secret."""
 
     digest: str
@@ -47,7 +47,7 @@ class IssuedCertificate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         return self.revoked is None and now < self.not_after
 
 
-class KnownServer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RegisteredServer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A server that has joined; `hosts` are the names and addresses of its machine."""
 
     number: int
@@ -59,26 +59,26 @@ class KnownServer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         return any(certificate.is_valid(now) for certificate in self.certificates)
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Registered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All of it."""
 
-    tokens: tuple[KnownToken, ...] = ()
-    servers: tuple[KnownServer, ...] = ()
+    tokens: tuple[RegisteredToken, ...] = ()
+    servers: tuple[RegisteredServer, ...] = ()
 
-    def server(self, number: int) -> KnownServer | None:
+    def server(self, number: int) -> RegisteredServer | None:
         return next((server for server in self.servers if server.number == number), None)
 
-    def without_token(self, digest: str) -> Known:
+    def without_token(self, digest: str) -> Registered:
         return msgspec.structs.replace(self, tokens=tuple(each for each in self.tokens if each.digest != digest))
 
-    def with_token(self, token: KnownToken) -> Known:
+    def with_token(self, token: RegisteredToken) -> Registered:
         return msgspec.structs.replace(self, tokens=(*self.tokens, token))
 
-    def with_server(self, server: KnownServer) -> Known:
+    def with_server(self, server: RegisteredServer) -> Registered:
         others = tuple(each for each in self.servers if each.number != server.number)
         return msgspec.structs.replace(self, servers=tuple(sorted((*others, server), key=lambda each: each.number)))
 
-    def without_server(self, number: int) -> Known:
+    def without_server(self, number: int) -> Registered:
         return msgspec.structs.replace(self, servers=tuple(each for each in self.servers if each.number != number))
 
 
@@ -95,12 +95,12 @@ class Register:
         """Whether any token was ever made; who cannot read the file may see that."""
         return self._path.exists()
 
-    def read(self) -> Known:
+    def read(self) -> Registered:
         """What is known now. Raises SetupError where it cannot be read."""
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=Known)
+            return msgspec.json.decode(self._path.read_bytes(), type=Registered)
         except FileNotFoundError:
-            return Known()
+            return Registered()
         except OSError as error:
             raise SetupError(f"{self._path} cannot be read: {error.strerror}.", code="register-not-readable") from error
         except msgspec.MsgspecError as error:
@@ -111,7 +111,7 @@ class Register:
             ) from error
 
     @contextmanager
-    def changing(self) -> Iterator[list[Known]]:
+    def changing(self) -> Iterator[list[Registered]]:
         """A list with what is known, which is what the caller leaves in it when the block ends without an error."""
         with alone(self._directory):
             before = self.read()
@@ -136,7 +136,7 @@ class PublishedTokens:
     def __init__(self, directory: Path) -> None:
         self._path = directory / "tokens.json"
 
-    def write(self, tokens: tuple[KnownToken, ...]) -> None:
+    def write(self, tokens: tuple[RegisteredToken, ...]) -> None:
         """These are all. Only the signer may."""
         expiry = {token.digest: token.expires for token in tokens}
         write_atomically(self._path, msgspec.json.format(msgspec.json.encode(expiry)) + b"\n", mode=0o644)

@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidSignature
 
 from zato.cluster.signing.client import Signs
 from zato.cluster.signing.parts import Part
-from zato.cluster.signing.register import Known, KnownToken, PublishedTokens
+from zato.cluster.signing.register import PublishedTokens, Registered, RegisteredToken
 from zato.cluster.signing.requests import public_keys
 from zato.cluster.signing.signed import check_recent, signed_statement
 from zato.cluster.signing.signer import NOT_BELIEVED, NUMBER_MAX, REFUSED, Signed
@@ -78,13 +78,13 @@ class ScreenedSigner:
         """As the signer; only administrators come this far."""
         return self._signer.revoke(number)
 
-    def known(self) -> Known:
+    def registered(self) -> Registered:
         """As the signer; only administrators come this far, so many times a minute."""
         if self._signer.is_here():
-            self._asked.check("known")
-        return self._signer.known()
+            self._asked.check("registered")
+        return self._signer.registered()
 
-    def cancel_token(self, token_id: str) -> KnownToken:
+    def cancel_token(self, token_id: str) -> RegisteredToken:
         """As the signer, and `known`."""
         if self._signer.is_here():
             self._asked.check("cancel")

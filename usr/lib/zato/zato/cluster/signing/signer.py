@@ -16,7 +16,7 @@ import msgspec
 
 from zato.cluster.signing.hosts import own_hosts
 from zato.cluster.signing.parts import Part
-from zato.cluster.signing.register import IssuedCertificate, Known, KnownServer, KnownToken, Register
+from zato.cluster.signing.register import IssuedCertificate, Register, Registered, RegisteredServer, RegisteredToken
 from zato.cluster.signing.requests import public_keys
 from zato.cluster.signing.signed import check_recent, signed_statement
 from zato.cluster.signing.statement import Purpose, Statement
@@ -50,7 +50,7 @@ class NewToken:
     """A token's secret, which is not kept, and what is."""
 
     secret: bytes
-    known: KnownToken
+    registered: RegisteredToken
 
 
 class Signer:
@@ -69,11 +69,9 @@ class Signer:
         """This one is."""
         return True
 
-    def known(self) -> Known:
+    def registered(self) -> Registered:
         """Tokens that can still be used, and servers on other machines."""
-        now = self._clock.now()
-        known = self._register.read()
-        return msgspec.structs.replace(known, tokens=tuple(each for each in known.tokens if now < each.expires))
+        return _without_expired(self._register.read(), self._clock)
 
     def new_token(
         self,
@@ -93,31 +91,31 @@ class Signer:
         if balancer:
             self._authority.issued.replace(BALANCER, tuple(dict.fromkeys(balancer)))
         with self._register.changing() as state:
-            known = _without_expired(state[0], self._clock)
-            number = replaces if replaces is not None else self._free_number(known, taken)
-            if any(token.server == number for token in known.tokens):
+            registered = _without_expired(state[0], self._clock)
+            number = replaces if replaces is not None else self._free_number(registered, taken)
+            if any(token.server == number for token in registered.tokens):
                 raise Conflict(
                     f"There is a token for server {number} already; see zato server tokens.", code="token-exists"
                 )
             secret = secrets.token_bytes(SECRET_BYTES)
-            token = KnownToken(
+            token = RegisteredToken(
                 digest=digest(secret),
                 server=number,
                 replaces=replaces is not None,
                 created=now,
                 expires=now + life,
             )
-            state[0] = known.with_token(token)
+            state[0] = registered.with_token(token)
         return NewToken(secret, token)
 
-    def cancel_token(self, token_id: str) -> KnownToken:
+    def cancel_token(self, token_id: str) -> RegisteredToken:
         """It is worth nothing from now on. Raises NotFound."""
         with self._register.changing() as state:
-            known = _without_expired(state[0], self._clock)
-            found = next((token for token in known.tokens if token.id == token_id), None)
+            registered = _without_expired(state[0], self._clock)
+            found = next((token for token in registered.tokens if token.id == token_id), None)
             if found is None:
                 raise NotFound(f"There is no token {token_id[:40]!r} that could be used; see zato server tokens.")
-            state[0] = known.without_token(found.digest)
+            state[0] = registered.without_token(found.digest)
         return found
 
     def enrol(
@@ -131,21 +129,21 @@ class Signer:
         now = self._clock.now()
         wanted = digest(secret)
         with self._register.changing() as state:
-            known = state[0]
+            registered = state[0]
             # All of them, so that the time tells nothing
-            matching = [token for token in known.tokens if hmac.compare_digest(token.digest, wanted)]
+            matching = [token for token in registered.tokens if hmac.compare_digest(token.digest, wanted)]
             if not matching or matching[0].expires <= now:
                 raise Unauthorized(REFUSED)
             token = matching[0]
-            own = self._checked_hosts(known, token.server, hosts)
-            before = known.server(token.server)
+            own = self._checked_hosts(registered, token.server, hosts)
+            before = registered.server(token.server)
             if token.server in alive and (before is None or before.hosts[0] != own[0]):
                 raise _alive(token)
-            signed, server = self._sign(known, token.server, own, requests)
+            signed, server = self._sign(registered, token.server, own, requests)
             if before is not None:
                 revoked = _revoked(before, self._clock)
                 server = msgspec.structs.replace(server, certificates=(*revoked.certificates, *server.certificates))
-            state[0] = known.without_token(token.digest).with_server(server)
+            state[0] = registered.without_token(token.digest).with_server(server)
         return signed
 
     def renew(self, certificate: str, statement: str, signature: bytes) -> Signed:
@@ -204,28 +202,28 @@ class Signer:
             state[0] = state[0].with_server(_revoked(server, self._clock))
         return server.is_member(now)
 
-    def _free_number(self, known: Known, taken: Collection[int]) -> int:
+    def _free_number(self, registered: Registered, taken: Collection[int]) -> int:
         now = self._clock.now()
-        used = {*taken, *(token.server for token in known.tokens)}
-        used |= {server.number for server in known.servers if server.is_member(now)}
+        used = {*taken, *(token.server for token in registered.tokens)}
+        used |= {server.number for server in registered.servers if server.is_member(now)}
         free = next((number for number in range(1, NUMBER_MAX + 1) if number not in used), None)
         if free is None:
             raise Conflict(f"The cluster has {NUMBER_MAX} servers, which is the most.", code="too-many-servers")
         return free
 
-    def _checked_hosts(self, known: Known, number: int, hosts: Collection[str]) -> tuple[str, ...]:
+    def _checked_hosts(self, registered: Registered, number: int, hosts: Collection[str]) -> tuple[str, ...]:
         now = self._clock.now()
         members = {
             host: each.number
-            for each in known.servers
+            for each in registered.servers
             if each.number != number and each.is_member(now)
             for host in each.hosts
         }
         return own_hosts(hosts, members, self._authority.issued.holders())
 
     def _sign(
-        self, known: Known, number: int, hosts: tuple[str, ...], requests: Mapping[str, str]
-    ) -> tuple[Signed, KnownServer]:
+        self, registered: Registered, number: int, hosts: tuple[str, ...], requests: Mapping[str, str]
+    ) -> tuple[Signed, RegisteredServer]:
         authority = to_pem(self._authority.load()).decode()
         certificates: dict[str, str] = {}
         issued: list[IssuedCertificate] = []
@@ -240,28 +238,28 @@ class Signer:
                     name=name, serial=f"{made.serial_number:x}", fingerprint=thumb, not_after=made.not_valid_after_utc
                 )
             )
-        server = KnownServer(number=number, hosts=hosts, certificates=tuple(issued))
+        server = RegisteredServer(number=number, hosts=hosts, certificates=tuple(issued))
         return Signed(server=number, certificates=certificates), server
 
     def _believed(
-        self, known: Known, certificate: str, statement: str, signature: bytes, purpose: Purpose
-    ) -> tuple[KnownServer, Statement]:
+        self, registered: Registered, certificate: str, statement: str, signature: bytes, purpose: Purpose
+    ) -> tuple[RegisteredServer, Statement]:
         """Who has signed this just now, by a certificate that is in the register and valid.
 
         Raises Conflict(clock-differs) where all of that is so but the time.
         """
         found = signed_statement(certificate, statement, signature, purpose)
         now = self._clock.now()
-        server = None if found is None else _holder(known, fingerprint(found.certificate), purpose, now)
+        server = None if found is None else _holder(registered, fingerprint(found.certificate), purpose, now)
         if found is None or server is None:
             raise Unauthorized(NOT_BELIEVED)
         check_recent(found.statement, Part.SERVER.name_of(server.number), now)
         return server, found.statement
 
 
-def _holder(known: Known, thumb: str, purpose: Purpose, now: datetime) -> KnownServer | None:
+def _holder(registered: Registered, thumb: str, purpose: Purpose, now: datetime) -> RegisteredServer | None:
     """The server that may ask for this by the certificate with that fingerprint."""
-    for server in known.servers:
+    for server in registered.servers:
         # Leaving is repeated where what came after revoking has failed. Once the number is somebody else's it is not
         revoked_will_do = purpose is Purpose.LEAVE and not server.is_member(now)
         name = Part.SERVER.name_of(server.number)
@@ -271,7 +269,7 @@ def _holder(known: Known, thumb: str, purpose: Purpose, now: datetime) -> KnownS
     return None
 
 
-def _alive(token: KnownToken) -> Conflict:
+def _alive(token: RegisteredToken) -> Conflict:
     number = token.server
     what_to_do = (
         f"stop it on its machine, with: systemctl stop zato-server@{number}, or wait some seconds if it has just died; "
@@ -284,12 +282,14 @@ def _alive(token: KnownToken) -> Conflict:
     )
 
 
-def _without_expired(known: Known, clock: Clock) -> Known:
+def _without_expired(registered: Registered, clock: Clock) -> Registered:
     now = clock.now()
-    return msgspec.structs.replace(known, tokens=tuple(token for token in known.tokens if now < token.expires))
+    return msgspec.structs.replace(
+        registered, tokens=tuple(token for token in registered.tokens if now < token.expires)
+    )
 
 
-def _revoked(server: KnownServer, clock: Clock) -> KnownServer:
+def _revoked(server: RegisteredServer, clock: Clock) -> RegisteredServer:
     now = clock.now()
     certificates = tuple(
         msgspec.structs.replace(each, revoked=each.revoked or now)
