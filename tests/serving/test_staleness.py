@@ -162,8 +162,9 @@ def test_whoever_waits_goes_on_as_soon_as_the_worker_has_caught_up(worker: Stale
 
 @pytest.fixture
 def client(worker: Staleness, tmp_path: Path) -> falcon.testing.TestClient:
-    class Known:
-        known = True
+    class Served:
+        class snapshot:
+            known = True
 
         class routes:
             @staticmethod
@@ -172,7 +173,7 @@ def client(worker: Staleness, tmp_path: Path) -> falcon.testing.TestClient:
 
     class Switch:
         def current(self) -> Any:
-            return Known
+            return Served
 
     switch: Any = Switch()
     app = create_app(switch, worker)

@@ -33,8 +33,7 @@ from zato.security.hashing import Hashing
 from zato.security.passwords import Passwords
 from zato.server.service import Service
 from zato.service.user_config import UserConfigFile
-from zato.serving.building import SnapshotBuilder
-from zato.serving.dispatcher import Dispatcher
+from zato.serving.building import RevisionBuilder
 from zato.serving.http.request import ZatoRequest
 from zato.serving.limits.admission import Admission
 from zato.serving.limits.counters import SharedCounters
@@ -96,9 +95,7 @@ def serving() -> None:
     codes = CodeSet().with_deployment("toys.py", SOURCE, 1)
     unused: Any = None
     told: list[tuple[str, str, str]] = []
-    dispatcher = Dispatcher()
-    builder = SnapshotBuilder(
-        dispatcher=dispatcher,
+    builder = RevisionBuilder(
         asynchronous=unused,
         metrics=Metrics(),
         secrets=BOX,
@@ -110,13 +107,14 @@ def serving() -> None:
             DIRECTORY, lambda kind, name, outcome, seconds: told.append((kind, name, outcome))
         ),
     )
-    snapshot = builder.build(configuration(), codes)
+    served = builder.build(configuration(), codes)
+    snapshot = served.snapshot
     assert snapshot.problems == ()
 
     def post(body: str) -> falcon.Response:
         request = ZatoRequest(create_environ("/toys", method="POST", body=body))
         response = falcon.Response()
-        channel = snapshot.routes.literal("/toys", "POST")
+        channel = served.routes.literal("/toys", "POST")
         assert channel is not None
         channel.respond(request, response)
         return response
@@ -133,7 +131,7 @@ def serving() -> None:
     except NotFound as error:
         assert "There is no outgoing toy connection 'Dolls'; configured are: 'Toys'." in error.message
 
-    worker = RunningWorker(Switch(snapshot), dispatcher, unused, BOX)
+    worker = RunningWorker(Switch(served), unused, BOX)
     assert worker.ping("outgoing-toy", "Toys", "cid").message == "The box red is open."
     described = document(snapshot.configuration, codes.services, title="", version="")
     assert list(described["paths"]["/toys"]["post"]["requestBody"]["content"]) == ["text/x-toy"]
