@@ -15,13 +15,13 @@ import pytest
 from falcon.testing import Result, TestClient
 
 from support.passwords import AnyPassword, basic
+from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.here import ServersHere
 from zato.admin_api.resource import AdminShell
 from zato.admin_api.route import Route
 from zato.admin_api.routes import add_routes
 from zato.admin_api.running import RunningWorker
 from zato.admin_api.this_machine import Machine
-from zato.admin_api.trail import Trail
 from zato.broker.embedded import EmbeddedInvocations
 from zato.broker.session import BrokerSession, Embedded
 from zato.cluster.enrolment import Enrolment
@@ -311,7 +311,7 @@ class World:
         self.packages = UnresolvedPackages(self.publisher)
         self.members = Members(database)
         self.audit = AuditLog(database)
-        self.trail = Trail(self.audit, self.clock)
+        self.recorder = AuditRecorder(self.audit, self.clock)
         self.sessions = Sessions(database)
         self.second_factor = SecondFactor(SecondFactors(database), self.box, self.clock, "Zato test")
         self.counted: list[tuple[str, int]] = []
@@ -355,7 +355,7 @@ class World:
                 secret_key=b"k" * 32,
             ),
             second_factor=self.second_factor,
-            trail=self.trail,
+            recorder=self.recorder,
             replaced=lambda: None,
             kept=lambda: kept(self.database),
             days={"audit": 365},
@@ -373,7 +373,7 @@ class World:
             people=PeopleSessions(self.sessions, self.clock),
             second_factor=self.second_factor,
             admission=Admission(SharedCounters(), lambda what, name, field: self.refused.append((what, name, field))),
-            trail=self.trail,
+            recorder=self.recorder,
             count=lambda operation, status, seconds: self.counted.append((operation, status)),
         )
 

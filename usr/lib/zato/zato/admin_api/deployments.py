@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.previewing import previewed
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.running import RunningWorker
@@ -19,7 +20,6 @@ from zato.admin_api.shapes.deployments import (
     UndeployedTogether,
 )
 from zato.admin_api.shapes.values import ChangeQuery
-from zato.admin_api.trail import Trail
 from zato.admin_api.warning import Warnings, of_deployment, of_undeployment
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, ZatoError
@@ -46,14 +46,14 @@ class DeploymentOperations:
         deployer: Deployer,
         members: Members,
         clock: Clock,
-        trail: Trail,
+        recorder: AuditRecorder,
         worker: RunningWorker,
     ) -> None:
         self._deployments = deployments
         self._deployer = deployer
         self._members = members
         self._clock = clock
-        self._trail = trail
+        self._recorder = recorder
         self._worker = worker
 
     def routes(self) -> tuple[Route, ...]:
@@ -178,7 +178,7 @@ class DeploymentOperations:
             yield
         except ZatoError as error:
             if not checks:
-                self._trail.note(action, subject, call.by, error)
+                self._recorder.note(action, subject, call.by, error)
             raise
 
     def list(self, call: Call) -> Answer:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.history import following, shown_changes, which_changes
 from zato.admin_api.pages import page_of
 from zato.admin_api.previewing import previewed
@@ -16,7 +17,6 @@ from zato.admin_api.running import RunningWorker
 from zato.admin_api.shapes import items as shapes
 from zato.admin_api.shapes.history import ChangesQuery, History
 from zato.admin_api.shapes.values import ChangeQuery
-from zato.admin_api.trail import Trail
 from zato.admin_api.warning import Warnings, of_change, of_deletion
 from zato.config.codec import public
 from zato.config.item import Item
@@ -40,13 +40,19 @@ class ItemOperations:
     """Handlers of the routes about items."""
 
     def __init__(
-        self, *, publisher: Publisher, log: ConfigurationLog, worker: RunningWorker, deployer: Deployer, trail: Trail
+        self,
+        *,
+        publisher: Publisher,
+        log: ConfigurationLog,
+        worker: RunningWorker,
+        deployer: Deployer,
+        recorder: AuditRecorder,
     ) -> None:
         self._publisher = publisher
         self._log = log
         self._worker = worker
         self._deployer = deployer
-        self._trail = trail
+        self._recorder = recorder
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""
@@ -223,7 +229,7 @@ class ItemOperations:
             self._deployer.activate(deployment_id, by=call.by)
         except ZatoError as error:
             if not call.query.dry_run:
-                self._trail.note("rollback-item", f"{kind}:{name}", call.by, error)
+                self._recorder.note("rollback-item", f"{kind}:{name}", call.by, error)
             raise
         item = self._publisher.get(kind, name)
         return Answer(_shown(item), headers=_etag(item))

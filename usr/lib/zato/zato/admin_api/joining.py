@@ -6,9 +6,9 @@ the key of all secrets, which is more than an administrator of the configuration
 
 from __future__ import annotations
 
+from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes import joining as shapes
-from zato.admin_api.trail import Trail
 from zato.cluster.enrolment import Enrolment
 from zato.cluster.signing.register import RegisteredToken
 from zato.core.clock import Clock
@@ -21,9 +21,9 @@ JOINING = "/zato/api/joining"
 class JoiningOperations:
     """Handlers of the routes about joining."""
 
-    def __init__(self, *, enrolment: Enrolment, trail: Trail, clock: Clock) -> None:
+    def __init__(self, *, enrolment: Enrolment, recorder: AuditRecorder, clock: Clock) -> None:
         self._enrolment = enrolment
-        self._trail = trail
+        self._recorder = recorder
         self._clock = clock
 
     def routes(self) -> tuple[Route, ...]:
@@ -65,7 +65,7 @@ class JoiningOperations:
 
     def cancel(self, call: Call) -> Answer:
         token = self._enrolment.cancel(call.params["token"])
-        self._trail.done("cancel-joining-token", f"token:{token.id}", call.by)
+        self._recorder.done("cancel-joining-token", f"token:{token.id}", call.by)
         return Answer(_shown(token))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.running import RunningWorker
 from zato.admin_api.shapes import oneself as shapes
-from zato.admin_api.trail import Trail
 from zato.config.codec import public
 from zato.config.item import Item
 from zato.config.kinds import SecurityBasic
@@ -24,12 +24,12 @@ class OneselfOperations:
     """Handlers of the routes about one's own password and second factor."""
 
     def __init__(
-        self, *, worker: RunningWorker, publisher: Publisher, second_factor: SecondFactor, trail: Trail
+        self, *, worker: RunningWorker, publisher: Publisher, second_factor: SecondFactor, recorder: AuditRecorder
     ) -> None:
         self._worker = worker
         self._publisher = publisher
         self._second_factor = second_factor
-        self._trail = trail
+        self._recorder = recorder
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""
@@ -110,7 +110,7 @@ class OneselfOperations:
             fields = {**public(KIND, value), "password": body.new}
             changed = self._publisher.update(KIND, item.name, fields, item.revision, by=call.by)
         except ZatoError as error:
-            self._trail.note("change-own-password", f"{KIND}:{item.name}", call.by, error)
+            self._recorder.note("change-own-password", f"{KIND}:{item.name}", call.by, error)
             raise
         return Answer(shapes.PasswordChanged(principal=item.name, revision=changed.revision))
 
@@ -139,7 +139,7 @@ class OneselfOperations:
             self._prove(call, value, body.password)
             self._second_factor.check(item.name, body.code, by=call.by)
         except ZatoError as error:
-            self._trail.note("disable-totp", f"{KIND}:{item.name}", call.by, error)
+            self._recorder.note("disable-totp", f"{KIND}:{item.name}", call.by, error)
             raise
         self._second_factor.remove(item.name, by=call.by)
         return Answer(self._state(item.name))

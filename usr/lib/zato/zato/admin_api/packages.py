@@ -7,9 +7,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.shapes.values import Given, Revision, Taken
-from zato.admin_api.trail import Trail
 from zato.config.item import Item
 from zato.config.kinds import Packages
 from zato.config.kinds.packages import PACKAGES as KIND
@@ -57,12 +57,12 @@ class PackageOperations:
     """Handlers of the routes about packages."""
 
     def __init__(
-        self, *, packages: PackageAgreement, package_reports: PackageReports, members: Members, trail: Trail
+        self, *, packages: PackageAgreement, package_reports: PackageReports, members: Members, recorder: AuditRecorder
     ) -> None:
         self._packages = packages
         self._reports = package_reports
         self._members = members
-        self._trail = trail
+        self._recorder = recorder
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""
@@ -92,7 +92,7 @@ class PackageOperations:
         try:
             return self._shown(self._packages.agree(given, body.revision, by=call.by))
         except ZatoError as error:
-            self._trail.note("declare-packages", "packages:packages", call.by, error)
+            self._recorder.note("declare-packages", "packages:packages", call.by, error)
             raise
 
     def _shown(self, item: Item | None) -> Answer:

@@ -9,9 +9,9 @@ from typing import Any
 import falcon
 import msgspec
 
+from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.route import Answer, Call, Route, author_of
 from zato.admin_api.running import RunningWorker
-from zato.admin_api.trail import Trail
 from zato.core.errors import Forbidden, ZatoError
 from zato.core.principal import ANONYMOUS, Authentication, Principal, Role
 from zato.host.logs import get_logger
@@ -39,7 +39,7 @@ class AdminShell:
         people: PeopleSessions,
         second_factor: SecondFactor,
         admission: Admission,
-        trail: Trail,
+        recorder: AuditRecorder,
         count: Callable[[str, int, float], None],
     ) -> None:
         """`count` is told operation, status and seconds of each request."""
@@ -47,7 +47,7 @@ class AdminShell:
         self._people = people
         self._second_factor = second_factor
         self._admission = admission
-        self._trail = trail
+        self._recorder = recorder
         self._count = count
 
     def responder(self, route: Route) -> Responder:
@@ -85,7 +85,7 @@ class AdminShell:
         except Forbidden as error:
             if principals:  # strangers cannot fill the audit log
                 subject = ":".join(params.values()) or route.path
-                self._trail.refused(route.operation, subject, author_of(principals[0], req.cid, environ), error)
+                self._recorder.refused(route.operation, subject, author_of(principals[0], req.cid, environ), error)
             raise
         # An administrator's are counted, never refused: a limit that is too low can be raised by nobody else
         refuse = Role.ADMIN not in principal.roles

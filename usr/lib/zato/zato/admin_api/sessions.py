@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.running import RunningWorker
 from zato.admin_api.shapes import people as shapes
-from zato.admin_api.trail import Trail
 from zato.config.kinds import SecurityBasic
 from zato.core.clock import Clock
 from zato.core.errors import Forbidden, NotFound, Unauthorized, ZatoError
@@ -27,13 +27,19 @@ class SessionOperations:
     """Handlers of the routes about sessions."""
 
     def __init__(
-        self, *, sessions: Sessions, worker: RunningWorker, clock: Clock, second_factor: SecondFactor, trail: Trail
+        self,
+        *,
+        sessions: Sessions,
+        worker: RunningWorker,
+        clock: Clock,
+        second_factor: SecondFactor,
+        recorder: AuditRecorder,
     ) -> None:
         self._sessions = sessions
         self._worker = worker
         self._clock = clock
         self._second_factor = second_factor
-        self._trail = trail
+        self._recorder = recorder
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""
@@ -120,7 +126,7 @@ class SessionOperations:
         try:
             self._second_factor.check(name, code, by=call.by)
         except ZatoError as error:
-            self._trail.note("open-session", f"security-basic:{name}", call.by, error)
+            self._recorder.note("open-session", f"security-basic:{name}", call.by, error)
             raise
 
     def list(self, call: Call) -> Answer:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
+from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.items import ITEM
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.running import RunningWorker
 from zato.admin_api.shapes import items as shapes
-from zato.admin_api.trail import Trail
 from zato.config.item import Item
 from zato.config.kinds import KINDS, kind_named
 from zato.config.publisher import Publisher
@@ -24,10 +24,10 @@ _BETWEEN_LOOKS_SECONDS = 0.02
 class ConnectionTrials:
     """Handlers of the routes by which somebody sees whether a connection works."""
 
-    def __init__(self, *, publisher: Publisher, worker: RunningWorker, trail: Trail) -> None:
+    def __init__(self, *, publisher: Publisher, worker: RunningWorker, recorder: AuditRecorder) -> None:
         self._publisher = publisher
         self._worker = worker
-        self._trail = trail
+        self._recorder = recorder
 
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""
@@ -66,9 +66,9 @@ class ConnectionTrials:
         try:
             result = self._worker.try_out(self._publisher.unsaved(kind, name, body.value), call.cid)
         except ZatoError as error:
-            self._trail.note("try-item", f"{kind}:{name}", call.by, error)
+            self._recorder.note("try-item", f"{kind}:{name}", call.by, error)
             raise
-        self._trail.done("try-item", f"{kind}:{name}", call.by)
+        self._recorder.done("try-item", f"{kind}:{name}", call.by)
         return _pinged(result)
 
     def _wait_for(self, item: Item) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from zato.admin_api.audit import AuditOperations
+from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.broker import BrokerOperations
 from zato.admin_api.deployments import DeploymentOperations
 from zato.admin_api.enrolment import EnrolmentOperations
@@ -31,7 +32,6 @@ from zato.admin_api.state import StateOperations
 from zato.admin_api.status.cluster_view import ClusterView
 from zato.admin_api.status.report import StatusReport
 from zato.admin_api.this_machine import Machine
-from zato.admin_api.trail import Trail
 from zato.admin_api.trying import ConnectionTrials
 from zato.admin_api.whole import WholeOperations
 from zato.cluster.enrolment import Enrolment
@@ -66,7 +66,7 @@ def admin_routes(
     worker: RunningWorker,
     enrolment: Enrolment,
     second_factor: SecondFactor,
-    trail: Trail,
+    recorder: AuditRecorder,
     replaced: Callable[[], Replaced | None],
     kept: Callable[[], Kept],
     days: Mapping[str, int],
@@ -97,15 +97,17 @@ def admin_routes(
     report = StatusReport(view, version=version, days=days)
     groups: tuple[Operations, ...] = (
         KindOperations(),
-        ItemOperations(publisher=publisher, log=log, worker=worker, deployer=deployer, trail=trail),
-        ConnectionTrials(publisher=publisher, worker=worker, trail=trail),
+        ItemOperations(publisher=publisher, log=log, worker=worker, deployer=deployer, recorder=recorder),
+        ConnectionTrials(publisher=publisher, worker=worker, recorder=recorder),
         WholeOperations(publisher=publisher, cluster_rollback=rollback, log=log, worker=worker),
         DeploymentOperations(
-            deployments=deployments, deployer=deployer, members=members, clock=clock, trail=trail, worker=worker
+            deployments=deployments, deployer=deployer, members=members, clock=clock, recorder=recorder, worker=worker
         ),
         SourceOperations(deployments),
         ServiceOperations(worker=worker, log_reader=log_reader),
-        PackageOperations(packages=packages, package_reports=persistence.package_reports, members=members, trail=trail),
+        PackageOperations(
+            packages=packages, package_reports=persistence.package_reports, members=members, recorder=recorder
+        ),
         MessageOperations(worker=worker, letters=letters, audit=persistence.audit, clock=clock),
         StateOperations(report),
         OverviewOperations(report=report, publisher=publisher, deployments=deployments, worker=worker),
@@ -113,12 +115,12 @@ def admin_routes(
         AuditOperations(persistence.audit),
         LogOperations(log_reader, here),
         MachineOperations(machine, here, clock.now),
-        JoiningOperations(enrolment=enrolment, trail=trail, clock=clock),
+        JoiningOperations(enrolment=enrolment, recorder=recorder, clock=clock),
         BrokerOperations(broker=messaging.broker, letters=letters, state=state),
         SessionOperations(
-            sessions=persistence.sessions, worker=worker, clock=clock, second_factor=second_factor, trail=trail
+            sessions=persistence.sessions, worker=worker, clock=clock, second_factor=second_factor, recorder=recorder
         ),
-        OneselfOperations(worker=worker, publisher=publisher, second_factor=second_factor, trail=trail),
+        OneselfOperations(worker=worker, publisher=publisher, second_factor=second_factor, recorder=recorder),
         ServerOperations(publisher),
         FirstOperations(first),
         EnrolmentOperations(enrolment=enrolment, members=members, worker=worker, clock=clock, version=version),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from zato import __version__
+from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.here import ServersHere
 from zato.admin_api.kept import KeptFigures, days_of
 from zato.admin_api.resource import AdminShell
 from zato.admin_api.routes import add_routes
 from zato.admin_api.running import RunningWorker
 from zato.admin_api.this_machine import Machine
-from zato.admin_api.trail import Trail
 from zato.cluster.enrolment import Enrolment
 from zato.core.clock import Clock
 from zato.host.draining import Draining
@@ -64,7 +64,7 @@ def add_admin_api(
     """Add the admin API to the application."""
     layout, members = shared.layout, persistence.members
     worker = RunningWorker(serving.switch, messaging.asynchronous, persistence.secrets, lambda: runtime.problem)
-    trail = Trail(persistence.audit, clock)
+    recorder = AuditRecorder(persistence.audit, clock)
     table = admin_routes(
         persistence=persistence,
         messaging=messaging,
@@ -82,7 +82,7 @@ def add_admin_api(
             secret_key=persistence.secret_key,
         ),
         second_factor=second_factor,
-        trail=trail,
+        recorder=recorder,
         replaced=lambda: runtime.replaced,
         kept=kept.current,
         days=days_of(shared.cluster),
@@ -97,7 +97,7 @@ def add_admin_api(
         people=PeopleSessions(persistence.sessions, clock, lambda: serving.switch.current().snapshot.settings.workers),
         second_factor=second_factor,
         admission=serving.admission,
-        trail=trail,
+        recorder=recorder,
         count=lambda operation, status, seconds: metrics.route(ADMIN, operation).observe(status, seconds),
     )
     add_routes(app, table, shell)

@@ -13,7 +13,7 @@ _SUBJECT_CHARACTERS_MAX = 255
 _log = get_logger("zato.admin")
 
 
-class Trail:
+class AuditRecorder:
     """Writes down refusals and failures. A worker has one, which its threads share."""
 
     def __init__(self, audit: AuditLog, clock: Clock) -> None:
