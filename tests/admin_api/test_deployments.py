@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from zato.admin_api.shapes.deployments import SourceQuery
+from zato.admin_api.schemas.deployments import SourceQuery
 from zato.admin_api.sources import SourceOperations
 from zato.core.errors import InvalidInput, TimeLimitExceeded, Unavailable
 from zato.core.limits import SOURCE_BYTES_MAX

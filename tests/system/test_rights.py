@@ -76,7 +76,7 @@ def test_an_operator_does_not_obtain_the_secret_of_a_connection(
 
         changes = [
             {"address": thief.address},
-            {"address": thief.address, "security": "api-key", "header": "X-Given"},
+            {"address": thief.address, "security": "api-key", "header": "X-ResponseSchema"},
             {"ping_path": "/elsewhere"},
             {"security": "api-key", "header": "X-Logged"},
         ]

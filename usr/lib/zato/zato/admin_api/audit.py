@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.shapes import audit as shapes
+from zato.admin_api.schemas import audit as schemas
 from zato.core import csv
 from zato.core.right import Right
 from zato.odb.audit import AuditEntry, AuditLog, WhichEntries
@@ -31,8 +31,8 @@ class AuditOperations:
                 "Who did what, newest first",
                 self.entries,
                 Right.READ,
-                shapes.Audit,
-                query=shapes.AuditQuery,
+                schemas.Audit,
+                query=schemas.AuditQuery,
             ),
             Route(
                 "GET",
@@ -42,13 +42,13 @@ class AuditOperations:
                 self.export,
                 Right.READ,
                 CSV,
-                query=shapes.AuditExportQuery,
+                query=schemas.AuditExportQuery,
             ),
         )
 
     def entries(self, call: Call) -> Answer:
         found, following = self._page(call.query)
-        return Answer(shapes.Audit(entries=found, next=following))
+        return Answer(schemas.Audit(entries=found, next=following))
 
     def export(self, call: Call) -> Answer:
         entries, following = self._page(call.query)
@@ -56,9 +56,9 @@ class AuditOperations:
         headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
         if following is not None:
             headers[NEXT] = str(following)
-        return Answer(csv.text(shapes.AuditEntry.__struct_fields__, rows).encode(), 200, headers, CSV)
+        return Answer(csv.text(schemas.AuditEntry.__struct_fields__, rows).encode(), 200, headers, CSV)
 
-    def _page(self, query: shapes.AuditQuery) -> tuple[list[shapes.AuditEntry], int | None]:
+    def _page(self, query: schemas.AuditQuery) -> tuple[list[schemas.AuditEntry], int | None]:
         which = WhichEntries(
             principal=query.principal,
             action=query.action,
@@ -74,8 +74,8 @@ class AuditOperations:
         return entries, entries[-1].id if len(entries) == query.limit else None
 
 
-def _shown(entry: AuditEntry) -> shapes.AuditEntry:
-    return shapes.AuditEntry(
+def _shown(entry: AuditEntry) -> schemas.AuditEntry:
+    return schemas.AuditEntry(
         id=entry.id,
         at=entry.at,
         principal=entry.principal,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.shapes import messages as shapes
+from zato.admin_api.schemas import messages as schemas
 from zato.broker.message import Counts
 from zato.broker.protocol import DeadLetters
 from zato.broker.session import BrokerSession
@@ -34,7 +34,7 @@ class BrokerOperations:
                 "Which broker the cluster has, whether it is there, and what it keeps",
                 self.get,
                 Right.READ,
-                shapes.BrokerState,
+                schemas.BrokerState,
             ),
         )
 
@@ -42,7 +42,7 @@ class BrokerOperations:
         broker = self._broker
         embedded = broker.label == _EMBEDDED
         return Answer(
-            shapes.BrokerState(
+            schemas.BrokerState(
                 kind="embedded" if embedded else "rabbitmq",
                 address=None if embedded else broker.label,
                 problem=broker.problem,
@@ -53,10 +53,10 @@ class BrokerOperations:
         )
 
 
-def _counted(counts: Callable[[], Counts | None]) -> shapes.MessageCounts | None:
+def _counted(counts: Callable[[], Counts | None]) -> schemas.MessageCounts | None:
     """None where there are none to be counted, or whoever keeps them is away."""
     try:
         found = counts()
     except ZatoError:
         return None
-    return None if found is None else shapes.MessageCounts(waiting=found.waiting, dead=found.dead)
+    return None if found is None else schemas.MessageCounts(waiting=found.waiting, dead=found.dead)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from zato.admin_api.shapes.messages import MessagesFilter
+from zato.admin_api.schemas.messages import MessagesFilter
 from zato.broker.message import DeadLetter
 
 LOOKED_AT_MAX = 1000

@@ -12,14 +12,14 @@ from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.previewing import previewed
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.running import RunningWorker
-from zato.admin_api.shapes import deployments as shapes
-from zato.admin_api.shapes.deployments import (
+from zato.admin_api.schemas import deployments as schemas
+from zato.admin_api.schemas.deployments import (
     DeployQuery,
     NamedFiles,
     NewFiles,
     UndeployedTogether,
 )
-from zato.admin_api.shapes.values import ChangeQuery
+from zato.admin_api.schemas.values import ChangeQuery
 from zato.admin_api.warning import Warnings, of_deployment, of_undeployment
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, ZatoError
@@ -68,11 +68,11 @@ class DeploymentOperations:
                 "Deploy a file; answers once it is active everywhere or refused, or at once",
                 self.deploy,
                 Right.DEPLOY,
-                shapes.Deployment,
+                schemas.Deployment,
                 takes=SOURCE,
                 query=DeployQuery,
                 status=201,
-                also={202: shapes.Deployment},
+                also={202: schemas.Deployment},
                 errors=changes,
                 body_bytes_max=SOURCE_BYTES_MAX,
             ),
@@ -83,7 +83,7 @@ class DeploymentOperations:
                 "Deploy files that become active at one moment, all or none",
                 self.deploy_together,
                 Right.DEPLOY,
-                shapes.Deployments,
+                schemas.Deployments,
                 takes=NewFiles,
                 query=ChangeQuery,
                 status=201,
@@ -97,10 +97,10 @@ class DeploymentOperations:
                 "Deployments, newest first",
                 self.list,
                 Right.READ,
-                shapes.Deployments,
-                query=shapes.DeploymentsQuery,
+                schemas.Deployments,
+                query=schemas.DeploymentsQuery,
             ),
-            Route("GET", one, "get-deployment", "One deployment", self.get, Right.READ, shapes.Deployment),
+            Route("GET", one, "get-deployment", "One deployment", self.get, Right.READ, schemas.Deployment),
             Route(
                 "POST",
                 one + "/activate",
@@ -108,7 +108,7 @@ class DeploymentOperations:
                 "Make an earlier deployment the active one of its file",
                 self.activate,
                 Right.DEPLOY,
-                shapes.Deployment,
+                schemas.Deployment,
                 query=ChangeQuery,
                 errors=changes,
             ),
@@ -119,7 +119,7 @@ class DeploymentOperations:
                 "Withdraw a file and its services",
                 self.undeploy,
                 Right.DEPLOY,
-                shapes.Undeployed,
+                schemas.Undeployed,
                 query=ChangeQuery,
                 errors=changes,
             ),
@@ -169,7 +169,7 @@ class DeploymentOperations:
             found = self._deployer.deploy_together(files, by=call.by)
         after = self._worker.current()
         listed = [shown(one, warnings=of_deployment(before, after, one.file_name)) for one in found]
-        return Answer(shapes.Deployments(deployments=listed), 201)
+        return Answer(schemas.Deployments(deployments=listed), 201)
 
     @contextmanager
     def _noted(self, subject: str, call: Call, *, checks: bool, action: str = "deploy") -> Iterator[None]:
@@ -182,9 +182,9 @@ class DeploymentOperations:
             raise
 
     def list(self, call: Call) -> Answer:
-        query: shapes.DeploymentsQuery = call.query
+        query: schemas.DeploymentsQuery = call.query
         found = self._deployments.list(query.limit, query.file_name)
-        return Answer(shapes.Deployments(deployments=[shown(deployment) for deployment in found]))
+        return Answer(schemas.Deployments(deployments=[shown(deployment) for deployment in found]))
 
     def get(self, call: Call) -> Answer:
         return Answer(self._in_full(self._named(call)))
@@ -192,7 +192,7 @@ class DeploymentOperations:
     def _named(self, call: Call) -> Deployment:
         return self._deployments.get(number_in_path(call.params["id"], "deployment"))
 
-    def _in_full(self, deployment: Deployment) -> shapes.Deployment:
+    def _in_full(self, deployment: Deployment) -> schemas.Deployment:
         """With what the workers have said, and which of them serve it."""
         oldest = self._clock.now() - LIVE
         live = [row for row in self._members.workers() if row.beat >= oldest]
@@ -226,7 +226,7 @@ class DeploymentOperations:
             if call.query.dry_run:
                 return previewed(self._deployer.preview_undeploy(name, by=call.by))
             revision = self._deployer.undeploy(name, by=call.by)
-        return Answer(shapes.Undeployed(file_name=name, revision=revision, warnings=of_undeployment(before, [name])))
+        return Answer(schemas.Undeployed(file_name=name, revision=revision, warnings=of_undeployment(before, [name])))
 
     def undeploy_together(self, call: Call) -> Answer:
         body: NamedFiles = call.body
@@ -244,12 +244,12 @@ class DeploymentOperations:
 
 def shown(
     deployment: Deployment, reports: Sequence[Report] | None = None, *, warnings: Warnings = UNSET
-) -> shapes.Deployment:
+) -> schemas.Deployment:
     """A deployment as it is answered."""
-    listed: list[shapes.Report] | UnsetType = UNSET
+    listed: list[schemas.Report] | UnsetType = UNSET
     if reports is not None:
-        listed = [shapes.Report(worker=one.worker, ok=one.ok, reason=one.reason, at=one.at) for one in reports]
-    return shapes.Deployment(
+        listed = [schemas.Report(worker=one.worker, ok=one.ok, reason=one.reason, at=one.at) for one in reports]
+    return schemas.Deployment(
         id=deployment.id,
         file_name=deployment.file_name,
         module=deployment.module,

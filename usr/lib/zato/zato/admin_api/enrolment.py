@@ -7,7 +7,7 @@ import binascii
 
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.running import RunningWorker
-from zato.admin_api.shapes import enrolment as shapes
+from zato.admin_api.schemas import enrolment as schemas
 from zato.admin_api.status.members import alive
 from zato.cluster.enrolment import Enrolment
 from zato.core.clock import Clock
@@ -46,8 +46,8 @@ class EnrolmentOperations:
                 "Make a machine a server of the cluster, by a token that works once",
                 self.enrol,
                 None,
-                shapes.Enrolled,
-                takes=shapes.Enrolment,
+                schemas.Enrolled,
+                takes=schemas.Enrolment,
                 status=201,
                 errors=(Conflict,),
                 body_bytes_max=_BODY_BYTES_MAX,
@@ -60,8 +60,8 @@ class EnrolmentOperations:
                 "Renew the certificates of a server on a machine of its own, which has signed for that",
                 self.renew,
                 None,
-                shapes.Renewed,
-                takes=shapes.Signed,
+                schemas.Renewed,
+                takes=schemas.Signed,
                 errors=(Conflict,),
                 body_bytes_max=_BODY_BYTES_MAX,
                 open=True,
@@ -73,8 +73,8 @@ class EnrolmentOperations:
                 "Take a server out of the cluster, which has signed for that; its certificates are revoked",
                 self.leave,
                 None,
-                shapes.Left,
-                takes=shapes.Signed,
+                schemas.Left,
+                takes=schemas.Signed,
                 errors=(Conflict,),
                 body_bytes_max=_BODY_BYTES_MAX,
                 open=True,
@@ -86,13 +86,13 @@ class EnrolmentOperations:
                 "Remove a server that runs no more; its certificates are revoked",
                 self.remove,
                 Right.ADMINISTER,
-                shapes.Removed,
+                schemas.Removed,
                 errors=(Conflict,),
             ),
         )
 
     def enrol(self, call: Call) -> Answer:
-        body: shapes.Enrolment = call.body
+        body: schemas.Enrolment = call.body
         if body.version != self._version:
             raise Conflict(
                 f"The cluster is Zato {self._version}, the machine has {body.version}; install the same on it.",
@@ -107,7 +107,7 @@ class EnrolmentOperations:
             raise
         _log.info("A server has joined", server=found.signed.server, host=body.hosts[0])
         return Answer(
-            shapes.Enrolled(
+            schemas.Enrolled(
                 server=found.signed.server,
                 certificates=found.signed.certificates,
                 authority=found.authority,
@@ -119,20 +119,20 @@ class EnrolmentOperations:
         )
 
     def renew(self, call: Call) -> Answer:
-        body: shapes.Signed = call.body
+        body: schemas.Signed = call.body
         try:
             signed = self._enrolment.renew(body.certificate, body.statement, _bytes(body.signature))
         except Unauthorized:
             _log.warning("A renewal of certificates was refused", cid=call.cid)
             raise
         _log.info("A server has renewed its certificates", server=signed.server)
-        return Answer(shapes.Renewed(server=signed.server, certificates=signed.certificates))
+        return Answer(schemas.Renewed(server=signed.server, certificates=signed.certificates))
 
     def leave(self, call: Call) -> Answer:
-        body: shapes.Signed = call.body
+        body: schemas.Signed = call.body
         number = self._enrolment.leave(body.certificate, body.statement, _bytes(body.signature), cid=call.cid)
         _log.info("A server has left", server=number)
-        return Answer(shapes.Left(server=number))
+        return Answer(schemas.Left(server=number))
 
     def remove(self, call: Call) -> Answer:
         number = number_in_path(call.params["number"], "server")
@@ -144,7 +144,7 @@ class EnrolmentOperations:
         revoked = self._enrolment.remove(number, by=call.by)
         if not revoked and number not in listed and f"server-{number}" not in items:
             raise NotFound(f"There is no server {number} in the cluster.", code="no-such-server")
-        return Answer(shapes.Removed(server=number, revoked=revoked))
+        return Answer(schemas.Removed(server=number, revoked=revoked))
 
     def _alive(self) -> set[int]:
         now = self._clock.now()

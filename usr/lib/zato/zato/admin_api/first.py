@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.shapes import people as shapes
-from zato.admin_api.shapes.items import Item
+from zato.admin_api.schemas import people as schemas
+from zato.admin_api.schemas.items import Item
 from zato.cluster.first_administrator import FirstAdministrator
 from zato.config.codec import public
 from zato.core.errors import Conflict, Unauthorized
@@ -34,8 +34,8 @@ class FirstOperations:
                 "Make a token with which somebody becomes an administrator; the one before is worth nothing any more",
                 self.new_token,
                 Right.ADMINISTER,
-                shapes.FirstToken,
-                takes=shapes.TokenLife,
+                schemas.FirstToken,
+                takes=schemas.TokenLife,
                 status=201,
             ),
             Route(
@@ -46,7 +46,7 @@ class FirstOperations:
                 self.become,
                 None,
                 Item,
-                takes=shapes.FirstAdministrator,
+                takes=schemas.FirstAdministrator,
                 status=201,
                 errors=(Conflict,),
                 open=True,
@@ -54,12 +54,12 @@ class FirstOperations:
         )
 
     def new_token(self, call: Call) -> Answer:
-        body: shapes.TokenLife = call.body
+        body: schemas.TokenLife = call.body
         token, expires = self._first.new_token(timedelta(seconds=body.seconds), by=call.by)
-        return Answer(shapes.FirstToken(token=token, expires=expires), 201)
+        return Answer(schemas.FirstToken(token=token, expires=expires), 201)
 
     def become(self, call: Call) -> Answer:
-        body: shapes.FirstAdministrator = call.body
+        body: schemas.FirstAdministrator = call.body
         try:
             made = self._first.become(body.token, body.name, body.password, cid=call.cid)
         except Unauthorized:

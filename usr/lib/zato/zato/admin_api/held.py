@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.shapes import messages as shapes
-from zato.admin_api.shapes.values import PageQuery
+from zato.admin_api.schemas import messages as schemas
+from zato.admin_api.schemas.values import PageQuery
 from zato.broker.protocol import DeadLetters
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, NotFound, Unavailable
@@ -35,8 +35,8 @@ class HoldOperations:
                 "Have what goes out, such as asynchronous messages, wait; requests are answered",
                 self.hold,
                 Right.OPERATE,
-                shapes.Released,
-                takes=shapes.HoldReason,
+                schemas.Released,
+                takes=schemas.HoldReason,
             ),
             Route(
                 "GET",
@@ -45,7 +45,7 @@ class HoldOperations:
                 "Messages that wait in the ODB, oldest first",
                 self.list,
                 Right.READ,
-                shapes.HeldMessages,
+                schemas.HeldMessages,
                 query=PageQuery,
             ),
             Route(
@@ -55,33 +55,33 @@ class HoldOperations:
                 "Delete messages that are held, for good",
                 self.discard,
                 Right.OPERATE,
-                shapes.MessageCount,
-                takes=shapes.WhichMessages,
+                schemas.MessageCount,
+                takes=schemas.WhichMessages,
                 errors=(NotFound, Conflict),
             ),
-            Route("DELETE", HELD, "release", "Let what is held go", self.release, Right.OPERATE, shapes.Released),
+            Route("DELETE", HELD, "release", "Let what is held go", self.release, Right.OPERATE, schemas.Released),
         )
 
     def hold(self, call: Call) -> Answer:
-        reason: shapes.HoldReason = call.body
+        reason: schemas.HoldReason = call.body
         changed = self._state.hold(reason.reason, self._entry(call, "hold", reason.reason))
-        return Answer(shapes.Released(changed=changed, messages=self._waiting()))
+        return Answer(schemas.Released(changed=changed, messages=self._waiting()))
 
     def release(self, call: Call) -> Answer:
         changed = self._state.release(self._entry(call, "release", None))
-        return Answer(shapes.Released(changed=changed, messages=self._waiting()))
+        return Answer(schemas.Released(changed=changed, messages=self._waiting()))
 
     def list(self, call: Call) -> Answer:
         query: PageQuery = call.query
-        return Answer(shapes.HeldMessages(messages=[_shown(each) for each in self._held.list(query.limit)]))
+        return Answer(schemas.HeldMessages(messages=[_shown(each) for each in self._held.list(query.limit)]))
 
     def discard(self, call: Call) -> Answer:
-        which: shapes.WhichMessages = call.body
+        which: schemas.WhichMessages = call.body
         subject = "all" if which.ids is None else f"{len(which.ids)} messages"
         count = self._held.discard(which.ids, self._entry(call, "discard-held-messages", subject))
         if which.ids and not count:
             raise NotFound(f"No message {', '.join(which.ids[:3])} is held.", code="no-such-message")
-        return Answer(shapes.MessageCount(count=count))
+        return Answer(schemas.MessageCount(count=count))
 
     def _waiting(self) -> int | None:
         try:
@@ -96,8 +96,8 @@ class HoldOperations:
         )
 
 
-def _shown(message: HeldMessage) -> shapes.HeldMessage:
-    return shapes.HeldMessage(
+def _shown(message: HeldMessage) -> schemas.HeldMessage:
+    return schemas.HeldMessage(
         id=message.id,
         service=message.service,
         cid=message.cid,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from zato.admin_api.shapes import history as shapes
+from zato.admin_api.schemas import history as schemas
 from zato.config.history import HistoryEntry
 from zato.odb.changes import WhichChanges
 
 
-def which_changes(query: shapes.ChangesQuery, kind: str | None, name: str | None) -> WhichChanges:
+def which_changes(query: schemas.ChangesQuery, kind: str | None, name: str | None) -> WhichChanges:
     """The changes of these items that a query is about."""
     return WhichChanges(
         kind=kind,
@@ -23,10 +23,10 @@ def which_changes(query: shapes.ChangesQuery, kind: str | None, name: str | None
     )
 
 
-def shown_changes(found: Iterable[HistoryEntry]) -> list[shapes.Change]:
+def shown_changes(found: Iterable[HistoryEntry]) -> list[schemas.Change]:
     """The changes as they are answered."""
     return [
-        shapes.Change(
+        schemas.Change(
             revision=entry.revision,
             at=entry.at,
             kind=entry.kind,
@@ -41,6 +41,6 @@ def shown_changes(found: Iterable[HistoryEntry]) -> list[shapes.Change]:
     ]
 
 
-def following(page: Sequence[shapes.Change], limit: int) -> int | None:
+def following(page: Sequence[schemas.Change], limit: int) -> int | None:
     """What goes into `before` for the page after this one; None where there is none."""
     return page[-1].revision if len(page) == limit else None

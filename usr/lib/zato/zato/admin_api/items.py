@@ -14,9 +14,9 @@ from zato.admin_api.pages import page_of
 from zato.admin_api.previewing import previewed
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.running import RunningWorker
-from zato.admin_api.shapes import items as shapes
-from zato.admin_api.shapes.history import ChangesQuery, History
-from zato.admin_api.shapes.values import ChangeQuery
+from zato.admin_api.schemas import items as schemas
+from zato.admin_api.schemas.history import ChangesQuery, History
+from zato.admin_api.schemas.values import ChangeQuery
 from zato.admin_api.warning import Warnings, of_change, of_deletion
 from zato.config.codec import public
 from zato.config.item import Item
@@ -59,7 +59,7 @@ class ItemOperations:
         read = Right.READ
         return (
             Route(
-                "GET", ITEMS, "list-items", "Items of a kind", self.list, read, shapes.Items, query=shapes.ItemsQuery
+                "GET", ITEMS, "list-items", "Items of a kind", self.list, read, schemas.Items, query=schemas.ItemsQuery
             ),
             Route(
                 "POST",
@@ -68,13 +68,13 @@ class ItemOperations:
                 "Create an item; secrets that are made up for it are shown this once",
                 self.create,
                 None,
-                shapes.Item,
-                takes=shapes.NewItem,
+                schemas.Item,
+                takes=schemas.NewItem,
                 query=ChangeQuery,
                 status=201,
                 errors=(Conflict,),
             ),
-            Route("GET", ITEM, "get-item", "One item", self.get, read, shapes.Item),
+            Route("GET", ITEM, "get-item", "One item", self.get, read, schemas.Item),
             Route(
                 "PUT",
                 ITEM,
@@ -82,8 +82,8 @@ class ItemOperations:
                 "Replace the fields of an item",
                 self.change,
                 None,
-                shapes.Item,
-                takes=shapes.ChangedItem,
+                schemas.Item,
+                takes=schemas.ChangedItem,
                 query=ChangeQuery,
                 errors=(Conflict,),
             ),
@@ -94,8 +94,8 @@ class ItemOperations:
                 "Delete an item",
                 self.delete,
                 None,
-                shapes.Deleted,
-                query=shapes.DeleteQuery,
+                schemas.Deleted,
+                query=schemas.DeleteQuery,
                 errors=(Conflict,),
             ),
             Route(
@@ -115,8 +115,8 @@ class ItemOperations:
                 "Make an item what it was at a revision",
                 self.rollback,
                 None,
-                shapes.Item,
-                takes=shapes.ItemBack,
+                schemas.Item,
+                takes=schemas.ItemBack,
                 query=ChangeQuery,
                 errors=(Conflict, TimeLimitExceeded),
             ),
@@ -127,26 +127,26 @@ class ItemOperations:
                 "Make up an item's key anew, which is shown this once; the one before is worth nothing then",
                 self.rotate,
                 None,
-                shapes.Item,
+                schemas.Item,
                 errors=(Conflict,),
             ),
         )
 
     def list(self, call: Call) -> Answer:
-        query: shapes.ItemsQuery = call.query
+        query: schemas.ItemsQuery = call.query
         kind = call.params["kind"]
         revision = self._log.revision()  # read first, so that the items are never older than it says
         page, following = page_of(self._publisher.list(kind), query)
         makers = self._log.makers(kind)
         return Answer(
-            shapes.Items(
+            schemas.Items(
                 items=[_listed(item, makers.get(item.revision)) for item in page], revision=revision, next=following
             )
         )
 
     def create(self, call: Call) -> Answer:
         kind = _changeable(call.params["kind"])
-        body: shapes.NewItem = call.body
+        body: schemas.NewItem = call.body
         body = replace(body, name=kind_named(kind).full_name(body.name))
         if call.query.dry_run:
             return self._previewed(lambda publisher: publisher.create(kind, body.name, body.value, by=call.by))
@@ -168,7 +168,7 @@ class ItemOperations:
 
     def change(self, call: Call) -> Answer:
         kind, name = key_in_path(call.params)
-        body: shapes.ChangedItem = call.body
+        body: schemas.ChangedItem = call.body
         revision = expected_revision(body.revision, call.environ)
         _changeable(kind)
         if call.query.dry_run:
@@ -179,14 +179,14 @@ class ItemOperations:
 
     def delete(self, call: Call) -> Answer:
         kind, name = key_in_path(call.params)
-        query: shapes.DeleteQuery = call.query
+        query: schemas.DeleteQuery = call.query
         expected = expected_revision(query.revision, call.environ)
         _changeable(kind)
         if query.dry_run:
             return self._previewed(lambda publisher: publisher.delete(kind, name, expected, by=call.by))
         revision = self._publisher.delete(kind, name, expected, by=call.by)
         warnings = of_deletion(self._worker.current(), kind, name)
-        return Answer(shapes.Deleted(kind=kind, name=name, revision=revision, warnings=warnings))
+        return Answer(schemas.Deleted(kind=kind, name=name, revision=revision, warnings=warnings))
 
     def history(self, call: Call) -> Answer:
         kind, name = key_in_path(call.params)
@@ -196,7 +196,7 @@ class ItemOperations:
 
     def rollback(self, call: Call) -> Answer:
         kind, name = key_in_path(call.params)
-        body: shapes.ItemBack = call.body
+        body: schemas.ItemBack = call.body
         expected = stated_revision(body.started_from, call.environ)
         if kind == DEPLOYMENT.name:
             return self._rollback_deployment(call, name, body.revision, expected)
@@ -267,13 +267,13 @@ def _changeable(kind: str) -> str:
     return kind
 
 
-def _listed(item: Item, maker: Maker | None) -> shapes.Item:
+def _listed(item: Item, maker: Maker | None) -> schemas.Item:
     shown = _shown(item)
     return shown if maker is None else replace(shown, changed=maker.at, author=maker.principal)
 
 
-def _shown(item: Item, generated: dict[str, str] | None = None, warnings: Warnings = UNSET) -> shapes.Item:
-    return shapes.Item(
+def _shown(item: Item, generated: dict[str, str] | None = None, warnings: Warnings = UNSET) -> schemas.Item:
+    return schemas.Item(
         kind=item.kind,
         name=item.name,
         revision=item.revision,

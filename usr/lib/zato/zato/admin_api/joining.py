@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.shapes import joining as shapes
+from zato.admin_api.schemas import joining as schemas
 from zato.cluster.enrolment import Enrolment
 from zato.cluster.signing.register import RegisteredToken
 from zato.core.clock import Clock
@@ -36,7 +36,7 @@ class JoiningOperations:
                 "Tokens that nobody has used yet, and servers on machines of their own",
                 self.list,
                 Right.ADMINISTER,
-                shapes.Joining,
+                schemas.Joining,
                 errors=(Unavailable,),
             ),
             Route(
@@ -46,7 +46,7 @@ class JoiningOperations:
                 "Make a token worthless",
                 self.cancel,
                 Right.ADMINISTER,
-                shapes.JoiningToken,
+                schemas.JoiningToken,
                 errors=(NotFound, Unavailable),
             ),
         )
@@ -54,10 +54,10 @@ class JoiningOperations:
     def list(self, call: Call) -> Answer:
         registered, now = self._enrolment.registered(), self._clock.now()
         return Answer(
-            shapes.Joining(
+            schemas.Joining(
                 tokens=[_shown(token) for token in registered.tokens],
                 servers=[
-                    shapes.JoinedServer(server=each.number, hosts=list(each.hosts), member=each.is_member(now))
+                    schemas.JoinedServer(server=each.number, hosts=list(each.hosts), member=each.is_member(now))
                     for each in registered.servers
                 ],
             )
@@ -69,7 +69,7 @@ class JoiningOperations:
         return Answer(_shown(token))
 
 
-def _shown(token: RegisteredToken) -> shapes.JoiningToken:
-    return shapes.JoiningToken(
+def _shown(token: RegisteredToken) -> schemas.JoiningToken:
+    return schemas.JoiningToken(
         id=token.id, server=token.server, replaces=token.replaces, created=token.created, expires=token.expires
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.shapes.values import Given
+from zato.admin_api.schemas.values import ResponseSchema
 from zato.config.describing import DescribedKind, described_kinds
 from zato.core.right import Right
 
 
-class Kinds(Given, frozen=True):
+class Kinds(ResponseSchema, frozen=True):
     """All kinds of items."""
 
     kinds: tuple[DescribedKind, ...]

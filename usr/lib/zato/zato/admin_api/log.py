@@ -6,7 +6,7 @@ import socket
 
 from zato.admin_api.here import ServersHere
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.shapes import log as shapes
+from zato.admin_api.schemas import log as schemas
 from zato.core.errors import InvalidInput, Unavailable
 from zato.core.right import Right
 from zato.logbook.query import Query
@@ -32,8 +32,8 @@ class LogOperations:
                 "What all processes of Zato on the machine of a server have said, in the order in which they said it",
                 self.read,
                 Right.READ_LOG,
-                shapes.Log,
-                query=shapes.LogQuery,
+                schemas.Log,
+                query=schemas.LogQuery,
                 errors=(Unavailable,),
             ),
         )
@@ -41,7 +41,7 @@ class LogOperations:
     def read(self, call: Call) -> Answer:
         """The newest lines, or those before or after a place that an earlier answer has named."""
         number = self._here.number(call.params["number"], "the log is shown by: zato log")
-        asked: shapes.LogQuery = call.query
+        asked: schemas.LogQuery = call.query
         if asked.before is not None and asked.after is not None:
             raise InvalidInput("Ask for lines before a place or after one, not for both.")
         query = Query(
@@ -58,5 +58,7 @@ class LogOperations:
         else:
             page = self._reader.older(query, asked.before, asked.limit)
         return Answer(
-            shapes.Log(server=number, host=socket.gethostname(), lines=page.lines, before=page.before, after=page.after)
+            schemas.Log(
+                server=number, host=socket.gethostname(), lines=page.lines, before=page.before, after=page.after
+            )
         )

@@ -11,7 +11,7 @@ import msgspec
 
 from zato.admin_api.here import ServersHere
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.shapes import machine as shapes
+from zato.admin_api.schemas import machine as schemas
 from zato.admin_api.this_machine import Machine
 from zato.core.errors import NotFound, SetupError, TooLarge, Unavailable
 from zato.core.right import Right
@@ -37,7 +37,7 @@ class MachineOperations:
                 "Certificates on the machine of a server, and until when they are valid",
                 self.certificates,
                 Right.READ,
-                shapes.Certificates,
+                schemas.Certificates,
                 errors=(Unavailable,),
             ),
             Route(
@@ -47,8 +47,8 @@ class MachineOperations:
                 "Changes of a server's own settings, newest first",
                 self.history,
                 Right.READ,
-                shapes.Commits,
-                query=shapes.CommitsQuery,
+                schemas.Commits,
+                query=schemas.CommitsQuery,
                 errors=(NotFound, Unavailable),
             ),
             Route(
@@ -58,8 +58,8 @@ class MachineOperations:
                 "What differs between two commits of a server's own settings and its services' user.toml",
                 self.diff,
                 Right.ADMINISTER,
-                shapes.CommitDiff,
-                query=shapes.CommitDiffQuery,
+                schemas.CommitDiff,
+                query=schemas.CommitDiffQuery,
                 errors=(NotFound, TooLarge, Unavailable),
             ),
             Route(
@@ -69,7 +69,7 @@ class MachineOperations:
                 "Look at the machine of a server as `zato doctor` does, with the rights of the servers' user",
                 self.examine,
                 Right.OPERATE,
-                shapes.Examination,
+                schemas.Examination,
                 errors=(Unavailable,),
             ),
         )
@@ -78,11 +78,11 @@ class MachineOperations:
         number = self._number(call, "they are shown by: zato pki list")
         found, unusable = self._machine.certificates(self._now())
         return Answer(
-            shapes.Certificates(
+            schemas.Certificates(
                 server=number,
                 host=socket.gethostname(),
                 certificates=[
-                    shapes.Certificate(
+                    schemas.Certificate(
                         name=each.name,
                         subject=each.subject,
                         not_before=each.not_before,
@@ -93,28 +93,28 @@ class MachineOperations:
                     )
                     for each in found
                 ],
-                unusable=[shapes.UnusableFile(name=each.name, reason=each.reason) for each in unusable],
+                unusable=[schemas.UnusableFile(name=each.name, reason=each.reason) for each in unusable],
             )
         )
 
     def history(self, call: Call) -> Answer:
         number = self._number(call, f"it is shown by: zato server config history {quote(call.params['number'][:40])}")
-        query: shapes.CommitsQuery = call.query
+        query: schemas.CommitsQuery = call.query
         changes = [
-            shapes.Commit(commit=each.id, at=each.at, author=each.author, revision=each.revision, change=each.subject)
+            schemas.Commit(commit=each.id, at=each.at, author=each.author, revision=each.revision, change=each.subject)
             for each in self._machine.commits(number, query.limit)
         ]
-        return Answer(shapes.Commits(server=number, changes=changes))
+        return Answer(schemas.Commits(server=number, changes=changes))
 
     def diff(self, call: Call) -> Answer:
         number = self._number(call, f"it is shown by: zato server config diff {quote(call.params['number'][:40])}")
-        query: shapes.CommitDiffQuery = call.query
-        return Answer(shapes.CommitDiff(server=number, diff=self._machine.diff(number, query.from_, query.to)))
+        query: schemas.CommitDiffQuery = call.query
+        return Answer(schemas.CommitDiff(server=number, diff=self._machine.diff(number, query.from_, query.to)))
 
     def examine(self, call: Call) -> Answer:
         self._number(call, "run: zato doctor")
         try:
-            return Answer(msgspec.json.decode(self._machine.examined(), type=shapes.Examination))
+            return Answer(msgspec.json.decode(self._machine.examined(), type=schemas.Examination))
         except msgspec.MsgspecError as error:
             raise SetupError(f"The examination said something else ({error}).", code="doctor-failed") from error
 

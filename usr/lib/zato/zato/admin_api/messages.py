@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from zato.admin_api.chosen_letters import LOOKED_AT_MAX, chosen, describes_some
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.running import RunningWorker
+from zato.admin_api.schemas import messages as schemas
 from zato.admin_api.services import SERVICES
-from zato.admin_api.shapes import messages as shapes
 from zato.broker.message import DeadLetter
 from zato.broker.protocol import DeadLetters
 from zato.core import json
@@ -43,7 +43,7 @@ class MessageOperations:
                 "Have a service invoked with a JSON message, soon and at least once; answers once the message is safe",
                 self.invoke,
                 Right.INVOKE,
-                shapes.SentMessage,
+                schemas.SentMessage,
                 takes=("application/json",),
                 status=202,
                 body_bytes_max=MESSAGE_BYTES_MAX,
@@ -55,8 +55,8 @@ class MessageOperations:
                 "Messages that are not delivered any more, newest first",
                 self.list,
                 Right.READ,
-                shapes.DeadLetters,
-                query=shapes.DeadLettersQuery,
+                schemas.DeadLetters,
+                query=schemas.DeadLettersQuery,
             ),
             Route(
                 "GET",
@@ -65,7 +65,7 @@ class MessageOperations:
                 "A dead letter with what was sent to its service",
                 self.get,
                 Right.READ_LOG,
-                shapes.DeadLetterInFull,
+                schemas.DeadLetterInFull,
             ),
             Route(
                 "POST",
@@ -74,8 +74,8 @@ class MessageOperations:
                 "Have dead letters delivered again",
                 self.retry,
                 Right.OPERATE,
-                shapes.MessageCount,
-                takes=shapes.WhichMessages,
+                schemas.MessageCount,
+                takes=schemas.WhichMessages,
                 errors=(NotFound,),
             ),
             Route(
@@ -85,8 +85,8 @@ class MessageOperations:
                 "Delete dead letters for good",
                 self.delete,
                 Right.OPERATE,
-                shapes.MessageCount,
-                takes=shapes.WhichMessages,
+                schemas.MessageCount,
+                takes=schemas.WhichMessages,
                 errors=(NotFound,),
             ),
         )
@@ -94,13 +94,13 @@ class MessageOperations:
     def invoke(self, call: Call) -> Answer:
         payload = json.decode(call.raw) if call.raw else None
         message = self._worker.invoke_async(call.params["name"], payload, principal=call.principal, cid=call.cid)
-        return Answer(shapes.SentMessage(message_id=message.id, service=message.service, cid=message.cid), 202)
+        return Answer(schemas.SentMessage(message_id=message.id, service=message.service, cid=message.cid), 202)
 
     def list(self, call: Call) -> Answer:
-        query: shapes.DeadLettersQuery = call.query
+        query: schemas.DeadLettersQuery = call.query
         some = describes_some(query)
         found = chosen(self._letters.dead(LOOKED_AT_MAX if some else query.limit), query)[: query.limit]
-        return Answer(shapes.DeadLetters(messages=[_shown(letter) for letter in found]))
+        return Answer(schemas.DeadLetters(messages=[_shown(letter) for letter in found]))
 
     def get(self, call: Call) -> Answer:
         message_id = call.params["message"]
@@ -109,7 +109,7 @@ class MessageOperations:
                 needs_memory(call.environ, _IN_FULL_TIMES * letter.payload_bytes)
                 payload = self._letters.payload(message_id)
                 if payload is not None:
-                    return Answer(shapes.DeadLetterInFull(letter=_shown(letter), payload=payload))
+                    return Answer(schemas.DeadLetterInFull(letter=_shown(letter), payload=payload))
         raise NotFound(
             f"There is no dead letter {message_id[:40]!r} among the newest {LOOKED_AT_MAX}; see: zato message list",
             code="no-such-message",
@@ -122,7 +122,7 @@ class MessageOperations:
         return self._done(call, "delete-dead-letters", self._letters.delete)
 
     def _done(self, call: Call, action: str, do: Callable[[Sequence[str] | None], int]) -> Answer:
-        which: shapes.WhichMessages = call.body
+        which: schemas.WhichMessages = call.body
         if which.filter is None:
             return self._counted(call, action, which, do(which.ids))
         if which.ids is not None:
@@ -130,7 +130,7 @@ class MessageOperations:
         ids = [letter.id for letter in chosen(self._letters.dead(LOOKED_AT_MAX), which.filter)]
         return self._counted(call, action, which, do(ids) if ids else 0)
 
-    def _counted(self, call: Call, action: str, which: shapes.WhichMessages, count: int) -> Answer:
+    def _counted(self, call: Call, action: str, which: schemas.WhichMessages, count: int) -> Answer:
         if which.ids and not count:
             raise NotFound(
                 f"There is no dead letter {', '.join(which.ids[:3])}; see: zato message list", code="no-such-message"
@@ -140,11 +140,11 @@ class MessageOperations:
             by = call.by
             entry = AuditEntry(self._clock.now(), by.principal, by.cid, action, subject, "ok", origin=by.origin)
             self._audit.add(None, entry)
-        return Answer(shapes.MessageCount(count=count))
+        return Answer(schemas.MessageCount(count=count))
 
 
-def _shown(letter: DeadLetter) -> shapes.DeadLetter:
-    return shapes.DeadLetter(
+def _shown(letter: DeadLetter) -> schemas.DeadLetter:
+    return schemas.DeadLetter(
         id=letter.id,
         service=letter.service,
         payload_bytes=letter.payload_bytes,

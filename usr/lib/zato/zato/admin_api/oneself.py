@@ -5,7 +5,7 @@ from __future__ import annotations
 from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.running import RunningWorker
-from zato.admin_api.shapes import oneself as shapes
+from zato.admin_api.schemas import oneself as schemas
 from zato.config.codec import public
 from zato.config.item import Item
 from zato.config.kinds import SecurityBasic
@@ -42,8 +42,8 @@ class OneselfOperations:
                 "Give oneself another password; all sessions of one's own end",
                 self.change_password,
                 oneself,
-                shapes.PasswordChanged,
-                takes=shapes.OwnPassword,
+                schemas.PasswordChanged,
+                takes=schemas.OwnPassword,
                 errors=(Conflict,),
             ),
             Route(
@@ -53,7 +53,7 @@ class OneselfOperations:
                 "Whether one has a second factor",
                 self.state,
                 oneself,
-                shapes.SecondFactorState,
+                schemas.SecondFactorState,
             ),
             Route(
                 "POST",
@@ -62,8 +62,8 @@ class OneselfOperations:
                 "A secret for an application that makes one-time passwords; it counts once a code has confirmed it",
                 self.begin,
                 oneself,
-                shapes.TotpSecret,
-                takes=shapes.KnownPassword,
+                schemas.TotpSecret,
+                takes=schemas.KnownPassword,
                 status=201,
                 errors=(Conflict,),
             ),
@@ -74,8 +74,8 @@ class OneselfOperations:
                 "Have a code demanded from now on where a session is opened; other sessions of one's own end",
                 self.confirm,
                 oneself,
-                shapes.RecoveryCodes,
-                takes=shapes.GivenCode,
+                schemas.RecoveryCodes,
+                takes=schemas.GivenCode,
                 errors=(NotFound,),
             ),
             Route(
@@ -85,8 +85,8 @@ class OneselfOperations:
                 "Have one's password suffice again; all sessions of one's own end",
                 self.disable,
                 oneself,
-                shapes.SecondFactorState,
-                takes=shapes.PasswordAndCode,
+                schemas.SecondFactorState,
+                takes=schemas.PasswordAndCode,
                 errors=(NotFound,),
             ),
             Route(
@@ -96,12 +96,12 @@ class OneselfOperations:
                 "Have somebody's password suffice again, as where a device was lost; all sessions of theirs end",
                 self.remove,
                 Right.ADMINISTER,
-                shapes.SecondFactorState,
+                schemas.SecondFactorState,
             ),
         )
 
     def change_password(self, call: Call) -> Answer:
-        body: shapes.OwnPassword = call.body
+        body: schemas.OwnPassword = call.body
         item, value = self._own(call)
         try:
             self._prove(call, value, body.old)
@@ -112,28 +112,28 @@ class OneselfOperations:
         except ZatoError as error:
             self._recorder.note("change-own-password", f"{KIND}:{item.name}", call.by, error)
             raise
-        return Answer(shapes.PasswordChanged(principal=item.name, revision=changed.revision))
+        return Answer(schemas.PasswordChanged(principal=item.name, revision=changed.revision))
 
     def state(self, call: Call) -> Answer:
         return Answer(self._state(call.principal.name))
 
     def begin(self, call: Call) -> Answer:
-        body: shapes.KnownPassword = call.body
+        body: schemas.KnownPassword = call.body
         item, value = self._own(call)
         if not value.roles:
             raise Forbidden(f"{item.name} has no role, and so no use for a second factor: it is asked for by sessions.")
         self._prove(call, value, body.password)
         made = self._second_factor.begin(item.name, by=call.by)
-        return Answer(shapes.TotpSecret(secret=made.secret, uri=made.uri), 201)
+        return Answer(schemas.TotpSecret(secret=made.secret, uri=made.uri), 201)
 
     def confirm(self, call: Call) -> Answer:
-        body: shapes.GivenCode = call.body
+        body: schemas.GivenCode = call.body
         item, _ = self._own(call)
         codes = self._second_factor.confirm(item.name, body.code, session=call.principal.session, by=call.by)
-        return Answer(shapes.RecoveryCodes(recovery_codes=list(codes)))
+        return Answer(schemas.RecoveryCodes(recovery_codes=list(codes)))
 
     def disable(self, call: Call) -> Answer:
-        body: shapes.PasswordAndCode = call.body
+        body: schemas.PasswordAndCode = call.body
         item, value = self._own(call)
         try:
             self._prove(call, value, body.password)
@@ -149,10 +149,10 @@ class OneselfOperations:
         self._second_factor.remove(name, by=call.by)
         return Answer(self._state(name))
 
-    def _state(self, name: str) -> shapes.SecondFactorState:
+    def _state(self, name: str) -> schemas.SecondFactorState:
         factor = self._second_factor.of(name)
         since = None if factor is None else factor.confirmed
-        return shapes.SecondFactorState(
+        return schemas.SecondFactorState(
             principal=name,
             demanded=since is not None,
             since=since,

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 
 from zato.admin_api.route import Route
-from zato.admin_api.shapes.errors import Error
-from zato.admin_api.shapes.history import HistoryQuery
-from zato.admin_api.shapes.items import ChangedItem, NewItem, UnsavedItem
-from zato.admin_api.shapes.whole import DiffQuery, Preview
+from zato.admin_api.schemas.errors import Error
+from zato.admin_api.schemas.history import HistoryQuery
+from zato.admin_api.schemas.items import ChangedItem, NewItem, UnsavedItem
+from zato.admin_api.schemas.whole import DiffQuery, Preview
 from zato.config.kinds import KINDS, letting_in
 from zato.config.kinds.text import ITEM_NAME_PATTERN
 from zato.core.declared import fields_of

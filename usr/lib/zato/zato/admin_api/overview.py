@@ -6,7 +6,7 @@ from zato.admin_api.deployments import shown
 from zato.admin_api.history import shown_changes
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.running import RunningWorker
-from zato.admin_api.shapes import overview as shapes
+from zato.admin_api.schemas import overview as schemas
 from zato.admin_api.status.report import StatusReport
 from zato.config.kinds import KINDS
 from zato.config.publisher import Publisher
@@ -40,8 +40,8 @@ class OverviewOperations:
                 "Items and services that have a text in their names or fields",
                 self.search,
                 Right.READ,
-                shapes.FoundThings,
-                query=shapes.SearchQuery,
+                schemas.FoundThings,
+                query=schemas.SearchQuery,
             ),
             Route(
                 "GET",
@@ -50,28 +50,28 @@ class OverviewOperations:
                 "The state of the cluster, what it has, and what was done of late",
                 self.summary,
                 Right.READ,
-                shapes.Overview,
+                schemas.Overview,
             ),
         )
 
     def search(self, call: Call) -> Answer:
         """By what this worker serves from, so that it is quick and works while the ODB is away."""
-        query: shapes.SearchQuery = call.query
+        query: schemas.SearchQuery = call.query
         snapshot = self._worker.current()
         found = [
-            (match.rank, item.name, shapes.FoundThing(what="item", kind=kind, name=item.name, field=match.field))
+            (match.rank, item.name, schemas.FoundThing(what="item", kind=kind, name=item.name, field=match.field))
             for kind in KINDS
             for item in snapshot.configuration.all(kind)
             if (match := matched(item, query.q)) is not None
         ]
         found += [
-            (match.rank, name, shapes.FoundThing(what="service", kind=None, name=name, field=None))
+            (match.rank, name, schemas.FoundThing(what="service", kind=None, name=name, field=None))
             for name in snapshot.codes.services
             if (match := matched_name(name, query.q)) is not None
         ]
         found.sort(key=lambda each: (each[0], each[1], each[2].kind or ""))
         return Answer(
-            shapes.FoundThings(
+            schemas.FoundThings(
                 found=[each[2] for each in found[: query.limit]],
                 total=len(found),
                 revision=snapshot.configuration.revision,
@@ -87,7 +87,7 @@ class OverviewOperations:
         except ZatoError:
             changes, deployments = [], []
         return Answer(
-            shapes.Overview(
+            schemas.Overview(
                 status=self._report.now(),
                 items={kind: len(snapshot.configuration.all(kind)) for kind in KINDS},
                 services=len(snapshot.codes.services),

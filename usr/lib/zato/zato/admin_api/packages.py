@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.shapes.values import Given, Revision, Taken
+from zato.admin_api.schemas.values import RequestSchema, ResponseSchema, Revision
 from zato.config.item import Item
 from zato.config.kinds import Packages
 from zato.config.kinds.packages import PACKAGES as KIND
@@ -22,7 +22,7 @@ from zato.odb.package_reports import PackageReports
 PACKAGES = "/zato/api/packages"
 
 
-class NewPackages(Taken, frozen=True):
+class NewPackages(RequestSchema, frozen=True):
     """Packages that all servers are to have; those of before that are not among them go."""
 
     requirements: Annotated[str, Meta(max_length=100_000, description="As in a requirements.txt.")]
@@ -32,7 +32,7 @@ class NewPackages(Taken, frozen=True):
     """Of the declaration that the change started from, 0 where there was none."""
 
 
-class ServerPackages(Given, frozen=True):
+class ServerPackages(ResponseSchema, frozen=True):
     """A server; `installed` is null while it has not said anything of what is declared now."""
 
     number: int
@@ -42,7 +42,7 @@ class ServerPackages(Given, frozen=True):
     at: datetime | None
 
 
-class DeclaredPackages(Given, frozen=True):
+class DeclaredPackages(ResponseSchema, frozen=True):
     """What is declared, the exact versions, and what each server says of it."""
 
     revision: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from zato.admin_api.shapes.items import ItemsQuery
+from zato.admin_api.schemas.items import ItemsQuery
 from zato.config.item import Item
 from zato.config.searching import matched
 from zato.core.errors import InvalidInput

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from zato.admin_api.route import Answer
-from zato.admin_api.shapes import whole as shapes
+from zato.admin_api.schemas import whole as schemas
 from zato.config.diff import ItemDiff
 from zato.config.rehearsal import Preview
 
@@ -13,7 +13,7 @@ from zato.config.rehearsal import Preview
 def previewed(preview: Preview) -> Answer:
     """The answer to a change with `dry_run`."""
     return Answer(
-        shapes.Preview(
+        schemas.Preview(
             revision=preview.revision,
             items=shown_diffs(preview.changes),
             kept=shown_diffs(preview.kept),
@@ -22,14 +22,14 @@ def previewed(preview: Preview) -> Answer:
     )
 
 
-def shown_diffs(found: Iterable[ItemDiff]) -> list[shapes.ItemDiff]:
+def shown_diffs(found: Iterable[ItemDiff]) -> list[schemas.ItemDiff]:
     """Items with their fields, before and after."""
     return [
-        shapes.ItemDiff(
+        schemas.ItemDiff(
             kind=each.kind,
             name=each.name,
             action=each.action.value,
-            fields=[shapes.FieldDiff(field=one.field, before=one.before, after=one.after) for one in each.fields],
+            fields=[schemas.FieldDiff(field=one.field, before=one.before, after=one.after) for one in each.fields],
         )
         for each in found
     ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from zato.admin_api.shapes.values import ChangeQuery, Nothing
+from zato.admin_api.schemas.values import ChangeQuery, Nothing
 from zato.config.writer import Author
 from zato.core.errors import ZatoError
 from zato.core.principal import Authentication, Principal

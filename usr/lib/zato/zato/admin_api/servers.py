@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.shapes import status as shapes
+from zato.admin_api.schemas import status as schemas
 from zato.config.kinds.server import SERVER
 from zato.config.publisher import Publisher
 from zato.config.writer import despite_races
@@ -32,7 +32,7 @@ class ServerOperations:
                 "Have the balancer send a server no new requests; what it has, it finishes",
                 lambda call: self._set_drain(call, drain=True),
                 Right.OPERATE,
-                shapes.ServerUse,
+                schemas.ServerUse,
                 errors=(Conflict,),
             ),
             Route(
@@ -42,7 +42,7 @@ class ServerOperations:
                 "Have the balancer send a server new requests again",
                 lambda call: self._set_drain(call, drain=False),
                 Right.OPERATE,
-                shapes.ServerUse,
+                schemas.ServerUse,
                 errors=(Conflict,),
             ),
         )
@@ -65,4 +65,4 @@ class ServerOperations:
             body = msgspec.to_builtins(msgspec.structs.replace(value, drain=drain))
             return self._publisher.update(SERVER.name, name, body, item.revision, by=call.by).revision
 
-        return Answer(shapes.ServerUse(number=number, draining=drain, revision=despite_races(attempt)))
+        return Answer(schemas.ServerUse(number=number, draining=drain, revision=despite_races(attempt)))

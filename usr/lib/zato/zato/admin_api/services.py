@@ -9,8 +9,8 @@ import msgspec
 
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.running import RunningWorker, no_such_service
-from zato.admin_api.shapes import services as shapes
-from zato.admin_api.shapes.services import (
+from zato.admin_api.schemas import services as schemas
+from zato.admin_api.schemas.services import (
     ErrorsQuery,
     InvokeQuery,
     ServiceChannel,
@@ -46,7 +46,7 @@ class ServiceOperations:
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""
         return (
-            Route("GET", SERVICES, "list-services", "Deployed services", self.list, Right.READ, shapes.Services),
+            Route("GET", SERVICES, "list-services", "Deployed services", self.list, Right.READ, schemas.Services),
             Route(
                 "GET",
                 SERVICES + "/{name}",
@@ -88,7 +88,7 @@ class ServiceOperations:
             _service(snapshot, entry, [channel.name for channel in channels.get(name, [])])
             for name, entry in sorted(snapshot.codes.services.items())
         ]
-        return Answer(shapes.Services(services=services, revision=snapshot.configuration.revision))
+        return Answer(schemas.Services(services=services, revision=snapshot.configuration.revision))
 
     def get(self, call: Call) -> Answer:
         snapshot = self._worker.current()
@@ -135,9 +135,9 @@ class ServiceOperations:
         return Answer(invoked.body, invoked.status, content_type=invoked.content_type)
 
 
-def _service(snapshot: Snapshot, entry: ServiceEntry, channels: list[str]) -> shapes.Service:
+def _service(snapshot: Snapshot, entry: ServiceEntry, channels: list[str]) -> schemas.Service:
     settings = snapshot.configuration.value(SERVICE, entry.name) or ServiceSettings()
-    return shapes.Service(
+    return schemas.Service(
         name=entry.name,
         module=entry.module,
         file_name=entry.file_name,

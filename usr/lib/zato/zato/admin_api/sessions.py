@@ -7,7 +7,7 @@ from datetime import timedelta
 from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.running import RunningWorker
-from zato.admin_api.shapes import people as shapes
+from zato.admin_api.schemas import people as schemas
 from zato.config.kinds import SecurityBasic
 from zato.core.clock import Clock
 from zato.core.errors import Forbidden, NotFound, Unauthorized, ZatoError
@@ -53,8 +53,8 @@ class SessionOperations:
                 "shown this once, is sent as a bearer token",
                 self.open,
                 oneself,
-                shapes.OpenedSession,
-                takes=shapes.NewSession,
+                schemas.OpenedSession,
+                takes=schemas.NewSession,
                 status=201,
                 known_by=Authentication.BASIC,
             ),
@@ -65,8 +65,8 @@ class SessionOperations:
                 "One's own sessions; an administrator may ask for those of others",
                 self.list,
                 oneself,
-                shapes.Sessions,
-                query=shapes.SessionsQuery,
+                schemas.Sessions,
+                query=schemas.SessionsQuery,
             ),
             Route(
                 "DELETE",
@@ -75,12 +75,12 @@ class SessionOperations:
                 f"End a session, by its id, or the one that is used for it: `{CURRENT}`",
                 self.end,
                 oneself,
-                shapes.EndedSession,
+                schemas.EndedSession,
             ),
         )
 
     def open(self, call: Call) -> Answer:
-        body: shapes.NewSession = call.body
+        body: schemas.NewSession = call.body
         snapshot = self._worker.current()
         # Again, and as of the same moment as the revision: what the password belongs to may have changed meanwhile
         known = snapshot.security.authenticate(call.environ)
@@ -115,7 +115,7 @@ class SessionOperations:
         self._sessions.open(session, token.digest, entry)
         shown = _shown(session, None)
         return Answer(
-            shapes.OpenedSession(token=token.token, session=shown), 201, {"Location": f"{SESSIONS}/{session.id}"}
+            schemas.OpenedSession(token=token.token, session=shown), 201, {"Location": f"{SESSIONS}/{session.id}"}
         )
 
     def _check_code(self, name: str, code: str | None, call: Call) -> None:
@@ -130,14 +130,14 @@ class SessionOperations:
             raise
 
     def list(self, call: Call) -> Answer:
-        query: shapes.SessionsQuery = call.query
+        query: schemas.SessionsQuery = call.query
         own = call.principal.name
         whose = None if query.everybodys else query.principal or own
         if whose != own and not may(call.principal, Right.ADMINISTER):
             raise Forbidden(f"{own} may see sessions of their own only; those of others take the role admin.")
         now = self._clock.now()
         there = [one for one in self._sessions.all(whose) if now < one.expires and now - one.used <= one.idle]
-        return Answer(shapes.Sessions(sessions=[_shown(one, call.principal.session) for one in there]))
+        return Answer(schemas.Sessions(sessions=[_shown(one, call.principal.session) for one in there]))
 
     def end(self, call: Call) -> Answer:
         asked = call.params["session"]
@@ -153,11 +153,11 @@ class SessionOperations:
             raise NotFound(
                 f"There is no session {session_id[:40]!r} of yours; see: zato user sessions", code="no-such-session"
             )
-        return Answer(shapes.EndedSession(id=session_id))
+        return Answer(schemas.EndedSession(id=session_id))
 
 
-def _shown(session: Session, current: str | None) -> shapes.Session:
-    return shapes.Session(
+def _shown(session: Session, current: str | None) -> schemas.Session:
+    return schemas.Session(
         id=session.id,
         principal=session.principal,
         roles=list(session.roles),

@@ -7,7 +7,7 @@ from functools import partial
 
 from zato.admin_api.deployments import DEPLOYMENTS
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.shapes.deployments import SourceFile, SourceFiles, SourceQuery
+from zato.admin_api.schemas.deployments import SourceFile, SourceFiles, SourceQuery
 from zato.core.errors import NotFound
 from zato.core.right import Right
 from zato.deployment.loader.archive import read_archive

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.shapes import people as shapes
-from zato.admin_api.shapes.status import Status
+from zato.admin_api.schemas import people as schemas
+from zato.admin_api.schemas.status import Status
 from zato.admin_api.status.report import StatusReport, version_of
 from zato.config.kinds import KINDS
 from zato.core.right import Right
@@ -21,7 +21,9 @@ class StateOperations:
         """The routes, for the table of all."""
         return (
             Route("GET", "/zato/api/status", "status", "State of the cluster", self.status, Right.READ, Status),
-            Route("GET", "/zato/api/whoami", "whoami", "Who is asking", self.whoami, Right.KNOW_ONESELF, shapes.WhoAmI),
+            Route(
+                "GET", "/zato/api/whoami", "whoami", "Who is asking", self.whoami, Right.KNOW_ONESELF, schemas.WhoAmI
+            ),
         )
 
     def status(self, call: Call) -> Answer:
@@ -35,13 +37,13 @@ class StateOperations:
     def whoami(self, call: Call) -> Answer:
         principal = call.principal
         return Answer(
-            shapes.WhoAmI(
+            schemas.WhoAmI(
                 name=principal.name,
                 authentication=principal.authentication.value,
                 roles=sorted(role.value for role in principal.roles),
                 rights=[right.name.lower().replace("_", "-") for right in Right if may(principal, right)],
                 kinds={
-                    kind: shapes.KindRights(
+                    kind: schemas.KindRights(
                         read=may(principal, Right.READ), change=may(principal, right_to_change(kind))
                     )
                     for kind in KINDS

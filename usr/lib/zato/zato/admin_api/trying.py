@@ -8,7 +8,7 @@ from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.items import ITEM
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.running import RunningWorker
-from zato.admin_api.shapes import items as shapes
+from zato.admin_api.schemas import items as schemas
 from zato.config.item import Item
 from zato.config.kinds import KINDS, kind_named
 from zato.config.publisher import Publisher
@@ -39,7 +39,7 @@ class ConnectionTrials:
                 "Try an outgoing connection",
                 self.ping,
                 Right.OPERATE,
-                shapes.Ping,
+                schemas.Ping,
             ),
             Route(
                 "POST",
@@ -48,8 +48,8 @@ class ConnectionTrials:
                 "Try an outgoing connection with values that are not saved; the name may be of no item yet",
                 self.try_out,
                 None,
-                shapes.Ping,
-                takes=shapes.UnsavedItem,
+                schemas.Ping,
+                takes=schemas.UnsavedItem,
             ),
         )
 
@@ -62,7 +62,7 @@ class ConnectionTrials:
     def try_out(self, call: Call) -> Answer:
         kind, name = key_in_path(call.params)
         _require_pingable(kind)
-        body: shapes.UnsavedItem = call.body
+        body: schemas.UnsavedItem = call.body
         try:
             result = self._worker.try_out(self._publisher.unsaved(kind, name, body.value), call.cid)
         except ZatoError as error:
@@ -92,5 +92,5 @@ def _require_pingable(kind: str) -> None:
 
 def _pinged(result: PingResult) -> Answer:
     return Answer(
-        shapes.Ping(ok=result.ok, stage=result.stage, message=result.message, ms=round(result.milliseconds, 1))
+        schemas.Ping(ok=result.ok, stage=result.stage, message=result.message, ms=round(result.milliseconds, 1))
     )

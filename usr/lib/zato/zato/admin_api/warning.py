@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from zato.admin_api.shapes import values as shapes
+from zato.admin_api.schemas import values as schemas
 from zato.config.configuration import Configuration
 from zato.config.kinds import lets_in
 from zato.config.plan import Key, Summary
@@ -19,7 +19,7 @@ from zato.serving.snapshot import Snapshot
 
 LETS_IN_AGAIN = "lets-in-again"
 _WARNINGS_MAX = 100
-Warnings = list[shapes.Finding] | UnsetType
+Warnings = list[schemas.Finding] | UnsetType
 """Absent where there are none."""
 
 
@@ -76,9 +76,9 @@ def let_in_again(done: Summary, deleted: Collection[Key]) -> list[Finding]:
     ]
 
 
-def shown(finding: Finding) -> shapes.Finding:
+def shown(finding: Finding) -> schemas.Finding:
     """A finding as the admin API gives it."""
-    return shapes.Finding(
+    return schemas.Finding(
         message=finding.message,
         code=finding.code,
         field=finding.field,

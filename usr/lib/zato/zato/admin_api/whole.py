@@ -8,10 +8,10 @@ from zato.admin_api.history import following, shown_changes, which_changes
 from zato.admin_api.previewing import previewed, shown_diffs
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.running import RunningWorker
-from zato.admin_api.shapes import whole as shapes
-from zato.admin_api.shapes.history import Changes, HistoryQuery
-from zato.admin_api.shapes.items import Back, ItemKey
-from zato.admin_api.shapes.values import ChangeQuery
+from zato.admin_api.schemas import whole as schemas
+from zato.admin_api.schemas.history import Changes, HistoryQuery
+from zato.admin_api.schemas.items import Back, ItemKey
+from zato.admin_api.schemas.values import ChangeQuery
 from zato.admin_api.warning import Warnings, let_in_again, of_whole
 from zato.config.configuration import Configuration
 from zato.config.kinds import kind_named, lets_in
@@ -50,8 +50,8 @@ class WholeOperations:
                 "What differs between two revisions",
                 self.diff,
                 Right.READ,
-                shapes.Diff,
-                query=shapes.DiffQuery,
+                schemas.Diff,
+                query=schemas.DiffQuery,
             ),
             Route(
                 "GET",
@@ -70,7 +70,7 @@ class WholeOperations:
                 "Make the whole configuration what it was at a revision; security definitions only where asked for",
                 self.rollback,
                 Right.ADMINISTER,
-                shapes.Summary,
+                schemas.Summary,
                 takes=Back,
                 query=ChangeQuery,
                 errors=(Conflict, TimeLimitExceeded),
@@ -83,7 +83,7 @@ class WholeOperations:
                 self.export,
                 Right.READ,
                 "text/yaml; charset=utf-8",
-                query=shapes.ExportQuery,
+                query=schemas.ExportQuery,
             ),
             Route(
                 "POST",
@@ -92,22 +92,22 @@ class WholeOperations:
                 "Make the items what a YAML document says, all or none; JSON has values for its placeholders beside it",
                 self.import_,
                 Right.ADMINISTER,
-                shapes.Summary,
+                schemas.Summary,
                 takes=YAML,
-                takes_json=shapes.FilledDocument,
-                query=shapes.ImportQuery,
+                takes_json=schemas.FilledDocument,
+                query=schemas.ImportQuery,
                 errors=(Conflict,),
                 body_bytes_max=_IMPORT_BYTES_MAX,
             ),
         )
 
     def diff(self, call: Call) -> Answer:
-        query: shapes.DiffQuery = call.query
+        query: schemas.DiffQuery = call.query
         if query.kind is not None:
             kind_named(query.kind)
         to = self._log.revision() if query.to is None else query.to
         items = shown_diffs(self._publisher.diff(query.from_, to, query.kind, query.name))
-        return Answer(shapes.Diff(from_=query.from_, to=to, items=items))
+        return Answer(schemas.Diff(from_=query.from_, to=to, items=items))
 
     def history(self, call: Call) -> Answer:
         query: HistoryQuery = call.query
@@ -124,13 +124,13 @@ class WholeOperations:
         return Answer(_summary(done, self._warnings(before)))
 
     def export(self, call: Call) -> Answer:
-        query: shapes.ExportQuery = call.query
+        query: schemas.ExportQuery = call.query
         text = self._publisher.export(left_open=query.placeholders)
         return Answer(text.encode(), content_type="text/yaml; charset=utf-8")
 
     def import_(self, call: Call) -> Answer:
-        query: shapes.ImportQuery = call.query
-        given: shapes.FilledDocument | None = call.body
+        query: schemas.ImportQuery = call.query
+        given: schemas.FilledDocument | None = call.body
         text = _text(call.raw) if given is None else given.document
         values = None if given is None else given.values
 
@@ -160,8 +160,8 @@ def _text(raw: bytes) -> str:
         raise InvalidInput(f"The document is not valid UTF-8 at byte {error.start}.", code="invalid-utf8") from error
 
 
-def _summary(done: Done, warnings: Warnings) -> shapes.Summary:
-    return shapes.Summary(
+def _summary(done: Done, warnings: Warnings) -> schemas.Summary:
+    return schemas.Summary(
         revision=done.revision,
         created=_keys(done.created),
         updated=_keys(done.updated),

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from zato.admin_api import warning
 from zato.admin_api.deployments import shown
-from zato.admin_api.shapes import status as shapes
+from zato.admin_api.schemas import status as schemas
 from zato.admin_api.status.cluster_view import ClusterView
 from zato.admin_api.status.examinations import examine
 from zato.admin_api.status.seen import Seen
@@ -30,11 +30,11 @@ class StatusReport:
         self._version = version
         self._days = days
 
-    def now(self) -> shapes.Status:
+    def now(self) -> schemas.Status:
         """With everything that is not well. With the ODB away, too: that is when operators ask."""
         seen = self._view.look()
         found = examine(seen)
-        return shapes.Status(
+        return schemas.Status(
             ok=not found,
             problems=[finding.message for finding in found],
             findings=[warning.shown(finding) for finding in found],
@@ -43,14 +43,14 @@ class StatusReport:
             broker_problem=seen.broker_problem,
             messages=None
             if seen.messages is None
-            else shapes.Messages(waiting=seen.messages.waiting, dead=seen.messages.dead),
+            else schemas.Messages(waiting=seen.messages.waiting, dead=seen.messages.dead),
             odb=_odb(seen),
             applied_revision=seen.configuration.revision,
             servers=_servers(seen, self._deployed(seen)),
             deployments_in_progress=[shown(deployment) for deployment in seen.in_progress],
             kept=_kept(seen, self._days),
             odb_bytes=seen.kept.odb_bytes if seen.kept is not None else None,
-            held=shapes.Held(since=seen.held.since, reason=seen.held.reason) if seen.held is not None else None,
+            held=schemas.Held(since=seen.held.since, reason=seen.held.reason) if seen.held is not None else None,
             first_token_expires=seen.first_token_expires,
         )
 
@@ -64,30 +64,30 @@ class StatusReport:
         return found
 
 
-def _odb(seen: Seen) -> shapes.Odb:
+def _odb(seen: Seen) -> schemas.Odb:
     if seen.odb_error is not None:
-        return shapes.Odb(ok=False, revision=None, message=seen.odb_error.message)
+        return schemas.Odb(ok=False, revision=None, message=seen.odb_error.message)
     replaced = seen.replaced
     if replaced is None:
-        return shapes.Odb(ok=True, revision=seen.revision)
+        return schemas.Odb(ok=True, revision=seen.revision)
     message = (
         f"It is another one since {replaced.at:%Y-%m-%d %H:%M:%S} UTC: servers were at revision {replaced.before}, and "
         f"it was at {replaced.now}. They follow it."
     )
-    return shapes.Odb(ok=True, revision=seen.revision, message=message)
+    return schemas.Odb(ok=True, revision=seen.revision, message=message)
 
 
-def _kept(seen: Seen, days: Mapping[str, int]) -> list[shapes.KeptFigure]:
+def _kept(seen: Seen, days: Mapping[str, int]) -> list[schemas.KeptFigure]:
     figures = () if seen.kept is None else seen.kept.figures
     return [
-        shapes.KeptFigure(what=each.what, rows=each.rows, oldest=each.oldest, days=days.get(each.what))
+        schemas.KeptFigure(what=each.what, rows=each.rows, oldest=each.oldest, days=days.get(each.what))
         for each in figures
     ]
 
 
-def _servers(seen: Seen, deployed: Mapping[int, dict[str, int]]) -> list[shapes.Server]:
-    def shown_worker(worker: WorkerRow) -> shapes.Worker:
-        return shapes.Worker(
+def _servers(seen: Seen, deployed: Mapping[int, dict[str, int]]) -> list[schemas.Server]:
+    def shown_worker(worker: WorkerRow) -> schemas.Worker:
+        return schemas.Worker(
             worker=worker.worker,
             started=worker.started,
             beat=worker.beat,
@@ -102,12 +102,12 @@ def _servers(seen: Seen, deployed: Mapping[int, dict[str, int]]) -> list[shapes.
     configured = seen.configuration.values(SERVER)
     balanced = modes(seen.configuration, [f"server-{server.number}" for server in seen.servers])
 
-    def shown_server(server: ServerRow) -> shapes.Server:
+    def shown_server(server: ServerRow) -> schemas.Server:
         name = f"server-{server.number}"
         item = configured.get(name)
         workers = [shown_worker(worker) for worker in seen.workers if worker.server == server.number]
         living = [worker for worker in workers if worker.alive]
-        return shapes.Server(
+        return schemas.Server(
             number=server.number,
             host=server.host,
             address=None if item is None else item.host,
@@ -130,7 +130,7 @@ def _total(known: Iterable[int | None]) -> int | None:
     return sum(told) if told else None
 
 
-def version_of(status: shapes.Status) -> str:
+def version_of(status: schemas.Status) -> str:
     """Says whether anything differs between two answers, but for what each second changes: heart-beats and load."""
     servers = [
         replace(

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from zato.admin_api.shapes.values import Cid, Given, ItemName, Moment, PageQuery, Principal
+from zato.admin_api.schemas.values import Cid, ItemName, Moment, PageQuery, Principal, ResponseSchema
 from zato.odb.changes import Action
 
 
@@ -31,7 +31,7 @@ class HistoryQuery(ChangesQuery, frozen=True):
     name: ItemName | None = None
 
 
-class Change(Given, frozen=True):
+class Change(ResponseSchema, frozen=True):
     """One change of an item; `value` is null for a deletion."""
 
     revision: int
@@ -45,7 +45,7 @@ class Change(Given, frozen=True):
     value: dict[str, Any] | None
 
 
-class History(Given, frozen=True):
+class History(ResponseSchema, frozen=True):
     """Changes of an item, newest first; `next` goes into `before` for older ones."""
 
     kind: str
@@ -54,7 +54,7 @@ class History(Given, frozen=True):
     next: int | None = None
 
 
-class Changes(Given, frozen=True):
+class Changes(ResponseSchema, frozen=True):
     """Changes of all items, newest first; `next` goes into `before` for older ones."""
 
     changes: list[Change]

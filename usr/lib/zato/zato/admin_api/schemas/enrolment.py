@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from zato.admin_api.shapes.values import Given, Taken
+from zato.admin_api.schemas.values import RequestSchema, ResponseSchema
 
 Pem = Annotated[str, Meta(max_length=4000, description="PEM")]
 Requests = Annotated[
@@ -14,7 +14,7 @@ Requests = Annotated[
 ]
 
 
-class Enrolment(Taken, frozen=True):
+class Enrolment(RequestSchema, frozen=True):
     """Who holds the token gets what makes a machine a server of the cluster."""
 
     secret: Annotated[str, Meta(max_length=100, description="The token's secret, as base64url.")]
@@ -26,7 +26,7 @@ class Enrolment(Taken, frozen=True):
     requests: Requests
 
 
-class Enrolled(Given, frozen=True):
+class Enrolled(ResponseSchema, frozen=True):
     """All that the machine needs beside its own keys."""
 
     server: int
@@ -37,7 +37,7 @@ class Enrolled(Given, frozen=True):
     odb_authority: str | None
 
 
-class Signed(Taken, frozen=True):
+class Signed(RequestSchema, frozen=True):
     """What a server says, with its signature by the key of its certificate."""
 
     certificate: Pem
@@ -45,20 +45,20 @@ class Signed(Taken, frozen=True):
     signature: Annotated[str, Meta(max_length=200, description="ECDSA with SHA-256 (DER), as base64url.")]
 
 
-class Renewed(Given, frozen=True):
+class Renewed(ResponseSchema, frozen=True):
     """New certificates of a server, by part."""
 
     server: int
     certificates: dict[str, str]
 
 
-class Left(Given, frozen=True):
+class Left(ResponseSchema, frozen=True):
     """A server that is none of the cluster any more."""
 
     server: int
 
 
-class Removed(Given, frozen=True):
+class Removed(ResponseSchema, frozen=True):
     """The same, and whether this has revoked certificates of it."""
 
     server: int

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from zato.admin_api.shapes.values import Cid, Given, Moment, PageQuery, Principal
+from zato.admin_api.schemas.values import Cid, Moment, PageQuery, Principal, ResponseSchema
 
 
 class AuditQuery(PageQuery, frozen=True):
@@ -42,7 +42,7 @@ class AuditExportQuery(AuditQuery, frozen=True):
     limit: Annotated[int, Meta(ge=1, le=10_000)] = 10_000
 
 
-class AuditEntry(Given, frozen=True):
+class AuditEntry(ResponseSchema, frozen=True):
     """Who did what, when, and what came of it."""
 
     id: int | None
@@ -60,7 +60,7 @@ class AuditEntry(Given, frozen=True):
     """By what means it was known who that is, and of a session what had opened it, such as `session console`."""
 
 
-class Audit(Given, frozen=True):
+class Audit(ResponseSchema, frozen=True):
     """Entries of the audit log, newest first; `next` goes into `before` for older ones."""
 
     entries: list[AuditEntry]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from msgspec import UNSET, UnsetType, field
 
-from zato.admin_api.shapes.values import Finding, Given
+from zato.admin_api.schemas.values import Finding, ResponseSchema
 
 
-class ErrorText(Given, frozen=True):
+class ErrorText(ResponseSchema, frozen=True):
     """What went wrong. HAProxy and lighttpd, which refuse what is not valid HTTP, have no details."""
 
     code: str
@@ -18,7 +18,7 @@ class ErrorText(Given, frozen=True):
     """What is wrong as fields, where the details are known as such."""
 
 
-class Error(Given, frozen=True):
+class Error(ResponseSchema, frozen=True):
     """The body of every answer from status 400."""
 
     error: ErrorText

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from zato.admin_api.shapes.values import ChangeQuery, FileName, Finding, Given, PageQuery, Taken
+from zato.admin_api.schemas.values import ChangeQuery, FileName, Finding, PageQuery, RequestSchema, ResponseSchema
 
 
 class DeploymentsQuery(PageQuery, frozen=True):
@@ -16,7 +16,7 @@ class DeploymentsQuery(PageQuery, frozen=True):
     file_name: FileName | None = None
 
 
-class Report(Given, frozen=True):
+class Report(ResponseSchema, frozen=True):
     """Whether a worker could load a deployment."""
 
     worker: str
@@ -25,7 +25,7 @@ class Report(Given, frozen=True):
     at: datetime
 
 
-class Deployment(Given, frozen=True):
+class Deployment(ResponseSchema, frozen=True):
     """One version of a file of services."""
 
     id: int
@@ -53,13 +53,13 @@ class Deployment(Given, frozen=True):
     """What it uses that is not there, and what is left without what it had before."""
 
 
-class Deployments(Given, frozen=True):
+class Deployments(ResponseSchema, frozen=True):
     """Deployments, newest first."""
 
     deployments: list[Deployment]
 
 
-class Undeployed(Given, frozen=True):
+class Undeployed(ResponseSchema, frozen=True):
     """A file whose services are no longer there."""
 
     file_name: str
@@ -78,26 +78,26 @@ class DeployQuery(ChangeQuery, frozen=True, kw_only=True):
     ] = True
 
 
-class NewFile(Taken, frozen=True):
+class NewFile(RequestSchema, frozen=True):
     """A file; its content in base64."""
 
     file_name: FileName
     source: bytes
 
 
-class NewFiles(Taken, frozen=True):
+class NewFiles(RequestSchema, frozen=True):
     """Files that are deployed together."""
 
     files: Annotated[list[NewFile], Meta(min_length=1, max_length=100)]
 
 
-class NamedFiles(Taken, frozen=True):
+class NamedFiles(RequestSchema, frozen=True):
     """Files that are withdrawn together."""
 
     file_names: Annotated[list[FileName], Meta(min_length=1, max_length=100)]
 
 
-class UndeployedTogether(Given, frozen=True):
+class UndeployedTogether(ResponseSchema, frozen=True):
     """Files whose services are no longer there."""
 
     file_names: list[str]
@@ -106,13 +106,13 @@ class UndeployedTogether(Given, frozen=True):
     """What is left without their services."""
 
 
-class SourceQuery(Taken, frozen=True):
+class SourceQuery(RequestSchema, frozen=True):
     """One of the files in a zip; the deployed file itself unless given."""
 
     path: Annotated[str, Meta(min_length=1, max_length=1000)] | None = None
 
 
-class SourceFile(Given, frozen=True):
+class SourceFile(ResponseSchema, frozen=True):
     """A file that was deployed, or is in one that was. `is_text` where it can be shown as it is."""
 
     path: str
@@ -120,7 +120,7 @@ class SourceFile(Given, frozen=True):
     is_text: bool
 
 
-class SourceFiles(Given, frozen=True):
+class SourceFiles(ResponseSchema, frozen=True):
     """The files that a deployment consists of, by path."""
 
     file_name: str

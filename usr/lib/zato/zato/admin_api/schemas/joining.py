@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from zato.admin_api.shapes.values import Given
+from zato.admin_api.schemas.values import ResponseSchema
 
 
-class JoiningToken(Given, frozen=True):
+class JoiningToken(ResponseSchema, frozen=True):
     """A token that nobody has used. The token itself is shown where it is made, once."""
 
     id: str
@@ -17,7 +17,7 @@ class JoiningToken(Given, frozen=True):
     expires: datetime
 
 
-class JoinedServer(Given, frozen=True):
+class JoinedServer(ResponseSchema, frozen=True):
     """A server on a machine of its own; `member` where a certificate of it is valid."""
 
     server: int
@@ -25,7 +25,7 @@ class JoinedServer(Given, frozen=True):
     member: bool
 
 
-class Joining(Given, frozen=True):
+class Joining(ResponseSchema, frozen=True):
     """What the machine with the cluster's CA knows of joining."""
 
     tokens: list[JoiningToken]

@@ -7,17 +7,17 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from zato.admin_api.shapes.values import ChangeQuery, Finding, Given, ItemName, Revision, Taken
+from zato.admin_api.schemas.values import ChangeQuery, Finding, ItemName, RequestSchema, ResponseSchema, Revision
 
 
-class NewItem(Taken, frozen=True):
+class NewItem(RequestSchema, frozen=True):
     """An item to be created."""
 
     name: ItemName
     value: Annotated[dict[str, Any], Meta(description="The fields of the kind.")]
 
 
-class ChangedItem(Taken, frozen=True):
+class ChangedItem(RequestSchema, frozen=True):
     """All fields of an item; a secret that is absent or masked stays what it is."""
 
     value: Annotated[dict[str, Any], Meta(description="The fields of the kind.")]
@@ -25,7 +25,7 @@ class ChangedItem(Taken, frozen=True):
     """The item's revision that the change started from; If-Match says the same."""
 
 
-class Back(Taken, frozen=True):
+class Back(RequestSchema, frozen=True):
     """Where to roll back to."""
 
     revision: Revision
@@ -46,7 +46,7 @@ class ItemBack(Back, frozen=True):
     ] = None
 
 
-class Item(Given, frozen=True):
+class Item(ResponseSchema, frozen=True):
     """An item; its secrets are masked. `generated` has those that were made up, this once."""
 
     kind: str
@@ -62,7 +62,7 @@ class Item(Given, frozen=True):
     """In lists: who has made it what it is."""
 
 
-class Items(Given, frozen=True):
+class Items(ResponseSchema, frozen=True):
     """Items in the order that was asked for; `next` goes into `after` for those that follow."""
 
     items: list[Item]
@@ -73,7 +73,7 @@ class Items(Given, frozen=True):
 Sort = Literal["name", "-name", "revision", "-revision"]
 
 
-class ItemsQuery(Taken, frozen=True):
+class ItemsQuery(RequestSchema, frozen=True):
     """A page of items."""
 
     limit: Annotated[int, Meta(ge=1, le=10_000)] = 10_000
@@ -88,7 +88,7 @@ class DeleteQuery(ChangeQuery, frozen=True):
     revision: Revision | None = None
 
 
-class Deleted(Given, frozen=True):
+class Deleted(ResponseSchema, frozen=True):
     """What was deleted, and the revision that did it."""
 
     kind: str
@@ -98,20 +98,20 @@ class Deleted(Given, frozen=True):
     """What is left without it."""
 
 
-class UnsavedItem(Taken, frozen=True):
+class UnsavedItem(RequestSchema, frozen=True):
     """Values to be tried; a secret that is absent or masked is that of the item of this name."""
 
     value: Annotated[dict[str, Any], Meta(description="The fields of the kind.")]
 
 
-class ItemKey(Given, frozen=True):
+class ItemKey(ResponseSchema, frozen=True):
     """Which item."""
 
     kind: str
     name: str
 
 
-class Ping(Given, frozen=True):
+class Ping(ResponseSchema, frozen=True):
     """Whether a connection works, and where not how far it got."""
 
     ok: bool

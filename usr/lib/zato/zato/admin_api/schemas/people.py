@@ -7,14 +7,14 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from zato.admin_api.shapes.oneself import Code
-from zato.admin_api.shapes.values import Given, ItemName, Principal, Taken
+from zato.admin_api.schemas.oneself import Code
+from zato.admin_api.schemas.values import ItemName, Principal, RequestSchema, ResponseSchema
 from zato.cluster.first_administrator import LIFE
 from zato.security.sessions import IDLE, LIFE_MAX
 from zato.security.sessions import LIFE as SESSION_LIFE
 
 
-class NewSession(Taken, frozen=True):
+class NewSession(RequestSchema, frozen=True):
     """A session of whoever's user name and password the request has."""
 
     client: Annotated[
@@ -35,7 +35,7 @@ class NewSession(Taken, frozen=True):
     ] = int(IDLE.total_seconds())
 
 
-class Session(Given, frozen=True):
+class Session(ResponseSchema, frozen=True):
     """Somebody who is known for a while; `current` is the session that asks."""
 
     id: str
@@ -50,40 +50,40 @@ class Session(Given, frozen=True):
     current: bool
 
 
-class OpenedSession(Given, frozen=True):
+class OpenedSession(ResponseSchema, frozen=True):
     """A session, and its token, which is shown this once."""
 
     token: str
     session: Session
 
 
-class SessionsQuery(Taken, frozen=True):
+class SessionsQuery(RequestSchema, frozen=True):
     """Whose: one's own unless somebody is named, or everybody's are asked for."""
 
     principal: Principal | None = None
     everybodys: bool = False
 
 
-class Sessions(Given, frozen=True):
+class Sessions(ResponseSchema, frozen=True):
     """Sessions that can be used, the ones used last first."""
 
     sessions: list[Session]
 
 
-class EndedSession(Given, frozen=True):
+class EndedSession(ResponseSchema, frozen=True):
     """A session that can be used no more."""
 
     id: str
 
 
-class KindRights(Given, frozen=True):
+class KindRights(ResponseSchema, frozen=True):
     """What somebody may do with items of a kind."""
 
     read: bool
     change: bool
 
 
-class WhoAmI(Given, frozen=True):
+class WhoAmI(ResponseSchema, frozen=True):
     """Who is asking."""
 
     name: str
@@ -96,20 +96,20 @@ class WhoAmI(Given, frozen=True):
     cid: str
 
 
-class TokenLife(Taken, frozen=True):
+class TokenLife(RequestSchema, frozen=True):
     """For how long the token can be used."""
 
     seconds: Annotated[int, Meta(ge=1, le=7 * 86400)] = int(LIFE.total_seconds())
 
 
-class FirstToken(Given, frozen=True):
+class FirstToken(ResponseSchema, frozen=True):
     """A token that is shown this once, and works once."""
 
     token: str
     expires: datetime
 
 
-class FirstAdministrator(Taken, frozen=True):
+class FirstAdministrator(RequestSchema, frozen=True):
     """Who holds the token becomes an administrator, with HTTP Basic credentials of their choice."""
 
     token: Annotated[str, Meta(max_length=200)]

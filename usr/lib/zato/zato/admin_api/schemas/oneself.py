@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from zato.admin_api.shapes.values import Given, Taken
+from zato.admin_api.schemas.values import RequestSchema, ResponseSchema
 
 Password = Annotated[str, Meta(max_length=200, description="From 8 characters to 72 bytes.")]
 Code = Annotated[
@@ -15,27 +15,27 @@ Code = Annotated[
 ]
 
 
-class OwnPassword(Taken, frozen=True):
+class OwnPassword(RequestSchema, frozen=True):
     """One's password, and the one that is to take its place."""
 
     old: Password
     new: Password
 
 
-class PasswordChanged(Given, frozen=True):
+class PasswordChanged(ResponseSchema, frozen=True):
     """Whose password it was. All sessions of theirs have ended, the one that was used for this among them."""
 
     principal: str
     revision: int
 
 
-class KnownPassword(Taken, frozen=True):
+class KnownPassword(RequestSchema, frozen=True):
     """One's password."""
 
     password: Password
 
 
-class SecondFactorState(Given, frozen=True):
+class SecondFactorState(ResponseSchema, frozen=True):
     """Whether somebody's password alone suffices to open a session, since when it does not, and codes that are left."""
 
     principal: str
@@ -44,26 +44,26 @@ class SecondFactorState(Given, frozen=True):
     recovery_codes: int
 
 
-class TotpSecret(Given, frozen=True):
+class TotpSecret(ResponseSchema, frozen=True):
     """What an application needs to make codes, which is shown this once: the secret in base32, or the address of it."""
 
     secret: str
     uri: str
 
 
-class GivenCode(Taken, frozen=True):
+class GivenCode(RequestSchema, frozen=True):
     """A code that shows that the application makes the right ones."""
 
     code: Code
 
 
-class RecoveryCodes(Given, frozen=True):
+class RecoveryCodes(ResponseSchema, frozen=True):
     """Each takes the place of a code once. They are shown this once."""
 
     recovery_codes: list[str]
 
 
-class PasswordAndCode(Taken, frozen=True):
+class PasswordAndCode(RequestSchema, frozen=True):
     """One's password and a code."""
 
     password: Password

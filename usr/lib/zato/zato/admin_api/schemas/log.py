@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from zato.admin_api.shapes.values import Given, Taken
+from zato.admin_api.schemas.values import RequestSchema, ResponseSchema
 from zato.logbook.line import Line
 from zato.logbook.query import Name
 from zato.logbook.reader import LINES_MAX
@@ -16,7 +16,7 @@ Moment = Annotated[datetime, Meta(tz=True)]
 Place = Annotated[str, Meta(min_length=1, max_length=512)]
 
 
-class LogQuery(Taken, frozen=True):
+class LogQuery(RequestSchema, frozen=True):
     """Which lines; all conditions hold of each. Without `before` and `after`, the newest ones."""
 
     cid: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")] | None = None
@@ -43,7 +43,7 @@ class LogQuery(Taken, frozen=True):
     limit: Annotated[int, Meta(ge=1, le=LINES_MAX)] = 100
 
 
-class Log(Given, frozen=True):
+class Log(ResponseSchema, frozen=True):
     """Lines in the order in which they came, oldest first.
 
     There may be fewer than were asked for, none even, while there are more: `before` is null only where nothing older

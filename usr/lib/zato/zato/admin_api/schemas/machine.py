@@ -7,10 +7,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from zato.admin_api.shapes.values import Given, Taken
+from zato.admin_api.schemas.values import RequestSchema, ResponseSchema
 
 
-class Certificate(Given, frozen=True):
+class Certificate(ResponseSchema, frozen=True):
     """A certificate of the cluster's authority, or the authority's own; `due` says that it is about to be renewed."""
 
     name: str
@@ -22,14 +22,14 @@ class Certificate(Given, frozen=True):
     due: bool
 
 
-class UnusableFile(Given, frozen=True):
+class UnusableFile(ResponseSchema, frozen=True):
     """A file that should be a certificate, and why it is none."""
 
     name: str
     reason: str
 
 
-class Certificates(Given, frozen=True):
+class Certificates(ResponseSchema, frozen=True):
     """What is in the directory of the machine's certificates."""
 
     server: int
@@ -38,13 +38,13 @@ class Certificates(Given, frozen=True):
     unusable: list[UnusableFile]
 
 
-class CommitsQuery(Taken, frozen=True):
+class CommitsQuery(RequestSchema, frozen=True):
     """How many, newest first."""
 
     limit: Annotated[int, Meta(ge=1, le=1000)] = 20
 
 
-class Commit(Given, frozen=True):
+class Commit(ResponseSchema, frozen=True):
     """A change of the server's own settings; `revision` is that of the configuration, if any."""
 
     commit: str
@@ -54,28 +54,28 @@ class Commit(Given, frozen=True):
     change: str
 
 
-class Commits(Given, frozen=True):
+class Commits(ResponseSchema, frozen=True):
     """Changes of a server's own settings, newest first."""
 
     server: int
     changes: list[Commit]
 
 
-class CommitDiffQuery(Taken, frozen=True, rename={"from_": "from"}):
+class CommitDiffQuery(RequestSchema, frozen=True, rename={"from_": "from"}):
     """Two commits; the second is the last one unless given."""
 
     from_: Annotated[str, Meta(pattern="^[0-9a-f]{4,64}$")]
     to: Annotated[str, Meta(pattern="^[0-9a-f]{4,64}$")] | None = None
 
 
-class CommitDiff(Given, frozen=True):
+class CommitDiff(ResponseSchema, frozen=True):
     """What differs between two commits, as git writes it."""
 
     server: int
     diff: str
 
 
-class DoctorFinding(Given, frozen=True):
+class DoctorFinding(ResponseSchema, frozen=True):
     """What is not as it should be, and what mends it."""
 
     subject: str
@@ -83,7 +83,7 @@ class DoctorFinding(Given, frozen=True):
     remedy: str
 
 
-class Examination(Given, frozen=True):
+class Examination(ResponseSchema, frozen=True):
     """What was looked at on the machine, with the rights of the user who runs its servers, and what was found."""
 
     ok: bool

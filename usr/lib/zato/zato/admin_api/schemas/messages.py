@@ -7,18 +7,18 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from zato.admin_api.shapes.values import Cid, Given, MessageId, Principal, Taken
+from zato.admin_api.schemas.values import Cid, MessageId, Principal, RequestSchema, ResponseSchema
 
 
-class MessagesFilter(Taken, frozen=True):
+class MessagesFilter(RequestSchema, frozen=True):
     """All conditions hold of a dead letter that is meant."""
 
     service: Annotated[str, Meta(min_length=1, max_length=500)] | None = None
     principal: Principal | None = None
     cid: Cid | None = None
     q: Annotated[str, Meta(min_length=1, max_length=200, description="In the reason, in any case.")] | None = None
-    since: Annotated[datetime, Meta(tz=True, description="Given up from then on.")] | None = None
-    until: Annotated[datetime, Meta(tz=True, description="Given up before.")] | None = None
+    since: Annotated[datetime, Meta(tz=True, description="ResponseSchema up from then on.")] | None = None
+    until: Annotated[datetime, Meta(tz=True, description="ResponseSchema up before.")] | None = None
 
 
 class DeadLettersQuery(MessagesFilter, frozen=True):
@@ -27,7 +27,7 @@ class DeadLettersQuery(MessagesFilter, frozen=True):
     limit: Annotated[int, Meta(ge=1, le=1000)] = 100
 
 
-class WhichMessages(Taken, frozen=True):
+class WhichMessages(RequestSchema, frozen=True):
     """Some dead letters, those that a filter describes, or all of them."""
 
     ids: (
@@ -39,13 +39,13 @@ class WhichMessages(Taken, frozen=True):
     filter: Annotated[MessagesFilter, Meta(description="Of the newest 1,000; in place of ids.")] | None = None
 
 
-class MessageCount(Given, frozen=True):
+class MessageCount(ResponseSchema, frozen=True):
     """How many messages it was done to."""
 
     count: int
 
 
-class SentMessage(Given, frozen=True):
+class SentMessage(ResponseSchema, frozen=True):
     """A message that is safe, and will be delivered to its service."""
 
     message_id: str
@@ -53,7 +53,7 @@ class SentMessage(Given, frozen=True):
     cid: str
 
 
-class DeadLetter(Given, frozen=True):
+class DeadLetter(ResponseSchema, frozen=True):
     """A message that is not delivered any more; `reason` is the last failure's."""
 
     id: str
@@ -67,20 +67,20 @@ class DeadLetter(Given, frozen=True):
     reason: str
 
 
-class DeadLetterInFull(Given, frozen=True):
+class DeadLetterInFull(ResponseSchema, frozen=True):
     """The same, and what was sent to the service: JSON, empty where there was nothing."""
 
     letter: DeadLetter
     payload: str
 
 
-class DeadLetters(Given, frozen=True):
+class DeadLetters(ResponseSchema, frozen=True):
     """Dead letters, newest first."""
 
     messages: list[DeadLetter]
 
 
-class HeldMessage(Given, frozen=True):
+class HeldMessage(ResponseSchema, frozen=True):
     """A message that waits; `begun` says that it was given to a service before, which may have processed it."""
 
     id: str
@@ -92,33 +92,33 @@ class HeldMessage(Given, frozen=True):
     payload_bytes: int
 
 
-class HeldMessages(Given, frozen=True):
+class HeldMessages(ResponseSchema, frozen=True):
     """The oldest first."""
 
     messages: list[HeldMessage]
 
 
-class Released(Given, frozen=True):
+class Released(ResponseSchema, frozen=True):
     """Whether that was changed by this, and how many messages wait; null while whoever keeps them is away."""
 
     changed: bool
     messages: int | None
 
 
-class HoldReason(Taken, frozen=True):
+class HoldReason(RequestSchema, frozen=True):
     """Why, for whoever asks for the status."""
 
     reason: Annotated[str, Meta(min_length=1, max_length=500)] = "held by an operator"
 
 
-class MessageCounts(Given, frozen=True):
+class MessageCounts(ResponseSchema, frozen=True):
     """Messages that wait, and dead letters."""
 
     waiting: int
     dead: int
 
 
-class BrokerState(Given, frozen=True):
+class BrokerState(ResponseSchema, frozen=True):
     """Where asynchronous messages go, as the worker that answers sees it."""
 
     kind: Literal["embedded", "rabbitmq"]

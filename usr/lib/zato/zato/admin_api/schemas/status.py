@@ -7,11 +7,11 @@ from typing import Literal
 
 from msgspec import field
 
-from zato.admin_api.shapes.deployments import Deployment
-from zato.admin_api.shapes.values import Finding, Given
+from zato.admin_api.schemas.deployments import Deployment
+from zato.admin_api.schemas.values import Finding, ResponseSchema
 
 
-class ServerUse(Given, frozen=True):
+class ServerUse(ResponseSchema, frozen=True):
     """Whether the balancer leaves a server out, and the revision that says so."""
 
     number: int
@@ -19,7 +19,7 @@ class ServerUse(Given, frozen=True):
     revision: int
 
 
-class Worker(Given, frozen=True):
+class Worker(ResponseSchema, frozen=True):
     """A process that executes services; `deployments` are the versions of files, by name, that it serves by now.
 
     `alive`: it was heard of within three seconds, and has not ended as far as the server that answers knows.
@@ -37,7 +37,7 @@ class Worker(Given, frozen=True):
     memory_bytes: int | None
 
 
-class Server(Given, frozen=True):
+class Server(ResponseSchema, frozen=True):
     """A server and its workers."""
 
     number: int
@@ -58,7 +58,7 @@ class Server(Given, frozen=True):
     workers: list[Worker]
 
 
-class Odb(Given, frozen=True):
+class Odb(ResponseSchema, frozen=True):
     """Whether the operational database answers, and the last revision in it."""
 
     ok: bool
@@ -66,21 +66,21 @@ class Odb(Given, frozen=True):
     message: str | None = None
 
 
-class Messages(Given, frozen=True):
+class Messages(ResponseSchema, frozen=True):
     """Asynchronous invocations that wait to be processed, those being processed included, and dead letters."""
 
     waiting: int
     dead: int
 
 
-class Held(Given, frozen=True):
+class Held(ResponseSchema, frozen=True):
     """What goes out waits, since then, until somebody releases it."""
 
     since: datetime
     reason: str
 
 
-class KeptFigure(Given, frozen=True):
+class KeptFigure(ResponseSchema, frozen=True):
     """What the ODB keeps for so many days, 0 for ever; null where another machine of the cluster says how many."""
 
     what: str
@@ -89,7 +89,7 @@ class KeptFigure(Given, frozen=True):
     days: int | None
 
 
-class Status(Given, frozen=True):
+class Status(ResponseSchema, frozen=True):
     """The state of the cluster; `findings` has everything that is not well, `problems` the sentences of it."""
 
     ok: bool

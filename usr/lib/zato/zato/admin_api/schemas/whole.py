@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from zato.admin_api.shapes.items import ItemKey
-from zato.admin_api.shapes.values import ChangeQuery, Finding, Given, ItemName, Revision, Taken
+from zato.admin_api.schemas.items import ItemKey
+from zato.admin_api.schemas.values import ChangeQuery, Finding, ItemName, RequestSchema, ResponseSchema, Revision
 from zato.config.bulk import ImportMode
 from zato.config.placeholders import NAME_PATTERN
 
 
-class DiffQuery(Taken, frozen=True, rename={"from_": "from"}):
+class DiffQuery(RequestSchema, frozen=True, rename={"from_": "from"}):
     """Two revisions; the second is the latest one unless given."""
 
     from_: Revision
@@ -21,7 +21,7 @@ class DiffQuery(Taken, frozen=True, rename={"from_": "from"}):
     name: ItemName | None = None
 
 
-class FieldDiff(Given, frozen=True):
+class FieldDiff(ResponseSchema, frozen=True):
     """A field before and after."""
 
     field: str
@@ -29,7 +29,7 @@ class FieldDiff(Given, frozen=True):
     after: Any
 
 
-class ItemDiff(Given, frozen=True):
+class ItemDiff(ResponseSchema, frozen=True):
     """An item that differs."""
 
     kind: str
@@ -38,7 +38,7 @@ class ItemDiff(Given, frozen=True):
     fields: list[FieldDiff]
 
 
-class Diff(Given, frozen=True, rename={"from_": "from"}):
+class Diff(ResponseSchema, frozen=True, rename={"from_": "from"}):
     """What differs between two revisions."""
 
     from_: int
@@ -46,7 +46,7 @@ class Diff(Given, frozen=True, rename={"from_": "from"}):
     items: list[ItemDiff]
 
 
-class Preview(Given, frozen=True):
+class Preview(ResponseSchema, frozen=True):
     """What a change would do, where `dry_run` asks for that: nothing was changed.
 
     `kept` is what a roll-back would leave as it is, as a security definition, though it was otherwise then.
@@ -65,7 +65,7 @@ class ImportQuery(ChangeQuery, frozen=True):
     mode: ImportMode = ImportMode.MERGE
 
 
-class FilledDocument(Taken, frozen=True):
+class FilledDocument(RequestSchema, frozen=True):
     """A YAML document with ${NAME} for what each environment has of its own, and the values."""
 
     document: Annotated[str, Meta(description="As an export with placeholders gives it.")]
@@ -75,7 +75,7 @@ class FilledDocument(Taken, frozen=True):
     ]
 
 
-class ExportQuery(Taken, frozen=True):
+class ExportQuery(RequestSchema, frozen=True):
     """Whether addresses and secrets are left open."""
 
     placeholders: Annotated[
@@ -83,7 +83,7 @@ class ExportQuery(Taken, frozen=True):
     ] = False
 
 
-class Summary(Given, frozen=True):
+class Summary(ResponseSchema, frozen=True):
     """What an import or a roll-back changed."""
 
     revision: int

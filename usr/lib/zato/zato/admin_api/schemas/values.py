@@ -25,19 +25,19 @@ Moment = Annotated[datetime, Meta(tz=True, description="With its time zone.")]
 MessageId = Annotated[str, Meta(min_length=32, max_length=32, pattern="^[0-9a-f]{32}$")]
 
 
-class Taken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RequestSchema(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A body or a query: unknown fields are refused."""
 
 
-class Given(Struct, frozen=True, kw_only=True):
+class ResponseSchema(Struct, frozen=True, kw_only=True):
     """An answer."""
 
 
-class Nothing(Taken, frozen=True):
+class Nothing(RequestSchema, frozen=True):
     """No parameters."""
 
 
-class ChangeQuery(Taken, frozen=True):
+class ChangeQuery(RequestSchema, frozen=True):
     """Whether it is only asked what a change would do."""
 
     dry_run: Annotated[
@@ -45,13 +45,13 @@ class ChangeQuery(Taken, frozen=True):
     ] = False
 
 
-class PageQuery(Taken, frozen=True):
+class PageQuery(RequestSchema, frozen=True):
     """How many, newest first."""
 
     limit: Annotated[int, Meta(ge=1, le=1000)] = 100
 
 
-class Finding(Given, frozen=True):
+class Finding(ResponseSchema, frozen=True):
     """One thing that is not well, and where: the field of what was sent, the line of a file, an item, a server."""
 
     message: str

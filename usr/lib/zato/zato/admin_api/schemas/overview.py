@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from zato.admin_api.shapes.deployments import Deployment
-from zato.admin_api.shapes.history import Change
-from zato.admin_api.shapes.status import Status
-from zato.admin_api.shapes.values import Given, Taken
+from zato.admin_api.schemas.deployments import Deployment
+from zato.admin_api.schemas.history import Change
+from zato.admin_api.schemas.status import Status
+from zato.admin_api.schemas.values import RequestSchema, ResponseSchema
 
 
-class SearchQuery(Taken, frozen=True):
+class SearchQuery(RequestSchema, frozen=True):
     """What to look for."""
 
     q: Annotated[
@@ -21,7 +21,7 @@ class SearchQuery(Taken, frozen=True):
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
 
 
-class FoundThing(Given, frozen=True):
+class FoundThing(ResponseSchema, frozen=True):
     """An item, or a service, whose `kind` is null. `field` has the text where the name does not."""
 
     what: Literal["item", "service"]
@@ -30,7 +30,7 @@ class FoundThing(Given, frozen=True):
     field: str | None
 
 
-class FoundThings(Given, frozen=True):
+class FoundThings(ResponseSchema, frozen=True):
     """The most likely ones first; `total` says how many there are."""
 
     found: list[FoundThing]
@@ -38,7 +38,7 @@ class FoundThings(Given, frozen=True):
     revision: int
 
 
-class Overview(Given, frozen=True):
+class Overview(ResponseSchema, frozen=True):
     """The state of the cluster, what it has, and what was done of late, newest first."""
 
     status: Status

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from zato.admin_api.shapes.values import Given, Taken
+from zato.admin_api.schemas.values import RequestSchema, ResponseSchema
 from zato.logbook.line import Line
 
 
-class Service(Given, frozen=True):
+class Service(ResponseSchema, frozen=True):
     """A service that can be invoked."""
 
     name: str
@@ -23,7 +23,7 @@ class Service(Given, frozen=True):
     channels: list[str]
 
 
-class Services(Given, frozen=True):
+class Services(ResponseSchema, frozen=True):
     """Services by name, of the configuration at a revision."""
 
     services: list[Service]
@@ -33,7 +33,7 @@ class Services(Given, frozen=True):
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
 
-class InvokeQuery(Taken, frozen=True):
+class InvokeQuery(RequestSchema, frozen=True):
     """The request that the service sees, where it is to see one; without any of these it is invoked as by another."""
 
     method: Method | None = None
@@ -43,7 +43,7 @@ class InvokeQuery(Taken, frozen=True):
     path_params: Annotated[str, Meta(max_length=10_000, description="A JSON object of texts.")] | None = None
 
 
-class ServiceChannel(Given, frozen=True):
+class ServiceChannel(ResponseSchema, frozen=True):
     """Where a service is reached from outside; `security` is empty where anybody may."""
 
     kind: str
@@ -54,7 +54,7 @@ class ServiceChannel(Given, frozen=True):
     active: bool
 
 
-class ServiceDetails(Given, frozen=True):
+class ServiceDetails(ResponseSchema, frozen=True):
     """A service in full. `input` and `output` are JSON Schema 2020-12, null where it declares none.
 
     `line` is where its class begins in its file, `methods` those that it has a handler of its own for.
@@ -70,13 +70,13 @@ class ServiceDetails(Given, frozen=True):
     revision: int
 
 
-class ErrorsQuery(Taken, frozen=True):
+class ErrorsQuery(RequestSchema, frozen=True):
     """How many at most."""
 
     limit: Annotated[int, Meta(ge=1, le=100)] = 10
 
 
-class ServiceErrors(Given, frozen=True):
+class ServiceErrors(ResponseSchema, frozen=True):
     """What the log of the machine that answers has of a service's failures, oldest first."""
 
     service: str
