@@ -22,6 +22,8 @@ _TURN_SECONDS = 0.1
 # An ODB that was restored from a backup has another history, or is at an earlier revision than we are, which no change
 # tells where there is none.
 _CHECK_REVISION_EVERY_SECONDS = 5.0
+# Of processes that no request waits for
+_PATIENT_SECONDS = 0.1
 
 
 class Notifier(Protocol):
@@ -39,6 +41,20 @@ class Notifier(Protocol):
     def wait(self, stop: threading.Event, seconds: float) -> None:
         """Returns when it is notified, when `stop` is set, or after so many seconds."""
         ...
+
+
+class PatientNotifier:
+    """The ODB's notifier, asked less often than servers ask it: agents and the singleton may be a moment late."""
+
+    def __init__(self, notifier: Notifier) -> None:
+        self._notifier = notifier
+        self.interval_seconds = max(_PATIENT_SECONDS, notifier.interval_seconds)
+
+    def changed(self) -> bool:
+        return self._notifier.changed()
+
+    def wait(self, stop: threading.Event, seconds: float) -> None:
+        stop.wait(seconds)
 
 
 class LookObserver(Protocol):

@@ -6,8 +6,8 @@ import gc
 import math
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Protocol
 
+from zato.config.follower import Notifier
 from zato.core.clock import Clock
 from zato.deployment.activation import Activation
 from zato.deployment.attempt import Attempt
@@ -20,12 +20,6 @@ from zato.odb.deployments import Deployment, Deployments, DeploymentState, Repor
 _LOOK_ANYWAY_SECONDS = 2.0
 # By then the requests that run on what was replaced are over, as a rule.
 _COLLECT_AFTER_SECONDS = 1.0
-
-
-class Notifier(Protocol):
-    """Every zato.broker.protocol.ChangeNotifier is one."""
-
-    def changed(self) -> bool: ...
 
 
 class Stager:

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from zato.core.clock import Clock
 from zato.core.errors import Unavailable
 from zato.host.logs import get_logger
-from zato.odb.state import Held
+from zato.odb.state import State
 
 _AWAY_SECONDS = 5.0
 _log = get_logger("zato.listener")
-
-
-class HasState(Protocol):
-    """zato.odb.state.State is one."""
-
-    def held(self) -> Held | None: ...
 
 
 class Holding:
@@ -26,7 +18,7 @@ class Holding:
     before its first start on, and until it is released the ODB has said so.
     """
 
-    def __init__(self, state: HasState, clock: Clock) -> None:
+    def __init__(self, state: State, clock: Clock) -> None:
         self._state = state
         self._clock = clock
         self._held = False

@@ -17,12 +17,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any
 
 from zato.core.clock import Clock
 from zato.core.errors import InvalidInput, TooManyRequests, Unauthorized
 from zato.core.principal import Authentication, Principal, Role
-from zato.odb.sessions import Found, Session
+from zato.odb.sessions import Found, Session, Sessions
 from zato.security.basic import AUTHORIZATION
 from zato.security.sources import WrongPasswords
 
@@ -38,14 +38,6 @@ _TOUCH_SECONDS_MAX = 60.0
 _KNOWN_MAX = 1_000
 _NOBODYS = sha256(secrets.token_bytes(32)).hexdigest()
 _REFUSED = "The session has ended, or never was; open another one with the user name and password (zato login URL)."
-
-
-class KeepsSessions(Protocol):
-    """What odb.sessions.Sessions offers."""
-
-    def find(self, session_id: str) -> Found | None: ...
-
-    def used(self, session_id: str, at: datetime) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +71,7 @@ def bearer_token(environ: Mapping[str, Any]) -> str | None:
 class PeopleSessions:
     """Whom a token stands for. One for each worker; threads may share it."""
 
-    def __init__(self, sessions: KeepsSessions, clock: Clock, workers: Callable[[], int] = lambda: 1) -> None:
+    def __init__(self, sessions: Sessions, clock: Clock, workers: Callable[[], int] = lambda: 1) -> None:
         """`workers` says how many workers share the wrong tokens that a server takes from one source."""
         self._sessions = sessions
         self._clock = clock

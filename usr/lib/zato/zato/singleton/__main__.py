@@ -9,8 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from zato.config.follower import LogFollower
-from zato.config.patient_notifier import PatientNotifier
+from zato.config.follower import LogFollower, PatientNotifier
 from zato.config.publisher import Publisher
 from zato.config.secrets import SecretBox, load_key
 from zato.core.clock import SystemClock

@@ -14,8 +14,7 @@ from zato.agent.haproxy.leniency import Leniency
 from zato.agent.haproxy.reconciler import HaproxyReconciler
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.agent.managed.unresponsive import PATIENCE_SECONDS, UnresponsiveKiller
-from zato.config.follower import LogFollower
-from zato.config.patient_notifier import PatientNotifier
+from zato.config.follower import LogFollower, PatientNotifier
 from zato.core.clock import SystemClock
 from zato.core.errors import ZatoError
 from zato.host.layout import Layout
