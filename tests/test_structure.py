@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+LINES_MAX = 300
+"""By then a file has a second subject, as a rule, which is to have a file of its own."""
 PACKAGES = Path(__file__).resolve().parents[1] / "usr" / "lib" / "zato"
 
 
@@ -72,3 +74,8 @@ def test_a_circle_is_found_however_it_is_closed(back: str, tmp_path: Path) -> No
     assert circle(tmp_path) is None
     (package / "two.py").write_text(f"{back}\nTWO = 2\n")
     assert set(circle(tmp_path) or []) == {"pack.one", "pack.two"}
+
+
+def test_no_file_is_so_long_that_it_has_a_second_subject() -> None:
+    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in PACKAGES.rglob("*.py")}
+    assert {str(path): count for path, count in lines.items() if count > LINES_MAX} == {}
