@@ -54,6 +54,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: rank(item.nodeid))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was not run against the real thing is not to be taken for it."""
+    if not ORACLE_URL and any("test_oracle.py" in report.nodeid for report in terminalreporter.getreports("passed")):
+        terminalreporter.write_line("Oracle: compiled only, as ZATO_TEST_ORACLE_URL names no database.", yellow=True)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup() -> None:
     os.umask(0o022)  # what ran before in this process may have changed it
