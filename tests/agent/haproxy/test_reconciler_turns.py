@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 import pytest
@@ -20,6 +20,7 @@ from zato.agent.haproxy.reconciler import HaproxyReconciler
 from zato.agent.haproxy.running import RunningHaproxy, Worker
 from zato.agent.haproxy.runtime_plan import FoundServer
 from zato.agent.haproxy.streams import Stream
+from zato.config.balancing import Mode
 from zato.config.configuration import Configuration
 from zato.core.errors import Unavailable
 from zato.host.layout import Layout
@@ -36,8 +37,11 @@ class Haproxy(RunningHaproxy):
     frame = ""
     away = False
     reloads = 0
+    asked = 0
+    known: Mapping[str, FoundServer] = {}
 
     def worker(self) -> Worker:
+        self.asked += 1
         if self.away:
             raise Unavailable("HAProxy does not answer.", code="balancer-away")
         return Worker(1, self.frame, 0)
@@ -52,7 +56,7 @@ class Haproxy(RunningHaproxy):
         return dict.fromkeys(names, 0)
 
     def servers(self) -> dict[str, FoundServer]:
-        return {}
+        return dict(self.known)
 
     def tell(self, command: str, expected: str = "") -> None:
         pass
@@ -128,3 +132,34 @@ def test_a_reload_that_fails_is_said_once_and_keeps_the_agent_from_nothing_else(
     assert [line["event"] for line in lines if line["log_level"] == "error"] == ["haproxy_reload_failed"]
     assert agent.state.failure is not None
     assert agent.state.failure.reason.startswith("HAProxy did not take up its configuration")
+
+
+def test_it_asks_haproxy_less_often_once_all_has_been_as_it_should_be_for_a_while(
+    layout: Layout, haproxy: Haproxy
+) -> None:
+    clock = SetClock()
+    haproxy.known = {"server-1": FoundServer("127.0.0.1", CLUSTER.lighttpd_port_of(1), Mode.READY, 100)}
+    agent = reconciler(layout, haproxy, clock)
+
+    def asked_in(seconds: int) -> int:
+        before = haproxy.asked
+        for _ in range(10 * seconds):
+            clock.advance(timedelta(seconds=0.1))
+            agent.turn()
+        return haproxy.asked - before
+
+    settling = asked_in(5)
+    asked_in(2)
+    quiet = asked_in(5)
+    assert quiet < settling / 2
+    agent.follow(Configuration.from_items(1, [StoredItem("server", "server-1", 1, json.dumps({"weight": 7}))]))
+    assert asked_in(4) > quiet
+
+
+def test_what_an_operator_asks_for_does_not_wait_for_the_next_turn(layout: Layout, haproxy: Haproxy) -> None:
+    clock = SetClock()
+    agent = reconciler(layout, haproxy, clock)
+    agent.turn()
+    asked = agent.go_back()
+    agent.turn()
+    assert asked.done()

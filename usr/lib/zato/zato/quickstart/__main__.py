@@ -38,6 +38,7 @@ def main() -> int:
     supervisor = Supervisor(processes, layout.run / "processes", output)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, supervisor.stop)
+    signal.signal(signal.SIGCHLD, supervisor.look)
     output.say(f"Starting the cluster {cluster.name!r} from {layout.root}")
     supervisor.run()
     output.say("Everything has ended")

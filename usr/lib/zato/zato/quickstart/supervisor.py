@@ -25,7 +25,9 @@ _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
 _STEADY_SECONDS = 10.0
 _AFTER_SECONDS = 5.0
+# While something is to be started; else the end of a process, or of all, is what there is to wait for
 _ROUND_SECONDS = 0.05
+_QUIET_ROUND_SECONDS = 1.0
 # A balancer under load writes thousands of lines a second, each by itself: they are let gather for a moment, since to
 # wake up for each costs more than to copy it. The pipe holds what comes meanwhile
 _GATHER_SECONDS = 0.002
@@ -85,10 +87,17 @@ class Supervisor:
         self._own_id = os.getpid()
         self._begun = time.monotonic()
         self._selector = selectors.DefaultSelector()
+        self._told = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._selector.register(self._told, selectors.EVENT_READ)
 
     def stop(self, *_: object) -> None:
         """Ask `run` to end everything, the second time at once. Safe to call from a signal handler."""
         self._requests += 1
+        self.look()
+
+    def look(self, *_: object) -> None:
+        """Ask `run` to look at once which processes have ended. Safe to call from a signal handler, as of SIGCHLD."""
+        os.eventfd_write(self._told, 1)
 
     def run(self) -> None:
         """Start everything and keep it running until asked to stop; then end it."""
@@ -96,18 +105,27 @@ class Supervisor:
             while not self._requests:
                 for child in self._children:
                     self._look_after(child)
-                self._wait(_ROUND_SECONDS)
+                self._wait(_ROUND_SECONDS if self._is_one_to_start() else _QUIET_ROUND_SECONDS)
         finally:
             self._output.say("Ending everything")
             self._end_all()
             self._pids.unlink(missing_ok=True)
 
     def _wait(self, seconds: float) -> None:
-        """For so long, copying output all the while."""
+        """For so long, or until it is to look, copying output all the while."""
         limit = time.monotonic() + seconds
-        while (left := limit - time.monotonic()) > 0:
+        while (left := limit - time.monotonic()) > 0 and not self._is_told():
             if self._show_output(left):
                 time.sleep(_GATHER_SECONDS)
+
+    def _is_told(self) -> bool:
+        try:
+            return os.eventfd_read(self._told) > 0
+        except BlockingIOError:
+            return False
+
+    def _is_one_to_start(self) -> bool:
+        return any(child.process is None and not child.done for child in self._children)
 
     def _look_after(self, child: _Child) -> None:
         now = time.monotonic()
@@ -166,6 +184,8 @@ class Supervisor:
         """Copy what the processes have written, waiting for the first of it so long at most; whether there was any."""
         ready = self._selector.select(seconds)
         for key, _ in ready:
+            if key.data is None:  # to be seen by `_wait`
+                continue
             stream: _Stream = key.data
             block = os.read(key.fd, _BLOCK_BYTES)
             if not block:

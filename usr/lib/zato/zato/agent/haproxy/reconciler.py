@@ -37,6 +37,9 @@ from zato.host.ports import from_here
 from zato.host.settings import ClusterSettings
 
 _TURN_SECONDS = 0.2
+# Where all was as it should be for a while: what changes by itself is files of administrators, and HAProxy's age
+_QUIET_TURN_SECONDS = 1.0
+_SETTLING_SECONDS = 5.0
 # Changes that come one after the other are taken up together
 _RELOAD_PAUSE_SECONDS = 1.0
 
@@ -71,6 +74,7 @@ class HaproxyReconciler(Reconciler):
         self._led_to = {server.host: server.address for server in self._desired.servers if server.address}
         self._written_for = self._rendered_for()
         self._turn_at = self._reload_at = 0.0
+        self._settles_until = clock.monotonic() + _SETTLING_SECONDS
         self._kept: str | None = None
         self._refused_command = ""
         self._log = get_logger("zato.agent.haproxy")
@@ -96,15 +100,16 @@ class HaproxyReconciler(Reconciler):
         self._configuration = configuration
         self._look_up()
         self._turn_at = 0.0
+        self._unsettled()
         self.turn()
 
     def turn(self) -> None:
         """Compares, and changes what differs. What fails is made up for by a later turn."""
+        self._calls.answer()
         now = self._clock.monotonic()
         if now < self._turn_at:
             return
-        self._turn_at = now + _TURN_SECONDS
-        self._calls.answer()
+        self._turn_at = now + (_TURN_SECONDS if now < self._settles_until else self._quiet_turn_seconds())
         self._look_up()
         self._write()
         try:
@@ -131,6 +136,7 @@ class HaproxyReconciler(Reconciler):
             local = local_state(self._layout.server_numbers(self._cluster.servers), here(self._cluster))
             desired = msgspec.structs.replace(desired, servers=local.servers)
         if _without_revision(desired) != _without_revision(self._desired):
+            self._unsettled()
             store(self._layout, desired)
         self._desired = desired
         self._say_what_is_kept(desired)
@@ -200,6 +206,7 @@ class HaproxyReconciler(Reconciler):
         for name in plan.removed:
             self._remove(name)
         if plan.commands or plan.added:
+            self._unsettled()
             self._log.info("haproxy_servers_changed", revision=self._desired.revision, commands=plan.commands)
         if self._written_for:
             self._state = dataclasses.replace(
@@ -217,6 +224,7 @@ class HaproxyReconciler(Reconciler):
 
     def _remove(self, name: str) -> None:
         """It has to be without connections for that, so it may take several turns."""
+        self._unsettled()
         try:
             self._haproxy.tell(f"del server servers/{name}", expected="Server deleted")
         except Unavailable as error:
@@ -224,7 +232,15 @@ class HaproxyReconciler(Reconciler):
         else:
             self._log.info("haproxy_server_removed", name=name)
 
+    def _quiet_turn_seconds(self) -> float:
+        return min(_QUIET_TURN_SECONDS, self._desired.balancer.client_rate_seconds / 4)
+
+    def _unsettled(self) -> None:
+        """Something has changed, which may take several turns."""
+        self._settles_until = self._clock.monotonic() + _SETTLING_SECONDS
+
     def _take_up(self) -> None:
+        self._unsettled()
         self._reload_at = self._clock.monotonic() + _RELOAD_PAUSE_SECONDS
         super()._take_up()
 
@@ -241,6 +257,7 @@ class HaproxyReconciler(Reconciler):
             self._refused_command = ""
 
     def _failed(self, error: Exception) -> bool:
+        self._unsettled()
         is_new = super()._failed(error)
         if is_new and isinstance(error, ReloadFailed):  # it is tried again every second or so
             self._log.error("haproxy_reload_failed", reason=str(error))
