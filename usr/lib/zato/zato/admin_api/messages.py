@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from zato.admin_api.chosen_letters import LOOKED_AT_MAX, chosen, describes_some
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.running import RunningWorker
 from zato.admin_api.schemas import messages as schemas
@@ -20,6 +19,8 @@ from zato.odb.audit import AuditEntry, AuditLog
 from zato.serving.http.request import needs_memory
 
 DEAD = "/zato/api/messages/dead"
+LOOKED_AT_MAX = 1000
+"""Dead letters, the newest ones."""
 # As the row or message that it is read from, as text, and in the answer
 _IN_FULL_TIMES = 6
 
@@ -98,8 +99,8 @@ class MessageOperations:
 
     def list(self, call: Call) -> Answer:
         query: schemas.DeadLettersQuery = call.query
-        some = describes_some(query)
-        found = chosen(self._letters.dead(LOOKED_AT_MAX if some else query.limit), query)[: query.limit]
+        some = _describes_some(query)
+        found = _chosen(self._letters.dead(LOOKED_AT_MAX if some else query.limit), query)[: query.limit]
         return Answer(schemas.DeadLetters(messages=[_shown(letter) for letter in found]))
 
     def get(self, call: Call) -> Answer:
@@ -127,7 +128,7 @@ class MessageOperations:
             return self._counted(call, action, which, do(which.ids))
         if which.ids is not None:
             raise InvalidInput("Name dead letters by ids or by a filter, not by both.")
-        ids = [letter.id for letter in chosen(self._letters.dead(LOOKED_AT_MAX), which.filter)]
+        ids = [letter.id for letter in _chosen(self._letters.dead(LOOKED_AT_MAX), which.filter)]
         return self._counted(call, action, which, do(ids) if ids else 0)
 
     def _counted(self, call: Call, action: str, which: schemas.WhichMessages, count: int) -> Answer:
@@ -154,4 +155,25 @@ def _shown(letter: DeadLetter) -> schemas.DeadLetter:
         died=letter.died,
         attempts=letter.attempts,
         reason=letter.reason,
+    )
+
+
+def _chosen(letters: Iterable[DeadLetter], by: schemas.MessagesFilter) -> list[DeadLetter]:
+    """Those that all conditions hold of."""
+    return [letter for letter in letters if _is_meant(letter, by)]
+
+
+def _describes_some(by: schemas.MessagesFilter) -> bool:
+    """Whether there is any condition."""
+    return any(each is not None for each in (by.service, by.principal, by.cid, by.q, by.since, by.until))
+
+
+def _is_meant(letter: DeadLetter, by: schemas.MessagesFilter) -> bool:
+    return (
+        by.service in (None, letter.service)
+        and by.principal in (None, letter.principal)
+        and by.cid in (None, letter.cid)
+        and (by.q is None or by.q.casefold() in letter.reason.casefold())
+        and (by.since is None or letter.died >= by.since)
+        and (by.until is None or letter.died < by.until)
     )

@@ -7,9 +7,9 @@ from typing import Any
 
 from zato.config.configuration import Configuration
 from zato.config.kinds import HttpChannel
+from zato.config.kinds.server import SERVER
 from zato.config.kinds.service import SERVICE
 from zato.config.secrets import SecretBox
-from zato.config.server_settings import settings_of
 from zato.connector.connections import OutgoingConnections
 from zato.connector.http_channel import HttpChannelPart
 from zato.connector.registry import http_channels
@@ -69,7 +69,7 @@ class RevisionBuilder:
         snapshot = Snapshot(
             configuration=configuration,
             codes=codes,
-            settings=settings_of(configuration, self._settings),
+            settings=_settings_of(configuration, self._settings),
             security=security,
             limits={
                 name: value.time_limit_seconds
@@ -117,3 +117,14 @@ def _answered(methods: tuple[str, ...]) -> tuple[str, ...]:
 
 def _body_limit(part: HttpChannelPart, channel: HttpChannel, settings: ServerSettings) -> int:
     return min(channel.max_body_bytes or part.limit(settings), settings.max_body_bytes)
+
+
+def _settings_of(configuration: Configuration, known: ServerSettings) -> ServerSettings:
+    """What the server that `known` is of goes by: its item, or `known` itself where the configuration has none.
+
+    The form of log lines is the one of the start.
+    """
+    value = configuration.value(SERVER, f"server-{known.number}")
+    if value is None:
+        return known
+    return ServerSettings(**{**value.settings(), "number": known.number, "log_format": known.log_format})
