@@ -65,6 +65,9 @@ class It(Reconciler):
     def take_up(self) -> None:
         self._take_up()
 
+    def validate(self) -> str:
+        return ""
+
     def _basis(self) -> tuple[object, ...]:
         if self.line == "unreadable":
             raise OSError("It cannot be read.")

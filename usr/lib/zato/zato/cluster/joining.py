@@ -66,7 +66,7 @@ def admission(token: JoinToken, address: str | None, say: Say) -> Admission:
     return Admission(
         server=int(found["server"]),
         host=hosts[0],
-        settings=_settings(token, hosts, found["settings"]),
+        settings=settings_of(token, hosts, found["settings"]),
         certificates=found["certificates"],
         keys=pairs.keys,
         authority=authority,
@@ -106,7 +106,7 @@ def _enrol(token: JoinToken, authority: bytes, hosts: tuple[str, ...], pairs: Ke
         return by_the_signer(lambda: client.enrol(secret, __version__, hosts, requests))
 
 
-def _settings(token: JoinToken, hosts: tuple[str, ...], shared: Mapping[str, Any]) -> ClusterSettings:
+def settings_of(token: JoinToken, hosts: tuple[str, ...], shared: Mapping[str, Any]) -> ClusterSettings:
     """The cluster's, and what is this machine's own."""
     place = f"[{token.address}]" if ":" in token.address else token.address
     own = {"hosts": hosts, "bind": "0.0.0.0", "balancer": f"{place}:{token.port}", "balancer_name": token.name}  # noqa: S104

@@ -7,17 +7,14 @@ from typing import Any
 import falcon
 from msgspec import Struct
 
-from zato.agent.api.application import answer, asked, finished, new_application, with_security
-from zato.agent.haproxy import files
+from zato.agent.api.application import Said, new_application
 from zato.agent.haproxy.desired_state import DesiredServer
 from zato.agent.haproxy.reconciler import HaproxyReconciler
 from zato.agent.haproxy.running import RunningHaproxy, status_of
-from zato.agent.managed.file_sets import digest
 from zato.agent.managed.state import ProgramState
 from zato.core.errors import Unavailable
 from zato.host.layout import Layout
 from zato.host.logs import get_logger
-from zato.host.settings import ClusterSettings
 
 
 class ServerState(Struct, frozen=True, kw_only=True):
@@ -54,71 +51,19 @@ class HaproxyState(Struct, frozen=True, kw_only=True):
     servers: list[ServerState]
 
 
-def application(layout: Layout, cluster: ClusterSettings, reconciler: HaproxyReconciler) -> falcon.App[Any, Any]:
+def application(layout: Layout, reconciler: HaproxyReconciler) -> falcon.App[Any, Any]:
     """The agent's application."""
     haproxy = RunningHaproxy.of(layout)
+    log = get_logger("zato.agent.haproxy")
     return new_application(
-        {
-            "/state": _State(reconciler, haproxy),
-            "/statistics": _Statistics(haproxy),
-            "/reload": _Reload(reconciler, haproxy),
-            "/rollback": _Rollback(reconciler, haproxy),
-            "/validate": _Validate(layout, cluster, reconciler),
-        }
+        reconciler,
+        lambda: state_of(reconciler, haproxy),
+        Said(
+            reload=lambda **who: log.info("haproxy_reload_asked_for", **who),
+            rollback=lambda **who: log.info("haproxy_rollback_asked_for", **who),
+        ),
+        {"/statistics": lambda: {"rows": haproxy.statistics()}},
     )
-
-
-class _State:
-    def __init__(self, reconciler: HaproxyReconciler, haproxy: RunningHaproxy) -> None:
-        self._reconciler = reconciler
-        self._haproxy = haproxy
-
-    def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
-        answer(response, state_of(self._reconciler, self._haproxy))
-
-
-class _Statistics:
-    def __init__(self, haproxy: RunningHaproxy) -> None:
-        self._haproxy = haproxy
-
-    def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
-        answer(response, {"rows": self._haproxy.statistics()})
-
-
-class _Reload:
-    def __init__(self, reconciler: HaproxyReconciler, haproxy: RunningHaproxy) -> None:
-        self._reconciler = reconciler
-        self._haproxy = haproxy
-
-    def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
-        get_logger("zato.agent.haproxy").info("haproxy_reload_asked_for", **asked(request))
-        finished(self._reconciler.reload())
-        answer(response, state_of(self._reconciler, self._haproxy))
-
-
-class _Rollback:
-    def __init__(self, reconciler: HaproxyReconciler, haproxy: RunningHaproxy) -> None:
-        self._reconciler = reconciler
-        self._haproxy = haproxy
-
-    def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
-        get_logger("zato.agent.haproxy").info("haproxy_rollback_asked_for", **asked(request))
-        finished(self._reconciler.go_back(with_security=with_security(request)))
-        answer(response, state_of(self._reconciler, self._haproxy))
-
-
-class _Validate:
-    def __init__(self, layout: Layout, cluster: ClusterSettings, reconciler: HaproxyReconciler) -> None:
-        self._layout = layout
-        self._cluster = cluster
-        self._reconciler = reconciler
-
-    def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
-        """Answers 200 where HAProxy accepts the files as they would be now; its words otherwise."""
-        view = files.view_of(self._layout, self._cluster, self._reconciler.desired)
-        wanted = files.wanted(self._layout, view)
-        files.check(self._layout, view, wanted)
-        answer(response, {"valid": True, "configuration": digest(wanted)})
 
 
 def state_of(reconciler: HaproxyReconciler, haproxy: RunningHaproxy) -> HaproxyState:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
-from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +10,7 @@ import falcon
 from cryptography import x509
 from msgspec import Struct
 
-from zato.agent.api.application import answer, asked, finished, new_application, with_security
+from zato.agent.api.application import Said, new_application
 from zato.agent.lighttpd.file_set import file_sets
 from zato.agent.lighttpd.files import PROGRAM
 from zato.agent.lighttpd.names import CLIENT_CA
@@ -69,56 +67,15 @@ class LighttpdState(Struct, frozen=True, kw_only=True):
 def application(layout: Layout, reconciler: LighttpdReconciler, number: int) -> falcon.App[Any, Any]:
     """The agent's application."""
     server = layout.server(number)
+    log = get_logger("zato.agent.lighttpd")
     return new_application(
-        {
-            "/state": _State(reconciler, server),
-            "/reload": _Work(reconciler, server, "lighttpd_reload_asked_for", lambda request: reconciler.reload()),
-            "/rollback": _Work(
-                reconciler,
-                server,
-                "lighttpd_rollback_asked_for",
-                lambda request: reconciler.go_back(with_security=with_security(request)),
-            ),
-            "/validate": _Validate(reconciler),
-        }
+        reconciler,
+        lambda: state_of(reconciler, server),
+        Said(
+            reload=lambda **who: log.info("lighttpd_reload_asked_for", **who),
+            rollback=lambda **who: log.info("lighttpd_rollback_asked_for", **who),
+        ),
     )
-
-
-class _State:
-    def __init__(self, reconciler: LighttpdReconciler, server: ServerLayout) -> None:
-        self._reconciler = reconciler
-        self._server = server
-
-    def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
-        answer(response, state_of(self._reconciler, self._server))
-
-
-class _Work:
-    def __init__(
-        self,
-        reconciler: LighttpdReconciler,
-        server: ServerLayout,
-        event: str,
-        work: Callable[[falcon.Request], Future[None]],
-    ) -> None:
-        self._reconciler = reconciler
-        self._server = server
-        self._event = event
-        self._work = work
-
-    def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
-        get_logger("zato.agent.lighttpd").info(self._event, **asked(request))
-        finished(self._work(request))
-        answer(response, state_of(self._reconciler, self._server))
-
-
-class _Validate:
-    def __init__(self, reconciler: LighttpdReconciler) -> None:
-        self._reconciler = reconciler
-
-    def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
-        """Answers 200 where lighttpd accepts the files as they would be now; its words otherwise."""
-        answer(response, {"valid": True, "configuration": self._reconciler.validate()})
 
 
 def state_of(reconciler: LighttpdReconciler, server: ServerLayout) -> LighttpdState:

@@ -56,7 +56,7 @@ def main() -> int:
     def application() -> WSGIApplication:
         from zato.agent.api import haproxy as api
 
-        return api.application(layout, cluster, reconciler)
+        return api.application(layout, reconciler)
 
     server = ApiServer(
         cluster.haproxy_agent_port,

@@ -95,6 +95,14 @@ class HaproxyReconciler(Reconciler):
         """The part of the configuration that HAProxy follows, at this moment."""
         return self._desired
 
+    def validate(self) -> str:
+        from zato.agent.haproxy import files
+
+        view = files.view_of(self._layout, self._cluster, self._desired)
+        wanted = files.wanted(self._layout, view)
+        files.check(self._layout, view, wanted)
+        return digest(wanted)
+
     def follow(self, configuration: Configuration) -> None:
         """Works by this configuration from now on."""
         self._configuration = configuration

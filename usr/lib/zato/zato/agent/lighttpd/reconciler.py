@@ -56,7 +56,6 @@ class LighttpdReconciler(Reconciler):
         self._log = get_logger("zato.agent.lighttpd")
 
     def validate(self) -> str:
-        """Digest of the files as they would be now. Raises SetupError, with lighttpd's words, where it refuses them."""
         from zato.agent.lighttpd import files
 
         view = files.view_of(self._layout, self._cluster, self._number, self._settings, is_running=True)

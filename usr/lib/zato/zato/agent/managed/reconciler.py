@@ -51,6 +51,13 @@ class Reconciler(ABC):
         return self._calls.call(lambda: self._by_operator(lambda: self._go_back(with_security)))
 
     @abstractmethod
+    def validate(self) -> str:
+        """Digest of the files as they would be now. Raises SetupError, with the program's words, where it refuses them.
+
+        Any thread may call it.
+        """
+
+    @abstractmethod
     def _basis(self) -> tuple[object, ...]:
         """What the files follow from, as it is now. Raises SetupError or OSError."""
 

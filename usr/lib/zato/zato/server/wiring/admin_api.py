@@ -9,7 +9,7 @@ from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.broker import BrokerOperations
 from zato.admin_api.deployments import DeploymentOperations
 from zato.admin_api.enrolment import EnrolmentOperations
-from zato.admin_api.first import FirstOperations
+from zato.admin_api.first_administrator import FirstAdministratorOperations
 from zato.admin_api.held import HoldOperations
 from zato.admin_api.here import ServersHere
 from zato.admin_api.items import ItemOperations
@@ -122,7 +122,7 @@ def admin_routes(
         ),
         OneselfOperations(worker=worker, publisher=publisher, second_factor=second_factor, recorder=recorder),
         ServerOperations(publisher),
-        FirstOperations(first),
+        FirstAdministratorOperations(first),
         EnrolmentOperations(enrolment=enrolment, members=members, worker=worker, clock=clock, version=version),
     )
     return table_of(groups, version=version, channels=worker.channels_document)

@@ -18,7 +18,7 @@ ADMINISTRATOR = "/zato/api/first-administrator"
 _log = get_logger("zato.admin")
 
 
-class FirstOperations:
+class FirstAdministratorOperations:
     """Handlers of the two routes."""
 
     def __init__(self, first_administrator: FirstAdministrator) -> None:
