@@ -15,7 +15,7 @@ from zato.agent.lighttpd.file_set import file_sets
 from zato.agent.lighttpd.files import PROGRAM
 from zato.agent.lighttpd.names import CLIENT_CA
 from zato.agent.lighttpd.reconciler import LighttpdReconciler
-from zato.agent.managed.failure import Failure
+from zato.agent.managed.state import Failure
 from zato.host.layout import Layout, ServerLayout
 from zato.host.logs import get_logger
 from zato.host.programs import program

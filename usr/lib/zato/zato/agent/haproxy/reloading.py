@@ -11,7 +11,7 @@ from zato.agent.haproxy import server_states
 from zato.agent.haproxy.file_set import frame_in
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.agent.managed.file_sets import FileSet
-from zato.agent.managed.interrupted import stopped
+from zato.agent.managed.reloading import interrupted
 from zato.core.clock import Clock
 from zato.core.errors import SetupError, Unavailable
 from zato.host.layout import Layout
@@ -58,7 +58,7 @@ class ReloadableHaproxy:
         deadline = self._clock.monotonic() + _TAKE_UP_SECONDS
         while self._clock.monotonic() < deadline:
             if self._stop.wait(_POLL_SECONDS):
-                raise stopped("HAProxy")
+                raise interrupted("HAProxy")
             try:
                 worker = self._haproxy.worker()
             except Unavailable as error:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from zato.agent.lighttpd.names import CLOSING, CONFIGURATION, PID
-from zato.agent.managed.interrupted import stopped
+from zato.agent.managed.reloading import interrupted
 from zato.host import locks
 from zato.host.files import read_plain
 
@@ -79,4 +79,4 @@ class RunningLighttpd:
 
 def _pause(stop: threading.Event, seconds: float) -> None:
     if stop.wait(seconds):
-        raise stopped("lighttpd")
+        raise interrupted("lighttpd")

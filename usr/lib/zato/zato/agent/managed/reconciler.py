@@ -8,10 +8,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from zato.agent.managed.calls import Calls
-from zato.agent.managed.failure import Failure
 from zato.agent.managed.file_sets import FileSet, FileSets, digest
 from zato.agent.managed.reloading import Program, Reloader
-from zato.agent.managed.state import ProgramState
+from zato.agent.managed.state import Failure, ProgramState
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, SetupError, ZatoError
 

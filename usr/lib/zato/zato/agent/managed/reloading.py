@@ -53,6 +53,17 @@ class ReloadFailed(SetupError):
     """The program does not serve with its files, and there are no others to go back to."""
 
 
+def interrupted(program: str) -> SetupError:
+    """Its agent is stopped in the middle of a reload. Says nothing of the files that `program` was to take up.
+
+    The next agent sees whether it serves with them.
+    """
+    return SetupError(
+        f"Its agent was stopped while {program} was being reloaded; the next one looks at what has become of it.",
+        code="reload-interrupted",
+    )
+
+
 class Reloader:
     """One thread uses it."""
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from zato.agent.managed.failure import Failure
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a program is not as it should be."""
+
+    at: datetime
+    reason: str
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
