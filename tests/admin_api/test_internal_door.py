@@ -13,7 +13,8 @@ from zato.core.errors import InvalidInput, TooLarge, Unavailable
 from zato.core.limits import MESSAGE_BYTES_MAX
 from zato.core.principal import ANONYMOUS
 from zato.deployment.loader import CodeSet
-from zato.internal.door import PATH, InternalInvocations
+from zato.internal.door import InternalInvocations
+from zato.internal.invocation import PATH
 from zato.metrics import Metrics
 from zato.odb.messages import Messages
 from zato.serving.asynchronous import AsyncInvocations
@@ -49,6 +50,16 @@ class Breaks(Service):
 
     def handle(self):
         raise SystemExit
+"""
+SEES_DELIVERY = b"""
+from zato.server.service import BadRequest, Service
+
+class Sees(Service):
+    name = "demo.sees"
+
+    def handle(self):
+        if self.request.delivery is None:
+            raise BadRequest("None")
 """
 BY = Author("test", "cid-of-the-test")
 ID = "0af7651916cd43dd8448eb211c80319c"
@@ -111,6 +122,25 @@ def test_headers_that_the_listener_would_not_send_are_refused(world: Any, door: 
     answer = door(**headers)
     assert (answer.status_code, answer.json["error"]["code"]) == (400, "invalid-message")
     assert kept(world) == []
+
+
+@pytest.mark.parametrize("origin", ["job", "delivery"])
+def test_each_part_of_zato_has_invoked_what_is_its_own(world: Any, door: Any, origin: str) -> None:
+    given = {"Origin": origin, "Origin_Name": "nightly", "Message_Id": "nightly@2026-11-25T02:30:00Z"}
+    assert door("demo.inner", Principal="singleton", **given).status_code == 204
+    answer = door("demo.inner", **given)
+    assert (answer.status_code, answer.json["error"]["code"]) == (403, "not-its-origin")
+    assert door("demo.inner", Principal="singleton").json["error"]["code"] == "not-its-origin"
+    assert door("demo.inner", Principal="hotdeploy", **given).status_code == 404
+    assert door("demo.inner", Principal="singleton", inside=False, **given).status_code == 404
+
+
+def test_only_an_asynchronous_invocation_has_a_delivery(world: Any, door: Any) -> None:
+    world.codes = CodeSet().with_deployment("kept.py", SEES_DELIVERY, 1)
+    world.refresh()
+    assert door("demo.sees").status_code == 204
+    given = {"Origin": "job", "Origin_Name": "nightly", "Message_Id": "nightly@2026-11-25T02:30:00Z"}
+    assert door("demo.sees", Principal="singleton", **given).json["error"]["message"] == "None"
 
 
 def test_what_a_service_raises_is_the_answer(door: Any) -> None:

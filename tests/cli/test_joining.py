@@ -12,12 +12,12 @@ from click.testing import CliRunner, Result
 from zato.cli.connection import Target
 from zato.cli.joining import create_command, tokens_command
 from zato.client.api import ApiClient
-from zato.client.transport import Reply
 from zato.cluster.signing.requests import new_key_pairs
 from zato.cluster.signing.signer import Signer
 from zato.core.clock import SystemClock
 from zato.core.errors import NotFound
 from zato.host.layout import Layout
+from zato.host.unix_http import Reply
 from zato.pki.authority import Authority
 from zato.pki.components import issue_missing
 

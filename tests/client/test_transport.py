@@ -64,3 +64,10 @@ def test_one_that_has_an_end_is_taken_whole(parts: int) -> None:
     with server(HEAD + f"Content-Length: {parts * 70000}\r\n\r\n".encode(), b"y" * 70000, 0, parts=parts) as path:
         reply = SocketTransport(path).request("GET", "/", None, {}, timeout_seconds=5)
     assert (reply.status, reply.content_type, reply.body) == (200, "text/plain", b"y" * 70000 * parts)
+
+
+def test_an_answer_that_comes_before_all_of_the_request_is_taken() -> None:
+    """As 413 for what is too large."""
+    with server(HEAD.replace(b"200 OK", b"413 Large") + b"Content-Length: 1\r\n\r\n", b"z", 0, parts=1) as path:
+        reply = SocketTransport(path).request("POST", "/", b"x" * 4_000_000, {}, timeout_seconds=5)
+    assert (reply.status, reply.body) == (413, b"z")

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from zato.client.api import ApiClient
-from zato.client.transport import Reply
 from zato.cluster.member import deregister, renewed
 from zato.core.errors import Conflict, SetupError
 from zato.host.layout import Layout
+from zato.host.unix_http import Reply
 from zato.pki.authority import Authority, Usage
 
 

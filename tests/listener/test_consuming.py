@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -17,8 +15,9 @@ from zato.broker.protocol import Handle
 from zato.core.clock import SystemClock
 from zato.core.errors import TimeLimitExceeded, Unavailable
 from zato.host.watchdog import Watchdog
+from zato.internal.client import NO_ANSWER, NOT_BEGUN, Invoked
+from zato.internal.invocation import Invocation
 from zato.listener.consuming import PREFETCH, Consuming
-from zato.listener.door import NO_ANSWER, NOT_BEGUN, Reply, ServerDoor
 
 DELIVERY = Delivery(message=new_message(), redelivered=False, attempt=1)
 
@@ -47,25 +46,25 @@ class Broker:
         self.handle = None
 
 
-class Door:
+class Server:
     def __init__(self) -> None:
         self.open = True
         self.held = False
-        self.answer: Callable[[], Reply] = lambda: Reply(204)
+        self.answer: Callable[[], Invoked] = lambda: Invoked(204)
 
     def takes_requests(self) -> bool:
         return self.open
 
-    def invoke(self, delivery: Delivery) -> Reply:
+    def invoke(self, invocation: Invocation) -> Invoked:
         return self.answer()
 
 
 @contextmanager
-def listening(broker: Broker, door: Door) -> Iterator[threading.Thread]:
+def listening(broker: Broker, server: Server) -> Iterator[threading.Thread]:
     stop = threading.Event()
     watchdog = Watchdog(SystemClock(), lambda text: None)
     thread = threading.Thread(
-        target=Consuming(broker, door, watchdog, lambda: door.held, every_seconds=0.01).run, args=(stop,)
+        target=Consuming(broker, server, watchdog, lambda: server.held, every_seconds=0.01).run, args=(stop,)
     )
     thread.start()
     try:
@@ -78,21 +77,21 @@ def listening(broker: Broker, door: Door) -> Iterator[threading.Thread]:
 
 
 def test_nothing_is_consumed_while_the_server_takes_no_requests() -> None:
-    broker, door = Broker(), Door()
-    door.open = False
-    with listening(broker, door):
+    broker, server = Broker(), Server()
+    server.open = False
+    with listening(broker, server):
         threading.Event().wait(0.05)
         assert broker.handle is None
-        door.open = True
+        server.open = True
         until(lambda: broker.handle is not None)
         assert broker.prefetch == PREFETCH
-        door.open = False
+        server.open = False
         until(lambda: broker.handle is None)
-        door.open = True
+        server.open = True
         until(lambda: broker.handle is not None)
-        door.held = True
+        server.held = True
         until(lambda: broker.handle is None)
-        door.held = False
+        server.held = False
         until(lambda: broker.handle is not None)
     assert broker.handle is None
 
@@ -100,7 +99,7 @@ def test_nothing_is_consumed_while_the_server_takes_no_requests() -> None:
 def test_it_ends_when_what_is_under_way_is_done() -> None:
     broker = Broker()
     broker.busy.set()
-    with listening(broker, Door()) as thread:
+    with listening(broker, Server()) as thread:
         until(lambda: broker.handle is not None)
     thread.join(0.1)
     assert thread.is_alive()
@@ -110,13 +109,13 @@ def test_it_ends_when_what_is_under_way_is_done() -> None:
 
 
 def test_what_takes_long_keeps_nothing_from_being_consumed_when_the_server_is_back() -> None:
-    broker, door = Broker(), Door()
+    broker, server = Broker(), Server()
     broker.busy.set()
-    with listening(broker, door) as thread:
+    with listening(broker, server) as thread:
         until(lambda: broker.consumers == 1)
-        door.open = False
+        server.open = False
         threading.Event().wait(0.05)
-        door.open = True
+        server.open = True
         until(lambda: broker.consumers == 2)
     broker.busy.clear()
     thread.join(10)
@@ -126,7 +125,7 @@ def test_what_takes_long_keeps_nothing_from_being_consumed_when_the_server_is_ba
 def test_it_goes_on_after_a_consumer_that_has_failed() -> None:
     broker = Broker()
     broker.failures = [RuntimeError("broken"), Unavailable("away")]
-    with listening(broker, Door()):
+    with listening(broker, Server()):
         until(lambda: broker.handle is not None)
 
 
@@ -139,50 +138,23 @@ def test_it_goes_on_after_a_consumer_that_has_failed() -> None:
     ],
 )
 def test_what_the_server_did_not_answer_was_not_begun_or_is_tried_again(failure: Exception, outcome: Outcome) -> None:
-    broker, door = Broker(), Door()
+    broker, server = Broker(), Server()
 
-    def fail() -> Reply:
+    def fail() -> Invoked:
         raise failure
 
-    door.answer = fail
-    with listening(broker, door):
+    server.answer = fail
+    with listening(broker, server):
         until(lambda: broker.handle is not None)
         assert broker.handle is not None
         assert broker.handle(DELIVERY) == Result(outcome, str(failure))
 
 
-def test_a_server_that_is_not_there_has_not_begun(tmp_path: Path) -> None:
-    door = ServerDoor(tmp_path / "http.sock")
-    assert not door.takes_requests()
-    with pytest.raises(Unavailable) as caught:
-        door.invoke(DELIVERY)
-    assert caught.value.code == NOT_BEGUN
-
-
-def test_a_server_that_ends_in_the_middle_may_have_begun(tmp_path: Path) -> None:
-    path = tmp_path / "http.sock"
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(path))
-        listener.listen()
-
-        def end_each() -> None:
-            connection, _ = listener.accept()
-            connection.recv(10)
-            connection.close()
-
-        threading.Thread(target=end_each, daemon=True).start()
-        with pytest.raises(Unavailable) as caught:
-            ServerDoor(path).invoke(DELIVERY)
-        assert caught.value.code == NO_ANSWER
-        with pytest.raises(TimeLimitExceeded):
-            ServerDoor(path, invocation_seconds=0.05).invoke(DELIVERY)
-
-
 def test_messages_whose_process_ended_are_tried_again_one_at_a_time() -> None:
-    broker, door = Broker(), Door()
+    broker, server = Broker(), Server()
     together, most, lock = 0, 0, threading.Lock()
 
-    def answer() -> Reply:
+    def answer() -> Invoked:
         nonlocal together, most
         with lock:
             together += 1
@@ -190,10 +162,10 @@ def test_messages_whose_process_ended_are_tried_again_one_at_a_time() -> None:
         threading.Event().wait(0.02)
         with lock:
             together -= 1
-        return Reply(204)
+        return Invoked(204)
 
-    door.answer = answer
-    with listening(broker, door):
+    server.answer = answer
+    with listening(broker, server):
         until(lambda: broker.handle is not None)
         assert broker.handle is not None
         suspect = Delivery(message=new_message(), redelivered=True, attempt=2, ended=True)

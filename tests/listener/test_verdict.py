@@ -7,44 +7,44 @@ import pytest
 from support.brokers import new_message
 from zato.broker.message import Delivery, Outcome
 from zato.core.errors import Unavailable
-from zato.listener.door import NO_ANSWER, NOT_BEGUN, Reply
+from zato.internal.client import NO_ANSWER, NOT_BEGUN, Invoked
 from zato.listener.verdict import verdict, verdict_without_reply
 
 
 @pytest.mark.parametrize(
     ("reply", "outcome"),
     [
-        (Reply(204), Outcome.DONE),
-        (Reply(400, "invalid-input"), Outcome.DEAD_LETTER),
-        (Reply(403, "forbidden"), Outcome.DEAD_LETTER),
-        (Reply(404, "not-found"), Outcome.DEAD_LETTER),
-        (Reply(409, "conflict"), Outcome.DEAD_LETTER),
-        (Reply(413, "too-large"), Outcome.DEAD_LETTER),
-        (Reply(408, "later"), Outcome.RETRY),
-        (Reply(425, "later"), Outcome.RETRY),
-        (Reply(429, "later"), Outcome.RETRY),
-        (Reply(500, "service-failed"), Outcome.RETRY),
-        (Reply(502, "outgoing-failed"), Outcome.RETRY),
-        (Reply(503, "service-inactive"), Outcome.RETRY),
-        (Reply(503, "no-configuration"), Outcome.REQUEUE),
-        (Reply(503, "memory-busy"), Outcome.REQUEUE),
-        (Reply(504, "time-limit-exceeded"), Outcome.RETRY),
+        (Invoked(204), Outcome.DONE),
+        (Invoked(400, "invalid-input"), Outcome.DEAD_LETTER),
+        (Invoked(403, "forbidden"), Outcome.DEAD_LETTER),
+        (Invoked(404, "not-found"), Outcome.DEAD_LETTER),
+        (Invoked(409, "conflict"), Outcome.DEAD_LETTER),
+        (Invoked(413, "too-large"), Outcome.DEAD_LETTER),
+        (Invoked(408, "later"), Outcome.RETRY),
+        (Invoked(425, "later"), Outcome.RETRY),
+        (Invoked(429, "later"), Outcome.RETRY),
+        (Invoked(500, "service-failed"), Outcome.RETRY),
+        (Invoked(502, "outgoing-failed"), Outcome.RETRY),
+        (Invoked(503, "service-inactive"), Outcome.RETRY),
+        (Invoked(503, "no-configuration"), Outcome.REQUEUE),
+        (Invoked(503, "memory-busy"), Outcome.REQUEUE),
+        (Invoked(504, "time-limit-exceeded"), Outcome.RETRY),
     ],
     ids=str,
 )
-def test_each_status_decides(reply: Reply, outcome: Outcome) -> None:
+def test_each_status_decides(reply: Invoked, outcome: Outcome) -> None:
     assert verdict(reply, 1).outcome is outcome
 
 
 def test_a_service_that_this_server_does_not_know_yet_gets_one_more_chance() -> None:
-    reply = Reply(404, "no-such-service", "There is no service 'a.b' here any more.")
+    reply = Invoked(404, "no-such-service", "There is no service 'a.b' here any more.")
     assert verdict(reply, 1).outcome is Outcome.RETRY
     assert verdict(reply, 2).outcome is Outcome.DEAD_LETTER
 
 
 def test_the_reason_is_the_errors() -> None:
-    assert verdict(Reply(500, "service-failed", "It broke."), 1).reason == "service-failed: It broke."
-    assert verdict(Reply(502, "", "<html>"), 1).reason == "Status 502: <html>"
+    assert verdict(Invoked(500, "service-failed", "It broke."), 1).reason == "service-failed: It broke."
+    assert verdict(Invoked(502, "", "<html>"), 1).reason == "Status 502: <html>"
 
 
 def test_what_a_process_ended_under_is_repeated_once_and_then_a_dead_letter_that_says_so() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from zato.client.transport import Reply
+from zato.host.unix_http import Reply
 
 
 class InProcess:

@@ -10,9 +10,9 @@ import falcon.testing
 import pytest
 
 from zato.client.errors import rebuilt
-from zato.client.transport import Reply
 from zato.core.errors import Conflict, InvalidInput, MethodNotAllowed, NotFound, Unauthorized, Unavailable
 from zato.deployment.loader import DeploymentRefused, Refusal
+from zato.host.unix_http import Reply
 from zato.serving.http.errors import add_error_handlers
 from zato.serving.http.request import ZatoRequest
 

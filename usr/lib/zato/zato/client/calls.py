@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from zato.client.errors import rebuilt
-from zato.client.transport import Reply, Transport
+from zato.client.transport import Transport
+from zato.host.unix_http import Reply
 
 Json = dict[str, Any]
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from zato.client.transport import Reply
 from zato.core.errors import (
     Conflict,
     Forbidden,
@@ -23,6 +22,7 @@ from zato.core.errors import (
     ZatoError,
 )
 from zato.core.finding import Finding
+from zato.host.unix_http import Reply
 
 _BY_STATUS: dict[int, type[ZatoError]] = {
     400: InvalidInput,

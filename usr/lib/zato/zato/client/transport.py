@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-import socket
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import quote
 
 import urllib3
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, MaxRetryError, NameResolutionError, SSLError
 from urllib3.util import Timeout, parse_url
 
 from zato.core.errors import InvalidInput, SetupError, TimeLimitExceeded, Unavailable
 from zato.core.target import segments_of
 from zato.host.tls import verifying_context
+from zato.host.unix_http import BYTES_MAX, EndlessAnswer, NoAnswer, NotInTime, NotReached, Reply, exchange
 
 CONNECT_SECONDS = 5.0
-_BYTES_MAX = 256 * 1024 * 1024
 _PART_BYTES = 65536
 _PATIENCE = 10.0  # times as long as for the beginning
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What came back."""
-
-    status: int
-    content_type: str
-    body: bytes
 
 
 class Transport(Protocol):
@@ -83,7 +72,7 @@ class HttpsTransport:
         self, method: str, target: str, body: bytes | None, headers: dict[str, str], *, timeout_seconds: float
     ) -> Reply:
         try:
-            return _reply(
+            return _answer(
                 self._pool.request(
                     method,
                     target,
@@ -94,6 +83,8 @@ class HttpsTransport:
                 ),
                 timeout_seconds,
             )
+        except EndlessAnswer as error:
+            raise _endless(error) from error
         except (HTTPError, OSError) as error:
             raise _translated(error, self._base_url, self._hint, timeout_seconds) from error
 
@@ -101,31 +92,23 @@ class HttpsTransport:
 class SocketTransport:
     """The second door, which only Zato's own processes can open; what they say about the principal is believed."""
 
-    def __init__(self, path: Path, *, bytes_max: int = _BYTES_MAX) -> None:
+    def __init__(self, path: Path, *, bytes_max: int = BYTES_MAX) -> None:
         self._path = path
-        self._pool = _UnixPool(path)
         self._bytes_max = bytes_max
 
     def request(
         self, method: str, target: str, body: bytes | None, headers: dict[str, str], *, timeout_seconds: float
     ) -> Reply:
         try:
-            return _reply(
-                self._pool.request(
-                    method,
-                    target,
-                    body=body,
-                    # The server ends each connection with its answer, so one of the pool might be about to close.
-                    headers={**headers, "Connection": "close"},
-                    timeout=Timeout(connect=CONNECT_SECONDS, read=timeout_seconds),
-                    retries=False,
-                    preload_content=False,
-                ),
-                timeout_seconds,
-                self._bytes_max,
+            return exchange(
+                self._path, method, target, body, headers, seconds=timeout_seconds, bytes_max=self._bytes_max
             )
-        except (HTTPError, OSError) as error:
-            raise _translated(error, str(self._path), "The server may be starting.", timeout_seconds) from error
+        except NotInTime as error:
+            raise _late(str(self._path), timeout_seconds) from error
+        except EndlessAnswer as error:
+            raise _endless(error) from error
+        except (NotReached, NoAnswer) as error:
+            raise _unreachable(str(self._path), "The server may be starting.") from error
 
 
 class _HttpsConnection(HTTPSConnection):
@@ -140,31 +123,6 @@ class _HttpsPool(HTTPSConnectionPool):
     ConnectionCls = _HttpsConnection
 
 
-class _UnixConnection(HTTPConnection):
-    def __init__(self, path: Path, **options: Any) -> None:
-        super().__init__("localhost", **options)
-        self._path = path
-
-    def _new_conn(self) -> socket.socket:
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.settimeout(CONNECT_SECONDS)
-        try:
-            connection.connect(str(self._path))
-        except OSError:
-            connection.close()
-            raise
-        return connection
-
-
-class _UnixPool(HTTPConnectionPool):
-    def __init__(self, path: Path) -> None:
-        super().__init__("localhost", maxsize=4)
-        self._path = path
-
-    def _new_conn(self) -> _UnixConnection:
-        return _UnixConnection(self._path, timeout=self.timeout.connect_timeout)
-
-
 def segment(text: str) -> str:
     """A name as one segment of a path. Raises InvalidInput for what no path can have (core/target.py)."""
     try:
@@ -174,18 +132,16 @@ def segment(text: str) -> str:
     return encoded
 
 
-def _reply(response: urllib3.BaseHTTPResponse, timeout_seconds: float, bytes_max: int = _BYTES_MAX) -> Reply:
+def _answer(response: urllib3.BaseHTTPResponse, timeout_seconds: float) -> Reply:
     """All of it, where it has an end: root asks servers, and through edges, that somebody may have taken over."""
     deadline = time.monotonic() + timeout_seconds * _PATIENCE
     body = bytearray()
     try:
         while part := response.read1(_PART_BYTES):
             body += part
-            if len(body) > bytes_max or time.monotonic() > deadline:
+            if len(body) > BYTES_MAX or time.monotonic() > deadline:
                 response.close()
-                raise Unavailable(
-                    f"What answers sends without an end; it was left after {len(body)} bytes.", code="endless-answer"
-                )
+                raise EndlessAnswer(f"What answers sends without an end; it was left after {len(body)} bytes.")
     finally:
         response.release_conn()
     return Reply(response.status, response.headers.get("Content-Type", ""), bytes(body))
@@ -199,9 +155,21 @@ def _translated(
         return SetupError(f"The TLS connection to {place} failed: {reason}.", code="tls-failed")
     # A connect time-out is also a NewConnectionError's relative, and means that nobody is there.
     if isinstance(reason, urllib3.exceptions.ReadTimeoutError):
-        return TimeLimitExceeded(f"{place} has not answered within {timeout_seconds:g} s.")
+        return _late(place, timeout_seconds)
     if isinstance(reason, NameResolutionError):
         return Unavailable(
             f"The name in {place} cannot be resolved; /etc/hosts or DNS must know it.", code="unreachable"
         )
+    return _unreachable(place, hint)
+
+
+def _late(place: str, timeout_seconds: float) -> TimeLimitExceeded:
+    return TimeLimitExceeded(f"{place} has not answered within {timeout_seconds:g} s.")
+
+
+def _endless(error: EndlessAnswer) -> Unavailable:
+    return Unavailable(str(error), code="endless-answer")
+
+
+def _unreachable(place: str, hint: str) -> Unavailable:
     return Unavailable(f"Nothing answers at {place}: is it running? {hint}".strip(), code="unreachable")

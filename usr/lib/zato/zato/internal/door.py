@@ -1,19 +1,21 @@
-"""Where messages reach their services: a path of the internal door, for the listener alone."""
+"""Where messages, jobs and deliveries reach their services: a path of the internal door, for Zato's own processes."""
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 import falcon
 
-from zato.core.errors import InvalidInput, NotFound, Unavailable, ZatoError
+from zato.core.errors import Forbidden, NotFound, Unavailable, ZatoError
 from zato.core.json import decode
 from zato.core.limits import MESSAGE_BYTES_MAX
+from zato.core.origin import Asker, Origin
 from zato.core.principal import Authentication, Principal
+from zato.internal.invocation import PATH, origin_of
 from zato.metrics import Metrics
 from zato.security.authentication import INTERNAL_DOOR, SecurityIndex
 from zato.service.request import MessageDelivery, Request
@@ -23,15 +25,24 @@ from zato.serving.served_revision import ServedRevision
 from zato.serving.staleness import Staleness
 from zato.serving.switch import Switch
 
-PATH = "/zato/internal/invocations"
-_LISTENER = "listener"
-_CHANNEL = "(async)"
-_ID = re.compile(r"[0-9a-f]{32}")
-_ATTEMPT = re.compile(r"[1-9][0-9]{0,8}")
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Which part of Zato may ask, and as what its invocations are counted."""
+
+    component: str
+    channel: str
+
+
+_ASKING = {
+    Asker.MESSAGE: _Asking("listener", "(async)"),
+    Asker.JOB: _Asking("singleton", "(job)"),
+    Asker.DELIVERY: _Asking("singleton", "(delivery)"),
+}
 
 
 class InternalInvocations:
-    """204 where the service has processed the message, otherwise the error that tells why it has not."""
+    """204 where the service has done what it was asked for, otherwise the error that tells why it has not."""
 
     def __init__(self, switch: Switch[ServedRevision], metrics: Metrics, staleness: Staleness) -> None:
         self._switch = switch
@@ -42,11 +53,17 @@ class InternalInvocations:
         environ = req.env
         served = self._staleness.current(self._switch)
         snapshot = served.snapshot
-        if not _is_listener(environ, snapshot.security):
+        component = _component(environ, snapshot.security)
+        if component is None:
             raise NotFound(f"There is nothing at {PATH}.", code="no-such-path")
         if not snapshot.known:
             raise Unavailable("This server does not know its configuration yet.", code="no-configuration")
-        delivery = _delivery(environ)
+        origin = origin_of(environ)
+        asking = _ASKING[origin.asker]
+        if asking.component != component:
+            raise Forbidden(
+                f"What is a {origin.asker.value} is not {component}'s to have invoked.", code="not-its-origin"
+            )
         service = unquote(environ.get("HTTP_X_ZATO_SERVICE", ""))
         entry = snapshot.codes.services.get(service)
         if entry is None:
@@ -54,7 +71,7 @@ class InternalInvocations:
         body = read_body(environ, MESSAGE_BYTES_MAX)
         sender = Principal(unquote(environ.get("HTTP_X_ZATO_SENDER", "")), Authentication.INTERNAL)
         payload = decode(body) if body else None
-        request = Request(payload, cid=req.cid, principal=sender, delivery=delivery)
+        request = Request(payload, cid=req.cid, principal=sender, delivery=_delivery(origin))
         started, status = time.perf_counter(), 500
         try:
             served.dispatcher.invoke_from_message(service, entry, request, environ.get("zato.request"))
@@ -64,21 +81,21 @@ class InternalInvocations:
             raise
         finally:
             seconds = time.perf_counter() - started
-            self._metrics.route(_CHANNEL, service).observe(answered(environ, status), seconds)
+            self._metrics.route(asking.channel, service).observe(answered(environ, status), seconds)
         resp.status = 204
         resp.set_header("X-Zato-CID", req.cid)
 
 
-def _is_listener(environ: Mapping[str, Any], security: SecurityIndex) -> bool:
-    """The headers below are believed on the internal door, and from nobody else."""
+def _component(environ: Mapping[str, Any], security: SecurityIndex) -> str | None:
+    """Who asks, where that is one who may: believed on the internal door, and from nobody else."""
     if environ.get(INTERNAL_DOOR) is not True:
-        return False
-    return any(principal.name == _LISTENER for principal in security.authenticate(environ))
+        return None
+    asking = {each.component for each in _ASKING.values()}
+    return next((each.name for each in security.authenticate(environ) if each.name in asking), None)
 
 
-def _delivery(environ: Mapping[str, Any]) -> MessageDelivery:
-    number, attempt = environ.get("HTTP_X_ZATO_MESSAGE_ID", ""), environ.get("HTTP_X_ZATO_ATTEMPT", "")
-    redelivered = environ.get("HTTP_X_ZATO_REDELIVERED", "")
-    if not _ID.fullmatch(number) or not _ATTEMPT.fullmatch(attempt) or redelivered not in {"true", "false"}:
-        raise InvalidInput("The headers of the message are not what the listener sends.", code="invalid-message")
-    return MessageDelivery(number, redelivered == "true", int(attempt))
+def _delivery(origin: Origin) -> MessageDelivery | None:
+    """What a service that was invoked asynchronously knows of it."""
+    if origin.asker is not Asker.MESSAGE:
+        return None
+    return MessageDelivery(origin.id, origin.redelivered, origin.attempt)

@@ -14,8 +14,8 @@ from zato.host.logs import configure
 from zato.host.settings import load_cluster, load_server
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
+from zato.internal.client import InternalClient
 from zato.listener.consuming import Consuming
-from zato.listener.door import ServerDoor
 from zato.listener.holding import Holding
 from zato.odb.opening import open_odb
 from zato.odb.state import State
@@ -44,8 +44,8 @@ def main() -> int:
     broker.start()
     database = open_odb(cluster, pool_size=2)
     invocations = broker.invocations(database, clock, owner=name)
-    door = ServerDoor(layout.server(arguments.server).internal_socket)
-    consuming = Consuming(invocations, door, watchdog, Holding(State(database), clock).held)
+    server = InternalClient(layout.server(arguments.server).internal_socket, "listener")
+    consuming = Consuming(invocations, server, watchdog, Holding(State(database), clock).held)
     watchdog.ready()
     consuming.run(stop)
     broker.stop()

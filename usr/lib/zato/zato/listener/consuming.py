@@ -10,10 +10,12 @@ from typing import Protocol
 from zato.broker.message import Delivery, Outcome, Result
 from zato.broker.protocol import Invocations
 from zato.core.errors import TimeLimitExceeded, Unavailable, ZatoError
+from zato.core.origin import Asker, Origin
 from zato.host.logs import correlate, get_logger
 from zato.host.ongoing import Ongoing
 from zato.host.watchdog import Watchdog
-from zato.listener.door import Reply
+from zato.internal.client import Invoked
+from zato.internal.invocation import Invocation
 from zato.listener.verdict import verdict, verdict_without_reply
 
 PREFETCH = 16
@@ -22,12 +24,12 @@ _EVERY_SECONDS = 0.5
 _log = get_logger("zato.listener")
 
 
-class Door(Protocol):
-    """door.ServerDoor is one."""
+class Server(Protocol):
+    """internal.client.InternalClient is one."""
 
     def takes_requests(self) -> bool: ...
 
-    def invoke(self, delivery: Delivery) -> Reply: ...
+    def invoke(self, invocation: Invocation) -> Invoked: ...
 
 
 class Consuming:
@@ -36,7 +38,7 @@ class Consuming:
     def __init__(
         self,
         invocations: Invocations,
-        door: Door,
+        server: Server,
         watchdog: Watchdog,
         held: Callable[[], bool],
         *,
@@ -44,7 +46,7 @@ class Consuming:
     ) -> None:
         """`held` says whether messages are to wait, whoever keeps them."""
         self._invocations = invocations
-        self._door = door
+        self._server = server
         self._watchdog = watchdog
         self._held = held
         self._every_seconds = every_seconds
@@ -60,7 +62,7 @@ class Consuming:
         """Until `stop` is set, and what is under way is done."""
         while not stop.is_set():
             self._watchdog.turn()
-            self._step(wanted=self._door.takes_requests() and not self._held())
+            self._step(wanted=self._server.takes_requests() and not self._held())
             stop.wait(self._every_seconds)
         self._step(wanted=False)
         while self._finishing:
@@ -101,7 +103,7 @@ class Consuming:
         try:
             # Of several messages whose process ended, one may be the cause: they do not meet in one again
             with self._suspects if delivery.ended else nullcontext():
-                result = verdict(self._door.invoke(delivery), delivery.attempt)
+                result = verdict(self._server.invoke(invocation_of(delivery)), delivery.attempt)
         except Unavailable as error:
             result = verdict_without_reply(error, delivery)
         except TimeLimitExceeded as error:
@@ -116,3 +118,15 @@ class Consuming:
                 reason=result.reason,
             )
         return result
+
+
+def invocation_of(delivery: Delivery) -> Invocation:
+    """What the server is asked for."""
+    message = delivery.message
+    return Invocation(
+        Origin(Asker.MESSAGE, message.id, delivery.redelivered, delivery.attempt),
+        service=message.service,
+        payload=message.payload.encode(),
+        cid=message.cid,
+        principal=message.principal,
+    )

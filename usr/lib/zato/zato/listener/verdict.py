@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zato.broker.message import ENDED, Delivery, Outcome, Result
 from zato.core.errors import Unavailable
-from zato.listener.door import NOT_BEGUN, Reply
+from zato.internal.client import NOT_BEGUN, Invoked
 
 # Refused before any service was reached, for a reason that passes by itself
 _NOT_BEGUN = frozenset({"no-configuration", "memory-busy"})
@@ -12,7 +12,7 @@ _NOT_BEGUN = frozenset({"no-configuration", "memory-busy"})
 _LATER = frozenset({408, 425, 429})
 
 
-def verdict(reply: Reply, attempt: int) -> Result:
+def verdict(reply: Invoked, attempt: int) -> Result:
     """The outcome of an attempt, counted from 1, that the server has answered."""
     reason = f"{reply.code}: {reply.message}" if reply.code else f"Status {reply.status}: {reply.message}"
     if reply.status < 400:

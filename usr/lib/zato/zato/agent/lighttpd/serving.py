@@ -12,7 +12,7 @@ from pathlib import Path
 from zato.agent.lighttpd.names import CONFIGURATION
 from zato.host.listening import Addresses
 from zato.host.ports import from_here
-from zato.host.unix_http import UnixConnection
+from zato.host.unix_http import EndlessAnswer, NoAnswer, NotInTime, NotReached, exchange
 
 _SECONDS = 5.0
 _PATH = "/zato/ping"
@@ -70,8 +70,9 @@ class Serving:
 
     def _server_answers(self) -> bool:
         try:
-            return self._ask(UnixConnection(self.front_socket, _SECONDS)) < http.HTTPStatus.INTERNAL_SERVER_ERROR
-        except (OSError, http.client.HTTPException):
+            answer = exchange(self.front_socket, "GET", _PATH, seconds=_SECONDS)
+            return answer.status < http.HTTPStatus.INTERNAL_SERVER_ERROR
+        except (NotReached, NoAnswer, NotInTime, EndlessAnswer):
             return False
 
     def _ask(self, connection: http.client.HTTPConnection) -> int:

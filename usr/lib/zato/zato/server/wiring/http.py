@@ -16,7 +16,8 @@ from zato.cluster.enrolment import Enrolment
 from zato.core.clock import Clock
 from zato.host.draining import Draining
 from zato.host.running import usage
-from zato.internal.door import PATH, InternalInvocations
+from zato.internal.door import InternalInvocations
+from zato.internal.invocation import PATH
 from zato.metrics import ADMIN, Exposition, Metrics
 from zato.metrics.build import Build
 from zato.metrics.certificates import Certificates

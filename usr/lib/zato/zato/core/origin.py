@@ -1,0 +1,32 @@
+"""What has a service invoked where that is no caller's request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Asker(StrEnum):
+    """The kinds of things that have services invoked."""
+
+    MESSAGE = "message"
+    """An asynchronous invocation: self.invoke_async."""
+    JOB = "job"
+    """A job that has fired."""
+    DELIVERY = "delivery"
+    """Something that is delivered to its target until that has confirmed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One attempt at one of them."""
+
+    asker: Asker
+    id: str
+    """Of the message, the firing, the delivery: the same at each attempt."""
+    redelivered: bool
+    """Whether the service may have done it before, in whole or in part."""
+    attempt: int
+    """From 1."""
+    name: str = ""
+    """Of the item that it comes of, such as the job; a message comes of none."""
