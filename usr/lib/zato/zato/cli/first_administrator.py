@@ -10,7 +10,7 @@ import click
 
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import moment, show_json
-from zato.host import first_token
+from zato.cluster import first_token_file as first_token
 
 
 @click.command("first")
