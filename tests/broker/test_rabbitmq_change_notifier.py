@@ -16,7 +16,7 @@ from zato.broker.protocol import ChangeNotifier
 from zato.broker.rabbitmq.broker import RabbitMqBroker
 from zato.broker.rabbitmq.change_notifier import LOOK_ANYWAY_SECONDS
 
-RINGS = 200
+NOTIFICATIONS = 200
 
 
 class Quick(Polled):
@@ -41,7 +41,7 @@ def asked(notifier: ChangeNotifier) -> bool:
     return notifier.changed()
 
 
-def test_a_ring_is_heard_in_another_process_within_milliseconds(rabbitmq: RabbitMq, broker: RabbitMqBroker) -> None:
+def test_a_notification_reaches_another_process_within_milliseconds(rabbitmq: RabbitMq, broker: RabbitMqBroker) -> None:
     here, there = multiprocessing.get_context("spawn").Pipe()
     other = multiprocessing.get_context("spawn").Process(
         target=hear, args=(rabbitmq.url, rabbitmq.identity(2), there), daemon=True
@@ -54,7 +54,7 @@ def test_a_ring_is_heard_in_another_process_within_milliseconds(rabbitmq: Rabbit
         while here.poll():
             here.recv()
         took = []
-        for revision in range(RINGS):
+        for revision in range(NOTIFICATIONS):
             started = time.monotonic()
             broker.notify(revision)
             took.append(here.recv() - started)
@@ -66,7 +66,7 @@ def test_a_ring_is_heard_in_another_process_within_milliseconds(rabbitmq: Rabbit
     assert hundredths[49] < 0.1
 
 
-def test_while_rings_are_heard_the_log_is_looked_at_seldom_and_at_once_after_a_ring(broker: RabbitMqBroker) -> None:
+def test_while_notifications_arrive_the_log_is_looked_at_seldom_and_at_once_after_one(broker: RabbitMqBroker) -> None:
     notifier = broker.notifier(Polled())
     assert notifier.interval_seconds == LOOK_ANYWAY_SECONDS
     notifier.changed()
@@ -98,7 +98,7 @@ def test_an_odb_that_is_looked_at_without_a_query_goes_on_being_looked_at(broker
     until(notifier.changed)
 
 
-def test_without_rabbitmq_the_log_is_polled_at_once_and_when_it_is_back_rings_are_heard(
+def test_without_rabbitmq_the_log_is_polled_at_once_and_when_it_is_back_notifications_arrive(
     rabbitmq: RabbitMq, broker: RabbitMqBroker, capsys: pytest.CaptureFixture[str]
 ) -> None:
     notifier = broker.notifier(Polled())

@@ -151,7 +151,7 @@ def test_an_exported_secret_goes_back_with_the_fields_that_it_was_exported_with_
 
 
 @pytest.mark.parametrize("make", ["create", "update"])
-def test_a_sealed_secret_is_taken_by_an_import_only(publisher: Publisher, box: SecretBox, make: str) -> None:
+def test_an_encrypted_secret_is_taken_by_an_import_only(publisher: Publisher, box: SecretBox, make: str) -> None:
     publisher.create("outgoing-sql", "it", SQL, by=BY)
     given = [exported(publisher, "outgoing-sql")["password"]]
     given.append(box.encrypt(SECRET, kind="outgoing-sql", name="it", field="password"))  # as it is stored

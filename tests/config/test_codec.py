@@ -41,6 +41,6 @@ def test_secrets_are_masked_and_absent_ones_are_not() -> None:
     assert (shown["password"], shown["username"], shown["ca_certificate"]) == ("******", "u", None)
 
 
-def test_what_is_sealed_is_masked_even_where_this_version_knows_of_no_secret() -> None:
+def test_what_is_encrypted_is_masked_even_where_this_version_knows_of_no_secret() -> None:
     assert mask("service", {"token": "sealed:abc", "active": True}) == {"token": "******", "active": True}
     assert mask("channel-soap", {"wsdl": "x", "old": None}) == {"wsdl": "******", "old": None}

@@ -138,7 +138,7 @@ def test_what_was_appended_together_is_applied_together_however_much_it_is(
     assert [configuration.revision for configuration in applied] == [0, 2_345]
 
 
-def test_a_ring_that_could_not_be_followed_is_not_forgotten(
+def test_a_notification_that_could_not_be_followed_is_not_forgotten(
     publisher: Publisher, database: Database, applied: list[Configuration]
 ) -> None:
     log, notifier = FailingLog(database), Notifier()
@@ -172,7 +172,7 @@ def test_a_configuration_that_could_not_be_applied_is_tried_again(publisher: Pub
     assert follower.configuration.revision == 1
 
 
-def test_a_missed_ring_and_a_restored_odb_are_noticed_within_seconds(
+def test_a_missed_notification_and_a_restored_odb_are_noticed_within_seconds(
     publisher: Publisher, database: Database, log: ConfigurationLog, applied: list[Configuration]
 ) -> None:
     clock = StillClock()

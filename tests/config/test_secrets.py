@@ -18,7 +18,7 @@ WHERE = {"kind": "outgoing-sql", "name": "Stock", "field": "password"}
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
-def test_what_was_sealed_opens_and_does_not_show(text: str) -> None:
+def test_what_was_encrypted_opens_and_does_not_show(text: str) -> None:
     encrypted = BOX.encrypt(text, **WHERE)
     assert BOX.decrypt(encrypted, **WHERE) == text
     assert encrypted.startswith("sealed:")
@@ -26,19 +26,19 @@ def test_what_was_sealed_opens_and_does_not_show(text: str) -> None:
 
 
 @pytest.mark.parametrize("other", [{"kind": "outgoing-rest"}, {"name": "Other"}, {"field": "secret"}])
-def test_a_sealed_text_does_not_open_anywhere_else(other: dict[str, str]) -> None:
+def test_an_encrypted_text_does_not_open_anywhere_else(other: dict[str, str]) -> None:
     encrypted = BOX.encrypt("secret", **WHERE)
     with pytest.raises(InvalidInput, match="cannot be opened"):
         BOX.decrypt(encrypted, **{**WHERE, **other})
 
 
-def test_a_sealed_text_does_not_open_with_another_key() -> None:
+def test_an_encrypted_text_does_not_open_with_another_key() -> None:
     with pytest.raises(InvalidInput, match="another cluster's key"):
         SecretBox(b"x" * 32).decrypt(BOX.encrypt("secret", **WHERE), **WHERE)
 
 
 @given(st.integers(min_value=7, max_value=60), st.characters())
-def test_a_sealed_text_that_was_changed_does_not_open(position: int, character: str) -> None:
+def test_an_encrypted_text_that_was_changed_does_not_open(position: int, character: str) -> None:
     encrypted = BOX.encrypt("a secret of some length", **WHERE)
     changed = encrypted[:position] + character + encrypted[position + 1 :]
     if changed != encrypted:
@@ -47,7 +47,7 @@ def test_a_sealed_text_that_was_changed_does_not_open(position: int, character: 
 
 
 @pytest.mark.parametrize("broken", ["sealed:", "sealed:AAAA", "sealed:!!!", "sealed:é", "sealed:" + "A" * 40])
-def test_what_was_never_sealed_does_not_open(broken: str) -> None:
+def test_what_was_never_encrypted_does_not_open(broken: str) -> None:
     with pytest.raises(InvalidInput):
         BOX.decrypt(broken, **WHERE)
 

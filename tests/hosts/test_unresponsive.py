@@ -12,7 +12,7 @@ from support.load import Load, told
 from support.scale import times
 from support.waiting import eventually
 
-WEDGED_SECONDS = 6
+UNRESPONSIVE_SECONDS = 6
 STUCK_SECONDS = 2
 STILL_SECONDS = times(6, full=60)
 """More than a worker's time without a heart-beat, and than HAProxy's until a server is down."""
@@ -30,7 +30,7 @@ def test_haproxy_lighttpd_and_workers_that_are_unresponsive_are_replaced(applian
     agents = {"zato-haproxy-agent": "zato.agent.haproxy", "zato-lighttpd-agent@1": "zato.agent.lighttpd --server 1"}
     for agent, module in agents.items():  # sooner than an operator would want it
         directory = f"/run/systemd/system/{agent}.service.d"
-        program = f"/usr/lib/zato/venv/bin/python -m {module} --root /var/lib/zato --patience {WEDGED_SECONDS}"
+        program = f"/usr/lib/zato/venv/bin/python -m {module} --root /var/lib/zato --patience {UNRESPONSIVE_SECONDS}"
         drop_in = f"[Service]\\nExecStart=\\nExecStart={program}\\n"
         appliance.run(f"mkdir -p {directory} && printf '{drop_in}' > {directory}/90-test.conf")
     appliance.run(f"systemctl daemon-reload && systemctl restart {' '.join(agents)}")

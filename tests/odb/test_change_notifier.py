@@ -24,7 +24,7 @@ def append(log: ConfigurationLog, name: str) -> None:
     log.append([ProposedChange("service", name, Action.CREATE, "{}")], principal="p", cid="c", at=datetime.now(UTC))
 
 
-def test_it_rings_at_first_and_is_quiet_while_nothing_happens(sqlite_odb: Database) -> None:
+def test_it_says_changed_at_first_and_is_quiet_while_nothing_happens(sqlite_odb: Database) -> None:
     ConfigurationLog(sqlite_odb).revision()
     notifier = ChangeNotifier(sqlite_odb)
     assert notifier.changed()
@@ -36,14 +36,14 @@ def test_it_rings_at_first_and_is_quiet_while_nothing_happens(sqlite_odb: Databa
     assert not any(answers)
 
 
-def test_it_rings_for_a_change_of_another_connection(sqlite_odb: Database) -> None:
+def test_it_says_changed_for_a_change_of_another_connection(sqlite_odb: Database) -> None:
     notifier = ChangeNotifier(sqlite_odb)
     quiet(notifier)
     append(ConfigurationLog(sqlite_odb), "a")
     assert notifier.changed()
 
 
-def test_it_rings_when_the_database_is_made_after_it(tmp_path: Path) -> None:
+def test_it_says_changed_when_the_database_is_made_after_it(tmp_path: Path) -> None:
     address = new_sqlite(tmp_path)
     database = address.open()
     notifier = ChangeNotifier(database)
@@ -116,7 +116,7 @@ def test_who_waits_long_enough_returns(sqlite_odb: Database) -> None:
     assert time.monotonic() - started >= 0.05
 
 
-def test_it_rings_once_a_second_whatever_the_files_say(sqlite_odb: Database) -> None:
+def test_it_says_changed_once_a_second_whatever_the_files_say(sqlite_odb: Database) -> None:
     notifier = ChangeNotifier(sqlite_odb)
     quiet(notifier)
     time.sleep(1.05)

@@ -32,7 +32,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 DOCUMENT = "/zato/api/openapi.json"
-EXAMPLES = 10  # of each operation; tests/server/http/admin/test_openapi.py tries more of them within one process
+EXAMPLES = 10  # of each operation; tests/admin_api/test_openapi.py tries more of them within one process
 # Nothing is left out. These come last, since they may take everything away, the administrator's own rights included
 LAST = ("POST /zato/api/import", "POST /zato/api/rollback")
 

@@ -145,9 +145,9 @@ def _responses(route: Route, references: Mapping[type, dict[str, Any]]) -> dict[
     responses: dict[str, Any] = {str(route.status): {"description": "Done.", "content": content}}
     if route.previews:
         responses["200"] = _with_preview(responses.get("200"), references[Preview])
-    for status, shape in route.also.items():
-        also = {"application/json": {"schema": references[shape]}}
-        responses[str(status)] = {"description": (shape.__doc__ or "").partition("\n")[0], "content": also}
+    for status, struct in route.also.items():
+        also = {"application/json": {"schema": references[struct]}}
+        responses[str(status)] = {"description": (struct.__doc__ or "").partition("\n")[0], "content": also}
     errors: list[type[ZatoError]] = [InvalidInput, Unauthorized, Forbidden, Unavailable, *route.errors]
     if route.gives == ANYTHING:
         responses["default"] = {"description": "Whatever the service answers.", "content": content}

@@ -121,10 +121,10 @@ class AdminShell:
         raw = b""
         if route.takes is not None:
             raw = read_body(environ, route.body_bytes_max)
-            types, shape = (route.takes, route.takes_json) if isinstance(route.takes, tuple) else ((), route.takes)
-            accepted = types if shape is None else (*types, JSON)
-            if check_content_type(environ.get("CONTENT_TYPE", ""), accepted) == JSON and shape is not None:
-                body = read_json(raw, shape)
+            types, struct = (route.takes, route.takes_json) if isinstance(route.takes, tuple) else ((), route.takes)
+            accepted = types if struct is None else (*types, JSON)
+            if check_content_type(environ.get("CONTENT_TYPE", ""), accepted) == JSON and struct is not None:
+                body = read_json(raw, struct)
         return route.handle(Call(principal, req.cid, params, query, body, raw, environ))
 
 

@@ -1,4 +1,4 @@
-"""What is kept: the tables of the ODB, and the key that secrets in them are sealed with."""
+"""What is kept: the tables of the ODB, and the key that secrets in them are encrypted with."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from zato.serving.staleness import Staleness
 from zato.serving.switch import Switch
 
 # A server that has only been quiet needs less; who waits for longer than HAProxy does is in the way of its next check.
-_CATCHING_UP_SECONDS = 0.4
+_STALE_SECONDS_MAX = 0.4
 
 
 class Ping:
@@ -58,7 +58,7 @@ class Health:
             return 503, b"no configuration yet\n"
         if self._draining.begun():
             return 404, b"draining\n"
-        if not self._staleness.wait(_CATCHING_UP_SECONDS):
+        if not self._staleness.wait(_STALE_SECONDS_MAX):
             return 503, b"catching up\n"
         return 200, b"ok\n"
 

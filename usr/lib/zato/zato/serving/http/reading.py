@@ -43,7 +43,7 @@ def refuse_cross_site(environ: Mapping[str, Any]) -> None:
         raise Forbidden("Changes cannot be made from the pages of another site.", code="cross-site")
 
 
-def read_query(query_string: str, shape: type[S]) -> S:
+def read_query(query_string: str, struct: type[S]) -> S:
     """The query as a struct. Raises InvalidInput for what is unknown, repeated or not valid."""
     try:
         pairs = parse_qsl(
@@ -58,8 +58,8 @@ def read_query(query_string: str, shape: type[S]) -> S:
     values = dict(pairs)
     if len(values) != len(pairs):
         raise InvalidInput("The query has a parameter twice; send it once.")
-    read = _convert(values, shape, "The query", strict=False)
-    for field in fields_of(shape):  # the library takes the text "null" for null
+    read = _convert(values, struct, "The query", strict=False)
+    for field in fields_of(struct):  # the library takes the text "null" for null
         if field.encode_name in values and getattr(read, field.name) is None:
             text = f"{field.encode_name}: leave it out instead of sending null"
             raise InvalidInput(f"The query is not valid: {text}.", details=(text,))
@@ -109,18 +109,18 @@ def check_content_type(content_type: str, accepted: tuple[str, ...]) -> str:
     return media_type
 
 
-def read_json(data: bytes, shape: type[S]) -> S:
+def read_json(data: bytes, struct: type[S]) -> S:
     """The JSON body as a struct. Raises InvalidInput that names the field."""
     if not data:
         raise InvalidInput("The message has no body; send a JSON object.", code="invalid-json")
-    return _convert(json.decode(data), shape, "The body", strict=True)
+    return _convert(json.decode(data), struct, "The body", strict=True)
 
 
-def _convert(value: Any, shape: type[S], what: str, *, strict: bool) -> S:
+def _convert(value: Any, struct: type[S], what: str, *, strict: bool) -> S:
     try:
-        return msgspec.convert(value, shape, strict=strict)
+        return msgspec.convert(value, struct, strict=strict)
     except (msgspec.ValidationError, UnicodeEncodeError) as error:
-        wrong = mismatches(value, shape, info_of(shape), strict=strict)
+        wrong = mismatches(value, struct, info_of(struct), strict=strict)
         findings = Findings()
         for each in wrong.found:
             text = f"{each.path}: {each.reason}" if each.path else each.reason
