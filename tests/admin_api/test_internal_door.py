@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from zato.broker.message import Message
 from zato.config.writer import Author
 from zato.core.errors import InvalidInput, TooLarge, Unavailable
 from zato.core.limits import MESSAGE_BYTES_MAX
+from zato.core.message import Message
 from zato.core.principal import ANONYMOUS
 from zato.deployment.loader import CodeSet
 from zato.internal.door import InternalInvocations

@@ -11,9 +11,10 @@ import pytest
 
 from support.scenarios.moving import fill
 from zato.backup.saving import save
+from zato.core.message import Message
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings, load_cluster
-from zato.odb.messages import KeptMessage, Messages
+from zato.odb.messages import Messages
 from zato.odb.opening import open_odb
 from zato.quickstart.create import create
 
@@ -32,7 +33,7 @@ def layout() -> Iterator[Layout]:
         database = open_odb(load_cluster(made))
         fill(database, items=20, revisions=10, deployments=3)
         messages = Messages(database)
-        messages.add(KeptMessage("m1", "a.b", '{"a": "żółw"}', "c", NOW, "ann"), NOW)
+        messages.add(Message(id="m1", service="a.b", payload='{"a": "żółw"}', cid="c", sent=NOW, principal="ann"), NOW)
         database.dispose()
         yield made
 

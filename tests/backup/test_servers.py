@@ -27,13 +27,14 @@ from zato.backup.restoring import restore
 from zato.backup.saving import save
 from zato.broker.rabbitmq.broker import RabbitMqBroker
 from zato.core.errors import Conflict, InvalidInput, SetupError
+from zato.core.message import Message
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings, load_cluster, write_cluster
 from zato.odb.address import parse
 from zato.odb.dumps.choosing import dump_of
 from zato.odb.dumps.credentials import mysql_file, postgresql_files
 from zato.odb.dumps.mysql_moment import facts_of_dump
-from zato.odb.messages import KeptMessage, Messages
+from zato.odb.messages import Messages
 from zato.odb.opening import open_odb
 from zato.odb.write_freeze import frozen_tables
 from zato.quickstart.create import create
@@ -108,7 +109,7 @@ def _keep_sending(cluster: ClusterSettings, ended: threading.Event) -> int:
     try:
         messages = Messages(database)
         while not ended.is_set():
-            messages.add(KeptMessage(f"m{sent}", "a.b", "{}", "c", NOW, "ann"), NOW)
+            messages.add(Message(id=f"m{sent}", service="a.b", payload="{}", cid="c", sent=NOW, principal="ann"), NOW)
             sent += 1
     finally:
         database.dispose()

@@ -16,10 +16,11 @@ from support.brokers import Consumer, consuming, new_message
 from support.waiting import until
 from zato.broker.embedded import EmbeddedInvocations
 from zato.broker.handover import WithHandover
-from zato.broker.message import Counts, DeadLetter, Delivery, Message
+from zato.broker.message import Counts, Delivery
 from zato.broker.protocol import UNCONFIRMED, Handle
 from zato.core.clock import SystemClock
 from zato.core.errors import SetupError, Unavailable, ZatoError
+from zato.core.message import DeadLetter, Message
 from zato.odb.database import Database
 from zato.odb.messages import Messages
 

@@ -10,10 +10,11 @@ import pytest
 
 from support.brokers import new_message
 from support.waiting import until
-from zato.broker.message import Delivery, Message, Outcome, Result
+from zato.broker.message import Delivery, Outcome, Result
 from zato.broker.protocol import Handle
 from zato.core.clock import SystemClock
 from zato.core.errors import TimeLimitExceeded, Unavailable
+from zato.core.message import Message
 from zato.host.watchdog import Watchdog
 from zato.internal.client import NO_ANSWER, NOT_BEGUN, Invoked
 from zato.internal.invocation import Invocation

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from zato.core.message import Message
 from zato.odb.claims import Dead, Done, Later
 from zato.odb.database import Database
-from zato.odb.messages import Claim, KeptMessage, Messages
+from zato.odb.messages import Claim, Messages
 
 NOW = datetime(2026, 11, 25, 12, 30, 15, 123456, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=10)
@@ -20,8 +21,16 @@ def messages(database: Database) -> Messages:
     return Messages(database)
 
 
-def message(number: int, payload: str = "{}") -> KeptMessage:
-    return KeptMessage(f"{number:032x}", "demo.echo", payload, "cid-1", NOW, "shop")
+def message(number: int, payload: str = "{}", *, resent: bool = False) -> Message:
+    return Message(
+        id=f"{number:032x}",
+        service="demo.echo",
+        payload=payload,
+        cid="cid-1",
+        sent=NOW,
+        principal="shop",
+        resent=resent,
+    )
 
 
 def numbers(claims: list[Claim]) -> list[int]:
@@ -71,7 +80,7 @@ def test_the_same_message_is_kept_once(messages: Messages) -> None:
 
 def test_what_did_not_count_is_as_if_it_had_not_been_claimed(messages: Messages) -> None:
     messages.add(message(1), NOW)
-    messages.add(message(2), NOW, begun=True)
+    messages.add(message(2, resent=True), NOW)
     for _ in range(3):
         claims = messages.claim(5, NOW, LATER)
         assert sorted((int(claim.message.id, 16), claim.attempt, claim.begun) for claim in claims) == [

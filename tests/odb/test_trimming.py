@@ -9,7 +9,6 @@ import pytest
 
 from support.brokers import new_message
 from support.scenarios.moving import add_deployment
-from zato.broker.embedded_message import kept as kept_message
 from zato.config.writer import items_at
 from zato.core.errors import InvalidInput
 from zato.odb.audit import AuditEntry, AuditLog
@@ -59,10 +58,10 @@ def test_the_audit_log_and_dead_letters_go_by_their_age(database: Database) -> N
     for at in (OLD, OLD, NEW):
         audit.add(None, AuditEntry(at, "ann", "c", "a", "s", "ok"))
     for at in (OLD, NEW):
-        messages.add(kept_message(new_message()), at)
+        messages.add(new_message(), at)
         (claim,) = messages.claim(1, NEW, NEW)
         messages.settle([Dead(claim, at, "no luck")])
-    messages.add(kept_message(new_message()), OLD)
+    messages.add(new_message(), OLD)
     assert [trimming.audit(CUT, 1) for _ in range(3)] == [1, 1, 0]
     assert [entry.at for entry in audit.entries(limit=10)] == [NEW]
     assert [trimming.dead_letters(CUT) for _ in range(2)] == [1, 0]

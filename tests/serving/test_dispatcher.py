@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from support.passwords import AnyPassword
-from zato.broker.message import Message
 from zato.config.configuration import Configuration
 from zato.config.secrets import SecretBox
 from zato.core.clock import SystemClock
 from zato.core.errors import Conflict, NotFound, ServiceFailed, TimeLimitExceeded, TooLarge, Unavailable
+from zato.core.message import Message
 from zato.core.principal import ANONYMOUS
 from zato.deployment.loader import CodeSet
 from zato.host.settings import ServerSettings

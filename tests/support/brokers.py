@@ -21,10 +21,11 @@ from support.databases import DatabaseAddress
 from support.rabbitmq import QUICK
 from zato.amqp.identity import TlsIdentity
 from zato.broker.embedded import EmbeddedInvocations
-from zato.broker.message import Counts, DeadLetter, Delivery, Message, Outcome, Result
+from zato.broker.message import Counts, Delivery, Outcome, Result
 from zato.broker.protocol import Handle
 from zato.broker.rabbitmq.broker import RabbitMqBroker
 from zato.core.clock import SystemClock
+from zato.core.message import DeadLetter, Message
 from zato.pki.names import server_name
 
 LEASE = timedelta(seconds=1)

@@ -8,12 +8,12 @@ from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.running import RunningWorker
 from zato.admin_api.schemas import messages as schemas
 from zato.admin_api.services import SERVICES
-from zato.broker.message import DeadLetter
 from zato.broker.protocol import DeadLetters
 from zato.core import json
 from zato.core.clock import Clock
 from zato.core.errors import InvalidInput, NotFound
 from zato.core.limits import MESSAGE_BYTES_MAX
+from zato.core.message import DeadLetter
 from zato.core.right import Right
 from zato.odb.audit import AuditEntry, AuditLog
 from zato.serving.http.request import needs_memory

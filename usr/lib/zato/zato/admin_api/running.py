@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from zato.broker.message import Message
 from zato.config.item import Item
 from zato.config.secrets import SecretBox
 from zato.connector.ping import PingResult
 from zato.core.errors import NotFound, ZatoError
+from zato.core.message import Message
 from zato.core.principal import Principal
 from zato.core.suggestions import did_you_mean
 from zato.openapi import document

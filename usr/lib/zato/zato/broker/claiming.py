@@ -7,7 +7,6 @@ import threading
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from zato.broker.embedded_message import released
 from zato.broker.message import ENDED, Delivery, Outcome, Result
 from zato.broker.protocol import Handle
 from zato.broker.retrying import Retrying
@@ -160,7 +159,7 @@ class Claiming:
         threading.Thread(target=self._deliver, args=(claim,), name=f"delivery-{claim.message.id}", daemon=True).start()
 
     def _deliver(self, claim: Claim) -> None:
-        message = released(claim.message)
+        message = claim.message
         try:
             ended = claim.reason == ENDED
             result = self._handle(

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from zato.broker.claiming import Claiming
-from zato.broker.embedded_message import described, kept
-from zato.broker.message import Counts, DeadLetter, Message
+from zato.broker.message import Counts
 from zato.broker.protocol import UNCONFIRMED, Handle
 from zato.broker.retrying import Retrying
 from zato.core.clock import Clock
 from zato.core.errors import Unavailable
+from zato.core.message import DeadLetter, Message
 from zato.odb.change_notifier import ChangeNotifier
 from zato.odb.database import Database
 from zato.odb.messages import Messages
@@ -44,7 +44,7 @@ class EmbeddedInvocations:
 
     def send(self, message: Message) -> None:
         try:
-            self._messages.add(kept(message), self._clock.now(), begun=message.resent)
+            self._messages.add(message, self._clock.now())
         except Unavailable as error:
             # Whether it got as far as the commit is not told apart: who sends it again has it marked
             raise Unavailable(
@@ -70,7 +70,7 @@ class EmbeddedInvocations:
         return Counts(*self._messages.counts())
 
     def dead(self, limit: int) -> list[DeadLetter]:
-        return list(map(described, self._messages.dead(limit)))
+        return self._messages.dead(limit)
 
     def payload(self, message_id: str) -> str | None:
         return self._messages.dead_payload(message_id)

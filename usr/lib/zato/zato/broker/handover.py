@@ -9,11 +9,11 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from zato.broker.embedded_message import released
-from zato.broker.message import Counts, DeadLetter, Message
+from zato.broker.message import Counts
 from zato.broker.protocol import UNCONFIRMED, DeadLetters, Handle, Invocations, Sender
 from zato.core.clock import Clock
 from zato.core.errors import Unavailable, ZatoError
+from zato.core.message import DeadLetter, Message
 from zato.host.logs import get_logger
 from zato.odb.claims import Done, Later
 from zato.odb.messages import Claim, Messages, Settlement
@@ -85,7 +85,7 @@ class WithHandover:
         try:
             for position, claim in enumerate(claims):
                 try:
-                    self._primary.send(released(claim.message, resent=claim.begun))
+                    self._primary.send(replace(claim.message, resent=claim.begun))
                 except Unavailable as error:
                     self._note(error)
                     settlements += _not_now(claims[position:], now, error)

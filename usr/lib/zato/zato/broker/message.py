@@ -1,35 +1,19 @@
-"""An asynchronous invocation on its way to a service."""
+"""Deliveries of messages, and what comes of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
+
+from zato.core.message import Message
 
 REASON_BYTES_MAX = 4000
 """Of a reason in UTF-8. It may travel in a header, and all headers of a message have to fit into one frame of AMQP."""
 _CUT = b"..."
 ENDED = "The process that ran it ended before it answered."
 """Reason of what an attempt came to whose outcome is Outcome.ENDED."""
-
-
-class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Says which service is to be invoked with what; the same wherever it is kept, and however often delivered."""
-
-    id: str
-    """Thirty-two hexadecimal digits, unique: by it, a service can tell what it has done already."""
-    service: str
-    payload: str
-    """JSON; empty where there is none."""
-    cid: str
-    """Correlation id of the request that sent it."""
-    sent: datetime
-    principal: str = "anonymous"
-    """Name of the principal in whose request it was sent."""
-    resent: bool = False
-    """It may have been sent before, under the same id: each of its deliveries counts as a redelivery."""
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
@@ -70,24 +54,6 @@ class Result:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reason", _bounded(self.reason))
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
-    """A message that is not delivered any more, until somebody has it delivered again.
-
-    Without its payload: who looks looks at many, and each may have megabytes.
-    """
-
-    id: str
-    service: str
-    cid: str
-    sent: datetime
-    principal: str
-    payload_bytes: int
-    attempts: int
-    reason: str
-    died: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from zato.broker.message import Counts, DeadLetter, Delivery, Message, Result
+from zato.broker.message import Counts, Delivery, Result
+from zato.core.message import DeadLetter, Message
 
 UNCONFIRMED = "message-unconfirmed"
 """Code of the Unavailable of a message that may be delivered although its sender was not told that it is safe."""

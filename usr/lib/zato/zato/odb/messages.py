@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from zato.core.errors import Conflict
+from zato.core.message import DeadLetter, Message
 from zato.odb import tables
 from zato.odb.claimed_table import ClaimedTable, Key, RowState
 from zato.odb.claims import Claim as RowClaim
@@ -24,40 +25,13 @@ _message = tables.message.c
 
 
 @dataclass(frozen=True, slots=True)
-class KeptMessage:
-    """Which service is to be invoked with what; see zato.broker.message.Message."""
-
-    id: str
-    service: str
-    payload: str
-    cid: str
-    sent: datetime
-    principal: str
-
-
-@dataclass(frozen=True, slots=True)
 class Claim(RowClaim):
     """A message that one process works on until its claim expires."""
 
-    message: KeptMessage
+    message: Message
 
 
 Settlement = RowSettlement[Claim]
-
-
-@dataclass(frozen=True, slots=True)
-class DeadMessage:
-    """A dead letter without its payload; `reason` says why, `attempts` how often it was delivered."""
-
-    id: str
-    service: str
-    cid: str
-    sent: datetime
-    principal: str
-    payload_bytes: int
-    attempts: int
-    reason: str
-    died: datetime
 
 
 class Messages:
@@ -70,8 +44,8 @@ class Messages:
         self._claims = Claims(self._table)
         self._dead_letters = DeadLetters(self._table)
 
-    def add(self, message: KeptMessage, due: datetime, *, begun: bool = False) -> None:
-        """Keep it. A message that is there already, by its id, stays as it is."""
+    def add(self, message: Message, due: datetime) -> None:
+        """Keep it; what was resent counts as begun. A message that is there already, by its id, stays as it is."""
         row = {
             "cluster_id": self._cluster.id,
             "message_id": message.id,
@@ -79,7 +53,7 @@ class Messages:
             "due": due,
             "fence": 0,
             "attempts": 0,
-            "begun": begun,
+            "begun": message.resent,
             "service": message.service,
             "payload": message.payload or None,
             "cid": message.cid,
@@ -145,7 +119,7 @@ class Messages:
         with self._database.read() as connection:
             return self._dead_letters.counts(connection)
 
-    def dead(self, limit: int) -> list[DeadMessage]:
+    def dead(self, limit: int) -> list[DeadLetter]:
         """Dead letters, the newest first."""
         columns = (_message.message_id, _message.service, _message.cid, _message.sent, _message.principal)
         query = (
@@ -156,16 +130,16 @@ class Messages:
         )
         with self._database.read() as connection:
             return [
-                DeadMessage(
-                    row.message_id,
-                    row.service,
-                    row.cid,
-                    row.sent,
-                    row.principal,
-                    int(row.size or 0),
-                    row.attempts,
-                    row.reason or "",
-                    row.due,
+                DeadLetter(
+                    id=row.message_id,
+                    service=row.service,
+                    cid=row.cid,
+                    sent=row.sent,
+                    principal=row.principal,
+                    payload_bytes=int(row.size or 0),
+                    attempts=row.attempts,
+                    reason=row.reason or "",
+                    died=row.due,
                 )
                 for row in connection.execute(query)
             ]
@@ -196,8 +170,8 @@ class Messages:
                 self._dead_letters.delete_older(connection, old, before)
         return len(old)
 
-    def _read(self, connection: Connection, keys: Sequence[Key]) -> dict[Key, KeptMessage]:
-        found: dict[Key, KeptMessage] = {}
+    def _read(self, connection: Connection, keys: Sequence[Key]) -> dict[Key, Message]:
+        found: dict[Key, Message] = {}
         for which in self._table.among(keys):
             rows = connection.execute(select(tables.message).where(*which))
             found |= {self._table.key_of(row): _kept(row) for row in rows}
@@ -208,8 +182,15 @@ def _keys(ids: Sequence[str] | None) -> list[Key] | None:
     return None if ids is None else [(each,) for each in ids]
 
 
-def _kept(row: Row[Any]) -> KeptMessage:
-    return KeptMessage(row.message_id, row.service, row.payload or "", row.cid, row.sent, row.principal)
+def _kept(row: Row[Any]) -> Message:
+    return Message(
+        id=row.message_id,
+        service=row.service,
+        payload=row.payload or "",
+        cid=row.cid,
+        sent=row.sent,
+        principal=row.principal,
+    )
 
 
 def _unfinished(claim: RowClaim) -> str:

@@ -7,11 +7,11 @@ from uuid import uuid4
 
 import msgspec
 
-from zato.broker.message import Message
 from zato.broker.protocol import Sender
 from zato.core.clock import Clock
 from zato.core.errors import InvalidInput, TooLarge
 from zato.core.limits import MESSAGE_BYTES_MAX
+from zato.core.message import Message
 from zato.core.principal import Principal
 from zato.service.values import encode
 

@@ -10,7 +10,7 @@ from zato.amqp.connection import HEARTBEAT_SECONDS, AmqpConnection
 from zato.amqp.identity import TlsIdentity
 from zato.broker.embedded import EmbeddedInvocations
 from zato.broker.handover import Primary, WithHandover
-from zato.broker.message import Counts, DeadLetter, Message
+from zato.broker.message import Counts
 from zato.broker.protocol import ChangeNotifier, Handle
 from zato.broker.rabbitmq.address import parse
 from zato.broker.rabbitmq.change_notifier import Fanout
@@ -21,6 +21,7 @@ from zato.broker.rabbitmq.publisher import AWAY, CONFIRM_SECONDS, Publisher
 from zato.broker.retrying import Retrying
 from zato.core.clock import Clock, SystemClock
 from zato.core.errors import Unavailable
+from zato.core.message import DeadLetter, Message
 from zato.odb.database import Database
 from zato.odb.messages import Messages
 from zato.pki.names import server_name

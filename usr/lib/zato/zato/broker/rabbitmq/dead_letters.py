@@ -16,11 +16,12 @@ from zato.amqp.address import AmqpAddress
 from zato.amqp.identity import TlsIdentity
 from zato.amqp.parameters import connection_parameters
 from zato.amqp.reasons import reason_of
-from zato.broker.message import Counts, DeadLetter, Message
+from zato.broker.message import Counts
 from zato.broker.rabbitmq.names import ATTEMPTS, BEGUN, DEAD_LETTERS, DIED, INVOCATIONS, REASON, RETURNS, queues
 from zato.broker.rabbitmq.publisher import AWAY
 from zato.broker.rabbitmq.received import message_in
 from zato.core.errors import Unavailable
+from zato.core.message import DeadLetter, Message
 
 _HEARTBEAT_SECONDS = 30
 # Each look lets the message come back to its queue. RabbitMQ 4 drops what has done so more than 20 times, but where the

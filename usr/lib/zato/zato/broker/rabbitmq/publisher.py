@@ -14,11 +14,11 @@ from pika.exceptions import AMQPError
 
 from zato.amqp.connection import AmqpConnection
 from zato.amqp.reasons import reason_of
-from zato.broker.message import Message
 from zato.broker.protocol import UNCONFIRMED
 from zato.broker.rabbitmq.names import INVOCATIONS
 from zato.broker.rabbitmq.topology import declare_invocations
 from zato.core.errors import Unavailable
+from zato.core.message import Message
 
 CONFIRM_SECONDS = 5.0
 AWAY = "broker-unavailable"

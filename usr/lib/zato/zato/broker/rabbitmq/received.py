@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
-from zato.broker.message import Delivery, Message
+from zato.broker.message import Delivery
 from zato.broker.rabbitmq.names import ATTEMPTS, BEGUN, ENDED, RETURNS
+from zato.core.message import Message
 
 
 def message_in(body: bytes) -> Message:
