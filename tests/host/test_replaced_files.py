@@ -33,9 +33,19 @@ def test_only_what_is_worth_something_later_waits_for_the_disk(tmp_path: Path, m
     assert len(synced) == 1
 
 
-def test_nobody_reads_it_before_it_has_its_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    modes: list[int] = []
-    fchown = os.fchown
-    monkeypatch.setattr(files.os, "fchown", lambda *given: (modes.append(os.fstat(given[0]).st_mode), fchown(*given)))
-    write_atomically(tmp_path / "key", b"", mode=0o640, owner=(os.geteuid(), os.getegid()))
-    assert [mode & 0o777 for mode in modes] == [0o600]
+def test_nobody_reads_it_before_it_has_its_group_and_nothing_is_changed_once_it_is_given_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root without CAP_FOWNER, as units have it, may not change what is another user's already."""
+    done: list[tuple[int, tuple[int, ...]]] = []
+    fchown, user, group = os.fchown, os.geteuid(), os.getegid()
+
+    def noted(descriptor: int, *ids: int) -> None:
+        done.append((os.fstat(descriptor).st_mode & 0o777, ids))
+        fchown(descriptor, *ids)
+
+    monkeypatch.setattr(files.os, "fchown", noted)
+    write_atomically(tmp_path / "ours", b"")
+    assert done == []
+    write_atomically(tmp_path / "key", b"", mode=0o640, owner=(user, group))
+    assert done == [(0o600, (-1, group)), (0o640, (user, -1))]

@@ -53,9 +53,11 @@ def write_anew(path: Path, data: bytes, *, mode: int, owner: tuple[int, int] | N
     path.unlink(missing_ok=True)  # it may be `owner`'s already
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode & 0o700)
     with os.fdopen(descriptor, "wb") as file:
-        if owner is not None:
-            os.fchown(file.fileno(), *owner)
+        if owner is not None:  # others may be in a unit that has no such system call
+            os.fchown(file.fileno(), -1, owner[1])
         os.fchmod(file.fileno(), mode)  # whatever the umask
+        if owner is not None:  # last, as root without CAP_FOWNER may not change what is another user's already
+            os.fchown(file.fileno(), owner[0], -1)
         file.write(data)
         file.flush()
         if durable:
