@@ -16,7 +16,7 @@ from zato.cli.config import command as config_command
 from zato.cli.connection import Target
 from zato.client.api import ApiClient
 from zato.config import reference
-from zato.config.kinds import KINDS, Binding, Claim, Group, Kind, Reference
+from zato.config.kinds import KINDS, Binding, Group, Kind, Reference, UniqueKey
 from zato.core.right import Right
 
 
@@ -46,7 +46,7 @@ CHANNEL_TOY = Kind(
     local_fields=("box",),
     service_fields=("service",),
     validate=lambda name, value: ["box: it must not be black"] if value.box == "black" else [],
-    unique=lambda name, value: (Claim(("box", value.box), "box", f"The box {value.box!r}"),),
+    unique_keys=lambda name, value: (UniqueKey(("box", value.box), "box", f"The box {value.box!r}"),),
 )
 BOX = {"box": "red", "service": "demo.echo", "key": "swordfish", "security": ["viewer"]}
 
@@ -96,7 +96,7 @@ def test_the_admin_api_creates_lists_changes_and_deletes_items_of_it(toys: Any) 
     assert deleted.status_code == 200
 
 
-def test_its_rules_claims_references_and_bindings_hold(toys: Any) -> None:
+def test_its_rules_unique_keys_references_and_bindings_hold(toys: Any) -> None:
     def refused(value: dict[str, Any], name: str = "another") -> str:
         answer = toys.call("POST", "/items/channel-toy", {"name": name, "value": {**BOX, **value}})
         assert answer.status_code >= 400

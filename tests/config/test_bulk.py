@@ -176,7 +176,7 @@ def test_items_of_one_import_may_not_take_the_same_route(publisher: Publisher) -
     assert len(caught.value.details) == 1
 
 
-def test_two_items_can_swap_what_they_claim(publisher: Publisher) -> None:
+def test_two_items_can_swap_their_unique_keys(publisher: Publisher) -> None:
     publisher.create("channel-rest", "a", {"service": "s", "path": "/1"}, by=BY)
     publisher.create("channel-rest", "b", {"service": "s", "path": "/2"}, by=BY)
     text = "channel-rest: {a: {service: s, path: /2}, b: {service: s, path: /1}}"

@@ -255,6 +255,6 @@ def test_routes_collide_whatever_their_parameters_are_called_and_whatever_their_
     first = decode("channel-rest", "x", {"service": "a", "path": "/a/{id}/b", "methods": ["GET", "PUT"]})
     second = decode("channel-http", "x", {"service": "a", "path": "/a/{key}/b", "methods": ["PUT"]})
     resting = decode("channel-http", "x", {"service": "a", "path": "/a/{key}/b", "active": False})
-    claimed = {claim.key for claim in KINDS["channel-rest"].unique("x", first)}
-    assert {claim.key for claim in KINDS["channel-http"].unique("x", second)} <= claimed
-    assert KINDS["channel-http"].unique("x", resting) == ()
+    taken = {key.parts for key in KINDS["channel-rest"].unique_keys("x", first)}
+    assert {key.parts for key in KINDS["channel-http"].unique_keys("x", second)} <= taken
+    assert KINDS["channel-http"].unique_keys("x", resting) == ()

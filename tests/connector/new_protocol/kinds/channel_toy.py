@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zato.config.kinds.base import Group, Kind, Reference
-from zato.config.kinds.channel import ADDED_FIELDS, HttpChannel, channel_claims, channel_findings
+from zato.config.kinds.channel import ADDED_FIELDS, HttpChannel, channel_findings, channel_unique_keys
 from zato.core.right import Right
 
 
@@ -25,5 +25,5 @@ CHANNEL_TOY = Kind(
     references=(Reference("security", Group.SECURITY, many=True),),
     added_fields=ADDED_FIELDS,
     validate=channel_findings,
-    unique=channel_claims,
+    unique_keys=channel_unique_keys,
 )

@@ -8,7 +8,7 @@ from hashlib import sha256
 import msgspec
 
 from zato.config.codec import decode_stored
-from zato.config.kinds import KINDS, Claim
+from zato.config.kinds import KINDS, UniqueKey
 from zato.config.relations import Entry
 from zato.config.secrets import SecretBox
 from zato.core.errors import InvalidInput, ZatoError
@@ -39,12 +39,12 @@ class EntryReader:
     def entry(self, kind: str, name: str, value: msgspec.Struct) -> Entry:
         """The entry of a value whose secrets are encrypted."""
         definition = KINDS[kind]
-        claims = [*definition.unique(name, value)]
+        unique_keys = [*definition.unique_keys(name, value)]
         for field in definition.distinct_fields:
             if (secret := getattr(value, field)) is not None:
                 plain = self._box.decrypt(secret, kind=kind, name=name, field=field)
-                claims.append(Claim((kind, field, sha256(plain.encode()).hexdigest()), field, "It"))
-        return Entry(kind, name, value, tuple(claims))
+                unique_keys.append(UniqueKey((kind, field, sha256(plain.encode()).hexdigest()), field, "It"))
+        return Entry(kind, name, value, tuple(unique_keys))
 
     def _entry_of(self, stored: StoredItem) -> Entry:
         unreadable = Entry(stored.kind, stored.name, None)

@@ -1,4 +1,4 @@
-"""What items have to do with one another: references that must hold, claims that must not collide. Pure."""
+"""What items have to do with one another: references that must hold, unique keys that must not collide. Pure."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 import msgspec
 
-from zato.config.kinds import KINDS, Claim, Reference, targets
+from zato.config.kinds import KINDS, Reference, UniqueKey, targets
 from zato.core.errors import Conflict, InvalidInput, ZatoError
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item with what it claims; `value` is None for an item that this version cannot read."""
+    """One item with its unique keys; `value` is None for an item that this version cannot read."""
 
     kind: str
     name: str
     value: msgspec.Struct | None
-    claims: tuple[Claim, ...] = ()
+    unique_keys: tuple[UniqueKey, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -115,21 +115,21 @@ def _collisions(
     wanted: dict[tuple[str, ...], Entry] = {}
     found: list[Problem] = []
 
-    def collide(entry: Entry, claim: Claim, owner: Entry) -> None:
-        text = f"{claim.text} is already taken by {owner.kind} {owner.name!r}"
-        found.append(Problem(entry.kind, entry.name, claim.field, text, "already-taken"))
+    def collide(entry: Entry, unique: UniqueKey, owner: Entry) -> None:
+        text = f"{unique.text} is already taken by {owner.kind} {owner.name!r}"
+        found.append(Problem(entry.kind, entry.name, unique.field, text, "already-taken"))
 
     for entry in present:
-        for claim in entry.claims:
-            owner = wanted.setdefault(claim.key, entry)
+        for unique in entry.unique_keys:
+            owner = wanted.setdefault(unique.parts, entry)
             if owner is not entry:
-                collide(entry, claim, owner)
+                collide(entry, unique, owner)
     if wanted:
         for key, owner in after.items():
             if key not in changed:
-                for claim in owner.claims:
-                    if (entry_ := wanted.get(claim.key)) is not None:
-                        own = next(mine for mine in entry_.claims if mine.key == claim.key)
+                for unique in owner.unique_keys:
+                    if (entry_ := wanted.get(unique.parts)) is not None:
+                        own = next(mine for mine in entry_.unique_keys if mine.parts == unique.parts)
                         collide(entry_, own, owner)
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from zato.config.kinds.balancer import BALANCER, Balancer
-from zato.config.kinds.base import Binding, Claim, Group, Kind, Reference
+from zato.config.kinds.base import Binding, Group, Kind, Reference, UniqueKey
 from zato.config.kinds.channel import HttpChannel
 from zato.config.kinds.channel_http import CHANNEL_HTTP, ChannelHttp
 from zato.config.kinds.channel_rest import CHANNEL_REST, ChannelRest
@@ -28,7 +28,6 @@ __all__ = [
     "Binding",
     "ChannelHttp",
     "ChannelRest",
-    "Claim",
     "Definition",
     "DeploymentVersion",
     "Group",
@@ -44,6 +43,7 @@ __all__ = [
     "SecurityTls",
     "Server",
     "ServiceSettings",
+    "UniqueKey",
     "kind_named",
     "kinds_in",
     "lets_in",

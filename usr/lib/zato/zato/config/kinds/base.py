@@ -44,13 +44,13 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class UniqueKey:
     """Something that only one item of the cluster may have, whatever its kind, for instance a route.
 
-    Two claims collide when their keys are equal; `text` completes the sentence "TEXT is already taken by ...".
+    Two keys collide when their parts are equal; `text` completes the sentence "TEXT is already taken by ...".
     """
 
-    key: tuple[str, ...]
+    parts: tuple[str, ...]
     field: str
     text: str
 
@@ -97,7 +97,7 @@ def _nothing_wrong(name: str, value: Any) -> list[str]:
     return []
 
 
-def _nothing_claimed(name: str, value: Any) -> tuple[Claim, ...]:
+def _no_unique_keys(name: str, value: Any) -> tuple[UniqueKey, ...]:
     return ()
 
 
@@ -124,7 +124,7 @@ class Kind(Generic[ValueT]):
     The release before does not know `added_fields`: they are stored only where they are not what they are by default,
     so that it can read items that this one has written, while both run and after going back.
     `validate` returns one "field: sentence" for each thing that is wrong, and sees secrets opened (of a hashed field
-    whose value is kept, the hash). `unique` returns what the item claims for itself.
+    whose value is kept, the hash). `unique_keys` returns what no other item may have.
     Items of a kind that is not `exported` stay out of exports and are left alone by imports.
     `pingable` items are tried before they are used. `service_fields` have names of services, and a field that is in
     `shown_when` is of no use otherwise: forms go by both.
@@ -158,7 +158,7 @@ class Kind(Generic[ValueT]):
     local_fields: tuple[str, ...] = ()
     added_fields: tuple[str, ...] = ()
     validate: Callable[[str, ValueT], list[str]] = field(default=_nothing_wrong)
-    unique: Callable[[str, ValueT], tuple[Claim, ...]] = field(default=_nothing_claimed)
+    unique_keys: Callable[[str, ValueT], tuple[UniqueKey, ...]] = field(default=_no_unique_keys)
     exported: bool = True
     lets_in: bool = False
     short_name: str = ""

@@ -1,4 +1,4 @@
-"""What all channels over HTTP have: their fields, what is wrong with them, and the routes that they claim."""
+"""What all channels over HTTP have: their fields, what is wrong with them, and the routes that no other may have."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.base import Claim
+from zato.config.kinds.base import UniqueKey
 from zato.config.kinds.cors import (
     CORS_FIELDS,
     MAX_AGE_SECONDS,
@@ -19,7 +19,7 @@ from zato.config.kinds.cors import (
     cors_findings,
 )
 from zato.config.kinds.limits import LIMIT_FIELDS, PERIOD_SECONDS, ConcurrentMax, RequestsMax, RequestsPeriodSeconds
-from zato.config.kinds.route import method_findings, path_findings, route_claims
+from zato.config.kinds.route import method_findings, path_findings, route_unique_keys
 from zato.config.kinds.security import security_findings
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -81,6 +81,6 @@ def channel_findings(name: str, value: HttpChannel) -> list[str]:
     ]
 
 
-def channel_claims(name: str, value: HttpChannel) -> tuple[Claim, ...]:
+def channel_unique_keys(name: str, value: HttpChannel) -> tuple[UniqueKey, ...]:
     """The routes of a channel, which no other may have; none while it is inactive."""
-    return route_claims(value.path, value.methods, active=value.active)
+    return route_unique_keys(value.path, value.methods, active=value.active)

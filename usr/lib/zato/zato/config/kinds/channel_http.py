@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from zato.config.kinds.base import Group, Kind, Reference
-from zato.config.kinds.channel import ADDED_FIELDS, HttpChannel, channel_claims, channel_findings
+from zato.config.kinds.channel import ADDED_FIELDS, HttpChannel, channel_findings, channel_unique_keys
 from zato.config.kinds.http_field import media_type_findings
 from zato.core.right import Right
 
@@ -38,5 +38,5 @@ CHANNEL_HTTP = Kind(
     references=(Reference("security", Group.SECURITY, many=True),),
     added_fields=ADDED_FIELDS,
     validate=_validate,
-    unique=channel_claims,
+    unique_keys=channel_unique_keys,
 )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.base import Claim, Group, Kind, Managed
+from zato.config.kinds.base import Group, Kind, Managed, UniqueKey
 from zato.core.right import Right
 
 
@@ -21,10 +21,10 @@ class DeploymentVersion(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     switch_at: Annotated[datetime, Meta(tz=True, description="When all workers switch to this version.")]
 
 
-def _unique(name: str, value: DeploymentVersion) -> tuple[Claim, ...]:
+def _unique_keys(name: str, value: DeploymentVersion) -> tuple[UniqueKey, ...]:
     return (
-        Claim(("module", value.module), "module", f"The module {value.module!r}"),
-        *(Claim(("service", service), "services", f"The service {service!r}") for service in value.services),
+        UniqueKey(("module", value.module), "module", f"The module {value.module!r}"),
+        *(UniqueKey(("service", service), "services", f"The service {service!r}") for service in value.services),
     )
 
 
@@ -49,6 +49,6 @@ DEPLOYMENT = Kind(
         "services": ["countries.get-country"],
         "switch_at": "2026-01-02T03:04:05Z",
     },
-    unique=_unique,
+    unique_keys=_unique_keys,
     exported=False,
 )

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from zato.config.kinds.base import Claim
+from zato.config.kinds.base import UniqueKey
 
 _PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 # What has a meaning of its own in a URL or a pattern, or is not allowed in one (RFC 3986, section 2).
@@ -49,12 +49,12 @@ def method_findings(methods: tuple[str, ...]) -> list[str]:
     return [f"methods: {method} is there twice" for method in _repeated(methods)]
 
 
-def route_claims(path: str, methods: Iterable[str], *, active: bool) -> tuple[Claim, ...]:
-    """One claim for each method, none while inactive; the names of path parameters do not tell routes apart."""
+def route_unique_keys(path: str, methods: Iterable[str], *, active: bool) -> tuple[UniqueKey, ...]:
+    """One for each method, none while inactive; the names of path parameters do not tell routes apart."""
     if not active:
         return ()
     shape = "/".join("{}" if _PARAMETER.fullmatch(segment) else segment for segment in path.split("/"))
-    return tuple(Claim(("route", method, shape), "path", f"{method} {path}") for method in methods)
+    return tuple(UniqueKey(("route", method, shape), "path", f"{method} {path}") for method in methods)
 
 
 def _repeated(values: Iterable[str]) -> list[str]:

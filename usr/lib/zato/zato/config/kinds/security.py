@@ -8,7 +8,7 @@ from typing import Annotated, Protocol
 
 from msgspec import Meta
 
-from zato.config.kinds.base import Claim
+from zato.config.kinds.base import UniqueKey
 from zato.core.principal import ANONYMOUS, Role
 
 # Principals that are not in the configuration: with their names, the audit log could not tell who did something.
@@ -52,9 +52,9 @@ def definition_findings(name: str, roles: tuple[Role, ...]) -> list[str]:
     return findings
 
 
-def definition_claim(name: str) -> Claim:
+def definition_unique_key(name: str) -> UniqueKey:
     """Definitions share one space of names across their kinds, since a name is all that a principal is known by."""
-    return Claim(("security", name), "name", f"The name {name!r} of a security definition")
+    return UniqueKey(("security", name), "name", f"The name {name!r} of a security definition")
 
 
 def security_findings(names: Iterable[str]) -> list[str]:

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.base import Binding, Claim, Group, Kind
+from zato.config.kinds.base import Binding, Group, Kind, UniqueKey
 from zato.config.kinds.http_field import header_value_findings, incoming_header_findings
 from zato.config.kinds.limits import LIMIT_FIELDS, PERIOD_SECONDS, ConcurrentMax, RequestsMax, RequestsPeriodSeconds
-from zato.config.kinds.security import Active, Expires, Roles, definition_claim, definition_findings
+from zato.config.kinds.security import Active, Expires, Roles, definition_findings, definition_unique_key
 
 
 class SecurityApiKey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,8 +40,8 @@ def _validate(name: str, value: SecurityApiKey) -> list[str]:
     ]
 
 
-def _unique(name: str, value: SecurityApiKey) -> tuple[Claim, ...]:
-    return (definition_claim(name),)
+def _unique_keys(name: str, value: SecurityApiKey) -> tuple[UniqueKey, ...]:
+    return (definition_unique_key(name),)
 
 
 SECURITY_API_KEY = Kind(
@@ -63,5 +63,5 @@ SECURITY_API_KEY = Kind(
     distinct_fields=("key",),
     added_fields=LIMIT_FIELDS,
     validate=_validate,
-    unique=_unique,
+    unique_keys=_unique_keys,
 )

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.base import Binding, Claim, Group, Kind
+from zato.config.kinds.base import Binding, Group, Kind, UniqueKey
 from zato.config.kinds.limits import LIMIT_FIELDS, PERIOD_SECONDS, ConcurrentMax, RequestsMax, RequestsPeriodSeconds
-from zato.config.kinds.security import Active, Expires, Roles, definition_claim, definition_findings
+from zato.config.kinds.security import Active, Expires, Roles, definition_findings, definition_unique_key
 
 
 class SecurityBasic(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,10 +41,10 @@ def _validate(name: str, value: SecurityBasic) -> list[str]:
     return findings
 
 
-def _unique(name: str, value: SecurityBasic) -> tuple[Claim, ...]:
+def _unique_keys(name: str, value: SecurityBasic) -> tuple[UniqueKey, ...]:
     return (
-        definition_claim(name),
-        Claim(("security-basic-username", value.username), "username", f"The user name {value.username!r}"),
+        definition_unique_key(name),
+        UniqueKey(("security-basic-username", value.username), "username", f"The user name {value.username!r}"),
     )
 
 
@@ -66,5 +66,5 @@ SECURITY_BASIC = Kind(
     scheme=lambda _: {"type": "http", "scheme": "basic"},
     added_fields=LIMIT_FIELDS,
     validate=_validate,
-    unique=_unique,
+    unique_keys=_unique_keys,
 )

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.base import Claim, Group, Kind
+from zato.config.kinds.base import Group, Kind, UniqueKey
 from zato.config.kinds.limits import LIMIT_FIELDS, PERIOD_SECONDS, ConcurrentMax, RequestsMax, RequestsPeriodSeconds
-from zato.config.kinds.security import Active, Expires, Roles, definition_claim, definition_findings
+from zato.config.kinds.security import Active, Expires, Roles, definition_findings, definition_unique_key
 
 
 class SecurityTls(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,15 +45,15 @@ def _validate(name: str, value: SecurityTls) -> list[str]:
     return findings
 
 
-def _unique(name: str, value: SecurityTls) -> tuple[Claim, ...]:
-    claims = [definition_claim(name)]
+def _unique_keys(name: str, value: SecurityTls) -> tuple[UniqueKey, ...]:
+    keys = [definition_unique_key(name)]
     if value.fingerprint is not None:
         text = f"The certificate with the fingerprint {value.fingerprint}"
-        claims.append(Claim(("security-tls-fingerprint", value.fingerprint), "fingerprint", text))
+        keys.append(UniqueKey(("security-tls-fingerprint", value.fingerprint), "fingerprint", text))
     if value.subject is not None:
         text = f"The subject {value.subject!r} of client certificates"
-        claims.append(Claim(("security-tls-subject", value.subject), "subject", text))
-    return tuple(claims)
+        keys.append(UniqueKey(("security-tls-subject", value.subject), "subject", text))
+    return tuple(keys)
 
 
 SECURITY_TLS = Kind(
@@ -70,5 +70,5 @@ SECURITY_TLS = Kind(
     scheme=lambda _: {"type": "mutualTLS"},
     added_fields=LIMIT_FIELDS,
     validate=_validate,
-    unique=_unique,
+    unique_keys=_unique_keys,
 )
