@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from zato.host.locks import alone
+from zato.host.locks import exclusive
 
 
 def test_who_does_not_want_to_wait_for_long_is_told(tmp_path: Path) -> None:
-    with alone(tmp_path), pytest.raises(TimeoutError), alone(tmp_path, seconds=0.0):
+    with exclusive(tmp_path), pytest.raises(TimeoutError), exclusive(tmp_path, seconds=0.0):
         pass
-    with alone(tmp_path, seconds=0.0):
+    with exclusive(tmp_path, seconds=0.0):
         pass
-    with alone(tmp_path):
+    with exclusive(tmp_path):
         pass

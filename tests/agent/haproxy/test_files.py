@@ -44,7 +44,7 @@ def test_what_another_process_has_haproxy_look_at_is_left_alone(layout: Layout, 
     looked_at.parent.mkdir(parents=True)
     looked_at.touch()
     thread = threading.Thread(target=work, args=(layout,), daemon=True)
-    with locks.alone(layout.haproxy):
+    with locks.exclusive(layout.haproxy):
         thread.start()
         time.sleep(0.5)
         assert looked_at.exists()

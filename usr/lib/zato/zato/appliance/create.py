@@ -27,21 +27,21 @@ _EVERYWHERE = "0.0.0.0"  # noqa: S104 - a balancer that nobody reaches is of no 
 
 def cluster() -> None:
     """The cluster of this machine: directories, settings, CA, certificates and the key of secrets."""
-    with alone():
+    with exclusive():
         _cluster()
 
 
 def server(number: int) -> None:
     """Everything that server `number` needs of root: directories and lighttpd's certificate."""
-    with alone():
+    with exclusive():
         _server(_cluster(), number)
 
 
 @contextmanager
-def alone() -> Iterator[None]:
+def exclusive() -> Iterator[None]:
     """systemd starts several parts of Zato at the same time, and each of them prepares what all need."""
     owners.directory(LAYOUT.configuration, owners.ROOT, 0o755)
-    with locks.alone(LAYOUT.configuration):
+    with locks.exclusive(LAYOUT.configuration):
         yield
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zato.appliance.create import alone
+from zato.appliance.create import exclusive
 from zato.cluster import first_token_file
 from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 from zato.host.settings import load_cluster
@@ -17,7 +17,7 @@ def offer(number: int) -> None:
     from zato.client.api import ApiClient
     from zato.cluster.first_token import token_where_needed
 
-    with alone():
+    with exclusive():
         if LAYOUT.first_token.exists():
             return
         token = token_where_needed(ApiClient.over_socket(LAYOUT.server(number).internal_socket, principal=ADMIN))

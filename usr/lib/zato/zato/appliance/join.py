@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zato.appliance import certificates, membership, owners, units
-from zato.appliance.create import MAKES_A_CLUSTER, alone
+from zato.appliance.create import MAKES_A_CLUSTER, exclusive
 from zato.cluster.joining import Admission, Say, admission
 from zato.cluster.member import cluster_of, deregister
 from zato.cluster.token import JoinToken, decode
@@ -44,7 +44,7 @@ def join(text: str, address: str | None, say: Say) -> Joined:
     got = admission(token, address, say)
     say(f"This machine is server {got.server} of the cluster; starting it")
     _end_others(got.server)
-    with alone():
+    with exclusive():
         _keep(got)
     _check_odb_files()
     start(got.server)
@@ -83,7 +83,7 @@ def leave(say: Say, *, force: bool) -> int | None:
             say(f"The cluster was not asked; where it still has the server, run there: zato server remove {each}")
     else:
         deregister(cluster_of(LAYOUT), LAYOUT, number)
-    with alone():
+    with exclusive():
         membership.remove(membership.whole(LAYOUT, here))
     return here[0] if len(here) == 1 else number
 

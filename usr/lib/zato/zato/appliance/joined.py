@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from zato.appliance import certificates
-from zato.appliance.create import alone
+from zato.appliance.create import exclusive
 from zato.cluster.member import cluster_of, renewed
 from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 from zato.host.settings import load_cluster
@@ -21,6 +21,6 @@ def renew_now() -> None:
     """Renews all certificates of this machine. Raises SetupError that says what to do where the cluster refuses."""
     number = certificates.joined_number(LAYOUT)
     got = renewed(cluster_of(LAYOUT), LAYOUT, number)
-    with alone():
+    with exclusive():
         certificates.keep(LAYOUT, number, got.certificates, got.keys)
     print(f"Renewed: the certificates of server {number}", file=sys.stderr)  # noqa: T201 - for the journal

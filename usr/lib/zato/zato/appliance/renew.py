@@ -7,7 +7,7 @@ import sys
 from cryptography import x509
 
 from zato.appliance import certificates, joined
-from zato.appliance.create import alone
+from zato.appliance.create import exclusive
 from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 from zato.host.settings import load_cluster
 from zato.pki.certificates import load_certificate
@@ -20,7 +20,7 @@ def renew() -> None:
     """
     if load_cluster(LAYOUT).has_joined:
         return
-    with alone():
+    with exclusive():
         for name in certificates.due(LAYOUT):
             certificates.renew(LAYOUT, name)
             _say(f"Renewed: {name}")
@@ -31,7 +31,7 @@ def renew_now(name: str) -> x509.Certificate:
     if load_cluster(LAYOUT).has_joined:
         joined.renew_now()
         return load_certificate(LAYOUT.pki / f"{name}.crt")
-    with alone():
+    with exclusive():
         return certificates.renew(LAYOUT, name)
 
 

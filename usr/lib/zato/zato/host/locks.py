@@ -13,7 +13,7 @@ _POLL_SECONDS = 0.1
 
 
 @contextmanager
-def alone(directory: Path, *, seconds: float | None = None) -> Iterator[None]:
+def exclusive(directory: Path, *, seconds: float | None = None) -> Iterator[None]:
     """No other process, or thread, is within this for the same directory at the same time: it waits.
 
     For so many seconds at most, where they are given. Raises TimeoutError then.

@@ -41,7 +41,7 @@ def init(database: Database, cluster_name: str) -> None:
     cluster of another name.
     """
     make_file(database)
-    with _alone(database) as connection:
+    with _exclusive(database) as connection:
         _upgrade(connection)
         kept = connection.scalar(_name)
         if kept is None:
@@ -53,7 +53,7 @@ def init(database: Database, cluster_name: str) -> None:
 
 def upgrade(database: Database) -> None:
     """Bring the tables to this release's version. One of several processes does it, the others wait."""
-    with _alone(database) as connection:
+    with _exclusive(database) as connection:
         _upgrade(connection)
 
 
@@ -177,7 +177,7 @@ def _is_later(version: str) -> bool:
 
 
 @contextmanager
-def _alone(database: Database) -> Iterator[Connection]:
+def _exclusive(database: Database) -> Iterator[Connection]:
     with database.maintenance() as connection, migration_lock(database, connection), connection.begin():
         yield connection
 

@@ -55,7 +55,7 @@ def move(source: Database, target: Database, say: Say) -> list[Compared]:
     """
     if source.label == target.label:
         raise SetupError(f"{target.label} is this cluster's ODB already; name another one.", code="odb-same")
-    with _alone(source):
+    with _exclusive(source):
         _require_this_release(source)
         freeze = WriteFreeze(source)
         frozen = freeze.current()
@@ -99,7 +99,7 @@ def give_up(source: Database) -> bool:
 
     Raises SetupError where the move was completed: then changes may have been made to the new ODB.
     """
-    with _alone(source):
+    with _exclusive(source):
         freeze = WriteFreeze(source)
         frozen = freeze.current()
         if frozen is None:
@@ -234,7 +234,7 @@ def _finish(freeze: WriteFreeze, target: Database) -> None:
 
 
 @contextmanager
-def _alone(source: Database) -> Iterator[None]:
+def _exclusive(source: Database) -> Iterator[None]:
     """One move of an ODB at a time; whoever is killed lets go."""
     if source.file is None:
         with source.maintenance() as connection, migration_lock(source, connection):

@@ -12,7 +12,7 @@ import msgspec
 
 from zato.core.errors import SetupError
 from zato.host.files import write_atomically
-from zato.host.locks import alone
+from zato.host.locks import exclusive
 from zato.pki.certificates import common_name_of, hosts_of, is_for_servers, load_certificate
 
 _FILE = "issued.json"
@@ -27,7 +27,7 @@ class IssuedNames:
 
     def add(self, holder: str, hosts: tuple[str, ...]) -> None:
         """The certificate called `holder` is for these from now on, besides all that it was for before."""
-        with alone(self._directory):
+        with exclusive(self._directory):
             kept = self._read()
             names = tuple(dict.fromkeys((*kept.get(holder, ()), *hosts)))
             if kept.get(holder) != names:
@@ -35,14 +35,14 @@ class IssuedNames:
 
     def replace(self, holder: str, hosts: tuple[str, ...]) -> None:
         """The names and addresses of what has the certificate called `holder` are these, and none of before."""
-        with alone(self._directory):
+        with exclusive(self._directory):
             kept = self._read()
             if kept.get(holder) != hosts:
                 self._write({**kept, holder: hosts})
 
     def remove(self, holder: str) -> bool:
         """Nothing is the certificate's any more; False where nothing was."""
-        with alone(self._directory):
+        with exclusive(self._directory):
             kept = self._read()
             if holder not in kept:
                 return False

@@ -127,7 +127,7 @@ def in_place(layout: Layout) -> FileSet | None:
 
 def check(layout: Layout, view: HaproxyView, files: FileSet) -> None:
     """Has HAProxy look at them. Raises SetupError with HAProxy's words."""
-    with _alone(layout):
+    with _exclusive(layout):
         _check(layout, view, files)
 
 
@@ -144,15 +144,15 @@ def write(layout: Layout, view: HaproxyView) -> bool:
     Raises SetupError with HAProxy's words otherwise; the last good files stay. Of several processes, or threads, that
     do this or `check` at the same time, each waits for the one before.
     """
-    with _alone(layout):
+    with _exclusive(layout):
         layout.haproxy_socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         files = wanted(layout, view)
         return file_sets(layout).replace(files, lambda: _check(layout, view, files))
 
 
-def _alone(layout: Layout) -> AbstractContextManager[None]:
+def _exclusive(layout: Layout) -> AbstractContextManager[None]:
     layout.haproxy.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return locks.alone(layout.haproxy)
+    return locks.exclusive(layout.haproxy)
 
 
 def _check(layout: Layout, view: HaproxyView, files: FileSet) -> None:

@@ -60,7 +60,7 @@ class LighttpdReconciler(Reconciler):
 
         view = files.view_of(self._layout, self._cluster, self._number, self._settings, is_running=True)
         wanted = files.wanted(self._layout, view)
-        with self.running.alone():
+        with self.running.exclusive():
             files.check_files(view, wanted)
         return digest(wanted)
 
@@ -106,7 +106,7 @@ class LighttpdReconciler(Reconciler):
         from zato.agent.lighttpd import files  # rarely needed, and it takes megabytes
 
         view = files.view_of(self._layout, self._cluster, self._number, self._settings, is_running=True)
-        with self.running.alone():
+        with self.running.exclusive():
             written = files.write(self._layout, view)
         if written:
             self._log.info("configuration_written", path=str(self._directory / CONFIGURATION))

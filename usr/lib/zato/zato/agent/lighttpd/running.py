@@ -49,12 +49,12 @@ class RunningLighttpd:
         sent twice. So connections are not kept for a second before: then HAProxy has none to use. Of two processes
         that reload it at the same time one waits for the other.
         """
-        with self.alone():
+        with self.exclusive():
             return self._reload(stop)
 
-    def alone(self) -> AbstractContextManager[None]:
+    def exclusive(self) -> AbstractContextManager[None]:
         """No other process, or thread, is within this at the same time: it waits."""
-        return locks.alone(self._directory)
+        return locks.exclusive(self._directory)
 
     def _reload(self, stop: threading.Event) -> bool:
         pid, before = self.pid(), self.loaded_at()

@@ -15,7 +15,7 @@ import msgspec
 
 from zato.core.errors import SetupError
 from zato.host.files import write_atomically
-from zato.host.locks import alone
+from zato.host.locks import exclusive
 
 
 class RegisteredToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -113,7 +113,7 @@ class Register:
     @contextmanager
     def changing(self) -> Iterator[list[Registered]]:
         """A list with what is known, which is what the caller leaves in it when the block ends without an error."""
-        with alone(self._directory):
+        with exclusive(self._directory):
             before = self.read()
             state = [before]
             yield state

@@ -70,7 +70,7 @@ class PackageSets:
         Raises Unavailable (packages-busy) where another process is still installing some after so many seconds.
         """
         self.root.mkdir(mode=0o750, parents=True, exist_ok=True)
-        with self._alone(wait_seconds):
+        with self._exclusive(wait_seconds):
             if self.is_complete(packages):
                 os.utime(self.root / packages.digest)  # wanted again: not among the oldest
                 return
@@ -135,10 +135,10 @@ class PackageSets:
         return self.root / f"{packages.digest}.failed"
 
     @contextmanager
-    def _alone(self, wait_seconds: float) -> Iterator[None]:
+    def _exclusive(self, wait_seconds: float) -> Iterator[None]:
         with ExitStack() as held:
             try:
-                held.enter_context(locks.alone(self.root, seconds=wait_seconds))
+                held.enter_context(locks.exclusive(self.root, seconds=wait_seconds))
             except TimeoutError:
                 raise packages_busy() from None
             yield
