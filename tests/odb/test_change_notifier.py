@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from support.databases import DatabaseServer, initialised, new_database, new_sqlite
 from support.waiting import until
+from zato.odb import announcing
 from zato.odb.change_notifier import ChangeNotifier
 from zato.odb.database import Database
 from zato.odb.log import Action, ConfigurationLog, ProposedChange
@@ -106,6 +110,38 @@ def test_who_waits_is_woken_by_a_change_and_by_the_end(sqlite_odb: Database) -> 
         took.append(time.monotonic() - started)
     assert max(took) < 5
     assert min(took) > 0.05
+
+
+def test_without_a_watch_who_waits_is_woken_all_the_same(sqlite_odb: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user may have no more than so many of the kernel's."""
+
+    def refuse(_: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(announcing, "INotify", lambda: refuse(None))
+    notifier = ChangeNotifier(sqlite_odb)
+    quiet(notifier)
+    threading.Timer(0.1, append, (ConfigurationLog(sqlite_odb), "a")).start()
+    started = time.monotonic()
+    notifier.wait(threading.Event(), 30)
+    assert time.monotonic() - started < 5
+
+
+def test_who_waits_is_woken_by_another_file_in_its_place(tmp_path: Path) -> None:
+    """And by what happens to that one afterwards."""
+    file = tmp_path / "odb.sqlite"
+    file.touch()
+    announcements = announcing.Announcements(str(file))
+    for change in (
+        lambda: (tmp_path / "new").touch() or (tmp_path / "new").replace(file),
+        lambda: announcing.announce(str(file)),
+    ):
+        announcements.watch()
+        announcements.wait(0)
+        threading.Timer(0.05, change).start()
+        started = time.monotonic()
+        announcements.wait(30)
+        assert time.monotonic() - started < 5
 
 
 def test_who_waits_long_enough_returns(sqlite_odb: Database) -> None:

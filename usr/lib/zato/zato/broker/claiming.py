@@ -18,6 +18,8 @@ from zato.odb.claims import Dead, Done, Later
 from zato.odb.messages import Claim, Messages, Settlement
 
 _INTERVAL_SECONDS = 0.05
+# What comes then ends the wait, and what is due again may be late by that
+_NOTHING_UNDER_WAY_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 1.0
 # Every turn, a busy ODB included
 _STILL_SECONDS = 5.0
@@ -33,6 +35,10 @@ class Notifier(Protocol):
 
     def changed(self) -> bool:
         """A cheap hint; it may say yes in vain."""
+        ...
+
+    def wait(self, stop: threading.Event, seconds: float) -> None:
+        """Returns when it is notified, when `stop` is set, or after so many seconds."""
         ...
 
 
@@ -94,8 +100,11 @@ class Claiming:
             # With the ODB away nothing can be settled: what was done is delivered again then
             if stopping and (not self._under_way or (away and len(self._unsettled) == len(self._under_way))):
                 return
-            self._wake.wait(pause)
-            self._wake.clear()
+            if self._under_way:
+                self._wake.wait(pause)
+                self._wake.clear()
+            else:
+                self._notifier.wait(stop, max(pause, _NOTHING_UNDER_WAY_SECONDS))
 
     def _turn(self, stopping: bool) -> None:
         still = bool(self._standstill.turn())

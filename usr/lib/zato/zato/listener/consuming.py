@@ -21,6 +21,8 @@ from zato.listener.verdict import verdict, verdict_without_reply
 PREFETCH = 16
 """How many messages one listener has under way at the same time."""
 _EVERY_SECONDS = 0.5
+# While messages are taken: that a server has gone shows in what it answers, too
+_TAKING_PARTS = 2
 _log = get_logger("zato.listener")
 
 
@@ -63,7 +65,7 @@ class Consuming:
         while not stop.is_set():
             self._watchdog.turn()
             self._step(wanted=self._server.takes_requests() and not self._held())
-            stop.wait(self._every_seconds)
+            stop.wait(self._every_seconds * (1 if self._thread is None else _TAKING_PARTS))
         self._step(wanted=False)
         while self._finishing:
             self._watchdog.turn()

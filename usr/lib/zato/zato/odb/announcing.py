@@ -10,6 +10,8 @@ import contextlib
 import os
 import time
 
+from inotify_simple import INotify, flags
+
 # The kernel stamps files by its tick, 10 ms at the coarsest: of two announcements within one tick the second does not
 # show, so a stamp this young does not count as known yet.
 _SETTLED_SECONDS = 0.05
@@ -36,3 +38,21 @@ def stamp(file: str) -> Stamp | None:
 def is_settled(seen: Stamp | None) -> bool:
     """Whether the next announcement shows in any case."""
     return seen is None or abs(time.time_ns() - seen[0]) > _SETTLED_SECONDS * 1e9
+
+
+class Announcements:
+    """Has one thread wait for them without asking again and again."""
+
+    def __init__(self, file: str) -> None:
+        """Raises OSError where this machine's user has as many watches as it may."""
+        self._file = file
+        self._watch = INotify()
+
+    def watch(self) -> None:
+        """What is announced from now on ends a `wait`. Again and again, as the file may be exchanged for another."""
+        with contextlib.suppress(OSError):  # there is none: whoever waits asks in the end
+            self._watch.add_watch(self._file, flags.ATTRIB | flags.MOVE_SELF | flags.DELETE_SELF)
+
+    def wait(self, seconds: float) -> None:
+        """Returns with an announcement, or after so many seconds."""
+        self._watch.read(timeout=seconds * 1000)

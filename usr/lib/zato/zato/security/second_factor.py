@@ -11,6 +11,7 @@ from zato.config.writer import Author
 from zato.core.clock import Clock
 from zato.core.errors import Forbidden, NotFound, TooManyRequests, Unauthorized, Unavailable
 from zato.odb.audit import AuditEntry
+from zato.odb.change_notifier import AT_LEAST_EVERY_SECONDS
 from zato.odb.second_factors import Factor, SecondFactors
 from zato.security.totp import (
     NewSecret,
@@ -25,7 +26,7 @@ from zato.security.totp import (
 ATTEMPTS_MAX = 5
 PAUSE = timedelta(minutes=5)
 """After so many wrong codes there is one attempt in each of these: whoever gets here has the password already."""
-_REFRESH_SECONDS = 1.0
+_REFRESH_SECONDS = AT_LEAST_EVERY_SECONDS
 _KIND, _FIELD = "totp", "secret"
 _WRONG = "The code is not valid: it was wrong, is older than a minute, or was used before."
 

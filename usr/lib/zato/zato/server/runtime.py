@@ -21,6 +21,7 @@ from zato.deployment.versions import switch_time
 from zato.host.logs import get_logger, set_level
 from zato.host.ongoing import Ongoing
 from zato.metrics import Metrics
+from zato.odb.change_notifier import AT_LEAST_EVERY_SECONDS
 from zato.odb.failures import TAKES_NO_CHANGES
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Load, Members
@@ -30,7 +31,7 @@ from zato.serving.staleness import Staleness
 from zato.serving.switch import LATEST_SECONDS, Switch
 
 _log = get_logger("zato.server")
-_BEAT_SECONDS = 1.0
+_BEAT_SECONDS = AT_LEAST_EVERY_SECONDS
 SILENT_AFTER = timedelta(seconds=60)
 """A worker that was not heard of for so long is taken for dead by the others of its server."""
 

@@ -20,7 +20,7 @@ from zato.host.packages import PackageSets, pip_of
 from zato.host.settings import load_cluster
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
-from zato.odb.change_notifier import ChangeNotifier
+from zato.odb.change_notifier import PATIENT_SECONDS, ChangeNotifier
 from zato.odb.log import ConfigurationLog
 from zato.odb.opening import open_odb
 from zato.odb.package_reports import PackageReports
@@ -63,7 +63,9 @@ def main() -> int:
         PackageSets(layout.packages), pip_of(layout, cluster), PackageReports(database), numbers, clock
     )
     loop = SingletonLoop(clock, certificates, repositories, other_machines, retention, packages, watchdog)
-    follower = LogFollower(log, PatientNotifier(ChangeNotifier(database)), clock, loop.follow, loop.step)
+    follower = LogFollower(
+        log, PatientNotifier(ChangeNotifier(database, PATIENT_SECONDS)), clock, loop.follow, loop.step
+    )
     stop = stop_event()
     watchdog.ready()
     follower.run(stop)

@@ -25,7 +25,7 @@ from zato.host.secrecy import refuse_inspection
 from zato.host.settings import load_cluster
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
-from zato.odb.change_notifier import ChangeNotifier
+from zato.odb.change_notifier import PATIENT_SECONDS, ChangeNotifier
 from zato.odb.log import ConfigurationLog
 from zato.odb.opening import open_odb
 from zato.pki.names import ADMIN, BALANCER_AGENT
@@ -89,7 +89,11 @@ def main() -> int:
 
     database = open_odb(cluster)
     follower = LogFollower(
-        ConfigurationLog(database), PatientNotifier(ChangeNotifier(database)), clock, reconciler.follow, tick
+        ConfigurationLog(database),
+        PatientNotifier(ChangeNotifier(database, PATIENT_SECONDS)),
+        clock,
+        reconciler.follow,
+        tick,
     )
     addresses.start(stop)
     watchdog.ready()
