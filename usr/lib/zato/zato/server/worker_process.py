@@ -54,34 +54,42 @@ class WorkerProcess:
         persistence = wire_persistence(shared)
         messaging = wire_messaging(shared, persistence.database, worker, clock)
         serving = wire_serving(shared, persistence, messaging, metrics, self.settings)
-        deploying = wire_deployment(shared, persistence, messaging, serving, metrics, worker, clock)
+        deploying = wire_deployment(
+            shared=shared,
+            persistence=persistence,
+            messaging=messaging,
+            serving=serving,
+            metrics=metrics,
+            worker=worker,
+            clock=clock,
+        )
         second_factor = SecondFactor(persistence.second_factors, persistence.secrets, clock, shared.cluster.name)
         runtime = wire_runtime(
-            shared,
-            persistence,
-            messaging,
-            serving,
-            deploying.stager,
-            second_factor,
-            metrics,
-            lambda: load.last,
-            worker,
-            clock,
+            shared=shared,
+            persistence=persistence,
+            messaging=messaging,
+            serving=serving,
+            stager=deploying.stager,
+            second_factor=second_factor,
+            metrics=metrics,
+            load=lambda: load.last,
+            worker=worker,
+            clock=clock,
         )
         kept = KeptFigures(persistence.database, clock)
         app = wire_http(serving, shared, metrics, wire_exposition(shared, persistence, messaging, kept))
         add_admin_api(
             app,
-            shared,
-            persistence,
-            messaging,
-            serving,
-            deploying,
-            runtime,
-            second_factor,
-            kept,
-            metrics,
-            clock,
+            shared=shared,
+            persistence=persistence,
+            messaging=messaging,
+            serving=serving,
+            deploying=deploying,
+            runtime=runtime,
+            second_factor=second_factor,
+            kept=kept,
+            metrics=metrics,
+            clock=clock,
         )
         messaging.broker.start()
         self._loaded = _Loaded(runtime, messaging.broker, metrics, load)

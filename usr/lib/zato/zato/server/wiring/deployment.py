@@ -37,6 +37,7 @@ class Deploying:
 
 
 def wire_deployment(
+    *,
     shared: Shared,
     persistence: Persistence,
     messaging: Messaging,

@@ -51,6 +51,7 @@ def wire_http(serving: Serving, shared: Shared, metrics: Metrics, exposition: Ex
 
 def add_admin_api(
     app: Any,
+    *,
     shared: Shared,
     persistence: Persistence,
     messaging: Messaging,

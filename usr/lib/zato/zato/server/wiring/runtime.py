@@ -18,6 +18,7 @@ from zato.server.wiring.shared import Shared
 
 
 def wire_runtime(
+    *,
     shared: Shared,
     persistence: Persistence,
     messaging: Messaging,
