@@ -42,6 +42,10 @@ class DesiredState(Struct, frozen=True, kw_only=True):
     body_bytes_max: int = _BODY_BYTES_MAX
     balancer: Balancer = Balancer()
 
+    def without_revision(self) -> DesiredState:
+        """The same for configurations that differ in other things only."""
+        return msgspec.structs.replace(self, revision=0)
+
 
 def local_state(numbers: Iterable[int], address: str) -> DesiredState:
     """Before anything was read from the ODB: the servers of this machine, which reaches itself at `address`."""

@@ -7,13 +7,12 @@ import dataclasses
 import threading
 from pathlib import Path
 
-import msgspec
-
 from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.certificate_watch import CertificateWatch
 from zato.agent.haproxy.client_watch import ClientWatch
-from zato.agent.haproxy.desired_state import DesiredState, balanced, desired_state_of, load, local_state, staying, store
+from zato.agent.haproxy.desired_state import DesiredState, balanced
 from zato.agent.haproxy.file_set import file_sets, servers_in
+from zato.agent.haproxy.following import FollowedState
 from zato.agent.haproxy.names import configuration, desired_state_file, own_sources
 from zato.agent.haproxy.reloading import ReloadableHaproxy
 from zato.agent.haproxy.running import RunningHaproxy
@@ -23,15 +22,12 @@ from zato.agent.limits import connections_max
 from zato.agent.managed.file_sets import digest
 from zato.agent.managed.reconciler import FAILED_PAUSE_SECONDS, Reconciler
 from zato.agent.managed.reloading import ReloadFailed
-from zato.config.balancing import kept_in_use
 from zato.config.configuration import Configuration
-from zato.config.kinds.server import SERVER
 from zato.core.clock import Clock
 from zato.core.errors import SetupError, Unavailable
 from zato.host.edge_figures import EdgeFigures
 from zato.host.edge_figures import store as store_figures
 from zato.host.layout import Layout
-from zato.host.listening import here
 from zato.host.logs import get_logger
 from zato.host.ports import from_here
 from zato.host.settings import ClusterSettings
@@ -65,17 +61,13 @@ class HaproxyReconciler(Reconciler):
         self._layout = layout
         self._cluster = cluster
         self._haproxy = haproxy
-        self._addresses = addresses
+        self._followed = FollowedState(layout, cluster, addresses)
         self._certificates = CertificateWatch(layout, clock)
         self._clients = ClientWatch(clock, self._store_figures)
         self._connections_max = connections_max()
-        self._configuration: Configuration | None = None
-        self._desired = load(layout) or local_state(layout.server_numbers(cluster.servers), here(cluster))
-        self._led_to = {server.host: server.address for server in self._desired.servers if server.address}
         self._written_for = self._rendered_for()
         self._turn_at = self._reload_at = 0.0
         self._settles_until = clock.monotonic() + _SETTLING_SECONDS
-        self._kept: str | None = None
         self._refused_command = ""
         self._log = get_logger("zato.agent.haproxy")
 
@@ -93,20 +85,19 @@ class HaproxyReconciler(Reconciler):
     @property
     def desired(self) -> DesiredState:
         """The part of the configuration that HAProxy follows, at this moment."""
-        return self._desired
+        return self._followed.desired
 
     def validate(self) -> str:
         from zato.agent.haproxy import files
 
-        view = files.view_of(self._layout, self._cluster, self._desired)
+        view = files.view_of(self._layout, self._cluster, self.desired)
         wanted = files.wanted(self._layout, view)
         files.check(self._layout, view, wanted)
         return digest(wanted)
 
     def follow(self, configuration: Configuration) -> None:
         """Works by this configuration from now on."""
-        self._configuration = configuration
-        self._look_up()
+        self._followed.follow(configuration)
         self._turn_at = 0.0
         self._unsettled()
         self.turn()
@@ -118,12 +109,13 @@ class HaproxyReconciler(Reconciler):
         if now < self._turn_at:
             return
         self._turn_at = now + (_TURN_SECONDS if now < self._settles_until else self._quiet_turn_seconds())
-        self._look_up()
+        if self._followed.look_up():
+            self._unsettled()
         self._write()
         try:
             self._change_servers(now)
             self._certificates.turn(self._haproxy)
-            self._clients.turn(self._haproxy, self._desired.balancer, self._connections_max)
+            self._clients.turn(self._haproxy, self.desired.balancer, self._connections_max)
         except (Unavailable, SetupError) as error:
             self._failed(error)
 
@@ -132,41 +124,17 @@ class HaproxyReconciler(Reconciler):
         with contextlib.suppress(OSError):
             store_figures(self._layout.edge_figures, figures)
 
-    def _look_up(self) -> None:
-        """Also where the configuration is the same: what a host name stands for may have changed."""
-        if self._configuration is None:
-            return
-        hosts = {value.host for value in self._configuration.values(SERVER).values()}
-        addresses = self._addresses.of(hosts, self._led_to)
-        self._led_to = {host: address for host, address in addresses.items() if address}
-        desired = staying(desired_state_of(self._configuration, addresses), self._desired, addresses)
-        if not desired.servers:  # nothing could be asked to change that
-            local = local_state(self._layout.server_numbers(self._cluster.servers), here(self._cluster))
-            desired = msgspec.structs.replace(desired, servers=local.servers)
-        if _without_revision(desired) != _without_revision(self._desired):
-            self._unsettled()
-            store(self._layout, desired)
-        self._desired = desired
-        self._say_what_is_kept(desired)
-
-    def _say_what_is_kept(self, desired: DesiredState) -> None:
-        assert self._configuration is not None
-        kept = kept_in_use(self._configuration, [f"server-{server.number}" for server in desired.servers])
-        if kept is not None and kept != self._kept:
-            self._log.warning("last_server_kept_in_use", name=kept, reason="All servers are inactive or drain.")
-        self._kept = kept
-
     def _render(self) -> None:
         from zato.agent.haproxy import files  # rarely needed, and it takes megabytes
 
-        if files.write(self._layout, files.view_of(self._layout, self._cluster, self._desired)):
-            self._log.info("haproxy_configuration_written", revision=self._desired.revision)
+        if files.write(self._layout, files.view_of(self._layout, self._cluster, self.desired)):
+            self._log.info("haproxy_configuration_written", revision=self.desired.revision)
 
     def _say_files_stay(self, reason: str) -> None:
         self._log.error("haproxy_keeps_its_last_files", reason=reason)
 
     def _basis(self) -> tuple[object, ...]:
-        return (_without_revision(self._desired), *_versions(self._sources()))
+        return (self.desired.without_revision(), *_versions(self._sources()))
 
     def _rendered_for(self) -> tuple[object, ...]:
         """What the files that are there follow from; nothing where something is newer than they are."""
@@ -177,7 +145,7 @@ class HaproxyReconciler(Reconciler):
         present = self._sets.in_place()
         if present is None or rendered.stat().st_mtime_ns < newest:
             return ()
-        servers = {server.name for server in balanced(self._desired, self._cluster)}
+        servers = {server.name for server in balanced(self.desired, self._cluster)}
         return self._basis() if servers_in(present) == servers else ()
 
     def _sources(self) -> list[Path]:
@@ -196,7 +164,7 @@ class HaproxyReconciler(Reconciler):
         if frame != self._served:  # since before this agent, or somebody else has reloaded it
             self._sets.served(present)
             self._saw(present)
-        wanted = balanced(self._desired, self._cluster)
+        wanted = balanced(self.desired, self._cluster)
         plan = runtime_plan(self._haproxy.servers(), wanted)
         try:
             for command in plan.commands:
@@ -215,17 +183,17 @@ class HaproxyReconciler(Reconciler):
             self._remove(name)
         if plan.commands or plan.added:
             self._unsettled()
-            self._log.info("haproxy_servers_changed", revision=self._desired.revision, commands=plan.commands)
+            self._log.info("haproxy_servers_changed", revision=self.desired.revision, commands=plan.commands)
         if self._written_for:
             self._state = dataclasses.replace(
-                self._state, revision=self._desired.revision, configuration=digest(present)
+                self._state, revision=self.desired.revision, configuration=digest(present)
             )
         self._state = dataclasses.replace(self._state, failure=self._standing_failure())
 
     def _add(self, server: BalancedServer) -> None:
         from zato.agent.haproxy import files, render
 
-        view = files.view_of(self._layout, self._cluster, self._desired)
+        view = files.view_of(self._layout, self._cluster, self.desired)
         self._haproxy.tell(f"add server {render.added(view, server)}", expected="New server registered")
         for command in after_adding(server):
             self._haproxy.tell(command)
@@ -241,7 +209,7 @@ class HaproxyReconciler(Reconciler):
             self._log.info("haproxy_server_removed", name=name)
 
     def _quiet_turn_seconds(self) -> float:
-        return min(_QUIET_TURN_SECONDS, self._desired.balancer.client_rate_seconds / 4)
+        return min(_QUIET_TURN_SECONDS, self.desired.balancer.client_rate_seconds / 4)
 
     def _unsettled(self) -> None:
         """Something has changed, which may take several turns."""
@@ -270,10 +238,6 @@ class HaproxyReconciler(Reconciler):
         if is_new and isinstance(error, ReloadFailed):  # it is tried again every second or so
             self._log.error("haproxy_reload_failed", reason=str(error))
         return is_new
-
-
-def _without_revision(desired: DesiredState) -> DesiredState:
-    return msgspec.structs.replace(desired, revision=0)
 
 
 def _versions(paths: list[Path]) -> list[tuple[str, int, int]]:
