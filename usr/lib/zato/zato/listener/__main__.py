@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from pathlib import Path
 
 from zato.broker.session import broker_session
 from zato.core.clock import SystemClock
-from zato.core.errors import ZatoError
-from zato.host.layout import Layout
-from zato.host.logs import configure
-from zato.host.settings import load_cluster, load_server
+from zato.host.process import or_end, server_process
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
 from zato.internal.client import InternalClient
@@ -22,29 +17,17 @@ from zato.odb.state import State
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m zato.listener", description=__doc__)
-    parser.add_argument("--root", type=Path, required=True, help="the cluster's directory")
-    parser.add_argument("--server", type=int, required=True, help="the server's number")
-    arguments = parser.parse_args()
-    layout = Layout(arguments.root.absolute())
-    try:
-        cluster = load_cluster(layout)
-        settings = load_server(layout, arguments.server)
-        broker = broker_session(cluster.broker, layout.pki, arguments.server, f"listener-{arguments.server}")
-    except ZatoError as error:
-        print(error.message, file=sys.stderr)  # noqa: T201 logging is not set up yet
-        return 1
-    configure(
-        settings.log_format or cluster.log_format, settings.log_level, f"listener-{arguments.server}", layout.logging
-    )
+    process = server_process("zato.listener", "listener", __doc__)
+    layout, cluster = process.layout, process.cluster
+    with or_end():
+        broker = broker_session(cluster.broker, layout.pki, process.number, process.name)
     stop = stop_event()
     clock = SystemClock()
     watchdog = Watchdog(clock)
-    name = f"listener-{arguments.server}"
     broker.start()
     database = open_odb(cluster, pool_size=2)
-    invocations = broker.invocations(database, clock, owner=name)
-    server = InternalClient(layout.server(arguments.server).internal_socket, "listener")
+    invocations = broker.invocations(database, clock, owner=process.name)
+    server = InternalClient(layout.server(process.number).internal_socket, "listener")
     consuming = Consuming(invocations, server, watchdog, Holding(State(database), clock).held)
     watchdog.ready()
     consuming.run(stop)

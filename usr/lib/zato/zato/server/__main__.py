@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
 import os
 import platform
 import shutil
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from zato.config.configuration import Configuration
 from zato.config.disk import DiskSnapshot
@@ -18,31 +16,21 @@ from zato.config.secrets import load_key
 from zato.core.errors import ZatoError
 from zato.host.draining import Draining
 from zato.host.layout import Layout
-from zato.host.logs import configure, get_logger
+from zato.host.logs import get_logger
 from zato.host.packages import PackageSets, pip_of
-from zato.host.settings import ClusterSettings, load_cluster, load_server
+from zato.host.process import or_end, server_process
+from zato.host.settings import ClusterSettings
 
 # systemd waits for a start, and goes on waiting for 90 seconds at most
 _PACKAGES_SECONDS = 60.0
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m zato.server", description=__doc__)
-    parser.add_argument("--root", type=Path, required=True, help="the cluster's directory")
-    parser.add_argument("--server", type=int, required=True, help="the server's number")
-    arguments = parser.parse_args()
-    layout = Layout(arguments.root.absolute())
-    try:
-        cluster = load_cluster(layout)
-        settings = load_server(layout, arguments.server)
+    started = server_process("zato.server", "server", __doc__)
+    layout, cluster, settings, number = started.layout, started.cluster, started.settings, started.number
+    with or_end():
         load_key(layout.secret_key)  # no worker can start without it
-    except ZatoError as error:
-        print(error.message, file=sys.stderr)  # noqa: T201 logging is not set up yet
-        return 1
-    configure(
-        settings.log_format or cluster.log_format, settings.log_level, f"server-{arguments.server}", layout.logging
-    )
-    paths = layout.server(arguments.server)
+    paths = layout.server(number)
     for directory in (paths.run, paths.front_socket.parent, paths.internal_socket.parent):
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     Draining(paths.draining).end()
@@ -59,7 +47,7 @@ def main() -> int:
     from zato.server.gunicorn_application import ServerApplication
     from zato.server.worker_process import WorkerProcess
 
-    process = WorkerProcess(layout, arguments.server, cluster, settings)
+    process = WorkerProcess(layout, number, cluster, settings)
     applied = AppliedSettings(layout, settings)
 
     def on_starting(_server: object) -> None:
@@ -89,7 +77,7 @@ def main() -> int:
     get_logger("zato.server").info("Starting", workers=settings.workers, threads_max=settings.threads_max)
     drain_time = DrainTime(
         seconds=lambda: applied.current().drain_seconds,
-        servers=lambda: servers_of_cluster(layout, arguments.server, cluster.servers),
+        servers=lambda: servers_of_cluster(layout, number, cluster.servers),
         balancer=layout.haproxy_status_socket,
     )
     ServerApplication(

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from zato.config.follower import LogFollower, PatientNotifier
 from zato.config.publisher import Publisher
 from zato.config.secrets import SecretBox, load_key
 from zato.core.clock import SystemClock
-from zato.core.errors import ZatoError
 from zato.host.layout import Layout
-from zato.host.logs import configure
 from zato.host.packages import PackageSets, pip_of
-from zato.host.settings import load_cluster
+from zato.host.process import cluster_process, or_end
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
 from zato.odb.change_notifier import PATIENT_SECONDS, ChangeNotifier
@@ -34,18 +31,10 @@ from zato.singleton.retention import Retention
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m zato.singleton", description=__doc__)
-    parser.add_argument("--root", type=Path, required=True, help="the cluster's directory")
-    parser.add_argument("--server", type=int, help="the only server whose configuration repository it keeps")
-    arguments = parser.parse_args()
-    layout = Layout(arguments.root.absolute())
-    try:
-        cluster = load_cluster(layout)
+    process = cluster_process("zato.singleton", "singleton", __doc__, _options)
+    layout, cluster, only = process.layout, process.cluster, process.arguments.server
+    with or_end():
         box = SecretBox(load_key(layout.secret_key))
-    except ZatoError as error:
-        print(error.message, file=sys.stderr)  # noqa: T201 logging is not set up yet
-        return 1
-    configure(cluster.log_format, "info", "singleton", layout.logging)
     database = open_odb(cluster)
     clock = SystemClock()
     # On an appliance only root has the CA's key, and renews by a timer
@@ -53,7 +42,7 @@ def main() -> int:
     watchdog = Watchdog(clock)
     log = ConfigurationLog(database)
     publisher = Publisher(log, box, clock)
-    numbers = [arguments.server] if arguments.server else layout.server_numbers(cluster.servers)
+    numbers = [only] if only else layout.server_numbers(cluster.servers)
     repositories = RepositoryReconciler(
         [ServerRepository(layout.server(number), publisher, _administrator(layout)) for number in numbers], clock
     )
@@ -70,6 +59,10 @@ def main() -> int:
     watchdog.ready()
     follower.run(stop)
     return 0
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--server", type=int, help="the only server whose configuration repository it keeps")
 
 
 def _administrator(layout: Layout) -> str | None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from pathlib import Path
 from wsgiref.types import WSGIApplication
 
 from zato.agent.api.kept import KeptApi
@@ -13,16 +11,15 @@ from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.leniency import Leniency
 from zato.agent.haproxy.reconciler import HaproxyReconciler
 from zato.agent.haproxy.running import RunningHaproxy
-from zato.agent.managed.unresponsive import PATIENCE_SECONDS, UnresponsiveKiller
+from zato.agent.managed.unresponsive import UnresponsiveKiller, patience
 from zato.config.follower import LogFollower, PatientNotifier
 from zato.core.clock import SystemClock
 from zato.core.errors import ZatoError
-from zato.host.layout import Layout
 from zato.host.listening import Addresses as AddressesListenedOn
 from zato.host.listening import at_start, has_others, own_names
-from zato.host.logs import configure, get_logger
+from zato.host.logs import get_logger
+from zato.host.process import cluster_process
 from zato.host.secrecy import refuse_inspection
-from zato.host.settings import load_cluster
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
 from zato.odb.change_notifier import PATIENT_SECONDS, ChangeNotifier
@@ -33,17 +30,8 @@ from zato.pki.names import ADMIN, BALANCER_AGENT
 
 def main() -> int:
     refuse_inspection()
-    parser = argparse.ArgumentParser(prog="python -m zato.agent.haproxy", description=__doc__)
-    parser.add_argument("--root", type=Path, required=True, help="the cluster's directory")
-    parser.add_argument("--patience", type=float, default=PATIENCE_SECONDS, help="seconds without an answer")
-    arguments = parser.parse_args()
-    layout = Layout(arguments.root.absolute())
-    try:
-        cluster = load_cluster(layout)
-    except ZatoError as error:
-        print(error.message, file=sys.stderr)  # noqa: T201 logging is not set up yet
-        return 1
-    configure(cluster.log_format, "info", "haproxy-agent", layout.logging)
+    process = cluster_process("zato.agent.haproxy", "haproxy-agent", __doc__, patience)
+    layout, cluster = process.layout, process.cluster
     clock = SystemClock()
     stop = stop_event()
     watchdog = Watchdog(clock)
@@ -51,7 +39,7 @@ def main() -> int:
     addresses = Addresses(cluster, clock)
     reconciler = HaproxyReconciler(layout, cluster, haproxy, addresses, clock, stop)
     leniency = Leniency(haproxy, clock)
-    killer = UnresponsiveKiller("haproxy", haproxy, clock, patience_seconds=arguments.patience)
+    killer = UnresponsiveKiller("haproxy", haproxy, clock, patience_seconds=process.arguments.patience)
 
     def application() -> WSGIApplication:
         from zato.agent.api import haproxy as api

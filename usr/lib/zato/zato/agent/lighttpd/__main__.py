@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from pathlib import Path
 from wsgiref.types import WSGIApplication
 
 from zato.agent.api.kept import KeptApi
@@ -12,14 +10,12 @@ from zato.agent.api.server import ApiServer
 from zato.agent.lighttpd.answering import AnsweringLighttpd
 from zato.agent.lighttpd.reconciler import LighttpdReconciler
 from zato.agent.limits import connections_max
-from zato.agent.managed.unresponsive import PATIENCE_SECONDS, UnresponsiveKiller
+from zato.agent.managed.unresponsive import UnresponsiveKiller, patience
 from zato.core.clock import SystemClock
-from zato.core.errors import ZatoError
-from zato.host.layout import Layout
 from zato.host.listening import here
-from zato.host.logs import configure, get_logger
+from zato.host.logs import get_logger
+from zato.host.process import server_process
 from zato.host.secrecy import refuse_inspection
-from zato.host.settings import load_cluster, load_server
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
 from zato.pki.names import ADMIN, lighttpd_agent_name
@@ -30,41 +26,25 @@ _FAILED_PAUSE_SECONDS = 1.0
 
 def main() -> int:
     refuse_inspection()
-    parser = argparse.ArgumentParser(prog="python -m zato.agent.lighttpd", description=__doc__)
-    parser.add_argument("--root", type=Path, required=True, help="the cluster's directory")
-    parser.add_argument("--server", type=int, required=True, help="the server's number")
-    parser.add_argument("--patience", type=float, default=PATIENCE_SECONDS, help="seconds without lighttpd's answer")
-    arguments = parser.parse_args()
-    layout = Layout(arguments.root.absolute())
-    try:
-        cluster = load_cluster(layout)
-        settings = load_server(layout, arguments.server)
-    except ZatoError as error:
-        print(error.message, file=sys.stderr)  # noqa: T201 logging is not set up yet
-        return 1
-    configure(
-        settings.log_format or cluster.log_format,
-        settings.log_level,
-        f"lighttpd-agent-{arguments.server}",
-        layout.logging,
-    )
+    process = server_process("zato.agent.lighttpd", "lighttpd-agent", __doc__, patience)
+    layout, cluster, number = process.layout, process.cluster, process.number
     stop = stop_event()
     clock = SystemClock()
-    reconciler = LighttpdReconciler(layout, cluster, arguments.server, clock, stop)
+    reconciler = LighttpdReconciler(layout, cluster, number, clock, stop)
     watchdog = Watchdog(clock)
-    address = here(cluster), cluster.lighttpd_port_of(arguments.server)
+    address = here(cluster), cluster.lighttpd_port_of(number)
     lighttpd = AnsweringLighttpd(reconciler.running, address, connections_max=connections_max())
-    killer = UnresponsiveKiller("lighttpd", lighttpd, clock, patience_seconds=arguments.patience)
+    killer = UnresponsiveKiller("lighttpd", lighttpd, clock, patience_seconds=process.arguments.patience)
 
     def application() -> WSGIApplication:
         from zato.agent.api import lighttpd as api
 
-        return api.application(layout, reconciler, arguments.server)
+        return api.application(layout, reconciler, number)
 
     api = KeptApi(
         ApiServer(
-            cluster.lighttpd_agent_port_of(arguments.server),
-            certificate=layout.pki / f"{lighttpd_agent_name(arguments.server)}.crt",
+            cluster.lighttpd_agent_port_of(number),
+            certificate=layout.pki / f"{lighttpd_agent_name(number)}.crt",
             ca=layout.ca_certificate,
             allowed={ADMIN},
             application=application,

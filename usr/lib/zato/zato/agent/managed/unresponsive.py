@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Protocol
 
@@ -17,6 +18,11 @@ from zato.host.logs import get_logger
 PATIENCE_SECONDS = 30.0
 _PART = 6
 _TRIES_MIN = 3
+
+
+def patience(parser: ArgumentParser) -> None:
+    """The agents' argument for `patience_seconds`."""
+    parser.add_argument("--patience", type=float, default=PATIENCE_SECONDS, help="seconds without an answer")
 
 
 class Watched(Protocol):
