@@ -24,7 +24,7 @@ def test_a_secret_that_is_refused_is_not_repeated(kind: str, field: str, value: 
     said = []
     try:
         given = parse(kind, (f"{field}={value}",))
-        said = validation.findings(kind, "it", decode(kind, "it", {**body, **given}))
+        said = validation.errors(kind, "it", decode(kind, "it", {**body, **given}))
     except ZatoError as error:
         said = [error.message, *error.details]
     for wrong in (7, [SECRET], {SECRET: SECRET}):
@@ -74,9 +74,9 @@ def test_a_word_that_is_not_taken_is_not_repeated(
 )
 def test_credentials_in_an_address_are_not_repeated(kind: str, field: str, value: str) -> None:
     body = {**KINDS[kind].example, field: value}
-    findings = validation.findings(kind, "it", decode(kind, "it", body))
-    assert findings
-    assert SECRET not in "".join(findings)
+    errors = validation.errors(kind, "it", decode(kind, "it", body))
+    assert errors
+    assert SECRET not in "".join(errors)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zato.config.configuration import Configuration
-from zato.config.kinds.text import character_finding
+from zato.config.kinds.text import character_error
 from zato.config.plan import Planned
 from zato.config.publisher import Author, ImportMode, Preview, Publisher
 from zato.config.secrets import SecretBox, password_matches
@@ -351,7 +351,7 @@ def test_a_roll_back_that_lost_a_race_is_decided_again(
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30).filter(
-    lambda text: character_finding(text) is None
+    lambda text: character_error(text) is None
 )
 item_names = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9 ._:@-]{0,10}[a-z0-9]", fullmatch=True)
 services = st.dictionaries(item_names, st.tuples(texts, st.booleans()), max_size=6)

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zato.config import document
-from zato.config.kinds.text import character_finding
+from zato.config.kinds.text import character_error
 from zato.core.errors import InvalidInput
 from zato.core.visible import visible
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40).filter(
-    lambda text: character_finding(text, multiline=True) is None
+    lambda text: character_error(text, multiline=True) is None
 )
 bodies = st.dictionaries(
     st.sampled_from(["service", "path", "active", "methods", "no", "1"]),

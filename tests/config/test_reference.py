@@ -32,4 +32,4 @@ def test_the_examples_in_the_document_are_valid(kind: str) -> None:
     ((found, name, body),) = document.load(example)
     assert found == kind
     missing = {field: "0123456789abcdef" for field in KINDS[kind].generated_fields if field not in body}
-    assert validation.findings(kind, name, decode(kind, name, {**body, **missing})) == []
+    assert validation.errors(kind, name, decode(kind, name, {**body, **missing})) == []

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Meta, Struct
 
-from zato.core.findings import FINDINGS_MAX
 from zato.core.mismatches import mismatches
+from zato.core.validation_errors import ERRORS_MAX
 
 SECONDS = 1.5
 
@@ -186,7 +186,7 @@ def test_it_takes_no_longer_and_says_no_more_than_it_may(change: str) -> None:
     started = time.process_time()
     wrong = mismatches(data, Order)
     assert time.process_time() - started < SECONDS
-    assert 1 <= len(wrong.found) <= FINDINGS_MAX + 1
+    assert 1 <= len(wrong.found) <= ERRORS_MAX + 1
     assert sum(len(each.path) + len(each.reason) for each in wrong.found) < 20_000
 
 

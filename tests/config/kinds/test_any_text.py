@@ -40,7 +40,7 @@ def test_it_is_refused_or_stored_as_it_is(kind: str, field: str, text: str, as_l
     except InvalidInput as error:
         assert any(detail.startswith(field) for detail in error.details)
         return
-    if validation.findings(kind, definition.example_name, value) == []:
+    if validation.errors(kind, definition.example_name, value) == []:
         stored = decode_stored(kind, "x", encode(kind, value))
         assert stored == value
         shown = msgspec.to_builtins(getattr(stored, field))
@@ -51,7 +51,7 @@ def test_it_is_refused_or_stored_as_it_is(kind: str, field: str, text: str, as_l
 
 @given(name=texts)
 def test_a_name_is_refused_or_plain(name: str) -> None:
-    found = validation.findings("service", name, decode("service", name, {}))
+    found = validation.errors("service", name, decode("service", name, {}))
     if not found:
         assert name.isascii()
         assert name.isprintable()

@@ -19,9 +19,9 @@ OUT = {"address": "https://crm.example.com/api"}
 SQL = {"url": "postgresql+psycopg2://db.example.com/stock"}
 
 
-def findings(kind: str, body: dict[str, Any], name: str = "x") -> list[str]:
+def errors(kind: str, body: dict[str, Any], name: str = "x") -> list[str]:
     try:
-        return validation.findings(kind, name, decode(kind, name, body))
+        return validation.errors(kind, name, decode(kind, name, body))
     except InvalidInput as error:
         return list(error.details)
 
@@ -32,7 +32,7 @@ def test_the_example_of_every_kind_is_valid_and_survives_storing(kind: str) -> N
     body = dict(definition.example)
     for field in definition.generated_fields:
         body[field] = "generated-secret-0123456789"
-    assert findings(kind, body, definition.example_name) == []
+    assert errors(kind, body, definition.example_name) == []
     value = decode(kind, "x", body)
     assert decode_stored(kind, "x", encode(kind, value)) == value
 
@@ -186,8 +186,8 @@ def test_an_unknown_kind_is_named_with_the_nearest_there_is() -> None:
     ],
 )
 def test_what_is_wrong_is_refused_with_the_name_of_its_field(kind: str, body: dict[str, Any], expected: str) -> None:
-    found = findings(kind, body)
-    assert any(finding.startswith(expected) for finding in found), found
+    found = errors(kind, body)
+    assert any(error.startswith(expected) for error in found), found
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_what_is_wrong_is_refused_with_the_name_of_its_field(kind: str, body: di
     ],
 )
 def test_what_is_right_is_accepted(kind: str, body: dict[str, Any]) -> None:
-    assert findings(kind, body) == []
+    assert errors(kind, body) == []
 
 
 @pytest.mark.parametrize(
@@ -237,18 +237,18 @@ def test_what_is_right_is_accepted(kind: str, body: dict[str, Any]) -> None:
     ],
 )
 def test_a_parameter_that_lets_a_driver_do_things_on_this_machine_is_refused(url: str, name: str) -> None:
-    (found,) = findings("outgoing-sql", {"url": f"{url}?{name}=1"})
+    (found,) = errors("outgoing-sql", {"url": f"{url}?{name}=1"})
     assert found.startswith(f"url: the parameter '{name}' is not one that a {url.partition('://')[0]} URL may have")
 
 
 @pytest.mark.parametrize("name", ["", " a", "a ", "a\n", "-a", "a/b", "a" * 121, "ä", "a\x00", "../a"])
 def test_a_name_that_could_break_something_is_refused(name: str) -> None:
-    assert any(finding.startswith("name: ") for finding in findings("service", {}, name))
+    assert any(error.startswith("name: ") for error in errors("service", {}, name))
 
 
-def test_all_findings_about_the_types_are_reported_together() -> None:
-    found = findings("outgoing-rest", {"pool_size": "many", "retries": 99, "colour": "red"})
-    assert {finding.split(":")[0] for finding in found} == {"address", "pool_size", "retries", "colour"}
+def test_all_errors_about_the_types_are_reported_together() -> None:
+    found = errors("outgoing-rest", {"pool_size": "many", "retries": 99, "colour": "red"})
+    assert {error.split(":")[0] for error in found} == {"address", "pool_size", "retries", "colour"}
 
 
 def test_routes_collide_whatever_their_parameters_are_called_and_whatever_their_kind() -> None:

@@ -28,13 +28,13 @@ _, OTHER_KEY = pem_pair("b")
 BASE = {"address": "https://crm", "security": "certificate"}
 
 
-def findings(**fields: Any) -> list[str]:
-    return validation.findings("outgoing-rest", "x", decode("outgoing-rest", "x", {**BASE, **fields}))
+def errors(**fields: Any) -> list[str]:
+    return validation.errors("outgoing-rest", "x", decode("outgoing-rest", "x", {**BASE, **fields}))
 
 
 def test_a_certificate_and_its_key_are_accepted() -> None:
-    assert findings(client_certificate=CERTIFICATE, client_key=KEY) == []
-    assert findings(client_certificate=CERTIFICATE + CERTIFICATE, client_key=KEY, ca_certificate=CERTIFICATE) == []
+    assert errors(client_certificate=CERTIFICATE, client_key=KEY) == []
+    assert errors(client_certificate=CERTIFICATE + CERTIFICATE, client_key=KEY, ca_certificate=CERTIFICATE) == []
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,8 @@ def test_a_certificate_and_its_key_are_accepted() -> None:
     ],
 )
 def test_what_does_not_fit_is_refused(fields: dict[str, str], expected: str) -> None:
-    found = findings(**fields)
-    assert any(finding.startswith(expected) for finding in found), found
+    found = errors(**fields)
+    assert any(error.startswith(expected) for error in found), found
     assert "PRIVATE KEY-----\n" not in str(found)
 
 
@@ -91,9 +91,9 @@ def test_what_does_not_fit_is_refused(fields: dict[str, str], expected: str) -> 
 def test_a_key_of_large_primes_holds_nobody_up(key: str, expected: str) -> None:
     """To find out that they are primes takes minutes, with the interpreter's lock."""
     before = time.thread_time()
-    found = findings(client_certificate=CERTIFICATE, client_key=key)
+    found = errors(client_certificate=CERTIFICATE, client_key=key)
     assert time.thread_time() - before < 1
-    assert any(finding.startswith(expected) for finding in found), found
+    assert any(error.startswith(expected) for error in found), found
 
 
 def test_every_form_of_a_key_is_accepted() -> None:
@@ -108,9 +108,9 @@ def test_every_form_of_a_key_is_accepted() -> None:
         for form in forms:
             plain = key.private_bytes(Encoding.PEM, form, NoEncryption()).decode()
             for text in (plain, f"Bag Attributes\n  a: b\n{plain}", certificate + plain):
-                assert findings(client_certificate=certificate, client_key=text) == [], text
+                assert errors(client_certificate=certificate, client_key=text) == [], text
         locked = key.private_bytes(Encoding.PEM, forms[-1], BestAvailableEncryption(b"x")).decode()
-        assert "unencrypted" in findings(client_certificate=certificate, client_key=locked)[0]
+        assert "unencrypted" in errors(client_certificate=certificate, client_key=locked)[0]
 
 
 def _self_signed(key: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zato.config.kinds.base import Group, Kind, Reference
-from zato.config.kinds.channel import ADDED_FIELDS, HttpChannel, channel_findings, channel_unique_keys
+from zato.config.kinds.channel import ADDED_FIELDS, HttpChannel, channel_errors, channel_unique_keys
 from zato.core.right import Right
 
 
@@ -24,6 +24,6 @@ CHANNEL_TOY = Kind(
     example={"service": "toys.take", "path": "/toys"},
     references=(Reference("security", Group.SECURITY, many=True),),
     added_fields=ADDED_FIELDS,
-    validate=channel_findings,
+    validate=channel_errors,
     unique_keys=channel_unique_keys,
 )

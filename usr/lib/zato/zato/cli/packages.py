@@ -82,9 +82,9 @@ def install_command(
     text = "\n".join(requirements)
     if file is not None:
         text = f"{text}\n{file.read_text(encoding='utf-8')}"
-    added, wrong = requirements_in(text)
-    if wrong:
-        raise InvalidInput(f"The packages cannot be declared: {wrong[0]}.", details=tuple(wrong))
+    added, errors = requirements_in(text)
+    if errors:
+        raise InvalidInput(f"The packages cannot be declared: {errors[0]}.", details=tuple(errors))
     client = target.client()
     before = client.packages()
     wanted = merged("" if replace else before["requirements"], added)

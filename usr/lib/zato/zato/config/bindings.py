@@ -38,7 +38,7 @@ def bound_text(definition: Kind[Any], secret: str, body: Mapping[str, Any]) -> s
 
 
 def changed(definition: Kind[Any], secret: str, before: msgspec.Struct | None, after: msgspec.Struct) -> list[str]:
-    """One finding for each field that makes it necessary to give the secret of `before` anew.
+    """One "field: sentence" for each field that makes it necessary to give the secret of `before` anew.
 
     Where nothing is known of `before`, that is every field.
     """

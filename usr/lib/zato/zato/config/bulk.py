@@ -82,14 +82,14 @@ class Bulk:
     ) -> list[Planned]:
         wanted = {(item.kind, item.name): item_of(item).value for item in _meant(past, with_security)}
         changes = plan(current_values(items), wanted, current_values(_meant(items, with_security)))
-        findings = {
-            change.key: self._encrypter.findings(change.kind, change.name, change.value)
+        errors = {
+            change.key: self._encrypter.errors(change.kind, change.name, change.value)
             for change in changes
             if change.value is not None
         }
         hint = "" if with_security else SECURITY_STAYS
         what = f"The cluster cannot be rolled back to revision {to_revision}"
-        self._check(what, findings, items, changes, hint=hint)
+        self._check(what, errors, items, changes, hint=hint)
         return changes
 
     def import_(self, text: str, mode: ImportMode, *, by: Author, values: Mapping[str, str] | None = None) -> Summary:
@@ -106,19 +106,19 @@ class Bulk:
             revision, items = self._log.items_with_revision()
             current = current_values(items)
             wanted: dict[Key, msgspec.Struct] = {}
-            findings: dict[Key, list[str]] = {}
+            errors: dict[Key, list[str]] = {}
             codes: set[str] = set()
             for kind, name, body in given:
                 stored = current[kind, name][1] if (kind, name) in current else None
                 try:
                     wanted[kind, name] = self._accept(kind, name, body, stored)
                 except InvalidInput as error:
-                    findings[kind, name] = [*error.details]
+                    errors[kind, name] = [*error.details]
                     codes.add(error.code)
             unwanted = [key for key in current if mode is ImportMode.REPLACE and is_exported(key[0])]
-            changes = plan(current, wanted, [key for key in unwanted if key not in findings])
+            changes = plan(current, wanted, [key for key in unwanted if key not in errors])
             code = GIVE_ANEW if codes == {GIVE_ANEW} else "invalid-items"
-            self._check("Nothing was imported", findings, items, changes, code=code)
+            self._check("Nothing was imported", errors, items, changes, code=code)
             if changes:
                 revision = self._writer.append(changes, by=by, comment=f"Imported ({mode})", based_on=items)[-1]
             return replace(summary(revision, changes, len(wanted)), unused_values=unused)
@@ -135,7 +135,7 @@ class Bulk:
     def _check(
         self,
         what: str,
-        findings: Mapping[Key, list[str]],
+        errors: Mapping[Key, list[str]],
         items: Sequence[StoredItem],
         changes: Sequence[Planned],
         *,
@@ -146,8 +146,8 @@ class Bulk:
 
         `hint` says what to do about items that refer to what lets in and is not there.
         """
-        details = [f"{kind} {name!r}, {text}" for (kind, name), texts in findings.items() for text in texts]
-        problems = self._writer.problems(items, changes, assumed=findings)
+        details = [f"{kind} {name!r}, {text}" for (kind, name), texts in errors.items() for text in texts]
+        problems = self._writer.problems(items, changes, assumed=errors)
         if problems:
             code = "invalid-items"
         details.extend(str(problem) for problem in problems)

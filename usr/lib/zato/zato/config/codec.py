@@ -13,9 +13,9 @@ from zato.config.spelling import as_declared
 from zato.core import json
 from zato.core.declared import fields_of, info_of
 from zato.core.errors import InvalidInput, ZatoError
-from zato.core.findings import Findings
 from zato.core.mismatches import mismatches
 from zato.core.suggestions import nearest
+from zato.core.validation_errors import ValidationErrors
 
 MASK = "******"
 ENCRYPTED = "sealed:"
@@ -37,16 +37,16 @@ def decode(kind: str, name: str, data: Mapping[str, Any] | bytes) -> msgspec.Str
     try:
         return cast(msgspec.Struct, msgspec.convert(as_declared(body, definition.struct), definition.struct))
     except _NOT_CONVERTED as error:
-        raise refused(kind, name, _findings(definition, body) or [f"value: {error}"]) from error
+        raise refused(kind, name, _errors(definition, body) or [f"value: {error}"]) from error
 
 
-def refused(kind: str, name: str, findings: list[str], *, code: str = "invalid-item") -> InvalidInput:
+def refused(kind: str, name: str, errors: list[str], *, code: str = "invalid-item") -> InvalidInput:
     """The error that says what is wrong with an item."""
-    more = f" (and {len(findings) - 1} more, see the details)" if len(findings) > 1 else ""
+    more = f" (and {len(errors) - 1} more, see the details)" if len(errors) > 1 else ""
     return InvalidInput(
-        f"The {kind} {name[:120]!r} cannot be accepted: {findings[0]}{more}.",
+        f"The {kind} {name[:120]!r} cannot be accepted: {errors[0]}{more}.",
         code=code,
-        details=tuple(findings),
+        details=tuple(errors),
     )
 
 
@@ -105,15 +105,15 @@ def _decoder(kind: str) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind_named(kind).struct)
 
 
-def _findings(definition: Kind[Any], body: Mapping[str, Any]) -> list[str]:
+def _errors(definition: Kind[Any], body: Mapping[str, Any]) -> list[str]:
     """Everything that does not fit; the library itself stops at the first."""
     fields = tuple(field.name for field in fields_of(definition.struct))
-    wrong = mismatches(body, definition.struct, info_of(definition.struct))
-    findings = Findings()
-    for each in wrong.found:
-        findings.add(_unknown(each.path, fields) if each.unknown else f"{each.path or 'value'}: {each.reason}")
-    findings.count(wrong.more)
-    return findings.as_list()
+    mismatched = mismatches(body, definition.struct, info_of(definition.struct))
+    errors = ValidationErrors()
+    for each in mismatched.found:
+        errors.add(_unknown(each.path, fields) if each.unknown else f"{each.path or 'value'}: {each.reason}")
+    errors.count(mismatched.more)
+    return errors.as_list()
 
 
 def _unknown(path: str, fields: tuple[str, ...]) -> str:

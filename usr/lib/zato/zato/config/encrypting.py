@@ -41,7 +41,7 @@ class SecretEncrypter:
         definition = kind_named(kind)
         plain = dict(body)
         kept: dict[str, str] = {}
-        findings: list[str] = []
+        errors: list[str] = []
         held: list[str] = []
         for field in definition.secret_fields:
             given = plain.get(field, MASK)
@@ -53,7 +53,7 @@ class SecretEncrypter:
                     held.append(field)
                 elif field in plain:
                     del plain[field]
-                    findings.append(f"{field}: it is masked and there is none to keep; give the secret itself")
+                    errors.append(f"{field}: it is masked and there is none to keep; give the secret itself")
             elif isinstance(given, str) and given.startswith(ENCRYPTED):
                 del plain[field]
                 try:
@@ -61,7 +61,7 @@ class SecretEncrypter:
                         raise InvalidInput("a sealed secret is taken by an import only; give the secret itself")
                     text, is_current = self._decrypted(definition, name, field, body, current)
                 except InvalidInput as error:
-                    findings.append(f"{field}: {error.message}")
+                    errors.append(f"{field}: {error.message}")
                     continue
                 plain[field] = text
                 if field in definition.hashed_fields:
@@ -70,11 +70,11 @@ class SecretEncrypter:
                     held.append(field)
             elif isinstance(given, str) and field in definition.multiline_fields:
                 plain[field] = given.replace("\r\n", "\n")
-        value = self._decoded(kind, name, plain, findings)
-        findings += validation.findings(kind, name, value)
+        value = self._decoded(kind, name, plain, errors)
+        errors += validation.errors(kind, name, value)
         bound = [text for field in held for text in bindings.changed(definition, field, stored, value)]
-        if findings or bound:
-            raise refused(kind, name, findings + bound, code=GIVE_ANEW if not findings else "invalid-item")
+        if errors or bound:
+            raise refused(kind, name, errors + bound, code=GIVE_ANEW if not errors else "invalid-item")
         protected = {
             field: kept.get(field) or self._protect(definition, name, field, text, stored)
             for field in definition.secret_fields
@@ -85,15 +85,15 @@ class SecretEncrypter:
     def moved(self, kind: str, name: str, before: msgspec.Struct | None, after: msgspec.Struct) -> InvalidInput | None:
         """The error for whoever may not know the secrets of `after`, where `before` has other fields that bind them."""
         definition = kind_named(kind)
-        findings = [
+        errors = [
             text
             for field in definition.secret_fields
             if getattr(after, field) is not None
             for text in bindings.changed(definition, field, before, after)
         ]
-        return refused(kind, name, findings, code=GIVE_ANEW) if findings else None
+        return refused(kind, name, errors, code=GIVE_ANEW) if errors else None
 
-    def findings(self, kind: str, name: str, stored: msgspec.Struct) -> list[str]:
+    def errors(self, kind: str, name: str, stored: msgspec.Struct) -> list[str]:
         """What is wrong, by today's rules, with a value that was stored at some time."""
         definition = kind_named(kind)
         opened: dict[str, str] = {}
@@ -103,7 +103,7 @@ class SecretEncrypter:
                     opened[field] = self._opened(definition, name, field, secret)
                 except InvalidInput as error:
                     return [f"{field}: {error.message}"]
-        return validation.findings(kind, name, msgspec.structs.replace(stored, **opened))
+        return validation.errors(kind, name, msgspec.structs.replace(stored, **opened))
 
     def encrypted(self, kind: str, name: str, stored: msgspec.Struct) -> dict[str, Any]:
         """A stored value's fields as an export has them: secrets, hashes too, encrypted with what they are bound to.
@@ -140,13 +140,13 @@ class SecretEncrypter:
             )
         return text, True
 
-    def _decoded(self, kind: str, name: str, plain: dict[str, Any], findings: list[str]) -> msgspec.Struct:
+    def _decoded(self, kind: str, name: str, plain: dict[str, Any], errors: list[str]) -> msgspec.Struct:
         try:
             return decode(kind, name, plain)
         except InvalidInput as error:
-            said = {finding.partition(":")[0] for finding in findings}
+            said = {text.partition(":")[0] for text in errors}
             more = [detail for detail in error.details if detail.partition(":")[0] not in said]
-            raise refused(kind, name, validation.name_findings(name) + findings + more) from error
+            raise refused(kind, name, validation.name_errors(name) + errors + more) from error
 
     def _opened(self, definition: Kind[Any], name: str, field: str, secret: str) -> str:
         if field in definition.hashed_fields:

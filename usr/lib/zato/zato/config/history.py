@@ -10,7 +10,7 @@ from typing import Any
 from zato.config.codec import public_data
 from zato.config.diff import ItemDiff, diff
 from zato.config.kinds import kind_named
-from zato.config.kinds.text import name_finding
+from zato.config.kinds.text import name_error
 from zato.config.writer import items_at
 from zato.core.errors import NotFound
 from zato.odb.log import Action, ConfigurationLog, StoredItem, WhichChanges
@@ -73,7 +73,7 @@ def differences(
 def check_name(kind: str, name: str) -> None:
     """Raises NotFound for what no item can be called; the database is not asked, some cannot even take such text."""
     kind_named(kind)
-    if name_finding(name) is not None:
+    if name_error(name) is not None:
         raise NotFound(f"There is no {kind} named {name[:120]!r}.")
 
 

@@ -43,7 +43,7 @@ class _Filling:
     values: Mapping[str, str]
     used: set[str] = field(default_factory=set)
     missing: dict[str, str] = field(default_factory=dict)
-    wrong: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
 
 def left_open(items: Iterable[tuple[str, str, Body]]) -> list[tuple[str, str, Body]]:
@@ -73,7 +73,7 @@ def filled(items: Items, values: Mapping[str, str]) -> Filled:
     done = [(kind, name, _within(filling, body, f"{kind} {name!r}")) for kind, name, body in items]
     details = [
         *(f"{name}: there is no value for ${{{name}}}, of {where}" for name, where in filling.missing.items()),
-        *filling.wrong,
+        *filling.errors,
     ]
     if details:
         if filling.missing:
@@ -148,7 +148,7 @@ def _put(filling: _Filling, place: re.Match[str], where: str) -> str:
         return f"{dollars[1:]}{{{rest or ''}"
     name = (rest or "").removesuffix("}")
     if _NAME.fullmatch(name) is None:
-        filling.wrong.append(f"{where}: a ${{ must be followed by a name and }}; one that is meant as it is, is $${{")
+        filling.errors.append(f"{where}: a ${{ must be followed by a name and }}; one that is meant as it is, is $${{")
         return ""
     if name not in filling.values:
         filling.missing.setdefault(name, where)

@@ -202,8 +202,8 @@ class Publisher:
                     code="not-at-revision",
                 )
             value = item_of(past[0]).value
-            if wrong := self._encrypter.findings(kind, name, value):
-                raise refused(kind, name, wrong)
+            if errors := self._encrypter.errors(kind, name, value):
+                raise refused(kind, name, errors)
             current = [item for item in self._log.items(kind) if item.name == name]
             (known, stored) = current_values(current).get((kind, name), (0, None))
             if stored == value and expected_revision in {None, known}:

@@ -8,32 +8,32 @@ from typing import Any
 import msgspec
 
 from zato.config.kinds import kind_named
-from zato.config.kinds.text import character_finding, name_finding
+from zato.config.kinds.text import character_error, name_error
 from zato.core.declared import fields_of
 
 MAX_SECRET_CHARACTERS = 16_384
 
 
-def findings(kind: str, name: str, value: msgspec.Struct) -> list[str]:
-    """Everything that is wrong with a value whose secrets are opened; each finding starts with "field: "."""
+def errors(kind: str, name: str, value: msgspec.Struct) -> list[str]:
+    """Everything that is wrong with a value whose secrets are opened; each starts with "field: "."""
     definition = kind_named(kind)
     found: list[str] = []
     for field in fields_of(definition.struct):
         content = getattr(value, field.name)
         for text in _strings(content):
-            wrong = character_finding(text, multiline=field.name in definition.multiline_fields)
-            if wrong is not None:
-                found.append(f"{field.name}: {wrong}")
+            error = character_error(text, multiline=field.name in definition.multiline_fields)
+            if error is not None:
+                found.append(f"{field.name}: {error}")
         if field.name in definition.secret_fields and content is not None and len(content) > MAX_SECRET_CHARACTERS:
             found.append(f"{field.name}: it is longer than {MAX_SECRET_CHARACTERS} characters")
     # A kind's own rules take it for granted that there are no control characters or lone surrogates.
-    return name_findings(name) + (found or definition.findings(name, value))
+    return name_errors(name) + (found or definition.errors(name, value))
 
 
-def name_findings(name: str) -> list[str]:
+def name_errors(name: str) -> list[str]:
     """What is wrong with the name of an item."""
-    wrong = name_finding(name)
-    return [] if wrong is None else [f"name: {wrong}"]
+    error = name_error(name)
+    return [] if error is None else [f"name: {error}"]
 
 
 def _strings(content: Any) -> Iterator[str]:

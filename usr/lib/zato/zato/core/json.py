@@ -11,7 +11,7 @@ from typing import Any
 
 from zato.core.charsets import UTF_8
 from zato.core.errors import InvalidInput, TooLarge
-from zato.core.findings import shortened
+from zato.core.validation_errors import shortened
 
 MEMORY_BYTES_MAX = 1024 * 1024 * 1024
 """That one document may take, see `memory_of`."""

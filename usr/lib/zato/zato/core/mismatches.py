@@ -15,7 +15,7 @@ import msgspec
 from msgspec import inspect
 
 from zato.core.annotations import annotation_of, bare
-from zato.core.findings import FINDINGS_MAX, shortened
+from zato.core.validation_errors import ERRORS_MAX, shortened
 
 # Looks at a part of the data, about a microsecond each
 _STEPS_MAX = 100_000
@@ -59,7 +59,7 @@ def mismatches(data: Any, declared: Any, info: inspect.Type | None = None, *, st
     complete = False
     try:
         for mismatch in walk.of(inspect.type_info(declared) if info is None else info, data, "", 0):
-            if len(found) < FINDINGS_MAX:
+            if len(found) < ERRORS_MAX:
                 found.append(mismatch)
             else:
                 more += 1

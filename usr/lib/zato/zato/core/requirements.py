@@ -36,7 +36,7 @@ def normalised(name: str) -> str:
 def requirements_in(text: str) -> tuple[list[Requirement], list[str]]:
     """The packages that a requirements.txt declares, and a sentence for each line that declares none."""
     found: list[Requirement] = []
-    findings: list[str] = []
+    errors: list[str] = []
     lines = re.sub(r"\\\r?\n", " ", text).splitlines()
     for number, line in enumerate(lines, 1):
         bare = " ".join(_COMMENT.sub("", line).split())
@@ -44,16 +44,16 @@ def requirements_in(text: str) -> tuple[list[Requirement], list[str]]:
             continue
         match = _LINE.fullmatch(bare)
         if match is None:
-            findings.append(
+            errors.append(
                 f"line {number} is not NAME with versions: {bare[:80]!r}; options, paths and addresses are not taken"
             )
             continue
         found.append(Requirement(match["name"], bare, bool(match["hashes"])))
     names = Counter(normalised(each.name) for each in found)
-    findings.extend(f"{name} is declared twice" for name in sorted(names) if names[name] > 1)
+    errors.extend(f"{name} is declared twice" for name in sorted(names) if names[name] > 1)
     if len(found) > LINES_MAX:
-        findings.append(f"there are more than {LINES_MAX} packages")
-    return found, findings
+        errors.append(f"there are more than {LINES_MAX} packages")
+    return found, errors
 
 
 def merged(text: str, added: Iterable[Requirement]) -> str:

@@ -64,9 +64,9 @@ class PackageAgreement:
             self._agreeing.release()
 
     def _agree(self, given: Packages, revision: int | None, by: Author) -> Item:
-        wanted, wrong = requirements_in(given.requirements)
-        if wrong:
-            raise InvalidInput(f"The packages cannot be declared: {wrong[0]}.", details=tuple(wrong))
+        wanted, errors = requirements_in(given.requirements)
+        if errors:
+            raise InvalidInput(f"The packages cannot be declared: {errors[0]}.", details=tuple(errors))
         lines = tuple(each.text for each in wanted)
         resolved: tuple[str, ...] = ()
         if lines:

@@ -76,8 +76,8 @@ def read(path: Path) -> dict[str, int]:
     try:
         settings = msgspec.convert(values, LoggingSettings)
     except msgspec.ValidationError as error:
-        wrong = mismatches(values, LoggingSettings).found
-        raise ValueError("; ".join(f"{each.path}: {each.reason}" for each in wrong)) from error
+        mismatched = mismatches(values, LoggingSettings).found
+        raise ValueError("; ".join(f"{each.path}: {each.reason}" for each in mismatched)) from error
     return {name: _NUMBERS[level] for name, level in settings.levels.items() if name}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zato.core.errors import InvalidInput
-from zato.core.findings import Findings
+from zato.core.validation_errors import ValidationErrors
 from zato.service.elements import Elem, Schema, object_schema
 from zato.service.errors import InvalidOutput
 from zato.service.problems import Problems
@@ -166,21 +166,21 @@ class ElementModel(IOModel):
 
 
 def invalid_input(problems: list[str], *, more: int = 0) -> InvalidInput:
-    """One error for all findings, with `more` that are only counted; its message names the first three."""
+    """One error for all problems, with `more` that are only counted; its message names the first three."""
     message, details = _all_of(problems, more)
     return InvalidInput(message, details=details)
 
 
 def invalid_output(problems: list[str], *, more: int = 0) -> InvalidOutput:
-    """One error for all findings, as `invalid_input`."""
+    """One error for all problems, as `invalid_input`."""
     message, details = _all_of(problems, more)
     return InvalidOutput(message, details=details)
 
 
 def _all_of(problems: list[str], more: int) -> tuple[str, tuple[str, ...]]:
-    findings = Findings()
+    errors = ValidationErrors()
     for problem in problems:
-        findings.add(problem)
-    findings.count(more)
+        errors.add(problem)
+    errors.count(more)
     others = len(problems) + more - 3
-    return " ".join(problems[:3]) + (f" There are {others} more." if others > 0 else ""), tuple(findings.as_list())
+    return " ".join(problems[:3]) + (f" There are {others} more." if others > 0 else ""), tuple(errors.as_list())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zato.core.findings import FINDINGS_MAX
+from zato.core.validation_errors import ERRORS_MAX
 
 
 class NotValid(ValueError):
@@ -27,7 +27,7 @@ class Problems:
     def add(self, path: str, error: ValueError) -> None:
         """What is wrong with the part at that path, or with parts of it."""
         inner, more = (error.problems, error.more) if isinstance(error, NotValid) else ([("", str(error))], 0)
-        room = FINDINGS_MAX - len(self.found)
+        room = ERRORS_MAX - len(self.found)
         self.found.extend((path + place, text) for place, text in inner[:room])
         self.more += more + max(0, len(inner) - room)
 

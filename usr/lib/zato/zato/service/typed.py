@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from zato.core.findings import shortened
 from zato.core.mismatches import Mismatch, mismatches
+from zato.core.validation_errors import shortened
 from zato.service.costly import Costly
 from zato.service.elements import Schema
 from zato.service.finite import not_finite
@@ -79,7 +79,7 @@ class TypedModel(IOModel):
         if not (query or path) or not isinstance(body, dict):
             return self._convert(body)
         data = dict(body)
-        wrong: dict[str, list[Mismatch]] = {}
+        mismatched: dict[str, list[Mismatch]] = {}
         for name, text in {**query, **path}.items():
             if name in self._types:
                 try:
@@ -87,11 +87,11 @@ class TypedModel(IOModel):
                 except msgspec.ValidationError:
                     data.pop(name, None)
                     if text != "":  # an empty parameter is one that was not filled in
-                        wrong[name] = _wrong_with(text, self._types[name])
-        if wrong:
+                        mismatched[name] = _wrong_with(text, self._types[name])
+        if mismatched:
             beside = mismatches(data, self.type, self._info)
-            found = [_within(name, each) for name, these in wrong.items() for each in these]
-            found += [each for each in beside.found if each.path not in wrong]
+            found = [_within(name, each) for name, these in mismatched.items() for each in these]
+            found += [each for each in beside.found if each.path not in mismatched]
             raise invalid_input([_said(each) for each in found], more=beside.more)
         return self._convert(data)
 
@@ -103,9 +103,9 @@ class TypedModel(IOModel):
             plain = self._plain(payload)
             converted = msgspec.convert(plain, self.type, from_attributes=True, str_keys=True)
         except msgspec.ValidationError as error:
-            wrong = mismatches(_fields_of(plain, self._info, 0), self.type, self._info)
-            problems = [_said(each, "output field", "The output") for each in wrong.found]
-            raise invalid_output(problems or [_sentence(error, "", "output field")], more=wrong.more) from error
+            mismatched = mismatches(_fields_of(plain, self._info, 0), self.type, self._info)
+            problems = [_said(each, "output field", "The output") for each in mismatched.found]
+            raise invalid_output(problems or [_sentence(error, "", "output field")], more=mismatched.more) from error
         except TypeError as error:
             raise invalid_output([f"The output cannot be written: {error}."]) from error
         if self._has_numbers and (problems := _numbers_problems(converted, "output field", "The output")):
@@ -151,9 +151,9 @@ class TypedModel(IOModel):
         try:
             converted = msgspec.convert(data, self.type, str_keys=True)
         except msgspec.ValidationError as error:
-            wrong = mismatches(data, self.type, self._info)
-            problems = [_said(each) for each in wrong.found] or [_sentence(error, "", "field")]
-            raise invalid_input(problems, more=wrong.more) from None
+            mismatched = mismatches(data, self.type, self._info)
+            problems = [_said(each) for each in mismatched.found] or [_sentence(error, "", "field")]
+            raise invalid_input(problems, more=mismatched.more) from None
         if (cost := self._costly.after(converted)) is not None:
             path, reason = cost
             raise invalid_input([f"{f'The field {path!r}' if path else 'The message'} is not valid: {reason}."])

@@ -14,7 +14,7 @@ _PLACEHOLDER = re.compile(r"\{[A-Za-z_][A-Za-z0-9_]*\}")
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
-def host_finding(host: str) -> str | None:
+def host_error(host: str) -> str | None:
     """What is wrong with a host name or an IP address (IPv6 without brackets), or None."""
     try:
         ipaddress.ip_address(host)
@@ -27,7 +27,7 @@ def host_finding(host: str) -> str | None:
     return None
 
 
-def http_findings(field: str, address: str) -> list[str]:
+def http_errors(field: str, address: str) -> list[str]:
     """What is wrong with an address such as https://host:port/base."""
     try:
         parts = urlsplit(address)
@@ -36,32 +36,30 @@ def http_findings(field: str, address: str) -> list[str]:
         return [f"{field}: it cannot be taken apart as a URL ({error})"]
     if parts.scheme not in {"http", "https"}:
         return [f"{field}: it must start with https:// (or http://)"]
-    findings = url_text_findings(field, _PLACEHOLDER.sub("x", address))
+    errors = url_text_errors(field, _PLACEHOLDER.sub("x", address))
     if "@" in parts.netloc:
-        findings.append(f"{field}: credentials do not belong here; use username and password")
+        errors.append(f"{field}: credentials do not belong here; use username and password")
     elif not parts.hostname:
-        findings.append(f"{field}: the host is missing")
-    elif (host := host_finding(parts.hostname)) is not None:
-        findings.append(f"{field}: {host}")
+        errors.append(f"{field}: the host is missing")
+    elif (host := host_error(parts.hostname)) is not None:
+        errors.append(f"{field}: {host}")
     if port == 0:
-        findings.append(f"{field}: 0 is not a port")
+        errors.append(f"{field}: 0 is not a port")
     if parts.query or parts.fragment or "?" in address or "#" in address:
-        findings.append(
-            f"{field}: it must not have a query ('?') or a fragment ('#'); services give them with each call"
-        )
-    return findings
+        errors.append(f"{field}: it must not have a query ('?') or a fragment ('#'); services give them with each call")
+    return errors
 
 
-def request_path_findings(field: str, path: str) -> list[str]:
+def request_path_errors(field: str, path: str) -> list[str]:
     """What is wrong with a path (and query) that is appended to an address."""
     if not path.startswith("/") or path.startswith("//"):
         return [f"{field}: it must start with one '/'"]
     if "#" in path:
         return [f"{field}: it must not have a fragment ('#')"]
-    return url_text_findings(field, path)
+    return url_text_errors(field, path)
 
 
-def url_text_findings(field: str, text: str) -> list[str]:
+def url_text_errors(field: str, text: str) -> list[str]:
     """What is wrong with the characters of a URL."""
     if _URL_CHARACTERS.fullmatch(text) is None:
         return [f"{field}: it has a space or a character outside of ASCII; percent-encode it"]

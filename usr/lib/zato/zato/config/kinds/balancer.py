@@ -152,13 +152,13 @@ class Balancer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def _validate(name: str, value: Balancer) -> list[str]:
-    findings: list[str] = []
+    errors: list[str] = []
     for network in value.exempt_networks:
         try:
             ipaddress.ip_network(network)
         except ValueError:
-            findings.append(f"exempt_networks: {network!r} is no address and no network, such as 10.0.0.0/8")
-    return findings
+            errors.append(f"exempt_networks: {network!r} is no address and no network, such as 10.0.0.0/8")
+    return errors
 
 
 BALANCER = Kind(

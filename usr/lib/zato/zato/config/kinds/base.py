@@ -186,7 +186,7 @@ class Kind(Generic[ValueT]):
             raise TypeError(f"The {item.kind} {item.name!r} is no {self.name}.")
         return cast("ValueT", item.value)
 
-    def findings(self, name: str, value: ValueT) -> list[str]:
+    def errors(self, name: str, value: ValueT) -> list[str]:
         """What is wrong with an item by the rules of its kind."""
         if self.only_name is None or name == self.only_name:
             return self.validate(name, value)

@@ -16,11 +16,11 @@ from zato.config.kinds.cors import (
     CorsHeaders,
     CorsMaxAgeSeconds,
     CorsOrigins,
-    cors_findings,
+    cors_errors,
 )
 from zato.config.kinds.limits import LIMIT_FIELDS, PERIOD_SECONDS, ConcurrentMax, RequestsMax, RequestsPeriodSeconds
-from zato.config.kinds.route import method_findings, path_findings, route_unique_keys
-from zato.config.kinds.security import security_findings
+from zato.config.kinds.route import method_errors, path_errors, route_unique_keys
+from zato.config.kinds.security import security_errors
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ALL_METHODS: tuple[Method, ...] = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -71,13 +71,13 @@ class HttpChannel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     cors_max_age_seconds: CorsMaxAgeSeconds = MAX_AGE_SECONDS
 
 
-def channel_findings(name: str, value: HttpChannel) -> list[str]:
+def channel_errors(name: str, value: HttpChannel) -> list[str]:
     """What is wrong with the fields that all of them have."""
     return [
-        *path_findings(value.path),
-        *method_findings(value.methods),
-        *security_findings(value.security),
-        *cors_findings(value),
+        *path_errors(value.path),
+        *method_errors(value.methods),
+        *security_errors(value.security),
+        *cors_errors(value),
     ]
 
 

@@ -7,8 +7,8 @@ from typing import Annotated
 from msgspec import Meta
 
 from zato.config.kinds.base import Group, Kind, Reference
-from zato.config.kinds.channel import ADDED_FIELDS, HttpChannel, channel_findings, channel_unique_keys
-from zato.config.kinds.http_field import media_type_findings
+from zato.config.kinds.channel import ADDED_FIELDS, HttpChannel, channel_errors, channel_unique_keys
+from zato.config.kinds.http_field import media_type_errors
 from zato.core.right import Right
 
 
@@ -21,7 +21,7 @@ class ChannelHttp(HttpChannel, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def _validate(name: str, value: ChannelHttp) -> list[str]:
-    return [*channel_findings(name, value), *media_type_findings("content_type", value.content_type)]
+    return [*channel_errors(name, value), *media_type_errors("content_type", value.content_type)]
 
 
 CHANNEL_HTTP = Kind(

@@ -7,7 +7,7 @@ from typing import Annotated, Protocol
 
 from msgspec import Meta
 
-from zato.config.kinds.http_field import header_name_findings
+from zato.config.kinds.http_field import header_name_errors
 
 CORS_FIELDS = (
     "cors_origins",
@@ -64,21 +64,21 @@ class HasCors(Protocol):
     def cors_max_age_seconds(self) -> int: ...
 
 
-def cors_findings(value: HasCors) -> list[str]:
+def cors_errors(value: HasCors) -> list[str]:
     """What is wrong with them."""
-    findings = [
+    errors = [
         f"cors_origins: {origin!r} is no origin, such as https://shop.example.com, in small letters and without a path"
         for origin in value.cors_origins
         if origin != ANY_ORIGIN and not _ORIGIN.fullmatch(origin)
     ]
     if ANY_ORIGIN in value.cors_origins and len(value.cors_origins) > 1:
-        findings.append("cors_origins: '*' stands for all origins; leave the others out")
+        errors.append("cors_origins: '*' stands for all origins; leave the others out")
     if ANY_ORIGIN in value.cors_origins and value.cors_credentials:
-        findings.append(
+        errors.append(
             "cors_credentials: with '*' any page could act in the name of whoever looks at it; list the origins"
         )
     for field, names in (("cors_headers", value.cors_headers), ("cors_expose_headers", value.cors_expose_headers)):
         for name in names:
             if name.lower() != "content-type":
-                findings += header_name_findings(field, name)
-    return findings
+                errors += header_name_errors(field, name)
+    return errors

@@ -28,7 +28,7 @@ _OF_THE_CONNECTION = frozenset(
 _OF_ZATO = ("x-zato-", "x-forwarded-")
 
 
-def header_name_findings(field: str, header: str) -> list[str]:
+def header_name_errors(field: str, header: str) -> list[str]:
     """What is wrong with the name of a header that is to carry a secret."""
     if _TOKEN.fullmatch(header) is None:
         return [f"{field}: {header!r} is not a valid name of a header"]
@@ -37,25 +37,25 @@ def header_name_findings(field: str, header: str) -> list[str]:
     return []
 
 
-def incoming_header_findings(field: str, header: str) -> list[str]:
+def incoming_header_errors(field: str, header: str) -> list[str]:
     """The same for a header that clients send to Zato: it must also reach a server unharmed and unambiguous."""
-    findings = header_name_findings(field, header)
-    if not findings:
+    errors = header_name_errors(field, header)
+    if not errors:
         if "_" in header:
-            findings.append(f"{field}: headers with '_' are dropped at the edge; write '-' instead")
+            errors.append(f"{field}: headers with '_' are dropped at the edge; write '-' instead")
         if header.lower().startswith(_OF_ZATO) or header.lower() in {"authorization", "cookie"}:
-            findings.append(f"{field}: {header} belongs to Zato or to another scheme; choose another header")
-    return findings
+            errors.append(f"{field}: {header} belongs to Zato or to another scheme; choose another header")
+    return errors
 
 
-def header_value_findings(field: str, value: str) -> list[str]:
+def header_value_errors(field: str, value: str) -> list[str]:
     """What is wrong with a secret that travels as a header's value: visible ASCII without spaces."""
     if _VISIBLE.fullmatch(value) is None:
         return [f"{field}: it must have visible ASCII characters only, and no spaces"]
     return []
 
 
-def media_type_findings(field: str, media_type: str) -> list[str]:
+def media_type_errors(field: str, media_type: str) -> list[str]:
     """What is wrong with the value of a Content-Type header."""
     if _MEDIA_TYPE.fullmatch(media_type) is None:
         return [f"{field}: {media_type!r} is not a media type such as 'text/plain; charset=utf-8'"]

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.address import http_findings, request_path_findings
+from zato.config.kinds.address import http_errors, request_path_errors
 from zato.config.kinds.base import Binding, Group, Kind, ShownWhen
-from zato.config.kinds.http_field import header_name_findings, header_value_findings
-from zato.config.kinds.pem import certificate_findings, key_pair_findings
+from zato.config.kinds.http_field import header_name_errors, header_value_errors
+from zato.config.kinds.pem import certificate_errors, key_pair_errors
 from zato.core.right import Right
 
 
@@ -99,10 +99,10 @@ _NEEDED: dict[OutgoingSecurity, tuple[str, ...]] = {
 
 
 def _validate(name: str, value: OutgoingRest) -> list[str]:
-    findings = [
-        *http_findings("address", value.address),
-        *request_path_findings("ping_path", value.ping_path),
-        *header_name_findings("header", value.header),
+    errors = [
+        *http_errors("address", value.address),
+        *request_path_errors("ping_path", value.ping_path),
+        *header_name_errors("header", value.header),
         *(
             f"{field}: it is needed for the security '{value.security}'"
             for field in _NEEDED[value.security]
@@ -110,23 +110,21 @@ def _validate(name: str, value: OutgoingRest) -> list[str]:
         ),
     ]
     if value.username is not None and ":" in value.username:
-        findings.append("username: it must not have a colon, which ends the user name in HTTP Basic")
+        errors.append("username: it must not have a colon, which ends the user name in HTTP Basic")
     if value.secret is not None:
-        findings.extend(header_value_findings("secret", value.secret))
+        errors.extend(header_value_errors("secret", value.secret))
     if value.ca_certificate is not None:
-        findings.extend(certificate_findings("ca_certificate", value.ca_certificate))
+        errors.extend(certificate_errors("ca_certificate", value.ca_certificate))
     if value.client_certificate is not None and value.client_key is not None:
-        findings.extend(
-            key_pair_findings("client_certificate", value.client_certificate, "client_key", value.client_key)
-        )
+        errors.extend(key_pair_errors("client_certificate", value.client_certificate, "client_key", value.client_key))
     elif value.client_certificate is not None:
-        findings.extend(certificate_findings("client_certificate", value.client_certificate))
-        findings.append("client_key: it is needed beside client_certificate")
+        errors.extend(certificate_errors("client_certificate", value.client_certificate))
+        errors.append("client_key: it is needed beside client_certificate")
     elif value.client_key is not None:
-        findings.append("client_certificate: it is needed beside client_key")
+        errors.append("client_certificate: it is needed beside client_key")
     if value.security is OutgoingSecurity.CERTIFICATE and not value.address.startswith("https://"):
-        findings.append("address: a client certificate needs https://")
-    return list(dict.fromkeys(findings))
+        errors.append("address: a client certificate needs https://")
+    return list(dict.fromkeys(errors))
 
 
 _BINDINGS = (

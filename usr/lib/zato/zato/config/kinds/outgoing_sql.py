@@ -7,8 +7,8 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from zato.config.kinds.base import Binding, Group, Kind
-from zato.config.kinds.pem import certificate_findings
-from zato.config.kinds.sql_address import sql_findings
+from zato.config.kinds.pem import certificate_errors
+from zato.config.kinds.sql_address import sql_errors
 from zato.core.right import Right
 
 # The others leave TLS to a library that has no such choice, or have none
@@ -53,20 +53,20 @@ class OutgoingSql(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 def _validate(name: str, value: OutgoingSql) -> list[str]:
-    findings = sql_findings("url", value.url)
+    errors = sql_errors("url", value.url)
     if value.ca_certificate is not None:
-        findings.extend(certificate_findings("ca_certificate", value.ca_certificate))
+        errors.extend(certificate_errors("ca_certificate", value.ca_certificate))
     if value.strict_certificates and not value.url.startswith(_WITH_STRICT):
-        findings.append(
+        errors.append(
             f"strict_certificates: there is no such choice with {value.url.partition(':')[0]}; leave it false"
         )
     elif value.strict_certificates and value.ca_certificate is None and value.url.startswith("oracle"):
-        findings.append(
+        errors.append(
             "ca_certificate: it is needed beside strict_certificates: Oracle is talked to without TLS otherwise"
         )
     if value.password is not None and value.username is None:
-        findings.append("username: it is needed beside password")
-    return findings
+        errors.append("username: it is needed beside password")
+    return errors
 
 
 OUTGOING_SQL = Kind(

@@ -33,13 +33,13 @@ class Packages(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def _validate(name: str, value: Packages) -> list[str]:
-    findings: list[str] = []
+    errors: list[str] = []
     for field, text in (("requirements", value.requirements), ("resolved", "\n".join(value.resolved))):
-        declared, wrong = requirements_in(text)
-        findings.extend(f"{field}: {one}" for one in wrong)
+        declared, line_errors = requirements_in(text)
+        errors.extend(f"{field}: {one}" for one in line_errors)
         if value.require_hashes:
-            findings.extend(f"{field}: {each.name} has no hash" for each in declared if not each.has_hashes)
-    return findings
+            errors.extend(f"{field}: {each.name} has no hash" for each in declared if not each.has_hashes)
+    return errors
 
 
 PACKAGES = Kind(

@@ -8,7 +8,7 @@ from __future__ import annotations
 _RSA_BITS_MAX = 16_384
 
 
-def certificate_findings(field: str, pem: str) -> list[str]:
+def certificate_errors(field: str, pem: str) -> list[str]:
     """What is wrong with one or more certificates in PEM."""
     from cryptography import x509
 
@@ -19,7 +19,7 @@ def certificate_findings(field: str, pem: str) -> list[str]:
     return []
 
 
-def key_pair_findings(certificate_field: str, certificate: str, key_field: str, key: str) -> list[str]:
+def key_pair_errors(certificate_field: str, certificate: str, key_field: str, key: str) -> list[str]:
     """What is wrong with a certificate (its chain after it) and the unencrypted private key that belongs to it."""
     from cryptography import x509
     from cryptography.exceptions import InternalError, UnsupportedAlgorithm
@@ -28,18 +28,18 @@ def key_pair_findings(certificate_field: str, certificate: str, key_field: str, 
 
     from zato.pki.private_keys import ALGORITHMS, load_private_key
 
-    findings = certificate_findings(certificate_field, certificate)
+    errors = certificate_errors(certificate_field, certificate)
     try:
         private = load_private_key(key.encode())
     except ValueError:
         return [
-            *findings,
+            *errors,
             f"{key_field}: it is not an unencrypted private key in PEM (-----BEGIN PRIVATE KEY-----), one alone, "
             "of EC, RSA or Ed25519",
         ]
     if isinstance(private, RSAPrivateKey) and private.key_size > _RSA_BITS_MAX:
-        return [*findings, f"{key_field}: it has {private.key_size} bits; {_RSA_BITS_MAX} are taken"]
-    if not findings:
+        return [*errors, f"{key_field}: it has {private.key_size} bits; {_RSA_BITS_MAX} are taken"]
+    if not errors:
         leaf = x509.load_pem_x509_certificates(certificate.encode())[0]
         form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         try:
@@ -49,5 +49,5 @@ def key_pair_findings(certificate_field: str, certificate: str, key_field: str, 
         except (ValueError, UnsupportedAlgorithm, InternalError):
             return [f"{certificate_field}: its kind of key is not supported; use EC, RSA or Ed25519"]
         if not matches:
-            findings.append(f"{key_field}: it does not belong to the first certificate of {certificate_field}")
-    return findings
+            errors.append(f"{key_field}: it does not belong to the first certificate of {certificate_field}")
+    return errors

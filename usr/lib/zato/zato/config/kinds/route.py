@@ -13,8 +13,8 @@ _PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _NOT_LITERAL = re.compile(r"[\s{}?#%\\\"<>^`|\[\]]")
 
 
-def path_findings(path: str) -> list[str]:
-    """What is wrong with a channel's path; each finding starts with "path: "."""
+def path_errors(path: str) -> list[str]:
+    """What is wrong with a channel's path; each starts with "path: "."""
     if not path.startswith("/"):
         return ["path: it must start with '/'"]
     if path == "/zato" or path.startswith("/zato/"):
@@ -23,7 +23,7 @@ def path_findings(path: str) -> list[str]:
         return []
     if unicodedata.normalize("NFC", path) != path:
         return ["path: its characters are not in the composed form (Unicode NFC)"]
-    findings: list[str] = []
+    errors: list[str] = []
     parameters: list[str] = []
     segments = path[1:].split("/")
     for position, segment in enumerate(segments):
@@ -32,19 +32,19 @@ def path_findings(path: str) -> list[str]:
             parameters.append(parameter[1])
         elif segment == "":
             if position != len(segments) - 1:
-                findings.append("path: it has an empty segment ('//')")
+                errors.append("path: it has an empty segment ('//')")
         elif segment in {".", ".."}:
-            findings.append("path: the segments '.' and '..' are not allowed, since clients resolve them")
+            errors.append("path: the segments '.' and '..' are not allowed, since clients resolve them")
         elif (found := _NOT_LITERAL.search(segment)) is not None:
-            findings.append(
+            errors.append(
                 f"path: segment {segment!r} has {found[0]!r}; a segment is either plain text or one whole parameter, "
                 "for instance {customer_id}"
             )
-    findings.extend(f"path: the parameter {{{name}}} is there twice" for name in _repeated(parameters))
-    return findings
+    errors.extend(f"path: the parameter {{{name}}} is there twice" for name in _repeated(parameters))
+    return errors
 
 
-def method_findings(methods: tuple[str, ...]) -> list[str]:
+def method_errors(methods: tuple[str, ...]) -> list[str]:
     """What is wrong with the methods of a channel."""
     return [f"methods: {method} is there twice" for method in _repeated(methods)]
 

@@ -44,12 +44,12 @@ class Definition(Protocol):
     def concurrent_max(self) -> int | None: ...
 
 
-def definition_findings(name: str, roles: tuple[Role, ...]) -> list[str]:
+def definition_errors(name: str, roles: tuple[Role, ...]) -> list[str]:
     """What is wrong with what all definitions have."""
-    findings = ["roles: each role may be there only once"] if len(set(roles)) != len(roles) else []
+    errors = ["roles: each role may be there only once"] if len(set(roles)) != len(roles) else []
     if name.lower() in _NAMES_OF_ZATO:
-        findings.append(f"name: {name!r} stands for a part of Zato, or for a client that nobody knows; choose another")
-    return findings
+        errors.append(f"name: {name!r} stands for a part of Zato, or for a client that nobody knows; choose another")
+    return errors
 
 
 def definition_unique_key(name: str) -> UniqueKey:
@@ -57,7 +57,7 @@ def definition_unique_key(name: str) -> UniqueKey:
     return UniqueKey(("security", name), "name", f"The name {name!r} of a security definition")
 
 
-def security_findings(names: Iterable[str]) -> list[str]:
+def security_errors(names: Iterable[str]) -> list[str]:
     """What is wrong with a channel's list of security definitions."""
     listed = list(names)
     return ["security: each definition may be there only once"] if len(set(listed)) != len(listed) else []

@@ -7,9 +7,9 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from zato.config.kinds.base import Binding, Group, Kind, UniqueKey
-from zato.config.kinds.http_field import header_value_findings, incoming_header_findings
+from zato.config.kinds.http_field import header_value_errors, incoming_header_errors
 from zato.config.kinds.limits import LIMIT_FIELDS, PERIOD_SECONDS, ConcurrentMax, RequestsMax, RequestsPeriodSeconds
-from zato.config.kinds.security import Active, Expires, Roles, definition_findings, definition_unique_key
+from zato.config.kinds.security import Active, Expires, Roles, definition_errors, definition_unique_key
 
 
 class SecurityApiKey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -34,9 +34,9 @@ class SecurityApiKey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 def _validate(name: str, value: SecurityApiKey) -> list[str]:
     return [
-        *definition_findings(name, value.roles),
-        *incoming_header_findings("header", value.header),
-        *header_value_findings("key", value.key),
+        *definition_errors(name, value.roles),
+        *incoming_header_errors("header", value.header),
+        *header_value_errors("key", value.key),
     ]
 
 

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from zato.config.kinds.base import Binding, Group, Kind, UniqueKey
 from zato.config.kinds.limits import LIMIT_FIELDS, PERIOD_SECONDS, ConcurrentMax, RequestsMax, RequestsPeriodSeconds
-from zato.config.kinds.security import Active, Expires, Roles, definition_findings, definition_unique_key
+from zato.config.kinds.security import Active, Expires, Roles, definition_errors, definition_unique_key
 
 
 class SecurityBasic(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,15 +30,15 @@ class SecurityBasic(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 def _validate(name: str, value: SecurityBasic) -> list[str]:
-    findings = definition_findings(name, value.roles)
+    errors = definition_errors(name, value.roles)
     # In the release before, which may run beside this one, it is a field in a line of a file, where '#' is a comment
     if ":" in value.username:
-        findings.append("username: it must not have a colon, which ends the user name in HTTP Basic")
+        errors.append("username: it must not have a colon, which ends the user name in HTTP Basic")
     if value.username.startswith("#") or value.username != value.username.strip():
-        findings.append("username: it must not start with '#', nor start or end with a space")
+        errors.append("username: it must not start with '#', nor start or end with a space")
     if len(value.password.encode()) > 72:
-        findings.append("password: it is longer than 72 bytes in UTF-8, more than its hash (bcrypt) takes in")
-    return findings
+        errors.append("password: it is longer than 72 bytes in UTF-8, more than its hash (bcrypt) takes in")
+    return errors
 
 
 def _unique_keys(name: str, value: SecurityBasic) -> tuple[UniqueKey, ...]:

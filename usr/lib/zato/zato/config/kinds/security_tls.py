@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from zato.config.kinds.base import Group, Kind, UniqueKey
 from zato.config.kinds.limits import LIMIT_FIELDS, PERIOD_SECONDS, ConcurrentMax, RequestsMax, RequestsPeriodSeconds
-from zato.config.kinds.security import Active, Expires, Roles, definition_findings, definition_unique_key
+from zato.config.kinds.security import Active, Expires, Roles, definition_errors, definition_unique_key
 
 
 class SecurityTls(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,12 +37,12 @@ class SecurityTls(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 def _validate(name: str, value: SecurityTls) -> list[str]:
-    findings = definition_findings(name, value.roles)
+    errors = definition_errors(name, value.roles)
     if (value.fingerprint is None) == (value.subject is None):
-        findings.append("fingerprint: give either fingerprint or subject, one of the two")
+        errors.append("fingerprint: give either fingerprint or subject, one of the two")
     if value.subject is not None and ("=" not in value.subject or value.subject != value.subject.strip()):
-        findings.append("subject: it must be a whole subject such as 'CN=partner', without spaces around it")
-    return findings
+        errors.append("subject: it must be a whole subject such as 'CN=partner', without spaces around it")
+    return errors
 
 
 def _unique_keys(name: str, value: SecurityTls) -> tuple[UniqueKey, ...]:

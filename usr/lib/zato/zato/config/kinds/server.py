@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.address import host_finding
+from zato.config.kinds.address import host_error
 from zato.config.kinds.base import Group, Kind
 from zato.core.server_name import name_of
 from zato.host.settings import (
@@ -88,9 +88,9 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def _validate(name: str, value: Server) -> list[str]:
-    findings = [] if _NAME.fullmatch(name) else ["name: it must be 'server-' and a number, for instance server-1"]
-    host = host_finding(value.host)
-    return findings if host is None else [*findings, f"host: {host}"]
+    errors = [] if _NAME.fullmatch(name) else ["name: it must be 'server-' and a number, for instance server-1"]
+    host = host_error(value.host)
+    return errors if host is None else [*errors, f"host: {host}"]
 
 
 SERVER = Kind(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from zato.config.kinds.address import host_finding, url_text_findings
+from zato.config.kinds.address import host_error, url_text_errors
 
 _POSTGRESQL = frozenset(
     {
@@ -51,7 +51,7 @@ _OF_SQLITE = ("-journal", "-wal", "-shm")
 _ORACLE_NAME = re.compile(r"[A-Za-z0-9_.$#-]*")
 
 
-def sql_findings(field: str, url: str) -> list[str]:
+def sql_errors(field: str, url: str) -> list[str]:
     """What is wrong with an SQLAlchemy URL that must name its driver and carry no credentials.
 
     A bare `postgresql://` is refused since it names another driver in another version of SQLAlchemy.
@@ -61,48 +61,48 @@ def sql_findings(field: str, url: str) -> list[str]:
         port = parts.port
     except ValueError as error:
         return [f"{field}: it cannot be taken apart as a URL ({error})"]
-    findings = url_text_findings(field, url)
+    errors = url_text_errors(field, url)
     if parts.scheme not in _PARAMETERS:
-        return [*findings, f"{field}: it must start with a database and its driver, one of {', '.join(_PARAMETERS)}"]
+        return [*errors, f"{field}: it must start with a database and its driver, one of {', '.join(_PARAMETERS)}"]
     if "@" in parts.netloc:
-        findings.append(f"{field}: credentials do not belong here; use username and password")
+        errors.append(f"{field}: credentials do not belong here; use username and password")
     elif parts.scheme == "sqlite":
-        findings.extend(_file_findings(field, parts))
+        errors.extend(_file_errors(field, parts))
     elif not parts.hostname:
-        findings.append(f"{field}: the host is missing")
-    elif (host := host_finding(parts.hostname)) is not None:
-        findings.append(f"{field}: {host}")
+        errors.append(f"{field}: the host is missing")
+    elif (host := host_error(parts.hostname)) is not None:
+        errors.append(f"{field}: {host}")
     if port == 0:
-        findings.append(f"{field}: 0 is not a port")
+        errors.append(f"{field}: 0 is not a port")
     if parts.fragment:
-        findings.append(f"{field}: it must not have a fragment ('#')")
+        errors.append(f"{field}: it must not have a fragment ('#')")
     if parts.scheme.startswith("oracle") and _ORACLE_NAME.fullmatch(unquote(parts.path).removeprefix("/")) is None:
-        findings.append(f"{field}: the name of an Oracle database has letters, digits and . _ - $ # only")
-    return [*findings, *sql_parameter_findings(field, url)]
+        errors.append(f"{field}: the name of an Oracle database has letters, digits and . _ - $ # only")
+    return [*errors, *sql_parameter_errors(field, url)]
 
 
-def sql_parameter_findings(field: str, url: str) -> list[str]:
+def sql_parameter_errors(field: str, url: str) -> list[str]:
     """What is wrong with the parameters alone, which is what decides on what a driver does on this machine."""
     scheme = url.partition(":")[0]
     allowed = _PARAMETERS.get(scheme, frozenset())
-    findings = []
+    errors = []
     # Cut where SQLAlchemy cuts, which knows no fragments
     for name, value in parse_qsl(url.partition("?")[2], keep_blank_values=True):
         if _SECRET_PARAMETERS.search(name):
-            findings.append(f"{field}: the parameter {name!r} looks like a secret; use password")
+            errors.append(f"{field}: the parameter {name!r} looks like a secret; use password")
         elif name not in allowed:
             known = f"there are {', '.join(sorted(allowed))}" if allowed else "it has none"
-            findings.append(f"{field}: the parameter {name!r} is not one that a {scheme} URL may have; {known}")
+            errors.append(f"{field}: the parameter {name!r} is not one that a {scheme} URL may have; {known}")
         elif name in _PATHS and _SOCKET_PATH.fullmatch(value) is None:
-            findings.append(
+            errors.append(
                 f"{field}: the parameter {name!r} is for the path of a socket, which starts with '/' and has no ','"
             )
         elif name == "service_name" and _ORACLE_NAME.fullmatch(value) is None:
-            findings.append(f"{field}: a service_name has letters, digits and . _ - $ # only")
-    return findings
+            errors.append(f"{field}: a service_name has letters, digits and . _ - $ # only")
+    return errors
 
 
-def sqlite_name_finding(name: str) -> str | None:
+def sqlite_name_error(name: str) -> str | None:
     """What is wrong with the name of an SQLite file, or None."""
     if _SQLITE_NAME.fullmatch(name) is None or name.endswith(_OF_SQLITE):
         return (
@@ -112,6 +112,6 @@ def sqlite_name_finding(name: str) -> str | None:
     return None
 
 
-def _file_findings(field: str, parts: SplitResult) -> list[str]:
-    finding = sqlite_name_finding("" if parts.netloc else parts.path.removeprefix("/"))
-    return [] if finding is None else [f"{field}: {finding}"]
+def _file_errors(field: str, parts: SplitResult) -> list[str]:
+    error = sqlite_name_error("" if parts.netloc else parts.path.removeprefix("/"))
+    return [] if error is None else [f"{field}: {error}"]

@@ -14,7 +14,7 @@ _ONE_LINE = re.compile(f"[{_REFUSED}]")
 _MANY_LINES = re.compile(f"[{_REFUSED}]".replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
 
 
-def name_finding(name: str) -> str | None:
+def name_error(name: str) -> str | None:
     """What is wrong with the name of an item, or None."""
     if _ITEM_NAME.fullmatch(name) is None:
         return (
@@ -26,7 +26,7 @@ def name_finding(name: str) -> str | None:
     return None
 
 
-def character_finding(text: str, *, multiline: bool = False) -> str | None:
+def character_error(text: str, *, multiline: bool = False) -> str | None:
     """What is wrong with the characters of a string, or None; `multiline` allows line feeds."""
     found = (_MANY_LINES if multiline else _ONE_LINE).search(text)
     if found is None:

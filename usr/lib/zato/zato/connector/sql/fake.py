@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from zato.config.kinds import OutgoingSql
-from zato.config.validation import findings
+from zato.config.validation import errors
 from zato.connector.sql.outgoing import SqlConnection
 from zato.core.errors import InvalidInput
 
@@ -54,7 +54,7 @@ def opened(name: str, given: Database) -> SqlConnection:
         value = msgspec.convert(fields, OutgoingSql)
     except msgspec.ValidationError as error:
         raise InvalidInput(f"The database {name!r} of the test is not valid: {error}.") from error
-    found = findings(_KIND, name, value)
+    found = errors(_KIND, name, value)
     if found:
         raise InvalidInput(f"The database {name!r} of the test is not valid: {'; '.join(found)}.", details=tuple(found))
     if directory is not None or not value.url.startswith("sqlite:"):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zato.config.kinds import OutgoingSql
-from zato.config.kinds.sql_address import sql_parameter_findings
+from zato.config.kinds.sql_address import sql_parameter_errors
 from zato.connector.outcome import Observe, Observed, unobserved
 from zato.connector.ping import PingResult
 from zato.connector.stage import Stage
@@ -149,8 +149,8 @@ class SqlConnection:
         from zato.connector.sql.engine import new_engine
 
         # Again, for what was stored before these rules
-        if findings := sql_parameter_findings("url", self._value.url):
-            raise OutgoingFailed(f"{self} is not used: {findings[0]}.", stage=Stage.REQUEST, code="outgoing-url")
+        if errors := sql_parameter_errors("url", self._value.url):
+            raise OutgoingFailed(f"{self} is not used: {errors[0]}.", stage=Stage.REQUEST, code="outgoing-url")
         try:
             return new_engine(
                 self._value,

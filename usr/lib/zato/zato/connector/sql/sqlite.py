@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
-from zato.config.kinds.sql_address import sqlite_name_finding
+from zato.config.kinds.sql_address import sqlite_name_error
 from zato.core.errors import InvalidInput
 from zato.sql.odb_mark import is_odb
 
@@ -29,9 +29,9 @@ def file_in(directory: Path, database: str) -> Path:
     """
     path = Path(database)
     name = path.name if path.is_absolute() and path.parent == directory else database
-    finding = sqlite_name_finding(name)
-    if finding is not None:
-        raise InvalidInput(f"{finding}; such files are in {directory} (sqlite_directory in zato.toml)")
+    error = sqlite_name_error(name)
+    if error is not None:
+        raise InvalidInput(f"{error}; such files are in {directory} (sqlite_directory in zato.toml)")
     return directory / name
 
 

@@ -19,7 +19,7 @@ from zato.core.errors import (
     Unavailable,
     ZatoError,
 )
-from zato.core.findings import capped, shortened
+from zato.core.validation_errors import capped, shortened
 from zato.host.logs import get_logger
 
 _log = get_logger("zato.http")

@@ -10,13 +10,13 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from zato.config.kinds import kind_named
-from zato.config.kinds.text import name_finding
+from zato.config.kinds.text import name_error
 from zato.core import json
 from zato.core.declared import fields_of, info_of
 from zato.core.errors import Forbidden, InvalidInput, NotFound, TooLarge
-from zato.core.findings import Findings
 from zato.core.mismatches import mismatches
 from zato.core.server_name import name_of
+from zato.core.validation_errors import ValidationErrors
 from zato.serving.http.request import needs_memory
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -120,13 +120,13 @@ def _convert(value: Any, struct: type[S], what: str, *, strict: bool) -> S:
     try:
         return msgspec.convert(value, struct, strict=strict)
     except (msgspec.ValidationError, UnicodeEncodeError) as error:
-        wrong = mismatches(value, struct, info_of(struct), strict=strict)
-        findings = Findings()
-        for each in wrong.found:
+        mismatched = mismatches(value, struct, info_of(struct), strict=strict)
+        errors = ValidationErrors()
+        for each in mismatched.found:
             text = f"{each.path}: {each.reason}" if each.path else each.reason
-            findings.add(text.encode("utf-8", "backslashreplace").decode())
-        findings.count(wrong.more)
-        details = tuple(findings.as_list())
+            errors.add(text.encode("utf-8", "backslashreplace").decode())
+        errors.count(mismatched.more)
+        details = tuple(errors.as_list())
         more = f" (and {len(details) - 1} more, see the details)" if len(details) > 1 else ""
         raise InvalidInput(f"{what} is not valid: {details[0]}{more}.", details=details) from error
 
@@ -145,7 +145,7 @@ def key_in_path(params: Mapping[str, str]) -> tuple[str, str]:
     kind, name = kind_named(params["kind"]).name, params["name"]
     if kind == "server":
         name = name_of(name)
-    if name_finding(name) is not None:
+    if name_error(name) is not None:
         raise NotFound(f"There is no {kind} named {name[:120]!r}.", code="no-such-item")
     return kind, name
 
