@@ -9,6 +9,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from zato.core.collection import collection_paused
+
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 
@@ -25,7 +27,8 @@ class Exposition:
         counted: Collector = multiprocess.MultiProcessCollector(None)  # type: ignore[no-untyped-call]
         for collector in (*self._collectors, counted):
             registry.register(_OfServer(self.server, collector))
-        return generate_latest(registry)
+        with collection_paused():
+            return generate_latest(registry)
 
 
 class _OfServer(Collector):

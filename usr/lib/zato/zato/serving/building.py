@@ -13,6 +13,7 @@ from zato.config.secrets import SecretBox
 from zato.connector.connections import OutgoingConnections
 from zato.connector.http_channel import HttpChannelPart
 from zato.connector.registry import http_channels
+from zato.core.collection import collection_paused
 from zato.deployment.loader import CodeSet
 from zato.host.settings import ServerSettings
 from zato.metrics import Metrics
@@ -63,6 +64,10 @@ class RevisionBuilder:
 
     def build(self, configuration: Configuration, codes: CodeSet, problems: Sequence[str] = ()) -> ServedRevision:
         """A new one. Does not touch the network. `problems` are those of the code, which it adds its own to."""
+        with collection_paused():
+            return self._built(configuration, codes, problems)
+
+    def _built(self, configuration: Configuration, codes: CodeSet, problems: Sequence[str]) -> ServedRevision:
         self._outgoing = self._outgoing.refreshed(configuration, self._secrets)
         security = SecurityIndex(configuration, self._secrets, self._passwords)
         services = configuration.values(SERVICE)

@@ -1,0 +1,45 @@
+"""Pausing the collector of garbage."""
+
+from __future__ import annotations
+
+import gc
+import threading
+
+import pytest
+
+from zato.core.collection import collection_paused
+
+
+def test_it_is_paused_until_the_last_block_ends_in_whatever_thread() -> None:
+    entered, leave = threading.Event(), threading.Event()
+
+    def other() -> None:
+        with collection_paused():
+            entered.set()
+            leave.wait(10)
+
+    thread = threading.Thread(target=other)
+    with collection_paused():
+        assert not gc.isenabled()
+        thread.start()
+        assert entered.wait(10)
+    assert not gc.isenabled()
+    leave.set()
+    thread.join()
+    assert gc.isenabled()
+
+
+def test_it_goes_on_after_an_error() -> None:
+    with pytest.raises(ValueError, match="x"), collection_paused():
+        raise ValueError("x")
+    assert gc.isenabled()
+
+
+def test_where_it_was_off_it_stays_off() -> None:
+    gc.disable()
+    try:
+        with collection_paused():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
