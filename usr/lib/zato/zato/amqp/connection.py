@@ -16,11 +16,13 @@ from zato.amqp.address import AmqpAddress
 from zato.amqp.identity import TlsIdentity
 from zato.amqp.parameters import connection_parameters
 from zato.amqp.reasons import reason_of
-from zato.amqp.reconnecting import pause_seconds
+from zato.core.backoff import Backoff
 from zato.core.errors import SetupError
 from zato.host.logs import get_logger
 
 HEARTBEAT_SECONDS = 10
+# Never long: RabbitMQ is to be used again within seconds of its return
+_RECONNECTING = Backoff(0.2, 2.0)
 _SET_UP_SECONDS = 15.0
 _STOP_SECONDS = 5.0
 
@@ -159,8 +161,8 @@ class AmqpConnection:
                     failed = 0
                 if self._stop.is_set():
                     return
-            self._stop.wait(pause_seconds(failed, random.random()))  # noqa: S311 - nothing to guess
             failed += 1
+            self._stop.wait(_RECONNECTING.spread_after(failed, random.random()))  # noqa: S311 - nothing to guess
 
     def _live(self, host: str, port: int) -> bool:
         """One connection from its beginning to its end; whether it came to be one."""

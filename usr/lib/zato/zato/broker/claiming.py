@@ -10,6 +10,7 @@ from typing import Protocol
 from zato.broker.message import ENDED, Delivery, Outcome, Result
 from zato.broker.protocol import Handle
 from zato.broker.retrying import Retrying
+from zato.core.backoff import Backoff
 from zato.core.clock import Clock
 from zato.core.errors import Unavailable
 from zato.core.standstill import Standstill
@@ -20,7 +21,7 @@ from zato.odb.messages import Claim, Messages, Settlement
 _INTERVAL_SECONDS = 0.05
 # What comes then ends the wait, and what is due again may be late by that
 _NOTHING_UNDER_WAY_SECONDS = 0.1
-_LONGEST_PAUSE_SECONDS = 1.0
+_AWAY = Backoff(0.1, 1.0)
 # Every turn, a busy ODB included
 _STILL_SECONDS = 5.0
 # All others that stood still have extended their claims by then
@@ -84,7 +85,7 @@ class Claiming:
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set and what is under way is done. Goes on where the ODB was away."""
         pause = self._interval
-        away = False
+        away = 0
         while True:
             stopping = stop.is_set()
             try:
@@ -92,11 +93,12 @@ class Claiming:
             except Unavailable as error:
                 if not away:
                     _log.warning("Messages are neither claimed nor settled: the ODB is away", reason=error.message)
-                away, pause = True, min(pause * 2, _LONGEST_PAUSE_SECONDS)
+                away += 1
+                pause = max(self._interval, _AWAY.pause_after(away))
             else:
                 if away:
                     _log.info("Messages are claimed again: the ODB is back")
-                away, pause = False, self._interval
+                away, pause = 0, self._interval
             # With the ODB away nothing can be settled: what was done is delivered again then
             if stopping and (not self._under_way or (away and len(self._unsettled) == len(self._under_way))):
                 return

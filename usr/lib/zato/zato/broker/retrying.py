@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-_FACTOR = 5
+from zato.core.backoff import Backoff
+
+_FACTOR = 5.0
 _LONGEST = timedelta(minutes=5)
 
 
@@ -22,6 +24,5 @@ class Retrying:
         """After the failure of an attempt, counted from 1: 1 s, 5 s, 25 s, up to 5 min. None where it was the last."""
         if attempt >= self.deliveries_max:
             return None
-        # Beyond the tenth it is the longest anyhow, and powers must not grow without end
-        factor: int = _FACTOR ** (min(attempt, 10) - 1)
-        return min(self.first_delay * factor, _LONGEST)
+        backoff = Backoff(self.first_delay.total_seconds(), _LONGEST.total_seconds(), _FACTOR)
+        return timedelta(seconds=backoff.pause_after(attempt))

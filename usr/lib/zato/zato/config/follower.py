@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from zato.config.configuration import EMPTY, Configuration
+from zato.core.backoff import Backoff
 from zato.core.clock import Clock
 from zato.core.errors import Unavailable, ZatoError
 from zato.host.logs import get_logger
@@ -16,6 +17,7 @@ from zato.odb.log import ConfigurationLog
 
 _PAGE = 1000
 _LONGEST_PAUSE_SECONDS = 1.0
+_AWAY = Backoff(0.1, _LONGEST_PAUSE_SECONDS)
 _BUSY_SECONDS = 0.04
 # What is done with every look at the notifier is not waited for
 _TURN_SECONDS = 0.1
@@ -161,7 +163,7 @@ class LogFollower:
     def run(self, stop: threading.Event) -> None:
         """Steps until `stop` is set. Survives everything that `step` raises, with pauses of a second at most."""
         pause = self._notifier.interval_seconds
-        away = False
+        away = 0
         said: str | None = None
         while not stop.is_set():
             try:
@@ -169,7 +171,8 @@ class LogFollower:
             except Unavailable as error:
                 if not away:
                     self._logger.warning("odb_away", reason=error.message, revision=self._configuration.revision)
-                away, pause = True, min(max(pause, 0.05) * 2, _LONGEST_PAUSE_SECONDS)
+                away += 1
+                pause = _AWAY.pause_after(away)
             except ZatoError as error:
                 if error.message != said:
                     revision = self._configuration.revision
@@ -181,7 +184,7 @@ class LogFollower:
             else:
                 if away:
                     self._logger.info("odb_back", revision=self._configuration.revision)
-                away, said, pause = False, None, self._notifier.interval_seconds
+                away, said, pause = 0, None, self._notifier.interval_seconds
                 longest = max(pause, _TURN_SECONDS)
                 self._notifier.wait(stop, min(longest, _BUSY_SECONDS) if self._busy() else longest)
                 continue

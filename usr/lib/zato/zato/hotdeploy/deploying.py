@@ -7,14 +7,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
+from zato.core.backoff import Backoff
 from zato.core.clock import Clock
 from zato.core.errors import ZatoError
 from zato.host.logs import get_logger
 from zato.hotdeploy.pickup import clear_error, error_file, read, shown, write_error
 
 _log = get_logger("zato.hotdeploy")
-_FIRST_RETRY_SECONDS = 0.1
-_LONGEST_RETRY_SECONDS = 2.0
+_SERVER_AWAY = Backoff(0.1, 2.0)
 _RAN = ("active", "superseded")
 _UNDER_WAY = ("checking", "staged")
 
@@ -44,7 +44,7 @@ class Deploying:
         or withdrawn since. What was refused for lack of a module is tried again once that module is there.
         """
         path = self._directory / name
-        pause = _FIRST_RETRY_SECONDS
+        waited = 0
         handed_in: str | None = None
         while not self._stop.is_set():
             try:
@@ -59,7 +59,7 @@ class Deploying:
                     _log.warning("Refused", file=shown(name), reason=error.message, cid=error.cid)
                     write_error(path, error, self._clock.now())
                     return ()
-                if pause == _FIRST_RETRY_SECONDS:
+                if waited == 0:
                     _log.warning("Waiting for the server", file=shown(name), reason=error.message, cid=error.cid)
                 handed_in = error.cid or handed_in
             else:
@@ -69,8 +69,8 @@ class Deploying:
                     deployment, state, cid = found["id"], found["state"], found["cid"]
                     _log.info("Deployed", file=shown(name), deployment=deployment, state=state, cid=cid)
                     return self._waiting_for(str(found["module"]).split(", "))
-            self._stop.wait(pause)
-            pause = min(pause * 2, _LONGEST_RETRY_SECONDS)
+            waited += 1
+            self._stop.wait(_SERVER_AWAY.pause_after(waited))
         return ()
 
     def gone(self, name: str) -> None:

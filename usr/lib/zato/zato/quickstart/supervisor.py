@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from zato.core.backoff import Backoff
 from zato.host.files import write_atomically
 from zato.host.log_text import SUPERVISED
 from zato.quickstart.output import Output
 
 _PR_SET_PDEATHSIG = 1
-_FIRST_PAUSE_SECONDS = 0.1
-_LONGEST_PAUSE_SECONDS = 5.0
+_RESTARTING = Backoff(0.1, 5.0)
 _STEADY_SECONDS = 10.0
 _AFTER_SECONDS = 5.0
 # While something is to be started; else the end of a process, or of all, is what there is to wait for
@@ -59,7 +59,7 @@ class _Child:
     command: Command
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
-    pause: float = _FIRST_PAUSE_SECONDS
+    failed: int = 0
     start_at: float = 0.0
     done: bool = False
 
@@ -140,10 +140,11 @@ class Supervisor:
                 child.done = True
             else:
                 if now - child.started > _STEADY_SECONDS:
-                    child.pause = _FIRST_PAUSE_SECONDS
-                child.start_at = now + child.pause
-                self._output.say(f"{child.command.name} {_ending(code)}; starting it again in {child.pause:.1f} s")
-                child.pause = min(child.pause * 2, _LONGEST_PAUSE_SECONDS)
+                    child.failed = 0
+                child.failed += 1
+                pause = _RESTARTING.pause_after(child.failed)
+                child.start_at = now + pause
+                self._output.say(f"{child.command.name} {_ending(code)}; starting it again in {pause:.1f} s")
             self._write_pids()
         if not child.done and now >= child.start_at and self._may_start(child, now):
             self._start(child)
@@ -165,9 +166,10 @@ class Supervisor:
                 pipesize=_BLOCK_BYTES,
             )
         except OSError as error:
-            child.start_at = child.started + child.pause
-            self._output.say(f"{child.command.name} cannot be started: {error}; trying again in {child.pause:.1f} s")
-            child.pause = min(child.pause * 2, _LONGEST_PAUSE_SECONDS)
+            child.failed += 1
+            pause = _RESTARTING.pause_after(child.failed)
+            child.start_at = child.started + pause
+            self._output.say(f"{child.command.name} cannot be started: {error}; trying again in {pause:.1f} s")
             return
         assert child.process.stdout is not None
         stream = _Stream(child.command, child.process.stdout)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from zato.connector.rest.failure import Failure
+from zato.core.backoff import Backoff
 
 # RFC 9110, 9.2.2
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
-_FIRST_PAUSE_SECONDS = 0.1
+_RETRYING = Backoff(0.1, 60.0)
 
 
 def pause_before_retry(
@@ -21,5 +22,5 @@ def pause_before_retry(
         return None
     if not failure.unsent and method not in IDEMPOTENT:
         return None
-    pause = float(_FIRST_PAUSE_SECONDS * 2 ** (attempts - 1))
+    pause = _RETRYING.pause_after(attempts)
     return pause if pause < seconds_left else None
