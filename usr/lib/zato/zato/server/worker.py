@@ -25,7 +25,7 @@ from gunicorn.workers.base import Worker
 
 from zato.core.standstill import Standstill
 from zato.host.logs import correlate, get_logger
-from zato.server.rest import Rest
+from zato.server.idle_sleep import IdleSleep
 from zato.server.sizing import SLOW_SECONDS, TICK_SECONDS, Sizing, Tick
 from zato.server.threads import RequestThread, RequestThreads
 from zato.server.wire import Answer, Reader
@@ -63,7 +63,7 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
         self._active: dict[RequestThread, ActiveRequest] = {}
         self._memory: Memory = self.app.memory()
         self._finished = 0
-        self._rest = Rest(self.PIPE[0])
+        self._idle_sleep = IdleSleep(self.PIPE[0])
         # A service that computes without letting go of the interpreter keeps the main thread from turning, too
         self._standstill = Standstill(_STILL_SECONDS, worked=time.process_time)
         for listener in self.sockets:
@@ -106,7 +106,7 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
         while self.alive:
             rested = before == finished and not self._active and self._threads.count <= sizing.least
             if rested:
-                self._rest.sleep(lambda: not self._active)
+                self._idle_sleep.sleep(lambda: not self._active)
             else:
                 time.sleep(TICK_SECONDS)
             now = time.monotonic()
@@ -156,8 +156,8 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
             active = ActiveRequest(client, self._memory, thread.pool.spare)
             active.deadline = active.started + _READ_SECONDS
             self._active[thread] = active
-            if self._rest.is_on and not thread.pool.idle:
-                self._rest.wake()
+            if self._idle_sleep.is_asleep and not thread.pool.idle:
+                self._idle_sleep.wake()
             try:
                 self._handle(door, client, address, active)
             except Interrupted:

@@ -1,4 +1,4 @@
-"""How the main thread of a worker without requests sleeps longer than a tick, and is woken where it is needed."""
+"""The sleep of a worker's main thread while there are no requests: longer than a tick, and ended when one comes."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import os
 import select
 from collections.abc import Callable
 
-REST_SECONDS = 0.1
-"""Five ticks: as late a request can be noticed that leaves other threads idle."""
+IDLE_SECONDS = 0.1
+"""Five ticks. A request that leaves other threads idle wakes nobody, and is noticed that late at most."""
 _SIGNALS_MAX = 4096
 
 
-class Rest:
+class IdleSleep:
     """One thread sleeps, any may wake it."""
 
     def __init__(self, signals: int) -> None:
@@ -22,22 +22,26 @@ class Rest:
         self._waiting = select.poll()
         for descriptor in (self._woken, signals):
             self._waiting.register(descriptor, select.POLLIN)
-        self.is_on = False
+        self.is_asleep = False
         """Whether somebody sleeps, or is about to."""
 
-    def sleep(self, quiet: Callable[[], bool], seconds: float = REST_SECONDS) -> None:
-        """For so long at most; not at all where it is not `quiet`, which is asked once whoever comes calls `wake`."""
-        self.is_on = True
+    def sleep(self, quiet: Callable[[], bool], seconds: float = IDLE_SECONDS) -> None:
+        """Sleeps until `wake` is called, a signal comes or the seconds are over.
+
+        `quiet` says whether there is nothing to do, else it does not sleep. It is asked when `wake` works already, so
+        that nothing that happens in between is missed.
+        """
+        self.is_asleep = True
         if quiet():
             self._waiting.poll(seconds * 1000)
-        self.is_on = False
+        self.is_asleep = False
         with contextlib.suppress(BlockingIOError):
             os.eventfd_read(self._woken)
         with contextlib.suppress(BlockingIOError):
             os.read(self._signals, _SIGNALS_MAX)
 
     def wake(self) -> None:
-        """Costs nothing where nobody sleeps."""
-        if self.is_on:
-            self.is_on = False
+        """Ends the sleep. Costs nothing where nobody sleeps."""
+        if self.is_asleep:
+            self.is_asleep = False
             os.eventfd_write(self._woken, 1)
