@@ -1,4 +1,4 @@
-"""A server of this machine becomes one of the cluster: as user zato, who has the ODB."""
+"""What comes before a server's start: the ODB is migrated and the server registered, as user zato, who has the ODB."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zato.quickstart.create import register, write_server_settings
 
 
 def migrate_odb() -> None:
-    """The ODB has this release's tables. Needs no secrets, which this user has as part of a unit only."""
+    """Migrates the ODB to this release's tables. Needs no secrets: this user has those only within a unit."""
     _share_odb(LAYOUT)
     cluster = load_cluster(LAYOUT)
     database = open_odb(cluster)
@@ -26,9 +26,9 @@ def migrate_odb() -> None:
 
 
 def register_server(number: int, layout: Layout = LAYOUT) -> None:
-    """Server `number` has its settings, under version control, and is in the ODB.
+    """Gives server `number` its settings, under version control, and makes it known to the ODB.
 
-    Where the ODB is away, a server that has been there before serves from its snapshot, so it is to start.
+    Where the ODB cannot be reached, a server with a snapshot on disk may start all the same: it serves from that.
     """
     _share_odb(layout)
     write_server_settings(layout, number, {})
@@ -41,9 +41,9 @@ def register_server(number: int, layout: Layout = LAYOUT) -> None:
 
 
 def _share_odb(layout: Layout) -> None:
-    """The agents, other users of the same group, read the ODB, and SQLite's readers write beside it.
+    """Lets the agents, other users of the same group, open an SQLite ODB: even its readers write to files beside it.
 
-    One that was made or put back by hand is its user's alone.
+    A file that was made or restored by hand may be open to its owner only.
     """
     os.umask(0o007)
     with contextlib.suppress(FileNotFoundError, PermissionError):

@@ -21,21 +21,21 @@ from zato.core.errors import InvalidInput, ZatoError
 from zato.odb.log import ConfigurationLog, StoredItem
 
 Prepare = Callable[[int, Sequence[Planned]], Sequence[Planned]]
-"""Told the log's revision and the changes that are about to follow it; returns them as they are to be written.
+"""Called with the log's revision and the changes that are to be appended to it; returns the changes to append.
 
-Called again where somebody else is faster. What it raises is passed on, and nothing is changed.
+Called again where another change came first. What it raises is passed on, and nothing is changed.
 """
 
 
 class ImportMode(StrEnum):
-    """Whether an import leaves items alone that it does not mention, or deletes them."""
+    """What an import does with items that it does not mention: MERGE keeps them, REPLACE deletes them."""
 
     MERGE = "merge"
     REPLACE = "replace"
 
 
-class Bulk:
-    """All or nothing, in one append; decided again where somebody else changes something in the meantime."""
+class BulkChanges:
+    """Each is made as a whole or not at all, by one append. Where another change came first, it is planned anew."""
 
     def __init__(self, log: ConfigurationLog, writer: Writer, encrypter: SecretEncrypter) -> None:
         self._log = log
@@ -43,7 +43,10 @@ class Bulk:
         self._encrypter = encrypter
 
     def rollback(self, to_revision: int, *, by: Author, prepare: Prepare, with_security: bool) -> Summary:
-        """Every item as it was at a revision, those made since deleted; what lets in, with the rest or not at all."""
+        """Makes every item what it was at a revision, and deletes those that were made since.
+
+        Items that let somebody in stay as they are, unless `with_security`.
+        """
 
         def attempt() -> Summary:
             past = items_at(self._log, to_revision)
@@ -169,7 +172,7 @@ def _meant(items: Sequence[StoredItem], with_security: bool) -> list[StoredItem]
 
 
 def _kept(past: Sequence[StoredItem], items: Sequence[StoredItem], with_security: bool) -> list[ItemDiff]:
-    """What a roll-back leaves as it is, though it was otherwise then."""
+    """What a roll-back leaves as it is, although it was different at that revision."""
     if with_security:
         return []
     return diff([item for item in items if lets_in(item.kind)], [item for item in past if lets_in(item.kind)])

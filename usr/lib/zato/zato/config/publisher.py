@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from zato.config import document, placeholders
-from zato.config.bulk import Bulk, ImportMode, Prepare, current_values, is_exported
+from zato.config.bulk import BulkChanges, ImportMode, Prepare, current_values, is_exported
 from zato.config.codec import decode_stored, public, refused
 from zato.config.configuration import item_of
 from zato.config.diff import ItemDiff
@@ -48,7 +48,7 @@ class Publisher:
 
     def _write_by(self, writer: Writer) -> None:
         self._writer = writer
-        self._bulk = Bulk(self._log, writer, self._encrypter)
+        self._bulk = BulkChanges(self._log, writer, self._encrypter)
 
     def preview(self, change: Callable[[Publisher], object]) -> Preview:
         """What `change` would do now to the publisher that it is given. Raises what it would raise; writes nothing."""

@@ -45,7 +45,7 @@ class Seen:
 
 
 class EditedFile:
-    """Nothing that somebody has written is replaced unread, whether written in place or moved there."""
+    """Replaces the file's content and loses no edit of others, whether they wrote in place or moved a file there."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -69,9 +69,9 @@ class EditedFile:
             return None
 
     def replace(self, expected: bytes | None, content: bytes) -> bool:
-        """Puts `content` in the place of `expected`; False, and nothing done, where there is something else by now.
+        """Replaces `expected` by `content`. Returns False, and does nothing, where the file has other content by now.
 
-        Permissions stay; root leaves the owner, too, and gives what it makes anew to the directory's.
+        Permissions stay. Where root does this, the owner stays too, and a new file is the directory's owner's.
         """
         candidate = self.path.with_name(f".{self.path.name}.new")
         _write(candidate, content, self._like())
@@ -99,9 +99,10 @@ class EditedFile:
         return True
 
     def take_late(self, expected: bytes) -> bool:
-        """What was written in place to the file that `replace` took away is put in the place of `expected`.
+        """Saves an edit that was written in place to the file that `replace` took away: it replaces `expected`.
 
-        False where nothing was, and where there is something else by now: then the next call tries again.
+        Returns False where there is no such edit, and where the file is not `expected` by now: the next call tries
+        again.
         """
         if self._displaced is None:
             return False

@@ -50,11 +50,11 @@ class Sizing:
 
     @property
     def least(self) -> int:
-        """With so many threads there is nothing to end."""
+        """How many threads stay, whatever is seen."""
         return self._least
 
     def limit(self, most: int) -> None:
-        """From now on there may be so many threads at most."""
+        """Sets how many threads there may be at most."""
         self._most = most
         self._least = min(self._least, most)
 

@@ -1,10 +1,11 @@
-"""Whether a worker may go by what it knows, or has to look into the log first.
+"""Whether a worker may serve from what it has, or has to look into the log first.
 
-A worker whose ODB does not answer goes on with what it knows. One that stood still (SIGSTOP, a machine that was
-suspended), or whose server nobody could reach, may have missed what all others know by now: it looks first.
+A worker whose ODB does not answer goes on with what it has. One that stood still (SIGSTOP, a machine that was
+suspended), or whose server nobody could reach, may have missed changes that all others know: it looks first.
 
-One that has said that it could switch to another version may be told to at any time, and the others with it. Until it
-knows what came of that, it goes by what it knows only for the part of the notice that has surely not passed yet.
+A worker that has said that it could switch to another version may be told to at any time, together with the others.
+Until it knows what came of that, each look into the log is good for less time than there is between the announcement
+of a switch and the switch, so that it misses none.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ class Visits:
 
 
 class Staleness:
-    """One for each worker. The thread that follows the log tells of its looks, others ask whether they may go on."""
+    """One for each worker. The thread that follows the log reports its looks; all others ask whether they may go on."""
 
     def __init__(self, visits: Visits, clock: Callable[[], float] = seconds_since_boot) -> None:
         self._visits = visits
@@ -82,11 +83,11 @@ class Staleness:
     # The thread that follows the log
 
     def look_begins(self) -> None:
-        """What is read from now on is what is true now."""
+        """A look into the log begins: it finds everything that was written before."""
         self._began = self._clock()
 
     def look_ends(self, *, answered: bool) -> None:
-        """Everything that was there when it began is applied; or the ODB does not answer, to whomever."""
+        """The look is over: everything that it found is applied, or the ODB has not answered."""
         with self._looked:
             self._tried = self._began
             if answered:
@@ -95,11 +96,11 @@ class Staleness:
             self._looked.notify_all()
 
     def expect_switch(self) -> None:
-        """Before the others learn that this worker could switch: from now on they may all be told to."""
+        """A switch may be announced from now on. Called before this worker says that it could switch."""
         self._expects = self._expects_on = True
 
     def expect_none(self) -> None:
-        """It has come to nothing, or is in the log, as the next look shows."""
+        """The switch has come to nothing, or is in the log already: the next look finds it."""
         self._expects_on = False
 
     @property
@@ -108,7 +109,7 @@ class Staleness:
         return self._expects
 
     def switch_prepared(self) -> None:
-        """A switch was announced and happens by itself; no other can be before this worker has loaded it."""
+        """The switch is announced and happens by itself. For another one this worker would have to load code first."""
         with self._looked:
             self._expects = self._expects_on = False
             self._looked.notify_all()
@@ -128,14 +129,14 @@ class Staleness:
         return value
 
     def wait(self, seconds: float = LIMIT_SECONDS) -> bool:
-        """True as soon as the worker may go by what it knows; False where it may not yet after so many seconds."""
+        """True as soon as the worker may serve from what it has; False where it may not yet after so many seconds."""
         if self._done():
             return True
         with self._looked:
             return self._looked.wait_for(self._done, seconds) or self._done()
 
     def beat(self) -> None:
-        """To be called all the time: where it was not, the worker has stood still."""
+        """Called several times a second. After a gap of AWAY_SECONDS the worker must have stood still."""
         now = self._clock()
         if now - self._last_beat > AWAY_SECONDS:
             _log.warning("This worker has stood still, and catches up first", seconds=round(now - self._last_beat, 1))

@@ -13,13 +13,13 @@ from zato.serving.staleness import Visits
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Made before the fork, by which workers come to share what is in shared memory."""
+    """Made before the master forks, so that its workers share what is in shared memory."""
 
     layout: Layout
     server: int
     cluster: ClusterSettings
     settings: ServerSettings
-    """Those that hold until the configuration says others."""
+    """Of the server's start; the configuration may have others later."""
     packages: WorkerPackages
     visits: Visits = field(default_factory=Visits)
     counters: SharedCounters = field(default_factory=SharedCounters)
