@@ -8,8 +8,9 @@ import pytest
 
 from zato.appliance import certificates, membership
 from zato.core.errors import SetupError
+from zato.host.cluster_toml import write_cluster
 from zato.host.layout import APPLIANCE, Layout
-from zato.host.settings import ClusterSettings, write_cluster
+from zato.host.settings import ClusterSettings
 
 PARTS = ("server", "lighttpd", "lighttpd-agent")
 

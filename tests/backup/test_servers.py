@@ -28,8 +28,9 @@ from zato.backup.saving import save
 from zato.broker.rabbitmq.broker import RabbitMqBroker
 from zato.core.errors import Conflict, InvalidInput, SetupError
 from zato.core.message import Message
+from zato.host.cluster_toml import write_cluster
 from zato.host.layout import Layout
-from zato.host.settings import ClusterSettings, load_cluster, write_cluster
+from zato.host.settings import ClusterSettings, load_cluster
 from zato.odb.address import parse
 from zato.odb.dumps.choosing import dump_of
 from zato.odb.dumps.credentials import mysql_file, postgresql_files

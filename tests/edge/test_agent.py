@@ -12,8 +12,9 @@ from support.client_certificates import ForeignAuthority
 from support.edge import BALANCER, DIRECT, Edge
 from support.edge_load import Load
 from zato.agent.lighttpd import files
+from zato.host.cluster_toml import write_cluster
 from zato.host.server_toml import new_text
-from zato.host.settings import load_server, write_cluster
+from zato.host.settings import load_server
 from zato.pki.certificates import load_certificate
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from zato.core.errors import SetupError
+from zato.host.cluster_toml import replace_odb, write_cluster
 from zato.host.layout import Layout
-from zato.host.settings import ClusterSettings, load_cluster, load_server, replace_odb, write_cluster
+from zato.host.settings import ClusterSettings, load_cluster, load_server
 
 
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
@@ -113,10 +115,18 @@ def test_another_odb_is_named_and_nothing_else_in_the_file_changes(tmp_path: Pat
     assert layout.settings.stat().st_mode & 0o777 == 0o640
 
 
-def test_a_file_of_settings_that_no_program_can_change_is_left_as_it_was(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "before",
+    [
+        'odb = """\nsqlite:////x"""\nservers = 2\n',
+        '"odb" = "sqlite:////x"\nservers = 2\n',
+        'servers = 2\n[log_levels]\n"zato.server" = "debug"\n',
+    ],
+    ids=["several lines", "quoted key", "before a table"],
+)
+def test_however_it_is_written(tmp_path: Path, before: str) -> None:
     layout = Layout(tmp_path)
-    text = 'odb = """\nsqlite:////x"""\n'
-    layout.settings.write_text(text)
-    with pytest.raises(SetupError, match="put this line into it"):
-        replace_odb(layout, "sqlite:////y")
-    assert layout.settings.read_text() == text
+    layout.settings.write_text(before)
+    replace_odb(layout, "sqlite:////y")
+    values = tomllib.loads(layout.settings.read_text())
+    assert (values["odb"], values["servers"]) == ("sqlite:////y", 2)

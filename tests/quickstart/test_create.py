@@ -14,9 +14,10 @@ from zato.config.publisher import Author, Publisher
 from zato.config.secrets import SecretBox, create_key
 from zato.core.clock import SystemClock
 from zato.core.errors import InvalidInput, SetupError
+from zato.host.cluster_toml import write_cluster
 from zato.host.git import GitRepository
 from zato.host.layout import Layout
-from zato.host.settings import ClusterSettings, load_cluster, write_cluster
+from zato.host.settings import ClusterSettings, load_cluster
 from zato.odb.database import Database
 from zato.odb.log import ConfigurationLog
 from zato.odb.migrate import init

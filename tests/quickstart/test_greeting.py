@@ -10,8 +10,9 @@ import pytest
 
 from support.layouts import certified
 from zato.core.errors import Unavailable
+from zato.host.cluster_toml import write_cluster
 from zato.host.layout import Layout
-from zato.host.settings import ClusterSettings, write_cluster
+from zato.host.settings import ClusterSettings
 from zato.quickstart import greeting
 from zato.quickstart.greeting import Greeting
 

@@ -13,10 +13,11 @@ from zato.config.secrets import create_key
 from zato.core.clock import SystemClock
 from zato.core.errors import SetupError
 from zato.host import locks
+from zato.host.cluster_toml import write_cluster
 from zato.host.identity import as_owner_of
 from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 from zato.host.layout import Layout
-from zato.host.settings import ClusterSettings, load_cluster, with_odb, write_cluster
+from zato.host.settings import ClusterSettings, load_cluster, with_odb
 from zato.odb import migrate
 from zato.odb.opening import open_odb
 

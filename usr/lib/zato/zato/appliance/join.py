@@ -14,9 +14,10 @@ from zato.cluster.joining import Admission, Say, admission
 from zato.cluster.member import cluster_of, deregister
 from zato.cluster.token import JoinToken, decode
 from zato.core.errors import SetupError
+from zato.host.cluster_toml import write_cluster
 from zato.host.files import write_atomically
 from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
-from zato.host.settings import load_cluster, write_cluster
+from zato.host.settings import load_cluster
 from zato.odb import sharing
 
 _WORK_SECONDS = 90.0

@@ -21,9 +21,10 @@ from zato.backup.quickstart import Quickstart
 from zato.backup.workspace import give, workspace
 from zato.core.errors import Conflict, InvalidInput, SetupError, ZatoError
 from zato.host.children import Account, owner_of
+from zato.host.cluster_toml import replace_odb
 from zato.host.identity import as_owner_of
 from zato.host.layout import Layout
-from zato.host.settings import ClusterSettings, cluster_settings, load_cluster, replace_odb
+from zato.host.settings import ClusterSettings, cluster_settings, load_cluster
 from zato.odb import migrate, restored
 from zato.odb.address import parse
 from zato.odb.dumps.facts import facts_of

@@ -12,8 +12,9 @@ import msgspec
 
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import show_json, show_table
+from zato.host.cluster_toml import replace_odb
 from zato.host.identity import as_owner_of
-from zato.host.settings import load_cluster, replace_odb
+from zato.host.settings import load_cluster
 from zato.odb import migrate
 from zato.odb.opening import open_odb
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from pathlib import Path
 from shlex import quote
@@ -14,8 +13,7 @@ import msgspec
 from zato.core.errors import SetupError
 from zato.core.limits import TIME_LIMIT_SECONDS_MAX
 from zato.core.mismatches import Mismatch, mismatches
-from zato.host.edited_file import EditedFile
-from zato.host.files import read_plain, write_atomically
+from zato.host.files import read_plain
 from zato.host.layout import Layout
 
 LogFormat = Literal["text", "json"]
@@ -23,7 +21,6 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 Days = Annotated[int, msgspec.Meta(ge=0, le=36_500)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
-_ODB_LINE = re.compile(r"^[ \t]*odb[ \t]*=.*$", re.MULTILINE)
 _S = TypeVar("_S", bound=msgspec.Struct)
 
 
@@ -214,7 +211,7 @@ def load_server(layout: Layout, number: int) -> ServerSettings:
 
 def server_settings(path: Path, number: int) -> ServerSettings:
     """What a file in the form of `server.toml` says. Raises SetupError that names key and what would be right."""
-    return _convert(path, {**parse_toml(path, _read(path)), "number": number}, ServerSettings)
+    return _convert(path, {**parse_toml(path, read_settings(path)), "number": number}, ServerSettings)
 
 
 def check_server_values(path: Path, values: dict[str, Any]) -> None:
@@ -222,40 +219,6 @@ def check_server_values(path: Path, values: dict[str, Any]) -> None:
     if "number" in values:
         raise SetupError(f"{path} has the key number; a server's number is its directory's.", code="invalid-settings")
     _convert(path, values, ServerSettings)
-
-
-def write_cluster(layout: Layout, settings: ClusterSettings) -> None:
-    """Writes `zato.toml`, readable by its owner only since an ODB URL may hold a password."""
-    lines = ["# Settings of this cluster; restart it after a change."]
-    values = msgspec.structs.asdict(settings)
-    lines += [f"{key} = {_toml(value)}" for key, value in values.items() if value not in (None, "")]
-    layout.settings.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_atomically(layout.settings, ("\n".join(lines) + "\n").encode())
-
-
-def replace_odb(layout: Layout, url: str) -> None:
-    """`zato.toml` names another ODB; its other lines, its owner and its mode stay as they are.
-
-    Raises SetupError where the file cannot be changed without changing what else it says; then it stays as it was.
-    """
-    path = layout.settings
-    file = EditedFile(path)
-    before = _read(path)
-    values = parse_toml(path, before)
-    line = f"odb = {_toml(url)}"
-    text, replaced = _ODB_LINE.subn(lambda _: line, before.decode(), count=1)
-    if not replaced:
-        text = f"{line}\n{text}"
-    try:
-        as_meant = tomllib.loads(text) == {**values, "odb": url}
-    except ValueError:
-        as_meant = False
-    if not as_meant or not file.replace(before, text.encode()):
-        raise SetupError(
-            f"{path} cannot be changed by a program as it is written; put this line into it: odb = "
-            "(the URL, in quotation marks).",
-            code="invalid-settings",
-        )
 
 
 def parse_toml(path: Path, data: bytes) -> dict[str, Any]:
@@ -267,10 +230,11 @@ def parse_toml(path: Path, data: bytes) -> dict[str, Any]:
 
 
 def _load(path: Path, struct: type[_S]) -> _S:
-    return _convert(path, parse_toml(path, _read(path)), struct)
+    return _convert(path, parse_toml(path, read_settings(path)), struct)
 
 
-def _read(path: Path) -> bytes:
+def read_settings(path: Path) -> bytes:
+    """A file of settings as it is. Raises SetupError where it cannot be read."""
     try:
         return read_plain(path, follow=True)
     except OSError as error:
@@ -292,8 +256,3 @@ def _explain(wrong: Mismatch, struct: type[msgspec.Struct]) -> str:
         known = ", ".join(field.name for field in msgspec.structs.fields(struct) if field.name != "number")
         return f"there is no key `{wrong.path}`; the keys are: {known}"
     return f"{wrong.path}: {wrong.reason}"
-
-
-def _toml(value: object) -> str:
-    """A value as TOML; JSON's strings, numbers, booleans and arrays are TOML's too."""
-    return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")

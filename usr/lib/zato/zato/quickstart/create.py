@@ -17,19 +17,13 @@ from zato.core.clock import SystemClock
 from zato.core.correlation import new_cid
 from zato.core.errors import SetupError, Unavailable
 from zato.core.principal import Role
+from zato.host.cluster_toml import write_cluster
 from zato.host.files import write_atomically
 from zato.host.git import GitRepository
 from zato.host.layout import Layout
 from zato.host.programs import check_programs
 from zato.host.server_toml import new_text
-from zato.host.settings import (
-    ClusterSettings,
-    load_cluster,
-    load_server,
-    parse_toml,
-    with_odb,
-    write_cluster,
-)
+from zato.host.settings import ClusterSettings, load_cluster, load_server, parse_toml, with_odb
 from zato.odb import identity, migrate
 from zato.odb.address import parse
 from zato.odb.identity import Identity
