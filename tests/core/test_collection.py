@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from zato.core.collection import collection_paused
+from zato.core.collection import collect_whole_seldom, collection_paused
 
 
 def test_it_is_paused_until_the_last_block_ends_in_whatever_thread() -> None:
@@ -43,3 +43,13 @@ def test_where_it_was_off_it_stays_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_all_that_a_process_keeps_is_gone_through_less_often_and_what_is_young_as_ever() -> None:
+    before = gc.get_threshold()
+    try:
+        collect_whole_seldom()
+        assert gc.get_threshold()[:2] == before[:2]
+        assert gc.get_threshold()[2] > before[2]
+    finally:
+        gc.set_threshold(*before)

@@ -40,7 +40,8 @@ class Configuration:
 
     def all(self, kind: str) -> tuple[Item, ...]:
         """All items of a kind, by name."""
-        return tuple(item for _, item in sorted(self.items.get(kind, _NOTHING).items()))
+        items = self.items.get(kind, _NOTHING)
+        return tuple(items[name] for name in sorted(items))
 
     def values(self, kind: Kind[ValueT]) -> dict[str, ValueT]:
         """The values of all items of a kind by their names, which they are in the order of."""

@@ -12,6 +12,7 @@ import msgspec
 
 from zato.config.codec import encode
 from zato.config.configuration import Configuration
+from zato.core.collection import collection_paused
 from zato.core.errors import ZatoError
 from zato.host.logs import get_logger
 from zato.odb.log import StoredItem
@@ -46,12 +47,15 @@ class DiskSnapshot:
 
     def save(self, configuration: Configuration) -> None:
         """Keeps the configuration; one that is older than what is there replaces it too."""
-        items = tuple(
-            _SavedItem(item.kind, item.name, item.revision, encode(item.kind, item.value))
-            for kind in configuration.items
-            for item in configuration.all(kind)
-        )
-        _replace(self._path, msgspec.json.encode(_Saved(_FORMAT, configuration.revision, items)))
+        with collection_paused():
+            items = tuple(
+                _SavedItem(item.kind, item.name, item.revision, encode(item.kind, item.value))
+                for kind in configuration.items
+                for item in configuration.all(kind)
+            )
+            content = msgspec.json.encode(_Saved(_FORMAT, configuration.revision, items))
+            del items  # before the collector goes on
+        _replace(self._path, content)
 
     def load(self) -> Configuration | None:
         """What was saved last; None where nothing was, or where it cannot be read (which is logged)."""

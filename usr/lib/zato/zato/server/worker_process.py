@@ -10,6 +10,7 @@ from typing import Any
 from zato.admin_api.kept import KeptFigures
 from zato.broker.session import BrokerSession
 from zato.core.clock import SystemClock
+from zato.core.collection import collect_whole_seldom
 from zato.deployment.packages import WorkerPackages
 from zato.host.layout import Layout
 from zato.host.packages import PackageSets
@@ -48,6 +49,7 @@ class WorkerProcess:
 
     def load(self) -> Any:
         """The WSGI application of a runtime that has started. Called in the worker, after the fork."""
+        collect_whole_seldom()
         shared, clock, metrics = self._shared, SystemClock(), Metrics()
         load = WorkerLoad(metrics.registry)
         worker = f"server-{shared.server}/{os.getpid()}-{secrets.token_hex(3)}"
