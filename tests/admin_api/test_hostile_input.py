@@ -78,7 +78,7 @@ def test_every_parameter_of_every_path_and_query_is_refused_or_not_found(world: 
         for name in ("kind", "name", "id", "file_name"):
             hostile = path.replace("{" + name + "}", encoded)
             hostile = hostile.replace("{kind}", "channel-rest").replace("{name}", "it").replace("{id}", "1")
-            _sound(world.call(route.method, hostile.replace("{file_name}", "it.py"), {} if route.takes else None))
+            _sound(world.call(route.method, hostile.replace("{file_name}", "it.py"), {} if route.request else None))
     for query in ("kind", "name", "from", "to", "limit", "after", "before", "file_name", "mode", "revision", encoded):
         for path in ("/diff", "/items/channel-rest", "/audit", "/deployments", "/items/channel-rest/it/history"):
             _sound(world.call("GET", f"{path}?{query}={encoded}"))

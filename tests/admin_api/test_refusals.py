@@ -30,7 +30,7 @@ def everything(world: Any, user: str | None, *, times: int) -> set[int]:
         for route in world.table:
             path = re.sub(r"\{kind\}", "outgoing-sql", route.path.removeprefix("/zato/api"))
             path = re.sub(r"\{\w+\}", "1", path)
-            taken = route.takes
+            taken = route.request
             content = taken[0] if isinstance(taken, tuple) else "application/json"
             raw = None if taken is None else b"{}"
             answer = world.call(route.method, path, user=user, raw=raw, content_type=content if raw else None)

@@ -48,6 +48,6 @@ def test_an_odb_that_answers_nothing_else_is_down_and_the_page_is_there(error: Z
     text = page(odb=error)
     assert "zato_odb_up 0.0" in text
     assert "zato_messages_waiting 2.0" not in text
-    text = page(letters=error)
+    text = page(dead_letters=error)
     assert "zato_odb_up 1.0" in text
     assert "zato_messages_waiting 2.0" not in text

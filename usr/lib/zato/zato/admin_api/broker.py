@@ -19,9 +19,9 @@ _EMBEDDED = "embedded"
 class BrokerOperations:
     """The handler of the route about the broker."""
 
-    def __init__(self, *, broker: BrokerSession, letters: DeadLetters, state: State) -> None:
+    def __init__(self, *, broker: BrokerSession, dead_letters: DeadLetters, state: State) -> None:
         self._broker = broker
-        self._letters = letters
+        self._dead_letters = dead_letters
         self._state = state
 
     def routes(self) -> tuple[Route, ...]:
@@ -46,7 +46,7 @@ class BrokerOperations:
                 kind="embedded" if embedded else "rabbitmq",
                 address=None if embedded else broker.label,
                 problem=broker.problem,
-                messages=_counted(self._letters.counts),
+                messages=_counted(self._dead_letters.counts),
                 in_rabbitmq=_counted(broker.kept_elsewhere),
                 held=self._state.held() is not None,
             )

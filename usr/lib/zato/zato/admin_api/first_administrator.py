@@ -35,7 +35,7 @@ class FirstAdministratorOperations:
                 self.new_token,
                 Right.ADMINISTER,
                 schemas.FirstToken,
-                takes=schemas.TokenLife,
+                request=schemas.TokenLife,
                 status=201,
             ),
             Route(
@@ -46,7 +46,7 @@ class FirstAdministratorOperations:
                 self.become,
                 None,
                 Item,
-                takes=schemas.FirstAdministrator,
+                request=schemas.FirstAdministrator,
                 status=201,
                 errors=(Conflict,),
                 open=True,

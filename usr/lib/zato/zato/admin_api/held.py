@@ -19,10 +19,10 @@ HELD = "/zato/api/held"
 class HoldOperations:
     """Handlers of the routes about what is held."""
 
-    def __init__(self, *, state: State, held: HeldMessages, letters: DeadLetters, clock: Clock) -> None:
+    def __init__(self, *, state: State, held: HeldMessages, dead_letters: DeadLetters, clock: Clock) -> None:
         self._state = state
         self._held = held
-        self._letters = letters
+        self._dead_letters = dead_letters
         self._clock = clock
 
     def routes(self) -> tuple[Route, ...]:
@@ -36,7 +36,7 @@ class HoldOperations:
                 self.hold,
                 Right.OPERATE,
                 schemas.Released,
-                takes=schemas.HoldReason,
+                request=schemas.HoldReason,
             ),
             Route(
                 "GET",
@@ -56,7 +56,7 @@ class HoldOperations:
                 self.discard,
                 Right.OPERATE,
                 schemas.MessageCount,
-                takes=schemas.WhichMessages,
+                request=schemas.WhichMessages,
                 errors=(NotFound, Conflict),
             ),
             Route("DELETE", HELD, "release", "Let what is held go", self.release, Right.OPERATE, schemas.Released),
@@ -85,7 +85,7 @@ class HoldOperations:
 
     def _waiting(self) -> int | None:
         try:
-            return self._letters.counts().waiting
+            return self._dead_letters.counts().waiting
         except Unavailable:
             return None
 

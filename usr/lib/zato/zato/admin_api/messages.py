@@ -28,9 +28,9 @@ _IN_FULL_TIMES = 6
 class MessageOperations:
     """Handlers of the routes about messages."""
 
-    def __init__(self, *, worker: RunningWorker, letters: DeadLetters, audit: AuditLog, clock: Clock) -> None:
+    def __init__(self, *, worker: RunningWorker, dead_letters: DeadLetters, audit: AuditLog, clock: Clock) -> None:
         self._worker = worker
-        self._letters = letters
+        self._dead_letters = dead_letters
         self._audit = audit
         self._clock = clock
 
@@ -45,7 +45,7 @@ class MessageOperations:
                 self.invoke,
                 Right.INVOKE,
                 schemas.SentMessage,
-                takes=("application/json",),
+                request=("application/json",),
                 status=202,
                 body_bytes_max=MESSAGE_BYTES_MAX,
             ),
@@ -76,7 +76,7 @@ class MessageOperations:
                 self.retry,
                 Right.OPERATE,
                 schemas.MessageCount,
-                takes=schemas.WhichMessages,
+                request=schemas.WhichMessages,
                 errors=(NotFound,),
             ),
             Route(
@@ -87,7 +87,7 @@ class MessageOperations:
                 self.delete,
                 Right.OPERATE,
                 schemas.MessageCount,
-                takes=schemas.WhichMessages,
+                request=schemas.WhichMessages,
                 errors=(NotFound,),
             ),
         )
@@ -100,15 +100,15 @@ class MessageOperations:
     def list(self, call: Call) -> Answer:
         query: schemas.DeadLettersQuery = call.query
         some = _describes_some(query)
-        found = _chosen(self._letters.dead(LOOKED_AT_MAX if some else query.limit), query)[: query.limit]
+        found = _chosen(self._dead_letters.dead(LOOKED_AT_MAX if some else query.limit), query)[: query.limit]
         return Answer(schemas.DeadLetters(messages=[_shown(letter) for letter in found]))
 
     def get(self, call: Call) -> Answer:
         message_id = call.params["message"]
-        for letter in self._letters.dead(LOOKED_AT_MAX):
+        for letter in self._dead_letters.dead(LOOKED_AT_MAX):
             if letter.id == message_id:
                 needs_memory(call.environ, _IN_FULL_TIMES * letter.payload_bytes)
-                payload = self._letters.payload(message_id)
+                payload = self._dead_letters.payload(message_id)
                 if payload is not None:
                     return Answer(schemas.DeadLetterInFull(letter=_shown(letter), payload=payload))
         raise NotFound(
@@ -117,10 +117,10 @@ class MessageOperations:
         )
 
     def retry(self, call: Call) -> Answer:
-        return self._done(call, "retry-dead-letters", self._letters.retry)
+        return self._done(call, "retry-dead-letters", self._dead_letters.retry)
 
     def delete(self, call: Call) -> Answer:
-        return self._done(call, "delete-dead-letters", self._letters.delete)
+        return self._done(call, "delete-dead-letters", self._dead_letters.delete)
 
     def _done(self, call: Call, action: str, do: Callable[[Sequence[str] | None], int]) -> Answer:
         which: schemas.WhichMessages = call.body
@@ -128,7 +128,7 @@ class MessageOperations:
             return self._counted(call, action, which, do(which.ids))
         if which.ids is not None:
             raise InvalidInput("Name dead letters by ids or by a filter, not by both.")
-        ids = [letter.id for letter in _chosen(self._letters.dead(LOOKED_AT_MAX), which.filter)]
+        ids = [letter.id for letter in _chosen(self._dead_letters.dead(LOOKED_AT_MAX), which.filter)]
         return self._counted(call, action, which, do(ids) if ids else 0)
 
     def _counted(self, call: Call, action: str, which: schemas.WhichMessages, count: int) -> Answer:

@@ -43,7 +43,7 @@ class OneselfOperations:
                 self.change_password,
                 oneself,
                 schemas.PasswordChanged,
-                takes=schemas.OwnPassword,
+                request=schemas.OwnPassword,
                 errors=(Conflict,),
             ),
             Route(
@@ -63,7 +63,7 @@ class OneselfOperations:
                 self.begin,
                 oneself,
                 schemas.TotpSecret,
-                takes=schemas.KnownPassword,
+                request=schemas.KnownPassword,
                 status=201,
                 errors=(Conflict,),
             ),
@@ -75,7 +75,7 @@ class OneselfOperations:
                 self.confirm,
                 oneself,
                 schemas.RecoveryCodes,
-                takes=schemas.GivenCode,
+                request=schemas.GivenCode,
                 errors=(NotFound,),
             ),
             Route(
@@ -86,7 +86,7 @@ class OneselfOperations:
                 self.disable,
                 oneself,
                 schemas.SecondFactorState,
-                takes=schemas.PasswordAndCode,
+                request=schemas.PasswordAndCode,
                 errors=(NotFound,),
             ),
             Route(

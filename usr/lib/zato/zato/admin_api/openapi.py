@@ -79,7 +79,7 @@ def _schemas(routes: tuple[Route, ...]) -> _Schemas:
     types: dict[type, None] = dict.fromkeys((Error, NewItem, ChangedItem, UnsavedItem, Preview))
     types |= dict.fromkeys(kind.struct for kind in KINDS.values())
     for route in routes:
-        for used in (route.takes, route.takes_json, route.gives, *route.also.values()):
+        for used in (route.request, route.json_request, route.response, *route.also.values()):
             if isinstance(used, type):
                 types[used] = None
     return _Schemas(list(types))
@@ -98,13 +98,13 @@ def _operation(route: Route, references: Mapping[type, dict[str, Any]]) -> dict[
         "parameters": [*_path_parameters(route.path), *_query_parameters(route.query)],
         "responses": _responses(route, references),
     }
-    if isinstance(route.takes, tuple):
-        content: dict[str, Any] = {media: {"schema": {}} for media in route.takes}
-        if route.takes_json is not None:
-            content["application/json"] = {"schema": references[route.takes_json]}
+    if isinstance(route.request, tuple):
+        content: dict[str, Any] = {media: {"schema": {}} for media in route.request}
+        if route.json_request is not None:
+            content["application/json"] = {"schema": references[route.json_request]}
         operation["requestBody"] = {"required": True, "content": content}
-    elif route.takes is not None:
-        content = {"application/json": {"schema": references[route.takes]}}
+    elif route.request is not None:
+        content = {"application/json": {"schema": references[route.request]}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 
@@ -138,10 +138,10 @@ def _query_parameters(query: type[msgspec.Struct]) -> list[dict[str, Any]]:
 
 
 def _responses(route: Route, references: Mapping[type, dict[str, Any]]) -> dict[str, Any]:
-    if isinstance(route.gives, str):
-        content: dict[str, Any] = {route.gives: {"schema": {}}}
+    if isinstance(route.response, str):
+        content: dict[str, Any] = {route.response: {"schema": {}}}
     else:
-        content = {"application/json": {"schema": references[route.gives]}}
+        content = {"application/json": {"schema": references[route.response]}}
     responses: dict[str, Any] = {str(route.status): {"description": "Done.", "content": content}}
     if route.previews:
         responses["200"] = _with_preview(responses.get("200"), references[Preview])
@@ -149,11 +149,11 @@ def _responses(route: Route, references: Mapping[type, dict[str, Any]]) -> dict[
         also = {"application/json": {"schema": references[struct]}}
         responses[str(status)] = {"description": (struct.__doc__ or "").partition("\n")[0], "content": also}
     errors: list[type[ZatoError]] = [InvalidInput, Unauthorized, Forbidden, Unavailable, *route.errors]
-    if route.gives == ANYTHING:
+    if route.response == ANYTHING:
         responses["default"] = {"description": "Whatever the service answers.", "content": content}
     if "{" in route.path or route.query in (DiffQuery, HistoryQuery):
         errors.append(NotFound)
-    if route.takes is not None:
+    if route.request is not None:
         errors.append(TooLarge)
     error_content = {"application/json": {"schema": references[Error]}}
     for error in sorted(errors, key=lambda one: one.status):
@@ -164,7 +164,7 @@ def _responses(route: Route, references: Mapping[type, dict[str, Any]]) -> dict[
         "Retry-After says when to try again.",
         "content": error_content,
     }
-    if route.takes is not None:
+    if route.request is not None:
         responses["415"] = {"description": "The body's media type is not accepted.", "content": error_content}
     return dict(sorted(responses.items()))
 

@@ -76,7 +76,7 @@ class PackageOperations:
                 self.declare,
                 Right.DEPLOY,
                 DeclaredPackages,
-                takes=NewPackages,
+                request=NewPackages,
                 errors=(Conflict, TimeLimitExceeded, Unavailable),
             ),
         )

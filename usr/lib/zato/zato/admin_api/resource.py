@@ -119,9 +119,11 @@ class AdminShell:
         query = read_query(environ.get("QUERY_STRING", ""), route.query)
         body: Any = None
         raw = b""
-        if route.takes is not None:
+        if route.request is not None:
             raw = read_body(environ, route.body_bytes_max)
-            types, struct = (route.takes, route.takes_json) if isinstance(route.takes, tuple) else ((), route.takes)
+            types, struct = (
+                (route.request, route.json_request) if isinstance(route.request, tuple) else ((), route.request)
+            )
             accepted = types if struct is None else (*types, JSON)
             if check_content_type(environ.get("CONTENT_TYPE", ""), accepted) == JSON and struct is not None:
                 body = read_json(raw, struct)

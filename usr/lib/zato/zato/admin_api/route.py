@@ -60,8 +60,9 @@ class Answer:
 class Route:
     """A method of a path. `right` None stands for the right to change items of the kind in the path.
 
-    `takes` is the type of the JSON body, or the media types of a body that is handed on as it is; `gives` the type of
-    the answer, or its media type. `errors` are those beside 400, 401, 403, 404 of paths with parameters, 413 and 503.
+    `request` is the schema of the JSON body, or the media types of a body that is handed on as it is; `response` the
+    schema of the answer, or its media type. `errors` are those beside 400, 401, 403, 404 of paths with parameters, 413
+    and 503.
     """
 
     method: str
@@ -70,10 +71,10 @@ class Route:
     summary: str
     handle: Callable[[Call], Answer]
     right: Right | None
-    gives: type[Struct] | str
-    takes: type[Struct] | tuple[str, ...] | None = None
-    takes_json: type[Struct] | None = None
-    """Beside media types: the type of a JSON body that may come instead."""
+    response: type[Struct] | str
+    request: type[Struct] | tuple[str, ...] | None = None
+    json_request: type[Struct] | None = None
+    """Beside media types: the schema of a JSON body that may come instead."""
     query: type[Struct] = Nothing
     status: int = 200
     errors: tuple[type[ZatoError], ...] = ()

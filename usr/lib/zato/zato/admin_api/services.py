@@ -74,7 +74,7 @@ class ServiceOperations:
                 self.invoke,
                 Right.INVOKE,
                 "*/*",
-                takes=("application/json",),
+                request=("application/json",),
                 query=InvokeQuery,
                 errors=(Conflict, TimeLimitExceeded),
                 body_bytes_max=_MESSAGE_BYTES_MAX,

@@ -54,7 +54,7 @@ class SessionOperations:
                 self.open,
                 oneself,
                 schemas.OpenedSession,
-                takes=schemas.NewSession,
+                request=schemas.NewSession,
                 status=201,
                 known_by=Authentication.BASIC,
             ),

@@ -49,7 +49,7 @@ class ConnectionTrials:
                 self.try_out,
                 None,
                 schemas.Ping,
-                takes=schemas.UnsavedItem,
+                request=schemas.UnsavedItem,
             ),
         )
 

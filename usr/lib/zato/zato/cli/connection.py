@@ -44,7 +44,7 @@ class Target:
     def client(self) -> ApiClient:
         """The admin API, with this machine's admin certificate.
 
-        A machine that has joined has none: through its own server's inner door it may look, and not change anything.
+        A machine that has joined has none: through its own server's internal door it may look, and not change anything.
         """
         from zato.client.api import ApiClient
         from zato.client.balancer import admin_transport

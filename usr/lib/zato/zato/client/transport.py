@@ -90,7 +90,7 @@ class HttpsTransport:
 
 
 class SocketTransport:
-    """The second door, which only Zato's own processes can open; what they say about the principal is believed."""
+    """The internal door, which only Zato's own processes can open; what they say about the principal is believed."""
 
     def __init__(self, path: Path, *, bytes_max: int = BYTES_MAX) -> None:
         self._path = path

@@ -61,7 +61,7 @@ class ServerLayout:
 
     @property
     def internal_socket(self) -> Path:
-        """The second door, for Zato's own processes. The directory says who may."""
+        """The internal door, for Zato's own processes. The directory says who may."""
         return self.run / "internal" / "http.sock"
 
     @property

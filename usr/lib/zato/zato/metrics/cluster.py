@@ -15,10 +15,10 @@ class SharedParts(Collector):
     """As this server sees them. How many messages there are is left out while nobody can tell."""
 
     def __init__(
-        self, revision: Callable[[], int], letters: DeadLetters, broker_problem: Callable[[], str | None]
+        self, revision: Callable[[], int], dead_letters: DeadLetters, broker_problem: Callable[[], str | None]
     ) -> None:
         self._revision = revision
-        self._letters = letters
+        self._dead_letters = dead_letters
         self._broker_problem = broker_problem
 
     def collect(self) -> Iterator[Metric]:
@@ -31,7 +31,7 @@ class SharedParts(Collector):
         dead = GaugeMetricFamily("zato_messages_dead", "Dead letters: messages that are not delivered any more.")
         if odb_up:
             try:
-                counts = self._letters.counts()
+                counts = self._dead_letters.counts()
             except ZatoError:
                 pass
             else:

@@ -1,4 +1,4 @@
-"""What the configuration log takes and gives."""
+"""Changes of items, before and after they are in the configuration log, and items as it has them."""
 
 from __future__ import annotations
 

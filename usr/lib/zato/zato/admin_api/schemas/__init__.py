@@ -1,1 +1,1 @@
-"""What the admin API takes and gives, as types, by subject; the OpenAPI document is made from these."""
+"""Requests and responses of the admin API as types, by subject; the OpenAPI document is made from these."""

@@ -1,4 +1,4 @@
-"""The audit log as it is asked for and given."""
+"""Requests and responses about the audit log."""
 
 from __future__ import annotations
 

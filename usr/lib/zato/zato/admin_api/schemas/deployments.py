@@ -1,4 +1,4 @@
-"""Deployments as they are taken and given."""
+"""Requests and responses about deployments."""
 
 from __future__ import annotations
 

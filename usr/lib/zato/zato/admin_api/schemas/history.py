@@ -1,4 +1,4 @@
-"""Changes of items as they are asked for and given."""
+"""Requests and responses about changes of items."""
 
 from __future__ import annotations
 

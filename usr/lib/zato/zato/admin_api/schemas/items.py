@@ -1,4 +1,4 @@
-"""Items of the configuration as they are taken and given."""
+"""Requests and responses about items of the configuration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the operations about the log take and give."""
+"""Requests and responses about the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asynchronous messages as they are taken and given."""
+"""Requests and responses about asynchronous messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Services as they are given, and how they are invoked."""
+"""Requests and responses about services."""
 
 from __future__ import annotations
 

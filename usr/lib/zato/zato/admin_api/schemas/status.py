@@ -1,4 +1,4 @@
-"""The state of the cluster as it is given."""
+"""The response with the state of the cluster."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all parts of the admin API take and give."""
+"""What requests and responses of several subjects have."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class ClusterView:
         package_reports: PackageReports,
         first_administrator: FirstAdministrator,
         state: State,
-        letters: DeadLetters,
+        dead_letters: DeadLetters,
         broker: BrokerSession,
         worker: RunningWorker,
         replaced: Callable[[], Replaced | None],
@@ -51,7 +51,7 @@ class ClusterView:
         self._package_reports = package_reports
         self._first_administrator = first_administrator
         self._state = state
-        self._letters = letters
+        self._dead_letters = dead_letters
         self._broker = broker
         self._worker = worker
         self._replaced = replaced
@@ -108,6 +108,6 @@ class ClusterView:
 
     def _counted(self) -> tuple[Counts | None, ZatoError | None]:
         try:
-            return self._letters.counts(), None
+            return self._dead_letters.counts(), None
         except ZatoError as error:
             return None, error

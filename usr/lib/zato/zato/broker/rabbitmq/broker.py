@@ -45,7 +45,7 @@ class RabbitMqBroker:
         self._connection = AmqpConnection(address, identity, name, heartbeat_seconds=heartbeat_seconds)
         self._fanout = Fanout(self._connection, name)
         self._publisher = Publisher(self._connection, pauses(self._retrying))
-        self._letters = RabbitMqDeadLetters(address, identity, name, pauses(self._retrying))
+        self._dead_letters = RabbitMqDeadLetters(address, identity, name, pauses(self._retrying))
         self._connection.add(self._fanout)
         self._connection.add(self._publisher)
 
@@ -100,22 +100,22 @@ class RabbitMqBroker:
 
     def counts(self) -> Counts:
         """See zato.broker.protocol.DeadLetters, and so for what follows."""
-        return self._reachable_letters().counts()
+        return self._reachable_dead_letters().counts()
 
     def dead(self, limit: int) -> list[DeadLetter]:
-        return self._reachable_letters().dead(limit)
+        return self._reachable_dead_letters().dead(limit)
 
     def payload(self, message_id: str) -> str | None:
-        return self._reachable_letters().payload(message_id)
+        return self._reachable_dead_letters().payload(message_id)
 
     def retry(self, ids: Sequence[str] | None) -> int:
-        return self._reachable_letters().retry(ids)
+        return self._reachable_dead_letters().retry(ids)
 
     def delete(self, ids: Sequence[str] | None) -> int:
-        return self._reachable_letters().delete(ids)
+        return self._reachable_dead_letters().delete(ids)
 
-    def _reachable_letters(self) -> RabbitMqDeadLetters:
+    def _reachable_dead_letters(self) -> RabbitMqDeadLetters:
         """Raises Unavailable at once where it is known to be away, as a connection may take seconds to fail."""
         if not self._connection.await_news(CONFIRM_SECONDS):
             raise Unavailable(self._connection.problem, code=AWAY)
-        return self._letters
+        return self._dead_letters

@@ -31,7 +31,7 @@ _LIMIT = "It was given back too often by consumers that were cut off."
 
 
 @dataclass(frozen=True, slots=True)
-class _Letter:
+class _DeadLetter:
     """A dead letter as it is in its queue."""
 
     message: Message
@@ -76,7 +76,7 @@ class RabbitMqDeadLetters:
 
     def dead(self, limit: int) -> list[DeadLetter]:
         with self._channel() as channel:
-            found = [letter.described() for _, letter in _letters(channel) if letter is not None]
+            found = [letter.described() for _, letter in _dead_letters(channel) if letter is not None]
         return sorted(found, key=lambda letter: letter.died, reverse=True)[:limit]
 
     def payload(self, message_id: str) -> str | None:
@@ -84,7 +84,7 @@ class RabbitMqDeadLetters:
             return next(
                 (
                     letter.message.payload
-                    for _, letter in _letters(channel)
+                    for _, letter in _dead_letters(channel)
                     if letter is not None and letter.message.id == message_id
                 ),
                 None,
@@ -93,7 +93,7 @@ class RabbitMqDeadLetters:
     def retry(self, ids: Sequence[str] | None) -> int:
         count = 0
         with self._channel() as channel:
-            for tag, letter in _letters(channel):
+            for tag, letter in _dead_letters(channel):
                 if letter is None or (ids is not None and letter.message.id not in ids):
                     continue
                 properties = pika.BasicProperties(
@@ -113,7 +113,7 @@ class RabbitMqDeadLetters:
             if ids is None:
                 return int(channel.queue_purge(DEAD_LETTERS).method.message_count)
             count = 0
-            for tag, letter in _letters(channel):
+            for tag, letter in _dead_letters(channel):
                 if letter is not None and letter.message.id in ids:
                     channel.basic_ack(tag)
                     count += 1
@@ -140,7 +140,7 @@ class RabbitMqDeadLetters:
             raise Unavailable(f"RabbitMQ at {self._address.label} is away: {reason_of(error)}.", code=AWAY) from error
 
 
-def _letters(channel: Any) -> Iterator[tuple[int, _Letter | None]]:
+def _dead_letters(channel: Any) -> Iterator[tuple[int, _DeadLetter | None]]:
     """All of them, with None for what is no message."""
     left = channel.queue_declare(DEAD_LETTERS, passive=True).method.message_count
     while left:
@@ -152,7 +152,7 @@ def _letters(channel: Any) -> Iterator[tuple[int, _Letter | None]]:
             _put_anew(channel, method.delivery_tag, properties, body)
             continue
         left -= 1
-        yield method.delivery_tag, _letter(headers, body)
+        yield method.delivery_tag, _dead_letter(headers, body)
 
 
 def _put_anew(channel: Any, tag: int, properties: pika.BasicProperties, body: bytes) -> None:
@@ -164,13 +164,13 @@ def _put_anew(channel: Any, tag: int, properties: pika.BasicProperties, body: by
     channel.basic_ack(tag)
 
 
-def _letter(headers: dict[str, Any], body: bytes) -> _Letter | None:
+def _dead_letter(headers: dict[str, Any], body: bytes) -> _DeadLetter | None:
     try:
         message = message_in(body)
     except ValueError:
         return None
     died = headers.get(DIED)
-    return _Letter(
+    return _DeadLetter(
         message=message,
         attempts=headers.get(ATTEMPTS, headers.get(RETURNS, 0)),
         reason=headers.get(REASON, _LIMIT),

@@ -78,7 +78,7 @@ def admin_routes(
 ) -> tuple[Route, ...]:
     """The table of all operations, whose `days` say for how many of them what is kept stays."""
     log, members, deployments = persistence.log, persistence.members, persistence.deployments
-    letters, state = messaging.invocations, persistence.state
+    dead_letters, state = messaging.invocations, persistence.state
     first = FirstAdministrator(persistence.first_tokens, publisher, clock)
     view = ClusterView(
         log=log,
@@ -87,7 +87,7 @@ def admin_routes(
         package_reports=persistence.package_reports,
         first_administrator=first,
         state=state,
-        letters=letters,
+        dead_letters=dead_letters,
         broker=messaging.broker,
         worker=worker,
         replaced=replaced,
@@ -108,15 +108,15 @@ def admin_routes(
         PackageOperations(
             packages=packages, package_reports=persistence.package_reports, members=members, recorder=recorder
         ),
-        MessageOperations(worker=worker, letters=letters, audit=persistence.audit, clock=clock),
+        MessageOperations(worker=worker, dead_letters=dead_letters, audit=persistence.audit, clock=clock),
         StateOperations(report),
         OverviewOperations(report=report, publisher=publisher, deployments=deployments, worker=worker),
-        HoldOperations(state=state, held=persistence.held, letters=letters, clock=clock),
+        HoldOperations(state=state, held=persistence.held, dead_letters=dead_letters, clock=clock),
         AuditOperations(persistence.audit),
         LogOperations(log_reader, here),
         MachineOperations(machine, here, clock.now),
         JoiningOperations(enrolment=enrolment, recorder=recorder, clock=clock),
-        BrokerOperations(broker=messaging.broker, letters=letters, state=state),
+        BrokerOperations(broker=messaging.broker, dead_letters=dead_letters, state=state),
         SessionOperations(
             sessions=persistence.sessions, worker=worker, clock=clock, second_factor=second_factor, recorder=recorder
         ),
