@@ -24,14 +24,14 @@ class DeadLetters:
         return Counts(waiting=2, dead=1)
 
 
-def page(odb: ZatoError | None = None, letters: ZatoError | None = None) -> str:
+def page(odb: ZatoError | None = None, dead_letters: ZatoError | None = None) -> str:
     def revision() -> int:
         if odb is not None:
             raise odb
         return 7
 
     registry = CollectorRegistry()
-    registry.register(SharedParts(revision, cast(Any, DeadLetters(letters)), lambda: None))
+    registry.register(SharedParts(revision, cast(Any, DeadLetters(dead_letters)), lambda: None))
     return generate_latest(registry).decode()
 
 
