@@ -14,6 +14,7 @@ import pytest
 from zato.agent.errors import error_body, errors
 from zato.agent.haproxy import files as haproxy
 from zato.agent.haproxy import server_states
+from zato.agent.haproxy.file_set import frame_in, servers_in
 from zato.agent.haproxy.names import configuration
 from zato.agent.haproxy.render import edge_of
 from zato.agent.haproxy.render import render as render_haproxy
@@ -21,7 +22,7 @@ from zato.agent.haproxy.view import BalancedServer, HaproxyView
 from zato.agent.lighttpd import files as lighttpd
 from zato.agent.lighttpd.render import render as render_lighttpd
 from zato.config.balancing import Mode
-from zato.config.kinds.balancer import Algorithm
+from zato.config.kinds.balancer import Algorithm, Balancer
 from zato.core.errors import SetupError, Unauthorized
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings, ServerSettings
@@ -234,11 +235,16 @@ def test_only_what_needs_a_reload_makes_another_frame(layout: Layout, view: Hapr
     assert frame(server, other, third) == two
     assert frame(dataclasses.replace(server, weight=1, mode=Mode.DRAIN), other) == two
     # Without servers HAProxy has not loaded their certificates; with one there is nobody else to ask
-    others = [frame(), frame(server), frame(server, other, own=b"#"), frame(server, other, algorithm="uri")]
+    others = [
+        frame(),
+        frame(server),
+        frame(server, other, own=b"#"),
+        frame(server, other, balancer=Balancer(algorithm=Algorithm.URI)),
+    ]
     assert len({two, *others}) == 5
     files = haproxy.wanted(layout, dataclasses.replace(view, servers=(server, other)))
-    assert files.frame != ""
-    assert files.servers == {"server-1", "server-2"}
+    assert frame_in(files) != ""
+    assert servers_in(files) == {"server-1", "server-2"}
 
 
 @pytest.mark.parametrize("algorithm", [*Algorithm])
@@ -247,10 +253,12 @@ def test_haproxy_accepts_every_algorithm_and_all_limits(
 ) -> None:
     limited = dataclasses.replace(
         view,
-        algorithm=algorithm,
-        server_connections_max=10,
-        requests_max=5,
-        exempt_networks=("10.0.0.0/8", "2001:db8::/32", "192.0.2.1"),
+        balancer=Balancer(
+            algorithm=algorithm,
+            server_connections_max=10,
+            requests_max=5,
+            exempt_networks=("10.0.0.0/8", "2001:db8::/32", "192.0.2.1"),
+        ),
         servers=(dataclasses.replace(view.servers[0], mode=Mode.MAINTENANCE, weight=7),),
     )
     assert haproxy.write(layout, limited) is True
@@ -258,4 +266,6 @@ def test_haproxy_accepts_every_algorithm_and_all_limits(
 
 def test_a_network_cannot_add_to_the_configuration(view: HaproxyView) -> None:
     with pytest.raises(ValueError, match="does not appear to be"):
-        render_haproxy(dataclasses.replace(view, exempt_networks=("10.0.0.0/8\n    stats socket /tmp/x",)))
+        render_haproxy(
+            dataclasses.replace(view, balancer=Balancer(exempt_networks=("10.0.0.0/8\n    stats socket /tmp/x",)))
+        )

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from support.edge import BALANCER, DIRECT, DOORS, Answer, Edge
@@ -20,6 +21,7 @@ from zato.agent.haproxy.running import RunningHaproxy
 from zato.agent.haproxy.source_limits import source_limits
 from zato.agent.lighttpd.files import remove_leftovers
 from zato.agent.limits import connections_max, lighttpd_connections_max
+from zato.config.kinds.balancer import Balancer
 
 CONNECTIONS = 12
 REQUESTS = 9
@@ -214,7 +216,9 @@ def test_requests_that_come_directly_are_limited_by_source(narrow: Edge) -> None
 
 
 def test_a_full_haproxy_leaves_lighttpd_room_for_health_checks(narrow: Edge) -> None:
-    view = dataclasses.replace(narrow.haproxy_view(), connections_max=connections_max(), server_connections_max=10**6)
+    view = narrow.haproxy_view()
+    balancer = msgspec.structs.replace(view.balancer, server_connections_max=10**6)
+    view = dataclasses.replace(view, connections_max=connections_max(), balancer=balancer)
     assert f" maxconn {connections_max()}" in server_options(view)
     assert lighttpd_connections_max() >= connections_max() + 100
 
@@ -254,6 +258,9 @@ def test_what_a_killed_lighttpd_has_left_of_bodies_is_removed_before_the_next_st
 
 def test_no_setting_lets_one_source_fill_the_balancer(narrow: Edge) -> None:
     limits = source_limits(
-        dataclasses.replace(narrow.haproxy_view(), connections_max=1000, source_connections_max=100_000), "cid"
+        dataclasses.replace(
+            narrow.haproxy_view(), connections_max=1000, balancer=Balancer(source_connections_max=100_000)
+        ),
+        "cid",
     )
     assert limits.connections < limits.closed_connections < 1000

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -80,12 +80,14 @@ class Edge(Doors):
         known = msgspec.structs.replace(known, body_bytes_max=self._body_bytes_max)
         view = haproxy_files.view_of(self.layout, self.cluster, known)
         # The application has no threads apart for questions about its health
-        view = dataclasses.replace(view, check_failures=20, address=self._balancer)
-        return dataclasses.replace(view, **_known(view, self._changes))
+        balancer = msgspec.structs.replace(view.balancer, check_failures=20)
+        balancer = msgspec.structs.replace(balancer, **_known(balancer.__struct_fields__, self._changes))
+        view = dataclasses.replace(view, address=self._balancer, balancer=balancer)
+        return dataclasses.replace(view, **_known(_names(view), self._changes))
 
     def _lighttpd_view(self) -> LighttpdView:
         view = lighttpd_files.view_of(self.layout, self.cluster, 1, ServerSettings(max_body_bytes=self._body_bytes_max))
-        times = _known(view, self._changes)
+        times = _known(_names(view), self._changes)
         if "client_idle_seconds" in times:
             times["client_idle_seconds"] += 1  # lighttpd's is the longer one
         return dataclasses.replace(view, **times)
@@ -177,8 +179,11 @@ class Edge(Doors):
             time.sleep(0.02)
 
 
-def _known(view: Any, changes: dict[str, Any]) -> dict[str, Any]:
-    names = {field.name for field in dataclasses.fields(view)}
+def _names(view: HaproxyView | LighttpdView) -> list[str]:
+    return [field.name for field in dataclasses.fields(view)]
+
+
+def _known(names: Collection[str], changes: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in changes.items() if name in names}
 
 

@@ -8,7 +8,6 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,6 +18,7 @@ from zato.agent.haproxy.names import BACKEND
 from zato.agent.haproxy.render import added, server_options
 from zato.agent.haproxy.runtime_api import RuntimeApi
 from zato.agent.haproxy.view import BalancedServer
+from zato.config.kinds.balancer import Balancer
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings
 from zato.pki.authority import Authority
@@ -60,7 +60,7 @@ def test_its_health_is_asked_for_over_tls() -> None:
         authority.create(CLUSTER.name)
         issue_missing(authority, hosts=CLUSTER.hosts, servers=1)
         layout.haproxy.mkdir()
-        view = replace(files.view_of(layout, CLUSTER, DesiredState()), check_interval_seconds=0.1)
+        view = files.view_of(layout, CLUSTER, DesiredState(balancer=Balancer(check_interval_seconds=0.1)))
         door = layout.haproxy / "door.sock"
         api = RuntimeApi(door)
         with healthy(layout.pki) as port:

@@ -55,7 +55,6 @@ def view_of(layout: Layout, cluster: ClusterSettings, desired: DesiredState) -> 
     """The balancer on this machine. Servers without an address are left out. Raises SetupError where it has no CA."""
     layout = Layout(layout.root.absolute())
     authority = load_certificate(layout.ca_certificate)
-    balancer = desired.balancer
     return HaproxyView(
         address=cluster.bind,
         port=cluster.lb_port,
@@ -72,24 +71,9 @@ def view_of(layout: Layout, cluster: ClusterSettings, desired: DesiredState) -> 
         answering=answering_file(layout),
         inherits_edge=layout.is_appliance,
         servers=balanced(desired, cluster),
-        algorithm=balancer.algorithm,
+        balancer=desired.balancer,
         body_bytes_max=desired.body_bytes_max,
         connections_max=connections_max(),
-        head_seconds=balancer.head_seconds,
-        client_idle_seconds=balancer.client_idle_seconds,
-        keep_alive_seconds=balancer.keep_alive_seconds,
-        queue_seconds=balancer.queue_seconds,
-        server_connections_max=balancer.server_connections_max,
-        check_interval_seconds=balancer.check_interval_seconds,
-        check_failures=balancer.check_failures,
-        requests_max=balancer.requests_max,
-        requests_period_seconds=balancer.requests_period_seconds,
-        wrong_passwords_max=balancer.wrong_passwords_max,
-        untried_passwords_max=balancer.untried_passwords_max,
-        source_connections_max=balancer.source_connections_max,
-        source_new_connections_max=balancer.source_new_connections_max,
-        source_requests_max=balancer.source_requests_max,
-        exempt_networks=balancer.exempt_networks,
     )
 
 

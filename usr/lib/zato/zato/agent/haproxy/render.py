@@ -33,7 +33,7 @@ def render(view: HaproxyView, frame: str = "") -> str:
 
     `frame` stands for all of HAProxy's configuration but its servers; HAProxy tells it to who asks what it has loaded.
     """
-    late = f"{view.head_seconds:g} s for its header and the start of its body (head_seconds of the balancer)"
+    late = f"{view.balancer.head_seconds:g} s for its header and the start of its body (head_seconds of the balancer)"
     texts = errors(body_bytes_max=view.body_bytes_max, late=late)
     return render_template(
         "haproxy",
@@ -43,10 +43,10 @@ def render(view: HaproxyView, frame: str = "") -> str:
         frontend=FRONTEND,
         backend=BACKEND,
         bind=_edge(view),
-        algorithm=_checked_algorithm(view.algorithm),
+        algorithm=_checked_algorithm(view.balancer.algorithm),
         server_options=server_options(view),
         servers=[_line(server) for server in view.servers],
-        exempt=[str(ipaddress.ip_network(network)) for network in view.exempt_networks],
+        exempt=[str(ipaddress.ip_network(network)) for network in view.balancer.exempt_networks],
         own_errors=_OWN_ERRORS,
         bodies={status: error_body(code, message, _CID) for status, (code, message) in texts.items()},
         incomplete=error_body(*INCOMPLETE, _CID),
@@ -68,15 +68,16 @@ def render(view: HaproxyView, frame: str = "") -> str:
 
 def server_options(view: HaproxyView) -> str:
     """What is the same for all servers. `add server` of the Runtime API knows nothing of `default-server`."""
-    inter, often = milliseconds(view.check_interval_seconds), milliseconds(view.check_interval_seconds / 5)
+    balancer = view.balancer
+    inter, often = milliseconds(balancer.check_interval_seconds), milliseconds(balancer.check_interval_seconds / 5)
     # lighttpd has room for so many, and for health checks beside them
-    limit = min(view.server_connections_max or view.connections_max, view.connections_max)
+    limit = min(balancer.server_connections_max or view.connections_max, view.connections_max)
     return (
         f"ssl crt {quoted(view.client_certificate)} ca-file {quoted(view.ca)} verify required alpn http/1.1 "
         # After a burst each of its connections would be used in turn, all of them cold in the caches: half of what is
         # idle goes each second
         f"pool-purge-delay 1s check inter {inter} fastinter {often} downinter {often} "
-        f"fall {view.check_failures} rise 1 maxconn {limit}"
+        f"fall {balancer.check_failures} rise 1 maxconn {limit}"
     )
 
 

@@ -25,17 +25,17 @@ def connections_of_source(wanted: int, connections_max: int) -> int:
 
 def source_limits(view: HaproxyView, cid: str) -> SourceLimits:
     """The limits of this balancer; `cid` is HAProxy's expression for a request's correlation id. Pure."""
-    connections = connections_of_source(view.source_connections_max, view.connections_max)
+    connections = connections_of_source(view.balancer.source_connections_max, view.connections_max)
     refused = {
         "connections": too_many(
             f"There are more than {connections} connections", "source_connections_max of the balancer"
         ),
         "requests": too_many(
-            f"There are more than {view.source_requests_max} requests in progress",
+            f"There are more than {view.balancer.source_requests_max} requests in progress",
             "source_requests_max of the balancer",
         ),
         "rate": too_many(
-            f"There were more than {view.requests_max} requests in {view.requests_period_seconds} s",
+            f"There were more than {view.balancer.requests_max} requests in {view.balancer.requests_period_seconds} s",
             "requests_max of the balancer",
         ),
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zato.config.balancing import Mode
+from zato.config.kinds.balancer import Balancer
 from zato.core.limits import TIME_LIMIT_SECONDS_MAX
 
 EDGE_VARIABLE = "ZATO_EDGE"
@@ -55,36 +56,12 @@ class HaproxyView:
     answering: Path
     """A file in Lua: see haproxy/answer.lua."""
     servers: tuple[BalancedServer, ...]
-    algorithm: str = "roundrobin"
+    balancer: Balancer
     inherits_edge: bool = False
     """Whether the socket that clients connect to is opened for HAProxy: see EDGE_VARIABLE."""
     body_bytes_max: int = 10 * 1024 * 1024
     connections_max: int = 5000
-    head_seconds: float = 10.0
-    """For all of a request's header, and for the start of its body."""
-    client_idle_seconds: float = 30.0
-    """For a client that has stopped sending its request or reading its answer."""
-    keep_alive_seconds: float = 60.0
     answer_seconds: float = TIME_LIMIT_SECONDS_MAX + 60
     """For a server that is silent: longer than any service's time limit, which is the dispatcher's business."""
-    queue_seconds: float = 10.0
-    server_connections_max: int | None = None
-    """Fewer than `connections_max`, which lighttpd has room for beside health checks."""
-    check_interval_seconds: float = 0.5
-    check_failures: int = 4
-    requests_max: int | None = None
-    """In `requests_period_seconds` from one source; what is more is refused."""
-    requests_period_seconds: int = 10
-    wrong_passwords_max: int = 200
-    """In ten seconds from one source; after that its requests with a password are refused for a while."""
-    untried_passwords_max: int = 2
-    """At once from one source of which none was right of late; others follow one after the other."""
-    source_connections_max: int = 1250
-    source_new_connections_max: int = 5000
-    """In ten seconds."""
-    source_requests_max: int = 1250
-    """In progress."""
-    exempt_networks: tuple[str, ...] = ()
-    """From which nothing is counted by source."""
     reload_seconds: float = 60.0
     """For requests under way when HAProxy is reloaded."""
