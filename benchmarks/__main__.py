@@ -13,10 +13,14 @@ from statistics import median
 
 from benchmarks import in_flight
 from benchmarks.chains import GUNICORN, HELLO, OURS, Load, bare_chain, descendants, running, wrk
+from benchmarks.cost import cpu_microseconds
 from support.cluster import RunningCluster
 from support.ports import free_port, free_ports
 
 ROUNDS = 5
+IDLE_SECONDS = 30
+IDLE_BAR = 20
+SETTLE_SECONDS = 10  # in which what follows a start or a change comes to rest
 
 
 def ratio(title: str, bar: float, ours: Callable[[], Load], theirs: Callable[[], Load]) -> None:
@@ -43,6 +47,14 @@ def pss_megabytes(cluster: RunningCluster) -> float:
     return total / 1024
 
 
+def idle_milliseconds(cluster: RunningCluster) -> float:
+    """CPU time of the supervisor and everything below it in each second in which nothing happens."""
+    assert cluster.process is not None
+    before = sum(cpu_microseconds(cluster.process.pid).values())
+    time.sleep(IDLE_SECONDS)
+    return (sum(cpu_microseconds(cluster.process.pid).values()) - before) / 1000 / IDLE_SECONDS
+
+
 def main() -> int:
     """1 where one of the requests in active at once was not answered; ratios depend on what else the machine does."""
     with tempfile.TemporaryDirectory(prefix="zato-bench-") as directory:
@@ -59,7 +71,10 @@ def measure(cluster: RunningCluster, directory: Path) -> bool:
     api = cluster.api()
     api.deploy("bench.py", HELLO.format(n="").encode())
     api.create_item("channel-rest", "hello", {"service": "bench.hello", "path": "/hello", "methods": ["GET"]})
-    time.sleep(1)
+    time.sleep(SETTLE_SECONDS)
+    idle = idle_milliseconds(cluster)
+    missed = ", NOT REACHED" if idle > IDLE_BAR else ""
+    print(f"CPU of the whole quickstart while nothing happens: {idle:.0f} ms/s (bar {IDLE_BAR}{missed})", flush=True)
     print(f"memory (PSS) of the whole quickstart, two workers: {pss_megabytes(cluster):.0f} MB (bar 250)", flush=True)
     hello = f"{cluster.url}/hello"
     front, gthread = free_ports(2)

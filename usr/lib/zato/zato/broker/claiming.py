@@ -20,7 +20,7 @@ from zato.odb.messages import Claim, Messages, Settlement
 
 _INTERVAL_SECONDS = 0.05
 # What comes then ends the wait, and what is due again may be late by that
-_NOTHING_UNDER_WAY_SECONDS = 0.1
+_NOTHING_UNDER_WAY_SECONDS = 0.25
 _AWAY = Backoff(0.1, 1.0)
 # Every turn, a busy ODB included
 _STILL_SECONDS = 5.0

@@ -25,7 +25,7 @@ _TURN_SECONDS = 0.1
 # tells where there is none.
 _CHECK_REVISION_EVERY_SECONDS = 5.0
 # Of processes that no request waits for
-_PATIENT_SECONDS = 0.1
+_PATIENT_SECONDS = 0.2
 
 
 class Notifier(Protocol):

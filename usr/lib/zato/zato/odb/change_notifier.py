@@ -17,7 +17,7 @@ What a worker does about once a second has this period: done in one turn it cost
 """
 PATIENT_SECONDS = 2.0
 """The same of those that no request waits for."""
-_LOOK_FOR_STOP_SECONDS = 0.1
+_LOOK_FOR_STOP_SECONDS = 0.25
 _log = get_logger("zato.odb")
 
 
