@@ -13,7 +13,7 @@ from support.async_services import AsyncServices
 from support.cluster import RunningCluster
 from support.waiting import until
 from zato.core.errors import ZatoError
-from zato.listener.consuming import PREFETCH
+from zato.listener.consumer_loop import PREFETCH
 
 _MESSAGES = 300
 _KILLS = 4

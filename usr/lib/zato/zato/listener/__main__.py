@@ -10,7 +10,7 @@ from zato.host.process import or_end, server_process
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
 from zato.internal.client import InternalClient
-from zato.listener.consuming import Consuming
+from zato.listener.consumer_loop import ConsumerLoop
 from zato.listener.holding import Holding
 from zato.odb.opening import open_odb
 from zato.odb.state import State
@@ -28,9 +28,9 @@ def main() -> int:
     database = open_odb(cluster, pool_size=2)
     invocations = broker.invocations(database, clock, owner=process.name)
     server = InternalClient(layout.server(process.number).internal_socket, "listener")
-    consuming = Consuming(invocations, server, watchdog, Holding(State(database), clock).held)
+    loop = ConsumerLoop(invocations, server, watchdog, Holding(State(database), clock).held)
     watchdog.ready()
-    consuming.run(stop)
+    loop.run(stop)
     broker.stop()
     return 0
 

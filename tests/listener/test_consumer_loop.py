@@ -18,7 +18,7 @@ from zato.core.message import Message
 from zato.host.watchdog import Watchdog
 from zato.internal.client import NO_ANSWER, NOT_BEGUN, Invoked
 from zato.internal.invocation import Invocation
-from zato.listener.consuming import PREFETCH, Consuming
+from zato.listener.consumer_loop import PREFETCH, ConsumerLoop
 
 DELIVERY = Delivery(message=new_message(), redelivered=False, attempt=1)
 
@@ -65,7 +65,7 @@ def listening(broker: Broker, server: Server) -> Iterator[threading.Thread]:
     stop = threading.Event()
     watchdog = Watchdog(SystemClock(), lambda text: None)
     thread = threading.Thread(
-        target=Consuming(broker, server, watchdog, lambda: server.held, every_seconds=0.01).run, args=(stop,)
+        target=ConsumerLoop(broker, server, watchdog, lambda: server.held, every_seconds=0.01).run, args=(stop,)
     )
     thread.start()
     try:

@@ -1,4 +1,4 @@
-"""The listener's loop: it consumes while its server takes requests."""
+"""The listener's loop: it consumes messages while the server beside it takes requests."""
 
 from __future__ import annotations
 
@@ -34,8 +34,10 @@ class Server(Protocol):
     def invoke(self, invocation: Invocation) -> Invoked: ...
 
 
-class Consuming:
-    """Where the server is away or drains, other servers' listeners get the messages."""
+class ConsumerLoop:
+    """Takes messages and has the server run their services. While the server is away or drains it takes none, so that
+    other servers' listeners get them.
+    """
 
     def __init__(
         self,
