@@ -14,10 +14,10 @@ from zato.core.errors import Conflict, TimeLimitExceeded, Unavailable, ZatoError
 from zato.deployment.activation import Activation
 from zato.deployment.check.checker import Checker
 from zato.deployment.check.selection import module_of
+from zato.deployment.group_deployer import GroupDeployer
 from zato.deployment.loader import CodeSet, DeploymentRefused
 from zato.deployment.loader.names import check_file_name
 from zato.deployment.outcomes import Outcomes
-from zato.deployment.together import Together
 from zato.deployment.whole_staging import WholeStaging
 from zato.deployment.withdrawal import withdrawable
 from zato.host.logs import get_logger
@@ -60,7 +60,7 @@ class Deployer:
         self._note = note
         self._notify = notify
         self._outcomes = Outcomes(deployments, activation, clock)
-        self._together = Together(
+        self._group = GroupDeployer(
             deployments=deployments,
             activation=activation,
             publisher=publisher,
@@ -92,7 +92,7 @@ class Deployer:
             ((name, source),) = files.items()
             return [self.deploy(name, source, by=by)]
         with self._counted("active"):
-            return self._together.deploy(files, by=by)
+            return self._group.deploy(files, by=by)
 
     def begin(self, file_name: str, source: bytes, *, by: Author) -> Deployment:
         """The deployment as it is at its beginning; `deploy`'s work goes on behind it, and its state says how it ends.
@@ -197,7 +197,7 @@ class Deployer:
 
     def preview_together(self, files: Mapping[str, bytes], *, by: Author) -> Preview:
         """What `deploy_together` would change, with the files checked. Raises as it does, but for what workers say."""
-        return self._together.preview(files, by=by)
+        return self._group.preview(files, by=by)
 
     def preview_activate(self, deployment_id: int, *, by: Author) -> Preview:
         """What `activate` would change, with the file checked. Raises as it does, but for what workers say."""

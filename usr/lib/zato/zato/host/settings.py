@@ -245,14 +245,14 @@ def _convert(path: Path, values: dict[str, Any], struct: type[_S]) -> _S:
     try:
         return msgspec.convert(values, struct)
     except msgspec.ValidationError as error:
-        said = [_explain(wrong, struct) for wrong in mismatches(values, struct).found]
+        said = [_explain(mismatch, struct) for mismatch in mismatches(values, struct).found]
         what = "a setting that is" if len(said) == 1 else "settings that are"
         raise SetupError(f"{path} has {what} not valid: {'; '.join(said)}.", code="invalid-settings") from error
 
 
-def _explain(wrong: Mismatch, struct: type[msgspec.Struct]) -> str:
+def _explain(mismatch: Mismatch, struct: type[msgspec.Struct]) -> str:
     """`lb_port: expected ...`, and the known keys where one is unknown."""
-    if wrong.unknown:
+    if mismatch.unknown:
         known = ", ".join(field.name for field in msgspec.structs.fields(struct) if field.name != "number")
-        return f"there is no key `{wrong.path}`; the keys are: {known}"
-    return f"{wrong.path}: {wrong.reason}"
+        return f"there is no key `{mismatch.path}`; the keys are: {known}"
+    return f"{mismatch.path}: {mismatch.reason}"

@@ -1,4 +1,4 @@
-"""Deploying several files on request: all of them become active at one moment, or none does."""
+"""Deploying several files as a group: all of them become active at one moment, or none does."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from zato.odb.deployments import Deployment, Deployments, DeploymentState
 CHECKING, ACTIVE, REJECTED = DeploymentState.CHECKING, DeploymentState.ACTIVE, DeploymentState.REJECTED
 
 
-class Together:
-    """What `Deployer` has for more than one file."""
+class GroupDeployer:
+    """Deploys and withdraws files as a group; `Deployer` has it do so."""
 
     def __init__(
         self,
