@@ -12,7 +12,7 @@ import roots
 from build_root import CHECKOUT, BuildRoot
 
 # Published as source only: built in a root of the release, with locked tools
-_SOURCE_ONLY = ("gunicorn-h1c", "sdnotify")
+_SOURCE_ONLY = ("gunicorn-h1c",)
 _LOCKS = ("product", "build")
 # The same bytes at each build: nothing in a wheel may tell when and where it was built
 _SAME_BYTES = {

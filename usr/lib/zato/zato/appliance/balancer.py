@@ -15,6 +15,7 @@ from zato.agent.haproxy.view import EDGE_VARIABLE
 from zato.core.errors import SetupError
 from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 from zato.host.programs import program
+from zato.host.systemd import notify
 
 _FIRST_KEPT = 3  # SD_LISTEN_FDS_START
 _BACKLOG = 4096
@@ -27,12 +28,12 @@ def run() -> None:
     name = f"{address.replace(':', '_')}-{port}"
     kept = _kept()
     for other in set(kept) - {name}:  # the settings have changed since
-        _tell_systemd(f"FDSTOREREMOVE=1\nFDNAME={other}")
+        notify(f"FDSTOREREMOVE=1\nFDNAME={other}")
         os.close(kept[other])
     edge = kept.get(name)
     if edge is None:
         edge = _listen(address, port)
-        _tell_systemd(f"FDSTORE=1\nFDNAME={name}", edge)
+        notify(f"FDSTORE=1\nFDNAME={name}", edge)
     os.set_inheritable(edge, True)
     os.environ[EDGE_VARIABLE] = f"fd@{edge}"
     haproxy = program(PROGRAM)
@@ -61,12 +62,3 @@ def _listen(address: str, port: int) -> int:
             code="edge-not-free",
         ) from error
     return listener.detach()
-
-
-def _tell_systemd(state: str, *descriptors: int) -> None:
-    path = os.environ.get("NOTIFY_SOCKET")
-    if path is None:
-        return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as connection:
-        connection.connect(f"\0{path[1:]}" if path.startswith("@") else path)
-        socket.send_fds(connection, [state.encode()], descriptors)

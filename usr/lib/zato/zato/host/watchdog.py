@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-import sdnotify
+from contextlib import suppress
 
 from zato.core.clock import Clock
+from zato.host.systemd import notify
 
 _EVERY_SECONDS = 1.0
 
@@ -17,7 +17,7 @@ class Watchdog:
     def __init__(self, clock: Clock, tell: Callable[[str], None] | None = None) -> None:
         """`tell` gets what systemd is to know; without systemd nobody does."""
         self._clock = clock
-        self._tell = tell or sdnotify.SystemdNotifier().notify
+        self._tell = tell or _notify
         self._next = clock.monotonic()
 
     def ready(self) -> None:
@@ -30,3 +30,8 @@ class Watchdog:
         if now >= self._next:
             self._next = now + _EVERY_SECONDS
             self._tell("WATCHDOG=1")
+
+
+def _notify(state: str) -> None:
+    with suppress(OSError):  # it works on all the same, and says so again in a second
+        notify(state)

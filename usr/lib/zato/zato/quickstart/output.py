@@ -10,14 +10,15 @@ import sys
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
-
-from honcho.colour import get_colours
+from itertools import cycle
 
 from zato.core.visible import visible_bytes, visible_line
 from zato.host.log_text import AS_IT_IS, FOR_PEOPLE, as_text
 from zato.logbook.ring import RingWriter
 
 _RESET = b"\033[0m"
+# Cyan, yellow, green, magenta, red and blue, then the same in bold; see console_codes(4)
+_COLOURS = [f"{number}{bold}" for bold in ("", ";1") for number in (36, 33, 32, 35, 31, 34)]
 _IN_JSON = "haproxy"
 """Its log is JSON, whose fields are our configuration's."""
 
@@ -36,7 +37,7 @@ class Output:
     def __init__(self, names: Sequence[str], log_format: str, kept: RingWriter) -> None:
         width = max(map(len, names))
         self._coloured = sys.stdout.isatty()
-        colours = dict(zip(names, get_colours(), strict=False))
+        colours = dict(zip(names, cycle(_COLOURS), strict=False))
         self._prefixes = {name: self._prefix(f"{name:<{width}} |", colours[name]) for name in names}
         self._as_json = log_format == "json"
         self._lock = threading.Lock()
