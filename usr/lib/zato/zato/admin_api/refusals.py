@@ -31,7 +31,7 @@ class Refusals:
         self._budgets: OrderedDict[str, _Budget] = OrderedDict()
 
     def due(self, principal: str, now: float) -> int | None:
-        """How many were left out before this one, which is to be a row; None where this one is left out as well.
+        """How many were left out before this one, if this one is to be a row; None if it is left out as well.
 
         `now` is in seconds of a monotonic clock.
         """

@@ -38,7 +38,7 @@ class OdbFacts:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """How much of what was saved, and sentences on what of it is not included."""
+    """How much was saved, and sentences on what is not included."""
 
     counts: dict[str, int] = field(default_factory=dict)
     not_included: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ class Saved:
 
 
 class Part(Protocol):
-    """Its files are in a directory of its own, which is the servers' user's where `as_servers` says so."""
+    """Its files are in a directory of its own; where `as_servers` says so, that belongs to the servers' user."""
 
     @property
     def name(self) -> str:

@@ -35,7 +35,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored, what of it is not as it was, where the cluster before it is, and how it is started."""
+    """What was restored, what in it differs from before, where the replaced cluster is now, and how to start it."""
 
     manifest: Manifest
     remarks: tuple[str, ...]

@@ -79,11 +79,11 @@ def move(source: Database, target: Database, say: Say) -> list[Compared]:
             compared = [
                 Compared(table.name, contents(source, table), contents(target, table)) for table in frozen_tables()
             ]
-            wrong = [each.table for each in compared if not each.equal]
-            if wrong:
+            different = [each.table for each in compared if not each.equal]
+            if different:
                 raise ZatoError(
-                    f"The copy at {target.label} differs from {source.label} in {', '.join(wrong)}, so it is not used. "
-                    "Repeat the command; if it happens again, something else writes to the new database.",
+                    f"The copy at {target.label} differs from {source.label} in {', '.join(different)}, so it is not "
+                    "used. Repeat the command; if it happens again, something else writes to the new database.",
                     code="odb-copy-differs",
                 )
         except BaseException:

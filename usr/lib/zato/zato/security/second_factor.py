@@ -91,7 +91,7 @@ class SecondFactor:
         return self._factors.get(name)
 
     def begin(self, name: str, *, by: Author) -> NewSecret:
-        """A secret, which is demanded once it was confirmed. Raises Conflict where there is a confirmed one."""
+        """Makes a secret, which is demanded once it is confirmed. Raises Conflict where one is confirmed already."""
         made = new_secret(name, self._issuer)
         encrypted = self._box.encrypt(made.secret, kind=_KIND, name=name, field=_FIELD)
         self._factors.begin(name, encrypted, self._clock.now(), self._entry("begin-totp", name, by))

@@ -18,7 +18,7 @@ _LINES_MAX = 100
 
 
 def require_the_same(program: str, differences: list[str]) -> None:
-    """Raises Conflict with what decides otherwise in the configuration before."""
+    """Raises Conflict that lists the differences from the earlier configuration, where there are any."""
     if not differences:
         return
     more = f" (and {len(differences) - _SHOWN} more, see the details)" if len(differences) > _SHOWN else ""

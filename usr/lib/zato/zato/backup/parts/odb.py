@@ -77,19 +77,19 @@ def check(database: Database, manifest: Manifest) -> None:
 
     Of an older release's ODB only rows are counted: its tables may have had fewer columns.
     """
-    wrong = []
+    different = []
     if manifest.odb_version == migrate.head_version():
         for table in frozen_tables():
             expected = manifest.tables.get(table.name)
             found = contents(database, table)
             if expected is not None and (found.rows, found.sha256) != (expected.rows, expected.sha256):
-                wrong.append(table.name)
+                different.append(table.name)
     else:
         counted = rows_of(database, manifest.tables)
-        wrong = [name for name, expected in manifest.tables.items() if counted[name] != expected.rows]
-    if wrong:
+        different = [name for name, expected in manifest.tables.items() if counted[name] != expected.rows]
+    if different:
         raise InvalidInput(
-            f"The ODB at {database.label} does not hold what the backup says of it, in {', '.join(wrong)}.",
+            f"The ODB at {database.label} does not hold what the backup says of it, in {', '.join(different)}.",
             code="backup-invalid",
         )
 

@@ -112,7 +112,7 @@ class Register:
 
     @contextmanager
     def changing(self) -> Iterator[list[Registered]]:
-        """A list with what is known, which is what the caller leaves in it when the block ends without an error."""
+        """Yields the list of what is known. What the caller leaves in it is saved, unless the block raises an error."""
         with exclusive(self._directory):
             before = self.read()
             state = [before]

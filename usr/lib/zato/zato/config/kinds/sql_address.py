@@ -82,7 +82,7 @@ def sql_errors(field: str, url: str) -> list[str]:
 
 
 def sql_parameter_errors(field: str, url: str) -> list[str]:
-    """What is wrong with the parameters alone, which is what decides on what a driver does on this machine."""
+    """What is wrong with the URL's parameters, which decide what the driver does on this machine."""
     scheme = url.partition(":")[0]
     allowed = _PARAMETERS.get(scheme, frozenset())
     errors = []

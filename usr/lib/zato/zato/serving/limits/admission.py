@@ -34,7 +34,7 @@ class Admission:
         *,
         refuse: bool = True,
     ) -> AbstractContextManager[None]:
-        """Count a request, which is under way until what this returns was entered and left.
+        """Counts a request as under way until the context that this returns has been entered and left.
 
         `principals` has the limits of those that have one. What Zato's own processes do on their behalf is not counted.
         Without `refuse` it is let in whatever the limits are. Raises TooManyRequests that names the limit.

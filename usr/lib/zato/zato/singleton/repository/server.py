@@ -33,7 +33,7 @@ _NEVER = Seen(0, 0, 0, 0, 0, 0)
 
 @dataclass(slots=True)
 class _Watched:
-    """One of the repository's files: what of it is dealt with, and what was seen once and may still be written."""
+    """One of the repository's files: the state dealt with, and one that was seen once and may not be complete."""
 
     file: EditedFile
     settled: bytes | None
