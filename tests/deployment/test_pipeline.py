@@ -22,8 +22,7 @@ from support.deployment_workers import DeploymentWorker
 from support.waiting import LATE_SECONDS, until
 from zato.config.writer import Author
 from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, Unavailable
-from zato.deployment import decision, states
-from zato.deployment import deployer as deployer_module
+from zato.deployment import decision, outcomes, states
 from zato.deployment.check import Checker
 from zato.deployment.decision import REPORT_TIME
 from zato.deployment.loader import CodeSet, DeploymentRefused, parse
@@ -424,7 +423,7 @@ def test_an_earlier_version_that_one_worker_cannot_load_is_refused_and_can_be_tr
         workers[1].deployer.activate(first.id, by=BOB)
     assert workers[0].deployments.get(first.id).state is SUPERSEDED
     assert served(workers) == [2, 2, 2]
-    workers[2].load = workers[2].stage
+    workers[2].load = workers[2].staged.load
     assert workers[1].deployer.activate(first.id, by=BOB).state is ACTIVE
     assert served(workers) == [1, 1, 1]
 
@@ -608,7 +607,7 @@ def test_every_outcome_is_counted(
     deployer.undeploy("shop.py", by=ANN)
     with pytest.raises(DeploymentRefused):
         deployer.deploy("shop.txt", version(3), by=ANN)
-    monkeypatch.setattr(deployer_module, "_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(outcomes, "_PATIENCE_SECONDS", 0.0)
     with pytest.raises(TimeLimitExceeded):
         deployer.deploy("shop.py", version(4), by=ANN)
     assert workers[0].noted == ["active", "active", "rejected", "failed", "withdrawn", "rejected", "timed-out"]
@@ -658,7 +657,7 @@ def test_an_outage_in_the_middle_only_delays(start: Callable[..., DeploymentWork
     def load(deployment: Deployment) -> None:
         if failures:
             raise failures.pop()
-        worker.stage(deployment)
+        worker.staged.load(deployment)
 
     worker.load = load
     assert worker.deployer.deploy("shop.py", version(1), by=ANN).state is ACTIVE

@@ -196,12 +196,12 @@ def test_a_worker_that_ends_in_the_middle_leaves_states_that_are_true(
     workers: list[DeploymentWorker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the configuration says is active is active, whoever asked for it and has gone."""
-    set_state: Callable[..., bool] = workers[0].deployer._together._deployments.set_state
+    set_state: Callable[..., bool] = workers[0].deployer._group._deployments.set_state
 
     def gone(*arguments: object, **more: object) -> bool:
         return ACTIVE in arguments or set_state(*arguments, **more)
 
-    monkeypatch.setattr(workers[0].deployer._together._deployments, "set_state", gone)
+    monkeypatch.setattr(workers[0].deployer._group._deployments, "set_state", gone)
     monkeypatch.setattr(workers[0].stager._states._deployments, "set_state", gone)
     workers[0].deployer.deploy_together(pair(1), by=ANN)
     until(lambda: [state for _, state in states(workers[1])] == [ACTIVE, ACTIVE])
