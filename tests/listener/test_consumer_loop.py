@@ -61,12 +61,11 @@ class Server:
 
 
 @contextmanager
-def listening(broker: Broker, server: Server) -> Iterator[threading.Thread]:
+def listening(broker: Broker, server: Server, *, every_seconds: float = 0.01) -> Iterator[threading.Thread]:
     stop = threading.Event()
     watchdog = Watchdog(SystemClock(), lambda text: None)
-    thread = threading.Thread(
-        target=ConsumerLoop(broker, server, watchdog, lambda: server.held, every_seconds=0.01).run, args=(stop,)
-    )
+    loop = ConsumerLoop(broker, server, watchdog, lambda: server.held, every_seconds=every_seconds)
+    thread = threading.Thread(target=loop.run, args=(stop,))
     thread.start()
     try:
         yield thread
@@ -95,6 +94,16 @@ def test_nothing_is_consumed_while_the_server_takes_no_requests() -> None:
         server.held = False
         until(lambda: broker.handle is not None)
     assert broker.handle is None
+
+
+def test_none_begins_once_they_are_held_however_seldom_the_loop_looks() -> None:
+    broker, server = Broker(), Server()
+    with listening(broker, server, every_seconds=5.0):
+        until(lambda: broker.handle is not None)
+        assert broker.handle is not None
+        handle, server.held = broker.handle, True
+        assert handle(DELIVERY).outcome is Outcome.REQUEUE
+        until(lambda: broker.handle is None, seconds=2.0)
 
 
 def test_it_ends_when_what_is_under_way_is_done() -> None:

@@ -48,7 +48,7 @@ class ConsumerLoop:
         *,
         every_seconds: float = _EVERY_SECONDS,
     ) -> None:
-        """`held` says whether messages are to wait, whoever keeps them."""
+        """`held` says whether messages are to wait, whoever keeps them. It is asked before each one begins."""
         self._invocations = invocations
         self._server = server
         self._watchdog = watchdog
@@ -104,6 +104,9 @@ class ConsumerLoop:
     def _handle(self, delivery: Delivery) -> Result:
         message = delivery.message
         correlate(message.cid)
+        if self._held():  # since the loop looked last: whoever has them held is told that none begins any more
+            self._pause.set()
+            return Result(Outcome.REQUEUE, "Messages are held.")
         try:
             # Of several messages whose process ended, one may be the cause: they do not meet in one again
             with self._suspects if delivery.ended else nullcontext():

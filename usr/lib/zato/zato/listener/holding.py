@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from zato.core.clock import Clock
 from zato.core.errors import Unavailable
 from zato.host.logs import get_logger
@@ -12,7 +14,7 @@ _log = get_logger("zato.listener")
 
 
 class Holding:
-    """For the one thread of a loop.
+    """Threads may share it.
 
     With the ODB away it is what it was before, and nothing is held where that is not known: a cluster is held from
     before its first start on, and until it is released the ODB has said so.
@@ -23,9 +25,14 @@ class Holding:
         self._clock = clock
         self._held = False
         self._not_before = 0.0
+        self._asking = threading.Lock()
 
     def held(self) -> bool:
         """As of now."""
+        with self._asking:
+            return self._look()
+
+    def _look(self) -> bool:
         now = self._clock.monotonic()
         if now < self._not_before:
             return self._held
