@@ -51,6 +51,10 @@ class ReloadableLighttpd:
     def _reload(self) -> str | None:
         if not self._running.reload(self._stop):
             return "It has not started again; its log says why."
+        if self._serving.problem() is None:
+            return None
+        # The one that ended may have had the question, and closed the connection
+        self._stop.wait(_POLL_SECONDS)
         return self._serving.problem()
 
     def _started_again(self) -> str | None:
