@@ -122,7 +122,8 @@ def tried() -> Iterator[Edge]:
 
 
 def test_guesses_of_one_source_come_to_the_servers_one_after_the_other(tried: Edge) -> None:
-    assert at_once(tried, 14, "/status?code=401", "127.0.0.2") >= TURNS_MS
+    # Those that a busy machine has not sent before the first ones were answered have nobody to wait for
+    tried.wait_for(lambda: at_once(tried, 14, "/status?code=401", f"127.0.4.{next(_FRESH)}") >= TURNS_MS)
     assert RunningHaproxy.of(tried.layout).variables(["limited_turns"])["limited_turns"] >= 8
 
 
@@ -143,7 +144,7 @@ def test_among_many_guesses_a_right_password_is_not_believed(tried: Edge) -> Non
     # So many that there are ten in ten seconds for long, however HAProxy forgets them
     assert statuses(tried, "/status?code=401", 40, headers=basic("joe", "any"), source="127.0.0.5") == [401] * 40
     assert at_once(tried, 1, "/status?code=200", "127.0.0.5") < 10_000
-    assert at_once(tried, 14, "/status?code=200", "127.0.0.5") >= TURNS_MS
+    tried.wait_for(lambda: at_once(tried, 14, "/status?code=200", "127.0.0.5") >= TURNS_MS)
 
 
 def test_an_ipv6_source_is_a_network_of_64_bits(guessed: Edge) -> None:
