@@ -111,7 +111,7 @@ def test_what_administrators_add_is_taken_up_or_left_out_and_never_ends_anything
     # What is refused keeps nothing else from being taken up
     new = edge.authority.renew("lighttpd-1").serial_number
     edge.wait_for(lambda: shown(edge) == new)
-    assert added()
+    edge.wait_for(added)
     # A start leaves out what it would not come to by
     for name in ("agent", "lighttpd"):
         edge.processes[name].kill()
