@@ -2,7 +2,7 @@
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONDONTWRITEBYTECODE
 
 # Twice as many as processors: half of the time is waiting. Which process runs what: tests/support/scheduling.py
-PARALLEL = -n 4 --no-loadscope-reorder --durations=50
+PARALLEL = -n 4 --no-loadscope-reorder --slowest=50
 
 .PHONY: help run test test-release check bench show show-hosts show-upgrade show-debian-upgrade chaos fresh deb apt-repository clean lock
 

@@ -20,9 +20,11 @@ from support.databases import (
     new_odb,
     new_sqlite,
 )
+from support.durations import Phase, processes, scopes, slowest
 from support.mariadb import MariaDb
 from support.postgresql import PostgreSql
 from support.rabbitmq import RabbitMq
+from support.reasons import REASONS
 from support.scheduling import ByScope, rank
 from zato.odb.database import Database
 
@@ -54,10 +56,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: rank(item.nodeid))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slowest", type=int, default=0, help="Name so many of the slowest tests, each with its reason.")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """What was not run against the real thing is not to be taken for it."""
     if not ORACLE_URL and any("test_oracle.py" in report.nodeid for report in terminalreporter.getreports("passed")):
         terminalreporter.write_line("Oracle: compiled only, as ZATO_TEST_ORACLE_URL names no database.", yellow=True)
+    count = config.getoption("--slowest")
+    if not count:
+        return
+    phases = [
+        Phase(report.nodeid, report.when, getattr(report, "worker_id", "pytest"), report.start, report.stop)
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if isinstance(report, pytest.TestReport)
+    ]
+    for title, lines in (
+        ("slowest, with their reasons", slowest(phases, count, REASONS)),
+        ("what is run together, the longest first", scopes(phases)),
+        ("until when each process had work", processes(phases)),
+    ):
+        terminalreporter.section(title)
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 @pytest.hookimpl(tryfirst=True)

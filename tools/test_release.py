@@ -29,7 +29,7 @@ CLONE = "srv/zato"  # where others than root may go, too
 PIP_CACHE = "root/.cache/pip"
 # Debian publishes mends of a stable release; older archives are made anew
 KEPT_DAYS = 7
-DEFAULT_TESTS = "tests --ignore=tests/hosts -n 4 --no-loadscope-reorder --durations=25"
+DEFAULT_TESTS = "tests --ignore=tests/hosts -n 4 --no-loadscope-reorder --slowest=25"
 
 
 def main() -> int:
