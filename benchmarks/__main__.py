@@ -1,8 +1,7 @@
-"""make bench: prints one line for each figure, with its bar."""
+"""python -m benchmarks [PART ...]: prints one line for each figure, with its bar. Parts are speed and growth."""
 
 from __future__ import annotations
 
-import re
 import sys
 import tempfile
 import time
@@ -12,8 +11,10 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import in_flight
-from benchmarks.chains import GUNICORN, HELLO, OURS, Load, bare_chain, descendants, running, wrk
+from benchmarks.chains import GUNICORN, HELLO, OURS, Load, bare_chain, running, wrk
 from benchmarks.cost import cpu_microseconds
+from benchmarks.growth import growth
+from benchmarks.memory import pss_megabytes
 from support.cluster import RunningCluster
 from support.ports import free_port, free_ports
 
@@ -34,19 +35,6 @@ def ratio(title: str, bar: float, ours: Callable[[], Load], theirs: Callable[[],
     print(f"{title:<78} {found:5.2f}  ({spread}; bar {bar:.2f}{'' if found >= bar else ', NOT REACHED'})", flush=True)
 
 
-def pss_megabytes(cluster: RunningCluster) -> float:
-    """Proportional set size of the supervisor and everything below it."""
-    assert cluster.process is not None
-    total = 0
-    for pid in descendants(cluster.process.pid):
-        try:
-            found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii"), re.M)
-        except OSError:
-            continue
-        total += int(found[1]) if found else 0
-    return total / 1024
-
-
 def idle_milliseconds(cluster: RunningCluster) -> float:
     """CPU time of the supervisor and everything below it in each second in which nothing happens."""
     assert cluster.process is not None
@@ -55,15 +43,28 @@ def idle_milliseconds(cluster: RunningCluster) -> float:
     return (sum(cpu_microseconds(cluster.process.pid).values()) - before) / 1000 / IDLE_SECONDS
 
 
-def main() -> int:
-    """1 where one of the requests in active at once was not answered; ratios depend on what else the machine does."""
+def speed() -> bool:
+    """Whether each of the requests in active at once was answered; ratios depend on what else the machine does."""
     with tempfile.TemporaryDirectory(prefix="zato-bench-") as directory:
         cluster = RunningCluster(Path(directory) / "z", "--workers", "2")
         cluster.start()
         try:
-            return 0 if measure(cluster, Path(directory)) else 1
+            return measure(cluster, Path(directory))
         finally:
             cluster.stop()
+
+
+PARTS: dict[str, Callable[[], bool]] = {"speed": speed, "growth": growth}
+
+
+def main(wanted: list[str]) -> int:
+    """1 where something was missed that does not depend on what else the machine does."""
+    unknown = [name for name in wanted if name not in PARTS]
+    if unknown:
+        print(f"There is no part {', '.join(unknown)}; parts are {', '.join(PARTS)}.", file=sys.stderr)
+        return 2
+    reached = [PARTS[name]() for name in wanted or PARTS]
+    return 0 if all(reached) else 1
 
 
 def measure(cluster: RunningCluster, directory: Path) -> bool:
@@ -136,4 +137,4 @@ def many(cluster: RunningCluster) -> None:
             other.stop()
 
 
-sys.exit(main())
+sys.exit(main(sys.argv[1:]))

@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zato.config.configuration import Configuration
+from zato.config.hashed_passwords import HashedPasswords
 from zato.config.kinds.text import character_error
 from zato.config.plan import Planned
 from zato.config.publisher import Author, ImportMode, Preview, Publisher
-from zato.config.secrets import SecretBox, password_matches
+from zato.config.secrets import SecretBox, hash_password, password_matches
 from zato.core.clock import SystemClock
 from zato.core.errors import InvalidInput
 from zato.odb.database import Database
@@ -69,6 +70,27 @@ def test_importing_what_was_just_exported_changes_nothing(
     fill(publisher)
     summary = publisher.import_(publisher.export(), mode, by=BY)
     assert (summary.unchanged, summary.revision, log.revision()) == (9, 9, 9)
+
+
+def test_importing_the_same_users_again_hashes_nothing(log: ConfigurationLog, box: SecretBox) -> None:
+    costly: list[str] = []
+
+    def hashed(password: str) -> str:
+        costly.append(password)
+        return hash_password(password)
+
+    def matches(password: str, hashed: str) -> bool:
+        costly.append(password)
+        return password_matches(password, hashed)
+
+    publisher = Publisher(log, box, SystemClock(), hashed=HashedPasswords(hashed, matches))
+    users = {f"u{n}": {"username": f"user-{n}", "password": f"secret-of-{n}"} for n in range(20)}
+    document = yaml.dump({"security-basic": users})
+    publisher.preview(lambda it: it.import_(document, ImportMode.MERGE, by=BY))
+    for _ in range(2):
+        publisher.import_(document, ImportMode.MERGE, by=BY)
+    assert len(costly) == 20
+    assert publisher.import_(document, ImportMode.MERGE, by=BY).unchanged == 20
 
 
 def test_an_export_does_not_open_in_a_cluster_with_another_key(publisher: Publisher, log: ConfigurationLog) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from zato.config.codec import decode_stored, refused
 from zato.config.configuration import item_of
 from zato.config.diff import ItemDiff, diff
 from zato.config.encrypting import GIVE_ANEW, SecretEncrypter
+from zato.config.hashed_passwords import in_parallel
 from zato.config.kinds import KINDS, lets_in
 from zato.config.plan import Key, Planned, Summary, plan, summary
 from zato.config.writer import Author, Writer, despite_races, items_at
@@ -111,13 +113,12 @@ class BulkChanges:
             wanted: dict[Key, msgspec.Struct] = {}
             errors: dict[Key, list[str]] = {}
             codes: set[str] = set()
-            for kind, name, body in given:
-                stored = current[kind, name][1] if (kind, name) in current else None
-                try:
-                    wanted[kind, name] = self._accept(kind, name, body, stored)
-                except InvalidInput as error:
-                    errors[kind, name] = [*error.details]
-                    codes.add(error.code)
+            for key, accepted in self._all_accepted(given, current).items():
+                if isinstance(accepted, InvalidInput):
+                    errors[key] = [*accepted.details]
+                    codes.add(accepted.code)
+                else:
+                    wanted[key] = accepted
             unwanted = [key for key in current if mode is ImportMode.REPLACE and is_exported(key[0])]
             changes = plan(current, wanted, [key for key in unwanted if key not in errors])
             code = GIVE_ANEW if codes == {GIVE_ANEW} else "invalid-items"
@@ -128,12 +129,29 @@ class BulkChanges:
 
         return despite_races(attempt)
 
-    def _accept(self, kind: str, name: str, body: Any, stored: msgspec.Struct | None) -> msgspec.Struct:
+    def _all_accepted(
+        self, given: Sequence[tuple[str, str, Any]], current: Mapping[Key, tuple[int, msgspec.Struct | None]]
+    ) -> Mapping[Key, msgspec.Struct | InvalidInput]:
+        """The value of each item, or why it is refused, in the order of the document."""
+        calls = {
+            (kind, name): partial(self._accepted, kind, name, body, current.get((kind, name), (0, None))[1])
+            for kind, name, body in given
+        }
+        hashed = {key: call for key, call in calls.items() if key[0] in KINDS and KINDS[key[0]].hashed_fields}
+        ready = dict(zip(hashed, in_parallel(hashed.values()), strict=True))
+        return {key: ready[key] if key in ready else call() for key, call in calls.items()}
+
+    def _accepted(
+        self, kind: str, name: str, body: Any, stored: msgspec.Struct | None
+    ) -> msgspec.Struct | InvalidInput:
         if not is_exported(kind):
-            raise refused(kind, name, [f"kind: items of the kind {kind[:100]!r} cannot be imported"])
+            return refused(kind, name, [f"kind: items of the kind {kind[:100]!r} cannot be imported"])
         if not isinstance(body, dict):
-            raise refused(kind, name, ["value: it must be a mapping with the fields of the kind"])
-        return self._encrypter.accept(kind, name, body, stored, takes_encrypted=True)
+            return refused(kind, name, ["value: it must be a mapping with the fields of the kind"])
+        try:
+            return self._encrypter.accept(kind, name, body, stored, takes_encrypted=True)
+        except InvalidInput as error:
+            return error
 
     def _check(
         self,

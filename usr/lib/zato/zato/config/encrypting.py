@@ -10,8 +10,9 @@ import msgspec
 
 from zato.config import bindings, validation
 from zato.config.codec import ENCRYPTED, MASK, decode, refused
+from zato.config.hashed_passwords import HashedPasswords
 from zato.config.kinds import Kind, kind_named
-from zato.config.secrets import SecretBox, hash_password, password_matches
+from zato.config.secrets import SecretBox
 from zato.core.errors import InvalidInput
 
 GIVE_ANEW = "secret-needed"
@@ -21,8 +22,9 @@ GIVE_ANEW = "secret-needed"
 class SecretEncrypter:
     """Knows how the secrets of each kind are kept."""
 
-    def __init__(self, box: SecretBox) -> None:
+    def __init__(self, box: SecretBox, hashed: HashedPasswords) -> None:
         self._box = box
+        self._hashed = hashed
 
     def accept(
         self,
@@ -157,6 +159,4 @@ class SecretEncrypter:
         if field not in definition.hashed_fields:
             return self._box.encrypt(text, kind=definition.name, name=name, field=field)
         current = None if stored is None else getattr(stored, field)
-        if current is not None and password_matches(text, current):
-            return str(current)  # the same password: hashing it anew would look like a change
-        return hash_password(text)
+        return self._hashed.hash_of(text, current, kind=definition.name, name=name, field=field)

@@ -15,6 +15,7 @@ from zato.config.codec import decode_stored, public, refused
 from zato.config.configuration import item_of
 from zato.config.diff import ItemDiff
 from zato.config.encrypting import SecretEncrypter
+from zato.config.hashed_passwords import HashedPasswords
 from zato.config.history import HistoryEntry, changes_of, check_name, differences
 from zato.config.item import CreatedItem, Item
 from zato.config.kinds import KINDS, kind_named, lets_in
@@ -38,11 +39,16 @@ class Publisher:
     """
 
     def __init__(
-        self, log: ConfigurationLog, box: SecretBox, clock: Clock, notify: Callable[[int], None] | None = None
+        self,
+        log: ConfigurationLog,
+        box: SecretBox,
+        clock: Clock,
+        notify: Callable[[int], None] | None = None,
+        hashed: HashedPasswords | None = None,
     ) -> None:
-        """`notify` announces each new revision to those who follow the log."""
+        """`notify` announces each new revision to those who follow the log. `hashed` may be shared with others."""
         self._log = log
-        self._encrypter = SecretEncrypter(box)
+        self._encrypter = SecretEncrypter(box, hashed or HashedPasswords())
         self._rehearsal = partial(Rehearsal, log, box, clock)
         self._write_by(Writer(log, box, clock, notify))
 

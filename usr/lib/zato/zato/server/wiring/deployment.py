@@ -48,7 +48,7 @@ def wire_deployment(
 ) -> Deploying:
     """Starts nothing; the checker asks a process that the master has begun."""
     notify = messaging.broker.notify
-    publisher = Publisher(persistence.log, persistence.secrets, clock, notify)
+    publisher = Publisher(persistence.log, persistence.secrets, clock, notify, shared.hashed_passwords)
     polled = ChangeNotifier(persistence.database, PATIENT_SECONDS)
     lead = lead_for(polled.interval_seconds)
     activation = Activation(publisher, persistence.log, persistence.members, clock, lead=lead)

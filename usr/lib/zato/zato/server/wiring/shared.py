@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from zato.config.hashed_passwords import HashedPasswords
 from zato.deployment.packages import WorkerPackages
 from zato.host.layout import Layout, ServerLayout
 from zato.host.settings import ClusterSettings, ServerSettings
@@ -23,6 +24,7 @@ class Shared:
     packages: WorkerPackages
     visits: Visits = field(default_factory=Visits)
     counters: SharedCounters = field(default_factory=SharedCounters)
+    hashed_passwords: HashedPasswords = field(default_factory=HashedPasswords)
 
     @property
     def paths(self) -> ServerLayout:
