@@ -12,7 +12,7 @@ help:
 	@echo "make test-release SUITE=bookworm|trixie  the tests but those that boot hosts, in a fresh root of that Debian release"
 	@echo "            (needs root); TESTS='tests/edge -x' for other arguments of pytest"
 	@echo "make check  linters, types, layers, then all tests"
-	@echo "make bench  speed and memory, as ratios measured in turn"
+	@echo "make bench  speed and memory, as ratios measured in turn; what the chain is compared with is installed in build/peers"
 	@echo "make show   what is promised of starts, deployments and failures, in full, each with its figure and bar"
 	@echo "make show-hosts  what is promised of an appliance, in full, each with its figure (needs root)"
 	@echo "make show-upgrade FROM=revision  from that revision's packages to today's and back, under load (needs root)"
@@ -47,7 +47,7 @@ check:
 	.venv/bin/python -m pytest -q $(PARALLEL)
 
 bench:
-	@tools/prepare develop
+	@tools/prepare bench
 	.venv/bin/python -m benchmarks
 
 show:
@@ -89,7 +89,7 @@ apt-repository:
 lock:
 	@tools/prepare develop
 	@.venv/bin/python -c 'import sys; sys.exit(sys.version_info[:2] > (3, 11) and "zato: make lock is for Debian 12")'
-	cd requirements && for name in product develop build; do \
+	cd requirements && for name in product develop build peers; do \
 	    ../.venv/bin/pip-compile -q --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header \
 	        --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o $$name.lock $$name.in; done
 

@@ -1,4 +1,4 @@
-"""python -m benchmarks [PART ...]: prints one line for each figure, with its bar. Parts are speed and growth."""
+"""python -m benchmarks [PART ...]: prints one line for each figure, with its bar. Parts are speed, peers and growth."""
 
 from __future__ import annotations
 
@@ -6,33 +6,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from statistics import median
 
 from benchmarks import in_flight
-from benchmarks.chains import GUNICORN, HELLO, OURS, Load, bare_chain, running, wrk
+from benchmarks.chains import GUNICORN, HELLO, OURS, bare_chain, running, wrk
 from benchmarks.cost import cpu_microseconds
 from benchmarks.growth import growth
 from benchmarks.memory import pss_megabytes
+from benchmarks.peers.comparison import deploy, peers
+from benchmarks.ratios import ratio
 from support.cluster import RunningCluster
-from support.ports import free_port, free_ports
+from support.ports import free_ports
 
-ROUNDS = 5
 IDLE_SECONDS = 30
 IDLE_BAR = 20
 SETTLE_SECONDS = 10  # in which what follows a start or a change comes to rest
-
-
-def ratio(title: str, bar: float, ours: Callable[[], Load], theirs: Callable[[], Load]) -> None:
-    """Measure both in turn, `ROUNDS` times, and print the median of the ratios."""
-    ratios = []
-    for _ in range(ROUNDS):
-        other = theirs()
-        ratios.append(ours().rate / other.rate)
-    found = median(ratios)
-    spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
-    print(f"{title:<78} {found:5.2f}  ({spread}; bar {bar:.2f}{'' if found >= bar else ', NOT REACHED'})", flush=True)
 
 
 def idle_milliseconds(cluster: RunningCluster) -> float:
@@ -54,7 +42,7 @@ def speed() -> bool:
             cluster.stop()
 
 
-PARTS: dict[str, Callable[[], bool]] = {"speed": speed, "growth": growth}
+PARTS: dict[str, Callable[[], bool]] = {"speed": speed, "peers": peers, "growth": growth}
 
 
 def main(wanted: list[str]) -> int:
@@ -69,19 +57,15 @@ def main(wanted: list[str]) -> int:
 
 def measure(cluster: RunningCluster, directory: Path) -> bool:
     """Print all figures; whether each request of those in active at once was answered."""
-    api = cluster.api()
-    api.deploy("bench.py", HELLO.format(n="").encode())
-    api.create_item("channel-rest", "hello", {"service": "bench.hello", "path": "/hello", "methods": ["GET"]})
+    deploy(cluster)
     time.sleep(SETTLE_SECONDS)
     idle = idle_milliseconds(cluster)
     missed = ", NOT REACHED" if idle > IDLE_BAR else ""
     print(f"CPU of the whole quickstart while nothing happens: {idle:.0f} ms/s (bar {IDLE_BAR}{missed})", flush=True)
     print(f"memory (PSS) of the whole quickstart, two workers: {pss_megabytes(cluster):.0f} MB (bar 250)", flush=True)
     hello = f"{cluster.url}/hello"
-    front, gthread = free_ports(2)
+    front, port = free_ports(2)
     bare_direct = [*GUNICORN, *OURS, "--bind", f"127.0.0.1:{front}", "benchmarks.bare:app"]
-    on_gthread = ["--worker-class", "gthread", "--threads", "4", "--bind", f"127.0.0.1:{gthread}"]
-    bare_gthread = [*GUNICORN, *on_gthread, "benchmarks.bare:app"]
     with bare_chain(directory / "b") as bare:
         ratio(
             "(a) a JSON service, whole chain : bare Falcon, same worker, same chain",
@@ -91,7 +75,6 @@ def measure(cluster: RunningCluster, directory: Path) -> bool:
         )
     # The front socket is a unix socket, which wrk does not speak: a relay would measure itself, so the same
     # application is started once more on a port.
-    port = free_port()
     zato_direct = [sys.executable, "-m", "benchmarks.on_port", str(cluster.layout.root), str(port)]
     with running(bare_direct), running(zato_direct):
         ratio(
@@ -100,14 +83,6 @@ def measure(cluster: RunningCluster, directory: Path) -> bool:
             lambda: wrk(f"http://127.0.0.1:{port}/hello", 16, close=True),
             lambda: wrk(f"http://127.0.0.1:{front}/hello", 16, close=True),
         )
-    with running(bare_gthread):
-        for connections, bar in ((16, 0.80), (64, 0.70)):
-            ratio(
-                f"(d) the chain : bare Falcon on gthread, plain HTTP, {connections} keep-alive connections",
-                bar,
-                partial(wrk, hello, connections),
-                partial(wrk, f"http://127.0.0.1:{gthread}/hello", connections),
-            )
     many(cluster)
     # Last, since it leaves the chain slower for some seconds: the balancer's connections of the burst end by and by
     return in_flight.all_answered(cluster)

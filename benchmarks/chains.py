@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import zato.agent.haproxy.files as haproxy
 import zato.agent.lighttpd.files as lighttpd
 from support.ports import free_ports
 from zato.host.layout import Layout
-from zato.host.settings import load_cluster, load_server
+from zato.host.settings import ClusterSettings, load_cluster, load_server
 
 SECONDS = 3
 GUNICORN = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--log-level", "warning", "--workers", "2"]
@@ -49,11 +50,14 @@ class Chain:
     pid: int
 
 
-def wrk(url: str, connections: int, *, close: bool = False) -> Load:
-    """Load for a few seconds. Stops the run where any request failed."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}", url]
+def wrk(url: str, connections: int, *, close: bool = False, script: Path | None = None) -> Load:
+    """Load for a few seconds; `script` says, in Lua, what requests are. Stops the run where any of them failed."""
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}", "--timeout", "10s"]
     if close:
-        command[1:1] = ["-H", "Connection: close"]
+        command += ["-H", "Connection: close"]
+    if script is not None:
+        command += ["-s", str(script)]
+    command.append(url)
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     if "Non-2xx" in text or "Socket errors" in text:
         raise SystemExit(f"{url}: {text}")
@@ -65,20 +69,22 @@ def wrk(url: str, connections: int, *, close: bool = False) -> Load:
 
 
 @contextmanager
-def running(command: list[str]) -> Iterator[int]:
-    """A process and its pid."""
-    process = subprocess.Popen(command, cwd=Path(__file__).parent.parent)
-    time.sleep(2)
-    try:
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait()
+def running(command: list[str], *, output: Path | None = None, **environment: str) -> Iterator[int]:
+    """A process and its pid; what it prints goes to `output`, or where this process's goes."""
+    with output.open("wb") if output else nullcontext() as file:
+        variables = {**os.environ, **environment}
+        errors = subprocess.STDOUT if file else None
+        process = subprocess.Popen(command, cwd=Path(__file__).parent.parent, env=variables, stdout=file, stderr=errors)
+        time.sleep(2)
+        try:
+            yield process.pid
+        finally:
+            process.terminate()
+            process.wait()
 
 
-@contextmanager
-def bare_chain(directory: Path) -> Iterator[Chain]:
-    """Bare Falcon behind HAProxy and lighttpd, configured and supervised as for a cluster."""
+def created(directory: Path) -> tuple[Layout, ClusterSettings]:
+    """The directory of a cluster of its own, on free ports; HAProxy's files are in place."""
     port, lighttpd_port, agent_port, edge_agent_port = map(str, free_ports(4))
     layout = Layout(directory)
     ports = [
@@ -97,16 +103,18 @@ def bare_chain(directory: Path) -> Iterator[Chain]:
     subprocess.run(zato, check=True, stdout=subprocess.DEVNULL)
     cluster = load_cluster(layout)
     haproxy.write(layout, haproxy.view_of(layout, cluster, haproxy.state_to_start_with(layout, cluster)))
+    return layout, cluster
+
+
+@contextmanager
+def bare_chain(directory: Path) -> Iterator[Chain]:
+    """Bare Falcon behind HAProxy and lighttpd, configured and supervised as for a cluster."""
+    layout, cluster = created(directory)
     lighttpd.write(layout, lighttpd.view_of(layout, cluster, 1, load_server(layout, 1)))
-    with (directory / "output.log").open("wb") as output:
-        command = [sys.executable, "-m", "benchmarks.bare_chain", str(directory)]
-        process = subprocess.Popen(command, cwd=Path(__file__).parent.parent, stdout=output)
-        time.sleep(5)
-        try:
-            yield Chain(f"https://localhost:{port}", process.pid)
-        finally:
-            process.terminate()
-            process.wait()
+    command = [sys.executable, "-m", "benchmarks.bare_chain", str(directory)]
+    with running(command, output=directory / "output.log") as pid:
+        time.sleep(3)
+        yield Chain(f"https://localhost:{cluster.lb_port}", pid)
 
 
 def descendants(root: int) -> Iterator[int]:
