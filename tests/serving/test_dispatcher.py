@@ -119,8 +119,7 @@ def of(sender: Sender, **changed: Any) -> Dispatcher:
 def ask(dispatcher: Dispatcher, service: str, payload: Any = None, active: Any = None) -> bytes:
     """As a channel does."""
     request = Request(payload, cid="c1", principal=ANONYMOUS)
-    entry = dispatcher.require_active(service)
-    return dispatcher.invoke_from_channel(service, entry, request, active, None)[1]
+    return dispatcher.invoke_from_channel(service, request, active, None)[1]
 
 
 def test_a_service_answers(dispatcher: Dispatcher) -> None:
@@ -155,7 +154,7 @@ def test_a_service_that_is_not_deployed(dispatcher: Dispatcher) -> None:
         dispatcher.invoke_async("nowhere", None, "c1", ANONYMOUS)
     request = Request(None, cid="c1", principal=ANONYMOUS)
     with pytest.raises(Unavailable) as raised:
-        dispatcher.invoke_from_channel("nowhere", None, request, None, None)
+        dispatcher.invoke_from_channel("nowhere", request, None, None)
     assert raised.value.code == "service-not-deployed"
 
 

@@ -116,7 +116,7 @@ def serving() -> None:
         response = falcon.Response()
         channel = served.routes.literal("/toys", "POST")
         assert channel is not None
-        channel.respond(request, response)
+        channel.respond(served.dispatcher, request, response)
         return response
 
     answer = post("duck")

@@ -145,3 +145,37 @@ class CountingSegments(list[str]):
     def __getitem__(self, index: object) -> str:  # type: ignore[override]
         self.looks += 1
         return super().__getitem__(index)  # type: ignore[index,no-any-return]
+
+
+SEGMENTS = st.lists(st.sampled_from(["a", "b", "{x}"]), min_size=1, max_size=3)
+ROUTES = st.sets(st.tuples(SEGMENTS.map(lambda found: "/" + "/".join(found)), st.sampled_from(["GET", "POST"])))
+PATHS = ["/" + "/".join(found) for length in (1, 2, 3) for found in product(("a", "b", "c"), repeat=length)]
+
+
+def answers(routes: RouteTable[str]) -> list[object]:
+    of_templates = [routes.literal(path, method) for path in PATHS for method in ("GET", "POST")]
+    of_paths = [(found(routes, path), found(routes, path, "POST"), methods(routes, path)) for path in PATHS]
+    return [*of_templates, *of_paths]
+
+
+def table_of(routes: set[tuple[str, str]]) -> RouteTable[str]:
+    return RouteTable((template, (method,), f"{method} {template}") for template, method in sorted(routes))
+
+
+@given(ROUTES, ROUTES)
+def test_a_table_that_was_changed_answers_as_one_that_was_made_anew(
+    before: set[tuple[str, str]], after: set[tuple[str, str]]
+) -> None:
+    old = table_of(before)
+    expected = answers(old)
+    gone = [(template, (method,)) for template, method in before - after]
+    come = [(template, (method,), f"{method} {template}") for template, method in after - before]
+    changed = old.changed(gone, come)
+    assert answers(changed) == answers(table_of(after))
+    assert answers(old) == expected
+
+
+def test_routes_that_have_gone_leave_nothing_behind() -> None:
+    routes = table("/a/b/c", "/a/{x}/d").changed([("/a/b/c", ("GET",)), ("/a/{x}/d", ("GET",))], [])
+    assert routes._root.empty
+    assert not routes._literal

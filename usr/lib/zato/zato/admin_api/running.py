@@ -70,13 +70,10 @@ class RunningWorker:
         """What the service answers, within its time limit, just as through a channel. Raises NotFound, ZatoError."""
         served = self._switch.current()
         services = served.snapshot.codes.services
-        entry = services.get(service)
-        if entry is None:
+        if service not in services:
             raise no_such_service(service, services)
         request = Request(body, cid=cid, http=http, principal=principal)
-        response, data = served.dispatcher.invoke_from_channel(
-            service, entry, request, environ.get("zato.request"), None
-        )
+        response, data = served.dispatcher.invoke_from_channel(service, request, environ.get("zato.request"), None)
         return Invoked(response.status_code, response.content_type or _JSON, data)
 
     def invoke_async(self, service: str, payload: Any, *, principal: Principal, cid: str) -> Message:

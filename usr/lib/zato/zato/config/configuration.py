@@ -36,12 +36,16 @@ class Configuration:
 
     def get(self, kind: str, name: str) -> Item | None:
         """The item, or None."""
-        return self.items.get(kind, _NOTHING).get(name)
+        return self.items_of(kind).get(name)
 
     def all(self, kind: str) -> tuple[Item, ...]:
         """All items of a kind, by name."""
-        items = self.items.get(kind, _NOTHING)
+        items = self.items_of(kind)
         return tuple(items[name] for name in sorted(items))
+
+    def items_of(self, kind: str) -> Mapping[str, Item]:
+        """All items of a kind by their names: the same object in each configuration in which they are the same."""
+        return self.items.get(kind, _NOTHING)
 
     def values(self, kind: Kind[ValueT]) -> dict[str, ValueT]:
         """The values of all items of a kind by their names, which they are in the order of."""
@@ -75,7 +79,7 @@ class Configuration:
             if change.kind not in KINDS:
                 continue
             if change.kind not in copied:
-                copied[change.kind] = dict(self.items.get(change.kind, _NOTHING))
+                copied[change.kind] = dict(self.items_of(change.kind))
             if change.action is Action.DELETE or change.data is None:
                 copied[change.kind].pop(change.name, None)
             else:

@@ -39,9 +39,15 @@ def outgoing_parts() -> Iterator[tuple[Connector, OutgoingPart]]:
             yield connector, connector.outgoing
 
 
-def http_channels(configuration: Configuration) -> Iterator[tuple[HttpChannelPart, str, HttpChannel]]:
-    """All channels over HTTP, inactive ones included: what their protocol registers of them, their names and values."""
+def http_channel_parts() -> Iterator[HttpChannelPart]:
+    """What the protocols over HTTP register of their channels."""
     for connector in CONNECTORS.values():
         if connector.http_channel is not None:
-            for item in configuration.all(connector.http_channel.kind.name):
-                yield connector.http_channel, item.name, cast("HttpChannel", item.value)
+            yield connector.http_channel
+
+
+def http_channels(configuration: Configuration) -> Iterator[tuple[HttpChannelPart, str, HttpChannel]]:
+    """All channels over HTTP, inactive ones included: what their protocol registers of them, their names and values."""
+    for part in http_channel_parts():
+        for item in configuration.all(part.kind.name):
+            yield part, item.name, cast("HttpChannel", item.value)

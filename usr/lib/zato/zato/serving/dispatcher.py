@@ -37,7 +37,7 @@ class Dispatcher:
     """
 
     def __init__(self, snapshot: Snapshot, limited: LimitedCalls, asynchronous: AsyncInvocations) -> None:
-        self._snapshot = snapshot
+        self.snapshot = snapshot
         self._limited = limited
         self._asynchronous = asynchronous
         self._context = ServiceContext(outgoing=snapshot.outgoing, user_config=snapshot.user_config, invoker=self)
@@ -45,7 +45,6 @@ class Dispatcher:
     def invoke_from_channel(
         self,
         service: str,
-        entry: ServiceEntry | None,
         request: Request,
         active: ActiveRequest | None,
         text_type: str | None,
@@ -56,7 +55,8 @@ class Dispatcher:
         """
         self._limit(service, request, active)
         try:
-            response = execute(self._active(service, entry), self._context, request.cid, request)
+            entry = self._active(service, self.snapshot.codes.services.get(service))
+            response = execute(entry, self._context, request.cid, request)
             return response, response.encoded(text_type)
         except ZatoError as error:
             if error.status >= 500 or error.message_outside is not None:
@@ -84,7 +84,7 @@ class Dispatcher:
 
     def require_active(self, service: str) -> ServiceEntry:
         """What will be invoked. Raises NotFound where no deployed file has it, Unavailable where it is switched off."""
-        entry = self._snapshot.codes.services.get(service)
+        entry = self.snapshot.codes.services.get(service)
         if entry is None:
             raise NotFound(f"There is no service {service[:120]!r}; zato service list shows what is deployed.")
         return self._active(service, entry)
@@ -96,7 +96,7 @@ class Dispatcher:
         either, the time limit of the service that invokes it goes on.
         """
         request = Request(payload, cid=cid, principal=principal)
-        limits = [limit for limit in (timeout, self._snapshot.limits.get(name)) if limit is not None]
+        limits = [limit for limit in (timeout, self.snapshot.limits.get(name)) if limit is not None]
         if not limits:
             return self._by_name(name, request)
         return self._limited.call(f"Service {name}", lambda: self._by_name(name, request), min(limits))
@@ -128,13 +128,13 @@ class Dispatcher:
 
     def _known(self, service: str) -> ServiceEntry:
         """What a service asked for. Raises UnknownService where no deployed file has it, Unavailable as above."""
-        if service not in self._snapshot.codes.services:
+        if service not in self.snapshot.codes.services:
             raise UnknownService(f"There is no service {service[:120]!r}; zato service list shows what is deployed.")
         return self.require_active(service)
 
     def _limit(self, service: str, request: Request, active: ActiveRequest | None) -> None:
         if active is not None:
-            limit = self._snapshot.limits.get(service, self._snapshot.settings.time_limit_seconds)
+            limit = self.snapshot.limits.get(service, self.snapshot.settings.time_limit_seconds)
             active.service = service
             active.cid = request.cid
             active.limit_seconds = limit
@@ -145,7 +145,7 @@ class Dispatcher:
             raise Unavailable(
                 f"Service {service} is not deployed; deploy the file that holds it.", code="service-not-deployed"
             )
-        if service in self._snapshot.inactive:
+        if service in self.snapshot.inactive:
             raise Unavailable(f"Service {service} is switched off.", code="service-inactive", retry_after_seconds=60)
         return entry
 

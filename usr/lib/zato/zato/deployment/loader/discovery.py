@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
-from inspect import getattr_static, isfunction
+from inspect import isfunction
 from types import ModuleType
 
 from zato.deployment.loader.names import check_service_name
@@ -71,10 +71,14 @@ def _is_misspelt(name: str) -> bool:
 
 def _is_abstract(implementation: type[Service]) -> bool:
     """Whether it has an abstract method, with abc.ABC among its bases or without."""
-    return any(
-        getattr(getattr_static(implementation, name, None), "__isabstractmethod__", False) is True
-        for name in dir(implementation)
-    )
+    seen: set[str] = set()
+    for base in implementation.__mro__:
+        own = vars(base)
+        for name in own.keys() - seen:
+            if getattr(own[name], "__isabstractmethod__", False) is True:
+                return True
+        seen.update(own)
+    return False
 
 
 def _has_handler(implementation: type[Service]) -> bool:

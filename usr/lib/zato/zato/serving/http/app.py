@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, cast
 
 import falcon
@@ -54,7 +55,7 @@ class SnapshotRouter(CompiledRouter):
         served = self._staleness.current(self._switch)
         channel = served.routes.literal(path, method)
         if channel is not None and method != "OPTIONS":
-            return channel, channel.method_map, {}, channel.path
+            return channel, {method: partial(channel.respond, served.dispatcher)}, {}, channel.path
         segments = segments_of(path)
         if len(segments) > 1 and segments[0] == _OWN:
             return self._find_own(path, segments, method)
@@ -67,7 +68,7 @@ class SnapshotRouter(CompiledRouter):
         found = served.routes.find(segments, method)
         if found is not None:
             channel, values = found
-            return channel, channel.method_map, values, channel.path
+            return channel, {method: partial(channel.respond, served.dispatcher)}, values, channel.path
         if not served.snapshot.known:
             raise Unavailable(
                 "This server does not know its configuration yet, since the ODB is away.", code="no-configuration"

@@ -16,35 +16,31 @@ if TYPE_CHECKING:
     import falcon
 
     from zato.connector.http_channel import HttpChannelPart
-    from zato.deployment.loader.loaded import ServiceEntry
     from zato.metrics import RouteMetrics
     from zato.serving.dispatcher import Dispatcher
     from zato.serving.http.cors import Cors
     from zato.serving.limits.admission import Admission
     from zato.serving.limits.limit import Limit
-    from zato.serving.snapshot import Snapshot
 
 # Below it a body is not worth counting, however many there are
 _SMALL_BYTES = 4096
 
 
 class Channel:
-    """One active channel in one snapshot; Falcon calls `respond`."""
+    """One active channel, the same in each revision that has its item as it is.
+
+    What a request is served from otherwise is of the revision that it began with, whose dispatcher comes along.
+    """
 
     __slots__ = (
         "_admission",
         "_content_type",
-        "_dispatcher",
         "_limit",
         "_max_body_bytes",
         "_metrics",
         "_part",
         "_security",
-        "_snapshot",
         "cors",
-        "entry",
-        "method_map",
-        "methods",
         "name",
         "path",
         "service",
@@ -55,15 +51,11 @@ class Channel:
         *,
         name: str,
         path: str,
-        methods: tuple[str, ...],
         cors: Cors | None,
         service: str,
-        entry: ServiceEntry | None,
         security: tuple[str, ...],
         part: HttpChannelPart,
         content_type: str | None,
-        snapshot: Snapshot,
-        dispatcher: Dispatcher,
         metrics: RouteMetrics,
         max_body_bytes: int,
         admission: Admission,
@@ -71,29 +63,24 @@ class Channel:
     ) -> None:
         self.name = name
         self.path = path
-        self.methods = methods
         self.cors = cors
         self.service = service
-        self.entry = entry
-        self.method_map = dict.fromkeys(methods, self.respond)
         self._part = part
         self._security = security
         self._content_type = content_type
-        self._snapshot = snapshot
-        self._dispatcher = dispatcher
         self._metrics = metrics
         self._max_body_bytes = max_body_bytes
         self._admission = admission
         self._limit = limit
 
-    def respond(self, req: ZatoRequest, resp: falcon.Response, /, **params: str) -> None:
+    def respond(self, dispatcher: Dispatcher, req: ZatoRequest, resp: falcon.Response, /, **params: str) -> None:
         """Authenticate, read, invoke, answer. Parameters of the path may have any name, `req` among them."""
         started = time.perf_counter()
         status = 500
         if self.cors is not None:
             self.cors.mark(req.env, resp)
         try:
-            status = self._respond(req, resp, params)
+            status = self._respond(dispatcher, req, resp, params)
         except ZatoError as error:
             status = error.status
             shown = error.outside()
@@ -117,16 +104,24 @@ class Channel:
         finally:
             self._metrics.observe(status, time.perf_counter() - started)
 
-    def _respond(self, req: ZatoRequest, resp: falcon.Response, params: dict[str, str]) -> int:
+    def _respond(self, dispatcher: Dispatcher, req: ZatoRequest, resp: falcon.Response, params: dict[str, str]) -> int:
         environ = req.env
+        snapshot = dispatcher.snapshot
         principal = ANONYMOUS
         if self._security:
-            principal = self._snapshot.security.check(self._security, environ)
+            principal = snapshot.security.check(self._security, environ)
             forget_password(environ)
-        with self._admission.admit(principal, self._snapshot.principals, environ.get("zato.request"), self._limit):
-            return self._invoke(req, resp, params, principal)
+        with self._admission.admit(principal, snapshot.principals, environ.get("zato.request"), self._limit):
+            return self._invoke(dispatcher, req, resp, params, principal)
 
-    def _invoke(self, req: ZatoRequest, resp: falcon.Response, params: dict[str, str], principal: Principal) -> int:
+    def _invoke(
+        self,
+        dispatcher: Dispatcher,
+        req: ZatoRequest,
+        resp: falcon.Response,
+        params: dict[str, str],
+        principal: Principal,
+    ) -> int:
         environ = req.env
         body = self._body(environ)
         if self._part.is_json and len(body) > _SMALL_BYTES:
@@ -140,8 +135,8 @@ class Channel:
             body=body,
         )
         request = Request(body, cid=req.cid, http=http, principal=principal, is_json=self._part.is_json)
-        response, data = self._dispatcher.invoke_from_channel(
-            self.service, self.entry, request, environ.get("zato.request"), self._content_type
+        response, data = dispatcher.invoke_from_channel(
+            self.service, request, environ.get("zato.request"), self._content_type
         )
         resp.data = data
         resp.content_type = response.content_type
