@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from pathlib import Path
 
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="zato-bench-metrics-")
-
 from zato.host.layout import Layout
 from zato.host.logs import configure
 from zato.host.settings import load_cluster, load_server
+from zato.metrics.allocated import count_in
 from zato.server.gunicorn_application import ServerApplication
 from zato.server.worker_process import WorkerProcess
 
+count_in(Path(tempfile.mkdtemp(prefix="zato-bench-metrics-")))
 layout = Layout(Path(sys.argv[1]))
 settings = load_server(layout, 1)
 configure("text", settings.log_level, "bench")

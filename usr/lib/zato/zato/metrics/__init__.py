@@ -5,7 +5,7 @@ which are asked at each scrape. Instruments are made with the registry of `Metri
 server is put together.
 
 prometheus-client's multiprocess mode keeps what instruments count in files that all workers of a server share, so
-whichever worker is asked answers for all. PROMETHEUS_MULTIPROC_DIR has to be set before this is imported.
+whichever worker is asked answers for all: `allocated.count_in` says where they are.
 """
 
 from zato.metrics.exposition import CONTENT_TYPE, Exposition

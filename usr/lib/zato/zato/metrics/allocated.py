@@ -9,6 +9,7 @@ from __future__ import annotations
 import mmap
 import os
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from prometheus_client import values
@@ -70,9 +71,14 @@ class AllocatedDict(MmapedDict):
             super().close()  # type: ignore[no-untyped-call]
 
 
-def use() -> None:
-    """From now on instruments count in such files."""
+def count_in(directory: Path) -> None:
+    """Instruments of this process and its forks that are made from now on count in such files of `directory`.
+
+    Without it they count for their own process alone.
+    """
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)  # asked by prometheus-client whenever it opens a file
     setattr(values, "MmapedDict", AllocatedDict)  # noqa: B010 - the module does not export it
+    values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
 
 
 def _allocate(filename: str) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from zato.metrics import allocated
-
 ADMIN = "(admin)"
 """The channel of the admin API's operations."""
 NO_ROUTE = "(none)"
@@ -44,7 +42,6 @@ class Metrics:
     """All instruments of this worker. Those of a subject of its own are made with `registry`."""
 
     def __init__(self) -> None:
-        allocated.use()
         self.registry = registry = CollectorRegistry()
         self.requests = Counter(
             "zato_requests", "Requests answered.", ("channel", "service", "status"), registry=registry

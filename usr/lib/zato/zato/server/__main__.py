@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import gc
-import os
 import platform
 import shutil
 import sys
 from collections.abc import Callable
+
+from prometheus_client import multiprocess
 
 from zato.config.configuration import Configuration
 from zato.config.disk import DiskSnapshot
 from zato.config.package_set import declared
 from zato.config.secrets import load_key
 from zato.core.errors import ZatoError
+from zato.deployment.check.zygote import start_zygote
 from zato.host.draining import Draining
 from zato.host.layout import Layout
 from zato.host.logs import get_logger
 from zato.host.packages import PackageSets, pip_of
 from zato.host.process import or_end, server_process
 from zato.host.settings import ClusterSettings
+from zato.metrics.allocated import count_in
+from zato.server.applied_settings import AppliedSettings
+from zato.server.arbiter import DrainTime, servers_of_cluster
+from zato.server.gunicorn_application import ServerApplication
+from zato.server.worker_process import WorkerProcess
 
 # systemd waits for a start, and goes on waiting for 90 seconds at most
 _PACKAGES_SECONDS = 60.0
@@ -38,15 +45,7 @@ def main() -> int:
     metrics = paths.run / "metrics"
     shutil.rmtree(metrics, ignore_errors=True)
     metrics.mkdir(mode=0o700)
-    # prometheus-client reads this when it is imported, which happens below.
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
-
-    from zato.deployment.check.zygote import start_zygote
-    from zato.server.applied_settings import AppliedSettings
-    from zato.server.arbiter import DrainTime, servers_of_cluster
-    from zato.server.gunicorn_application import ServerApplication
-    from zato.server.worker_process import WorkerProcess
-
+    count_in(metrics)
     process = WorkerProcess(layout, number, cluster, settings)
     applied = AppliedSettings(layout, settings)
 
@@ -62,8 +61,6 @@ def main() -> int:
         process.stop()
 
     def child_exit(_server: object, worker: object) -> None:
-        from prometheus_client import multiprocess
-
         pid = getattr(worker, "pid", 0)
         process.forget(pid)
         multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
@@ -112,4 +109,5 @@ def _have_packages(layout: Layout, cluster: ClusterSettings, known: Configuratio
         log.error("packages_not_installed", reason=str(error), revision=wanted.revision)
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

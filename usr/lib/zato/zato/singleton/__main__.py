@@ -70,4 +70,5 @@ def _administrator(layout: Layout) -> str | None:
     return "root" if layout.is_appliance else None
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
