@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import in_flight
-from benchmarks.chains import GUNICORN, HELLO, OURS, bare_chain, running, wrk
+from benchmarks.chains import HELLO, OURS, bare_chain, running, wrk
 from benchmarks.cost import cpu_microseconds
 from benchmarks.growth import growth
 from benchmarks.memory import pss_megabytes
@@ -65,7 +65,7 @@ def measure(cluster: RunningCluster, directory: Path) -> bool:
     print(f"memory (PSS) of the whole quickstart, two workers: {pss_megabytes(cluster):.0f} MB (bar 250)", flush=True)
     hello = f"{cluster.url}/hello"
     front, port = free_ports(2)
-    bare_direct = [*GUNICORN, *OURS, "--bind", f"127.0.0.1:{front}", "benchmarks.bare:app"]
+    bare_direct = [*OURS, "--bind", f"127.0.0.1:{front}", "benchmarks.bare:app"]
     with bare_chain(directory / "b") as bare:
         ratio(
             "(a) a JSON service, whole chain : bare Falcon, same worker, same chain",

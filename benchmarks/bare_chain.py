@@ -8,7 +8,7 @@ from pathlib import Path
 
 import zato.agent.haproxy.names as haproxy
 import zato.agent.lighttpd.files as lighttpd
-from benchmarks.chains import GUNICORN, OURS
+from benchmarks.chains import OURS
 from zato.host.layout import Layout
 from zato.logbook.ring import RingWriter
 from zato.quickstart.output import Output
@@ -19,7 +19,7 @@ server = layout.server(1)
 server.front_socket.parent.mkdir()
 BOTH = ("--bind", f"unix:{server.front_socket}", "--bind", f"unix:{server.health_socket}")
 commands = [
-    Command("server1", (*GUNICORN, *OURS, *BOTH, "benchmarks.bare:app")),
+    Command("server1", (*OURS, *BOTH, "benchmarks.bare:app")),
     Command("lighttpd1", tuple(lighttpd.command(server)), stop_signal=signal.SIGINT),
     Command("haproxy", tuple(haproxy.command(layout))),
 ]

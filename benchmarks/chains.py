@@ -21,8 +21,10 @@ from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings, load_cluster, load_server
 
 SECONDS = 3
-GUNICORN = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--log-level", "warning", "--workers", "2"]
-OURS = ["--worker-class", "zato.server.worker.AcceptingThreadsWorker", "--threads", "512"]
+_OPTIONS = ["--no-control-socket", "--log-level", "warning", "--workers", "2"]
+GUNICORN = [sys.executable, "-m", "gunicorn", *_OPTIONS]
+OURS = [sys.executable, "-m", "benchmarks.bare_server", *_OPTIONS]
+OURS += ["--worker-class", "zato.server.worker.AcceptingThreadsWorker", "--threads", "512"]
 HELLO = """
 from zato.server.service import Service
 

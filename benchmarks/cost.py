@@ -20,7 +20,7 @@ _TICK_MICROSECONDS = 1_000_000 / os.sysconf("SC_CLK_TCK")
 _NAMES = (
     ("haproxy", "HAProxy"),
     ("lighttpd -D", "lighttpd"),
-    ("gunicorn", "workers"),
+    ("bare_server", "workers"),
     ("zato.server", "workers"),
     ("quickstart", "supervisor"),
     ("bare_chain", "supervisor"),
