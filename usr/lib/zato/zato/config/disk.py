@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,7 +12,6 @@ import msgspec
 
 from zato.config.codec import encode
 from zato.config.configuration import Configuration
-from zato.core.collection import collection_paused
 from zato.core.errors import ZatoError
 from zato.host.logs import get_logger
 from zato.odb.log import StoredItem
@@ -20,7 +19,11 @@ from zato.odb.log import StoredItem
 _FORMAT = 1
 
 
-class _SavedItem(msgspec.Struct, frozen=True, array_like=True):
+# Of so many items, each takes microseconds
+_ITEMS_AT_ONCE = 50
+
+
+class _SavedItem(msgspec.Struct, frozen=True, array_like=True, gc=False):
     kind: str
     name: str
     revision: int
@@ -45,17 +48,12 @@ class DiskSnapshot:
         self._sources = path.with_suffix(".sources")
         self._logger = get_logger("zato.config.disk")
 
-    def save(self, configuration: Configuration) -> None:
-        """Keeps the configuration; one that is older than what is there replaces it too."""
-        with collection_paused():
-            items = tuple(
-                _SavedItem(item.kind, item.name, item.revision, encode(item.kind, item.value))
-                for kind in configuration.items
-                for item in configuration.all(kind)
-            )
-            content = msgspec.json.encode(_Saved(_FORMAT, configuration.revision, items))
-            del items  # before the collector goes on
-        _replace(self._path, content)
+    def save(self, configuration: Configuration, pause: Callable[[], None] = lambda: None) -> None:
+        """Keeps the configuration; one that is older than what is there replaces it too.
+
+        `pause` is called again and again meanwhile, where there are many items.
+        """
+        _replace(self._path, _parts(configuration, pause))
 
     def load(self) -> Configuration | None:
         """What was saved last; None where nothing was, or where it cannot be read (which is logged)."""
@@ -77,7 +75,7 @@ class DiskSnapshot:
         path = self._sources / digest
         if not path.exists():
             self._sources.mkdir(mode=0o700, exist_ok=True)
-            _replace(path, source)
+            _replace(path, [source])
         return digest
 
     def load_source(self, digest: str) -> bytes | None:
@@ -97,12 +95,28 @@ class DiskSnapshot:
                     path.unlink(missing_ok=True)
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _parts(configuration: Configuration, pause: Callable[[], None]) -> Iterator[bytes]:
+    """What a _Saved is encoded as, never in memory as a whole."""
+    yield b'{"format":%d,"revision":%d,"items":[' % (_FORMAT, configuration.revision)
+    items = [item for kind in configuration.items for item in configuration.all(kind)]
+    for start in range(0, len(items), _ITEMS_AT_ONCE):
+        if start:
+            yield b","
+            pause()
+        saved = (
+            _SavedItem(item.kind, item.name, item.revision, encode(item.kind, item.value))
+            for item in items[start : start + _ITEMS_AT_ONCE]
+        )
+        yield b",".join(map(msgspec.json.encode, saved))
+    yield b"]}"
+
+
+def _replace(path: Path, parts: Iterable[bytes]) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())  # before the rename, or a power cut may leave an empty file under the real name
         temporary.replace(path)

@@ -16,7 +16,6 @@ from zato.config.follower import LogFollower, Notifier, Replaced
 from zato.core.clock import Clock
 from zato.core.errors import Unavailable, ZatoError
 from zato.deployment.code import CodeLoader, CodeNotLoaded
-from zato.deployment.loader import CodeSet
 from zato.deployment.versions import switch_time
 from zato.host.logs import get_logger, set_level
 from zato.host.ongoing import Ongoing
@@ -25,6 +24,7 @@ from zato.odb.change_notifier import AT_LEAST_EVERY_SECONDS
 from zato.odb.failures import TAKES_NO_CHANGES
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Load, Members
+from zato.server.saving import ConfigurationSaver
 from zato.serving.building import RevisionBuilder
 from zato.serving.served_revision import ServedRevision
 from zato.serving.staleness import Staleness
@@ -84,9 +84,7 @@ class Runtime:
         self._told: int | None = None
         self._each_tick = tuple(each_tick)
         self._beating = Ongoing(_log, "heart_beat_not_written", "heart_beat_written_again")
-        self._keeping = Ongoing(_log, "snapshot_not_kept", "snapshot_kept_again")
-        self._not_kept: tuple[Configuration, CodeSet] | None = None
-        self._kept_codes: CodeSet | None = None
+        self._saver = ConfigurationSaver(disk, code)
         self.problem: ZatoError | None = None
         """Why the ODB does not take this worker's heart-beat; None while it does."""
         self.switch = switch
@@ -113,6 +111,7 @@ class Runtime:
     def stop(self) -> None:
         """Leave the cluster's list of workers."""
         self._stop.set()
+        self._saver.stop()
         try:
             self._members.forget(self.worker)
         except Unavailable:
@@ -133,7 +132,7 @@ class Runtime:
         if at:
             self._staleness.switch_prepared()
         set_level(served.snapshot.settings.log_level)
-        self._keep(configuration, codes)
+        self._saver.save(configuration, codes)
         # Only what requests are really served from counts as applied.
         time.sleep(min(LATEST_SECONDS, max(0.0, at - time.time())))
         self._applied = configuration.revision
@@ -141,25 +140,9 @@ class Runtime:
         if self._registered:
             self._live()
 
-    def _keep(self, configuration: Configuration, codes: CodeSet) -> None:
-        """For a start without the ODB. A disk that is full must not keep this worker from what it can do without it."""
-        try:
-            self._disk.save(configuration)
-            if codes is not self._kept_codes:
-                self._code.keep_sources(configuration, codes)
-                self._kept_codes = codes
-        except OSError as error:
-            self._keeping.failed(str(error), revision=configuration.revision)
-            self._not_kept = configuration, codes
-        else:
-            self._not_kept = None
-            self._keeping.went_well(revision=configuration.revision)
-
     def _tick(self) -> None:
         if self._clock.monotonic() >= self._next_beat:
             self._next_beat = self._clock.monotonic() + _BEAT_SECONDS
-            if self._not_kept is not None:
-                self._keep(*self._not_kept)
             if self._builder.outdated():
                 current = self.switch.current().snapshot
                 self.switch.set(self._builder.build(current.configuration, current.codes, self._code.problems))
