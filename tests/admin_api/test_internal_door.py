@@ -11,6 +11,7 @@ from zato.config.writer import Author
 from zato.core.errors import InvalidInput, TooLarge, Unavailable
 from zato.core.limits import MESSAGE_BYTES_MAX
 from zato.core.message import Message
+from zato.core.origin import Asker
 from zato.core.principal import ANONYMOUS
 from zato.deployment.loader import CodeSet
 from zato.internal.door import InternalInvocations
@@ -135,6 +136,13 @@ def test_each_part_of_zato_has_invoked_what_is_its_own(world: Any, door: Any, or
     assert door("demo.inner", Principal="singleton", inside=False, **given).status_code == 404
 
 
+@pytest.mark.parametrize("component", ["listener", "singleton"])
+def test_what_comes_as_a_message_says_so_and_nothing_else(door: Any, component: str) -> None:
+    """Whoever sent the message is said in a dead letter, not at the door."""
+    answer = door("demo.inner", Principal=component, Origin="invocation")
+    assert (answer.status_code, answer.json["error"]["code"]) == (403, "not-its-origin")
+
+
 def test_only_an_asynchronous_invocation_has_a_delivery(world: Any, door: Any) -> None:
     world.codes = CodeSet().with_deployment("kept.py", SEES_DELIVERY, 1)
     world.refresh()
@@ -152,7 +160,7 @@ def test_what_a_service_raises_is_the_answer(door: Any) -> None:
 
 def test_a_message_that_a_service_sends_is_in_the_odb(world: Any) -> None:
     invoker = world.switch.current().dispatcher
-    invoker.invoke_async("demo.echo", {"n": 1, "text": "ż"}, "cid-1", ANONYMOUS)
+    invoker.invoke_async("demo.echo", {"n": 1, "text": "ż"}, "cid-1", ANONYMOUS, sender="demo.asks")
     [claim] = Messages(world.database).claim(5, world.clock.now(), world.clock.now())
     assert json.loads(claim.message.payload) == {"n": 1, "text": "ż"}
     assert (claim.message.service, claim.message.cid, claim.message.principal) == ("demo.echo", "cid-1", "anonymous")
@@ -166,10 +174,10 @@ def test_a_message_that_a_service_sends_is_in_the_odb(world: Any) -> None:
 def test_a_payload_that_json_cannot_hold_is_refused(world: Any, payload: Any, code: str) -> None:
     invoker = world.switch.current().dispatcher
     with pytest.raises(InvalidInput) as refused:
-        invoker.invoke_async("demo.echo", payload, "cid-1", ANONYMOUS)
+        invoker.invoke_async("demo.echo", payload, "cid-1", ANONYMOUS, sender="demo.asks")
     assert refused.value.code == code
     with pytest.raises(TooLarge):
-        invoker.invoke_async("demo.echo", "x" * MESSAGE_BYTES_MAX, "cid-1", ANONYMOUS)
+        invoker.invoke_async("demo.echo", "x" * MESSAGE_BYTES_MAX, "cid-1", ANONYMOUS, sender="demo.asks")
     assert world.invocations.counts().waiting == 0
 
 
@@ -179,4 +187,4 @@ def test_a_message_that_is_not_safe_is_not_promised(world: Any) -> None:
             raise Unavailable("The broker is away.")
 
     with pytest.raises(Unavailable):
-        AsyncInvocations(Away(), world.clock).send("demo.echo", None, "cid-1", ANONYMOUS)
+        AsyncInvocations(Away(), world.clock).send("demo.echo", None, "cid-1", ANONYMOUS, Asker.INVOCATION)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from support.brokers import new_message
+from zato.core.origin import Asker
 from zato.odb.claims import Dead
 from zato.odb.messages import Messages
 
@@ -16,6 +17,11 @@ def kill(world: Any, count: int = 1) -> list[str]:
     """Dead letters, with their ids."""
     for _ in range(count):
         world.invocations.send(new_message())
+    return give_up(world, count)
+
+
+def give_up(world: Any, count: int) -> list[str]:
+    """What waits."""
     messages = Messages(world.database)
     now = world.clock.now() + timedelta(seconds=1)
     claims = messages.claim(count, now, now)
@@ -83,6 +89,26 @@ def test_a_dead_letter_is_shown_with_what_was_sent_to_those_who_may_read_the_log
     assert (found["letter"]["id"], len(found["payload"])) == (message_id, 8)
     assert world.call("GET", f"/messages/dead/{message_id}", user="viewer").status_code == 403
     assert world.call("GET", f"/messages/dead/{'0' * 32}").json["error"]["code"] == "no-such-message"
+
+
+def test_a_dead_letter_says_what_has_sent_it(world: Any) -> None:
+    for name, origin in (("nightly", Asker.JOB), ("to-crm", Asker.DELIVERY), ("shop.sells", Asker.MESSAGE)):
+        world.invocations.send(new_message(origin=origin, origin_name=name))
+    assert world.call("POST", "/services/demo.echo/invoke-async", {}, user="deployer").status_code == 202
+    held = world.call("GET", "/held/messages").json["messages"]
+    give_up(world, 4)
+    shown = world.call("GET", "/messages/dead").json["messages"]
+    expected = {("job", "nightly"), ("delivery", "to-crm"), ("message", "shop.sells"), ("invocation", "")}
+    assert {(each["origin"], each["origin_name"]) for each in shown} == expected
+    assert {(each["origin"], each["origin_name"]) for each in held} == expected
+    for origin, name in expected:
+        [found] = world.call("GET", f"/messages/dead?origin={origin}").json["messages"]
+        assert found["origin_name"] == name
+        assert world.call("GET", f"/messages/dead/{found['id']}").json["letter"]["origin"] == origin
+    assert world.call("GET", "/messages/dead?origin=cron").status_code == 400
+    job = {"ids": None, "filter": {"origin": "job"}}
+    assert world.call("POST", "/messages/dead/delete", job).json == {"count": 1}
+    assert world.invocations.counts().dead == 3
 
 
 def test_dead_letters_are_described_by_filters(world: Any) -> None:

@@ -11,13 +11,15 @@ from support.brokers import LEASE, Broker, BrokerAddress, Consumer, consuming, d
 from support.waiting import PATIENCE_SECONDS, until
 from zato.broker.message import REASON_BYTES_MAX, Counts, Delivery, Outcome, Result
 from zato.core.message import DeadLetter, Message
+from zato.core.origin import Asker
 
 
 def is_of(letter: DeadLetter, message: Message) -> bool:
     """Whether all that it tells of the message is so."""
     told = (letter.id, letter.service, letter.cid, letter.sent, letter.principal, letter.payload_bytes)
     size = len(message.payload.encode())
-    return told == (message.id, message.service, message.cid, message.sent, message.principal, size)
+    origin = (letter.origin, letter.origin_name) == (message.origin, message.origin_name)
+    return origin and told == (message.id, message.service, message.cid, message.sent, message.principal, size)
 
 
 def test_what_was_sent_is_there_for_whoever_consumes_later(address: BrokerAddress) -> None:
@@ -60,6 +62,25 @@ def test_what_a_killed_consumer_had_is_delivered_again_and_marked(address: Broke
         until(lambda: len(consumer.ids) == 3)
     assert {each.message.id for each in consumer.got if each.redelivered} == taken
     assert sorted(consumer.ids) == sorted(message.id for message in messages)
+
+
+@pytest.mark.parametrize(
+    ("origin", "name"), [(Asker.INVOCATION, ""), (Asker.JOB, "żółw, nightly"), (Asker.DELIVERY, "x" * 500)]
+)
+def test_a_dead_letter_says_what_has_sent_it_however_often_it_was_delivered(
+    broker: Broker, origin: Asker, name: str
+) -> None:
+    message = new_message(origin=origin, origin_name=name)
+    consumer = Consumer({number: Result(Outcome.RETRY, "no luck") for number in (1, 2, 3, 4)})
+    with consuming(broker, consumer):
+        broker.send(message)
+        until(lambda: broker.counts().dead == 1)
+        assert broker.retry([message.id]) == 1
+        until(lambda: len(consumer.got) == 6)
+        until(lambda: broker.counts().dead == 1)
+    assert {each.message for each in consumer.got} == {message}
+    [letter] = broker.dead(10)
+    assert (letter.origin, letter.origin_name) == (origin, name)
 
 
 def test_a_failure_is_tried_again_until_the_message_is_a_dead_letter(broker: Broker) -> None:

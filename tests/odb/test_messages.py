@@ -6,8 +6,11 @@ import tracemalloc
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from zato.core.message import Message
+from zato.core.origin import Asker
+from zato.odb import tables
 from zato.odb.claims import Dead, Done, Later
 from zato.odb.database import Database
 from zato.odb.messages import Claim, Messages
@@ -111,6 +114,21 @@ def test_what_an_owner_had_is_released_and_nothing_else(messages: Messages) -> N
     messages.settle([Later(again, delayed, "its delay is its own")])
     assert messages.release("listener-1", LATER) == 1
     assert [claim.message for claim in messages.claim(5, LATER, LATER)] == [mine.message]
+
+
+@pytest.mark.parametrize("origin", [None, "cron"], ids=["earlier", "later"])
+def test_what_a_release_before_or_after_has_sent_counts_as_a_message(
+    database: Database, messages: Messages, origin: str | None
+) -> None:
+    """They know fewer origins or more, or none at all, and use the same ODB during an upgrade."""
+    messages.add(message(1), NOW)
+    with database.write() as connection:
+        connection.execute(update(tables.message).values(origin=origin, origin_name=None))
+    [claim] = messages.claim(5, NOW, LATER)
+    assert (claim.message.origin, claim.message.origin_name) == (Asker.MESSAGE, "")
+    messages.settle([Dead(claim, NOW, "no luck")])
+    [letter] = messages.dead(5)
+    assert (letter.origin, letter.origin_name) == (Asker.MESSAGE, "")
 
 
 def test_dead_letters_are_neither_delivered_nor_settled(messages: Messages) -> None:

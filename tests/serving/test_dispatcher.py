@@ -14,6 +14,7 @@ from zato.config.secrets import SecretBox
 from zato.core.clock import SystemClock
 from zato.core.errors import Conflict, NotFound, ServiceFailed, TimeLimitExceeded, TooLarge, Unavailable
 from zato.core.message import Message
+from zato.core.origin import Asker
 from zato.core.principal import ANONYMOUS
 from zato.deployment.loader import CodeSet
 from zato.host.settings import ServerSettings
@@ -151,7 +152,7 @@ def test_a_service_that_is_not_deployed(dispatcher: Dispatcher) -> None:
     with pytest.raises(UnknownService):
         dispatcher.invoke("nowhere", None, "c1", ANONYMOUS)
     with pytest.raises(UnknownService):
-        dispatcher.invoke_async("nowhere", None, "c1", ANONYMOUS)
+        dispatcher.invoke_async("nowhere", None, "c1", ANONYMOUS, sender="asks")
     request = Request(None, cid="c1", principal=ANONYMOUS)
     with pytest.raises(Unavailable) as raised:
         dispatcher.invoke_from_channel("nowhere", request, None, None)
@@ -163,7 +164,7 @@ def test_a_service_that_is_switched_off(sender: Sender) -> None:
     for attempt in (
         lambda: dispatcher.require_active("echo"),
         lambda: dispatcher.invoke("echo", None, "c1", ANONYMOUS),
-        lambda: dispatcher.invoke_async("echo", None, "c1", ANONYMOUS),
+        lambda: dispatcher.invoke_async("echo", None, "c1", ANONYMOUS, sender="asks"),
         lambda: ask(dispatcher, "echo"),
     ):
         with pytest.raises(Unavailable) as raised:
@@ -194,14 +195,15 @@ def test_services_see_the_snapshots_own_configuration(sender: Sender) -> None:
 
 
 def test_a_message_that_is_not_taken_is_not_the_fault_of_who_is_outside(dispatcher: Dispatcher, sender: Sender) -> None:
-    dispatcher.invoke_async("echo", {"n": 1}, "c1", ANONYMOUS)
+    dispatcher.invoke_async("echo", {"n": 1}, "c1", ANONYMOUS, sender="asks")
     assert [(one.service, one.payload, one.cid) for one in sender.sent] == [("echo", '{"n":1}', "c1")]
+    assert [(one.origin, one.origin_name) for one in sender.sent] == [(Asker.MESSAGE, "asks")]
     with pytest.raises(TooLarge) as too_large:
-        dispatcher.invoke_async("echo", "x" * 11_000_000, "c1", ANONYMOUS)
+        dispatcher.invoke_async("echo", "x" * 11_000_000, "c1", ANONYMOUS, sender="asks")
     assert too_large.value.status == 500
     assert "x" * 10 not in (too_large.value.message_outside or "x" * 10)
     sender.away = True
     with pytest.raises(Unavailable) as away:
-        dispatcher.invoke_async("echo", None, "c1", ANONYMOUS)
+        dispatcher.invoke_async("echo", None, "c1", ANONYMOUS, sender="asks")
     assert away.value.status == 503
     assert len(sender.sent) == 1

@@ -26,6 +26,7 @@ from zato.broker.protocol import Handle
 from zato.broker.rabbitmq.broker import RabbitMqBroker
 from zato.core.clock import SystemClock
 from zato.core.message import DeadLetter, Message
+from zato.core.origin import Asker
 from zato.pki.names import server_name
 
 LEASE = timedelta(seconds=1)
@@ -78,7 +79,9 @@ class BrokerAddress:
                 raise ValueError(f"There is no broker {kind!r}.")
 
 
-def new_message(payload: str = '{"n": 1}', *, resent: bool = False) -> Message:
+def new_message(
+    payload: str = '{"n": 1}', *, resent: bool = False, origin: Asker = Asker.MESSAGE, origin_name: str = "shop.sells"
+) -> Message:
     """A message to a service, with an id of its own."""
     number = uuid4().hex
     return Message(
@@ -89,6 +92,8 @@ def new_message(payload: str = '{"n": 1}', *, resent: bool = False) -> Message:
         sent=datetime.now(UTC),
         principal="shop",
         resent=resent,
+        origin=origin,
+        origin_name=origin_name,
     )
 
 

@@ -77,7 +77,10 @@ def test_a_message_that_cannot_go_well_is_a_dead_letter_until_somebody_deals_wit
     status = cluster.zato("status", check=False).stdout
     assert "Broker: embedded, 0 messages waiting, 1 dead letters" in status
     assert "Problem: 1 message is a dead letter" in status
-    assert "bad-request: This cannot go well." in cluster.zato("message", "list").stdout
+    listed = cluster.zato("message", "list", "--origin", "message").stdout
+    assert "bad-request: This cannot go well." in listed
+    assert "message async_" in listed
+    assert "cannot go well" not in cluster.zato("message", "list", "--origin", "job").stdout
     (letter,) = cluster.api().dead_letters()["messages"]
     assert "bad-request: This cannot go well." in cluster.zato("message", "show", letter["id"]).stdout
     assert cluster.zato("message", "retry", "--all").stdout == "Delivered again: 1 message.\n"

@@ -103,6 +103,8 @@ def _shown(message: HeldMessage) -> schemas.HeldMessage:
         cid=message.cid,
         sent=message.sent,
         principal=message.principal,
+        origin=message.origin,
+        origin_name=message.origin_name,
         begun=message.begun,
         payload_bytes=message.payload_bytes,
     )

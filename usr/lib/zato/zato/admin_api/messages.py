@@ -155,6 +155,8 @@ def _shown(letter: DeadLetter) -> schemas.DeadLetter:
         died=letter.died,
         attempts=letter.attempts,
         reason=letter.reason,
+        origin=letter.origin,
+        origin_name=letter.origin_name,
     )
 
 
@@ -165,7 +167,7 @@ def _chosen(letters: Iterable[DeadLetter], by: schemas.MessagesFilter) -> list[D
 
 def _describes_some(by: schemas.MessagesFilter) -> bool:
     """Whether there is any condition."""
-    return any(each is not None for each in (by.service, by.principal, by.cid, by.q, by.since, by.until))
+    return any(each is not None for each in (by.service, by.principal, by.cid, by.origin, by.q, by.since, by.until))
 
 
 def _is_meant(letter: DeadLetter, by: schemas.MessagesFilter) -> bool:
@@ -173,6 +175,7 @@ def _is_meant(letter: DeadLetter, by: schemas.MessagesFilter) -> bool:
         by.service in (None, letter.service)
         and by.principal in (None, letter.principal)
         and by.cid in (None, letter.cid)
+        and by.origin in (None, letter.origin)
         and (by.q is None or by.q.casefold() in letter.reason.casefold())
         and (by.since is None or letter.died >= by.since)
         and (by.until is None or letter.died < by.until)

@@ -11,6 +11,7 @@ from zato.config.secrets import SecretBox
 from zato.connector.ping import PingResult
 from zato.core.errors import NotFound, ZatoError
 from zato.core.message import Message
+from zato.core.origin import Asker
 from zato.core.principal import Principal
 from zato.core.suggestions import did_you_mean
 from zato.openapi import document
@@ -79,7 +80,7 @@ class RunningWorker:
     def invoke_async(self, service: str, payload: Any, *, principal: Principal, cid: str) -> Message:
         """A message that is safe, just as where a service sends one. Raises NotFound, Unavailable, TooLarge."""
         self._switch.current().dispatcher.require_active(service)
-        return self._asynchronous.send(service, payload, cid, principal)
+        return self._asynchronous.send(service, payload, cid, principal, Asker.INVOCATION)
 
     def ping(self, kind: str, name: str, cid: str) -> PingResult:
         """Try the connection from this worker. Raises NotFound."""

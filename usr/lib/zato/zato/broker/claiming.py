@@ -142,6 +142,7 @@ class Claiming:
                     service=message.service,
                     attempts=step.claim.attempt,
                     reason=step.reason,
+                    origin=message.origin.value,
                     cid=message.cid,
                 )
         for claim, _ in self._unsettled:

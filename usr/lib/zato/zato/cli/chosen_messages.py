@@ -42,6 +42,12 @@ def ids_of(message_ids: tuple[str, ...], everything: bool) -> Ids:
     return None if everything else message_ids
 
 
+def origin_of(message: Mapping[str, Any]) -> str:
+    """What has sent a message, and its name where it has one."""
+    # A server of the release before does not say so
+    return f"{message.get('origin', '')} {message.get('origin_name', '')}".strip()
+
+
 def show_messages(
     target: Target, found: dict[str, Any], columns: Mapping[str, Callable[[dict[str, Any]], object]]
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from zato.cli.chosen_messages import ids_of, limit_option, show_count, show_messages, which_messages
+from zato.cli.chosen_messages import ids_of, limit_option, origin_of, show_count, show_messages, which_messages
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import counted, moment, show_json
 
@@ -61,6 +61,7 @@ def held_command(target: Target, limit: int) -> None:
             "message": lambda each: each["id"],
             "service": lambda each: each["service"],
             "sent": lambda each: moment(each["sent"]),
+            "origin": origin_of,
             "by": lambda each: each["principal"],
             "bytes": lambda each: each["payload_bytes"],
             "begun": lambda each: "yes" if each["begun"] else "no",

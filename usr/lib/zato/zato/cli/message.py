@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 
 import click
 
-from zato.cli.chosen_messages import Ids, ids_of, limit_option, show_count, show_messages, which_messages
+from zato.cli.chosen_messages import Ids, ids_of, limit_option, origin_of, show_count, show_messages, which_messages
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import below, moment, show_json
 from zato.core.errors import InvalidInput
+from zato.core.origin import Asker
 
 
 def _filters(run: Callable[..., None]) -> Callable[..., None]:
@@ -17,6 +18,9 @@ def _filters(run: Callable[..., None]) -> Callable[..., None]:
     run = click.option("--search", "q", help="Those with this text in the reason.")(run)
     run = click.option("--by", "principal", help="Those that were sent in this user's requests.")(run)
     run = click.option("--cid", help="Those that one request has sent, by its correlation id.")(run)
+    run = click.option(
+        "--origin", type=click.Choice([each.value for each in Asker]), help="Those that such a thing has sent."
+    )(run)
     return click.option("--service", help="Those to this service.")(run)
 
 
@@ -40,6 +44,7 @@ def list_command(target: Target, /, limit: int, **filters: str | None) -> None:
         {
             "message": lambda each: each["id"],
             "service": lambda each: each["service"],
+            "origin": origin_of,
             "sent": lambda each: moment(each["sent"]),
             "given up": lambda each: moment(each["died"]),
             "attempts": lambda each: each["attempts"],
@@ -88,6 +93,7 @@ def show_command(target: Target, message_id: str) -> None:
         return
     letter = found["letter"]
     click.echo(f"{letter['id']} to {letter['service']}, sent by {letter['principal']} at {moment(letter['sent'])}")
+    click.echo(f"Origin: {origin_of(letter)}")
     click.echo(f"Given up at {moment(letter['died'])} after {letter['attempts']} attempts: {below(letter['reason'])}")
     click.echo(found["payload"])
 

@@ -15,7 +15,8 @@ class MessageCalls(Calls):
     def dead_letters(self, *, limit: int = 100, **filters: Any) -> Json:
         """Messages that are not delivered any more, newest first.
 
-        Filters: service, principal, cid, q (in the reason), since and until (ISO 8601, with a time zone).
+        Filters: service, principal, cid, origin (message, invocation, job or delivery), q (in the reason), since and
+        until (ISO 8601, with a time zone).
         """
         return self._json("GET", f"{API}/messages/dead", query={"limit": limit, **filters})
 

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from zato.core.origin import Asker
+
 
 class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Says which service is to be invoked with what."""
@@ -23,6 +25,10 @@ class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Name of the principal in whose request it was sent."""
     resent: bool = False
     """It may have been sent before, under the same id: each of its deliveries counts as a redelivery."""
+    origin: Asker = Asker.MESSAGE
+    """What has sent it."""
+    origin_name: str = ""
+    """Of what has sent it: of a message the service, of a job or a delivery their item. Empty where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +47,7 @@ class DeadLetter:
     attempts: int
     """How often it was delivered."""
     reason: str
+    origin: Asker
+    origin_name: str
+    """As of the message."""
     died: datetime

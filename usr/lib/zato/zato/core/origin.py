@@ -10,11 +10,18 @@ class Asker(StrEnum):
     """The kinds of things that have services invoked."""
 
     MESSAGE = "message"
-    """An asynchronous invocation: self.invoke_async."""
+    """An asynchronous invocation by a service: self.invoke_async."""
+    INVOCATION = "invocation"
+    """An asynchronous invocation through the admin API: zato service invoke --async."""
     JOB = "job"
     """A job that has fired."""
     DELIVERY = "delivery"
     """Something that is delivered to its target until that has confirmed it."""
+
+    @classmethod
+    def written(cls, value: object) -> Asker:
+        """Of what was written down: a message where it says nothing, or what only a later release knows."""
+        return next((each for each in cls if each.value == value), cls.MESSAGE)
 
 
 @dataclass(frozen=True, slots=True)

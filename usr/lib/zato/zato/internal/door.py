@@ -59,8 +59,8 @@ class InternalInvocations:
         if not snapshot.known:
             raise Unavailable("This server does not know its configuration yet.", code="no-configuration")
         origin = origin_of(environ)
-        asking = _ASKING[origin.asker]
-        if asking.component != component:
+        asking = _ASKING.get(origin.asker)
+        if asking is None or asking.component != component:
             raise Forbidden(
                 f"What is a {origin.asker.value} is not {component}'s to have invoked.", code="not-its-origin"
             )

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from zato.core.errors import Conflict
+from zato.core.origin import Asker
 from zato.odb import tables
 from zato.odb.audit import AuditEntry, insert_entries
 from zato.odb.claimed_table import ClaimedTable, RowState
@@ -29,6 +30,8 @@ class HeldMessage:
     cid: str
     sent: datetime
     principal: str
+    origin: Asker
+    origin_name: str
     begun: bool
     payload_bytes: int
 
@@ -44,8 +47,9 @@ class HeldMessages:
     def list(self, limit: int) -> list[HeldMessage]:
         """The oldest first."""
         columns = (_message.message_id, _message.service, _message.cid, _message.sent, _message.principal)
+        others = (_message.origin, _message.origin_name, _message.begun, octets(_message.payload).label("size"))
         query = (
-            select(*columns, _message.begun, octets(_message.payload).label("size"))
+            select(*columns, *others)
             .where(*self._table.in_state(RowState.WAITING))
             .order_by(_message.sent, _message.message_id)
             .limit(limit)
@@ -59,6 +63,8 @@ class HeldMessages:
                 row.cid,
                 row.sent,
                 row.principal,
+                Asker.written(row.origin),
+                row.origin_name or "",
                 bool(row.begun),
                 int(row.size or 0),
             )

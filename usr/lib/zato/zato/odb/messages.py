@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from zato.core.errors import Conflict
 from zato.core.message import DeadLetter, Message
+from zato.core.origin import Asker
 from zato.odb import tables
 from zato.odb.claimed_table import ClaimedTable, Key, RowState
 from zato.odb.claims import Claim as RowClaim
@@ -59,6 +60,8 @@ class Messages:
             "cid": message.cid,
             "sent": message.sent,
             "principal": message.principal,
+            "origin": message.origin.value,
+            "origin_name": message.origin_name or None,
         }
         try:
             with self._database.write() as connection:
@@ -122,8 +125,9 @@ class Messages:
     def dead(self, limit: int) -> list[DeadLetter]:
         """Dead letters, the newest first."""
         columns = (_message.message_id, _message.service, _message.cid, _message.sent, _message.principal)
+        more = (_message.origin, _message.origin_name, _message.attempts, _message.reason, _message.due)
         query = (
-            select(*columns, octets(_message.payload).label("size"), _message.attempts, _message.reason, _message.due)
+            select(*columns, *more, octets(_message.payload).label("size"))
             .where(*self._table.in_state(RowState.DEAD))
             .order_by(_message.due.desc())
             .limit(limit)
@@ -139,6 +143,8 @@ class Messages:
                     payload_bytes=int(row.size or 0),
                     attempts=row.attempts,
                     reason=row.reason or "",
+                    origin=Asker.written(row.origin),
+                    origin_name=row.origin_name or "",
                     died=row.due,
                 )
                 for row in connection.execute(query)
@@ -190,6 +196,8 @@ def _kept(row: Row[Any]) -> Message:
         cid=row.cid,
         sent=row.sent,
         principal=row.principal,
+        origin=Asker.written(row.origin),
+        origin_name=row.origin_name or "",
     )
 
 

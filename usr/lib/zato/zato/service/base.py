@@ -119,7 +119,8 @@ class Service:
         answers goes nowhere; where it raises it is invoked again later. See self.request.delivery.
         """
         message = _message("invoke_async", payload, fields)
-        self.context.invoker.invoke_async(_target(name), message, self.cid, self.request.principal)
+        invoker = self.context.invoker
+        invoker.invoke_async(_target(name), message, self.cid, self.request.principal, sender=self.get_name())
         return self.cid
 
 

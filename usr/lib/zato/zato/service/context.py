@@ -23,8 +23,9 @@ class Invoker(Protocol):
         """
         ...
 
-    def invoke_async(self, name: str, payload: Any, cid: str, principal: Principal) -> None:
-        """Returns once it is certain that the service called `name` will be invoked, at least once.
+    def invoke_async(self, name: str, payload: Any, cid: str, principal: Principal, *, sender: str) -> None:
+        """Returns once it is certain that the service called `name` will be invoked, at least once, as service `sender`
+        wants it.
 
         Raises NotFound for an unknown service, Unavailable where it is not certain, InvalidInput for a payload that
         JSON cannot hold, TooLarge.

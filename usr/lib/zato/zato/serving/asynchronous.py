@@ -12,6 +12,7 @@ from zato.core.clock import Clock
 from zato.core.errors import InvalidInput, TooLarge
 from zato.core.limits import MESSAGE_BYTES_MAX
 from zato.core.message import Message
+from zato.core.origin import Asker
 from zato.core.principal import Principal
 from zato.service.values import encode
 
@@ -23,8 +24,13 @@ class AsyncInvocations:
         self._sender = sender
         self._clock = clock
 
-    def send(self, service: str, payload: Any, cid: str, principal: Principal) -> Message:
-        """The message, which is safe. Raises Unavailable where it is not, InvalidInput, TooLarge."""
+    def send(
+        self, service: str, payload: Any, cid: str, principal: Principal, origin: Asker, origin_name: str = ""
+    ) -> Message:
+        """The message, which is safe; `origin` and its name say what sends it.
+
+        Raises Unavailable where it is not safe, InvalidInput, TooLarge.
+        """
         message = Message(
             id=uuid4().hex,
             service=service,
@@ -32,6 +38,8 @@ class AsyncInvocations:
             cid=cid,
             sent=self._clock.now(),
             principal=principal.name,
+            origin=origin,
+            origin_name=origin_name,
         )
         self._sender.send(message)
         return message

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from zato.core.errors import NotFound, ServiceFailed, Unavailable, ZatoError
+from zato.core.origin import Asker
 from zato.host.logs import get_logger
 from zato.service.context import ServiceContext
 from zato.service.errors import UnknownService
@@ -101,14 +102,14 @@ class Dispatcher:
             return self._by_name(name, request)
         return self._limited.call(f"Service {name}", lambda: self._by_name(name, request), min(limits))
 
-    def invoke_async(self, name: str, payload: Any, cid: str, principal: Principal) -> None:
+    def invoke_async(self, name: str, payload: Any, cid: str, principal: Principal, *, sender: str) -> None:
         """Returns once the message is safe. Raises UnknownService, Unavailable, InvalidInput, TooLarge.
 
         To who is outside a payload that is not right is the fault of the service that sends it.
         """
         self._known(name)
         try:
-            self._asynchronous.send(name, payload, cid, principal)
+            self._asynchronous.send(name, payload, cid, principal, Asker.MESSAGE, sender)
         except ZatoError as error:
             error.status = max(error.status, 500)
             error.message_outside = _NOT_SENT

@@ -79,7 +79,7 @@ class TestInvoker:
             raise self._unknown(name)
         return self._run(self._services[name], payload, cid, principal)
 
-    def invoke_async(self, name: str, payload: Any, cid: str, principal: Principal) -> None:
+    def invoke_async(self, name: str, payload: Any, cid: str, principal: Principal, *, sender: str) -> None:
         if name not in self._services and name not in self.answers:
             raise self._unknown(name)
         document = document_of(name, payload)

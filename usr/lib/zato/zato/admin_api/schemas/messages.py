@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from zato.admin_api.schemas.values import Cid, MessageId, Principal, RequestSchema, ResponseSchema
+from zato.core.origin import Asker
 
 
 class MessagesFilter(RequestSchema, frozen=True):
@@ -16,9 +17,10 @@ class MessagesFilter(RequestSchema, frozen=True):
     service: Annotated[str, Meta(min_length=1, max_length=500)] | None = None
     principal: Principal | None = None
     cid: Cid | None = None
+    origin: Asker | None = None
     q: Annotated[str, Meta(min_length=1, max_length=200, description="In the reason, in any case.")] | None = None
-    since: Annotated[datetime, Meta(tz=True, description="ResponseSchema up from then on.")] | None = None
-    until: Annotated[datetime, Meta(tz=True, description="ResponseSchema up before.")] | None = None
+    since: Annotated[datetime, Meta(tz=True, description="Given up from then on.")] | None = None
+    until: Annotated[datetime, Meta(tz=True, description="Given up before.")] | None = None
 
 
 class DeadLettersQuery(MessagesFilter, frozen=True):
@@ -65,6 +67,9 @@ class DeadLetter(ResponseSchema, frozen=True):
     died: datetime
     attempts: int
     reason: str
+    origin: Asker
+    origin_name: str
+    """Of a message the service that has sent it, of a job or a delivery their item; empty where there is none."""
 
 
 class DeadLetterInFull(ResponseSchema, frozen=True):
@@ -88,6 +93,8 @@ class HeldMessage(ResponseSchema, frozen=True):
     cid: str
     sent: datetime
     principal: str
+    origin: Asker
+    origin_name: str
     begun: bool
     payload_bytes: int
 

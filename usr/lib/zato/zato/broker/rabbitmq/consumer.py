@@ -7,11 +7,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import msgspec
-
 from zato.amqp.connection import AmqpConnection
 from zato.broker.message import Delivery, Outcome, Result
 from zato.broker.protocol import Handle
+from zato.broker.rabbitmq.amqp_message import body_of, delivery_of, message_in, origin_headers
 from zato.broker.rabbitmq.names import (
     ATTEMPTS,
     BEGUN,
@@ -25,7 +24,6 @@ from zato.broker.rabbitmq.names import (
     pauses,
 )
 from zato.broker.rabbitmq.publisher import Failure, Publisher
-from zato.broker.rabbitmq.received import delivery_of, message_in
 from zato.broker.rabbitmq.topology import declare_invocations
 from zato.broker.retrying import Retrying
 from zato.core.clock import Clock
@@ -114,13 +112,14 @@ class Consumer:
 
     def _take(self, channel: Any, method: Any, properties: Any, body: bytes) -> None:
         tag = method.delivery_tag
+        headers = properties.headers or {}
         try:
-            message = message_in(body)
+            message = message_in(body, headers)
         except ValueError as error:
             self._log.error("invocation_unreadable", message=properties.message_id, reason=str(error))
             channel.basic_reject(tag, requeue=False)
             return
-        delivery = delivery_of(message, properties.headers or {}, redelivered=bool(method.redelivered))
+        delivery = delivery_of(message, headers, redelivered=bool(method.redelivered))
         self._under_way.add(tag)
         if delivery.attempt > self._retrying.deliveries_max:
             self._to_dead_letters(channel, tag, delivery, delivery.attempt - 1, _NOBODY)
@@ -174,7 +173,8 @@ class Consumer:
             self._forget(tag)
 
         message = delivery.message
-        self._publisher.publish(exchange, key, message.id, msgspec.json.encode(message), headers, moved)
+        headers = headers | origin_headers(message)
+        self._publisher.publish(exchange, key, message.id, body_of(message), headers, moved)
 
     def _forget(self, tag: int) -> None:
         self._under_way.discard(tag)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
 import pika
 from pika.exceptions import AMQPError
 
@@ -17,9 +16,9 @@ from zato.amqp.identity import TlsIdentity
 from zato.amqp.parameters import connection_parameters
 from zato.amqp.reasons import reason_of
 from zato.broker.message import Counts
+from zato.broker.rabbitmq.amqp_message import body_of, message_in, origin_headers
 from zato.broker.rabbitmq.names import ATTEMPTS, BEGUN, DEAD_LETTERS, DIED, INVOCATIONS, REASON, RETURNS, queues
 from zato.broker.rabbitmq.publisher import AWAY
-from zato.broker.rabbitmq.received import message_in
 from zato.core.errors import Unavailable
 from zato.core.message import DeadLetter, Message
 
@@ -49,6 +48,8 @@ class _DeadLetter:
             payload_bytes=len(self.message.payload.encode()),
             attempts=self.attempts,
             reason=self.reason,
+            origin=self.message.origin,
+            origin_name=self.message.origin_name,
             died=self.died,
         )
 
@@ -100,9 +101,9 @@ class RabbitMqDeadLetters:
                     message_id=letter.message.id,
                     content_type="application/json",
                     delivery_mode=pika.DeliveryMode.Persistent,
-                    headers={ATTEMPTS: 0, BEGUN: True},
+                    headers={ATTEMPTS: 0, BEGUN: True, **origin_headers(letter.message)},
                 )
-                body = msgspec.json.encode(letter.message)
+                body = body_of(letter.message)
                 channel.basic_publish(INVOCATIONS, INVOCATIONS, body, properties, mandatory=True)
                 channel.basic_ack(tag)
                 count += 1
@@ -166,7 +167,7 @@ def _put_anew(channel: Any, tag: int, properties: pika.BasicProperties, body: by
 
 def _dead_letter(headers: dict[str, Any], body: bytes) -> _DeadLetter | None:
     try:
-        message = message_in(body)
+        message = message_in(body, headers)
     except ValueError:
         return None
     died = headers.get(DIED)

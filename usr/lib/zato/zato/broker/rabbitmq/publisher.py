@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import msgspec
 import pika
 from pika.exceptions import AMQPError
 
 from zato.amqp.connection import AmqpConnection
 from zato.amqp.reasons import reason_of
 from zato.broker.protocol import UNCONFIRMED
+from zato.broker.rabbitmq.amqp_message import body_of, origin_headers
 from zato.broker.rabbitmq.names import INVOCATIONS
 from zato.broker.rabbitmq.topology import declare_invocations
 from zato.core.errors import Unavailable
@@ -61,7 +61,7 @@ class Publisher:
             raise Unavailable(self._connection.problem, code=AWAY)
         if self._connection.blocked:
             raise self._unavailable(Failure("takes no messages for now, as it is short of memory or disk", False))
-        body = msgspec.json.encode(message)
+        body, headers = body_of(message), origin_headers(message)
         settled = threading.Event()
         failure: Failure | None = None
 
@@ -70,7 +70,7 @@ class Publisher:
             failure = found
             settled.set()
 
-        if not self._connection.call(lambda: self.publish(INVOCATIONS, INVOCATIONS, message.id, body, {}, settle)):
+        if not self._connection.call(lambda: self.publish(INVOCATIONS, INVOCATIONS, message.id, body, headers, settle)):
             raise Unavailable(self._connection.problem, code=AWAY)
         if not settled.wait(self._confirm_seconds):
             self._connection.call(lambda: self._give_up(settle))

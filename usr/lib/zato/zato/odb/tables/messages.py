@@ -37,6 +37,9 @@ message = Table(
     Column("sent", UtcDateTime, nullable=False),
     Column("principal", Label(120), nullable=False),
     Column("reason", Prose),
+    # What has sent it, a core.origin.Asker, and its name. NULL: a message of a release that did not say so, and no name
+    Column("origin", Label(20)),
+    Column("origin_name", Label(500)),
     PrimaryKeyConstraint("cluster_id", "message_id", name="zt_message_pk"),
     UniqueConstraint("cluster_id", "state", "due", "message_id", name="zt_message_due_uq"),
     ForeignKeyConstraint(["cluster_id"], ["zt_cluster.id"], name="zt_message_cluster_fk"),
