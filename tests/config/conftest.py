@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from support.filled_configuration import BASIC, REST, SQL
 from zato.config.publisher import Author, Publisher
 from zato.config.secrets import SecretBox
 from zato.odb.database import Database
@@ -73,3 +74,15 @@ def publisher(log: ConfigurationLog, box: SecretBox, clock: SteppingClock) -> Pu
 @pytest.fixture
 def by() -> Author:
     return Author("ann", "c" * 32)
+
+
+@pytest.fixture
+def filled(publisher: Publisher, by: Author) -> Publisher:
+    """One item of most kinds, with every secret there is."""
+    publisher.create("security-basic", "clients", BASIC, by=by)
+    publisher.create("security-api-key", "shop", {"key": "0123456789abcdef-key"}, by=by)
+    publisher.create("outgoing-sql", "Stock", SQL, by=by)
+    body = {"address": "https://crm", "security": "bearer", "secret": "bearer-token-of-crm"}
+    publisher.create("outgoing-rest", "CRM", body, by=by)
+    publisher.create("channel-rest", "customers", {**REST, "security": ["clients", "shop"]}, by=by)
+    return publisher

@@ -1,41 +1,17 @@
-"""Creating, changing and deleting items, against a real ODB."""
+"""Creating, changing, deleting and rolling back items, against a real ODB."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import msgspec
 import pytest
 
-from zato.config.codec import public
+from support.filled_configuration import BASIC, REST, SQL, field
 from zato.config.publisher import Author, Publisher
-from zato.config.secrets import SecretBox, password_matches
-from zato.core.clock import Clock
+from zato.config.secrets import SecretBox
 from zato.core.errors import Conflict, InvalidInput, NotFound
-from zato.odb.database import Database
-from zato.odb.log import ConfigurationLog, StoredItem
-
-REST = {"service": "crm.get", "path": "/customers/{id}", "methods": ["GET"]}
-BASIC = {"username": "crm", "password": "a long password"}
-SQL = {"url": "mysql+pymysql://db/stock", "username": "zato", "password": "the secret of stock"}
-PLAIN_SECRETS = ("a long password", "the secret of stock", "0123456789abcdef-key", "bearer-token-of-crm")
-
-
-def field(item: Any, name: str) -> Any:
-    return getattr(item.value, name)
-
-
-@pytest.fixture
-def filled(publisher: Publisher, by: Author) -> Publisher:
-    """One item of most kinds, with every secret there is."""
-    publisher.create("security-basic", "clients", BASIC, by=by)
-    publisher.create("security-api-key", "shop", {"key": "0123456789abcdef-key"}, by=by)
-    publisher.create("outgoing-sql", "Stock", SQL, by=by)
-    body = {"address": "https://crm", "security": "bearer", "secret": "bearer-token-of-crm"}
-    publisher.create("outgoing-rest", "CRM", body, by=by)
-    publisher.create("channel-rest", "customers", {**REST, "security": ["clients", "shop"]}, by=by)
-    return publisher
+from zato.odb.log import ConfigurationLog
 
 
 def test_a_created_item_is_listed_got_and_has_a_history(publisher: Publisher, by: Author) -> None:
@@ -177,98 +153,6 @@ def test_updates_without_a_revision_all_succeed_when_they_race(publisher: Publis
         assert sorted(pool.map(attempt, range(3))) == [2, 3, 4]
 
 
-def test_an_update_without_a_revision_does_not_bring_back_a_secret_that_was_just_replaced(
-    filled: Publisher, database: Database, by: Author, box: SecretBox, clock: Clock
-) -> None:
-    class Overtaken(ConfigurationLog):
-        """The secret is replaced right after the first read of the item."""
-
-        replaced = False
-
-        def item(self, kind: str, name: str) -> StoredItem:
-            found = super().item(kind, name)
-            if not self.replaced:
-                self.replaced = True
-                filled.update(kind, name, {**SQL, "password": "the new secret"}, by=by)
-            return found
-
-    other = Publisher(Overtaken(database), box, clock)
-    item = other.update("outgoing-sql", "Stock", {**SQL, "password": "******", "pool_size": 7}, by=by)
-    opened = box.decrypt(field(item, "password"), kind="outgoing-sql", name="Stock", field="password")
-    assert (opened, field(item, "pool_size")) == ("the new secret", 7)
-
-
-def test_no_secret_is_shown_or_stored_in_plain_text(filled: Publisher, database: Database, by: Author) -> None:
-    filled.update("outgoing-sql", "Stock", {**SQL, "password": "another secret of stock"}, by=by)
-    shown = [filled.export(), repr(filled.diff(0)), repr(filled.diff(3, 6))]
-    for kind in ("security-basic", "security-api-key", "outgoing-sql", "outgoing-rest", "channel-rest"):
-        for item in filled.list(kind):
-            shown.extend([repr(item), repr(public(kind, item.value)), repr(filled.history(kind, item.name))])
-    with database.read() as connection:
-        for table in ("zt_item", "zt_change", "zt_audit"):
-            shown.append(repr(connection.exec_driver_sql(f"SELECT * FROM {table}").all()))
-    text = "\n".join(shown)
-    assert [secret for secret in (*PLAIN_SECRETS, "another secret of stock") if secret in text] == []
-    assert filled.diff(3, 6)[-1].fields[0].before == "******"
-    assert "$2b$" not in filled.export() + repr(filled.history("security-basic", "clients"))
-
-
-def test_what_people_see_has_masks_for_secrets_that_are_set_and_nothing_for_others(filled: Publisher) -> None:
-    shown = public("outgoing-rest", filled.get("outgoing-rest", "CRM").value)
-    assert (shown["secret"], shown["password"], shown["address"]) == ("******", None, "https://crm")
-
-
-@pytest.mark.parametrize("kept", [{}, {"password": "******"}], ids=["absent", "masked"])
-def test_a_secret_that_is_not_given_stays(filled: Publisher, by: Author, box: SecretBox, kept: dict[str, str]) -> None:
-    body = {"url": SQL["url"], "username": SQL["username"], "timeout_seconds": 3, **kept}
-    item = filled.update("outgoing-sql", "Stock", body, by=by)
-    opened = box.decrypt(field(item, "password"), kind="outgoing-sql", name="Stock", field="password")
-    assert opened == "the secret of stock"
-    item = filled.update("security-basic", "clients", {"username": "crm", "roles": ["viewer"], **kept}, by=by)
-    assert password_matches("a long password", field(item, "password"))
-
-
-def test_a_secret_can_be_replaced_and_removed(filled: Publisher, by: Author, box: SecretBox) -> None:
-    item = filled.update("security-basic", "clients", {**BASIC, "password": "another password"}, by=by)
-    assert password_matches("another password", field(item, "password"))
-    item = filled.update("outgoing-sql", "Stock", {**SQL, "password": None}, by=by)
-    assert field(item, "password") is None
-    with pytest.raises(InvalidInput, match="password: expected `str`, got `null`"):
-        filled.update("security-basic", "clients", {**BASIC, "password": None}, by=by)
-
-
-def test_a_masked_secret_of_a_new_item_is_refused(publisher: Publisher, by: Author) -> None:
-    with pytest.raises(InvalidInput, match="password: it is masked"):
-        publisher.create("security-basic", "clients", {**BASIC, "password": "******"}, by=by)
-
-
-def test_a_password_that_looks_like_a_hash_is_a_password(publisher: Publisher, by: Author) -> None:
-    text = "$2b$07$" + "a" * 53
-    item = publisher.create("security-basic", "clients", {**BASIC, "password": text}, by=by)
-    assert field(item, "password") != text
-    assert password_matches(text, field(item, "password"))
-
-
-def test_an_absent_api_key_is_generated_and_shown_once(publisher: Publisher, by: Author, box: SecretBox) -> None:
-    created = publisher.create("security-api-key", "shop", {}, by=by)
-    key = created.generated["key"]
-    assert len(key) >= 43
-    assert key not in repr(created)
-    item = publisher.get("security-api-key", "shop")
-    assert box.decrypt(field(item, "key"), kind="security-api-key", name="shop", field="key") == key
-    assert publisher.create("security-api-key", "other", {"key": "k" * 16}, by=by).generated == {}
-
-
-def test_everything_wrong_with_an_item_is_said_at_once_without_its_secret(publisher: Publisher, by: Author) -> None:
-    with pytest.raises(InvalidInput) as caught:
-        publisher.create("security-basic", "a/b", {"username": "a:b", "password": "p" * 80, "rols": []}, by=by)
-    assert [detail.partition(":")[0] for detail in caught.value.details] == ["name", "rols"]
-    with pytest.raises(InvalidInput) as caught:
-        publisher.create("security-basic", "a", {"username": "a:b", "password": "p" * 80}, by=by)
-    assert [detail.partition(":")[0] for detail in caught.value.details] == ["username", "password"]
-    assert "p" * 80 not in caught.value.message + str(caught.value.details)
-
-
 def test_one_item_rolls_back_with_its_secret(filled: Publisher, by: Author, box: SecretBox) -> None:
     filled.update("outgoing-sql", "Stock", {"url": "sqlite:///x", "password": None}, by=by)
     item = filled.rollback_item("outgoing-sql", "Stock", 3, by=by, moves_secrets=True)
@@ -312,39 +196,3 @@ def test_rolling_back_obeys_the_rules_between_items(filled: Publisher, by: Autho
     for unknown in (-1, 99):
         with pytest.raises(InvalidInput, match="There is no revision"):
             filled.rollback_item("channel-rest", "customers", unknown, by=by)
-
-
-HOSTILE = [
-    "'; DROP TABLE zt_item; --",
-    "{{ ''.__class__.__mro__ }}",
-    "{% for x in y %}{{ x }}{% endfor %}",
-    "${jndi:ldap://x}",
-    "$(reboot) `reboot` | tee",
-    '"><script>alert(1)</script>',
-    "\\x00\\r\\n",
-    "%0d%0aX-Evil: 1",
-    "漢字 Ω é 🎉",
-    "null",
-    "yes",
-    "2027-01-01",
-    "&anchor *alias !!python/object:os.system",
-    "- [a: {b",
-    "# comment",
-    "' \"",
-]
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_is_stored_as_the_text_it_is(
-    publisher: Publisher, log: ConfigurationLog, by: Author, text: str
-) -> None:
-    publisher.create("channel-rest", "x", {**REST, "service": text}, by=by)
-    assert msgspec.json.decode(log.item("channel-rest", "x").data)["service"] == text
-    assert field(publisher.get("channel-rest", "x"), "service") == text
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_is_refused_as_a_name(publisher: Publisher, by: Author, text: str) -> None:
-    if text not in {"null", "yes", "2027-01-01"}:
-        with pytest.raises(InvalidInput, match="name: "):
-            publisher.create("channel-rest", text, REST, by=by)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from support.broken_deployments import BROKEN, BrokenDeployment
+from support.broken_deployments import BROKEN
 from support.cluster import RunningCluster
+from support.deployments_to_refuse.source import BrokenDeployment
 from support.scenarios.refusing import REFUSED_SECONDS, Refused, refuse_broken
 from support.waiting import LATE_SECONDS
 from zato.core.errors import InvalidInput

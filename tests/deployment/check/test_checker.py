@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from support import zygotes
-from support.broken_deployments import BROKEN, WORKING, BrokenDeployment, archive, service
+from support.broken_deployments import BROKEN, WORKING
+from support.deployments_to_refuse.archives import archive
+from support.deployments_to_refuse.source import BrokenDeployment, service
 from support.waiting import LATE_SECONDS, until
 from zato.deployment.check import Checker, start_zygote
 from zato.deployment.check.kernel import descendants

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from support.broken_deployments import archive, service
+from support.deployments_to_refuse.archives import archive
+from support.deployments_to_refuse.source import service
 from zato.deployment.loader import CodeSet, DeploymentRefused, parse
 
 

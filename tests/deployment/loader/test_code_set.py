@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from support.broken_deployments import archive
+from support.deployments_to_refuse.archives import archive
 from zato.deployment.loader import CodeSet, DeploymentRefused, parse
 
 HEAD = "from zato.server.service import Service\n"

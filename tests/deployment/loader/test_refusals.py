@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from support.broken_deployments import BROKEN, WORKING, BrokenDeployment
+from support.broken_deployments import BROKEN, WORKING
+from support.deployments_to_refuse.source import BrokenDeployment
 from zato.deployment.loader import CodeSet, DeploymentRefused
 
 TAME = [broken for broken in BROKEN if not broken.hostile]

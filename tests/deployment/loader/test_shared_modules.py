@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.broken_deployments import archive
+from support.deployments_to_refuse.archives import archive
 from zato.deployment.loader import CodeSet, DeploymentRefused, parse
 
 HEAD = b"from zato.server.service import Service\n"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from support.broken_deployments import BROKEN, WORKING, BrokenDeployment
+from support.broken_deployments import BROKEN, WORKING
 from support.cluster import RunningCluster
+from support.deployments_to_refuse.source import BrokenDeployment
 from support.load import Load, Sample, told
 from support.scenarios.workers import open_channel
 from support.waiting import LATE_SECONDS, until

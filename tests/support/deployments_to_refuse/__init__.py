@@ -1,0 +1,1 @@
+"""Files that must not be deployed, by what is wrong with them."""
