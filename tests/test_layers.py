@@ -10,7 +10,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 def test_imports_go_down_only_and_libraries_stay_in_their_corners() -> None:
-    lint = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    lint = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     done = subprocess.run(lint, cwd=CHECKOUT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 broken" in done.stdout

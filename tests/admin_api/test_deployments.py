@@ -187,8 +187,9 @@ def test_files_are_deployed_together(world: Any) -> None:
     assert (previewed.status_code, sorted(previewed.json)) == (200, ["items", "kept", "revision", "unused_values"])
     twice = world.call("POST", "/deployments/together", {"files": [files[0], files[0]]})
     assert twice.json["error"]["message"] == "A file is given twice; give each once."
-    for wrong in ({"files": []}, {"files": [{"file_name": "a.py", "source": "-"}]}, {"files": [{"file_name": "a.py"}]}):
-        assert world.call("POST", "/deployments/together", wrong).status_code == 400
+    incomplete: list[list[dict[str, str]]] = [[], [{"file_name": "a.py", "source": "-"}], [{"file_name": "a.py"}]]
+    for listed in incomplete:
+        assert world.call("POST", "/deployments/together", {"files": listed}).status_code == 400
 
 
 def test_the_source_of_a_deployment_and_of_each_file_in_it_can_be_read(world: Any) -> None:

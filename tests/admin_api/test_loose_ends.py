@@ -30,7 +30,7 @@ class Buy(Service):
         self.invoke("demo.echo")
         self.invoke("shop.no-such")
 """
-CHANNEL = {"name": "buy", "value": {"service": "shop.later", "path": "/buy"}}
+CHANNEL: dict[str, Any] = {"name": "buy", "value": {"service": "shop.later", "path": "/buy"}}
 CRM = {"name": "CRM", "value": {"address": "https://crm.example.com"}}
 
 

@@ -101,8 +101,8 @@ def test_a_dead_letter_says_what_has_sent_it(world: Any) -> None:
     expected = {("job", "nightly"), ("delivery", "to-crm"), ("message", "shop.sells"), ("invocation", "")}
     assert {(each["origin"], each["origin_name"]) for each in shown} == expected
     assert {(each["origin"], each["origin_name"]) for each in held} == expected
-    for origin, name in expected:
-        [found] = world.call("GET", f"/messages/dead?origin={origin}").json["messages"]
+    for sender, name in expected:
+        [found] = world.call("GET", f"/messages/dead?origin={sender}").json["messages"]
         assert found["origin_name"] == name
         assert world.call("GET", f"/messages/dead/{found['id']}").json["letter"]["origin"] == origin
     assert world.call("GET", "/messages/dead?origin=cron").status_code == 400

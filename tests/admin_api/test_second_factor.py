@@ -81,7 +81,7 @@ def test_the_session_that_has_confirmed_goes_on(world: Any) -> None:
 )
 def test_the_password_alone_does_nothing_in_the_admin_api(world: Any, method: str, path: str) -> None:
     Enrolled(world)
-    body = {} if method == "POST" else None
+    body: dict[str, object] | None = {} if method == "POST" else None
     assert code_of(world.call(method, path, body, user="operator")) == (403, "totp-needed")
     assert code_of(world.call("POST", "/totp", {"password": "any"}, user="operator")) == (403, "totp-needed")
     assert code_of(world.call("POST", "/password", {"old": "any", "new": "12345678"}, user="operator")) == (

@@ -83,7 +83,7 @@ def test_python_is_started_by_the_current_releases_own_path(home: Path) -> None:
         launcher.unlink()
         launcher.write_text(text, encoding="utf-8")
         launcher.chmod(0o755)
-        command = [launcher, "-c", "import sys; print(sys.executable)"]
+        command = [str(launcher), "-c", "import sys; print(sys.executable)"]
         return subprocess.run(command, capture_output=True, text=True, check=True, cwd="/").stdout.strip()
 
     assert executable() == str(home / "venv" / "bin" / "python3")

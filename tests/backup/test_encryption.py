@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from typing import cast
 
 import pytest
 
@@ -24,7 +23,7 @@ def encrypted(data: bytes, passphrase: bytes = b"correct horse") -> bytes:
 
 
 def decrypted(data: bytes, passphrase: bytes = b"correct horse") -> bytes:
-    return cast(bytes, DecryptingReader(io.BytesIO(data), passphrase).readall())
+    return DecryptingReader(io.BytesIO(data), passphrase).readall()
 
 
 @pytest.mark.parametrize("size", [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES, 250_000])

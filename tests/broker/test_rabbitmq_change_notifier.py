@@ -10,8 +10,9 @@ from statistics import quantiles
 
 import pytest
 
-from support.broker_processes import Polled, broker_of, hear, until
+from support.broker_processes import Polled, broker_of, hear
 from support.rabbitmq import RabbitMq
+from support.waiting import until
 from zato.broker.protocol import ChangeNotifier
 from zato.broker.rabbitmq.broker import RabbitMqBroker
 from zato.broker.rabbitmq.change_notifier import LOOK_ANYWAY_SECONDS

@@ -11,15 +11,17 @@ import msgspec
 import pika
 import pytest
 
-from support.broker_processes import broker_of, until
+from support.broker_processes import broker_of
 from support.brokers import Consumer, consuming, new_message
 from support.rabbitmq import QUICK, RabbitMq
+from support.waiting import until
 from zato.broker.message import Counts, Delivery, Result
 from zato.broker.protocol import UNCONFIRMED
 from zato.broker.rabbitmq.broker import RabbitMqBroker
 from zato.broker.rabbitmq.names import ATTEMPTS, INVOCATIONS
 from zato.broker.rabbitmq.publisher import AWAY
 from zato.core.errors import Unavailable
+from zato.core.message import Message
 
 
 @pytest.fixture
@@ -39,10 +41,12 @@ def publish(rabbitmq: RabbitMq, body: bytes, headers: dict[str, int]) -> None:
 
 def test_what_threads_send_at_the_same_time_is_confirmed_and_delivered_once(broker: RabbitMqBroker) -> None:
     sent = [new_message(str(number)) for number in range(200)]
-    threads = [
-        threading.Thread(target=lambda part: [broker.send(each) for each in part], args=(sent[first::8],))
-        for first in range(8)
-    ]
+
+    def send(part: list[Message]) -> None:
+        for each in part:
+            broker.send(each)
+
+    threads = [threading.Thread(target=send, args=(sent[first::8],)) for first in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -7,13 +7,13 @@ import json
 import pytest
 
 from zato.client.api import ApiClient
-from zato.client.transport import Reply
 from zato.cluster.first_token import token_where_needed
 from zato.core.errors import Unavailable
+from zato.host.unix_http import Reply
 
-ROOT = {"name": "admin", "value": {"roles": ["admin"]}}
-READER = {"name": "jim", "value": {"roles": ["viewer"]}}
-JANE = {"name": "jane", "value": {"roles": ["admin"]}}
+ROOT: dict[str, object] = {"name": "admin", "value": {"roles": ["admin"]}}
+READER: dict[str, object] = {"name": "jim", "value": {"roles": ["viewer"]}}
+JANE: dict[str, object] = {"name": "jane", "value": {"roles": ["admin"]}}
 
 
 class Cluster:

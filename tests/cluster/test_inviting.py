@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from zato.client.api import ApiClient
-from zato.client.transport import Reply
 from zato.cluster.inviting import invitation, new_token
 from zato.cluster.signing.signer import Signer
 from zato.cluster.token import decode
@@ -17,6 +16,7 @@ from zato.core.clock import SystemClock
 from zato.core.errors import Conflict, InvalidInput, NotFound, SetupError
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings
+from zato.host.unix_http import Reply
 from zato.pki.authority import Authority
 from zato.pki.components import issue_missing
 

@@ -25,6 +25,7 @@ REST = {"address": "https://crm.example.com/api", "security": "bearer", "secret"
 BASIC = {"username": "crm", "password": SECRET}
 KEY = {"header": "X-Shop", "key": "a-key-that-nobody-may-see"}
 
+BY = Author("ann", "c" * 32)
 WITH_SECRETS = [kind for kind in KINDS.values() if kind.secret_fields]
 
 
@@ -93,7 +94,6 @@ WAYS: dict[str, Callable[[Publisher, str, dict[str, Any], str], object]] = {
         yaml.safe_dump({kind: {"it": _without(body, secret)}}), ImportMode.REPLACE, by=BY
     ),
 }
-BY = Author("ann", "c" * 32)
 
 
 def _without(body: dict[str, Any], secret: str) -> dict[str, Any]:

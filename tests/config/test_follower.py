@@ -111,7 +111,7 @@ def test_only_a_look_into_the_log_is_told_of(database: Database, log: Configurat
         raise ValueError("it cannot be applied")
 
     notifier, looks, failing = Notifier(), Looks(), FailingLog(database)
-    follower = LogFollower(failing, notifier, StillClock(), [].append, looks=looks)
+    follower = LogFollower(failing, notifier, StillClock(), list[Configuration]().append, looks=looks)
     failing.away = True
     with pytest.raises(Unavailable):
         follower.step()

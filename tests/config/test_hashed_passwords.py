@@ -103,8 +103,13 @@ def test_nothing_of_a_password_is_in_the_memory_they_share(counting: Counting) -
 
 
 def test_thousands_are_remembered_and_no_more_than_there_is_room_for() -> None:
-    made = []
-    passwords = HashedPasswords(lambda password: made.append(password) or f"{password:.<60}", lambda *_: False)
+    made: list[str] = []
+
+    def hash_password(password: str) -> str:
+        made.append(password)
+        return f"{password:.<60}"
+
+    passwords = HashedPasswords(hash_password, lambda *_: False)
     for _ in range(2):
         for n in range(5000):
             passwords.hash_of(f"secret-{n}", None, **{**ITEM, "name": f"user-{n}"})

@@ -68,14 +68,16 @@ def test_a_file_that_fails_at_a_start_is_left_out_and_named_until_it_is_replaced
     code = loader(sources, tmp_path)
     started = code.load(sources.configuration(good=1, bad=2), CodeSet())
     assert sorted(started.files) == ["good.py"]
-    (problem,) = code.problems
-    assert problem.startswith("A worker runs without bad.py, which it could not load when it started: bad.py:1: ")
+    assert len(code.problems) == 1
+    assert code.problems[0].startswith(
+        "A worker runs without bad.py, which it could not load when it started: bad.py:1: "
+    )
     # What is deployed next must not wait for it.
     replaced = loaded(code, sources.configuration(good=3, bad=2), started)
     assert replaced.files["good.py"].source.deployment_id == 3
     assert len(code.problems) == 1
     assert sorted(loaded(code, sources.configuration(good=3, bad=4), replaced).files) == ["bad.py", "good.py"]
-    assert code.problems == ()
+    assert not code.problems
 
 
 def test_what_cannot_be_loaded_beside_running_code_is_said_and_tried_again_later(tmp_path: Path) -> None:

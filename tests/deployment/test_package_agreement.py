@@ -75,7 +75,7 @@ class QuickPip:
 class NoSets(PackageSets):
     """Installs nothing."""
 
-    def install(self, *_: object, **__: object) -> None:  # type: ignore[override]
+    def install(self, *_: object, **__: object) -> None:
         pass
 
 

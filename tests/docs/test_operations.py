@@ -20,9 +20,9 @@ def logged() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
                 case ast.Call(
-                    func=ast.Attribute(value=ast.Name() | ast.Attribute() | ast.Call(), attr=level),
+                    func=ast.Attribute(value=(ast.Name() | ast.Attribute() | ast.Call()) as logger, attr=level),
                     args=[ast.Constant(value=str(text)), *_],
-                ) if level in LEVELS and "log" in ast.unparse(node.func.value):
+                ) if level in LEVELS and "log" in ast.unparse(logger):
                     found.add(text)
                 # What goes on failing is logged by zato.host.ongoing
                 case ast.Call(func=ast.Name("Ongoing"), args=[_, ast.Constant(value=str(text)), *_]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ def guessed() -> Iterator[Edge]:
         made.close()
 
 
-def statuses(edge: Edge, path: str, count: int, **options: object) -> list[int]:
+def statuses(edge: Edge, path: str, count: int, **options: Any) -> list[int]:
     return [edge.get(path.format(number=number % 3), **options).status for number in range(count)]
 
 

@@ -111,7 +111,7 @@ def test_nobody_becomes_administrator_by_resuming_a_session(
     context.load_cert_chain(path, path.with_suffix(".key"))
     context.minimum_version = context.maximum_version = version
     session: ssl.SSLSession | None = None
-    resumed = []
+    resumed: list[bool | None] = []
     for _ in range(3):
         with chain.connect(door, context=context, session=session) as connection:
             connection.sendall(b"GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")

@@ -111,7 +111,7 @@ def test_several_may_load_at_once(countries: ModuleType, postgresql: DatabaseSer
 
     def load() -> None:
         client = client_of(countries)
-        client.sql._known["Countries"] = connection  # type: ignore[assignment]
+        client.sql._known["Countries"] = connection
         try:
             client.invoke(countries.Load)
         except BaseException as error:  # noqa: BLE001 - told of by the test's own thread

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from zato.host import files
 from zato.host.files import write_atomically
 
 
@@ -26,7 +25,7 @@ def test_what_somebody_has_put_there_is_not_written_to(tmp_path: Path, durable: 
 
 def test_only_what_is_worth_something_later_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[int] = []
-    monkeypatch.setattr(files.os, "fsync", synced.append)
+    monkeypatch.setattr(os, "fsync", synced.append)
     write_atomically(tmp_path / "figures", b"", durable=False)
     assert synced == []
     write_atomically(tmp_path / "key", b"")
@@ -44,7 +43,7 @@ def test_nobody_reads_it_before_it_has_its_group_and_nothing_is_changed_once_it_
         done.append((os.fstat(descriptor).st_mode & 0o777, ids))
         fchown(descriptor, *ids)
 
-    monkeypatch.setattr(files.os, "fchown", noted)
+    monkeypatch.setattr(os, "fchown", noted)
     write_atomically(tmp_path / "ours", b"")
     assert done == []
     write_atomically(tmp_path / "key", b"", mode=0o640, owner=(user, group))

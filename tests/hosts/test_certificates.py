@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from support.appliance import outside, servers_in_balancer
 from support.documents.written import written
@@ -34,13 +35,17 @@ class EightyDaysAgo:
         return self.now().timestamp()
 
 
+def _owner(key: os.stat_result, _name: str) -> tuple[int, int]:
+    return key.st_uid, key.st_gid
+
+
 def age(host: Host, names: Iterable[str]) -> None:
     """On disk these are about to expire. What uses them does not notice, as it would not with those that really are."""
     pki = host.root / "etc" / "zato" / "pki"
     for name in names:
         files = [pki / f"{name}.crt", pki / f"{name}.key"]
         before = [path.stat() for path in files]
-        Authority(pki, EightyDaysAgo(), lambda _name, key=before[1]: (key.st_uid, key.st_gid)).renew(name)
+        Authority(pki, EightyDaysAgo(), partial(_owner, before[1])).renew(name)
         for path, was in zip(files, before, strict=True):
             path.chmod(was.st_mode)
             os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))

@@ -198,9 +198,9 @@ def test_what_joins_has_its_own_keys_and_not_those_of_the_ca_or_of_an_administra
     assert json.loads(cluster.second.run("zato --json whoami").stdout)["roles"] == ["viewer"]
     assert cluster.second.run("zato doctor").returncode == 0
     for host, unit in ((cluster.first, "zato-pki-sign@0"), (cluster.second, "zato-pki-renew")):
-        shown = host.run(f"systemd-analyze security --no-pager {unit}.service | tail -1").stdout
-        found = re.search(r": ([0-9.]+) ", shown)
-        assert found is not None and float(found[1]) <= EXPOSURE_MAX, (unit, shown)
+        rated = host.run(f"systemd-analyze security --no-pager {unit}.service | tail -1").stdout
+        found = re.search(r": ([0-9.]+) ", rated)
+        assert found is not None and float(found[1]) <= EXPOSURE_MAX, (unit, rated)
 
 
 def test_a_server_that_joined_is_there_again_after_a_boot(cluster: Cluster) -> None:

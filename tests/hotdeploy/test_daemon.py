@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from inotify_simple import INotify, flags
 
 from support.recording_server import GOOD, RecordingServer
 from support.waiting import until
@@ -109,9 +110,7 @@ def test_a_deleted_file_undeploys_nothing(
 def test_more_changes_than_the_kernel_keeps_are_found_by_looking(
     run: Callable[[], list[str]], server: RecordingServer, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    flags = daemon_module.flags
-
-    class Overflowing(daemon_module.INotify):  # type: ignore[misc]
+    class Overflowing(INotify):  # type: ignore[misc]
         def read(self, *args: Any, **kwargs: Any) -> Any:
             events = super().read(*args, **kwargs)
             return [type(event)(-1, flags.Q_OVERFLOW, 0, "") for event in events[:1]]

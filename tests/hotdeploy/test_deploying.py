@@ -133,7 +133,7 @@ def test_files_that_need_one_another_may_be_copied_in_any_order(
 
 @pytest.mark.parametrize("becomes", ["active", "superseded"])
 def test_a_deployment_that_takes_longer_than_the_answer_is_waited_for_and_no_refusal(
-    becomes: str, run: Callable[[], list[str]], server: RecordingServer, directory: Path, capsys: Any
+    becomes: str, run: Callable[[], list[str]], server: RecordingServer, directory: Path, capfd: Any
 ) -> None:
     run()
     server.late = ["staged"]
@@ -141,12 +141,12 @@ def test_a_deployment_that_takes_longer_than_the_answer_is_waited_for_and_no_ref
     until(lambda: len(server.versions) == 1)
     time.sleep(0.5)
     assert not (directory / "shop.py.error").exists()
-    assert "Deployed" not in capsys.readouterr().out
+    assert "Deployed" not in capfd.readouterr().out
     server.versions[0]["state"] = becomes
     said: list[str] = []
 
     def is_said() -> bool:
-        said.extend(capsys.readouterr())
+        said.extend(capfd.readouterr())
         return "Deployed" in "".join(said)
 
     until(is_said)

@@ -154,7 +154,7 @@ def test_it_answers_questions_and_nothing_else() -> None:
         found: dict[str, Any] = json.loads(said.getvalue())
         return found
 
-    question = {"direction": "older", "query": {}, "place": None, "lines_max": 10}
+    question: dict[str, object] = {"direction": "older", "query": {}, "place": None, "lines_max": 10}
     assert [line["message"] for line in asked(json.dumps(question).encode())["page"]["lines"]] == ["x"]
     wrong = (b"", b"{}", b"x" * 100_000, json.dumps({**question, "lines_max": 10**9}).encode(),
              json.dumps({**question, "query": {"service": "a\0b"}}).encode(),

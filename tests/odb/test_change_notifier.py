@@ -132,10 +132,12 @@ def test_who_waits_is_woken_by_another_file_in_its_place(tmp_path: Path) -> None
     file = tmp_path / "odb.sqlite"
     file.touch()
     announcements = announcing.Announcements(str(file))
-    for change in (
-        lambda: (tmp_path / "new").touch() or (tmp_path / "new").replace(file),
-        lambda: announcing.announce(str(file)),
-    ):
+
+    def replace() -> None:
+        (tmp_path / "new").touch()
+        (tmp_path / "new").replace(file)
+
+    for change in (replace, lambda: announcing.announce(str(file))):
         announcements.watch()
         announcements.wait(0)
         threading.Timer(0.05, change).start()

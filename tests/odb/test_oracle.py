@@ -12,7 +12,7 @@ from sqlalchemy.schema import CreateTable
 from zato.odb import migrate, tables
 from zato.odb.columns import Document, Label, Prose
 
-_DIALECT = oracle.dialect()
+_DIALECT = oracle.dialect()  # type: ignore[no-untyped-call]
 _TABLES = list(tables.metadata.sorted_tables)
 _COLUMNS = [column for table in _TABLES for column in table.columns]
 

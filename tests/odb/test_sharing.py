@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import make_url
 
@@ -48,11 +49,11 @@ def test_only_the_file_of_the_authority_changes_for_another_machine() -> None:
 
 
 def test_files_beside_the_url_are_those_of_the_odb_as_well() -> None:
-    own = {"odb_certificate": "/etc/own.crt", "odb_key": "/etc/own.key"}
-    cluster = ClusterSettings(odb=ALONE, odb_ca="/etc/ssl/db-ca.crt", **own)
+    own = ClusterSettings(odb=ALONE, odb_certificate="/etc/own.crt", odb_key="/etc/own.key")
+    cluster = msgspec.structs.replace(own, odb_ca="/etc/ssl/db-ca.crt")
     assert sharing.authority_file(cluster) == Path("/etc/ssl/db-ca.crt")
     changed = sharing.with_authority_file(cluster, BROUGHT)
-    assert changed == ClusterSettings(odb=ALONE, odb_ca=str(BROUGHT), **own)
+    assert changed == msgspec.structs.replace(own, odb_ca=str(BROUGHT))
     assert sharing.files(changed) == [BROUGHT, Path("/etc/own.crt"), Path("/etc/own.key")]
 
 

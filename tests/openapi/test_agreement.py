@@ -15,10 +15,11 @@ import msgspec
 import pytest
 
 from zato.core.errors import InvalidInput
+from zato.deployment.loader.loaded import ServiceEntry
 from zato.openapi.standalone import input_schema, output_schema
 from zato.server.service import Service
+from zato.service.io import io_of
 from zato.testing import ServiceTestClient
-from zato.testing.invoker import entry_of
 
 
 class Colour(enum.Enum):
@@ -107,8 +108,8 @@ def test_what_is_taken_and_sent_is_what_the_document_says(declared: Any) -> None
             self.response.payload = self.request.input
 
     client = ServiceTestClient()
-    entry = entry_of(Echo)
-    documents = (input_schema(entry), output_schema(entry))
+    entry = ServiceEntry("echo", Echo, "demo", "demo.py", 1, *io_of(Echo))
+    documents = (input_schema(entry) or {}, output_schema(entry) or {})
     taken, sent = (jsonschema_rs.validator_for(one, validate_formats=True) for one in documents)
     found = 0
     for value in VALUES:

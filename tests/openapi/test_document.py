@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -67,7 +68,7 @@ class Refined(Anything):
 
 
 def document_of(
-    channels: dict[str, HttpChannel],
+    channels: Mapping[str, HttpChannel],
     services: dict[str, type[Service]],
     security: dict[str, msgspec.Struct] | None = None,
     *,
@@ -77,9 +78,13 @@ def document_of(
     for name, value in channels.items():
         kind = "channel-rest" if isinstance(value, ChannelRest) else "channel-http"
         items.setdefault(kind, {})[name] = Item(kind, name, 1, value)
-    kinds = {SecurityBasic: "security-basic", SecurityApiKey: "security-api-key", SecurityTls: "security-tls"}
+    kinds: dict[type[msgspec.Struct], str] = {
+        SecurityBasic: "security-basic",
+        SecurityApiKey: "security-api-key",
+        SecurityTls: "security-tls",
+    }
     for name, definition in (security or {}).items():
-        kind = kinds[type(definition)]  # type: ignore[index]
+        kind = kinds[type(definition)]
         items.setdefault(kind, {})[name] = Item(kind, name, 1, definition)
     configuration = Configuration(1, MappingProxyType(items))
     entries = {name: Entry(name, cls, module, *io_of(cls)) for name, cls in services.items()}

@@ -105,7 +105,7 @@ def test_a_half_made_server_directory_is_completed(layout: Layout, made: str) ->
     if made == "an empty repository":
         subprocess.run(["git", "init", "-q", config], check=True)
     # A directory inside of somebody's checkout, as .zato is
-    outer = ["git", "-C", layout.root.parent, "-c", "user.name=a", "-c", "user.email=a@b"]
+    outer = ["git", "-C", str(layout.root.parent), "-c", "user.name=a", "-c", "user.email=a@b"]
     subprocess.run([*outer, "init", "-q"], check=True)
     subprocess.run([*outer, "commit", "-q", "--allow-empty", "-m", "Something else"], check=True)
     for _ in range(2):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 
 from zato.core.errors import TooManyRequests, Unauthorized
-from zato.odb.sessions import Found, Session
+from zato.odb.sessions import Found, Session, Sessions
 from zato.security.sessions import NewToken, PeopleSessions, new_token
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
@@ -53,7 +54,7 @@ def wrong_ones(people: PeopleSessions, number: int) -> None:
 
 def test_where_too_many_were_wrong_those_known_to_be_valid_go_on_and_no_others_are_looked_for() -> None:
     kept = Kept()
-    people = PeopleSessions(kept, StillClock())
+    people = PeopleSessions(cast(Sessions, kept), StillClock())
     known, unknown = kept.open(), kept.open()
     assert people.principal(known.token, SOURCE, 3).name == "jane"
     wrong_ones(people, 3)
@@ -69,7 +70,7 @@ def test_where_too_many_were_wrong_those_known_to_be_valid_go_on_and_no_others_a
 
 def test_one_that_has_ended_is_not_known_any_longer() -> None:
     kept = Kept()
-    people = PeopleSessions(kept, StillClock())
+    people = PeopleSessions(cast(Sessions, kept), StillClock())
     known = kept.open()
     people.principal(known.token, SOURCE, 3)
     wrong_ones(people, 3)

@@ -114,7 +114,7 @@ def test_names_of_fields(text: str) -> None:
     class Strict:
         value: int
 
-    strict = msgspec.defstruct("StrictStruct", [("value", int)], forbid_unknown_fields=True)
+    strict: Any = msgspec.defstruct("StrictStruct", [("value", int)], forbid_unknown_fields=True)
     for model in (TypedModel(Strict), TypedModel(strict), TypedModel(list[strict]), TypedModel(dict[str, int])):
         assert cost(lambda model=model: model.parse({text: text, "value": 1}, {}, {})) < SECONDS  # type: ignore[misc]
         assert cost(lambda model=model: model.parse([{text: 1}], {}, {})) < SECONDS  # type: ignore[misc]

@@ -43,7 +43,7 @@ def test_simple_io_with_a_database_row(rooms: ServiceTestClient) -> None:
     found = rooms.invoke(simple_io.Get, method="GET", path_params={"id": "1"})
     assert found.data == {"id": 1, "floor_no": 2, "name": "Blue", "price": 9.5}
     missing = rooms.invoke(simple_io.Get, method="GET", path_params={"id": "9"})
-    assert (missing.status_code, missing.body, missing.headers) == (404, b"", {"Cache-Control": "no-cache"})
+    assert (missing.status_code, missing.body, dict(missing.headers)) == (404, b"", {"Cache-Control": "no-cache"})
     with pytest.raises(InvalidInput, match="The field 'id' must be an integer"):
         rooms.invoke(simple_io.Get, method="GET", path_params={"id": "first"})
 
@@ -58,7 +58,7 @@ def test_simple_io_with_repeated_output(rooms: ServiceTestClient) -> None:
 def test_simple_io_that_creates() -> None:
     client = ServiceTestClient()
     created = client.invoke(simple_io.Create, {"name": "Green", "floor_no": "4", "tags": ["a"]})
-    assert (created.status_code, created.data, created.headers) == (201, {"id": 7}, {"Location": "/rooms/7"})
+    assert (created.status_code, created.data, dict(created.headers)) == (201, {"id": 7}, {"Location": "/rooms/7"})
     assert client.invoke(simple_io.Create, {"name": "taken", "floor_no": 1}).status_code == 409
     assert client.invoke(simple_io.Delete, path_params={"id": "7"}).status_code == 204
 

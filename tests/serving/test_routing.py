@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
+
+import msgspec
 
 from zato.config.configuration import Configuration
 from zato.config.derived import Derived
@@ -23,11 +26,11 @@ def routes() -> Routes:
     return Routes(Metrics(), Admission(SharedCounters(), lambda what, name, field: None))
 
 
-def rest(path: str, **more: object) -> ChannelRest:
+def rest(path: str, **more: Any) -> ChannelRest:
     return ChannelRest(service="s", path=path, methods=("GET",), **more)
 
 
-def configuration(revision: int, kinds: Mapping[str, Mapping[str, object]]) -> Configuration:
+def configuration(revision: int, kinds: Mapping[str, Mapping[str, msgspec.Struct]]) -> Configuration:
     items = {
         kind: {name: Item(kind, name, revision, value) for name, value in named.items()}
         for kind, named in kinds.items()

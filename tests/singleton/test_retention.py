@@ -65,7 +65,7 @@ def test_each_step_is_one_batch_and_the_next_round_is_an_hour_later() -> None:
         before = len(notes.calls)
         retention.step()
         assert len(notes.calls) - before <= 2
-    days = {what: NOW - cast(datetime, before) for what, before in notes.calls if isinstance(before, datetime)}
+    days = {what: NOW - before for what, before in notes.calls if isinstance(before, datetime)}
     assert days == {"begin": timedelta(365), "audit": timedelta(10), "deployments": timedelta(30)}
     assert [what for what, _ in notes.calls] == ["begin", *["history"] * 2, *["audit"] * 2, *["deployments"] * 2]
     clock.seconds += 3700

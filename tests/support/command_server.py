@@ -18,7 +18,7 @@ import select
 import signal
 import socket
 import sys
-from typing import TextIO
+from typing import TextIO, cast
 
 import click
 
@@ -34,7 +34,7 @@ _LATER = ("zato.client.agents", "zato.client.api", "zato.client.balancer", "zato
 def next_command(listener: socket.socket, lifeline: int) -> list[str]:
     """Returns in each process that is to be a command, with its words; ends the program when nobody can ask."""
     while True:
-        if lifeline in select.select([listener, lifeline], [], [])[0]:
+        if lifeline in _readable(listener, lifeline):
             sys.exit()
         asked, _ = listener.accept()
         keeper = os.fork()
@@ -44,6 +44,10 @@ def next_command(listener: socket.socket, lifeline: int) -> list[str]:
             return _command(asked)
         asked.close()
         os.waitpid(keeper, 0)
+
+
+def _readable(*what: int | socket.socket) -> list[int | socket.socket]:
+    return select.select(what, [], [])[0]
 
 
 def _command(asked: socket.socket) -> list[str]:
@@ -64,7 +68,7 @@ def _keep(asked: socket.socket, pid: int, files: list[int]) -> None:
     with contextlib.suppress(BrokenPipeError):  # nobody waits for it any more
         asked.send(str(pid).encode())
     ended = os.pidfd_open(pid)
-    if ended not in select.select([ended, asked], [], [])[0]:
+    if ended not in _readable(ended, asked):
         os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
     with contextlib.suppress(BrokenPipeError):
@@ -96,7 +100,7 @@ def _become(request: dict[str, object], files: list[int]) -> list[str]:
 def _opened(stream: TextIO, mode: str) -> TextIO:
     number = stream.fileno()
     buffering = 1 if os.isatty(number) or number == 2 else -1
-    return open(number, mode, buffering, stream.encoding, stream.errors, closefd=False)
+    return cast(TextIO, open(number, mode, buffering, stream.encoding, stream.errors, closefd=False))
 
 
 if __name__ == "__main__":

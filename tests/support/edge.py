@@ -44,8 +44,8 @@ class Edge(Doors):
     def __init__(self, *, body_bytes_max: int = 100 * 1024, balancer: str = "127.0.0.1", **changes: Any) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="zato-edge-"))  # short: the kernel takes 107 bytes for sockets
         self.layout = Layout(self.directory)
-        ports = {name: free_port() for name in ("lb_port", "lighttpd_port", "lighttpd_agent_port")}
-        self.cluster = ClusterSettings(**ports)
+        balanced, direct, agent = (free_port() for _ in range(3))
+        self.cluster = ClusterSettings(lb_port=balanced, lighttpd_port=direct, lighttpd_agent_port=agent)
         super().__init__(self.layout.ca_certificate, balancer=self.cluster.lb_port, direct=self.cluster.lighttpd_port)
         self.server = self.layout.server(1)
         self.authority = Authority(self.layout.pki)

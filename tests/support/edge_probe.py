@@ -7,20 +7,22 @@ import ctypes
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 PTRACE_ATTACH, PTRACE_DETACH, PTRACE_SEIZE = 16, 17, 0x4206
 SYS_PROCESS_VM_READV, SYS_PROCESS_VM_WRITEV, SYS_KCMP, SYS_PIDFD_OPEN, SYS_PIDFD_GETFD = 310, 311, 312, 434, 438
 
 libc = ctypes.CDLL(None, use_errno=True)
+Attempt = Callable[[], bool]
 
 
 class Vector(ctypes.Structure):
     _fields_ = (("base", ctypes.c_void_p), ("length", ctypes.c_size_t))
 
 
-def reads(path):
-    def attempt():
+def reads(path: str) -> Attempt:
+    def attempt() -> bool:
         with Path(path).open("rb", buffering=0) as file:
             if path.endswith("/mem"):
                 return True  # who has it open may read and write at any address that there is
@@ -29,20 +31,20 @@ def reads(path):
     return attempt
 
 
-def writes(path):
-    def attempt():
+def writes(path: str) -> Attempt:
+    def attempt() -> bool:
         os.close(os.open(path, os.O_WRONLY))
         return True
 
     return attempt
 
 
-def lists(path):
+def lists(path: str) -> Attempt:
     return lambda: bool(list(Path(path).iterdir()))
 
 
-def calls(number, *arguments):
-    def attempt():
+def calls(number: int, *arguments: object) -> Attempt:
+    def attempt() -> bool:
         if libc.syscall(number, *arguments) < 0:
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
         return True
@@ -50,8 +52,8 @@ def calls(number, *arguments):
     return attempt
 
 
-def attaches(request, pid):
-    def attempt():
+def attaches(request: int, pid: int) -> Attempt:
+    def attempt() -> bool:
         if libc.ptrace(request, pid, None, None) < 0:
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
         os.waitpid(pid, 0x40000000) if request == PTRACE_ATTACH else None
@@ -61,15 +63,15 @@ def attaches(request, pid):
     return attempt
 
 
-def takes_a_descriptor(pid):
-    def attempt():
+def takes_a_descriptor(pid: int) -> Attempt:
+    def attempt() -> bool:
         held = libc.syscall(SYS_PIDFD_OPEN, pid, 0)
         return calls(SYS_PIDFD_GETFD, held, 0, 0)()
 
     return attempt
 
 
-def main():
+def main() -> None:
     pid, files = int(sys.argv[1]), sys.argv[2:]
     buffer = ctypes.create_string_buffer(8)
     vector = ctypes.byref(Vector(ctypes.cast(buffer, ctypes.c_void_p), 8))

@@ -62,7 +62,7 @@ def _renewed(package: Path, directory: Path, version: str, migrations: Sequence[
         with defaults.open("a", encoding="utf-8") as file:
             file.write("# Of the next release\n")
     made = directory / package.name.replace(old, version)
-    build = ["dpkg-deb", "--root-owner-group", "-Znone", "-b", tree, made]
+    build = ["dpkg-deb", "--root-owner-group", "-Znone", "-b", str(tree), str(made)]
     subprocess.run(build, check=True, capture_output=True)
     shutil.rmtree(tree)
     return made

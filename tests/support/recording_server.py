@@ -34,26 +34,27 @@ class RecordingServer:
         module = file_name.rpartition(".")[0]
         missing = [word for word in source.decode().split()[1:] if word not in self.modules]
         good = source.startswith(b"good") and not missing
+        cid = f"cid-{len(self.calls)}"
         version = {
             "id": len(self.versions) + 1,
             "file_name": file_name,
             "sha256": sha256(source).hexdigest(),
             "state": "active" if good else "rejected",
             "module": module,
-            "cid": f"cid-{len(self.calls)}",
+            "cid": cid,
         }
         self.versions.insert(0, version)
         if self.late:
             version["state"] = self.late.pop(0)
             late = TimeLimitExceeded("It has not come to an end after 60 s.")
-            late.cid = version["cid"]
+            late.cid = cid
             raise late
         if good:
             self.modules.add(module)
             return version
         reason = f"{file_name}:3: No module named {missing[0]!r}." if missing else f"{file_name}:3: It is no good."
         refused = InvalidInput(reason, code="deployment-rejected", details=(f"file: {file_name}", "line: 3"))
-        refused.cid = version["cid"]
+        refused.cid = cid
         raise refused
 
     def deployments(self, file_name: str | None = None, *, limit: int = 100) -> dict[str, Any]:

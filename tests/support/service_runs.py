@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from zato.core.principal import ANONYMOUS, Principal
 from zato.server.service import Service
-from zato.service.context import ServiceContext
+from zato.service.context import Invoker, ServiceContext
 from zato.service.execution import execute, returned
 from zato.service.io import IOModel, io_of
 from zato.service.request import HTTPRequest, Request
@@ -29,10 +30,12 @@ def entry_of(implementation: type[Service]) -> Entry:
 class Answer:
     """What a caller over HTTP sees."""
 
-    def __init__(self, status: int, content_type: str | None, headers: dict[str, str], body: bytes) -> None:
+    def __init__(
+        self, status: int, content_type: str | None, headers: Mapping[str, str | Sequence[str]], body: bytes
+    ) -> None:
         self.status = status
         self.content_type = content_type
-        self.headers = headers
+        self.headers = dict(headers)
         self.body = body
 
     @property
@@ -52,8 +55,13 @@ class Others:
         request = Request(payload, cid=cid, principal=principal)
         return returned(execute(self.entries[name], context(self), cid, request))
 
+    def invoke_async(self, name: str, payload: Any, cid: str, principal: Principal, *, sender: str) -> None:
+        raise NotImplementedError
 
-def context(invoker: Any = None, *, outgoing: Any = None, user_config: dict[str, Any] | None = None) -> ServiceContext:
+
+def context(
+    invoker: Invoker | None = None, *, outgoing: Any = None, user_config: dict[str, Any] | None = None
+) -> ServiceContext:
     return ServiceContext(outgoing, user_config or {}, invoker or Others())
 
 
@@ -77,4 +85,4 @@ def call(
     request = Request(raw, cid="c1", http=http, principal=principal, is_json=not plain)
     response = execute(entry_of(implementation), using or context(), "c1", request)
     data = response.encoded(text_type)
-    return Answer(response.status_code, response.content_type, dict(response.headers), data)
+    return Answer(response.status_code, response.content_type, response.headers, data)

@@ -2,6 +2,8 @@
 
 How long something takes is measured by the benchmarks. A test that waits asks whether it happens at all, so that the
 patience here costs time only where it fails.
+
+A condition is called without arguments; those that it has with a default are what it was made with.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ PATIENCE_SECONDS = 60.0
 LATE_SECONDS = 15.0  # by which a time limit may be overrun where others have the processor
 
 
-def until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> float:
+def until(condition: Callable[..., object], seconds: float = PATIENCE_SECONDS) -> float:
     """Wait until it holds; the seconds it took. Fails the test where it does not come to hold."""
     started = looked = time.monotonic()
     while not condition():
@@ -23,7 +25,7 @@ def until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) ->
     return time.monotonic() - started
 
 
-def eventually(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> bool:
+def eventually(condition: Callable[..., object], seconds: float = PATIENCE_SECONDS) -> bool:
     """Whether it comes to hold before so many seconds are over; for what costs a process to look at."""
     looked = time.monotonic()
     limit = looked + seconds

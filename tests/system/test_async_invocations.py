@@ -55,7 +55,7 @@ def test_nothing_is_lost_while_the_listener_is_killed(cluster: RunningCluster, s
         if n % (_MESSAGES // _KILLS) == _MESSAGES // _KILLS // 2:
             before = cluster.pids()["listener-1"]
             os.kill(before, signal.SIGKILL)
-            until(lambda before=before: cluster.pids().get("listener-1", before) != before)  # type: ignore[misc]
+            until(lambda before=before: cluster.pids().get("listener-1", before) != before)
     until(lambda: len({each.n for each in services.received()}) == _MESSAGES)
     time.sleep(0.5)
     received = services.received()

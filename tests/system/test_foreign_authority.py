@@ -25,7 +25,7 @@ WHOAMI = "/zato/api/whoami"
 def impostor(cluster: RunningCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForeignAuthority]:
     """Its name is the cluster's but for a blank; it was put among the CAs by hand, past the refusal that it meets."""
     own = load_certificate(cluster.layout.ca_certificate).subject
-    name = x509.Name([x509.NameAttribute(each.oid, f" {each.value}") for each in own])
+    name = x509.Name([x509.NameAttribute(each.oid, f" {each.value!s}") for each in own])
     made = ForeignAuthority(tmp_path_factory.mktemp("impostor"), name, issues_as=own)
     files = [client_authorities_file(cluster.layout), cluster.layout.server(1).lighttpd / CLIENT_CA]
     before = [path.read_bytes() for path in files]

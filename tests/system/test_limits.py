@@ -139,11 +139,10 @@ def test_a_service_that_exceeds_its_time_limit_makes_room(limited: RunningCluste
 def test_a_principals_limit_holds_for_all_its_channels_and_the_admin_api(limited: RunningCluster) -> None:
     definition = {"username": "limited-user", "password": PASSWORD, "roles": ["viewer"], "requests_max": 12}
     headers = basic("limited-user", PASSWORD)
-    security = {"security": ["limited-user"]}
     with (
         item(limited, "security-basic", "limited-user", {**definition, "requests_period_seconds": 60}),
-        channel(limited, "first", **security) as first,
-        channel(limited, "second", **security) as second,
+        channel(limited, "first", security=["limited-user"]) as first,
+        channel(limited, "second", security=["limited-user"]) as second,
     ):
         paths = [first, second, "/zato/api/whoami", "/zato/metrics"]
         found = Counter(get(limited, paths[number % 4], headers=headers).status for number in range(20))

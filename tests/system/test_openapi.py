@@ -13,6 +13,7 @@ import requests
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -93,7 +94,8 @@ def test_the_server_does_what_its_document_says_whatever_is_sent(
     schema.validate()
     # The certificate is what lets the administrator in: made-up passwords beside it would have all else refused
     schema.config.generation.update(with_security_parameters=False)
-    operations = sorted((found.ok() for found in schema.get_all_operations()), key=lambda one: one.label in LAST)
+    found = [each.ok() for each in schema.get_all_operations() if isinstance(each, Ok)]
+    operations = sorted(found, key=lambda one: one.label in LAST)
     described = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
     assert {operation.label for operation in operations} == described
     assert {"POST /typed/{id}", "GET /guarded/{id}", "GET /large", *LAST} <= described

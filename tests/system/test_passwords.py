@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -50,7 +51,7 @@ def guarded(cluster: RunningCluster) -> Iterator[RunningCluster]:
     api.delete_item("security-basic", "passwords-user")
 
 
-def get(cluster: RunningCluster, door: str, password: str = PASSWORD, user: str = USER, **options: object) -> Answer:
+def get(cluster: RunningCluster, door: str, password: str = PASSWORD, user: str = USER, **options: Any) -> Answer:
     return cluster.doors().get(PATH, door, headers=basic(user, password), **options)
 
 
@@ -99,7 +100,8 @@ def test_a_user_that_is_removed_or_switched_off_is_nobody_at_once(guarded: Runni
 
 
 def test_a_name_that_nobody_has_is_refused_after_the_same_time(guarded: RunningCluster, door: str) -> None:
-    known, unknown = [], []
+    known: list[float] = []
+    unknown: list[float] = []
     for number in range(15):
         for user, times in ((USER, known), (f"nobody-{number}", unknown)):
             answer = get(guarded, door, f"wrong {number}", user, source="127.0.0.20")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
@@ -67,7 +68,9 @@ def paths(hostile: RunningCluster) -> Iterator[Doors]:
     api.deploy("paths.py", SOURCE.encode())
     address = f"{hostile.url}/paths/{{id}}"
     certificate = hostile.layout.ca_certificate.read_text()
-    made = [("outgoing-rest", "paths.own", {"address": address, "ca_certificate": certificate})]
+    made: list[tuple[str, str, dict[str, Any]]] = [
+        ("outgoing-rest", "paths.own", {"address": address, "ca_certificate": certificate})
+    ]
     for prefix, channels in (("paths", CHANNELS), ("paths.deeper", DEEPER)):
         for service, (path, methods) in channels.items():
             value = {"service": f"paths.{service}", "path": path, "methods": methods}

@@ -141,7 +141,8 @@ def test_another_password_and_a_rotated_key_are_the_only_ones_at_once(
     assert "remote-shop has an API key, which is renewed with: zato user rotate-key remote-shop" in other_kind
 
     def status(key: str) -> int:
-        return cluster.request("GET", "/zato/api/whoami", headers={"X-API-Key": key}).status
+        answered: int = cluster.request("GET", "/zato/api/whoami", headers={"X-API-Key": key}).status
+        return answered
 
     cluster.settle()
     assert (status(keys[0]), status(keys[1])) == (401, 200)

@@ -101,8 +101,9 @@ def test_an_operator_does_not_obtain_the_secret_of_a_connection(
         assert operator("DELETE", f"{path}?revision={revision()}")[0] == 200
         body = {**value, "address": thief.address}
         for secret in ("******", encrypted):
-            answer = operator("POST", "/items/outgoing-rest", {"name": "stay-crm", "value": {**body, "secret": secret}})
-            assert (answer[0], answer[1]["error"]["code"]) == (400, "invalid-item")
+            again = {"name": "stay-crm", "value": {**body, "secret": secret}}
+            status, refusal = operator("POST", "/items/outgoing-rest", again)
+            assert (status, refusal["error"]["code"]) == (400, "invalid-item")
         refused(operator("POST", f"{path}/rollback", {"revision": first["revision"]}), "secret-needed")
         assert thief.received == []
         assert {each.headers.get("Authorization") for each in friend.received} == {f"Bearer {SECRET}"}

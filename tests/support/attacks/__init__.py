@@ -7,7 +7,7 @@ It returns how often it met with what: statuses of answers, or the name of what 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 
 from support.attacks.bodies import large_json, stalled_uploads
 from support.attacks.passwords import wrong_passwords
@@ -15,7 +15,7 @@ from support.attacks.poison import killing_requests, long_numbers
 from support.attacks.slow import slow_connections
 from support.attacks.target import Target
 
-Attack = Callable[[Target], Awaitable[Counter[str]]]
+Attack = Callable[[Target], Coroutine[None, None, Counter[str]]]
 ATTACKS: dict[str, Attack] = {
     "wrong_passwords": wrong_passwords,
     "stalled_uploads": stalled_uploads,

@@ -46,7 +46,11 @@ def planned(
     """
     known, pages_here = set(run_elsewhere), set(staged)
     reasons = [shape for command in not_run for shape in shapes(command)]
-    elsewhere, listed, blocks, inline, nobody = [], [], [], [], []
+    elsewhere: list[Step] = []
+    listed: list[Step] = []
+    blocks: list[Step] = []
+    inline: list[Step] = []
+    nobody: list[Step] = []
     for step in (step for step in steps if step.is_command):
         if (step.page, key(step)) in known:
             elsewhere.append(step)

@@ -10,6 +10,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from zato.agent.haproxy import names
 from zato.agent.haproxy.names import BACKEND, FRONTEND
@@ -48,7 +49,7 @@ class RunningHaproxy:
         self._api = RuntimeApi(admin_socket)
 
     @classmethod
-    def of(cls, layout: Layout) -> RunningHaproxy:
+    def of(cls, layout: Layout) -> Self:
         """The one of the cluster on this machine."""
         return cls(names.master_socket(layout), layout.haproxy_socket)
 
