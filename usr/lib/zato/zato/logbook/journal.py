@@ -15,7 +15,7 @@ import msgspec
 from zato.core.errors import Unavailable
 from zato.host.log_text import pair
 from zato.host.programs import program
-from zato.host.running import process_of_unit
+from zato.host.usage import process_of_unit
 from zato.logbook.line import LEVELS, Line, Page, line_of
 from zato.logbook.query import Query, moment
 from zato.logbook.reader import invalid_place

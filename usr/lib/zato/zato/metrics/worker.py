@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import suppress
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from zato.host.running import resident_bytes
+from zato.host.process_table import process
 from zato.odb.members import Load
 
 _LOOK_SECONDS = 1.0
@@ -51,8 +50,11 @@ class WorkerLoad:
         now = time.monotonic()
         if now >= self._next_look:
             self._next_look = now + _LOOK_SECONDS
-            with suppress(OSError):  # as many files as it may have are open; the next look may succeed
-                self._last_memory = resident_bytes(os.getpid())
+            own = process(os.getpid())
+            if (
+                own is not None
+            ):  # it is where as many files as this process may have are open; the next look may find it
+                self._last_memory = own.resident_bytes
                 self._memory.set(self._last_memory)
             cpu = time.process_time()
             self._cpu.inc(cpu - self._last_cpu)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from pathlib import Path
 
+from zato.host.process_table import process
 from zato.odb.members import WorkerRow
 
 _NAME = re.compile(r"server-[0-9]+/(?P<pid>[0-9]+)-[0-9a-f]+")
@@ -21,8 +21,5 @@ def ended(workers: Iterable[WorkerRow]) -> frozenset[str]:
 
 def _parent(pid: int) -> int | None:
     """None where the process is gone, or about to be."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
-    except OSError:
-        return None
-    return None if fields[0] in "ZX" else int(fields[1])
+    found = process(pid)
+    return None if found is None or found.ended else found.parent

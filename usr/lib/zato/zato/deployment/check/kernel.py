@@ -10,7 +10,8 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+
+from zato.host.process_table import descendants
 
 _CLONE_NEWPID = 0x20000000
 _CLONE_NEWUSER = 0x10000000
@@ -75,34 +76,6 @@ def last_pid() -> int:
     return int(Path("/proc/loadavg").read_text().split()[_LOADAVG_LAST_PID])
 
 
-class Task(NamedTuple):
-    """A process as /proc shows it."""
-
-    pid: int
-    group: int
-
-
-def descendants(pid: int) -> list[Task]:
-    """All processes below `pid` that have not ended, as they are at this moment."""
-    children: dict[int, list[Task]] = {}
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            state, parent, group, *_ = (entry / "stat").read_text().rpartition(")")[2].split()
-        except OSError:  # it has ended meanwhile
-            continue
-        if state not in "ZX":
-            children.setdefault(int(parent), []).append(Task(int(entry.name), int(group)))
-    found: list[Task] = []
-    waiting = [pid]
-    while waiting:
-        below = children.get(waiting.pop(), [])
-        found += below
-        waiting += [task.pid for task in below]
-    return found
-
-
 def kill_descendants(seconds: float) -> None:
     """End everything below this process, which must have called `adopt_orphans`, and reap it; give up after `seconds`.
 
@@ -113,12 +86,12 @@ def kill_descendants(seconds: float) -> None:
     # What /proc shows is of many moments, and may miss what multiplies; that there is no child left is of one
     while _has_children() and time.monotonic() < deadline:
         found = descendants(os.getpid())
-        for group in {task.group for task in found} - {own}:
+        for group in {each.group for each in found} - {own}:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(group, signal.SIGKILL)
-        for task in found:
+        for each in found:
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(task.pid, signal.SIGKILL)
+                os.kill(each.pid, signal.SIGKILL)
         reap()
 
 
@@ -142,13 +115,3 @@ def reap() -> dict[int, int]:
         if pid == 0:
             return ended
         ended[pid] = status
-
-
-def tasks_of_user() -> int:
-    """How many processes and threads this user has."""
-    count = 0
-    for entry in Path("/proc").iterdir():
-        with contextlib.suppress(OSError):
-            if entry.name.isdigit() and entry.stat().st_uid == os.getuid():
-                count += len(list((entry / "task").iterdir()))
-    return count

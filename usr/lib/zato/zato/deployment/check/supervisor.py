@@ -17,15 +17,14 @@ from zato.core.standstill import Standstill
 from zato.deployment.check.candidate import run_candidate
 from zato.deployment.check.kernel import (
     adopt_orphans,
-    descendants,
     die_with_parent,
     fork_into,
     last_pid,
     reap,
-    tasks_of_user,
 )
 from zato.deployment.check.messages import CheckRequest, CheckResult, receive_request, refused, send
 from zato.deployment.loader.source import prefix_of
+from zato.host.process_table import descendants, threads_of_user
 
 _OUTPUT_BYTES_MAX = 1024 * 1024
 _RESULT_BYTES_MAX = 4 * 1024 * 1024
@@ -54,7 +53,7 @@ def supervise(connection: socket.socket, directory: str, *, namespaced: bool) ->
     def child() -> None:
         die_with_parent()
         # In a namespace of its own the user's tasks are counted from none.
-        tasks = _TASKS_MAX if namespaced else tasks_of_user() + _TASKS_MAX
+        tasks = _TASKS_MAX if namespaced else threads_of_user() + _TASKS_MAX
         run_candidate(request, result_write, trace, output_write, directory, tasks_max=tasks)
 
     pid = fork_into(child)

@@ -15,7 +15,7 @@ from zato.admin_api.this_machine import Machine
 from zato.cluster.enrolment import Enrolment
 from zato.core.clock import Clock
 from zato.host.draining import Draining
-from zato.host.running import usage
+from zato.host.usage import usage
 from zato.internal.door import InternalInvocations
 from zato.internal.invocation import PATH
 from zato.metrics import ADMIN, Exposition, Metrics

@@ -1,19 +1,17 @@
-"""What Zato's processes on this machine take of it: by control groups where systemd runs them, else by /proc."""
+"""What Zato's processes here take of this machine: by control groups where systemd runs them, else by sessions."""
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from zato.host.layout import Layout
+from zato.host.process_table import PROC, processes
 
 _UNIT = re.compile(r"zato(?:-(?P<kind>[a-z-]+))?(?:@(?P<instance>[0-9]+)[^.]*)?\.(?:service|socket|timer|target)")
 _CONTROL_GROUPS = Path("/sys/fs/cgroup/system.slice")
-_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +33,7 @@ def process_of_unit(unit: str) -> str | None:
 
 def usage(layout: Layout) -> dict[str, Usage]:
     """Of each of Zato's processes that run on this machine, by name."""
-    return of_units(_CONTROL_GROUPS) if layout.is_appliance else of_sessions(_processes(layout), Path("/proc"))
-
-
-def resident_bytes(pid: int) -> int:
-    """What a process has in memory."""
-    return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * _PAGE_BYTES
+    return of_units(_CONTROL_GROUPS) if layout.is_appliance else of_sessions(_leaders(layout))
 
 
 def of_units(groups: Path) -> dict[str, Usage]:
@@ -58,29 +51,18 @@ def of_units(groups: Path) -> dict[str, Usage]:
     return found
 
 
-def of_sessions(leaders: Mapping[str, int], proc: Path) -> dict[str, Usage]:
+def of_sessions(leaders: Mapping[str, int], proc: Path = PROC) -> dict[str, Usage]:
     """By the sessions that a supervisor has begun, one for each name; those that have ended count for their parents."""
     names = {pid: name for name, pid in leaders.items()}
     cpu, memory = dict.fromkeys(leaders, 0.0), dict.fromkeys(leaders, 0)
     alive = set()
-    for fields in _stats(proc):
-        name = names.get(int(fields[3]))
+    for each in processes(proc):
+        name = names.get(each.session)
         if name is not None:
             alive.add(name)
-            cpu[name] += sum(map(int, fields[11:15])) / _TICKS
-            memory[name] += int(fields[21]) * _PAGE_BYTES
+            cpu[name] += each.cpu_seconds
+            memory[name] += each.resident_bytes
     return {name: Usage(cpu[name], memory[name]) for name in leaders if name in alive}
-
-
-def _stats(proc: Path) -> Iterator[list[str]]:
-    """Fields of /proc/PID/stat (proc(5)) from the third on: the one before may have anything in it."""
-    for directory in proc.iterdir():
-        if directory.name.isdecimal():
-            try:
-                text = (directory / "stat").read_text(encoding="utf-8", errors="replace")
-            except OSError:
-                continue
-            yield text.rpartition(")")[2].split()
 
 
 def _numbers(file: Path) -> dict[str, int]:
@@ -88,8 +70,8 @@ def _numbers(file: Path) -> dict[str, int]:
     return {pair[0]: int(pair[1]) for pair in pairs if len(pair) == 2}
 
 
-def _processes(layout: Layout) -> dict[str, int]:
-    """Leaders of sessions, as a quickstart's supervisor has written them down."""
+def _leaders(layout: Layout) -> dict[str, int]:
+    """As a quickstart's supervisor has written them down."""
     try:
         lines = (layout.run / "processes").read_text(encoding="utf-8").splitlines()
     except OSError:
