@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event
 from zato.core.errors import Conflict, InvalidInput, NotFound
 from zato.odb.audit import AuditLog
 from zato.odb.database import Database
-from zato.odb.log import Action, ConfigurationLog, ProposedChange, StoredItem
+from zato.odb.log import Action, Appending, ConfigurationLog, ProposedChange, StoredItem
 
 THOUSANDS = 3_000
 NOW = datetime(2026, 11, 24, 12, 30, 15, 123456, tzinfo=UTC)
@@ -185,12 +185,12 @@ def test_all_changes_are_made_or_none(log: ConfigurationLog, database: Database)
 def test_the_check_sees_everything_before_the_change(log: ConfigurationLog) -> None:
     append(log, create("b"), create("a"))
     seen: list[Sequence[StoredItem]] = []
-    log.append([remove("a")], principal="ann", cid="c1", at=NOW, check=seen.append)
+    log.append([remove("a")], principal="ann", cid="c1", at=NOW, check=lambda before: seen.append(before.all_items()))
     assert seen == [[StoredItem("service", "a", 2, "{}"), StoredItem("service", "b", 1, "{}")]]
 
 
 def test_what_the_check_raises_is_passed_on_and_nothing_is_written(log: ConfigurationLog, database: Database) -> None:
-    def refuse(items: Sequence[StoredItem]) -> None:
+    def refuse(before: Appending) -> None:
         raise InvalidInput("No.")
 
     with pytest.raises(InvalidInput, match=r"^No\.$"):

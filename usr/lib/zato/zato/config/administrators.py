@@ -30,7 +30,11 @@ def problems(
     now: datetime,
 ) -> list[Problem]:
     """One for each of the last administrators that the changes remove; none where there was none before."""
-    if any(is_administrator(entry.kind, entry.value, now) for entry in after.values()):
+    removed = [
+        key for key in sorted(set(touched)) if key in before and is_administrator(key[0], before[key].value, now)
+    ]
+    # Few changes touch one, and there may be very many items
+    if not removed or any(is_administrator(entry.kind, entry.value, now) for entry in after.values()):
         return []
     return [
         Problem(
@@ -40,6 +44,5 @@ def problems(
             "configuration any more; give the role to another one first",
             "last-administrator",
         )
-        for key in sorted(set(touched))
-        if key in before and is_administrator(key[0], before[key].value, now)
+        for key in removed
     ]

@@ -58,7 +58,7 @@ class BulkChanges:
             changes = prepare(revision, changes)
             if changes:
                 comment = f"Rolled back to revision {to_revision}"
-                revision = self._writer.append(changes, by=by, comment=comment, based_on=items)[-1]
+                revision = self._writer.append(changes, by=by, comment=comment, based_on=revision)[-1]
             return summary(revision, changes, len(wanted), tuple(_kept(past, items, with_security)))
 
         return despite_races(attempt)
@@ -77,7 +77,7 @@ class BulkChanges:
             }
             changes = prepare(revision, plan(current, wanted, ()))
             if changes:
-                revision = self._writer.append(changes, by=by, comment=comment, based_on=items)[-1]
+                revision = self._writer.append(changes, by=by, comment=comment, based_on=revision)[-1]
             return revision
 
         return despite_races(attempt)
@@ -124,7 +124,7 @@ class BulkChanges:
             code = GIVE_ANEW if codes == {GIVE_ANEW} else "invalid-items"
             self._check("Nothing was imported", errors, items, changes, code=code)
             if changes:
-                revision = self._writer.append(changes, by=by, comment=f"Imported ({mode})", based_on=items)[-1]
+                revision = self._writer.append(changes, by=by, comment=f"Imported ({mode})", based_on=revision)[-1]
             return replace(summary(revision, changes, len(wanted)), unused_values=unused)
 
         return despite_races(attempt)

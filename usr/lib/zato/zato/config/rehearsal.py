@@ -39,12 +39,12 @@ class Rehearsal(Writer):
         *,
         by: Author,
         comment: str | None = None,
-        based_on: Sequence[StoredItem] | None = None,
+        based_on: int | None = None,
         within: Within | None = None,
     ) -> tuple[int, ...]:
         """The revisions that the changes would have. `within` is not done."""
         revisions = self._log.rehearse(
-            [change.proposed() for change in changes], check=lambda items: self._check(items, changes, based_on)
+            [change.proposed() for change in changes], check=lambda log: self._check(log, changes, based_on)
         )
         self._planned.extend(changes)
         return revisions

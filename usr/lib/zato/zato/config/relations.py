@@ -13,12 +13,16 @@ from zato.core.errors import Conflict, InvalidInput, ZatoError
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item with its unique keys; `value` is None for an item that this version cannot read."""
+    """One item with its unique keys; `value` is None for an item that this version cannot read.
+
+    `revision` is the one that made it what it is; 0 before it is stored.
+    """
 
     kind: str
     name: str
     value: msgspec.Struct | None
     unique_keys: tuple[UniqueKey, ...] = ()
+    revision: int = 0
 
     @property
     def key(self) -> tuple[str, str]:

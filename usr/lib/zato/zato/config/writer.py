@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ from zato.config.secrets import SecretBox
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, InvalidInput
 from zato.odb.audit import UNKNOWN, Origin
-from zato.odb.log import ConfigurationLog, StoredItem, Within
+from zato.odb.log import Appending, ConfigurationLog, StoredItem, Within
 
 _ATTEMPTS = 5
 _RACES = frozenset({"stale-revision", "already-exists", "configuration-changed"})
@@ -48,13 +48,13 @@ class Writer:
         *,
         by: Author,
         comment: str | None = None,
-        based_on: Sequence[StoredItem] | None = None,
+        based_on: int | None = None,
         within: Within | None = None,
     ) -> tuple[int, ...]:
         """The revisions of the changes, all or none of which are made, and `within` is done with them.
 
-        Raises what `relations.error_of` makes of the problems, and where `based_on` is given and no longer what
-        there is, Conflict `configuration-changed`.
+        Raises what `relations.error_of` makes of the problems, and where `based_on` is given and no longer the last
+        revision, Conflict `configuration-changed`.
         """
         revisions = self._log.append(
             [change.proposed() for change in changes],
@@ -62,7 +62,7 @@ class Writer:
             cid=by.cid,
             at=self._clock.now(),
             comment=comment,
-            check=lambda items: self._check(items, changes, based_on),
+            check=lambda log: self._check(log, changes, based_on),
             within=within,
             origin=by.origin,
         )
@@ -70,22 +70,24 @@ class Writer:
             self._notify(revisions[-1])
         return revisions
 
-    def _check(
-        self, items: Sequence[StoredItem], changes: Sequence[Planned], based_on: Sequence[StoredItem] | None
-    ) -> None:
-        if based_on is not None and _revisions(items) != _revisions(based_on):
+    def _check(self, log: Appending, changes: Sequence[Planned], based_on: int | None) -> None:
+        if based_on is not None and log.revision != based_on:
             raise Conflict(
                 "The configuration was changed by somebody else at the same time; try again.",
                 code="configuration-changed",
             )
-        if found := self.problems(items, changes):
+        if found := self._problems(self._entries.locked(log), changes):
             raise relations.error_of(found)
 
     def problems(
         self, items: Sequence[StoredItem], changes: Sequence[Planned], assumed: Iterable[Key] = ()
     ) -> list[relations.Problem]:
         """What the changes break; items in `assumed` count as there, for what is wrong with them is said elsewhere."""
-        before = self._entries.read(items)
+        return self._problems(self._entries.of(items), changes, assumed)
+
+    def _problems(
+        self, before: Mapping[Key, relations.Entry], changes: Sequence[Planned], assumed: Iterable[Key] = ()
+    ) -> list[relations.Problem]:
         after = dict(before)
         for key in assumed:
             after.setdefault(key, relations.Entry(*key, None))
@@ -124,7 +126,3 @@ def despite_races(attempt: Callable[[], T]) -> T:
             if error.code not in _RACES:
                 raise
     return attempt()
-
-
-def _revisions(items: Sequence[StoredItem]) -> dict[Key, int]:
-    return {(item.kind, item.name): item.revision for item in items}

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 from zato.core.errors import Conflict, NotFound
 from zato.odb import tables
 from zato.odb.audit import AuditEntry, Origin, insert_entries
-from zato.odb.changes import Action, ProposedChange, StoredItem, item_from_row
+from zato.odb.changes import Action, LoggedChange, ProposedChange, StoredItem, change_from_row, item_from_row
 
 _change = tables.change.c
 _item = tables.item.c
@@ -33,7 +33,23 @@ class Appending:
         locked = select(_cluster.revision).where(_cluster.id == cluster_id).with_for_update()
         self._revision: int = connection.execute(locked).scalar_one()
 
+    @property
+    def revision(self) -> int:
+        """Of the last change before."""
+        return self._revision
+
+    def changes_from(self, revision: int, limit: int) -> list[LoggedChange]:
+        """The change of this revision and those that follow, oldest first, at most `limit` of them."""
+        query = (
+            select(tables.change)
+            .where(_change.cluster_id == self._cluster_id, _change.revision >= revision)
+            .order_by(_change.revision)
+            .limit(limit)
+        )
+        return [change_from_row(row) for row in self._connection.execute(query)]
+
     def all_items(self) -> list[StoredItem]:
+        """All items as they were before, by kind and name."""
         query = select(tables.item).where(_item.cluster_id == self._cluster_id).order_by(_item.kind, _item.name)
         return [item_from_row(row) for row in self._connection.execute(query)]
 

@@ -27,6 +27,7 @@ from zato.odb.database import Database
 
 __all__ = [
     "Action",
+    "Appending",
     "ConfigurationLog",
     "LoggedChange",
     "Position",
@@ -103,13 +104,13 @@ class ConfigurationLog:
         cid: str,
         at: datetime,
         comment: str | None = None,
-        check: Callable[[Sequence[StoredItem]], None] | None = None,
+        check: Callable[[Appending], None] | None = None,
         within: Within | None = None,
         origin: Origin = UNKNOWN,
     ) -> tuple[int, ...]:
         """Write all changes or none, each with the next revision and an audit entry, and return the revisions.
 
-        `check` is called with all items as they were before, while nobody else can change them; what it raises is
+        `check` may look at everything as it was before, while nobody else can change it; what it raises is
         passed on and nothing is written; `within` is called after it. Raises Conflict(stale-revision) where an item
         is not at the revision that the change expects, Conflict(already-exists) and NotFound where a change does not
         fit what is there.
@@ -120,21 +121,19 @@ class ConfigurationLog:
         with self._database.write() as connection:
             appending = Appending(connection, cluster_id)
             if check is not None:
-                check(appending.all_items())
+                check(appending)
             if within is not None:
                 within(connection)
             return appending.write(changes, principal=principal, cid=cid, at=at, comment=comment, origin=origin)
 
-    def rehearse(
-        self, changes: Sequence[ProposedChange], *, check: Callable[[Sequence[StoredItem]], None]
-    ) -> tuple[int, ...]:
+    def rehearse(self, changes: Sequence[ProposedChange], *, check: Callable[[Appending], None]) -> tuple[int, ...]:
         """The revisions that `append` would return now. Raises what it would raise, and writes nothing."""
         if not changes:
             return ()
         cluster_id = self._cluster.id
         with self._database.write() as connection:
             appending = Appending(connection, cluster_id)
-            check(appending.all_items())
+            check(appending)
             return appending.revisions_for(changes)
 
     def items(self, kind: str | None = None) -> list[StoredItem]:
