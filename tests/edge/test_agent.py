@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +15,11 @@ from support.client_certificates import ForeignAuthority
 from support.edge import BALANCER, DIRECT, Edge
 from support.edge_load import Load
 from zato.agent.lighttpd import files
+from zato.agent.lighttpd.names import PID
+from zato.agent.lighttpd.reloading import ReloadableLighttpd
+from zato.agent.lighttpd.running import RunningLighttpd
+from zato.agent.lighttpd.serving import Serving
+from zato.core.clock import SystemClock
 from zato.host.cluster_toml import write_cluster
 from zato.host.server_toml import new_text
 from zato.host.settings import load_server
@@ -38,6 +46,11 @@ def start_agent(edge: Edge) -> None:
     edge.start_program("agent", [sys.executable, *command])
 
 
+def files_kept(edge: Edge) -> int:
+    """How often the agent has said that lighttpd keeps its last files."""
+    return edge.log("agent").read_text().count("lighttpd_keeps_its_last_files")
+
+
 def restarts(edge: Edge) -> int:
     return edge.log("lighttpd").read_text().count("server started")
 
@@ -53,6 +66,32 @@ def test_a_renewed_certificate_is_used_after_a_reload_that_loses_nothing(edge: E
     assert load.failures == {}
     assert restarts(edge) == before + 1
     assert not (edge.server.lighttpd / "closing").exists()
+
+
+def test_a_certificate_that_is_renewed_during_a_reload_says_nothing_against_lighttpds_files(edge: Edge) -> None:
+    class Renewing(RunningLighttpd):
+        def reload(self, stop: threading.Event) -> bool:
+            done = super().reload(stop)
+            edge.authority.renew("lighttpd-1")
+            return done
+
+    directory, certificate = edge.server.lighttpd, edge.layout.pki / "lighttpd-1.crt"
+    serving = Serving(directory, certificate, edge.server.front_socket)
+    program = ReloadableLighttpd(Renewing(directory), serving, SystemClock(), threading.Event())
+    edge.signal("agent", signal.SIGSTOP)  # it would reload lighttpd once more
+    try:
+        assert program.reload({}) is None
+    finally:
+        edge.signal("agent", signal.SIGCONT)
+    edge.wait_for(lambda: shown(edge) == load_certificate(certificate).serial_number)
+
+
+def test_a_certificate_that_is_renewed_while_lighttpd_reads_its_files_is_taken_up(edge: Edge) -> None:
+    certificate = edge.layout.pki / "lighttpd-1.crt"
+    new = edge.authority.renew("lighttpd-1").serial_number
+    os.utime(certificate, (1, 1))
+    (edge.server.lighttpd / PID).touch()  # as if it had read them since
+    edge.wait_for(lambda: shown(edge) == new)
 
 
 def test_a_certificate_without_its_key_is_not_used(edge: Edge) -> None:
@@ -106,12 +145,17 @@ def test_what_administrators_add_is_taken_up_or_left_out_and_never_ends_anything
     assert not added()
     own.write_bytes(example.read_bytes())
     edge.wait_for(added)
+    # While the agent still looks whether lighttpd serves with that: nothing is held against what was added
+    new = edge.authority.renew("lighttpd-1").serial_number
+    edge.wait_for(lambda: shown(edge) == new)
+    assert added()
+    kept = files_kept(edge)
     own.write_text("server.modules += (")
-    edge.wait_for(lambda: "lighttpd_keeps_its_last_files" in edge.log("agent").read_text())
+    edge.wait_for(lambda: files_kept(edge) > kept)
     # What is refused keeps nothing else from being taken up
     new = edge.authority.renew("lighttpd-1").serial_number
     edge.wait_for(lambda: shown(edge) == new)
-    edge.wait_for(added)
+    assert added()
     # A start leaves out what it would not come to by
     for name in ("agent", "lighttpd"):
         edge.processes[name].kill()
@@ -121,8 +165,9 @@ def test_what_administrators_add_is_taken_up_or_left_out_and_never_ends_anything
     edge.start_lighttpd()
     assert edge.get("/echo", DIRECT).status == 200
     assert not added()
+    kept = files_kept(edge)
     start_agent(edge)
-    edge.wait_for(lambda: "lighttpd_keeps_its_last_files" in edge.log("agent").read_text())
+    edge.wait_for(lambda: files_kept(edge) > kept)
     own.unlink()
     restart_agent(edge)
     assert "server.modules += (\n" not in (edge.server.lighttpd / "lighttpd.conf").read_text()

@@ -56,7 +56,7 @@ def test_lighttpds_files_are_not_refused(directory: Path) -> None:
             assert process.stdout.readline() == b"ready\n"
             (directory / PID).write_text(f"{process.pid}\n")
             serving = Serving(directory, directory / "none.crt", directory / "none.sock")
-            program = ReloadableLighttpd(RunningLighttpd(directory), serving, stopped_soon())
+            program = ReloadableLighttpd(RunningLighttpd(directory), serving, SystemClock(), stopped_soon())
             with pytest.raises(SetupError) as caught:
                 Reloader(program, of_lighttpd(directory)).take_up()
         finally:

@@ -10,6 +10,7 @@ from zato.agent.lighttpd.reloading import ReloadableLighttpd
 from zato.agent.lighttpd.running import RunningLighttpd
 from zato.agent.lighttpd.serving import Serving
 from zato.agent.managed.reloading import Reloader
+from zato.core.clock import SystemClock
 from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 from zato.host.settings import ServerSettings, load_cluster, load_server
 from zato.pki.names import lighttpd_name
@@ -37,5 +38,5 @@ def reload_lighttpd(number: int) -> None:
     paths = LAYOUT.server(number)
     files.check(paths, LAYOUT.pki / f"{lighttpd_name(number)}.crt")
     serving = Serving(paths.lighttpd, LAYOUT.pki / f"{lighttpd_name(number)}.crt", paths.front_socket)
-    program = ReloadableLighttpd(RunningLighttpd(paths.lighttpd), serving, threading.Event())
+    program = ReloadableLighttpd(RunningLighttpd(paths.lighttpd), serving, SystemClock(), threading.Event())
     Reloader(program, file_sets(paths.lighttpd)).take_up()

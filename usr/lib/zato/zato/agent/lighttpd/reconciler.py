@@ -37,7 +37,7 @@ class LighttpdReconciler(Reconciler):
         self._certificate = layout.pki.absolute() / f"{lighttpd_name(number)}.crt"
         self.running = RunningLighttpd(directory)
         self.serving = Serving(directory, self._certificate, server.front_socket)
-        super().__init__(ReloadableLighttpd(self.running, self.serving, stop), file_sets(directory), clock)
+        super().__init__(ReloadableLighttpd(self.running, self.serving, clock, stop), file_sets(directory), clock)
         self._layout = layout
         self._cluster = cluster
         self._number = number
@@ -95,7 +95,8 @@ class LighttpdReconciler(Reconciler):
                 self._state = dataclasses.replace(self._state, failure=self._standing_failure())
             return
         files = self._sets.in_place()
-        if newest > loaded:
+        # One that was renewed while lighttpd was reading its files is older than what it says of itself
+        if newest > loaded or self.serving.shows_another():
             self._take_up()
         elif files is not None and self.serving.problem() is None:  # since before this agent, or by somebody else
             self._sets.served(files)

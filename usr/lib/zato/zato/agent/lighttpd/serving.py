@@ -54,12 +54,27 @@ class Serving:
         with socket.create_connection(self.address, _SECONDS) as plain, _tls().wrap_socket(plain) as connection:
             return connection.getpeercert(binary_form=True) or b""
 
-    def problem(self) -> str | None:
-        """Why it does not serve; None where it does. A server that does not answer is no fault of lighttpd's."""
+    def expected(self) -> bytes | None:
+        """The certificate, as DER, that it is to show; None where there is none, or nothing that is one."""
         try:
-            shown = self.shown()
-            expected = ssl.PEM_cert_to_DER_cert(_first(self.certificate.read_text(encoding="ascii")))
-            if shown != expected:
+            return ssl.PEM_cert_to_DER_cert(_first(self.certificate.read_text(encoding="ascii")))
+        except (OSError, ValueError):
+            return None
+
+    def shows_another(self) -> bool:
+        """Whether it answers with another certificate than it is to show: that was renewed since it was loaded."""
+        try:
+            return self.shown() != self.expected()
+        except OSError:
+            return False
+
+    def problem(self, *, before: bytes | None = None) -> str | None:
+        """Why it does not serve; None where it does. A server that does not answer is no fault of lighttpd's.
+
+        Nor is a certificate that was renewed after lighttpd had loaded it: it may show the one of `before`, too.
+        """
+        try:
+            if self.shown() not in (before, self.expected()):
                 return f"It shows another certificate than {self.certificate}."
             status = self._ask(http.client.HTTPSConnection(*self.address, timeout=_SECONDS, context=_tls()))
         except (OSError, ValueError, http.client.HTTPException) as error:
