@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import py_compile
 import shutil
 import subprocess
+from importlib.util import cache_from_source
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 import pytest
 
@@ -92,3 +95,59 @@ def test_python_is_started_by_the_current_releases_own_path(home: Path) -> None:
     releases.use(release)
     assert executable() == str(release / "venv" / "bin" / "python3")
     assert (release / "venv" / "bin" / "python").samefile("/usr/bin/python3")
+
+
+def compiled(release: Path, module: str) -> Path:
+    return Path(cache_from_source(str(release / "lib" / "zato" / f"{module}.py")))
+
+
+def said(release: Path, module: str) -> str:
+    """What the module's `version` is, and where it says that it is from, as the release's Python loads it."""
+    script = f"import sys; sys.path[:0] = [{str(release / 'lib')!r}]; import zato.{module} as m; print(m.version())"
+    done = subprocess.run([release / "venv/bin/python3", "-c", script], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_what_is_as_it_was_is_not_compiled_again_and_what_changed_is_whatever_its_time_and_length(home: Path) -> None:
+    function = "def version():\n    return '{} ' + version.__code__.co_filename\n"
+    for module in ("same", "other"):
+        (home / "lib" / "zato" / f"{module}.py").write_text(function.format("4.0"), encoding="utf-8")
+    releases = releases_of(home)
+    first = releases.add("4.0")
+    releases.use(first)
+    source = home / "lib" / "zato" / "other.py"
+    new = source.with_name("new")
+    new.write_text(function.format("4.1"), encoding="utf-8")
+    shutil.copystat(source, new)
+    new.replace(source)
+    second = releases.add("4.1")
+    assert compiled(second, "same").samefile(compiled(first, "same"))
+    assert not compiled(second, "other").samefile(compiled(first, "other"))
+    assert said(second, "same") == f"4.0 {second / 'lib/zato/same.py'}"
+    assert said(second, "other") == f"4.1 {second / 'lib/zato/other.py'}"
+    releases.use(second)
+    releases.remove_others()
+    assert said(second, "same") == f"4.0 {second / 'lib/zato/same.py'}"
+
+
+def test_what_is_installed_again_unchanged_has_nothing_compiled(home: Path) -> None:
+    releases = releases_of(home)
+    first = releases.add("4.0")
+    releases.use(first)
+    python = home / "venv" / "bin" / "python3"
+    python.unlink()
+    python.symlink_to("/bin/false")
+    second = releases.add("4.0")
+    assert compiled(second, "__init__").samefile(compiled(first, "__init__"))
+
+
+def test_what_bears_the_time_of_its_source_is_compiled_again(home: Path) -> None:
+    """As releases were compiled before: it would be compiled at each start where the source has another time."""
+    releases = releases_of(home)
+    first = releases.add("4.0")
+    releases.use(first)
+    py_compile.compile(str(first / "lib" / "zato" / "__init__.py"), invalidation_mode=PycInvalidationMode.TIMESTAMP)
+    second = releases.add("4.1")
+    assert not compiled(second, "__init__").samefile(compiled(first, "__init__"))
+    flags = int.from_bytes(compiled(second, "__init__").read_bytes()[4:8], "little")
+    assert flags == 1

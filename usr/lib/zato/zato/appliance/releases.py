@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from filecmp import cmp
+from importlib.util import MAGIC_NUMBER, cache_from_source
 from itertools import count
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from zato.core.errors import SetupError
 
 _NOT_OF_A_RELEASE = shutil.ignore_patterns("__pycache__")
 _TEMPLATES = ("haproxy", "lighttpd")
+# How a file begins that this Python has compiled, and that it loads whatever time its source bears (PEP 552)
+_UNCHECKED = MAGIC_NUMBER + b"\1\0\0\0"
 
 
 class Releases:
@@ -48,7 +52,7 @@ class Releases:
             # The package's own `python` starts what `current` names, and its links are relative to where they are
             _point(release / "venv" / "bin" / "python3", (self._home / "venv" / "bin" / "python3").resolve(strict=True))
             _point(release / "venv" / "bin" / "python", Path("python3"))
-            _compile(release)
+            _compile(release, self.current())
         except OSError as error:
             self.remove(release)
             raise SetupError(f"The release {release.name} could not be put in place: {error}.") from error
@@ -83,9 +87,35 @@ def _link(source: Path, target: Path) -> None:
     shutil.copytree(source, target, symlinks=True, copy_function=os.link, ignore=_NOT_OF_A_RELEASE)
 
 
-def _compile(release: Path) -> None:
-    """Once for all: nothing that runs later may write there. What runs already comes first."""
-    python = release / "venv" / "bin" / "python3"
-    directories = (str(release / "lib"), str(release / "venv" / "lib"))
+def _compile(release: Path, former: Path | None) -> None:
+    """Once for all: nothing that runs later may write there. What runs already comes first.
+
+    What was compiled for the release before is used again where the source is the same to the byte, which is most of an
+    upgrade. So compiled files do not bear the time of their source, and are not compared with it when they are loaded.
+    """
+    directories = [release / "lib", release / "venv" / "lib"]
+    sources = [path for directory in directories for path in directory.rglob("*.py")]
+    new = [path for path in sources if former is None or not _take_over(path, former / path.relative_to(release))]
+    if not new:
+        return  # with nothing to compile, compileall compiles all that its Python can import
+    # Whole directories are compiled by as many processes as there are processors, files by one
+    places = directories if len(new) == len(sources) else new
+    command = [str(release / "venv" / "bin" / "python3"), "-I", "-m", "compileall", "-qq", "-j", "0"]
+    command = ["nice", "-n", "15", *command, "--invalidation-mode", "unchecked-hash", "-i", "-"]
     # A file of a library that is not meant for this Python is not a failure
-    subprocess.run(["nice", "-n", "15", python, "-I", "-m", "compileall", "-qq", "-j", "0", *directories], check=False)
+    subprocess.run(command, input="\n".join(map(str, places)), text=True, check=False)
+
+
+def _take_over(source: Path, former: Path) -> bool:
+    """Whether what `former` was compiled to is used for `source`, too: they are the same, and so is the Python."""
+    compiled = Path(cache_from_source(str(former)))
+    try:
+        with compiled.open("rb") as file:
+            if file.read(len(_UNCHECKED)) != _UNCHECKED or not cmp(source, former, shallow=False):
+                return False
+        target = Path(cache_from_source(str(source)))
+        target.parent.mkdir(mode=0o755, exist_ok=True)
+        os.link(compiled, target)
+    except FileNotFoundError:
+        return False
+    return True
