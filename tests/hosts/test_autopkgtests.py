@@ -16,9 +16,9 @@ def test_debians_tests_of_the_installed_packages_pass(appliance: Host, keys: Key
     source = tmp_path / "source"
     # With nothing but the tests there is nothing for it to build
     shutil.copytree(hosts.REPOSITORY / "debian/tests", source / "debian/tests")
-    runner = ["autopkgtest", "--no-built-binaries", "--timeout-test=120", str(source)]
+    runner = ["autopkgtest", "--no-built-binaries", "--timeout-test=600", str(source)]
     way = ["ssh", "-H", appliance.address, "-l", "root", "-i", str(keys.identity), "--capability=isolation-container"]
-    done = subprocess.run([*runner, "--", *way], capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run([*runner, "--", *way], capture_output=True, text=True, timeout=900, check=False)
     told = f"{done.stdout}{done.stderr}"
     names = re.findall(r"\w+", (source / "debian/tests/control").read_text().splitlines()[0].partition(":")[2])
     assert len(names) > 2

@@ -87,7 +87,7 @@ def not_after(host: Host, name: str) -> float:
 
 
 def test_renewing_all_certificates_fails_no_request(two_servers: Host) -> None:
-    load_of = Load(outside(two_servers), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=120)
+    load_of = Load(outside(two_servers), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=900)
     assert eventually(lambda: servers_in_balancer(two_servers) == 2)
     seen = [serials(two_servers)]
     with load_of as load:

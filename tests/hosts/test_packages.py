@@ -46,7 +46,7 @@ def test_the_packages_are_without_what_lintian_calls_an_error(
     assert (len(packages), len(packages_before)) == (4, 4)
     small = [path for path in packages_before if not path.name.startswith("zato-common_")]
     command = ["lintian", "--fail-on", "error", *map(str, (*packages, *small))]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
     print(f"lintian: {done.stdout or 'nothing'}")
     assert done.returncode == 0, done.stdout
 

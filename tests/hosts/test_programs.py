@@ -16,7 +16,7 @@ def test_what_debian_has_replaced_is_what_runs_and_no_request_fails(two_servers:
         for path in ("/usr/sbin/lighttpd", "/usr/sbin/haproxy")
     )
     running = "; ".join(f"readlink /proc/$(systemctl show -P MainPID {unit})/exe" for unit in units)
-    with Load(outside(two_servers), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=120) as load:
+    with Load(outside(two_servers), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=900) as load:
         two_servers.run(f"{replace} && dpkg --triggers-only -a")
         after = [main_pid(two_servers, unit) for unit in units]
         programs = two_servers.run(running).stdout.split("\n")

@@ -23,7 +23,7 @@ def started(host: Host, unit: str) -> str:
 
 
 def test_reloading_fails_no_request(two_servers: Host) -> None:
-    load_of = Load(outside(two_servers), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=120)
+    load_of = Load(outside(two_servers), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=900)
     assert eventually(lambda: servers_in_balancer(two_servers) == 2)
     units = ("zato-haproxy", "zato-lighttpd@1", "zato-lighttpd@2", "zato-server@1", "zato-server@2")
     commands = (

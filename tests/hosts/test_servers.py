@@ -21,7 +21,7 @@ def test_a_second_server_is_one_command_and_takes_requests(two_servers: Host) ->
 
 
 def test_restarting_the_servers_in_turn_fails_no_request(two_servers: Host) -> None:
-    load_of = Load(outside(two_servers), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=280)
+    load_of = Load(outside(two_servers), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=900)
     assert eventually(lambda: servers_in_balancer(two_servers) == 2)
     with load_of as load:
         for _ in range(RESTARTS):

@@ -25,7 +25,6 @@ from support.load import Load, told
 from support.packages import next_release, release_of
 from support.waiting import eventually
 
-UPGRADE_SECONDS = 120
 ADDS = """
 def upgrade():
     op.create_table("zt_next", Column("id", Integer, primary_key=True))
@@ -78,8 +77,8 @@ def test_an_upgrade_whose_migration_fails_leaves_all_as_it_was_and_can_be_taken_
     old = release_of(packages[0])
     broken = put(two, next_release(packages, tmp_path / "broken", "4.99.2", ADDS, BREAKS))
     before, pids = odb(two), [main_pid(two, f"zato-server@{number}") for number in (1, 2)]
-    with Load(outside(two), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=280) as load:
-        done = two.run(broken, check=False, timeout=UPGRADE_SECONDS)
+    with Load(outside(two), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=900) as load:
+        done = two.run(broken, check=False)
     print(f"An upgrade that failed, {len(load.samples)} requests: {told(load.failed())}")
     assert done.returncode != 0
     said = done.stdout + done.stderr
@@ -94,7 +93,7 @@ def test_an_upgrade_whose_migration_fails_leaves_all_as_it_was_and_can_be_taken_
     assert eventually(lambda: servers_in_balancer(two) == 2)
     assert old in two.run("zato --version").stdout
     back = put(two, packages)
-    two.run(back, timeout=UPGRADE_SECONDS)
+    two.run(back)
     assert two.run("dpkg --audit").stdout == ""
     assert eventually(lambda: status(two).get("ok") is True), status(two)
     assert '"user"' in hello(two)
@@ -106,8 +105,8 @@ def test_an_upgrade_to_what_does_not_start_is_undone_with_the_first_server(
     line = "raise SystemExit('This release does not start.')"
     useless = put(two, next_release(packages, tmp_path / "useless", "4.99.1", first_line=line))
     second = main_pid(two, "zato-server@2")
-    with Load(outside(two), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=280) as load:
-        done = two.run(useless, check=False, timeout=UPGRADE_SECONDS)
+    with Load(outside(two), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=900) as load:
+        done = two.run(useless, check=False)
     print(f"An upgrade that was undone, {len(load.samples)} requests: {told(load.failed())}")
     said = done.stdout + done.stderr
     assert done.returncode != 0
@@ -126,8 +125,8 @@ def test_an_upgrade_fails_no_request_and_keeps_everything(two: Host, packages: l
     pids = {unit: main_pid(two, unit) for unit in ("zato-server@1", "zato-server@2", "zato-haproxy")}
     # Of what the packages have in /etc/zato, one file was changed here, and others are in the next release
     two.run('echo \'"zato.admin" = "debug"\' >> /etc/zato/logging.toml')
-    with Load(outside(two), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=280) as load:
-        said = two.run(f"DEBIAN_FRONTEND=noninteractive {upgrade} </dev/null 2>&1", timeout=UPGRADE_SECONDS).stdout
+    with Load(outside(two), "/hello", method=("GET", "PUT", "POST"), body=b"{}", seconds=900) as load:
+        said = two.run(f"DEBIAN_FRONTEND=noninteractive {upgrade} </dev/null 2>&1").stdout
     assert "Configuration file" not in said
     assert two.run("find /etc/zato -name '*.dpkg-*' -o -name '*.ucf-*'").stdout == ""
     assert two.run("tail -qn 1 /etc/zato/defaults/*.toml /etc/zato/logging.toml").stdout.splitlines() == [
@@ -153,7 +152,7 @@ def test_an_upgrade_fails_no_request_and_keeps_everything(two: Host, packages: l
     assert two.run("zato config export").stdout == items
     assert two.run("zato --json doctor").returncode == 0
     # The former release works on the ODB of the next one
-    two.run(put(two, packages), timeout=UPGRADE_SECONDS)
+    two.run(put(two, packages))
     assert release_of(packages[0]) in two.run("zato --version").stdout
     assert answers(two)
     assert odb_version(two) == f"{int(odb_before) + 1:04}"

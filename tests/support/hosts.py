@@ -18,7 +18,9 @@ from typing import IO, Any, Protocol
 from support.removal import remove_beside
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-BOOT_SECONDS = 60.0
+BOOT_SECONDS = 240.0
+# What a command on a host may take, an installation among them, where others have the processor
+COMMAND_SECONDS = 600.0
 # The release of Debian that hosts have, and the one before, which some have beside it
 SUITE = "trixie"
 BEFORE = "bookworm"
@@ -86,7 +88,9 @@ class Host:
             raise AssertionError(f"{self.name} did not boot: {self.console()}")
         return time.monotonic() - started
 
-    def run(self, script: str, *, check: bool = True, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, script: str, *, check: bool = True, timeout: float = COMMAND_SECONDS
+    ) -> subprocess.CompletedProcess[str]:
         """What a shell on the host makes of `script`. Raises AssertionError with its output where it fails."""
         done = self._try(script, timeout=timeout)
         if check and done.returncode != 0:
@@ -174,7 +178,7 @@ class Host:
                 continue
         return 0
 
-    def _try(self, script: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    def _try(self, script: str, timeout: float = COMMAND_SECONDS) -> subprocess.CompletedProcess[str]:
         return subprocess.run(self._command(script), capture_output=True, text=True, timeout=timeout, check=False)
 
     def _command(self, script: str) -> list[str]:

@@ -10,6 +10,11 @@ from typing import Any
 
 import urllib3
 
+from support.scale import times
+
+# A request costs some 3 ms of a processor, so a hundred a second would be a third of one as long as a load lasts
+PER_SECOND = times(40, full=100)
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -34,7 +39,7 @@ class Load:
         path: str,
         *,
         method: str | Sequence[str] = "GET",
-        per_second: int = 100,
+        per_second: int = PER_SECOND,
         threads: int = 8,
         body: bytes = b"",
         seconds: float = 60.0,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 
-FULL = bool(os.environ.get("ZATO_IN_FULL"))
-"""Set by `make show-hosts`, whose figures are the promised ones."""
+FULL = bool(os.environ.get("ZATO_IN_FULL")) or "PYTEST_VERSION" not in os.environ
+"""Whether the figures are the promised ones: those of `make show`, `make chaos` and the like, which are not run by
+pytest, and of `make show-hosts`, which sets ZATO_IN_FULL."""
 
 
 def times(usual: int, *, full: int) -> int:
-    """How often the tests do something, which is done so often in full."""
+    """How often the tests do something, which is done so often in full; also how often in a second."""
     return full if FULL else usual

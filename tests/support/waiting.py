@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 LATE_SECONDS = 15.0  # by which a time limit may be overrun where others have the processor
 
 

@@ -70,7 +70,7 @@ def door(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def good_traffic(hostile: RunningCluster) -> Iterator[Load]:
     """Requests that have nothing to do with the bad ones beside them."""
-    with hostile.pool() as pool, Load(pool, GOOD, per_second=50, threads=4, seconds=600) as load:
+    with hostile.pool() as pool, Load(pool, GOOD, per_second=20, threads=4, seconds=600) as load:
         yield load
 
 
