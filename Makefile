@@ -25,7 +25,8 @@ help:
 	@echo "            SUITE=trixie for one of them"
 	@echo "make apt-repository KEY=name  an apt repository of them in build/apt, signed with that key of gpg's (needs root)"
 	@echo "make lock   renew requirements/*.lock from requirements/*.in"
-	@echo "make clean  remove what the above made, the cluster's state in .zato/ excepted"
+	@echo "make clean  remove what the above made, but for the state of the cluster in .zato/ and what all checkouts share"
+	@echo "            in ~/.cache/zato"
 
 run:
 	@tools/prepare run

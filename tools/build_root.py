@@ -17,8 +17,7 @@ class BuildRoot:
 
     def __init__(self, suite: str) -> None:
         """Takes a minute the first time."""
-        self._root = CHECKOUT / "build" / "roots" / suite
-        roots.keep_root(suite, self._root, _PACKAGES)
+        self._root = roots.kept_root(suite, "build", _PACKAGES)
 
     def python(self) -> str:
         """The version of its Python, such as 3.13."""

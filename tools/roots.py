@@ -1,15 +1,14 @@
 #!/usr/bin/python3
-"""tools/roots.py SUITE DIRECTORY PACKAGE...: a root file system of a Debian release in DIRECTORY, as root.
+"""tools/roots.py SUITE NAME PACKAGE...: a root file system of a Debian release, as root; prints where it is.
 
-One that is there with these packages already is left as it is. Where packages come from is what this machine is set up
-for: its APT sources, for that release in place of its own, and what its apt is told of fetching. What runs in such a
-root finds this machine's pip settings too, where it needs them.
+It is made where there is none with these packages yet, and stays as it is. Where packages come from is what this
+machine is set up for: its APT sources, for that release in place of its own, and what its apt is told of fetching. What
+runs in such a root finds this machine's pip settings too, where it needs them.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import re
 import shlex
@@ -18,15 +17,16 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import IO
 
+from kept import kept
+
 SUITES = {"bookworm": 12, "trixie": 13}
 WORK = "/work"
-# One of each release that those which are kept begin as, with what all of them have
-_FIRST = Path(__file__).resolve().parent.parent / "build" / "roots" / "first"
+# What those have that are kept: one of each release with it is what the others begin as
 _OF_ALL = ("python3-pip",)
 _PIP_FILES = ("/etc/pip.conf", "/root/.config/pip/pip.conf")
 _ENDING = (signal.SIGTERM, signal.SIGINT)
@@ -69,32 +69,14 @@ def make_root(suite: str, root: Path, packages: Iterable[str], *, on: Path | Non
     (root / "etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n", encoding="ascii")
 
 
-def keep_root(suite: str, root: Path, packages: Iterable[str]) -> None:
-    """As `make_root`, unless it is there with these packages, to which _OF_ALL are added; whoever wants it meanwhile
-    waits until it is made."""
-    with _kept(suite, root, packages) as missing:
-        if missing:
-            with _kept(suite, _FIRST / suite, _OF_ALL) as first_is_missing:
-                if first_is_missing:
-                    make_root(suite, _FIRST / suite, _OF_ALL)
-            make_root(suite, root, packages, on=_FIRST / suite)
+def kept_root(suite: str, name: str, packages: Iterable[str]) -> Path:
+    """As `make_root`, made once for all checkouts of this user (tools/kept.py); _OF_ALL are added to the packages."""
 
+    def make(root: Path) -> None:
+        first = kept(f"first-{suite}", " ".join(_OF_ALL), lambda path: make_root(suite, path, _OF_ALL))
+        make_root(suite, root, packages, on=first)
 
-@contextlib.contextmanager
-def _kept(suite: str, root: Path, packages: Iterable[str]) -> Iterator[bool]:
-    """Whether it is to be made, by nobody else meanwhile."""
-    wanted = "\n".join([suite, *sorted({*packages})])
-    stamp = root.with_name(f"{root.name}.packages")
-    root.parent.mkdir(parents=True, exist_ok=True)
-    with root.with_name(f"{root.name}.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
-            yield False
-            return
-        stamp.unlink(missing_ok=True)
-        shutil.rmtree(root, ignore_errors=True)
-        yield True
-        stamp.write_text(wanted, encoding="ascii")
+    return kept(f"{name}-{suite}", " ".join(sorted({*packages})), make)
 
 
 def _contents(packages: Iterable[str], on: Path | None) -> list[str]:
@@ -244,8 +226,8 @@ def _pip_directories() -> list[Path]:
 
 def main(words: Sequence[str]) -> None:
     if len(words) < 2 or words[0] not in SUITES:
-        raise SystemExit(f"usage: tools/roots.py {'|'.join(SUITES)} DIRECTORY PACKAGE...")
-    keep_root(words[0], Path(words[1]), words[2:])
+        raise SystemExit(f"usage: tools/roots.py {'|'.join(SUITES)} NAME PACKAGE...")
+    print(kept_root(words[0], words[1], words[2:]))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import shutil
 import subprocess
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import roots
 from build_root import CHECKOUT, BuildRoot
+from kept import kept
 
 # Published as source only: built in a root of the release, with locked tools
 _SOURCE_ONLY = ("gunicorn-h1c",)
@@ -33,26 +33,16 @@ done
 
 
 def collect(suite: str, root: BuildRoot) -> Path:
-    """The directory that has them, and `wheels.lock` with their hashes; made once for each state of the locks. Whoever
-    wants them meanwhile waits until they are there."""
-    target = CHECKOUT / "build" / "wheels" / suite
-    stamp = target / "locks.sha256"
-    locks = b"".join((CHECKOUT / "requirements" / f"{name}.lock").read_bytes() for name in _LOCKS)
-    state = hashlib.sha256(locks).hexdigest()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with target.with_name(f"{suite}.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not stamp.exists() or stamp.read_text(encoding="ascii") != state:
-            _make(target, root)
-            stamp.write_text(state, encoding="ascii")
-    return target
+    """The directory that has them, and `wheels.lock` with their hashes; made once for each state of the locks and each
+    Python."""
+    locks = "".join((CHECKOUT / "requirements" / f"{name}.lock").read_text(encoding="utf-8") for name in _LOCKS)
+    return kept(f"wheels-{suite}", f"{root.python()}\n{locks}", lambda target: _make(target, root))
 
 
 def _make(target: Path, root: BuildRoot) -> None:
     print(f"==> Collecting the wheels of requirements/product.lock for Python {root.python()}", flush=True)
     work = target.with_name(f"{target.name}.work")
-    for directory in (target, work):
-        shutil.rmtree(directory, ignore_errors=True)
+    shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
     for name in _LOCKS:
         _download(name, work / name, root.python())

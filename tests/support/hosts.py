@@ -24,7 +24,6 @@ COMMAND_SECONDS = 600.0
 # The release of Debian that hosts have, and the one before, which some have beside it
 SUITE = "trixie"
 BEFORE = "bookworm"
-_CACHE = REPOSITORY / "build" / "hosts"
 # Of this run alone: others may go on beside it on the same machine
 _BRIDGE = f"zato{os.getpid()}"
 _NETWORK = f"10.77.{os.getpid() % 256}"
@@ -250,10 +249,9 @@ def base(suite: str = SUITE) -> Path:
 
 
 def file_system(name: str, wanted: Sequence[str], suite: str = SUITE) -> Path:
-    """A root file system with Debian and those packages; made once."""
-    made = _CACHE / f"{name}-{suite}"
-    subprocess.run([REPOSITORY / "tools" / "roots.py", suite, made, *wanted], check=True)
-    return made
+    """A root file system with Debian and those packages; made once, and not to be changed."""
+    command = [str(REPOSITORY / "tools" / "roots.py"), suite, name, *wanted]
+    return Path(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1])
 
 
 @contextmanager

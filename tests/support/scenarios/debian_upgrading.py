@@ -6,7 +6,6 @@ The balancer is on the first one. Each is upgraded as the documentation says: ot
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -63,23 +62,23 @@ class Machines:
 
 def system() -> Path:
     """A root file system of the Debian before that has fetched all packages of the next one that replace its own."""
-    made = hosts.base(BEFORE)
-    fetched = made.with_name(f"{made.name}-with-{SUITE}")
-    if (fetched / "var/cache/apt/fetched").exists():
-        return fetched
-    shutil.rmtree(fetched, ignore_errors=True)
-    subprocess.run(["cp", "-a", made, fetched], check=True)
+    # tools are no package
+    sys.path.insert(0, str(REPOSITORY / "tools"))
+    import kept
+    import roots
+
+    base = hosts.base(BEFORE)
     script = (
         f"cp -a /etc/apt/sources.list.d /root/sources && sed -i 's/{BEFORE}/{SUITE}/' /etc/apt/sources.list.d/* && "
         "apt-get -q update && apt-get -y -q --download-only full-upgrade && "
-        "rm -r /etc/apt/sources.list.d && mv /root/sources /etc/apt/sources.list.d && touch /var/cache/apt/fetched"
+        "rm -r /etc/apt/sources.list.d && mv /root/sources /etc/apt/sources.list.d"
     )
-    # tools are no package
-    sys.path.insert(0, str(REPOSITORY / "tools"))
-    import roots
 
-    subprocess.run(roots.inside(fetched, ["sh", "-c", script]), check=True, stdout=subprocess.DEVNULL)
-    return fetched
+    def make(fetched: Path) -> None:
+        subprocess.run(["cp", "-a", base, fetched], check=True)
+        subprocess.run(roots.inside(fetched, ["sh", "-c", script]), check=True, stdout=subprocess.DEVNULL)
+
+    return Path(kept.kept(f"base-{BEFORE}-with-{SUITE}", base.name, make))
 
 
 @contextmanager
