@@ -15,6 +15,7 @@ from support.documents.written import written
 from support.hosts import Host, NewHost
 from support.once import once
 from support.packages import deb
+from support.spare_hosts import Spare, spare_host
 from support.ssh import Keys, Machines, connections
 from support.waiting import eventually
 
@@ -28,8 +29,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         # The first of them waits for packages and a root file system to be built
         item.add_marker(pytest.mark.timeout(1200))
     # A second server is started for those that want it, and costs the others nothing. What puts another cluster in the
-    # place of the appliance's comes last
-    ours.sort(key=lambda item: (item.path.name == "test_backup.py", "two_servers" in getattr(item, "fixturenames", ())))
+    # place of the appliance's comes last, and what removes Zato
+    last = ("test_backup.py", "test_removal.py")
+    ours.sort(key=lambda item: (item.path.name in last, "two_servers" in getattr(item, "fixturenames", ())))
     for number, item in zip(places, ours, strict=True):
         items[number] = item
 
@@ -71,6 +73,13 @@ def appliance(new_host: NewHost) -> Iterator[Host]:
         install(host)
         deploy_hello(host)
         yield host
+
+
+@pytest.fixture(scope="package")
+def spare(new_host: NewHost) -> Iterator[Spare]:
+    """Another one for tests that upgrade, and at last remove, what is installed."""
+    with spare_host(new_host) as made:
+        yield made
 
 
 @pytest.fixture(scope="package")

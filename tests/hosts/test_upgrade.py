@@ -12,17 +12,16 @@ import pytest
 
 from support.appliance import (
     answers,
-    deploy_hello,
     hello,
-    install,
     main_pid,
     outside,
     servers_in_balancer,
     status,
 )
-from support.hosts import Host, NewHost
+from support.hosts import Host
 from support.load import Load, told
 from support.packages import next_release, release_of
+from support.spare_hosts import Spare
 from support.waiting import eventually
 
 ADDS = """
@@ -45,14 +44,17 @@ for line in sqlite3.connect("file:/var/lib/zato/odb/odb.sqlite?mode=ro", uri=Tru
 
 
 @pytest.fixture(scope="module")
-def two(new_host: NewHost) -> Iterator[Host]:
-    """A host of these tests alone, with two servers and a user."""
-    with new_host("upgrade") as host:
-        install(host)
-        deploy_hello(host)
-        host.run("systemctl start zato-server@2 && zato user create crm --role viewer")
-        assert eventually(lambda: servers_in_balancer(host) == 2)
-        yield host
+def two(spare: Spare, packages: list[Path]) -> Iterator[Host]:
+    """With two servers and a user."""
+    host = spare.host
+    host.run("systemctl start zato-server@2 && zato user create crm --role viewer")
+    assert eventually(lambda: servers_in_balancer(host) == 2)
+    yield host
+    # What is installed next is what was
+    own = {package.name for package in packages}
+    for other in host.root.glob("root/*.deb"):
+        if other.name not in own:
+            other.unlink()
 
 
 def odb_version(host: Host) -> str:

@@ -23,7 +23,7 @@ REASONS: Mapping[str, str] = {
     "tests/hosts/test_programs.py": "HAProxy and two lighttpds are replaced in turn, under load",
     "tests/hosts/test_recovery.py": "five units in turn do not answer their watchdogs; a host boots",
     "tests/hosts/test_reloading.py": "reloads under load, each ends once the former worker has",
-    "tests/hosts/test_removal.py": "installations, a removal, a purge, and lists of all files",
+    "tests/hosts/test_removal.py": "a removal, another installation, a purge, and lists of all files",
     "tests/hosts/test_servers.py": "both servers are restarted in turn, under load",
     "tests/hosts/test_unresponsive.py": "agents' patience runs out in turn; all stands still for longer than checks",
     "tests/hosts/test_upgrade.py": "each upgrade is an installation, and restarts two servers in turn, under load",

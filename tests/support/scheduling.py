@@ -36,13 +36,16 @@ OWN = (
 )
 """Files in these directories that use nothing of what is shared there, or take so long that another process starts a
 cluster for them."""
-SECOND = (
-    "tests/system/test_cli.py",
-    "tests/system/test_cli_json.py",
-    "tests/system/test_packages.py",
-    "tests/system/test_paths.py",
+TOGETHER = (
+    ("tests/hosts/test_upgrade.py", "tests/hosts/test_removal.py"),
+    (
+        "tests/system/test_cli.py",
+        "tests/system/test_cli_json.py",
+        "tests/system/test_packages.py",
+        "tests/system/test_paths.py",
+    ),
 )
-"""Those of them that one process runs, so that it starts one cluster for all."""
+"""Those of them that one process runs, so that it boots one host, or starts one cluster, for all."""
 LONGEST = (
     "tests/hosts/",
     "tests/system/",
@@ -53,7 +56,6 @@ LONGEST = (
     "tests/connector/sql/",
     "tests/docs/",
     "tests/hosts/test_debian_before.py",
-    "tests/hosts/test_removal.py",
     "tests/hosts/test_packages.py",
     "tests/system/test_outage.py",
     "tests/system/test_cli.py",
@@ -80,8 +82,9 @@ last one to begin. What boots hosts of the release before begins while the packa
 def scope_of(test: str) -> str:
     """What a test is run together with: the file that it is in, or the directory."""
     file = test.partition("::")[0]
-    if file in SECOND:
-        return SECOND[0]
+    for files in TOGETHER:
+        if file in files:
+            return files[0]
     return next((place for place in SHARING if file.startswith(place) and file not in OWN), file)
 
 
