@@ -12,7 +12,7 @@ import pytest
 
 from support.layouts import certified
 from support.ports import free_port
-from support.waiting import until
+from support.waiting import LATE_SECONDS, PATIENCE_SECONDS, until
 from zato.agent.api.server import ApiServer
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings
@@ -72,13 +72,13 @@ def test_a_head_that_drips_in_is_ended(layout: Layout, port: int) -> None:
         began = time.monotonic()
         with contextlib.suppress(OSError):
             connection.sendall(b"GET / HTTP/1.0\r\nX: ")
-            while time.monotonic() - began < 10 * SECONDS:
+            while time.monotonic() - began < PATIENCE_SECONDS:
                 connection.sendall(b"a")
                 time.sleep(SECONDS / 10)
-        assert time.monotonic() - began < 5 * SECONDS
+        assert time.monotonic() - began < SECONDS + LATE_SECONDS
     assert ask(layout, port).endswith(b"well")
 
 
 def test_a_handshake_that_does_not_go_on_is_ended(layout: Layout, port: int) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=5 * SECONDS) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as connection:
         assert connection.recv(1) == b""

@@ -157,6 +157,6 @@ def _without_each(other: Publisher, text: str, values: dict[str, str]) -> list[C
 
 def test_a_text_of_dollars_costs_no_time() -> None:
     items = [("packages", "packages", {"requirements": "#" + "$" * 100_000})]
-    started = time.monotonic()
+    started = time.thread_time()
     assert filled([*left_open(items)], {}).items == items
-    assert time.monotonic() - started < 1
+    assert time.thread_time() - started < 1

@@ -72,13 +72,13 @@ def test_one_name_is_declared_once_however_it_is_spelt() -> None:
     "text", ["a;" + "x " * 50_000 + "$", "a" + " " * 100_000 + "$", "a==1" + ",==1" * 20_000 + "$"]
 )
 def test_a_long_line_costs_no_time(text: str) -> None:
-    started = time.monotonic()
+    started = time.thread_time()
     assert requirements_in(text)[1]
-    assert time.monotonic() - started < 1
+    assert time.thread_time() - started < 1
 
 
 def test_many_lines_cost_no_time() -> None:
     text = "".join(f"a{number}\n" for number in range(15_000))
-    started = time.monotonic()
+    started = time.thread_time()
     assert requirements_in(text)[1] == ["there are more than 500 packages"]
-    assert time.monotonic() - started < 1
+    assert time.thread_time() - started < 1

@@ -10,6 +10,7 @@ from multiprocessing import get_context
 
 import pytest
 
+from support.waiting import LATE_SECONDS, PATIENCE_SECONDS
 from zato.core.errors import Unavailable
 from zato.host.shared_lock import SIZE_BYTES, SharedLock
 
@@ -70,13 +71,13 @@ def test_nobody_waits_for_long(lock: SharedLock) -> None:
 
     def hold() -> None:
         with lock:
-            over.wait(10)
+            over.wait(PATIENCE_SECONDS)
 
     thread = threading.Thread(target=hold)
     thread.start()
     began = time.monotonic()
     with pytest.raises(Unavailable), lock:
         pass
-    assert 0.9 < time.monotonic() - began < 5
+    assert 0.9 < time.monotonic() - began < LATE_SECONDS
     over.set()
     thread.join()

@@ -62,6 +62,6 @@ def test_fields_are_masked_by_their_names_and_tracebacks_too() -> None:
     ],
 )
 def test_no_line_takes_long(text: str) -> None:
-    started = time.monotonic()
+    started = time.thread_time()
     masked(text)
-    assert time.monotonic() - started < 1
+    assert time.thread_time() - started < 1

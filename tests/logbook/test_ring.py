@@ -139,12 +139,12 @@ def test_a_hundred_thousand_lines_take_little_memory_and_time(tmp_path: Path) ->
         writer.write(line * 1000)
     reader = RingReader(tmp_path / "log")
     for query in (Query(cid=CID), Query(text="line 0"), Query(level="error")):
-        started, pages = time.monotonic(), 1
+        started, pages = time.thread_time(), 1
         page = reader.older(query, None, 1000)
         while page.before is not None:
             page = reader.older(query, page.before, 1000)
             pages += 1
-        assert pages <= 4 and time.monotonic() - started < 5
+        assert pages <= 4 and time.thread_time() - started < 5
         assert [each.message for each in page.lines] == ([] if query.level else ["line 0"])
     tracemalloc.start()
     RingReader(tmp_path / "log", scanned_bytes_max=1_000_000).older(Query(text="line 0"), None, 1000)

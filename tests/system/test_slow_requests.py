@@ -12,6 +12,7 @@ import pytest
 
 from support.doors import BALANCER, Doors
 from support.hostile_services import ECHO, LARGE
+from support.waiting import LATE_SECONDS
 
 pytestmark = pytest.mark.usefixtures("unharmed")
 
@@ -39,10 +40,10 @@ def test_headers_and_bodies_that_drip_in_or_stop_are_ended(doors: Doors) -> None
         stopped_head, dripped_head, *bodies = [one.result() for one in waiting]
     for answer in (stopped_head, dripped_head):
         assert answer.closed and answer.status in {0, 408}
-        assert HEAD_SECONDS * 0.8 < answer.seconds < HEAD_SECONDS + 10
+        assert HEAD_SECONDS * 0.8 < answer.seconds < HEAD_SECONDS + LATE_SECONDS
     for answer in bodies:  # HAProxy 3.0 keeps the connection for a while (ADR 20)
         assert answer.status == 408
-        assert HEAD_SECONDS * 0.8 < answer.seconds < HEAD_SECONDS + 15
+        assert HEAD_SECONDS * 0.8 < answer.seconds < HEAD_SECONDS + LATE_SECONDS
     assert [body.json["error"]["code"] for body in bodies] == ["request-timeout"] * 2
 
 
