@@ -94,3 +94,14 @@ def test_one_change_among_two_thousand_items_takes_well_under_five_milliseconds(
         durations.append(time.perf_counter() - started)
     assert sorted(durations)[25] < 0.002
     assert len(configuration.all("channel-rest")) == 2000
+
+
+def test_where_some_kinds_are_wanted_others_are_left_out_and_not_taken_for_absent() -> None:
+    route = encode("channel-rest", ChannelRest(service="s", path="/p"))
+    stored = [StoredItem("service", "a", 1, settings(1)), StoredItem("channel-rest", "c", 1, route)]
+    wanted = Configuration.from_items(1, stored, ("service",))
+    after = wanted.apply([change(2, "b", settings(1)), change(3, "d", route, "channel-rest")])
+    assert [item.name for item in after.all("service")] == ["a", "b"]
+    assert after.revision == 3
+    with pytest.raises(ValueError, match="not of channel-rest"):
+        after.all("channel-rest")

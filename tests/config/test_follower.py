@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -58,9 +59,9 @@ class FailingLog(ConfigurationLog):
         self._fail()
         return super().changes_after(revision, limit)
 
-    def items_with_revision(self) -> tuple[int, list[StoredItem]]:
+    def items_with_revision(self, kinds: Collection[str] | None = None) -> tuple[int, list[StoredItem]]:
         self._fail()
-        return super().items_with_revision()
+        return super().items_with_revision(kinds)
 
     def _fail(self) -> None:
         if self.away:

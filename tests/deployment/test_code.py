@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import threading
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -120,10 +121,39 @@ def test_only_what_a_start_without_the_odb_needs_is_kept_on_disk(tmp_path: Path)
         configuration = sources.configuration(shop=number)
         codes = loaded(code, configuration, codes)
         code.keep_sources(configuration, codes)
-    kept = {path.name for path in (tmp_path / "snapshot.sources").iterdir()}
+    kept = {path.name for path in (tmp_path / "snapshot.sources").iterdir() if "." not in path.name}
     assert kept == {sha256(sources.source(3)).hexdigest()}
+    assert len(list((tmp_path / "snapshot.sources").iterdir())) == 2
     # Another worker that is behind may have thrown away what this one had saved.
     for path in (tmp_path / "snapshot.sources").iterdir():
         path.unlink()
     code.keep_sources(configuration, codes)
     assert DiskSnapshot(tmp_path / "snapshot.json").load_source(*kept) == sources.source(3)
+
+
+def started_again(sources: Sources, path: Path) -> CodeSet:
+    """The code of a worker that starts where another one has kept what it needs."""
+    configuration = sources.configuration(shop=1)
+    code = loader(sources, path)
+    code.keep_sources(configuration, code.load(configuration, CodeSet()))
+    return loader(sources, path).load(configuration, CodeSet())
+
+
+def test_a_start_compiles_nothing_that_was_compiled_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = Sources(SERVICE.format(1).encode() + b"    other = lambda self: self.out.rest['CRM']\n")
+    first = loader(sources, tmp_path).load(sources.configuration(shop=1), CodeSet())
+    started_again(sources, tmp_path)
+    monkeypatch.setattr(ast, "parse", lambda *_: pytest.fail("It was compiled."))
+    again = loader(sources, tmp_path).load(sources.configuration(shop=1), CodeSet())
+    assert again.files["shop.py"].source == first.files["shop.py"].source
+    assert again.files["shop.py"].lines == {"shop.get": 2}
+    assert again.services["shop.get"].implementation.handle is not None
+
+
+@pytest.mark.parametrize("damage", [b"", b"x", b"\0" * 200])
+def test_what_was_damaged_is_compiled_anew(tmp_path: Path, damage: bytes) -> None:
+    sources = Sources(SERVICE.format(1).encode())
+    started_again(sources, tmp_path)
+    (compiled,) = (path for path in (tmp_path / "snapshot.sources").iterdir() if "." in path.name)
+    compiled.write_bytes(damage + compiled.read_bytes()[len(damage) :] if damage else damage)
+    assert sorted(started_again(sources, tmp_path).services) == ["shop.get"]

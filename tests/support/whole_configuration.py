@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from zato.config.plan import Planned
 from zato.config.publisher import Author, Publisher
@@ -42,8 +42,8 @@ class Overtaken(ConfigurationLog):
         self._rival = rival
         self._rounds = iter(range(3))
 
-    def items_with_revision(self) -> tuple[int, list[StoredItem]]:
-        result = super().items_with_revision()
+    def items_with_revision(self, kinds: Collection[str] | None = None) -> tuple[int, list[StoredItem]]:
+        result = super().items_with_revision(kinds)
         if (number := next(self._rounds, None)) is not None:
             self._rival.create("service", f"rival-{number}", {}, by=BY)
         return result

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -19,20 +19,24 @@ _NOTHING: Mapping[str, Item] = MappingProxyType({})
 class Configuration:
     """All items as of one revision. Never changes: `apply` returns another one and shares what stayed the same.
 
-    Items of kinds that this version does not know are left out.
+    Items of kinds that this version does not know are left out, and where only some `kinds` are wanted, all others:
+    whoever asks for these is told so (ValueError).
     """
 
     revision: int
     items: Mapping[str, Mapping[str, Item]]
+    kinds: Collection[str] | None = None
 
     @classmethod
-    def from_items(cls, revision: int, items: Iterable[StoredItem]) -> Configuration:
+    def from_items(
+        cls, revision: int, items: Iterable[StoredItem], kinds: Collection[str] | None = None
+    ) -> Configuration:
         """The configuration of a whole read of the ODB."""
         by_kind: dict[str, dict[str, Item]] = {}
         for stored in items:
-            if stored.kind in KINDS:
+            if _is_wanted(stored.kind, kinds):
                 by_kind.setdefault(stored.kind, {})[stored.name] = item_of(stored)
-        return cls(revision, _frozen(by_kind))
+        return cls(revision, _frozen(by_kind), kinds)
 
     def get(self, kind: str, name: str) -> Item | None:
         """The item, or None."""
@@ -45,6 +49,8 @@ class Configuration:
 
     def items_of(self, kind: str) -> Mapping[str, Item]:
         """All items of a kind by their names: the same object in each configuration in which they are the same."""
+        if self.kinds is not None and kind not in self.kinds:
+            raise ValueError(f"This process follows items of the kinds {', '.join(self.kinds)}, not of {kind}")
         return self.items.get(kind, _NOTHING)
 
     def values(self, kind: Kind[ValueT]) -> dict[str, ValueT]:
@@ -76,7 +82,7 @@ class Configuration:
                     f"After revision {revision} came {change.revision}; the changes in between are missing"
                 )
             revision = change.revision
-            if change.kind not in KINDS:
+            if not _is_wanted(change.kind, self.kinds):
                 continue
             if change.kind not in copied:
                 copied[change.kind] = dict(self.items_of(change.kind))
@@ -89,10 +95,14 @@ class Configuration:
 
     def _with(self, revision: int, copied: Mapping[str, dict[str, Item]]) -> Configuration:
         kept = {kind: items for kind, items in self.items.items() if kind not in copied}
-        return Configuration(revision, MappingProxyType({**kept, **_frozen(copied)}))
+        return Configuration(revision, MappingProxyType({**kept, **_frozen(copied)}), self.kinds)
 
     def __repr__(self) -> str:
         return f"Configuration(revision={self.revision}, items={sum(map(len, self.items.values()))})"
+
+
+def _is_wanted(kind: str, kinds: Collection[str] | None) -> bool:
+    return kind in KINDS and (kinds is None or kind in kinds)
 
 
 def item_of(stored: StoredItem) -> Item:

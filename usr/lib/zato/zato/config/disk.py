@@ -86,8 +86,21 @@ class DiskSnapshot:
             return None
         return source if sha256(source).hexdigest() == digest else None
 
+    def save_beside_source(self, name: str, make: Callable[[], bytes]) -> None:
+        """Keeps what was made of a source, under a name that stands for nothing else, unless it is there."""
+        path = self._sources / Path(name).name
+        if not path.exists():
+            _replace(path, [make()])
+
+    def load_beside_source(self, name: str) -> bytes | None:
+        """What was kept under this name."""
+        try:
+            return (self._sources / Path(name).name).read_bytes()
+        except OSError:
+            return None
+
     def forget_sources(self, keep: Iterable[str]) -> None:
-        """Deletes all sources but these."""
+        """Deletes all sources, and what was made of them, but what has these names."""
         kept = set(keep)
         if self._sources.is_dir():
             for path in self._sources.iterdir():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -86,7 +86,8 @@ class LogFollower:
     `apply` is called once for everything that was appended together, never with a state in between. Where it raises,
     the configuration counts as not applied and is tried again. `every_tick` is called with every look at the notifier,
     also while the ODB is away (it may raise Unavailable itself); while `busy` says so, the log is looked into often,
-    whatever the notifier says. `looks` is told of each look into the log.
+    whatever the notifier says. `looks` is told of each look into the log. `kinds` are those that `apply` looks at,
+    unless it looks at all: there may be very many others.
     """
 
     def __init__(
@@ -100,8 +101,10 @@ class LogFollower:
         busy: Callable[[], bool] = lambda: False,
         configuration: Configuration = EMPTY,
         looks: LookObserver | None = None,
+        kinds: Collection[str] | None = None,
     ) -> None:
         self._log = log
+        self._kinds = kinds
         self._notifier = notifier
         self._clock = clock
         self._apply = apply
@@ -206,7 +209,7 @@ class LogFollower:
     def _whole(self) -> Configuration:
         while True:
             position = self._log.position()
-            latest = Configuration.from_items(*self._log.items_with_revision())
+            latest = Configuration.from_items(*self._log.items_with_revision(self._kinds), self._kinds)
             if self._log.position().history == position.history:
                 break
         self._generation, self._history = self._log.generation, position.history

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from zato.config.configuration import Configuration
 from zato.config.disk import DiskSnapshot
@@ -13,6 +14,7 @@ from zato.config.kinds import DeploymentVersion
 from zato.core.errors import ZatoError
 from zato.deployment.attempt import Attempt
 from zato.deployment.loader import CodeSet, DeploymentSource, Refusal, parse
+from zato.deployment.loader.compiled import FORM, pack, unpack
 from zato.deployment.packages import WorkerPackages
 from zato.deployment.versions import Versions, active_versions
 from zato.host.logs import get_logger
@@ -108,7 +110,14 @@ class CodeLoader:
         """Have on disk what a start without the ODB needs, and nothing else."""
         for file in codes.files.values():
             self._disk.save_source(file.source.data)
-        self._disk.forget_sources(version.sha256 for version in active_versions(configuration).values())
+            name = _compiled_name(file.source.sha256, file.source.deployment_id)
+            self._disk.save_beside_source(name, partial(pack, file.source.compiled))
+        versions = active_versions(configuration).values()
+        self._disk.forget_sources(
+            name
+            for version in versions
+            for name in (version.sha256, _compiled_name(version.sha256, version.deployment_id))
+        )
 
     def _load_from_nothing(self, wanted: Versions) -> CodeSet:
         codes, refusals = CodeSet.of([self._parsed(name, version) for name, version in wanted.items()])
@@ -152,7 +161,9 @@ class CodeLoader:
         return running.changed(sources, [name for name in have if name not in wanted])
 
     def _parsed(self, name: str, version: DeploymentVersion) -> DeploymentSource:
-        return parse(name, self._source(version.sha256, version.deployment_id), version.deployment_id)
+        data = self._source(version.sha256, version.deployment_id)
+        packed = self._disk.load_beside_source(_compiled_name(version.sha256, version.deployment_id))
+        return parse(name, data, version.deployment_id, {} if packed is None else unpack(packed))
 
     def _source(self, digest: str, deployment_id: int) -> bytes:
         source = self._disk.load_source(digest)
@@ -160,6 +171,11 @@ class CodeLoader:
             source = self._deployments.source(deployment_id)
             self._disk.save_source(source)
         return source
+
+
+def _compiled_name(digest: str, deployment_id: int) -> str:
+    """The number is in the paths that tracebacks show."""
+    return f"{digest}.{deployment_id}.{FORM}"
 
 
 def _reason(file_name: str, refusals: tuple[Refusal, ...]) -> str:

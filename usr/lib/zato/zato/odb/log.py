@@ -164,10 +164,13 @@ class ConfigurationLog:
             raise NotFound(f"There is no {kind} named {name!r}.", code="no-such-item")
         return item_from_row(row)
 
-    def items_with_revision(self) -> tuple[int, list[StoredItem]]:
-        """All items and the revision they add up to, from one moment."""
+    def items_with_revision(self, kinds: Collection[str] | None = None) -> tuple[int, list[StoredItem]]:
+        """All items, or those of these kinds, and the revision they add up to, from one moment."""
         # One statement, as that is what every database gives one consistent state for
-        joined = tables.cluster.outerjoin(tables.item, _item.cluster_id == _cluster.id)
+        wanted = _item.cluster_id == _cluster.id
+        if kinds is not None:
+            wanted = and_(wanted, _item.kind.in_(sorted(kinds)))
+        joined = tables.cluster.outerjoin(tables.item, wanted)
         query = (
             select(_cluster.revision.label("log_revision"), _item.kind, _item.name, _item.revision, _item.data)
             .select_from(joined)

@@ -9,6 +9,8 @@ import argparse
 import sys
 
 from zato.config.follower import LogFollower, PatientNotifier
+from zato.config.kinds.packages import PACKAGES
+from zato.config.kinds.server import SERVER
 from zato.config.publisher import Publisher
 from zato.config.secrets import SecretBox, load_key
 from zato.core.clock import SystemClock
@@ -53,7 +55,12 @@ def main() -> int:
     )
     loop = SingletonLoop(clock, certificates, repositories, other_machines, retention, packages, watchdog)
     follower = LogFollower(
-        log, PatientNotifier(ChangeNotifier(database, PATIENT_SECONDS)), clock, loop.follow, loop.step
+        log,
+        PatientNotifier(ChangeNotifier(database, PATIENT_SECONDS)),
+        clock,
+        loop.follow,
+        loop.step,
+        kinds=(SERVER.name, PACKAGES.name),
     )
     stop = stop_event()
     watchdog.ready()

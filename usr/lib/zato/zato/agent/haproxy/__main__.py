@@ -13,6 +13,8 @@ from zato.agent.haproxy.reconciler import HaproxyReconciler
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.agent.managed.unresponsive import UnresponsiveKiller, patience
 from zato.config.follower import LogFollower, PatientNotifier
+from zato.config.kinds.balancer import BALANCER
+from zato.config.kinds.server import SERVER
 from zato.core.clock import SystemClock
 from zato.core.errors import ZatoError
 from zato.host.listening import Addresses as AddressesListenedOn
@@ -82,6 +84,7 @@ def main() -> int:
         clock,
         reconciler.follow,
         tick,
+        kinds=(SERVER.name, BALANCER.name),
     )
     addresses.start(stop)
     watchdog.ready()

@@ -10,11 +10,13 @@ from types import CodeType, MappingProxyType
 
 from zato.core.limits import SOURCE_BYTES_MAX
 from zato.deployment.loader.archive import read_archive
+from zato.deployment.loader.compiled import Compiled
 from zato.deployment.loader.names import check_file_name, check_module_name, module_name
 from zato.deployment.loader.refusal import refuse
 from zato.deployment.loader.uses import Use, uses_in
 
 _TOP_LEVEL_NAMES_MAX = 200
+_NOTHING: Mapping[str, Compiled] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,14 @@ class DeploymentSource:
         return ", ".join(sorted(self.top_level))
 
     @property
+    def compiled(self) -> Mapping[str, Compiled]:
+        """What `parse` takes to make the same of it again."""
+        return {
+            name: Compiled(module.path, module.code, module.imports, module.class_lines, module.uses)
+            for name, module in self.modules.items()
+        }
+
+    @property
     def prefix(self) -> str:
         """Paths in tracebacks start with it, so that each version's lines are its own."""
         return prefix_of(self.deployment_id)
@@ -70,8 +80,12 @@ def prefix_of(deployment_id: int) -> str:
     return f"deployment-{deployment_id}/"
 
 
-def parse(file_name: str, data: bytes, deployment_id: int) -> DeploymentSource:
+def parse(
+    file_name: str, data: bytes, deployment_id: int, compiled: Mapping[str, Compiled] = _NOTHING
+) -> DeploymentSource:
     """Compile a file. Raises DeploymentRefused with file and line where it is no Python, hides a module, or is unsafe.
+
+    `compiled` is what was made of the same file and deployment before.
 
     Compiling takes memory and stack in proportion to what was sent: a file that nobody has looked at is compiled in
     a check's child process first.
@@ -81,10 +95,10 @@ def parse(file_name: str, data: bytes, deployment_id: int) -> DeploymentSource:
     prefix = prefix_of(deployment_id)
     resources: Mapping[str, bytes] = {}
     if file_name.endswith(".py"):
-        modules = [_compile(module_name(file_name[:-3]), file_name, prefix, data, is_package=False)]
+        modules = [_module(module_name(file_name[:-3]), file_name, prefix, data, compiled, is_package=False)]
     else:
         resources = read_archive(file_name, data)
-        modules = list(_modules_of(file_name, prefix, resources))
+        modules = list(_modules_of(file_name, prefix, resources, compiled))
         if not modules:
             raise refuse("no-service", f"{file_name} has no Python module or package at its top level.", file_name)
     found = DeploymentSource(
@@ -112,7 +126,9 @@ def check_size(file_name: str, data: bytes) -> None:
         )
 
 
-def _modules_of(file_name: str, prefix: str, files: Mapping[str, bytes]) -> Iterator[ModuleSource]:
+def _modules_of(
+    file_name: str, prefix: str, files: Mapping[str, bytes], compiled: Mapping[str, Compiled]
+) -> Iterator[ModuleSource]:
     """Modules in an archive, in the order of their names. A directory is a package even without `__init__.py`."""
     sources: dict[str, tuple[str, bytes, bool]] = {}
     for path, content in files.items():
@@ -140,11 +156,21 @@ def _modules_of(file_name: str, prefix: str, files: Mapping[str, bytes]) -> Iter
                 sources[package] = ("/".join(parents[:depth]) + "/__init__.py", b"", True)
     for name in sorted(sources):
         path, content, is_package = sources[name]
-        yield _compile(name, f"{file_name}/{path}", prefix, content, is_package=is_package)
+        yield _module(name, f"{file_name}/{path}", prefix, content, compiled, is_package=is_package)
 
 
-def _compile(name: str, file: str, prefix: str, data: bytes, *, is_package: bool) -> ModuleSource:
+def _module(
+    name: str, file: str, prefix: str, data: bytes, compiled: Mapping[str, Compiled], *, is_package: bool
+) -> ModuleSource:
     text = _decode(file, data)
+    known = compiled.get(name)
+    if known is None or known.path != prefix + file:
+        known = _compile(file, prefix, text, is_package=is_package)
+    lines = MappingProxyType(dict(known.class_lines))
+    return ModuleSource(name, known.path, is_package, text, known.code, known.imports, lines, known.uses)
+
+
+def _compile(file: str, prefix: str, text: str, *, is_package: bool) -> Compiled:
     try:
         tree = ast.parse(text, prefix + file)
         if not tree.body and not is_package:
@@ -165,9 +191,7 @@ def _compile(name: str, file: str, prefix: str, data: bytes, *, is_package: bool
                 imports.add(node.module.partition(".")[0])
         elif isinstance(node, ast.ClassDef):
             lines.setdefault(node.name, node.lineno)
-    return ModuleSource(
-        name, prefix + file, is_package, text, code, frozenset(imports), MappingProxyType(lines), uses_in(tree)
-    )
+    return Compiled(prefix + file, code, frozenset(imports), lines, uses_in(tree))
 
 
 def _decode(file: str, data: bytes) -> str:
