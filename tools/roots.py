@@ -104,7 +104,12 @@ def inside(root: Path, command: Sequence[str], *, work: Path | None = None, netw
     """What runs `command` in `root`, in namespaces of its own for processes and mounts, and without a network if so
     wanted. `work` is WORK there, and where it starts. Whatever it has started ends with it, and with who started it."""
     quoted = shlex.quote(str(root))
-    mounts = [f"mount --rbind /dev {quoted}/dev", f"mount -t proc proc {quoted}/proc"]
+    # A mount of its own: only in such a root can namespaces of mounts be made again
+    mounts = [
+        f"mount --bind {quoted} {quoted}",
+        f"mount --rbind /dev {quoted}/dev",
+        f"mount -t proc proc {quoted}/proc",
+    ]
     for directory in map(str, _pip_directories()):
         mounts.append(_bind(directory, f"{root}{directory}") + " -o ro")
     if work is not None:

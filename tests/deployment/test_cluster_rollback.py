@@ -25,17 +25,18 @@ def test_a_rolled_back_cluster_switches_files_that_need_one_another_at_one_momen
     deploy_pair(workers[0], 2)
     workers[0].deployer.deploy("late.py", version(3), by=ANN)
     stop = threading.Event()
-    seen: list[list[tuple[float, str]]] = [[] for _ in workers]
+    seen: list[list[tuple[float, str, float]]] = [[] for _ in workers]
 
     def request(index: int) -> None:
         while not stop.is_set():
             started = time.time()
-            seen[index].append((started, workers[index].serve("user.get")))
+            seen[index].append((started, workers[index].serve("user.get"), time.time()))
             time.sleep(0.0005)
 
     threads = [threading.Thread(target=request, args=(index,)) for index in range(len(workers))]
     for thread in threads:
         thread.start()
+    until(lambda: all(seen))
     preview = workers[1].cluster_rollback.preview(before, by=BOB)
     summary = workers[1].cluster_rollback.rollback(before, by=BOB)
     assert {(each.kind, each.name) for each in preview.changes} == {
@@ -44,6 +45,7 @@ def test_a_rolled_back_cluster_switches_files_that_need_one_another_at_one_momen
         *summary.deleted,
     }
     returned = time.time()
+    until(lambda: all(requests[-1][0] > returned for requests in seen))
     stop.set()
     for thread in threads:
         thread.join()
@@ -54,9 +56,11 @@ def test_a_rolled_back_cluster_switches_files_that_need_one_another_at_one_momen
     moment = moments.pop().timestamp()
     assert moment - workers[0].log.history("deployment", "lib.py")[0].at.timestamp() > 0.08, "no time to prepare"
     for requests in seen:
-        assert {answer for _, answer in requests} == {"1 1", "2 2"}
-        assert all(answer == "1 1" for started, answer in requests if started > min(moment + 0.02, returned))
-        assert all(answer == "2 2" for started, answer in requests if started < moment - 0.02)
+        answers = [answer for _, answer, _ in requests]
+        assert {*answers} == {"1 1", "2 2"}
+        assert answers == sorted(answers, reverse=True), "the later version answered after the former one was back"
+        assert all(answer == "1 1" for started, answer, _ in requests if started > returned)
+        assert all(answer == "2 2" for _, answer, ended in requests if ended < moment)
     assert all("late.get" not in worker.codes.services for worker in workers)
     until(
         lambda: (

@@ -85,7 +85,9 @@ def test_files_that_need_one_another_become_active_at_one_moment(workers: list[D
     threads = [threading.Thread(target=request, args=(index,)) for index in range(2)]
     for thread in threads:
         thread.start()
+    until(lambda: all(seen))
     workers[1].deployer.deploy_together(pair(2), by=ANN)
+    until(lambda: all("2right2left" in answers for answers in seen))
     stop.set()
     for thread in threads:
         thread.join()

@@ -11,7 +11,7 @@ from contextlib import contextmanager, nullcontext
 
 import pytest
 
-from support.waiting import LATE_SECONDS, until
+from support.waiting import LATE_SECONDS, PATIENCE_SECONDS, until
 from zato.core.errors import TooManyRequests
 from zato.security.hashing import Asking, Hashing
 
@@ -31,7 +31,7 @@ class Work:
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
             self.nice = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-            assert self.go_on.wait(10)
+            assert self.go_on.wait(PATIENCE_SECONDS)
             self.done.append(name)
             self.at_once -= 1
             return right
@@ -54,7 +54,7 @@ def waits(hashing: Hashing, count: int) -> None:
 
 
 def test_one_is_computed_at_a_time_and_gives_way_to_other_threads(threads: ThreadPoolExecutor) -> None:
-    hashing, work = Hashing(lambda: 32), Work()
+    hashing, work = Hashing(lambda: 32, patience_seconds=PATIENCE_SECONDS), Work()
     asked = [threads.submit(hashing.matches, bytes([n]), work.one("x", right=n == 3), asking("a")) for n in range(20)]
     waits(hashing, 19)
     work.go_on.set()
@@ -64,7 +64,7 @@ def test_one_is_computed_at_a_time_and_gives_way_to_other_threads(threads: Threa
 
 
 def test_a_source_with_one_does_not_wait_for_another_with_many(threads: ThreadPoolExecutor) -> None:
-    hashing, work = Hashing(lambda: 32), Work()
+    hashing, work = Hashing(lambda: 32, patience_seconds=PATIENCE_SECONDS), Work()
     for n in range(20):
         threads.submit(hashing.matches, bytes([n]), work.one("many"), asking("a"))
     waits(hashing, 19)
@@ -76,7 +76,7 @@ def test_a_source_with_one_does_not_wait_for_another_with_many(threads: ThreadPo
 
 
 def test_where_the_queue_is_full_the_greediest_source_is_refused(threads: ThreadPoolExecutor) -> None:
-    hashing, work = Hashing(lambda: 4), Work()
+    hashing, work = Hashing(lambda: 4, patience_seconds=PATIENCE_SECONDS), Work()
     many = [threads.submit(hashing.matches, bytes([n]), work.one("many"), asking("a")) for n in range(20)]
     until(lambda: sum(one.done() for one in many) == 15)  # one is computed, four wait
     one = threads.submit(hashing.matches, b"one", work.one("one", right=True), asking("b"))
@@ -89,7 +89,7 @@ def test_where_the_queue_is_full_the_greediest_source_is_refused(threads: Thread
 
 
 def test_what_is_asked_several_times_is_computed_once(threads: ThreadPoolExecutor) -> None:
-    hashing, work = Hashing(lambda: 32), Work()
+    hashing, work = Hashing(lambda: 32, patience_seconds=PATIENCE_SECONDS), Work()
     threads.submit(hashing.matches, b"first", work.one("first"), asking("a"))
     until(lambda: work.at_once == 1)
     asked = [threads.submit(hashing.matches, b"same", work.one("same", right=True), asking(f"{n}")) for n in range(10)]
@@ -101,7 +101,7 @@ def test_what_is_asked_several_times_is_computed_once(threads: ThreadPoolExecuto
 
 def test_wrong_ones_and_those_that_wait_are_counted_before_anything_is_computed(threads: ThreadPoolExecutor) -> None:
     now = [0.0]
-    hashing, work = Hashing(lambda: 32, monotonic=lambda: now[0]), Work()
+    hashing, work = Hashing(lambda: 32, monotonic=lambda: now[0], patience_seconds=PATIENCE_SECONDS), Work()
     first: list[Future[bool]] = []
     for n in range(5):
         first.append(threads.submit(hashing.matches, bytes([n]), work.one("x"), asking("a", 5)))

@@ -59,8 +59,9 @@ def test_an_item_from_its_creation_to_its_deletion(cluster: RunningCluster) -> N
     )
     assert run_json(cluster, "config", "get", "channel-rest", "cli test")["value"]["active"] is True
     run(cluster, "config", "delete", "channel-rest", "cli test")
-    assert refused(cluster, "config", "get", "channel-rest", "cli test") == (
-        "zato: There is no channel-rest named 'cli test'.\n"
+    # It may go on with the name of another test's that resembles it
+    assert refused(cluster, "config", "get", "channel-rest", "cli test").startswith(
+        "zato: There is no channel-rest named 'cli test'"
     )
 
 

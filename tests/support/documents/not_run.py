@@ -22,6 +22,8 @@ NOT_RUN: Mapping[str, str] = {
     "make apt-repository": "test_debian_before.py makes its repository by the same tool",
     "python -m benchmarks.show": "the tests play the same scenarios; it measures them for minutes",
     "python -m benchmarks.in_flight": "it measures for minutes, on a machine of its own",
+    "python -m benchmarks peers": "it measures for minutes, on a machine of its own",
+    "python -m benchmarks.cost": "it measures for minutes, on a machine of its own",
     # Machines of a kind that is not there
     "vagrant up": "it needs a hypervisor; test_vagrantfile.py looks at the Vagrantfile",
     "vagrant ssh-config": "it needs a hypervisor",
