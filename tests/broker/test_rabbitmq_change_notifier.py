@@ -121,4 +121,4 @@ def test_without_rabbitmq_the_log_is_polled_at_once_and_when_it_is_back_notifica
     broker.notify(2)
     until(notifier.changed)
     said = capsys.readouterr()
-    assert (said.out + said.err).count("broker_away") == (said.out + said.err).count("broker_back") == 1
+    assert (said.out + said.err).count("The broker is away") == (said.out + said.err).count("The broker is back") == 1

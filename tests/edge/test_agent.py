@@ -48,7 +48,7 @@ def start_agent(edge: Edge) -> None:
 
 def files_kept(edge: Edge) -> int:
     """How often the agent has said that lighttpd keeps its last files."""
-    return edge.log("agent").read_text().count("lighttpd_keeps_its_last_files")
+    return edge.log("agent").read_text().count("lighttpd keeps its last files")
 
 
 def restarts(edge: Edge) -> int:

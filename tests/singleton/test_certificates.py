@@ -64,6 +64,6 @@ def test_files_that_cannot_be_renewed_are_said_and_keep_no_other_from_it(
     assert found == ["admin", "haproxy-agent", "haproxy", "lighttpd-1", "lighttpd-agent-1", "server-1"]
     assert serial(layout, "lighttpd-1") != before
     said = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
-    reasons = {line["name"]: line["reason"] for line in said if line["level"] == "error"}
+    reasons = {line["certificate"]: line["reason"] for line in said if line["level"] == "error"}
     assert "remove it" in reasons["aaa"]
     assert "was not issued by this cluster" in reasons["haproxy-client"]

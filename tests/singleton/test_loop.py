@@ -54,7 +54,10 @@ def test_what_fails_is_said_once_and_holds_up_nothing_else(error: Exception, cap
         loop.step()
     assert (machines.turns, packages.turns, certificates.turns) == (59, 59, 1)
     said = [json.loads(line)["event"] for line in capfd.readouterr().err.splitlines()]
-    assert said == ["other_machines_not_told", "packages_not_looked_at"]
+    assert said == [
+        "lighttpd cannot be told of other machines; trying again",
+        "Packages cannot be looked at; trying again",
+    ]
 
 
 class Pip:

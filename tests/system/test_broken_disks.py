@@ -88,7 +88,9 @@ def test_a_full_disk(cluster: RunningCluster) -> None:
         with pytest.raises(Exception, match="no space left"):
             cluster.api().create_item("channel-rest", "never", {"service": "disk.hello", "path": "/never"})
     until(lambda: "odb-full" not in codes(cluster))
-    said = [line for line in cluster.said()[began:].splitlines() if "heart_beat_not_written" in line]
+    said = [
+        line for line in cluster.said()[began:].splitlines() if "The heart-beat cannot be written; trying again" in line
+    ]
     assert len(said) == len(workers), "one line of each worker"
     assert cluster.workers() == workers
 
@@ -122,5 +124,7 @@ def test_a_damaged_odb(cluster: RunningCluster) -> None:
     assert (code, found["odb"]["ok"]) == (1, False)
     assert "zato restore FILE" in found["odb"]["message"]
     said = cluster.said().splitlines()
-    assert len([line for line in said if "odb_away" in line and " server-1 " in line]) <= 2, "one line of each worker"
+    assert len([line for line in said if "The ODB does not answer" in line and " server-1 " in line]) <= 2, (
+        "one line of each worker"
+    )
     assert "is damaged" in cluster.zato("doctor", check=False).stdout

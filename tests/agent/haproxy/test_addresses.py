@@ -125,5 +125,7 @@ def test_a_name_that_is_not_found_any_more_leads_to_where_it_led_and_that_is_sai
             names.zone.clear()
             clock.advance(timedelta(seconds=31))
     assert addresses.of({"one", "two"}, {"two": "10.0.0.2"}) == {"one": "10.0.0.1", "two": "10.0.0.2"}
-    said = [(line["host"], line["reason"]) for line in lines if line["event"] == "server_host_not_found"]
+    said = [
+        (line["host"], line["reason"]) for line in lines if line["event"] == "The host of a server cannot be looked up"
+    ]
     assert sorted(said) == [("one", "There is no one."), ("two", "There is no two.")]

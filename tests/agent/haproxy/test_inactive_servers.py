@@ -89,7 +89,7 @@ def test_the_last_active_server_stays_in_use_and_status_says_so(cluster: Running
         assert Counter(sample.status for sample in load.samples) == {200: len(load.samples)}
         problems = cluster.api().status()["problems"]
         assert [problem for problem in problems if "the balancer goes on using server-2" in problem]
-        assert eventually(lambda: "last_server_kept_in_use" in cluster.said())
+        assert eventually(lambda: "The last server is kept in use" in cluster.said())
     finally:
         activate(cluster, 2, active=True)
         activate(cluster, 1, active=True)

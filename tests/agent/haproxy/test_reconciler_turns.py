@@ -129,7 +129,7 @@ def test_a_reload_that_fails_is_said_once_and_keeps_the_agent_from_nothing_else(
             clock.advance(2 * TURN)
             agent.turn()
     assert haproxy.reloads == 2
-    assert [line["event"] for line in lines if line["log_level"] == "error"] == ["haproxy_reload_failed"]
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == ["HAProxy was not reloaded"]
     assert agent.state.failure is not None
     assert agent.state.failure.reason.startswith("HAProxy did not take up its configuration")
 

@@ -81,7 +81,7 @@ def test_status_says_what_is_not_well_with_lighttpd(one: RunningCluster) -> None
     kept = key.rename(key.with_suffix(".kept"))
     try:
         end(one, "lighttpd-agent-1", signal.SIGKILL)
-        until(lambda: "agent_api_not_started" in one.said())
+        until(lambda: "The agent's API cannot be served; trying again" in one.said())
         ill = one.zato("status", check=False)
         assert "Problem: lighttpd of server-1: its agent does not tell" in ill.stdout
         assert ill.returncode == 1
@@ -104,7 +104,7 @@ def test_a_configuration_that_lighttpd_accepts_and_does_not_serve_with_is_put_ba
         one.layout.settings.write_text(changed, encoding="utf-8")
         try:
             end(one, "lighttpd-agent-1", signal.SIGKILL)
-            until(lambda: "lighttpd_reload_undone" in one.said())
+            until(lambda: "A reload of lighttpd was undone" in one.said())
         finally:
             one.layout.settings.write_text(settings, encoding="utf-8")
     assert (one.layout.server(1).lighttpd / "lighttpd.conf").read_bytes() == good

@@ -105,7 +105,7 @@ class EnrolmentOperations:
         except Unauthorized:
             _log.warning("A token to join was refused", cid=call.cid)
             raise
-        _log.info("A server has joined", server=found.signed.server, host=body.hosts[0])
+        _log.info("A server has joined", server=f"server-{found.signed.server}", host=body.hosts[0])
         return Answer(
             schemas.Enrolled(
                 server=found.signed.server,
@@ -125,13 +125,13 @@ class EnrolmentOperations:
         except Unauthorized:
             _log.warning("A renewal of certificates was refused", cid=call.cid)
             raise
-        _log.info("A server has renewed its certificates", server=signed.server)
+        _log.info("A server has renewed its certificates", server=f"server-{signed.server}")
         return Answer(schemas.Renewed(server=signed.server, certificates=signed.certificates))
 
     def leave(self, call: Call) -> Answer:
         body: schemas.Signed = call.body
         number = self._enrolment.leave(body.certificate, body.statement, _bytes(body.signature), cid=call.cid)
-        _log.info("A server has left", server=number)
+        _log.info("A server has left", server=f"server-{number}")
         return Answer(schemas.Left(server=number))
 
     def remove(self, call: Call) -> Answer:

@@ -186,7 +186,7 @@ class AmqpConnection:
             )
         except Exception as error:  # noqa: BLE001 - no more files may be opened, for instance
             if not isinstance(error, SetupError | OSError):
-                self._log.exception("broker_connection_failed")
+                self._log.exception("The connection to the broker failed unexpectedly")
             self._lost(reason_of(error))
             return False
         with self._guard:
@@ -195,7 +195,7 @@ class AmqpConnection:
             if not self._stop.is_set():
                 connection.ioloop.start()
         except Exception as error:  # noqa: BLE001 - the outermost loop of a thread that must not end
-            self._log.exception("broker_connection_failed")
+            self._log.exception("The connection to the broker failed unexpectedly")
             self._lost(reason_of(error))
         finally:
             with self._guard:
@@ -214,7 +214,7 @@ class AmqpConnection:
             try:
                 self._call_next()
             except Exception:  # noqa: BLE001 - the outermost loop of a thread that must not end
-                self._log.exception("broker_connection_failed")
+                self._log.exception("The connection to the broker failed unexpectedly")
 
     def _on_open(self, connection: Any) -> None:
         with self._guard:
@@ -264,7 +264,7 @@ class AmqpConnection:
             return
         self._tried.set()
         if self._away_said:
-            self._log.info("broker_back", broker=self.label)
+            self._log.info("The broker is back", broker=self.label)
         self._away_said = False
 
     def _block(self, *, blocked: bool) -> None:
@@ -282,7 +282,7 @@ class AmqpConnection:
         self._tried.set()
         if not self._away_said and not self._stop.is_set():
             self._away_said = True
-            self._log.warning("broker_away", broker=self.label, reason=reason)
+            self._log.warning("The broker is away", broker=self.label, reason=reason)
         if was_opened:
             with self._guard:
                 users = list(self._users)

@@ -66,7 +66,7 @@ class DiskSnapshot:
         except FileNotFoundError:
             return None
         except (OSError, msgspec.DecodeError, ZatoError) as error:
-            self._logger.warning("snapshot_unreadable", path=str(self._path), reason=str(error))
+            self._logger.warning("The snapshot on disk cannot be read", path=str(self._path), reason=str(error))
             return None
 
     def save_source(self, source: bytes) -> str:

@@ -173,20 +173,22 @@ class LogFollower:
                 self.step()
             except Unavailable as error:
                 if not away:
-                    self._logger.warning("odb_away", reason=error.message, revision=self._configuration.revision)
+                    self._logger.warning(
+                        "The ODB does not answer", reason=error.message, revision=self._configuration.revision
+                    )
                 away += 1
                 pause = _AWAY.pause_after(away)
             except ZatoError as error:
                 if error.message != said:
                     revision = self._configuration.revision
-                    self._logger.warning("configuration_not_applied", reason=error.message, revision=revision)
+                    self._logger.warning("The configuration was not applied", reason=error.message, revision=revision)
                 said, pause = error.message, _LONGEST_PAUSE_SECONDS
             except Exception:  # the outermost loop of a thread that must not end
-                self._logger.exception("configuration_not_applied", revision=self._configuration.revision)
+                self._logger.exception("The configuration was not applied", revision=self._configuration.revision)
                 pause = _LONGEST_PAUSE_SECONDS
             else:
                 if away:
-                    self._logger.info("odb_back", revision=self._configuration.revision)
+                    self._logger.info("The ODB answers again", revision=self._configuration.revision)
                 away, said, pause = 0, None, self._notifier.interval_seconds
                 longest = max(pause, _TURN_SECONDS)
                 self._notifier.wait(stop, min(longest, _BUSY_SECONDS) if self._busy() else longest)
@@ -222,9 +224,9 @@ class LogFollower:
         if found.history == self._history and found.revision >= ours:
             return False
         if found.history == self._history:
-            self._logger.warning("log_went_back", revision=ours, now=found.revision)
+            self._logger.warning("The configuration's log went back", revision=ours, now=found.revision)
         else:
-            self._logger.warning("log_replaced", revision=ours, now=found.revision)
+            self._logger.warning("The configuration's log is another one now", revision=ours, now=found.revision)
         self._replaced = Replaced(self._clock.now(), ours, found.revision)
         return True
 

@@ -76,7 +76,7 @@ class ChangeNotifier:
                 self._announced = Announcements(file)
             except OSError as error:
                 self._asks = True
-                _log.debug("announcements_not_watched", reason=str(error))
+                _log.debug("Announcements of changes cannot be watched", reason=str(error))
         return self._announced
 
     def notify(self, revision: int) -> None:

@@ -106,7 +106,7 @@ def _have_packages(layout: Layout, cluster: ClusterSettings, known: Configuratio
     try:
         sets.install(wanted.packages, pip_of(layout, cluster, seconds=_PACKAGES_SECONDS).install)
     except (ZatoError, OSError) as error:
-        log.error("packages_not_installed", reason=str(error), revision=wanted.revision)
+        log.error("Packages were not installed", reason=str(error), revision=wanted.revision)
 
 
 if __name__ == "__main__":

@@ -83,7 +83,9 @@ class Runtime:
         self._applied = 0
         self._told: int | None = None
         self._each_tick = tuple(each_tick)
-        self._beating = Ongoing(_log, "heart_beat_not_written", "heart_beat_written_again")
+        self._beating = Ongoing(
+            _log, "The heart-beat cannot be written; trying again", "The heart-beat is written again"
+        )
         self._saver = ConfigurationSaver(disk, code)
         self.problem: ZatoError | None = None
         """Why the ODB does not take this worker's heart-beat; None while it does."""

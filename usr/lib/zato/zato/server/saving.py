@@ -33,7 +33,9 @@ class ConfigurationSaver:
     def __init__(self, disk: DiskSnapshot, code: CodeLoader) -> None:
         self._disk = disk
         self._code = code
-        self._saving = Ongoing(_log, "snapshot_not_kept", "snapshot_kept_again")
+        self._saving = Ongoing(
+            _log, "The snapshot on disk cannot be written; trying again", "The snapshot on disk is written again"
+        )
         self._saved_codes: CodeSet | None = None
         self._wanted: tuple[Configuration, CodeSet] | None = None
         self._changed = threading.Condition()

@@ -31,27 +31,33 @@ class CertificateReconciler:
         renewed = []
         readable, unusable = list_certificates(self._layout.pki, self._clock.now())
         for file in unusable:
-            self._failing("certificate_unusable", file.name).failed(file.reason, name=file.name)
+            self._failing("A certificate cannot be used", file.name).failed(file.reason, certificate=file.name)
         for status in readable:
             if status.due and status.name == _AUTHORITY and status.not_before <= self._clock.now():
                 reason = f"The CA expires on {status.not_after:%Y-%m-%d %H:%M} UTC."
-                self._failing("authority_expires", status.name, "warning").failed(reason, name=status.name)
+                self._failing("The certificate authority expires", status.name, "warning").failed(
+                    reason, certificate=status.name
+                )
             if not status.due or not renewed_by_the_cluster(status.name):
                 continue
             try:
                 certificate = authority.renew(status.name)
             except (ZatoError, OSError) as error:
-                self._failing("certificate_not_renewed", status.name).failed(str(error), name=status.name)
+                self._failing("A certificate cannot be renewed; trying again", status.name).failed(
+                    str(error), certificate=status.name
+                )
                 continue
-            self._failing("certificate_not_renewed", status.name).went_well(name=status.name)
+            self._failing("A certificate cannot be renewed; trying again", status.name).went_well(
+                certificate=status.name
+            )
             renewed.append(status.name)
             not_after = certificate.not_valid_after_utc.isoformat()
-            self._log.info("certificate_renewed", name=status.name, not_after=not_after)
+            self._log.info("A certificate was renewed", certificate=status.name, not_after=not_after)
         return renewed
 
     def _failing(self, event: str, name: str, level: str = "error") -> Ongoing:
         """Looked at each minute, and said once."""
         known = self._said.get((event, name))
         if known is None:
-            known = self._said[event, name] = Ongoing(self._log, event, "certificate_well_again", level=level)
+            known = self._said[event, name] = Ongoing(self._log, event, "A certificate is well again", level=level)
         return known

@@ -44,10 +44,21 @@ class SingletonLoop:
         self._certificates_at = clock.monotonic() + _FIRST_SECONDS
         self._repositories_at = clock.monotonic()
         log = get_logger("zato.singleton")
-        self._untold = Ongoing(log, "other_machines_not_told", "other_machines_told", level="error")
-        self._no_packages = Ongoing(log, "packages_not_looked_at", "packages_looked_at_again", level="error")
+        self._untold = Ongoing(
+            log,
+            "lighttpd cannot be told of other machines; trying again",
+            "lighttpd is told of other machines",
+            level="error",
+        )
+        self._no_packages = Ongoing(
+            log, "Packages cannot be looked at; trying again", "Packages are looked at again", level="error"
+        )
         self._no_certificates = Ongoing(
-            log, "certificates_not_looked_at", "certificates_looked_at_again", level="error", steady_seconds=0.0
+            log,
+            "Certificates cannot be looked at; trying again",
+            "Certificates are looked at again",
+            level="error",
+            steady_seconds=0.0,
         )
 
     def follow(self, configuration: Configuration) -> None:

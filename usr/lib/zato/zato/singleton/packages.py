@@ -70,7 +70,7 @@ class PackageReconciler:
             _log.info("Packages installed", revision=wanted.revision)
         except (ZatoError, OSError) as error:
             self._failed = wanted, self._clock.monotonic()
-            _log.error("packages_not_installed", reason=str(error), revision=wanted.revision)
+            _log.error("Packages were not installed", reason=str(error), revision=wanted.revision)
             try:
                 self._report(wanted, str(error))
             except ZatoError:  # it is said with the next attempt

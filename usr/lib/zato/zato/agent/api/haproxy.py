@@ -59,8 +59,8 @@ def application(layout: Layout, reconciler: HaproxyReconciler) -> falcon.App[Any
         reconciler,
         lambda: state_of(reconciler, haproxy),
         Said(
-            reload=lambda **who: log.info("haproxy_reload_asked_for", **who),
-            rollback=lambda **who: log.info("haproxy_rollback_asked_for", **who),
+            reload=lambda **who: log.info("A reload of HAProxy was asked for", **who),
+            rollback=lambda **who: log.info("A roll-back of HAProxy was asked for", **who),
         ),
         {"/statistics": lambda: {"rows": haproxy.statistics()}},
     )

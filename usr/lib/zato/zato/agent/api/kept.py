@@ -27,7 +27,7 @@ class KeptApi:
         try:
             self._server.listen(addresses)
         except (ZatoError, OSError) as error:
-            get_logger("zato.agent.api").error("agent_api_not_started", reason=str(error))
+            get_logger("zato.agent.api").error("The agent's API cannot be served; trying again", reason=str(error))
             self._next = self._clock.monotonic() + _PAUSE_SECONDS
         else:
             self._served = addresses

@@ -72,8 +72,8 @@ def application(layout: Layout, reconciler: LighttpdReconciler, number: int) -> 
         reconciler,
         lambda: state_of(reconciler, server),
         Said(
-            reload=lambda **who: log.info("lighttpd_reload_asked_for", **who),
-            rollback=lambda **who: log.info("lighttpd_rollback_asked_for", **who),
+            reload=lambda **who: log.info("A reload of lighttpd was asked for", **who),
+            rollback=lambda **who: log.info("A roll-back of lighttpd was asked for", **who),
         ),
     )
 

@@ -178,13 +178,13 @@ class _Server(ThreadingMixIn, WSGIServer):
             with self._identity.context().wrap_socket(request, server_side=True) as connection:
                 name = _name_of(connection)
                 if name not in self._allowed:
-                    self._log.warning("agent_client_refused", name=name, address=client_address[0])
+                    self._log.warning("A client of the agent was refused", principal=name, address=client_address[0])
                     return
                 _Handler(connection, client_address, self, name, deadline)
         except (OSError, SetupError) as error:
-            self._log.info("agent_connection_ended", address=client_address[0], reason=str(error))
+            self._log.info("A connection to the agent has ended early", address=client_address[0], reason=str(error))
         except Exception:  # noqa: BLE001 - the outermost call of a thread
-            self._log.exception("agent_request_failed")
+            self._log.exception("A request to the agent failed unexpectedly")
         finally:
             deadline.cancel()
             same.close()

@@ -64,7 +64,7 @@ def main() -> int:
     try:
         server.listen(listening())
     except ZatoError as error:
-        get_logger("zato.agent.haproxy").error("agent_not_started", reason=error.message)
+        get_logger("zato.agent.haproxy").error("The agent cannot start; trying again", reason=error.message)
         return 1
 
     api = KeptApi(server, clock)

@@ -72,7 +72,7 @@ class Addresses:
             found.setdefault(name, "")
             if name not in self._failing:
                 self._failing.add(name)
-                self._log.warning("server_host_not_found", host=name, reason=str(error))
+                self._log.warning("The host of a server cannot be looked up", host=name, reason=str(error))
         self._looked_up_at[name] = self._clock.monotonic()
         self._found = found
         return True

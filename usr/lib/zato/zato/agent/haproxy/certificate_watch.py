@@ -49,6 +49,6 @@ class CertificateWatch:
 
         try:
             if BalancerCertificates(self._layout.haproxy_socket).refresh(self._layout.pki.absolute() / f"{name}.crt"):
-                self._log.info("balancer_uses_new_certificate", name=name)
+                self._log.info("HAProxy uses a renewed certificate", certificate=name)
         except Unavailable as error:
-            self._log.warning("balancer_not_told", name=name, reason=error.message)
+            self._log.warning("HAProxy refuses a renewed certificate", certificate=name, reason=error.message)

@@ -78,8 +78,8 @@ class ClientWatch:
             haproxy.end(one.stream)
             self._ended += 1
             self._log.warning(
-                "slow_client_ended",
-                client=one.stream.source,
+                "A connection was ended: it sent its request's body too slowly",
+                address=one.stream.source,
                 sent_bytes=one.sent_bytes,
                 seconds=round(one.seconds, 1),
             )
@@ -90,6 +90,6 @@ class ClientWatch:
         for source, count in found:
             if now - self._said.get((setting, source), -_SAID_AGAIN_SECONDS) >= _SAID_AGAIN_SECONDS:
                 self._said[setting, source] = now
-                self._log.warning("source_at_its_limit", source=source, setting=setting, limit=limit, count=count)
+                self._log.warning("A source is at its limit", source=source, setting=setting, limit=limit, count=count)
         self._said = {key: at for key, at in self._said.items() if now - at < _SAID_AGAIN_SECONDS}
         return [f"{source} has {count} of {limit} that one source may have ({setting})." for source, count in found]

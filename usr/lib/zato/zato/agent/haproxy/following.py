@@ -62,5 +62,7 @@ class FollowedState:
     def _say_what_is_kept(self, configuration: Configuration) -> None:
         kept = kept_in_use(configuration, [f"server-{server.number}" for server in self._desired.servers])
         if kept is not None and kept != self._kept_in_use:
-            self._log.warning("last_server_kept_in_use", name=kept, reason="All servers are inactive or drain.")
+            self._log.warning(
+                "The last server is kept in use", server=kept, reason="All servers are inactive or drain."
+            )
         self._kept_in_use = kept

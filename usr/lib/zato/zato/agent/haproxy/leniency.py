@@ -43,12 +43,16 @@ class Leniency:
                 self._until, self._paused = now + _LENIENT_SECONDS, True
                 well = [name for name, row in self._servers().items() if row.get("status", "").startswith("UP")]
                 self._tell("disable health", well)
-                self._log.warning("stood_still", seconds=round(still, 1), kept=well)
+                self._log.warning(
+                    "This machine has stood still; servers that were well stay in use",
+                    seconds=round(still, 1),
+                    kept=well,
+                )
             elif self._paused and now >= self._until:
                 self._tell("enable health", [*self._servers()])
                 self._paused = False
         except Unavailable as error:
-            self._log.debug("health_checks_not_changed", reason=error.message)
+            self._log.debug("Health checks cannot be changed", reason=error.message)
 
     def _servers(self) -> dict[str, dict[str, str]]:
         return dict(status_of(self._haproxy.statistics()))

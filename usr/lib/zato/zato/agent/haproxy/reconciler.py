@@ -128,10 +128,10 @@ class HaproxyReconciler(Reconciler):
         from zato.agent.haproxy import files  # rarely needed, and it takes megabytes
 
         if files.write(self._layout, files.view_of(self._layout, self._cluster, self.desired)):
-            self._log.info("haproxy_configuration_written", revision=self.desired.revision)
+            self._log.info("HAProxy's configuration was written", revision=self.desired.revision)
 
     def _say_files_stay(self, reason: str) -> None:
-        self._log.error("haproxy_keeps_its_last_files", reason=reason)
+        self._log.error("HAProxy keeps its last files", reason=reason)
 
     def _basis(self) -> tuple[object, ...]:
         return (self.desired.without_revision(), *_versions(self._sources()))
@@ -183,7 +183,7 @@ class HaproxyReconciler(Reconciler):
             self._remove(name)
         if plan.commands or plan.added:
             self._unsettled()
-            self._log.info("haproxy_servers_changed", revision=self.desired.revision, commands=plan.commands)
+            self._log.info("HAProxy's servers were changed", revision=self.desired.revision, commands=plan.commands)
         if self._written_for:
             self._state = dataclasses.replace(
                 self._state, revision=self.desired.revision, configuration=digest(present)
@@ -204,9 +204,9 @@ class HaproxyReconciler(Reconciler):
         try:
             self._haproxy.tell(f"del server servers/{name}", expected="Server deleted")
         except Unavailable as error:
-            self._log.debug("server_still_busy", name=name, reason=error.message)
+            self._log.debug("A server still has connections", server=name, reason=error.message)
         else:
-            self._log.info("haproxy_server_removed", name=name)
+            self._log.info("A server was removed from HAProxy", server=name)
 
     def _quiet_turn_seconds(self) -> float:
         return min(_QUIET_TURN_SECONDS, self.desired.balancer.client_rate_seconds / 4)
@@ -224,10 +224,10 @@ class HaproxyReconciler(Reconciler):
         """Once: what is refused after that, too, is looked at again after a while."""
         if self._refused_command != error.message:
             self._refused_command = error.message
-            self._log.info("haproxy_reloaded_for_its_servers", reason=error.message)
+            self._log.info("HAProxy is reloaded, as it refused a change of its servers", reason=error.message)
             self._take_up()
         else:
-            self._log.error("haproxy_servers_not_changed", reason=error.message)
+            self._log.error("HAProxy's servers cannot be changed; trying again", reason=error.message)
             self._failed(error)
             self._reload_at = self._clock.monotonic() + FAILED_PAUSE_SECONDS
             self._refused_command = ""
@@ -236,7 +236,7 @@ class HaproxyReconciler(Reconciler):
         self._unsettled()
         is_new = super()._failed(error)
         if is_new and isinstance(error, ReloadFailed):  # it is tried again every second or so
-            self._log.error("haproxy_reload_failed", reason=str(error))
+            self._log.error("HAProxy was not reloaded", reason=str(error))
         return is_new
 
 

@@ -82,10 +82,10 @@ class ReloadableHaproxy:
             return error.message
 
     def reloaded(self, files: FileSet) -> None:
-        self._log.info("haproxy_reloaded", frame=frame_in(files))
+        self._log.info("HAProxy was reloaded", frame=frame_in(files))
 
     def undone(self, reason: str, then: str) -> None:
-        self._log.error("haproxy_reload_undone", reason=reason, then=then)
+        self._log.error("A reload of HAProxy was undone", reason=reason, then=then)
 
     def _handshake(self) -> str | None:
         try:

@@ -60,7 +60,7 @@ def main() -> int:
             reconciler.tick()
             killer.turn()
         except Exception:  # noqa: BLE001 - the outermost loop: lighttpd is to be kept whatever went wrong once
-            get_logger("zato.agent.lighttpd").exception("agent_turn_failed")
+            get_logger("zato.agent.lighttpd").exception("The agent met an unexpected error and goes on")
             stop.wait(_FAILED_PAUSE_SECONDS)
         stop.wait(_TURN_SECONDS)
     return 0

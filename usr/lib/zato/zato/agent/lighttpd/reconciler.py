@@ -110,11 +110,11 @@ class LighttpdReconciler(Reconciler):
         with self.running.exclusive():
             written = files.write(self._layout, view)
         if written:
-            self._log.info("configuration_written", path=str(self._directory / CONFIGURATION))
+            self._log.info("lighttpd's configuration was written", path=str(self._directory / CONFIGURATION))
         self.addresses = addresses_in(self._directory)
 
     def _say_files_stay(self, reason: str) -> None:
-        self._log.error("lighttpd_keeps_its_last_files", reason=reason)
+        self._log.error("lighttpd keeps its last files", reason=reason)
 
     def _sources(self) -> list[Path]:
         clients = self._layout.pki / "clients"

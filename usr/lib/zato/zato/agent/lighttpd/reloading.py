@@ -52,10 +52,10 @@ class ReloadableLighttpd:
         return self._problem(self._serving.expected(), _STARTING_AGAIN_SECONDS)
 
     def reloaded(self, files: FileSet) -> None:
-        self._log.info("lighttpd_reloaded", configuration=digest(files))
+        self._log.info("lighttpd was reloaded", configuration=digest(files))
 
     def undone(self, reason: str, then: str) -> None:
-        self._log.error("lighttpd_reload_undone", reason=reason, then=then)
+        self._log.error("A reload of lighttpd was undone", reason=reason, then=then)
 
     def _reload(self) -> str | None:
         certificate = self._serving.expected()

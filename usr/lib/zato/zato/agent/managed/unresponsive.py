@@ -99,7 +99,9 @@ class UnresponsiveKiller:
         pid = self._watched.pid()
         if pid is None:
             return
-        self._log.error("killed_as_it_did_not_answer", program=self._name, pid=pid, seconds=self._patience_seconds)
+        self._log.error(
+            "A program was killed, as it did not answer", program=self._name, pid=pid, seconds=self._patience_seconds
+        )
         try:
             self._kill(pid, signal.SIGKILL)
         except ProcessLookupError:

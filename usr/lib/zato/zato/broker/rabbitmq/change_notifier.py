@@ -71,7 +71,7 @@ class Fanout:
         try:
             self._channel.basic_publish(CHANGES, "", str(revision).encode())
         except AMQPError as error:  # whoever does not hear it polls
-            self._log.debug("ring_lost", revision=revision, reason=repr(error))
+            self._log.debug("A notification of a change was lost", revision=revision, reason=repr(error))
 
     def _rung(self) -> None:
         for notifier in self._notifiers:

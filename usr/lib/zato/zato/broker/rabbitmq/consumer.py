@@ -116,7 +116,9 @@ class Consumer:
         try:
             message = message_in(body, headers)
         except ValueError as error:
-            self._log.error("invocation_unreadable", message=properties.message_id, reason=str(error))
+            self._log.error(
+                "What the broker has delivered is no message", message=properties.message_id, reason=str(error)
+            )
             channel.basic_reject(tag, requeue=False)
             return
         delivery = delivery_of(message, headers, redelivered=bool(method.redelivered))

@@ -41,4 +41,8 @@ class RepositoryReconciler:
                 self._not_before = self._clock.monotonic() + _PAUSE_SECONDS
                 if self._said.get(repository.name) != str(error):
                     self._said[repository.name] = str(error)
-                    self._log.warning("repository_waits", server=repository.name, reason=str(error))
+                    self._log.warning(
+                        "The repository of the configuration cannot be kept; trying again",
+                        server=repository.name,
+                        reason=str(error),
+                    )

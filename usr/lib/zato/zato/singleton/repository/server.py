@@ -125,7 +125,7 @@ class ServerRepository:
 
     def _settings_edited(self, kept: Text, content: bytes | None, seen: Seen | None) -> bool:
         if content is None:
-            self._log.warning("settings_restored", server=self._paths.number, path=str(self._paths.settings))
+            self._log.warning("The file of settings was restored", server=self.name, path=str(self._paths.settings))
             return self._settle(self._settings, None, kept.text.encode())
         edited = Text.read(self._paths.settings, content)
         wanted = merged(self._base(edited, kept), edited.values, kept.values)
@@ -143,7 +143,7 @@ class ServerRepository:
         message = changes(kept.values, wanted)
         self._keep(edited.text, wanted, revision, message, user, expected=content)
         self._revision = revision
-        self._log.info("settings_edited", server=self._paths.number, user=user, change=message, revision=revision)
+        self._log.info("Settings were edited", server=self.name, principal=user, change=message, revision=revision)
         return True
 
     def _base(self, edited: Text, kept: Text) -> Values:
@@ -169,7 +169,7 @@ class ServerRepository:
         self._apply(self._user.name, content or b"")
         self._user.settled = content
         self._git.take_up([self._user.name])
-        self._log.info("user_config_edited", server=self._paths.number, user=user)
+        self._log.info("What services read was edited", server=self.name, principal=user)
         return True
 
     def _keep(
@@ -230,7 +230,7 @@ class ServerRepository:
     def _refuse(self, error: Path, watched: _Watched, refusal: SetupError | InvalidInput) -> None:
         reason = visible("\n".join((refusal.message, *refusal.details)))
         write_atomically(error, f"{reason}\nThe server goes on as before.\n".encode(), mode=_MODE)
-        self._log.warning("edit_refused", server=self._paths.number, file=watched.name, reason=refusal.message)
+        self._log.warning("An edit was refused", server=self.name, file=watched.name, reason=refusal.message)
 
     def _editor(self, watched: _Watched, content: bytes | None, seen: Seen | None) -> str:
         """Who has written it: who committed it, or whose file it is."""
