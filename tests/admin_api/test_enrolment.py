@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from zato.cluster.enrolment import AUTHOR
 from zato.cluster.signing.client import SigningClient
 from zato.cluster.signing.requests import KeyPairs, new_key_pairs, sign
 from zato.cluster.signing.statement import Purpose, Statement, written
 from zato.config.writer import Author
 from zato.core.errors import NotFound
+from zato.core.own_principals import ENROLMENT
 
 BY = Author("test", "cid-of-the-test")
 HOSTS = ["10.0.0.2", "second.example.com"]
@@ -54,7 +54,7 @@ def test_a_token_gets_a_machine_all_that_it_needs_once(world: Any) -> None:
     item = world.publisher.get("server", "server-2")
     assert item.value.host == "10.0.0.2"
     entry = next(one for one in world.call("GET", "/audit").json["entries"] if one["subject"] == "server:server-2")
-    assert (entry["principal"], entry["outcome"]) == (AUTHOR, "ok")
+    assert (entry["principal"], entry["outcome"]) == (ENROLMENT, "ok")
     again = enrolment(world, token.secret)
     assert (again.status_code, again.json["error"]["code"]) == (401, "unauthorized")
     assert "certificates" not in again.text

@@ -104,7 +104,7 @@ def test_a_dead_letter_says_what_has_sent_it(world: Any) -> None:
     for sender, name in expected:
         [found] = world.call("GET", f"/messages/dead?origin={sender}").json["messages"]
         assert found["origin_name"] == name
-        assert world.call("GET", f"/messages/dead/{found['id']}").json["letter"]["origin"] == origin
+        assert world.call("GET", f"/messages/dead/{found['id']}").json["letter"]["origin"] == sender
     assert world.call("GET", "/messages/dead?origin=cron").status_code == 400
     job = {"ids": None, "filter": {"origin": "job"}}
     assert world.call("POST", "/messages/dead/delete", job).json == {"count": 1}

@@ -14,6 +14,7 @@ from zato.cli import session_file
 from zato.cli.home import trusted
 from zato.cli.session_file import Login
 from zato.core.errors import SetupError, Unavailable
+from zato.core.own_principals import Component
 from zato.host.layout import APPLIANCE, Layout
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Target:
         if cluster.has_joined:
             numbers = self.layout.server_numbers(cluster.servers)
             return ApiClient.over_socket(
-                self.layout.server(numbers[0] if numbers else 1).internal_socket, principal="host"
+                self.layout.server(numbers[0] if numbers else 1).internal_socket, principal=Component.HOST
             )
         return ApiClient(admin_transport(self.layout, cluster, hint=self._hint))
 

@@ -17,12 +17,11 @@ from zato.cluster.signing.signer import Signed
 from zato.config.codec import public
 from zato.config.publisher import Author, Publisher
 from zato.core.errors import Conflict, NotFound, Unavailable
+from zato.core.own_principals import ENROLMENT, server_principal
 from zato.host.settings import ClusterSettings
 from zato.odb import sharing
 from zato.odb.members import Members
 
-AUTHOR = "enrolment"
-"""Who makes the items of servers that join, in the history."""
 _OF_ONE_MACHINE = (
     "hosts",
     "bind",
@@ -90,7 +89,7 @@ class Enrolment:
         ca, odb_ca = self._authorities()
         signed = self._signer.enrol(secret, hosts, requests, alive)
         self._members.remove_server(signed.server)  # what one of this number that it replaces has left
-        self._list(signed.server, next(iter(hosts)), Author(AUTHOR, cid))
+        self._list(signed.server, next(iter(hosts)), Author(ENROLMENT, cid))
         settings = msgspec.structs.asdict(self._cluster)
         shared = {key: value for key, value in settings.items() if key not in _OF_ONE_MACHINE}
         return Enrolled(signed, ca, shared, base64.b64encode(self._secret_key).decode(), odb_ca)
@@ -102,7 +101,7 @@ class Enrolment:
     def leave(self, certificate: str, statement: str, signature: bytes, *, cid: str) -> int:
         """The number of the server that has left. Can be repeated where it failed."""
         number = self._signer.leave(certificate, statement, signature)
-        self._forget(number, Author(f"server-{number}", cid))
+        self._forget(number, Author(server_principal(number), cid))
         return number
 
     def remove(self, number: int, *, by: Author) -> bool:

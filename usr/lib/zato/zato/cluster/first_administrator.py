@@ -11,11 +11,10 @@ from zato.config.publisher import Author, Publisher
 from zato.config.secrets import generate_secret
 from zato.core.clock import Clock
 from zato.core.errors import Unauthorized
+from zato.core.own_principals import FIRST_TOKEN
 from zato.core.principal import Role
 from zato.odb.first_tokens import FirstToken, FirstTokens
 
-AUTHOR = "first-token"
-"""Who makes an administrator by the token."""
 LIFE = timedelta(hours=24)
 # One sentence for a token that is wrong, spent, expired or was never made
 _REFUSED = (
@@ -59,7 +58,7 @@ class FirstAdministrator:
             raise Unauthorized(_REFUSED)
         body = {"username": name, "password": password, "roles": [Role.ADMIN.value]}
         spending = self._tokens.spending(digest, now, Unauthorized(_REFUSED))
-        return self._publisher.create("security-basic", name, body, by=Author(AUTHOR, cid), within=spending)
+        return self._publisher.create("security-basic", name, body, by=Author(FIRST_TOKEN, cid), within=spending)
 
 
 def _digest(token: str) -> str:

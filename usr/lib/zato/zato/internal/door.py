@@ -14,6 +14,7 @@ from zato.core.errors import Forbidden, NotFound, Unavailable, ZatoError
 from zato.core.json import decode
 from zato.core.limits import MESSAGE_BYTES_MAX
 from zato.core.origin import Asker, Origin
+from zato.core.own_principals import Component
 from zato.core.principal import Authentication, Principal
 from zato.internal.invocation import PATH, origin_of
 from zato.metrics import Metrics
@@ -30,14 +31,14 @@ from zato.serving.switch import Switch
 class _Asking:
     """Which part of Zato may ask, and as what its invocations are counted."""
 
-    component: str
+    component: Component
     channel: str
 
 
 _ASKING = {
-    Asker.MESSAGE: _Asking("listener", "(async)"),
-    Asker.JOB: _Asking("singleton", "(job)"),
-    Asker.DELIVERY: _Asking("singleton", "(delivery)"),
+    Asker.MESSAGE: _Asking(Component.LISTENER, "(async)"),
+    Asker.JOB: _Asking(Component.SINGLETON, "(job)"),
+    Asker.DELIVERY: _Asking(Component.SINGLETON, "(delivery)"),
 }
 
 

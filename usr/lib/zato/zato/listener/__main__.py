@@ -6,6 +6,7 @@ import sys
 
 from zato.broker.session import broker_session
 from zato.core.clock import SystemClock
+from zato.core.own_principals import Component
 from zato.host.process import or_end, server_process
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
@@ -27,7 +28,7 @@ def main() -> int:
     broker.start()
     database = open_odb(cluster, pool_size=2)
     invocations = broker.invocations(database, clock, owner=process.name)
-    server = InternalClient(layout.server(process.number).internal_socket, "listener")
+    server = InternalClient(layout.server(process.number).internal_socket, Component.LISTENER)
     loop = ConsumerLoop(invocations, server, watchdog, Holding(State(database), clock).held)
     watchdog.ready()
     loop.run(stop)

@@ -16,6 +16,7 @@ from zato.config.writer import Author
 from zato.core.clock import SystemClock
 from zato.core.correlation import new_cid
 from zato.core.errors import SetupError, Unavailable
+from zato.core.own_principals import QUICKSTART
 from zato.core.principal import Role
 from zato.host.cluster_toml import write_cluster
 from zato.host.files import write_atomically
@@ -156,7 +157,7 @@ def register(layout: Layout, cluster: ClusterSettings, numbers: Iterable[int], s
         key = load_key(layout.secret_key) if log.revision() else create_key(layout.secret_key)
         identity.require(database, identity_of(layout, key))
         publisher = Publisher(log, SecretBox(key), SystemClock())
-        by = Author("quickstart", new_cid())
+        by = Author(QUICKSTART, new_cid())
         items = current_values(log.items())
         for number in numbers:
             if ("server", f"server-{number}") not in items:

@@ -26,6 +26,7 @@ from zato.config.kinds.security_tls import SECURITY_TLS
 from zato.config.secrets import SecretBox
 from zato.core.clock import Clock, SystemClock
 from zato.core.errors import Forbidden, Unauthorized, ZatoError
+from zato.core.own_principals import Component
 from zato.core.principal import Authentication, Principal, Role
 from zato.security.basic import Credentials, credentials_from, credentials_of
 from zato.security.hashing import Asking
@@ -40,13 +41,15 @@ TLS_SUBJECT = "HTTP_X_ZATO_TLS_SUBJECT"
 INTERNAL_PRINCIPAL = "HTTP_X_ZATO_PRINCIPAL"
 INTERNAL_DOOR = "zato.internal"
 
-# Zato's own processes, known on the internal door only. They need no more than to deploy and to invoke services.
-# "host" is root on a machine that has joined the cluster, who is no administrator of it.
-COMPONENTS = ("hotdeploy", "singleton", "listener", "host")
-_VIEWERS = ("singleton", "host")
+# Known on the internal door only. They need no more than to deploy and to invoke services
+_ROLES = {
+    Component.HOTDEPLOY: Role.DEPLOYER,
+    Component.SINGLETON: Role.VIEWER,
+    Component.LISTENER: Role.DEPLOYER,
+    Component.HOST: Role.VIEWER,
+}
 _COMPONENTS = {
-    name: Principal(name, Authentication.INTERNAL, frozenset({Role.VIEWER if name in _VIEWERS else Role.DEPLOYER}))
-    for name in COMPONENTS
+    each.value: Principal(each.value, Authentication.INTERNAL, frozenset({role})) for each, role in _ROLES.items()
 }
 
 # The edge cuts subjects at 255 bytes, and what was cut may have been anything.

@@ -10,6 +10,7 @@ from zato.broker.session import broker_session
 from zato.core.clock import SystemClock
 from zato.core.correlation import new_cid
 from zato.core.errors import InvalidInput, SetupError, Unavailable
+from zato.core.own_principals import RESTORE
 from zato.host.identity import as_owner_of
 from zato.odb import migrate, restored
 from zato.odb.contents import contents
@@ -63,7 +64,7 @@ class OdbPart:
                 restored.mark(
                     database,
                     SystemClock().now(),
-                    principal="restore",
+                    principal=RESTORE,
                     cid=new_cid(),
                     reason=HELD.format(created=manifest.created),
                 )

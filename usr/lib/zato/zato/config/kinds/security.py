@@ -9,12 +9,8 @@ from typing import Annotated, Protocol
 from msgspec import Meta
 
 from zato.config.kinds.base import UniqueKey
-from zato.core.principal import ANONYMOUS, Role
-
-# Principals that are not in the configuration: with their names, the audit log could not tell who did something.
-_NAMES_OF_ZATO = frozenset(
-    {ANONYMOUS.name, "internal", "hotdeploy", "singleton", "listener", "quickstart", "first-token"}
-)
+from zato.core.own_principals import is_own
+from zato.core.principal import Role
 
 Roles = Annotated[
     tuple[Role, ...],
@@ -47,7 +43,7 @@ class Definition(Protocol):
 def definition_errors(name: str, roles: tuple[Role, ...]) -> list[str]:
     """What is wrong with what all definitions have."""
     errors = ["roles: each role may be there only once"] if len(set(roles)) != len(roles) else []
-    if name.lower() in _NAMES_OF_ZATO:
+    if is_own(name):
         errors.append(f"name: {name!r} stands for a part of Zato, or for a client that nobody knows; choose another")
     return errors
 
