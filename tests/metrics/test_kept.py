@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 
+import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
+from support.waiting import until
+from zato.admin_api import kept as admin_kept
 from zato.admin_api.kept import KeptFigures
 from zato.core.clock import SystemClock
 from zato.core.errors import Unavailable
@@ -39,18 +43,69 @@ def test_nothing_is_told_while_the_odb_is_away() -> None:
     assert page(None) == ""
 
 
-def test_it_is_read_once_a_minute(sqlite_odb: Database) -> None:
-    class Clock(SystemClock):
-        seconds = 0.0
+class SteppedClock(SystemClock):
+    """Goes on when it is told to."""
 
-        def monotonic(self) -> float:
-            return self.seconds
+    seconds = 0.0
 
-    clock = Clock()
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+def test_it_is_counted_once_a_minute(sqlite_odb: Database) -> None:
+    clock = SteppedClock()
     figures = KeptFigures(sqlite_odb, clock)
     first = figures.current()
+    assert first is not None
     assert figures.current() is first
     clock.seconds = 61
-    assert figures.current() is not first
+    until(lambda: figures.current() is not first)
     assert first.odb_bytes is not None
     assert first.odb_bytes > 0
+
+
+def test_nobody_waits_while_it_is_counted_and_it_is_counted_once_for_all(
+    sqlite_odb: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, go_on, counts = SteppedClock(), threading.Event(), []
+
+    def slow(database: Database) -> Kept:
+        counts.append(database)
+        assert go_on.wait(30)
+        return Kept((), len(counts))
+
+    monkeypatch.setattr(admin_kept, "kept", slow)
+    figures = KeptFigures(sqlite_odb, clock, first_seconds=0.01)
+    assert [figures.current() for _ in range(5)] == [None] * 5
+    go_on.set()
+    until(lambda: figures.current() is not None)
+    go_on.clear()
+    clock.seconds = 61
+    assert [figures.current() for _ in range(5)] == [Kept((), 1)] * 5
+    go_on.set()
+    until(lambda: figures.current() == Kept((), 2))
+    assert len(counts) == 2
+
+
+def test_while_the_odb_is_away_nothing_is_told_and_afterwards_it_is_counted_again(
+    sqlite_odb: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, away = SteppedClock(), [Unavailable("It is away.")]
+
+    def count(database: Database) -> Kept:
+        if away:
+            raise away[0]
+        return Kept((), 7)
+
+    def told() -> Kept | None:
+        try:
+            return figures.current()
+        except Unavailable:
+            return None
+
+    monkeypatch.setattr(admin_kept, "kept", count)
+    figures = KeptFigures(sqlite_odb, clock)
+    with pytest.raises(Unavailable):
+        figures.current()
+    away.clear()
+    until(lambda: told() == Kept((), 7))

@@ -12,15 +12,17 @@ from zato.odb.kept import Kept
 
 
 class KeptRows(Collector):
-    """Nothing while the ODB is away."""
+    """Nothing while the ODB is away, or is counted for the first time."""
 
-    def __init__(self, current: Callable[[], Kept]) -> None:
+    def __init__(self, current: Callable[[], Kept | None]) -> None:
         self._current = current
 
     def collect(self) -> Iterator[Metric]:
         try:
             kept = self._current()
         except ZatoError:
+            return
+        if kept is None:
             return
         rows = GaugeMetricFamily("zato_kept_rows", "Rows of what the ODB keeps for some days.", labels=("what",))
         oldest = GaugeMetricFamily(

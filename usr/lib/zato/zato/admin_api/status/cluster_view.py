@@ -41,7 +41,7 @@ class ClusterView:
         broker: BrokerSession,
         worker: RunningWorker,
         replaced: Callable[[], Replaced | None],
-        kept: Callable[[], Kept],
+        kept: Callable[[], Kept | None],
         clock: Clock,
     ) -> None:
         """`replaced` tells when the ODB was found to be another one, `kept` how much there is in it."""

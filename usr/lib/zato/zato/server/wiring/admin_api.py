@@ -68,7 +68,7 @@ def admin_routes(
     second_factor: SecondFactor,
     recorder: AuditRecorder,
     replaced: Callable[[], Replaced | None],
-    kept: Callable[[], Kept],
+    kept: Callable[[], Kept | None],
     days: Mapping[str, int],
     log_reader: ReadsLog,
     here: ServersHere,
