@@ -13,7 +13,7 @@ from zato.admin_api.schemas.deployments import SourceQuery
 from zato.admin_api.sources import SourceOperations
 from zato.core.errors import InvalidInput, TimeLimitExceeded, Unavailable
 from zato.core.limits import SOURCE_BYTES_MAX
-from zato.deployment.loader.archive import read_archive
+from zato.deployment.loader.zip_archive import read_archive
 
 PYTHON = "text/x-python"
 

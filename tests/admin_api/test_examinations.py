@@ -10,7 +10,7 @@ import pytest
 
 from zato.admin_api.status.examinations import examine
 from zato.admin_api.status.seen import Seen
-from zato.broker.message import Counts
+from zato.broker.delivery import Counts
 from zato.config.configuration import Configuration
 from zato.core.errors import Unavailable
 from zato.deployment.loader import CodeSet

@@ -8,8 +8,8 @@ import os
 import subprocess
 from typing import Any
 
+from zato.broker.delivery import Counts
 from zato.broker.embedded import EmbeddedInvocations
-from zato.broker.message import Counts
 from zato.config.secrets import SecretBox
 from zato.config.writer import Author
 from zato.odb.audit import AuditEntry

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.ports import free_port
-from zato.appliance.register import register_server
+from zato.appliance.registering import register_server
 from zato.core.errors import Unavailable
 from zato.host.layout import Layout
 

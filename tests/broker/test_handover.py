@@ -14,9 +14,9 @@ from structlog.testing import capture_logs
 
 from support.brokers import Consumer, consuming, new_message
 from support.waiting import until
+from zato.broker.delivery import Counts, Delivery
 from zato.broker.embedded import EmbeddedInvocations
 from zato.broker.handover import WithHandover
-from zato.broker.message import Counts, Delivery
 from zato.broker.protocol import UNCONFIRMED, Handle
 from zato.core.clock import SystemClock
 from zato.core.errors import SetupError, Unavailable, ZatoError

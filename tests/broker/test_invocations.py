@@ -9,7 +9,7 @@ import pytest
 
 from support.brokers import LEASE, Broker, BrokerAddress, Consumer, consuming, doomed_consumer, new_message
 from support.waiting import PATIENCE_SECONDS, until
-from zato.broker.message import REASON_BYTES_MAX, Counts, Delivery, Outcome, Result
+from zato.broker.delivery import REASON_BYTES_MAX, Counts, Delivery, Outcome, Result
 from zato.core.message import DeadLetter, Message
 from zato.core.origin import Asker
 

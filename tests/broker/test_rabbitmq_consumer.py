@@ -14,7 +14,7 @@ from support.brokers import Consumer as Handler
 from support.brokers import new_message
 from support.rabbitmq import QUICK
 from support.waiting import until
-from zato.broker.message import Outcome, Result
+from zato.broker.delivery import Outcome, Result
 from zato.broker.rabbitmq.consumer import Consumer
 from zato.broker.rabbitmq.publisher import Settled
 from zato.core.clock import SystemClock

@@ -15,7 +15,7 @@ from support.broker_processes import broker_of
 from support.brokers import Consumer, consuming, new_message
 from support.rabbitmq import QUICK, RabbitMq
 from support.waiting import LATE_SECONDS, until
-from zato.broker.message import Counts, Delivery, Result
+from zato.broker.delivery import Counts, Delivery, Result
 from zato.broker.protocol import UNCONFIRMED
 from zato.broker.rabbitmq.broker import RabbitMqBroker
 from zato.broker.rabbitmq.names import ATTEMPTS, INVOCATIONS

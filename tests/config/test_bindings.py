@@ -11,7 +11,7 @@ import yaml
 
 from zato.config.codec import ENCRYPTED
 from zato.config.kinds import KINDS, Binding, Kind, targets
-from zato.config.kinds.base import Group
+from zato.config.kinds.kind import Group
 from zato.config.kinds.outgoing_sql import OutgoingSql
 from zato.config.publisher import Author, ImportMode, Publisher
 from zato.config.secrets import SecretBox

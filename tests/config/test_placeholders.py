@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.pem import pem_pair
-from zato.config import document
+from zato.config import export_document
 from zato.config.kinds import KINDS
 from zato.config.placeholders import filled, left_open, refuse_open
 from zato.config.publisher import Author, ImportMode, Publisher
@@ -36,9 +36,9 @@ def test_what_is_no_address_and_no_secret_comes_back_as_it_was(values: list[Any]
 @given(TEXTS, TEXTS)
 def test_a_value_is_one_text_whatever_it_has_in_it(address: str, secret: str) -> None:
     opened = left_open([("outgoing-rest", "CRM", {"address": "https://was", "secret": "was", "pool_size": 3})])
-    text = document.dump(opened)
+    text = export_document.dump(opened)
     values = {"OUTGOING_REST_CRM_ADDRESS": address, "OUTGOING_REST_CRM_SECRET": secret}
-    ((kind, name, body),) = filled(document.load(text), values).items
+    ((kind, name, body),) = filled(export_document.load(text), values).items
     assert (kind, name, body) == ("outgoing-rest", "CRM", {"address": address, "secret": secret, "pool_size": 3})
 
 

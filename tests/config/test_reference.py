@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from zato.config import document, reference, validation
+from zato.config import export_document, reference, validation
 from zato.config.codec import decode
 from zato.config.kinds import KINDS
 
@@ -29,7 +29,7 @@ def test_every_field_of_every_kind_is_in_the_document() -> None:
 def test_the_examples_in_the_document_are_valid(kind: str) -> None:
     section = reference.render().partition(f"\n## {kind}\n")[2]
     example = section.partition("```yaml\n")[2].partition("```")[0]
-    ((found, name, body),) = document.load(example)
+    ((found, name, body),) = export_document.load(example)
     assert found == kind
     missing = {field: "0123456789abcdef" for field in KINDS[kind].generated_fields if field not in body}
     assert validation.errors(kind, name, decode(kind, name, {**body, **missing})) == []

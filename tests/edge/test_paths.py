@@ -12,7 +12,7 @@ from support.edge import BALANCER, DIRECT, DOORS, Answer, Edge
 from support.targets import INVALID_PATHS, NO_TARGETS, PATHS
 from zato.agent.haproxy import names as haproxy_names
 from zato.agent.lighttpd import files as lighttpd_files
-from zato.agent.values import BACKEND_GONE
+from zato.agent.written_values import BACKEND_GONE
 from zato.core.errors import InvalidInput
 from zato.core.target import INVALID_PATH, path_of, segments_of
 

@@ -10,7 +10,7 @@ import pytest
 
 from support.brokers import new_message
 from support.waiting import until
-from zato.broker.message import Delivery, Outcome, Result
+from zato.broker.delivery import Delivery, Outcome, Result
 from zato.broker.protocol import Handle
 from zato.core.clock import SystemClock
 from zato.core.errors import TimeLimitExceeded, Unavailable

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support.brokers import new_message
-from zato.broker.message import Delivery, Outcome
+from zato.broker.delivery import Delivery, Outcome
 from zato.core.errors import Unavailable
 from zato.internal.client import NO_ANSWER, NOT_BEGUN, Invoked
 from zato.listener.verdict import verdict, verdict_without_reply

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
-from zato.broker.message import Counts
+from zato.broker.delivery import Counts
 from zato.core.errors import Unavailable, ZatoError
 from zato.metrics.cluster import SharedParts
 

@@ -13,7 +13,7 @@ from zato.config.item import Item
 from zato.config.kinds import ServiceSettings
 from zato.deployment.code import CodeLoader
 from zato.deployment.loader import CodeSet
-from zato.server.saving import ConfigurationSaver
+from zato.server.snapshot_saving import ConfigurationSaver
 
 CODES = CodeSet()
 

@@ -18,7 +18,7 @@ from zato.admin_api.here import ServersHere
 from zato.admin_api.resource import AdminShell
 from zato.admin_api.route import Route
 from zato.admin_api.routes import add_routes
-from zato.admin_api.running import RunningWorker
+from zato.admin_api.running_worker import RunningWorker
 from zato.admin_api.this_machine import Machine
 from zato.broker.embedded import EmbeddedInvocations
 from zato.broker.session import BrokerSession, Embedded

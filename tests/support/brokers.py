@@ -20,8 +20,8 @@ from uuid import uuid4
 from support.databases import DatabaseAddress
 from support.rabbitmq import QUICK
 from zato.amqp.identity import TlsIdentity
+from zato.broker.delivery import Counts, Delivery, Outcome, Result
 from zato.broker.embedded import EmbeddedInvocations
-from zato.broker.message import Counts, Delivery, Outcome, Result
 from zato.broker.protocol import Handle
 from zato.broker.rabbitmq.broker import RabbitMqBroker
 from zato.core.clock import SystemClock

@@ -10,9 +10,9 @@ import pytest
 
 from support.layouts import certified
 from support.set_clock import SetClock
-from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.desired_state import load
 from zato.agent.haproxy.following import FollowedState
+from zato.agent.haproxy.server_addresses import Addresses
 from zato.config.configuration import Configuration
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings

@@ -10,11 +10,11 @@ import pytest
 
 from support.layouts import certified
 from zato.agent.haproxy import files
-from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.desired_state import DesiredState, load
 from zato.agent.haproxy.file_set import file_sets, servers_in
 from zato.agent.haproxy.reconciler import HaproxyReconciler
 from zato.agent.haproxy.running import RunningHaproxy
+from zato.agent.haproxy.server_addresses import Addresses
 from zato.config.configuration import Configuration
 from zato.core.clock import SystemClock
 from zato.host.layout import Layout

@@ -13,12 +13,12 @@ from structlog.testing import capture_logs
 from support.layouts import certified
 from support.set_clock import SetClock
 from zato.agent.haproxy import files
-from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.file_set import file_sets, frame_in
 from zato.agent.haproxy.names import CONFIGURATION
 from zato.agent.haproxy.reconciler import HaproxyReconciler
 from zato.agent.haproxy.running import RunningHaproxy, Worker
 from zato.agent.haproxy.runtime_plan import FoundServer
+from zato.agent.haproxy.server_addresses import Addresses
 from zato.agent.haproxy.streams import Stream
 from zato.config.balancing import Mode
 from zato.config.configuration import Configuration

@@ -13,7 +13,7 @@ from msgspec import to_builtins
 from zato.config.kinds.channel_toy import ChannelToy
 from zato.config.kinds.outgoing_toy import OutgoingToy
 
-from zato.admin_api.running import RunningWorker
+from zato.admin_api.running_worker import RunningWorker
 from zato.config.codec import decode, encode
 from zato.config.configuration import EMPTY, Configuration
 from zato.config.describing import described_kinds

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from zato.config.kinds.base import Group, Kind, Reference
 from zato.config.kinds.channel import ADDED_FIELDS, HttpChannel, channel_errors, channel_unique_keys
+from zato.config.kinds.kind import Group, Kind, Reference
 from zato.core.right import Right
 
 

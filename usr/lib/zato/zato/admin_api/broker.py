@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.schemas import messages as schemas
-from zato.broker.message import Counts
+from zato.broker.delivery import Counts
 from zato.broker.protocol import DeadLetters
 from zato.broker.session import BrokerSession
 from zato.core.errors import ZatoError

@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.previewing import previewed
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.running import RunningWorker
+from zato.admin_api.running_worker import RunningWorker
 from zato.admin_api.schemas import deployments as schemas
 from zato.admin_api.schemas.deployments import (
     DeployQuery,
@@ -30,7 +30,7 @@ from zato.deployment.deployer import Deployer
 from zato.deployment.loader.names import check_file_name
 from zato.odb.deployments import Deployment, Deployments, DeploymentState, Report
 from zato.odb.members import Members
-from zato.serving.http.reading import number_in_path
+from zato.serving.http.request_parts import number_in_path
 
 DEPLOYMENTS = "/zato/api/deployments"
 SOURCE = ("application/octet-stream", "text/x-python", "application/x-python-code", "application/zip")

@@ -6,7 +6,7 @@ import base64
 import binascii
 
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.running import RunningWorker
+from zato.admin_api.running_worker import RunningWorker
 from zato.admin_api.schemas import enrolment as schemas
 from zato.admin_api.status.members import alive
 from zato.cluster.enrolment import Enrolment
@@ -15,7 +15,7 @@ from zato.core.errors import Conflict, InvalidInput, NotFound, Unauthorized
 from zato.core.right import Right
 from zato.host.logs import get_logger
 from zato.odb.members import Members
-from zato.serving.http.reading import number_in_path
+from zato.serving.http.request_parts import number_in_path
 
 ENROL = "/zato/api/enrol"
 RENEW = "/zato/api/enrol/renew"

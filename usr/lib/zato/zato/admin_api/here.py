@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 from zato.core.errors import NotFound, Unavailable
 from zato.odb.members import Members
-from zato.serving.http.reading import number_in_path
+from zato.serving.http.request_parts import number_in_path
 
 
 class ServersHere:

@@ -13,7 +13,7 @@ from zato.admin_api.history import following, shown_changes, which_changes
 from zato.admin_api.pages import page_of
 from zato.admin_api.previewing import previewed
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.running import RunningWorker
+from zato.admin_api.running_worker import RunningWorker
 from zato.admin_api.schemas import items as schemas
 from zato.admin_api.schemas.history import ChangesQuery, History
 from zato.admin_api.schemas.values import ChangeQuery
@@ -30,7 +30,7 @@ from zato.deployment.deployer import Deployer
 from zato.odb.changes import Action, Maker
 from zato.odb.log import ConfigurationLog
 from zato.security.authorisation import may
-from zato.serving.http.reading import expected_revision, key_in_path, stated_revision
+from zato.serving.http.request_parts import expected_revision, key_in_path, stated_revision
 
 ITEMS = "/zato/api/items/{kind}"
 ITEM = ITEMS + "/{name}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.running import RunningWorker
+from zato.admin_api.running_worker import RunningWorker
 from zato.admin_api.schemas import oneself as schemas
 from zato.config.codec import public
 from zato.config.item import Item

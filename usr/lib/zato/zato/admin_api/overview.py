@@ -5,7 +5,7 @@ from __future__ import annotations
 from zato.admin_api.deployments import shown
 from zato.admin_api.history import shown_changes
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.running import RunningWorker
+from zato.admin_api.running_worker import RunningWorker
 from zato.admin_api.schemas import overview as schemas
 from zato.admin_api.status.report import StatusReport
 from zato.config.kinds import KINDS

@@ -11,7 +11,7 @@ import msgspec
 
 from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.route import Answer, Call, Route, author_of
-from zato.admin_api.running import RunningWorker
+from zato.admin_api.running_worker import RunningWorker
 from zato.core.errors import Forbidden, ZatoError
 from zato.core.principal import ANONYMOUS, Authentication, Principal, Role
 from zato.host.logs import get_logger
@@ -19,8 +19,15 @@ from zato.security.authentication import INTERNAL_DOOR
 from zato.security.authorisation import authorise
 from zato.security.second_factor import CodeNeeded, SecondFactor
 from zato.security.sessions import PeopleSessions, bearer_token
-from zato.serving.http.reading import JSON, check_content_type, read_body, read_json, read_query, refuse_cross_site
 from zato.serving.http.request import ZatoRequest
+from zato.serving.http.request_parts import (
+    JSON,
+    check_content_type,
+    read_body,
+    read_json,
+    read_query,
+    refuse_cross_site,
+)
 from zato.serving.limits.admission import Admission
 
 _encoder = msgspec.json.Encoder()

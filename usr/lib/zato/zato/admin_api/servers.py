@@ -11,7 +11,7 @@ from zato.config.publisher import Publisher
 from zato.config.writer import despite_races
 from zato.core.errors import Conflict, NotFound
 from zato.core.right import Right
-from zato.serving.http.reading import number_in_path
+from zato.serving.http.request_parts import number_in_path
 
 _PATH = "/zato/api/servers/{number}"
 

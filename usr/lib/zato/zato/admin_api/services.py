@@ -8,7 +8,7 @@ import socket
 import msgspec
 
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.running import RunningWorker, no_such_service
+from zato.admin_api.running_worker import RunningWorker, no_such_service
 from zato.admin_api.schemas import services as schemas
 from zato.admin_api.schemas.services import (
     ErrorsQuery,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.running import RunningWorker
+from zato.admin_api.running_worker import RunningWorker
 from zato.admin_api.schemas import people as schemas
 from zato.config.kinds import SecurityBasic
 from zato.core.clock import Clock

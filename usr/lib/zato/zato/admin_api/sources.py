@@ -10,10 +10,10 @@ from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.schemas.deployments import SourceFile, SourceFiles, SourceQuery
 from zato.core.errors import NotFound
 from zato.core.right import Right
-from zato.deployment.loader.archive import read_archive
+from zato.deployment.loader.zip_archive import read_archive
 from zato.odb.deployments import Deployment, Deployments
-from zato.serving.http.reading import number_in_path
 from zato.serving.http.request import needs_memory
+from zato.serving.http.request_parts import number_in_path
 
 
 class SourceOperations:

@@ -7,7 +7,7 @@ import time
 from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.items import ITEM
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.running import RunningWorker
+from zato.admin_api.running_worker import RunningWorker
 from zato.admin_api.schemas import items as schemas
 from zato.config.item import Item
 from zato.config.kinds import KINDS, kind_named
@@ -15,7 +15,7 @@ from zato.config.publisher import Publisher
 from zato.connector.ping import PingResult
 from zato.core.errors import InvalidInput, Unavailable, ZatoError
 from zato.core.right import Right
-from zato.serving.http.reading import key_in_path
+from zato.serving.http.request_parts import key_in_path
 
 _LOOKS = 100
 _BETWEEN_LOOKS_SECONDS = 0.02

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from zato.admin_api.history import following, shown_changes, which_changes
 from zato.admin_api.previewing import previewed, shown_diffs
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.running import RunningWorker
+from zato.admin_api.running_worker import RunningWorker
 from zato.admin_api.schemas import whole as schemas
 from zato.admin_api.schemas.history import Changes, HistoryQuery
 from zato.admin_api.schemas.items import Back, ItemKey

@@ -18,19 +18,19 @@ from zato.host.secrecy import refuse_inspection
 # Module and function; those that are not needed are not imported, as each start waits for this
 _STEPS = {
     "cluster": ("create", "cluster"),
-    "migrate": ("register", "migrate_odb"),
+    "migrate": ("registering", "migrate_odb"),
     "renew": ("renew", "renew"),
     "renew-joined": ("joined", "renew"),
     "sign": ("sign", "sign"),
     "log": ("log", "tell"),
     "upgrade": ("upgrade", "upgrade"),
-    "programs": ("programs", "renew_replaced"),
+    "programs": ("replaced_programs", "renew_replaced"),
     "balancer": ("haproxy_files", "balancer"),
     "haproxy": ("balancer", "run"),
 }
 _SERVER_STEPS = {
     "server": ("create", "server"),
-    "register": ("register", "register_server"),
+    "register": ("registering", "register_server"),
     "lighttpd": ("lighttpd_files", "lighttpd"),
     "reload-lighttpd": ("lighttpd_files", "reload_lighttpd"),
     "first-token": ("first_token", "offer"),

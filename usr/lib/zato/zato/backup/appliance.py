@@ -12,7 +12,7 @@ from zato.core.errors import SetupError
 from zato.host.identity import as_owner_of
 from zato.host.layout import Layout
 
-_SHARED = 0o660  # as zato.appliance.register makes the ODB's file
+_SHARED = 0o660  # as zato.appliance.registering makes the ODB's file
 _WORK_SECONDS = 60.0
 _POLL_SECONDS = 0.2
 

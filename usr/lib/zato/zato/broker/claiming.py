@@ -7,7 +7,7 @@ import threading
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from zato.broker.message import ENDED, Delivery, Outcome, Result
+from zato.broker.delivery import ENDED, Delivery, Outcome, Result
 from zato.broker.protocol import Handle
 from zato.broker.retrying import Retrying
 from zato.core.backoff import Backoff

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from zato.broker.claiming import Claiming
-from zato.broker.message import Counts
+from zato.broker.delivery import Counts
 from zato.broker.protocol import UNCONFIRMED, Handle
 from zato.broker.retrying import Retrying
 from zato.core.clock import Clock

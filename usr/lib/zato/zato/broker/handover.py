@@ -9,7 +9,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from zato.broker.message import Counts
+from zato.broker.delivery import Counts
 from zato.broker.protocol import UNCONFIRMED, DeadLetters, Handle, Invocations, Sender
 from zato.core.clock import Clock
 from zato.core.errors import Unavailable, ZatoError

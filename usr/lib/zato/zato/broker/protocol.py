@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from zato.broker.message import Counts, Delivery, Result
+from zato.broker.delivery import Counts, Delivery, Result
 from zato.core.message import DeadLetter, Message
 
 UNCONFIRMED = "message-unconfirmed"

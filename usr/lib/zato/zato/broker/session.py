@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
+from zato.broker.delivery import Counts
 from zato.broker.embedded import EmbeddedInvocations
 from zato.broker.handover import Primary
-from zato.broker.message import Counts
 from zato.broker.protocol import ChangeNotifier
 from zato.core.clock import Clock
 from zato.odb.database import Database

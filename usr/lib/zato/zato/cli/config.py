@@ -16,7 +16,7 @@ from zato.cli.differences import dry_run_option, show_change
 from zato.cli.fields import parse
 from zato.cli.items import brief, known_item, shown_value, text_of
 from zato.cli.output import moment, show_json, show_table
-from zato.config import document
+from zato.config import export_document
 from zato.core.errors import InvalidInput, NotFound
 
 
@@ -194,7 +194,7 @@ def ping_command(target: Target, kind: str, name: str, fields: tuple[str, ...]) 
 
 def _from_file(file: Any) -> dict[str, Any]:
     # JSON is YAML too. What only YAML has, such as points in time, becomes what it is in JSON
-    found = msgspec.to_builtins(document.parse(text_of(file)))
+    found = msgspec.to_builtins(export_document.parse(text_of(file)))
     if not isinstance(found, dict):
         raise InvalidInput(f"{file.name} must hold the fields of the item as one mapping.")
     return found

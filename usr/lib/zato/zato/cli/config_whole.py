@@ -15,7 +15,7 @@ from zato.cli.items import brief, known_item, text_of
 from zato.cli.moments import since_option, until_option
 from zato.cli.output import moment, show_json, show_table
 from zato.cli.values_file import values_in
-from zato.config import document
+from zato.config import export_document
 from zato.core.errors import InvalidInput
 
 
@@ -141,7 +141,7 @@ def export_command(target: Target, placeholders: bool) -> None:
     """
     text = target.client().export(placeholders=placeholders)
     if target.as_json:
-        show_json(document.parse(text))
+        show_json(export_document.parse(text))
         return
     click.echo(text, nl=False)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from zato.config import document
+from zato.config import export_document
 from zato.core.errors import InvalidInput
 
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)")
@@ -60,7 +60,7 @@ def _unquoted(path: Path, name: str, text: str) -> str:
 
 def _from_yaml(path: Path, text: str) -> dict[str, str]:
     try:
-        found = document.parse(text)
+        found = export_document.parse(text)
     except InvalidInput:
         raise InvalidInput(
             f"{path} is neither YAML, NAME: VALUE, nor NAME=VALUE in each line.", code="invalid-values"

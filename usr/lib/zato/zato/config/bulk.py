@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from zato.config import document, placeholders
+from zato.config import export_document, placeholders
 from zato.config.codec import decode_stored, refused
 from zato.config.configuration import item_of
 from zato.config.diff import ItemDiff, diff
@@ -99,7 +99,7 @@ class BulkChanges:
 
     def import_(self, text: str, mode: ImportMode, *, by: Author, values: Mapping[str, str] | None = None) -> Summary:
         """Makes the items what the document says, with values in the places that it leaves open."""
-        given = document.load(text)
+        given = export_document.load(text)
         unused: tuple[str, ...] = ()
         if values is None:
             placeholders.refuse_open(given)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from zato.config.codec import decode_stored
 from zato.config.item import Item
 from zato.config.kinds import KINDS, Kind
-from zato.config.kinds.base import ValueT
+from zato.config.kinds.kind import ValueT
 from zato.odb.log import Action, LoggedChange, StoredItem
 
 _NOTHING: Mapping[str, Item] = MappingProxyType({})

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from zato.config.document import Body
+from zato.config.export_document import Body
 from zato.config.kinds import KINDS
 from zato.core.errors import InvalidInput
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from zato.config import document, placeholders
+from zato.config import export_document, placeholders
 from zato.config.bulk import BulkChanges, ImportMode, Prepare, current_values, is_exported
 from zato.config.codec import decode_stored, public, refused
 from zato.config.configuration import item_of
@@ -259,7 +259,7 @@ class Publisher:
         exported = [
             (item.kind, item.name, self._encrypter.encrypted(item.kind, item.name, item.value)) for item in items
         ]
-        return document.dump(placeholders.left_open(exported) if left_open else exported)
+        return export_document.dump(placeholders.left_open(exported) if left_open else exported)
 
     def import_(self, text: str, mode: ImportMode, *, by: Author, values: Mapping[str, str] | None = None) -> Summary:
         """Makes the items what the document says, all or none, in one append.

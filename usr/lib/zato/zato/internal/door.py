@@ -20,8 +20,8 @@ from zato.internal.invocation import PATH, origin_of
 from zato.metrics import Metrics
 from zato.security.authentication import INTERNAL_DOOR, SecurityIndex
 from zato.service.request import MessageDelivery, Request
-from zato.serving.http.reading import read_body
 from zato.serving.http.request import ZatoRequest, answered
+from zato.serving.http.request_parts import read_body
 from zato.serving.served_revision import ServedRevision
 from zato.serving.staleness import Staleness
 from zato.serving.switch import Switch

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Protocol
 
-from zato.broker.message import Delivery, Outcome, Result
+from zato.broker.delivery import Delivery, Outcome, Result
 from zato.broker.protocol import Invocations
 from zato.core.errors import TimeLimitExceeded, Unavailable, ZatoError
 from zato.core.origin import Asker, Origin

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zato.broker.message import ENDED, Delivery, Outcome, Result
+from zato.broker.delivery import ENDED, Delivery, Outcome, Result
 from zato.core.errors import Unavailable
 from zato.internal.client import NOT_BEGUN, Invoked
 

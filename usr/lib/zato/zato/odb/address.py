@@ -11,8 +11,8 @@ from sqlalchemy import URL, exc, make_url
 
 from zato.core.errors import SetupError
 from zato.host.tls import verifying_context
-from zato.odb import parameters
-from zato.sql.hosts import DatabaseHost, hosts_of
+from zato.odb import url_parameters
+from zato.sql.several_hosts import DatabaseHost, hosts_of
 from zato.sql.verification import machines_authorities, mysql_needs_authorities, postgresql_options
 
 CONNECT_SECONDS = 3
@@ -108,7 +108,7 @@ def parse(url: str) -> Address:
             f"The URL of the ODB names no file, and several processes need the same one; use {_EXAMPLES['sqlite']}.",
             code="invalid-odb-url",
         )
-    parameters.check(dialect, frozenset(parsed.query))
+    url_parameters.check(dialect, frozenset(parsed.query))
     if parsed.drivername == "mariadb+pymysql":
         parsed = parsed.set(drivername="mysql+pymysql")
     if dialect in _PORTS and "host" in parsed.query:

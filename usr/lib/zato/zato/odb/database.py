@@ -20,7 +20,7 @@ from zato.odb.announcing import announce
 from zato.odb.failures import translate
 from zato.odb.sqlite_file import SqliteFile
 from zato.sql.deadline import deadline
-from zato.sql.hosts import connect_to_writable, is_writable
+from zato.sql.several_hosts import connect_to_writable, is_writable
 
 __all__ = ["Database", "DatabaseTls"]
 

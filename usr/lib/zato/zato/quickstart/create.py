@@ -25,9 +25,9 @@ from zato.host.layout import Layout
 from zato.host.programs import check_programs
 from zato.host.server_toml import new_text
 from zato.host.settings import ClusterSettings, load_cluster, load_server, parse_toml, with_odb
-from zato.odb import identity, migrate
+from zato.odb import cluster_identity, migrate
 from zato.odb.address import parse
-from zato.odb.identity import Identity
+from zato.odb.cluster_identity import Identity
 from zato.odb.log import ConfigurationLog
 from zato.odb.opening import open_odb
 from zato.pki.authority import Authority
@@ -155,7 +155,7 @@ def register(layout: Layout, cluster: ClusterSettings, numbers: Iterable[int], s
         log = ConfigurationLog(database)
         # Once there are items, a new key would only hide that the one which encrypted their secrets is lost.
         key = load_key(layout.secret_key) if log.revision() else create_key(layout.secret_key)
-        identity.require(database, identity_of(layout, key))
+        cluster_identity.require(database, identity_of(layout, key))
         publisher = Publisher(log, SecretBox(key), SystemClock())
         by = Author(QUICKSTART, new_cid())
         items = current_values(log.items())

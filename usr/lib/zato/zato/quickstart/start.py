@@ -18,7 +18,7 @@ from zato.core.errors import SetupError, Unavailable
 from zato.host.layout import Layout
 from zato.host.programs import check_programs
 from zato.host.settings import ClusterSettings, load_cluster, load_server
-from zato.odb import identity, migrate
+from zato.odb import cluster_identity, migrate
 from zato.odb.failures import LOST
 from zato.odb.opening import open_odb
 from zato.quickstart.create import Say, identity_of, issue_certificates
@@ -96,7 +96,7 @@ def _check_odb(layout: Layout, cluster: ClusterSettings, key: bytes) -> None:
     try:
         migrate.require_own(database, cluster.name)
         migrate.require_current(database)
-        identity.require(database, identity_of(layout, key))
+        cluster_identity.require(database, identity_of(layout, key))
     except Unavailable as error:
         numbers = range(1, cluster.servers + 1)
         if error.code == LOST and not any(layout.server(number).snapshot.exists() for number in numbers):

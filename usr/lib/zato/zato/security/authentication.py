@@ -30,7 +30,7 @@ from zato.core.own_principals import Component
 from zato.core.principal import Authentication, Principal, Role
 from zato.security.basic import Credentials, credentials_from, credentials_of
 from zato.security.hashing import Asking
-from zato.security.sources import is_within, source_of
+from zato.security.request_source import is_within, source_of
 
 PEER = "HTTP_X_ZATO_PEER"
 """The client's address, as the edge has seen it."""

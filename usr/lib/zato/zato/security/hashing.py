@@ -20,7 +20,7 @@ from functools import partial
 from zato.core.errors import TooManyRequests
 from zato.host.logs import get_logger
 from zato.security.fair_queue import FairQueue
-from zato.security.sources import WrongPasswords
+from zato.security.request_source import WrongPasswords
 
 WAITING_MAX = 32
 """Requests that wait in one worker at the same time, whatever its settings."""

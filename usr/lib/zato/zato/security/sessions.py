@@ -24,7 +24,7 @@ from zato.core.errors import InvalidInput, TooManyRequests, Unauthorized
 from zato.core.principal import Authentication, Principal, Role
 from zato.odb.sessions import Found, Session, Sessions
 from zato.security.basic import AUTHORIZATION
-from zato.security.sources import WrongPasswords
+from zato.security.request_source import WrongPasswords
 
 LIFE = timedelta(hours=12)
 IDLE = timedelta(hours=2)

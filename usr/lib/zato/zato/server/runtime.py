@@ -24,7 +24,7 @@ from zato.odb.change_notifier import AT_LEAST_EVERY_SECONDS
 from zato.odb.failures import TAKES_NO_CHANGES
 from zato.odb.log import ConfigurationLog
 from zato.odb.members import Load, Members
-from zato.server.saving import ConfigurationSaver
+from zato.server.snapshot_saving import ConfigurationSaver
 from zato.serving.building import RevisionBuilder
 from zato.serving.served_revision import ServedRevision
 from zato.serving.staleness import Staleness

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from zato.sql.hosts import DatabaseHost
+from zato.sql.several_hosts import DatabaseHost
 
 _DEBIANS_AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from zato.admin_api.running import RunningWorker
+from zato.admin_api.running_worker import RunningWorker
 from zato.admin_api.status.members import alive
 from zato.admin_api.status.seen import Seen
 from zato.admin_api.status.siblings import ended
-from zato.broker.message import Counts
+from zato.broker.delivery import Counts
 from zato.broker.protocol import DeadLetters
 from zato.broker.session import BrokerSession
 from zato.cluster.first_administrator import FirstAdministrator

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from zato.broker.message import Counts
+from zato.broker.delivery import Counts
 from zato.config.configuration import Configuration
 from zato.config.follower import Replaced
 from zato.core.errors import ZatoError

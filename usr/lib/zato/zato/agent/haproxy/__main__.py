@@ -7,10 +7,10 @@ from wsgiref.types import WSGIApplication
 
 from zato.agent.api.kept import KeptApi
 from zato.agent.api.server import ApiServer
-from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.leniency import Leniency
 from zato.agent.haproxy.reconciler import HaproxyReconciler
 from zato.agent.haproxy.running import RunningHaproxy
+from zato.agent.haproxy.server_addresses import Addresses
 from zato.agent.managed.unresponsive import UnresponsiveKiller, patience
 from zato.config.follower import LogFollower, PatientNotifier
 from zato.config.kinds.balancer import BALANCER

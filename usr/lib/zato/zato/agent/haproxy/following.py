@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.desired_state import DesiredState, desired_state_of, load, local_state, staying, store
+from zato.agent.haproxy.server_addresses import Addresses
 from zato.config.balancing import kept_in_use
 from zato.config.configuration import Configuration
 from zato.config.kinds.server import SERVER

@@ -7,7 +7,6 @@ import dataclasses
 import threading
 from pathlib import Path
 
-from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.certificate_watch import CertificateWatch
 from zato.agent.haproxy.client_watch import ClientWatch
 from zato.agent.haproxy.desired_state import DesiredState, balanced
@@ -17,6 +16,7 @@ from zato.agent.haproxy.names import configuration, desired_state_file, own_sour
 from zato.agent.haproxy.reloading import ReloadableHaproxy
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.agent.haproxy.runtime_plan import after_adding, runtime_plan
+from zato.agent.haproxy.server_addresses import Addresses
 from zato.agent.haproxy.view import BalancedServer
 from zato.agent.limits import connections_max
 from zato.agent.managed.file_sets import digest

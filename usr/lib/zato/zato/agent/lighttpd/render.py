@@ -8,7 +8,7 @@ from zato.agent.errors import error_body, errors, too_many
 from zato.agent.lighttpd.names import CLOSING, CONFIGURATION, PID, REQUEST_SCRIPT, RESPONSE_SCRIPT, UPLOADS
 from zato.agent.lighttpd.view import LighttpdView
 from zato.agent.limits import BODY_ROOM, HEAD_BYTES_MAX, HEADERS_MAX, MEMORY_BODY_BYTES_MAX, URI_BYTES_MAX
-from zato.agent.values import BACKEND_GONE, GONE_BY_APPLICATION, checked_address, quoted
+from zato.agent.written_values import BACKEND_GONE, GONE_BY_APPLICATION, checked_address, quoted
 from zato.core.target import INVALID_PATH
 from zato.host.templates import render_template
 from zato.pki.authority import BALANCER_NAME

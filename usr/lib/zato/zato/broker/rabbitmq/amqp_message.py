@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from zato.broker.message import Delivery
+from zato.broker.delivery import Delivery
 from zato.broker.rabbitmq.names import ATTEMPTS, BEGUN, ENDED, ORIGIN, ORIGIN_NAME, RETURNS
 from zato.core.message import Message
 from zato.core.origin import Asker

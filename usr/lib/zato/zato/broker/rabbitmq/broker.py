@@ -8,9 +8,9 @@ from pathlib import Path
 
 from zato.amqp.connection import HEARTBEAT_SECONDS, AmqpConnection
 from zato.amqp.identity import TlsIdentity
+from zato.broker.delivery import Counts
 from zato.broker.embedded import EmbeddedInvocations
 from zato.broker.handover import Primary, WithHandover
-from zato.broker.message import Counts
 from zato.broker.protocol import ChangeNotifier, Handle
 from zato.broker.rabbitmq.address import parse
 from zato.broker.rabbitmq.change_notifier import Fanout

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from zato.amqp.connection import AmqpConnection
-from zato.broker.message import Delivery, Outcome, Result
+from zato.broker.delivery import Delivery, Outcome, Result
 from zato.broker.protocol import Handle
 from zato.broker.rabbitmq.amqp_message import body_of, delivery_of, message_in, origin_headers
 from zato.broker.rabbitmq.names import (

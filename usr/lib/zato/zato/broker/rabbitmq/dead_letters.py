@@ -15,7 +15,7 @@ from zato.amqp.address import AmqpAddress
 from zato.amqp.identity import TlsIdentity
 from zato.amqp.parameters import connection_parameters
 from zato.amqp.reasons import reason_of
-from zato.broker.message import Counts
+from zato.broker.delivery import Counts
 from zato.broker.rabbitmq.amqp_message import body_of, message_in, origin_headers
 from zato.broker.rabbitmq.names import ATTEMPTS, BEGUN, DEAD_LETTERS, DIED, INVOCATIONS, REASON, RETURNS, queues
 from zato.broker.rabbitmq.publisher import AWAY

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from zato.config.kinds.balancer import BALANCER, Balancer
-from zato.config.kinds.base import Binding, Group, Kind, Reference, UniqueKey
 from zato.config.kinds.channel import HttpChannel
 from zato.config.kinds.channel_http import CHANNEL_HTTP, ChannelHttp
 from zato.config.kinds.channel_rest import CHANNEL_REST, ChannelRest
 from zato.config.kinds.deployment import DEPLOYMENT, DeploymentVersion
+from zato.config.kinds.kind import Binding, Group, Kind, Reference, UniqueKey
 from zato.config.kinds.outgoing_rest import OUTGOING_REST, OutgoingRest, OutgoingSecurity
 from zato.config.kinds.outgoing_sql import OUTGOING_SQL, OutgoingSql
 from zato.config.kinds.packages import PACKAGES, Packages

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.base import Group, Kind
+from zato.config.kinds.kind import Group, Kind
 
 NAME = "balancer"
 """The name of the only item there is of this kind."""

@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.base import UniqueKey
 from zato.config.kinds.cors import (
     CORS_FIELDS,
     MAX_AGE_SECONDS,
@@ -18,6 +17,7 @@ from zato.config.kinds.cors import (
     CorsOrigins,
     cors_errors,
 )
+from zato.config.kinds.kind import UniqueKey
 from zato.config.kinds.limits import LIMIT_FIELDS, PERIOD_SECONDS, ConcurrentMax, RequestsMax, RequestsPeriodSeconds
 from zato.config.kinds.route import method_errors, path_errors, route_unique_keys
 from zato.config.kinds.security import security_errors

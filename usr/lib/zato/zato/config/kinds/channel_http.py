@@ -6,9 +6,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from zato.config.kinds.base import Group, Kind, Reference
 from zato.config.kinds.channel import ADDED_FIELDS, HttpChannel, channel_errors, channel_unique_keys
 from zato.config.kinds.http_field import media_type_errors
+from zato.config.kinds.kind import Group, Kind, Reference
 from zato.core.right import Right
 
 

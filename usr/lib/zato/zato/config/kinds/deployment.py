@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.base import Group, Kind, Managed, UniqueKey
+from zato.config.kinds.kind import Group, Kind, Managed, UniqueKey
 from zato.core.right import Right
 
 

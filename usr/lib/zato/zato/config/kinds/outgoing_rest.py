@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from zato.config.kinds.address import http_errors, request_path_errors
-from zato.config.kinds.base import Binding, Group, Kind, ShownWhen
 from zato.config.kinds.http_field import header_name_errors, header_value_errors
+from zato.config.kinds.kind import Binding, Group, Kind, ShownWhen
 from zato.config.kinds.pem import certificate_errors, key_pair_errors
 from zato.core.right import Right
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.base import Binding, Group, Kind
+from zato.config.kinds.kind import Binding, Group, Kind
 from zato.config.kinds.pem import certificate_errors
 from zato.config.kinds.sql_address import sql_errors
 from zato.core.right import Right

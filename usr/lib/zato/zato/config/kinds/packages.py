@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zato.config.kinds.base import Group, Kind
+from zato.config.kinds.kind import Group, Kind
 from zato.core.requirements import requirements_in
 from zato.core.right import Right
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from zato.config.kinds.base import UniqueKey
+from zato.config.kinds.kind import UniqueKey
 
 _PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 # What has a meaning of its own in a URL or a pattern, or is not allowed in one (RFC 3986, section 2).

@@ -8,7 +8,7 @@ from typing import Annotated, Protocol
 
 from msgspec import Meta
 
-from zato.config.kinds.base import UniqueKey
+from zato.config.kinds.kind import UniqueKey
 from zato.core.own_principals import is_own
 from zato.core.principal import Role
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from zato.config.kinds.address import host_error
-from zato.config.kinds.base import Group, Kind
+from zato.config.kinds.kind import Group, Kind
 from zato.core.server_name import name_of
 from zato.host.settings import (
     DRAIN_SECONDS,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from zato.deployment.loader import CodeSet, DeploymentRefused
-from zato.deployment.loader.archive import read_archive
 from zato.deployment.loader.loaded import dependents
 from zato.deployment.loader.names import check_file_name, module_name
+from zato.deployment.loader.zip_archive import read_archive
 
 _IDENTIFIER = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 

@@ -9,11 +9,11 @@ from hashlib import sha256
 from types import CodeType, MappingProxyType
 
 from zato.core.limits import SOURCE_BYTES_MAX
-from zato.deployment.loader.archive import read_archive
 from zato.deployment.loader.compiled import Compiled
 from zato.deployment.loader.names import check_file_name, check_module_name, module_name
 from zato.deployment.loader.refusal import refuse
 from zato.deployment.loader.uses import Use, uses_in
+from zato.deployment.loader.zip_archive import read_archive
 
 _TOP_LEVEL_NAMES_MAX = 200
 _NOTHING: Mapping[str, Compiled] = MappingProxyType({})

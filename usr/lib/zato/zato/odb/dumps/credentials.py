@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from zato.odb.address import Address, DatabaseTls, connect_arguments
-from zato.sql.hosts import DatabaseHost
+from zato.sql.several_hosts import DatabaseHost
 from zato.sql.verification import machines_authorities, mysql_needs_authorities
 
 SERVICE = "zato"

@@ -25,7 +25,7 @@ from zato.odb.database import Database
 from zato.odb.dumps import credentials
 from zato.odb.dumps.facts import Facts, Moment, facts_of
 from zato.odb.dumps.mysql_moment import facts_of_dump
-from zato.sql.hosts import DatabaseHost
+from zato.sql.several_hosts import DatabaseHost
 
 _OURS = "zt_"
 _MYSQL_DUMP = (

@@ -41,7 +41,7 @@ state = Table(
     # Since when, and why, nothing is sent to others that nobody waits for
     Column("held_since", UtcDateTime),
     Column("held_reason", Prose),
-    # Whose it is: what follows from the key of secrets, and the fingerprint of the CA. See zato.odb.identity
+    # Whose it is: what follows from the key of secrets, and the fingerprint of the CA. See zato.odb.cluster_identity
     Column("key_check", Label(64)),
     Column("authority", Label(64)),
     PrimaryKeyConstraint("cluster_id", name="zt_state_pk"),

@@ -23,7 +23,7 @@ from zato.admin_api.overview import OverviewOperations
 from zato.admin_api.packages import PackageOperations
 from zato.admin_api.route import Route
 from zato.admin_api.routes import Operations, table_of
-from zato.admin_api.running import RunningWorker
+from zato.admin_api.running_worker import RunningWorker
 from zato.admin_api.servers import ServerOperations
 from zato.admin_api.services import ServiceOperations
 from zato.admin_api.sessions import SessionOperations

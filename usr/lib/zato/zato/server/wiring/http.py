@@ -10,7 +10,7 @@ from zato.admin_api.here import ServersHere
 from zato.admin_api.kept import KeptFigures, days_of
 from zato.admin_api.resource import AdminShell
 from zato.admin_api.routes import add_routes
-from zato.admin_api.running import RunningWorker
+from zato.admin_api.running_worker import RunningWorker
 from zato.admin_api.this_machine import Machine
 from zato.cluster.enrolment import Enrolment
 from zato.core.clock import Clock

@@ -6,7 +6,7 @@ import ipaddress
 
 import pytest
 
-from zato.security.sources import PERIOD_SECONDS, WrongPasswords, is_within, source_of
+from zato.security.request_source import PERIOD_SECONDS, WrongPasswords, is_within, source_of
 
 
 @pytest.mark.parametrize(

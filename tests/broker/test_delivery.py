@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zato.broker.message import REASON_BYTES_MAX, Outcome, Result
+from zato.broker.delivery import REASON_BYTES_MAX, Outcome, Result
 
 
 @pytest.mark.parametrize("text", ["", "It broke.", "Žluťoučký kůň", "x" * REASON_BYTES_MAX])

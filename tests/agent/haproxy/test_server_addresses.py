@@ -13,10 +13,10 @@ from structlog.testing import capture_logs
 from support.layouts import certified
 from support.set_clock import SetClock
 from support.waiting import PATIENCE_SECONDS, until
-from zato.agent.haproxy.addresses import Addresses
 from zato.agent.haproxy.desired_state import DesiredServer, DesiredState, store
 from zato.agent.haproxy.reconciler import HaproxyReconciler
 from zato.agent.haproxy.running import RunningHaproxy
+from zato.agent.haproxy.server_addresses import Addresses
 from zato.config.balancing import Mode
 from zato.config.configuration import Configuration
 from zato.core.clock import SystemClock

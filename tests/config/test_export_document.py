@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zato.config import document
+from zato.config import export_document
 from zato.config.kinds.text import character_error
 from zato.core.errors import InvalidInput
 from zato.core.visible import visible
@@ -28,13 +28,13 @@ names = texts.filter(bool)
 
 @given(st.dictionaries(st.tuples(st.sampled_from(["service", "on", "x"]), names), bodies, max_size=5))
 def test_what_is_dumped_loads_as_it_was(items: dict[tuple[str, str], dict[str, Any]]) -> None:
-    text = document.dump((kind, name, body) for (kind, name), body in items.items())
-    assert {(kind, name): body for kind, name, body in document.load(text)} == items
+    text = export_document.dump((kind, name, body) for (kind, name), body in items.items())
+    assert {(kind, name): body for kind, name, body in export_document.load(text)} == items
 
 
 def test_pem_is_readable_in_the_document() -> None:
     pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
-    text = document.dump([("outgoing-rest", "x", {"ca_certificate": pem})])
+    text = export_document.dump([("outgoing-rest", "x", {"ca_certificate": pem})])
     assert "    ca_certificate: |\n      -----BEGIN CERTIFICATE-----\n      MIIB\n" in text
 
 
@@ -62,37 +62,37 @@ def test_pem_is_readable_in_the_document() -> None:
 )
 def test_what_two_readers_could_understand_differently_is_refused(text: str, reason: str) -> None:
     with pytest.raises(InvalidInput, match=reason) as caught:
-        document.load(text)
+        export_document.load(text)
     assert caught.value.code == "invalid-document"
 
 
 def test_a_document_that_is_too_long_is_refused_before_it_is_read() -> None:
     with pytest.raises(InvalidInput, match="it is longer than"):
-        document.load("#" * (document.MAX_CHARACTERS + 1))
+        export_document.load("#" * (export_document.MAX_CHARACTERS + 1))
 
 
 def test_a_document_may_have_no_items() -> None:
-    assert document.load("{}") == document.load("service:\n") == []
+    assert export_document.load("{}") == export_document.load("service:\n") == []
 
 
 @pytest.mark.parametrize("text", ["", "\n", "# cut off", "null", "---\n"])
 def test_an_empty_text_is_no_document_that_could_replace_all_items(text: str) -> None:
     with pytest.raises(InvalidInput, match="it is empty"):
-        document.load(text)
-    assert document.load("service: {a: }\n") == [("service", "a", {})]
+        export_document.load(text)
+    assert export_document.load("service: {a: }\n") == [("service", "a", {})]
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_loaded_or_refused(text: str) -> None:
     with contextlib.suppress(InvalidInput):
-        document.load(text)
+        export_document.load(text)
 
 
 def test_an_export_means_the_same_where_what_is_not_seen_is_shown() -> None:
     evil = "a\u202eb \u200b\x9b\U000e0041"
     for text in (evil, f"{evil}\nin lines\n", f"{evil}\r\n"):
         items = [("kind", "name", {"field": text, text: "plain"})]
-        assert document.load(visible(document.dump(items))) == items
+        assert export_document.load(visible(export_document.dump(items))) == items
 
 
 @pytest.mark.parametrize(
@@ -103,11 +103,11 @@ def test_a_number_of_base_sixty_takes_no_more_time_than_its_length(number: str) 
     before = time.thread_time()
     for text in (f"a: {number}", f"? {number}\n: 1", f"channel-rest: {{a: {{requests_max: [{number}]}}}}"):
         with pytest.raises(InvalidInput, match="the number has more than 3000 digits"):
-            document.load(text)
+            export_document.load(text)
     assert time.thread_time() - before < 1
 
 
 def test_numbers_of_all_bases_are_read() -> None:
-    assert document.parse("[1:30:00, 0x1f, 1.5, -3, 017]") == [5400, 31, 1.5, -3, 15]
-    long = document.parse(f"[0x{'f' * 2990}, {'9' * 3000}]")
+    assert export_document.parse("[1:30:00, 0x1f, 1.5, -3, 017]") == [5400, 31, 1.5, -3, 15]
+    long = export_document.parse(f"[0x{'f' * 2990}, {'9' * 3000}]")
     assert [len(str(each)) for each in long] == [3601, 3000]
