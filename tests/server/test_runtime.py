@@ -36,9 +36,9 @@ from zato.server.runtime import Runtime
 from zato.service.user_config import UserConfigFile
 from zato.serving.asynchronous import AsyncInvocations
 from zato.serving.building import RevisionBuilder
-from zato.serving.http.app import create_app
-from zato.serving.http.errors import add_error_handlers
+from zato.serving.http.app import HttpApplication
 from zato.serving.http.fixed import add_fixed_routes
+from zato.serving.http.own_paths import own_paths
 from zato.serving.limits.admission import Admission
 from zato.serving.limits.counters import SharedCounters
 from zato.serving.staleness import Staleness, Visits
@@ -159,11 +159,10 @@ def names(members: Members) -> list[str]:
 
 def client(runtime: Runtime, marker: Path) -> falcon.testing.TestClient:
     staleness = Staleness(Visits())
-    app = create_app(runtime.switch, staleness)
-    add_error_handlers(app)
+    own = own_paths()
     admission = Admission(SharedCounters(), lambda what, name, field: None)
-    add_fixed_routes(app, runtime.switch, Draining(marker), staleness, admission, Exposition(1, ()))
-    return falcon.testing.TestClient(app)
+    add_fixed_routes(own, runtime.switch, Draining(marker), staleness, admission, Exposition(1, ()))
+    return falcon.testing.TestClient(HttpApplication(runtime.switch, staleness, own))
 
 
 def beat_of(members: Members, worker: str) -> datetime | None:

@@ -14,8 +14,9 @@ import pytest
 
 from support.waiting import until
 from zato.host.draining import Draining
-from zato.serving.http.app import create_app
+from zato.serving.http.app import HttpApplication
 from zato.serving.http.fixed import Health
+from zato.serving.http.own_paths import own_paths
 from zato.serving.staleness import (
     ANNOUNCED_LIMIT_SECONDS,
     ANNOUNCED_SECONDS,
@@ -176,9 +177,9 @@ def client(worker: Staleness, tmp_path: Path) -> falcon.testing.TestClient:
             return Served
 
     switch: Any = Switch()
-    app = create_app(switch, worker)
-    app.add_route("/zato/health", Health(switch, Draining(tmp_path / "draining"), worker))
-    return falcon.testing.TestClient(app)
+    own = own_paths()
+    own.add_route("/zato/health", Health(switch, Draining(tmp_path / "draining"), worker))
+    return falcon.testing.TestClient(HttpApplication(switch, worker, own))
 
 
 def test_a_worker_that_has_not_caught_up_is_not_healthy(

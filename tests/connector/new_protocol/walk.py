@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import falcon
 from falcon.testing import create_environ
 from msgspec import to_builtins
 from zato.config.kinds.channel_toy import ChannelToy
@@ -34,7 +33,7 @@ from zato.security.passwords import Passwords
 from zato.server.service import Service
 from zato.service.user_config import UserConfigFile
 from zato.serving.building import RevisionBuilder
-from zato.serving.http.request import ZatoRequest
+from zato.serving.http.answer import HttpAnswer
 from zato.serving.limits.admission import Admission
 from zato.serving.limits.counters import SharedCounters
 from zato.serving.loose_ends import loose_ends
@@ -111,16 +110,17 @@ def serving() -> None:
     snapshot = served.snapshot
     assert snapshot.problems == ()
 
-    def post(body: str) -> falcon.Response:
-        request = ZatoRequest(create_environ("/toys", method="POST", body=body))
-        response = falcon.Response()
+    def post(body: str) -> tuple[dict[str, str], list[bytes]]:
+        answer = HttpAnswer()
         channel = served.routes.literal("/toys", "POST")
         assert channel is not None
-        channel.respond(served.dispatcher, request, response)
-        return response
+        environ = create_environ("/toys", method="POST", body=body)
+        channel.respond(served.dispatcher, environ, "cid", {}, answer)
+        _, header, data = answer.finished("POST")
+        return dict(header), data
 
-    answer = post("duck")
-    assert (answer.data, answer.content_type) == (b"DUCK", "text/x-toy")
+    header, body = post("duck")
+    assert (body, header["content-type"]) == ([b"DUCK"], "text/x-toy")
     assert (snapshot.outgoing.toy["Toys"].things, told) == (["duck"], [("toy", "Toys", "ok")])
     try:
         post("too long")

@@ -21,7 +21,7 @@ from zato.metrics.worker import WorkerLoad
 from zato.security.second_factor import SecondFactor
 from zato.server.runtime import Runtime
 from zato.server.wiring.deployment import wire_deployment
-from zato.server.wiring.http import add_admin_api, wire_exposition, wire_http
+from zato.server.wiring.http import add_admin_api, wire_exposition, wire_http, wire_own_paths
 from zato.server.wiring.messaging import wire_messaging
 from zato.server.wiring.persistence import wire_persistence
 from zato.server.wiring.runtime import wire_runtime
@@ -79,9 +79,9 @@ class WorkerProcess:
             clock=clock,
         )
         kept = KeptFigures(persistence.database, clock)
-        app = wire_http(serving, shared, metrics, wire_exposition(shared, persistence, messaging, kept))
+        own = wire_own_paths(serving, shared, metrics, wire_exposition(shared, persistence, messaging, kept))
         add_admin_api(
-            app,
+            own,
             shared=shared,
             persistence=persistence,
             messaging=messaging,
@@ -97,7 +97,7 @@ class WorkerProcess:
         self._loaded = _Loaded(runtime, messaging.broker, metrics, load)
         runtime.start()
         metrics.workers.set(1)
-        return app
+        return wire_http(serving, own, metrics)
 
     def settings(self) -> ServerSettings:
         """Those that requests are served by now."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from zato import __version__
 from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.here import ServersHere
@@ -34,23 +32,27 @@ from zato.server.wiring.messaging import Messaging
 from zato.server.wiring.persistence import Persistence
 from zato.server.wiring.serving import Serving
 from zato.server.wiring.shared import Shared
-from zato.serving.http.app import create_app
-from zato.serving.http.errors import add_error_handlers
+from zato.serving.http.app import HttpApplication
 from zato.serving.http.fixed import add_fixed_routes
+from zato.serving.http.own_paths import OwnPaths, own_paths
 
 
-def wire_http(serving: Serving, shared: Shared, metrics: Metrics, exposition: Exposition) -> Any:
-    """The WSGI application, but for the admin API."""
-    app = create_app(serving.switch, serving.staleness)
-    add_error_handlers(app, metrics.unrouted)
+def wire_http(serving: Serving, own: OwnPaths, metrics: Metrics) -> HttpApplication:
+    """The WSGI application: channels, and Zato's own paths."""
+    return HttpApplication(serving.switch, serving.staleness, own, metrics.unrouted)
+
+
+def wire_own_paths(serving: Serving, shared: Shared, metrics: Metrics, exposition: Exposition) -> OwnPaths:
+    """All that is under /zato/, but for the admin API."""
+    own = own_paths(metrics.unrouted)
     draining = Draining(shared.paths.draining)
-    add_fixed_routes(app, serving.switch, draining, serving.staleness, serving.admission, exposition)
-    app.add_route(PATH, InternalInvocations(serving.switch, metrics, serving.staleness))
-    return app
+    add_fixed_routes(own, serving.switch, draining, serving.staleness, serving.admission, exposition)
+    own.add_route(PATH, InternalInvocations(serving.switch, metrics, serving.staleness))
+    return own
 
 
 def add_admin_api(
-    app: Any,
+    own: OwnPaths,
     *,
     shared: Shared,
     persistence: Persistence,
@@ -63,7 +65,7 @@ def add_admin_api(
     metrics: Metrics,
     clock: Clock,
 ) -> None:
-    """Add the admin API to the application."""
+    """Add the admin API to Zato's own paths."""
     layout, members = shared.layout, persistence.members
     worker = RunningWorker(serving.switch, messaging.asynchronous, persistence.secrets, lambda: runtime.problem)
     recorder = AuditRecorder(persistence.audit, clock)
@@ -102,7 +104,7 @@ def add_admin_api(
         recorder=recorder,
         count=lambda operation, status, seconds: metrics.route(ADMIN, operation).observe(status, seconds),
     )
-    add_routes(app, table, shell)
+    add_routes(own, table, shell)
 
 
 def wire_exposition(shared: Shared, persistence: Persistence, messaging: Messaging, kept: KeptFigures) -> Exposition:

@@ -10,14 +10,15 @@ from zato.core.json import memory_of
 from zato.core.principal import ANONYMOUS, Principal
 from zato.security.basic import forget_password
 from zato.service.request import HTTPRequest, Request
-from zato.serving.http.request import EnvironHeaders, ZatoRequest, answered, needs_memory
+from zato.serving.http.request import EnvironHeaders, answered, needs_memory, path_in
 
 if TYPE_CHECKING:
-    import falcon
+    from collections.abc import Mapping
 
     from zato.connector.http_channel import HttpChannelPart
     from zato.metrics import RouteMetrics
     from zato.serving.dispatcher import Dispatcher
+    from zato.serving.http.answer import HttpAnswer
     from zato.serving.http.cors import Cors
     from zato.serving.limits.admission import Admission
     from zato.serving.limits.limit import Limit
@@ -73,14 +74,16 @@ class Channel:
         self._admission = admission
         self._limit = limit
 
-    def respond(self, dispatcher: Dispatcher, req: ZatoRequest, resp: falcon.Response, /, **params: str) -> None:
-        """Authenticate, read, invoke, answer. Parameters of the path may have any name, `req` among them."""
+    def respond(
+        self, dispatcher: Dispatcher, environ: dict[str, Any], cid: str, params: Mapping[str, str], answer: HttpAnswer
+    ) -> None:
+        """Authenticate, read, invoke, answer. `params` are the values of the path's parameters. Raises ZatoError."""
         started = time.perf_counter()
         status = 500
         if self.cors is not None:
-            self.cors.mark(req.env, resp)
+            self.cors.mark(environ, answer)
         try:
-            status = self._respond(dispatcher, req, resp, params)
+            status = self._respond(dispatcher, environ, cid, params, answer)
         except ZatoError as error:
             status = error.status
             shown = error.outside()
@@ -88,64 +91,59 @@ class Channel:
                 raise
             raise shown from error
         finally:
-            self._metrics.observe(answered(req.env, status), time.perf_counter() - started)
+            self._metrics.observe(answered(environ, status), time.perf_counter() - started)
 
-    def preflight(self, req: ZatoRequest, resp: falcon.Response, /, **params: str) -> None:
+    def preflight(
+        self, _dispatcher: Dispatcher, environ: dict[str, Any], cid: str, _params: Mapping[str, str], answer: HttpAnswer
+    ) -> None:
         """What a browser asks before it lets another site's page call this channel; nobody is asked who it is."""
         assert self.cors is not None
         started = time.perf_counter()
         status = 204
-        resp.set_header("X-Zato-CID", req.cid)
+        answer.set_header("X-Zato-CID", cid)
         try:
-            self.cors.preflight(req.env, resp)
+            self.cors.preflight(environ, answer)
         except ZatoError as error:
             status = error.status
             raise
         finally:
             self._metrics.observe(status, time.perf_counter() - started)
 
-    def _respond(self, dispatcher: Dispatcher, req: ZatoRequest, resp: falcon.Response, params: dict[str, str]) -> int:
-        environ = req.env
+    def _respond(
+        self, dispatcher: Dispatcher, environ: dict[str, Any], cid: str, params: Mapping[str, str], answer: HttpAnswer
+    ) -> int:
         snapshot = dispatcher.snapshot
         principal = ANONYMOUS
         if self._security:
             principal = snapshot.security.check(self._security, environ)
             forget_password(environ)
         with self._admission.admit(principal, snapshot.principals, environ.get("zato.request"), self._limit):
-            return self._invoke(dispatcher, req, resp, params, principal)
+            return self._invoke(dispatcher, self._request(environ, cid, params, principal), environ, answer)
 
-    def _invoke(
-        self,
-        dispatcher: Dispatcher,
-        req: ZatoRequest,
-        resp: falcon.Response,
-        params: dict[str, str],
-        principal: Principal,
-    ) -> int:
-        environ = req.env
+    def _request(self, environ: dict[str, Any], cid: str, params: Mapping[str, str], principal: Principal) -> Request:
         body = self._body(environ)
         if self._part.is_json and len(body) > _SMALL_BYTES:
             needs_memory(environ, memory_of(body))
         http = HTTPRequest(
-            req.method,
-            req.path,
+            environ["REQUEST_METHOD"],
+            path_in(environ),
             params=params,
             query_string=environ["QUERY_STRING"],
             headers=EnvironHeaders(environ),
             body=body,
         )
-        request = Request(body, cid=req.cid, http=http, principal=principal, is_json=self._part.is_json)
-        response, data = dispatcher.invoke_from_channel(
+        return Request(body, cid=cid, http=http, principal=principal, is_json=self._part.is_json)
+
+    def _invoke(self, dispatcher: Dispatcher, request: Request, environ: dict[str, Any], answer: HttpAnswer) -> int:
+        response, answer.data = dispatcher.invoke_from_channel(
             self.service, request, environ.get("zato.request"), self._content_type
         )
-        resp.data = data
-        resp.content_type = response.content_type
-        status: int = response.status_code
-        if status != 200:
-            resp.status = status
+        answer.status = status = response.status_code
+        if response.content_type is not None:
+            answer.set_header("Content-Type", response.content_type)
         if response.has_headers:
-            _set_headers(resp, response.fields)
-        resp.set_header("X-Zato-CID", req.cid)
+            _set_headers(answer, response.fields)
+        answer.set_header("X-Zato-CID", request.cid)
         return status
 
     def _body(self, environ: dict[str, Any]) -> bytes:
@@ -173,13 +171,13 @@ class Channel:
         )
 
 
-def _set_headers(resp: falcon.Response, fields: list[tuple[str, str]]) -> None:
+def _set_headers(answer: HttpAnswer, fields: list[tuple[str, str]]) -> None:
     """What comes first replaces what the server would send, what comes again is added."""
     seen = {"set-cookie", "vary"}
     for name, value in fields:
         lowered = name.lower()
         if lowered in seen:
-            resp.append_header(name, value)
+            answer.append_header(name, value)
         else:
-            resp.set_header(name, value)
+            answer.set_header(name, value)
         seen.add(lowered)

@@ -10,7 +10,7 @@ from zato.config.kinds.cors import ANY_ORIGIN, HasCors
 from zato.core.errors import Forbidden
 
 if TYPE_CHECKING:
-    import falcon
+    from zato.serving.http.answer import HttpAnswer
 
 ORIGIN = "HTTP_ORIGIN"
 ASKED_METHOD = "HTTP_ACCESS_CONTROL_REQUEST_METHOD"
@@ -28,33 +28,33 @@ class Cors:
     credentials: bool
     max_age_seconds: int
 
-    def mark(self, environ: Mapping[str, Any], resp: falcon.Response) -> None:
+    def mark(self, environ: Mapping[str, Any], answer: HttpAnswer) -> None:
         """Lets the page that asks read the answer, an error too. A page that may not is told nothing."""
-        if self._lets_in(environ, resp):
-            resp.set_header("Access-Control-Expose-Headers", self.exposed)
+        if self._lets_in(environ, answer):
+            answer.set_header("Access-Control-Expose-Headers", self.exposed)
 
-    def preflight(self, environ: Mapping[str, Any], resp: falcon.Response) -> None:
+    def preflight(self, environ: Mapping[str, Any], answer: HttpAnswer) -> None:
         """The answer to a browser that asks before it sends a request. Raises Forbidden for an origin not listed."""
-        if not self._lets_in(environ, resp):
+        if not self._lets_in(environ, answer):
             raise Forbidden("Pages of this origin may not call this channel (cors_origins).", code="cors-origin")
-        resp.status = 204
-        resp.set_header("Access-Control-Allow-Methods", self.methods)
-        resp.set_header("Access-Control-Max-Age", str(self.max_age_seconds))
+        answer.status = 204
+        answer.set_header("Access-Control-Allow-Methods", self.methods)
+        answer.set_header("Access-Control-Max-Age", str(self.max_age_seconds))
         if self.headers:
-            resp.set_header("Access-Control-Allow-Headers", self.headers)
+            answer.set_header("Access-Control-Allow-Headers", self.headers)
 
-    def _lets_in(self, environ: Mapping[str, Any], resp: falcon.Response) -> bool:
+    def _lets_in(self, environ: Mapping[str, Any], answer: HttpAnswer) -> bool:
         if ANY_ORIGIN in self.origins:
-            resp.set_header("Access-Control-Allow-Origin", ANY_ORIGIN)
+            answer.set_header("Access-Control-Allow-Origin", ANY_ORIGIN)
             return True
         # Also where there is no origin: a cache must not keep this answer for those who have one
-        resp.append_header("Vary", "Origin")
+        answer.append_header("Vary", "Origin")
         origin = environ.get(ORIGIN)
         if origin not in self.origins:
             return False
-        resp.set_header("Access-Control-Allow-Origin", origin)
+        answer.set_header("Access-Control-Allow-Origin", origin)
         if self.credentials:
-            resp.set_header("Access-Control-Allow-Credentials", "true")
+            answer.set_header("Access-Control-Allow-Credentials", "true")
         return True
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import falcon
 import msgspec
@@ -94,21 +94,33 @@ def _pairs(headers: Any) -> list[tuple[str, str]]:
     return list(headers.items() if hasattr(headers, "items") else headers)
 
 
-def answer_error(resp: falcon.Response, error: ZatoError, cid: str) -> None:
-    """Make the response the error's."""
-    resp.status = error.status
-    resp.content_type = JSON
-    resp.text = None
-    resp.media = None
-    resp.stream = None
-    resp.data = error_body(error, cid)
-    resp.set_header("X-Zato-CID", cid)
+class Answerable(Protocol):
+    """HttpAnswer, and Falcon's response."""
+
+    status: Any
+    data: Any
+
+    def set_header(self, name: str, value: str) -> None: ...
+
+
+def answer_error(answer: Answerable, error: ZatoError, cid: str) -> None:
+    """Make the answer the error's."""
+    answer.status = error.status
+    answer.data = error_body(error, cid)
+    answer.set_header("Content-Type", JSON)
+    answer.set_header("X-Zato-CID", cid)
     for name, value in error_headers(error).items():
-        resp.set_header(name, value)
+        answer.set_header(name, value)
+
+
+def unexpected(error: Exception, cid: str, method: str, path: str) -> ZatoError:
+    """What the caller is told of what nobody foresaw; the log has the reason."""
+    _log.error("A request failed unexpectedly", cid=cid, method=method, path=path, exc_info=error)
+    return ZatoError(_UNEXPECTED)
 
 
 def add_error_handlers(app: falcon.App[Any, Any], unrouted: Callable[[int], None] = lambda status: None) -> None:
-    """Answer every exception that ends a request, Falcon's own and unforeseen ones too.
+    """Have Falcon answer every exception that ends a request, its own and unforeseen ones too.
 
     `unrouted` is told the status of each request that nothing else was there to answer or to count.
     """
@@ -129,8 +141,7 @@ def add_error_handlers(app: falcon.App[Any, Any], unrouted: Callable[[int], None
 
 def _on_unexpected(req: falcon.Request, resp: falcon.Response, error: Exception, _params: dict[str, Any]) -> None:
     cid = _cid(req)
-    _log.error("A request failed unexpectedly", cid=cid, method=req.method, path=req.path, exc_info=error)
-    answer_error(resp, ZatoError(_UNEXPECTED), cid)
+    answer_error(resp, unexpected(error, cid, req.method, req.path), cid)
 
 
 def _cid(req: falcon.Request) -> str:

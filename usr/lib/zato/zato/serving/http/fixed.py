@@ -9,6 +9,7 @@ from zato.core.errors import Unauthorized, Unavailable
 from zato.host.draining import Draining
 from zato.metrics import CONTENT_TYPE, Exposition
 from zato.security.authentication import INTERNAL_DOOR
+from zato.serving.http.own_paths import OwnPaths
 from zato.serving.http.request import ZatoRequest
 from zato.serving.limits.admission import Admission
 from zato.serving.served_revision import ServedRevision
@@ -90,7 +91,7 @@ class MetricsPage:
 
 
 def add_fixed_routes(
-    app: falcon.App[ZatoRequest, falcon.Response],
+    app: OwnPaths,
     switch: Switch[ServedRevision],
     draining: Draining,
     staleness: Staleness,

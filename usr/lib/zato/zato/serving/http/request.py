@@ -1,4 +1,4 @@
-"""Falcon's request with what Zato adds to it."""
+"""What is known of an HTTP request beside its WSGI environ."""
 
 from __future__ import annotations
 
@@ -14,8 +14,26 @@ from zato.host.logs import correlate
 _CID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 
 
+def cid_of(environ: Mapping[str, Any]) -> str:
+    """The id that lighttpd passed on, else the trace-id of `traceparent`, else a new one. Lines of the log have it too.
+
+    Call it once for a request: a new one is another each time.
+    """
+    known: str | None = environ.get("HTTP_X_ZATO_CID")
+    if known is None or not _CID.match(known):
+        known = cid_from_traceparent(environ.get("HTTP_TRACEPARENT", "")) or new_cid()
+    correlate(known)
+    return known
+
+
+def path_in(environ: Mapping[str, Any]) -> str:
+    """The decoded path, for services. WSGI gives each byte as one character (PEP 3333)."""
+    path: str = environ["PATH_INFO"] or "/"
+    return path if path.isascii() else path.encode("latin-1").decode("utf-8", "replace")
+
+
 class ZatoRequest(falcon.Request):
-    """A request with a correlation id."""
+    """Falcon's request with a correlation id."""
 
     __slots__ = ("_cid",)
 
@@ -23,18 +41,13 @@ class ZatoRequest(falcon.Request):
 
     @property
     def cid(self) -> str:
-        """The id that lighttpd passed on, else the trace-id of `traceparent`, else a new one."""
+        """See `cid_of`."""
         try:
             known = self._cid
         except AttributeError:
             known = None
         if known is None:
-            environ = self.env
-            known = environ.get("HTTP_X_ZATO_CID")
-            if known is None or not _CID.match(known):
-                known = cid_from_traceparent(environ.get("HTTP_TRACEPARENT", "")) or new_cid()
-            self._cid = known
-            correlate(known)
+            known = self._cid = cid_of(self.env)
         return known
 
 
