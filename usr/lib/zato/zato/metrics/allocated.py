@@ -23,6 +23,20 @@ _VALUE_BYTES = 32
 _log = get_logger("zato.server")
 
 
+class _Process:
+    """This one. A process that was forked is told so."""
+
+    def __init__(self) -> None:
+        self.number = os.getpid()
+        os.register_at_fork(after_in_child=self._forked)
+
+    def _forked(self) -> None:
+        self.number = os.getpid()
+
+
+_process = _Process()
+
+
 class AllocatedDict(MmapedDict):
     """prometheus-client's values of one file."""
 
@@ -78,7 +92,7 @@ def count_in(directory: Path) -> None:
     """
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)  # asked by prometheus-client whenever it opens a file
     setattr(values, "MmapedDict", AllocatedDict)  # noqa: B010 - the module does not export it
-    values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
+    values.ValueClass = values.MultiProcessValue(lambda: _process.number)  # type: ignore[no-untyped-call]
 
 
 def _allocate(filename: str) -> None:
