@@ -17,7 +17,7 @@ from zato.cli.connection import Target
 from zato.client.api import ApiClient
 from zato.config import reference
 from zato.config.kinds import KINDS, Binding, Group, Kind, Reference, UniqueKey
-from zato.core.right import Right
+from zato.core.principal import Right
 
 
 class ChannelToy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

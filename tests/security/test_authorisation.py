@@ -6,8 +6,7 @@ import pytest
 
 from zato.config.kinds import KINDS
 from zato.core.errors import Forbidden, Unauthorized
-from zato.core.principal import Authentication, Principal, Role
-from zato.core.right import Right
+from zato.core.principal import Authentication, Principal, Right, Role
 from zato.security.authorisation import authorise, may, right_to_change, roles_with
 
 GIVEN = {

@@ -29,7 +29,7 @@ from zato.config.configuration import Configuration
 from zato.config.item import Item
 from zato.config.publisher import Author, Publisher
 from zato.config.secrets import SecretBox
-from zato.connector.ping import PingResult
+from zato.connector.connection import PingResult
 from zato.core.principal import Role
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings, ServerSettings

@@ -19,8 +19,7 @@ from zato.config.describing import described_kinds
 from zato.config.secrets import SecretBox
 from zato.connector.connections import OutgoingConnections
 from zato.core.errors import NotFound, TooLarge
-from zato.core.principal import Role
-from zato.core.right import Right
+from zato.core.principal import Right, Role
 from zato.deployment.loader import CodeSet
 from zato.deployment.loader.uses import uses_in
 from zato.host.settings import ServerSettings

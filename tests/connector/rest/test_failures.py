@@ -16,9 +16,9 @@ from support.certificates import CertificateAuthority
 from support.http_peer import HttpPeer, RawPeer, Reply, SilentPort, server_context
 from support.outgoing_rest import Connects
 from support.ports import free_port
+from zato.connector.outcome import Stage
 from zato.connector.rest.failure import failure_of
 from zato.connector.rest.outgoing import RestConnection
-from zato.connector.stage import Stage
 from zato.core.errors import OutgoingFailed
 
 

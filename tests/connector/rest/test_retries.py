@@ -11,9 +11,9 @@ import pytest
 from support.http_peer import HttpPeer, Received, Reply
 from support.outgoing_rest import Connects
 from support.ports import free_port
+from zato.connector.outcome import Stage
 from zato.connector.rest.failure import Failure
 from zato.connector.rest.retry import pause_before_retry
-from zato.connector.stage import Stage
 from zato.core.errors import OutgoingFailed
 
 CUT_BEFORE = b""

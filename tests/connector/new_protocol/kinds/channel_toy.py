@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zato.config.kinds.channel import ADDED_FIELDS, HttpChannel, channel_errors, channel_unique_keys
 from zato.config.kinds.kind import Group, Kind, Reference
-from zato.core.right import Right
+from zato.core.principal import Right
 
 
 class ChannelToy(HttpChannel, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from zato.config.kinds.kind import Binding, Group, Kind
-from zato.core.right import Right
+from zato.core.principal import Right
 
 
 class OutgoingToy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from zato.config.kinds.outgoing_toy import OutgoingToy
 from zato.connector.toy.ping import ping
 
+from zato.connector.connection import PingResult
 from zato.connector.outcome import Observe, Observed, unobserved
-from zato.connector.ping import PingResult
 
 
 class ToyConnection:

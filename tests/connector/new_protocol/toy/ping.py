@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from zato.connector.ping import PingResult
-from zato.connector.stage import Stage
+from zato.connector.connection import PingResult
+from zato.connector.outcome import Stage
 
 
 def ping(box: str, key: str | None) -> PingResult:

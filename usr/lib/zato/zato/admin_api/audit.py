@@ -7,7 +7,7 @@ import msgspec
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.schemas import audit as schemas
 from zato.core import csv
-from zato.core.right import Right
+from zato.core.principal import Right
 from zato.odb.audit import AuditEntry, AuditLog, WhichEntries
 
 CSV = "text/csv; charset=utf-8"

@@ -10,7 +10,7 @@ from zato.broker.delivery import Counts
 from zato.broker.protocol import DeadLetters
 from zato.broker.session import BrokerSession
 from zato.core.errors import ZatoError
-from zato.core.right import Right
+from zato.core.principal import Right
 from zato.odb.state import State
 
 _EMBEDDED = "embedded"

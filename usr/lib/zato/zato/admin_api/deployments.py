@@ -24,7 +24,7 @@ from zato.admin_api.warning import Warnings, of_deployment, of_undeployment
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, InvalidInput, NotFound, TimeLimitExceeded, ZatoError
 from zato.core.limits import SOURCE_BYTES_MAX
-from zato.core.right import Right
+from zato.core.principal import Right
 from zato.deployment.activation import LIVE
 from zato.deployment.deployer import Deployer
 from zato.deployment.loader.names import check_file_name

@@ -12,7 +12,7 @@ from zato.admin_api.status.members import alive
 from zato.cluster.enrolment import Enrolment
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, InvalidInput, NotFound, Unauthorized
-from zato.core.right import Right
+from zato.core.principal import Right
 from zato.host.logs import get_logger
 from zato.odb.members import Members
 from zato.serving.http.request_parts import number_in_path

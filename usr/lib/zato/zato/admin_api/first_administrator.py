@@ -10,7 +10,7 @@ from zato.admin_api.schemas.items import Item
 from zato.cluster.first_administrator import FirstAdministrator
 from zato.config.codec import public
 from zato.core.errors import Conflict, Unauthorized
-from zato.core.right import Right
+from zato.core.principal import Right
 from zato.host.logs import get_logger
 
 TOKEN = "/zato/api/first-token"  # noqa: S105 - a path

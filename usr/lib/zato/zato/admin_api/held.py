@@ -8,7 +8,7 @@ from zato.admin_api.schemas.values import PageQuery
 from zato.broker.protocol import DeadLetters
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, NotFound, Unavailable
-from zato.core.right import Right
+from zato.core.principal import Right
 from zato.odb.audit import AuditEntry
 from zato.odb.held_messages import HeldMessage, HeldMessages
 from zato.odb.state import State

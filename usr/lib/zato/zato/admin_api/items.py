@@ -24,7 +24,7 @@ from zato.config.kinds import kind_named
 from zato.config.kinds.deployment import DEPLOYMENT
 from zato.config.publisher import Publisher
 from zato.core.errors import Conflict, NotFound, TimeLimitExceeded, ZatoError
-from zato.core.right import Right
+from zato.core.principal import Right
 from zato.core.suggestions import did_you_mean
 from zato.deployment.deployer import Deployer
 from zato.odb.changes import Action, Maker

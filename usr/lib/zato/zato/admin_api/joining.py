@@ -13,7 +13,7 @@ from zato.cluster.enrolment import Enrolment
 from zato.cluster.signing.register import RegisteredToken
 from zato.core.clock import Clock
 from zato.core.errors import NotFound, Unavailable
-from zato.core.right import Right
+from zato.core.principal import Right
 
 JOINING = "/zato/api/joining"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.schemas.values import ResponseSchema
 from zato.config.describing import DescribedKind, described_kinds
-from zato.core.right import Right
+from zato.core.principal import Right
 
 
 class Kinds(ResponseSchema, frozen=True):

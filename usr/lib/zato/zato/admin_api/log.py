@@ -8,7 +8,7 @@ from zato.admin_api.here import ServersHere
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.schemas import log as schemas
 from zato.core.errors import InvalidInput, Unavailable
-from zato.core.right import Right
+from zato.core.principal import Right
 from zato.logbook.query import Query
 from zato.logbook.reader import ReadsLog
 

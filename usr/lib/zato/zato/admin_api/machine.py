@@ -14,7 +14,7 @@ from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.schemas import machine as schemas
 from zato.admin_api.this_machine import Machine
 from zato.core.errors import NotFound, SetupError, TooLarge, Unavailable
-from zato.core.right import Right
+from zato.core.principal import Right
 
 _SERVER = "/zato/api/servers/{number}"
 

@@ -14,7 +14,7 @@ from zato.core.clock import Clock
 from zato.core.errors import InvalidInput, NotFound
 from zato.core.limits import MESSAGE_BYTES_MAX
 from zato.core.message import DeadLetter
-from zato.core.right import Right
+from zato.core.principal import Right
 from zato.odb.audit import AuditEntry, AuditLog
 from zato.serving.http.request import needs_memory
 

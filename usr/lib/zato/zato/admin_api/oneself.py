@@ -11,8 +11,7 @@ from zato.config.item import Item
 from zato.config.kinds import SecurityBasic
 from zato.config.publisher import Publisher
 from zato.core.errors import Conflict, Forbidden, InvalidInput, NotFound, ZatoError
-from zato.core.principal import Authentication
-from zato.core.right import Right
+from zato.core.principal import Authentication, Right
 from zato.odb.sessions import KIND
 from zato.security.second_factor import SecondFactor
 

@@ -17,8 +17,7 @@ from zato.config.kinds import KINDS, letting_in
 from zato.config.kinds.text import ITEM_NAME_PATTERN
 from zato.core.declared import fields_of
 from zato.core.errors import Forbidden, InvalidInput, NotFound, TooLarge, Unauthorized, Unavailable, ZatoError
-from zato.core.principal import Authentication
-from zato.core.right import Right
+from zato.core.principal import Authentication, Right
 from zato.security.authorisation import roles_with
 
 _REF = "#/components/schemas/{name}"

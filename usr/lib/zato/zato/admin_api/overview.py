@@ -12,7 +12,7 @@ from zato.config.kinds import KINDS
 from zato.config.publisher import Publisher
 from zato.config.searching import matched, matched_name
 from zato.core.errors import ZatoError
-from zato.core.right import Right
+from zato.core.principal import Right
 from zato.odb.changes import WhichChanges
 from zato.odb.deployments import Deployments
 

@@ -14,7 +14,7 @@ from zato.config.item import Item
 from zato.config.kinds import Packages
 from zato.config.kinds.packages import PACKAGES as KIND
 from zato.core.errors import Conflict, TimeLimitExceeded, Unavailable, ZatoError
-from zato.core.right import Right
+from zato.core.principal import Right
 from zato.deployment.package_agreement import PackageAgreement
 from zato.odb.members import Members
 from zato.odb.package_reports import PackageReports

@@ -11,8 +11,7 @@ from msgspec import Struct
 from zato.admin_api.schemas.values import ChangeQuery, Nothing
 from zato.config.writer import Author
 from zato.core.errors import ZatoError
-from zato.core.principal import Authentication, Principal
-from zato.core.right import Right
+from zato.core.principal import Authentication, Principal, Right
 from zato.odb.audit import Origin
 from zato.security.authentication import INTERNAL_DOOR, PEER
 from zato.security.authorisation import right_to_change

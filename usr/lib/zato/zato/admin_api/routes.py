@@ -11,7 +11,7 @@ import msgspec
 from zato.admin_api.openapi import document
 from zato.admin_api.resource import AdminResource, AdminShell
 from zato.admin_api.route import Answer, Call, Route
-from zato.core.right import Right
+from zato.core.principal import Right
 
 OPENAPI = "/zato/api/openapi.json"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from zato.config.item import Item
 from zato.config.secrets import SecretBox
-from zato.connector.ping import PingResult
+from zato.connector.connection import PingResult
 from zato.core.errors import NotFound, ZatoError
 from zato.core.message import Message
 from zato.core.origin import Asker

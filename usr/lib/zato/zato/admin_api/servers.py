@@ -10,7 +10,7 @@ from zato.config.kinds.server import SERVER
 from zato.config.publisher import Publisher
 from zato.config.writer import despite_races
 from zato.core.errors import Conflict, NotFound
-from zato.core.right import Right
+from zato.core.principal import Right
 from zato.serving.http.request_parts import number_in_path
 
 _PATH = "/zato/api/servers/{number}"

@@ -22,7 +22,7 @@ from zato.config.kinds.service import SERVICE
 from zato.connector.registry import http_channels
 from zato.core import json
 from zato.core.errors import Conflict, InvalidInput, TimeLimitExceeded
-from zato.core.right import Right
+from zato.core.principal import Right
 from zato.deployment.loader.loaded import ServiceEntry
 from zato.host.logs import get_logger
 from zato.logbook.query import Query

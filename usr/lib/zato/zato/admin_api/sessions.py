@@ -11,8 +11,7 @@ from zato.admin_api.schemas import people as schemas
 from zato.config.kinds import SecurityBasic
 from zato.core.clock import Clock
 from zato.core.errors import Forbidden, NotFound, Unauthorized, ZatoError
-from zato.core.principal import Authentication
-from zato.core.right import Right
+from zato.core.principal import Authentication, Right
 from zato.odb.audit import AuditEntry
 from zato.odb.sessions import KIND, Session, Sessions
 from zato.security.authorisation import may

@@ -9,7 +9,7 @@ from zato.admin_api.deployments import DEPLOYMENTS
 from zato.admin_api.route import Answer, Call, Route
 from zato.admin_api.schemas.deployments import SourceFile, SourceFiles, SourceQuery
 from zato.core.errors import NotFound
-from zato.core.right import Right
+from zato.core.principal import Right
 from zato.deployment.loader.zip_archive import read_archive
 from zato.odb.deployments import Deployment, Deployments
 from zato.serving.http.request import needs_memory

@@ -7,7 +7,7 @@ from zato.admin_api.schemas import people as schemas
 from zato.admin_api.schemas.status import Status
 from zato.admin_api.status.report import StatusReport, version_of
 from zato.config.kinds import KINDS
-from zato.core.right import Right
+from zato.core.principal import Right
 from zato.security.authorisation import may, right_to_change
 
 

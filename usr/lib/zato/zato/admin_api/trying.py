@@ -12,9 +12,9 @@ from zato.admin_api.schemas import items as schemas
 from zato.config.item import Item
 from zato.config.kinds import KINDS, kind_named
 from zato.config.publisher import Publisher
-from zato.connector.ping import PingResult
+from zato.connector.connection import PingResult
 from zato.core.errors import InvalidInput, Unavailable, ZatoError
-from zato.core.right import Right
+from zato.core.principal import Right
 from zato.serving.http.request_parts import key_in_path
 
 _LOOKS = 100

@@ -20,7 +20,7 @@ from zato.config.plan import Summary as Done
 from zato.config.publisher import Publisher
 from zato.core.errors import Conflict, InvalidInput, TimeLimitExceeded
 from zato.core.finding import Finding
-from zato.core.right import Right
+from zato.core.principal import Right
 from zato.deployment.cluster_rollback import ClusterRollback
 from zato.odb.log import ConfigurationLog
 from zato.serving.snapshot import Snapshot

@@ -14,9 +14,9 @@ from zato.cluster.signing.parts import Part
 from zato.cluster.signing.requests import new_key_pairs, sign
 from zato.cluster.signing.statement import Purpose, Statement, written
 from zato.core.errors import SetupError, Unauthorized
-from zato.host.credentials import handed_over
 from zato.host.layout import Layout
 from zato.host.settings import load_cluster
+from zato.host.systemd import handed_over
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from zato.config.codec import ENCRYPTED
 from zato.core.errors import InvalidInput, SetupError
-from zato.host.credentials import handed_over
+from zato.host.systemd import handed_over
 
 KEY_BYTES = 32
 # About 8 ms. All hashes have this cost, and so has the one that nobody's password matches: otherwise the time that a

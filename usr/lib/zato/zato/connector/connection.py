@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
-from zato.connector.ping import PingResult
+
+@dataclass(frozen=True, slots=True)
+class PingResult:
+    """`stage` is the Stage that failed, or DONE; `message` a sentence without secrets; the time is that of the ping."""
+
+    ok: bool
+    stage: str
+    message: str
+    milliseconds: float
 
 
 class Connection(Protocol):

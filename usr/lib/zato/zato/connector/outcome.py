@@ -1,9 +1,10 @@
-"""How calls to other systems end, for whoever counts them."""
+"""How calls to other systems end: at which stage, and for whoever counts them."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from enum import StrEnum
 
 from zato.core.errors import OutgoingFailed
 
@@ -13,6 +14,21 @@ Observe = Callable[[str, str, str, float], None]
 
 def unobserved(_type: str, _name: str, _outcome: str, _seconds: float) -> None:
     """For connections whose calls nobody counts."""
+
+
+class Stage(StrEnum):
+    """Where a call failed, in the order that a call goes through them."""
+
+    REQUEST = "request"  # it could not be put together; nothing was sent
+    POOL = "pool"  # all connections were busy
+    NAME = "name"  # resolving the host name
+    CONNECT = "connect"
+    TLS = "tls"
+    AUTHENTICATION = "authentication"
+    QUERY = "query"  # a database was asked, or asked to go on
+    READ = "read"  # waiting for the first byte of the response
+    RESPONSE = "response"  # receiving or understanding it
+    DONE = "done"
 
 
 class Observed:

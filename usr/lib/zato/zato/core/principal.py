@@ -1,4 +1,4 @@
-"""Who is asking."""
+"""Who is asking, and what the admin API lets them do."""
 
 from __future__ import annotations
 
@@ -13,6 +13,21 @@ class Role(StrEnum):
     OPERATOR = "operator"
     DEPLOYER = "deployer"
     ADMIN = "admin"
+
+
+class Right(StrEnum):
+    """One thing that the admin API lets a principal do."""
+
+    KNOW_ONESELF = "know oneself"
+    """Ask who one is: any authenticated principal may, whatever its roles."""
+    READ = "read the configuration and the state of the cluster"
+    READ_LOG = "read the log of the servers' machines"
+    """Which has what services write, and who has called."""
+    OPERATE = "change channels, outgoing connections and settings of services, and deal with dead letters"
+    DEPLOY = "deploy, activate and withdraw services"
+    INVOKE = "invoke services"
+    """Whoever may change channels can reach every service; what takes code of one's own is DEPLOY."""
+    ADMINISTER = "change security definitions, servers and the configuration as a whole"
 
 
 class Authentication(StrEnum):

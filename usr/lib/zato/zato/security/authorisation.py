@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 from zato.config.kinds import KINDS
 from zato.core.errors import Forbidden, Unauthorized
-from zato.core.principal import Principal, Role
-from zato.core.right import Right
+from zato.core.principal import Principal, Right, Role
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: frozenset({Right.READ}),

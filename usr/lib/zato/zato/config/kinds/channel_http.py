@@ -9,7 +9,7 @@ from msgspec import Meta
 from zato.config.kinds.channel import ADDED_FIELDS, HttpChannel, channel_errors, channel_unique_keys
 from zato.config.kinds.http_field import media_type_errors
 from zato.config.kinds.kind import Group, Kind, Reference
-from zato.core.right import Right
+from zato.core.principal import Right
 
 
 class ChannelHttp(HttpChannel, frozen=True, kw_only=True, forbid_unknown_fields=True):

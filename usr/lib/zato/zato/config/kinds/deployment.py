@@ -8,7 +8,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from zato.config.kinds.kind import Group, Kind, Managed, UniqueKey
-from zato.core.right import Right
+from zato.core.principal import Right
 
 
 class DeploymentVersion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

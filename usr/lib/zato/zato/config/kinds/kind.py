@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 
 import msgspec
 
-from zato.core.right import Right
+from zato.core.principal import Right
 
 ValueT = TypeVar("ValueT", bound=msgspec.Struct)
 

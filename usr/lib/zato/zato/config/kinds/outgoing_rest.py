@@ -11,7 +11,7 @@ from zato.config.kinds.address import http_errors, request_path_errors
 from zato.config.kinds.http_field import header_name_errors, header_value_errors
 from zato.config.kinds.kind import Binding, Group, Kind, ShownWhen
 from zato.config.kinds.pem import certificate_errors, key_pair_errors
-from zato.core.right import Right
+from zato.core.principal import Right
 
 
 class OutgoingSecurity(StrEnum):

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from zato.config.kinds.kind import Binding, Group, Kind
 from zato.config.kinds.pem import certificate_errors
 from zato.config.kinds.sql_address import sql_errors
-from zato.core.right import Right
+from zato.core.principal import Right
 
 # The others leave TLS to a library that has no such choice, or have none
 _WITH_STRICT = ("mysql+pymysql:", "mariadb+pymysql:", "oracle+oracledb:")

@@ -7,8 +7,8 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from zato.config.kinds.kind import Group, Kind
+from zato.core.principal import Right
 from zato.core.requirements import requirements_in
-from zato.core.right import Right
 
 NAME = "packages"
 

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from zato.config.kinds.kind import Group, Kind
 from zato.core.limits import TIME_LIMIT_SECONDS_MAX
-from zato.core.right import Right
+from zato.core.principal import Right
 
 
 class ServiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

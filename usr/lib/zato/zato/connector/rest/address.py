@@ -9,7 +9,7 @@ from datetime import date, time
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
-from zato.connector.stage import Stage
+from zato.connector.outcome import Stage
 from zato.core.errors import InvalidInput, OutgoingFailed
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")

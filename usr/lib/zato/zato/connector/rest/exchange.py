@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, Timeout, exceptions
 
+from zato.connector.outcome import Stage
 from zato.connector.rest.failure import Failure, failure_of
-from zato.connector.stage import Stage
 
 _CHUNK_BYTES = 64 * 1024
 

@@ -9,7 +9,7 @@ from http.client import HTTPException
 
 from urllib3 import exceptions
 
-from zato.connector.stage import Stage
+from zato.connector.outcome import Stage
 from zato.connector.tls import refusal
 
 _BROKEN = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)

@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from zato.config.kinds import OutgoingRest
-from zato.connector.outcome import Observe, Observed, outcome_of, unobserved
-from zato.connector.ping import PingResult
+from zato.connector.connection import PingResult
+from zato.connector.outcome import Observe, Observed, Stage, outcome_of, unobserved
 from zato.connector.rest.address import Address
 from zato.connector.rest.body import encoded
 from zato.connector.rest.headers import composed, credentials
 from zato.connector.rest.response import Response
-from zato.connector.stage import Stage
 from zato.core.errors import OutgoingFailed
 
 if TYPE_CHECKING:

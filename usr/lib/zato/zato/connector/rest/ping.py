@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from zato.connector.ping import PingResult
-from zato.connector.stage import Stage
+from zato.connector.connection import PingResult
+from zato.connector.outcome import Stage
 from zato.core.errors import OutgoingFailed
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from zato.connector.stage import Stage
+from zato.connector.outcome import Stage
 from zato.core.charsets import CHARSETS, UTF_8, named_in
 from zato.core.cookies import received_cookies
 from zato.core.errors import InvalidInput, OutgoingFailed

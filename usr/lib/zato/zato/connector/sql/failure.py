@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from zato.connector.stage import Stage
+from zato.connector.outcome import Stage
 from zato.connector.tls import refusal
 from zato.sql.attempts import telling_line
 

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from zato.config.kinds import OutgoingSql
 from zato.config.kinds.sql_address import sql_parameter_errors
-from zato.connector.outcome import Observe, Observed, unobserved
-from zato.connector.ping import PingResult
-from zato.connector.stage import Stage
+from zato.connector.connection import PingResult
+from zato.connector.outcome import Observe, Observed, Stage, unobserved
 from zato.core.errors import InvalidInput, OutgoingFailed
 
 if TYPE_CHECKING:

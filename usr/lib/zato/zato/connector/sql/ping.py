@@ -8,8 +8,8 @@ from collections.abc import Callable
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from zato.connector.ping import PingResult
-from zato.connector.stage import Stage
+from zato.connector.connection import PingResult
+from zato.connector.outcome import Stage
 from zato.core.errors import OutgoingFailed
 
 
