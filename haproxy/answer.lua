@@ -18,6 +18,24 @@ core.register_action("answer", { "tcp-res" }, function(txn, status, body)
   }))
 end, 2)
 
+-- What lighttpd says to HAProxy alone, with one of these statuses and limits: the status that the client is to see instead of
+-- the one that stands for it between them, and which limit has refused the request
+core.register_action("told", { "http-res" }, function(txn, statuses, limits)
+  local headers = txn.http:res_get_headers()
+  local function said(name, possible)
+    local value = headers[name] and headers[name][0]
+    return value and value:find("^%w+$") and ("," .. possible .. ","):find("," .. value .. ",", 1, true) and value
+  end
+  local status, limit = said("x-zato-status", statuses), said("x-zato-refusal", limits)
+  if status then txn.http:res_set_status(tonumber(status)) end
+  if limit then
+    local counter = "proc.limited_" .. limit
+    txn:set_var(counter, (txn:get_var(counter) or 0) + 1)
+  end
+  txn.http:res_del_header("X-Zato-Status")
+  txn.http:res_del_header("X-Zato-Refusal")
+end, 2)
+
 -- Has requests with a password wait for their turn: of one source so many go on at once, and others one after the other, for
 -- each costs a connection to a server and a hash. Once a password of the source was right, all that wait go on
 core.register_action("take_turns", { "http-req" }, function(txn, at_once)

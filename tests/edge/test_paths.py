@@ -17,7 +17,7 @@ from zato.core.errors import InvalidInput
 from zato.core.target import INVALID_PATH, path_of, segments_of
 
 # Where the rendered files have what their rules are about
-SEEN_BY_HAPROXY = "regsub(%2f,%252F,gi),url_dec\n"
+SEEN_BY_HAPROXY = "regsub(%2f,%252F,gi),url_dec if { path -m sub % }\n"
 SEEN_BY_LIGHTTPD = 'r.req_attr["uri.path"] = path\n'
 WRONG_PASSWORDS_MAX = 5
 

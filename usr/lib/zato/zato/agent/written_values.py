@@ -21,6 +21,8 @@ own: an application's is carried as GONE_BY_APPLICATION. X-Zato-Status has the s
 GONE_BY_APPLICATION = 499
 TOLD = (BACKEND_GONE, 502, 503)
 """Statuses that X-Zato-Status may have."""
+TOLD_LIMITS = ("uploads", "space", "answers")
+"""What X-Zato-Refusal may have: the limits of lighttpd's that HAProxy counts."""
 
 
 def quoted(value: str | Path) -> str:

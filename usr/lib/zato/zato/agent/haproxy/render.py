@@ -10,7 +10,15 @@ from zato.agent.haproxy.names import BACKEND, FRONTEND
 from zato.agent.haproxy.source_limits import source_limits
 from zato.agent.haproxy.view import EDGE_VARIABLE, BalancedServer, HaproxyView
 from zato.agent.limits import HEAD_BYTES_MAX, HEADERS_MAX, URI_BYTES_MAX
-from zato.agent.written_values import BACKEND_GONE, TOLD, checked_address, milliseconds, quoted
+from zato.agent.written_values import (
+    BACKEND_GONE,
+    GONE_BY_APPLICATION,
+    TOLD,
+    TOLD_LIMITS,
+    checked_address,
+    milliseconds,
+    quoted,
+)
 from zato.config.balancing import Mode
 from zato.config.kinds.balancer import Algorithm
 from zato.core.errors import SetupError
@@ -60,7 +68,9 @@ def render(view: HaproxyView, frame: str = "") -> str:
         gone=BACKEND_GONE,
         died=502,
         ended=error_body(*texts[502], "CID"),
+        gone_by_application=GONE_BY_APPLICATION,
         told=TOLD,
+        told_limits=TOLD_LIMITS,
         quoted=quoted,
         ms=milliseconds,
     )
