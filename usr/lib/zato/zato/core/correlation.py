@@ -6,7 +6,7 @@ import re
 from os import urandom
 
 # W3C Trace Context, section 3.2: version "-" trace-id "-" parent-id "-" flags
-_TRACEPARENT = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _NO_TRACE = "0" * 32
 
 
@@ -17,7 +17,7 @@ def new_cid() -> str:
 
 def cid_from_traceparent(traceparent: str) -> str | None:
     """The trace-id of a W3C `traceparent` header, or None where the header is not valid."""
-    match = _TRACEPARENT.match(traceparent)
+    match = _TRACEPARENT.fullmatch(traceparent)
     if match is None or match[1] == _NO_TRACE:
         return None
     return match[1]

@@ -11,7 +11,7 @@ import falcon
 from zato.core.correlation import cid_from_traceparent, new_cid
 from zato.host.logs import correlate
 
-_CID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+_CID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
 def cid_of(environ: Mapping[str, Any]) -> str:
@@ -20,7 +20,7 @@ def cid_of(environ: Mapping[str, Any]) -> str:
     Call it once for a request: a new one is another each time.
     """
     known: str | None = environ.get("HTTP_X_ZATO_CID")
-    if known is None or not _CID.match(known):
+    if known is None or not _CID.fullmatch(known):
         known = cid_from_traceparent(environ.get("HTTP_TRACEPARENT", "")) or new_cid()
     correlate(known)
     return known
