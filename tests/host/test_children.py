@@ -21,7 +21,7 @@ NOBODY = Account(65534, 65534)
 
 
 def shell(script: str, *, seconds: float = 20.0, alone: bool = False) -> str:
-    done = children.run(["sh", "-c", script], account=NOBODY, seconds=seconds, alone=alone)
+    done = children.run(["sh", "-c", script], account=NOBODY, seconds=seconds, without_children=alone)
     return (done.output + done.errors).decode()
 
 

@@ -13,14 +13,14 @@ class ServersHere:
     """Which servers are on this machine; the balancer sends such a request to the server that it names."""
 
     def __init__(self, members: Members, here: Callable[[], Collection[int]]) -> None:
-        """`here` tells their numbers."""
+        """`here` returns the numbers of this machine's servers."""
         self._members = members
         self._here = here
 
     def number(self, text: str, otherwise: str) -> int:
         """The number in a path. Raises NotFound, and Unavailable where the server is on another machine.
 
-        `otherwise` goes on where that is said: what shows it there.
+        `otherwise` is how that error ends: what shows it on the other machine.
         """
         number = number_in_path(text, "server")
         if number in self._here():

@@ -2,7 +2,7 @@
 
 The order is what keeps requests from failing: the release is put beside the one that runs, the ODB is migrated, then
 one server after the other is restarted, and the balancer is reloaded. Migrations only add (see odb/migrations), so both
-releases work on the same ODB in between. Whatever fails ends it where the former release is the one that runs, under
+releases work on the same ODB in between. Where a step fails, the former release goes on, under
 the units of the new one, which dpkg has put in place by then.
 """
 

@@ -41,7 +41,7 @@ def paths(layout: Layout, numbers: tuple[int, ...]) -> list[Path]:
 
 @contextmanager
 def put_aside(layout: Layout, numbers: tuple[int, ...], stamp: str) -> Iterator[Aside]:
-    """Within this nothing of it is there. Where that ends with an error, whatever is there then makes way for it."""
+    """Puts aside what was there; after an error it is put back, and whatever is there instead is removed."""
     moved: list[tuple[Path, Path]] = []
     directories: list[Path] = []
     try:

@@ -19,7 +19,7 @@ from zato.odb.claims import Dead, Done, Later
 from zato.odb.messages import Claim, Messages, Settlement
 
 _INTERVAL_SECONDS = 0.05
-# What comes then ends the wait, and what is due again may be late by that
+# While nothing is under way: a new message ends this wait, and one that is due again may be late by as much
 _NOTHING_UNDER_WAY_SECONDS = 0.25
 _AWAY = Backoff(0.1, 1.0)
 # Every turn, a busy ODB included

@@ -13,7 +13,7 @@ REASON_BYTES_MAX = 4000
 """Of a reason in UTF-8. It may travel in a header, and all headers of a message have to fit into one frame of AMQP."""
 _CUT = b"..."
 ENDED = "The process that ran it ended before it answered."
-"""Reason of what an attempt came to whose outcome is Outcome.ENDED."""
+"""Reason of a Result whose outcome is Outcome.ENDED."""
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
@@ -35,7 +35,7 @@ class Outcome(StrEnum):
     RETRY = "retry"
     """It failed and may go well another time: delivered again, up to the limit; then it is a dead letter."""
     ENDED = "ended"
-    """The process that ran it ended, maybe of it: delivered again like what failed, and marked."""
+    """The process that ran it ended, maybe because of it: delivered again like what has failed, and marked."""
     DEAD_LETTER = "dead-letter"
     """It cannot go well: a dead letter at once."""
     REQUEUE = "requeue"

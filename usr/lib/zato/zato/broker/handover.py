@@ -29,7 +29,7 @@ class Primary(Invocations, DeadLetters, Protocol):
 
 
 class Substitute(Sender, DeadLetters, Protocol):
-    """What takes them in its place."""
+    """What keeps messages while that is away."""
 
 
 class WithHandover:
@@ -117,7 +117,7 @@ class WithHandover:
         return self._substitute.delete(ids) + self._primary.delete(ids)
 
     def _keep(self, message: Message, error: Unavailable) -> None:
-        """What the primary did not take, or, as its error may say, has taken all the same."""
+        """Keeps what the primary did not take; by its code, the error may leave open whether it has taken it."""
         unconfirmed = error.code == UNCONFIRMED
         try:
             self._substitute.send(replace(message, resent=message.resent or unconfirmed))
@@ -151,7 +151,7 @@ class WithHandover:
 
 
 def _say(error: Exception) -> None:
-    """To be called where it was caught."""
+    """Logs it. To be called where the error was caught."""
     if isinstance(error, ZatoError):
         _log.error("Messages are not handed over; trying again", reason=error.message)
     else:

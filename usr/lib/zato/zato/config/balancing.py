@@ -36,9 +36,10 @@ def modes(configuration: Configuration, servers: Collection[str]) -> dict[str, M
 
 
 def kept_in_use(configuration: Configuration, servers: Collection[str]) -> str | None:
-    """The server that is used though its item says otherwise: so do all, and this one's was changed last.
+    """The server that stays in use although no server is to take requests: the one whose item was changed last.
 
-    A balancer without a server could only refuse, the request that makes a server ready again included.
+    None where any server may take requests. A balancer without a server would refuse everything, even the request that
+    makes a server ready again.
     """
     out = [item for item in _items(configuration, servers) if _mode(item) is not Mode.READY]
     if not out or len(out) < len(servers):

@@ -1,4 +1,4 @@
-"""What somebody may have meant who has written something else. Pure, and bounded in what it looks at."""
+"""What somebody may have meant by a word that is not known. Pure, and bounded in what it compares."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def _within_reach(word: str, known: Iterable[str]) -> Iterator[str]:
-    """As many as can be looked at, those first whose length is most like the word's."""
+    """As many as there is time to compare, beginning with those whose length is most like the word's."""
     left = _COMPARED_MAX
     for each in sorted(known, key=lambda one: abs(len(one) - len(word))):
         left -= len(word) * len(each)

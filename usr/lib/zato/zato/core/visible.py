@@ -38,7 +38,7 @@ def visible_bytes(line: bytes) -> bytes:
 
 
 def encodable(text: str, encoding: str) -> str:
-    """The text with what `encoding` has not got escaped."""
+    """The text, in which characters that `encoding` does not have are escaped."""
     try:
         text.encode(encoding)
     except UnicodeEncodeError:

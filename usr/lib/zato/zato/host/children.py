@@ -56,17 +56,17 @@ def run(
     seconds: float | None,
     data: bytes = b"",
     environment: Mapping[str, str] | None = None,
-    alone: bool = False,
+    without_children: bool = False,
     file_bytes_max: int | None = OUTPUT_BYTES_MAX,
     input: Path | None = None,
     output: Path | None = None,
 ) -> Ended:
     """Runs it to its end; what it has started and left behind in its session is ended too, where that takes too long.
 
-    `alone`: it can start no program, whatever its configuration says; the kernel does not hold root to that. Of what
-    it says the first OUTPUT_BYTES_MAX are kept, and no file that it writes is longer than `file_bytes_max`. Instead of
-    `data` it may read `input`, a plain file, and what it says may go to `output`, a new file of ours; both are opened
-    by us.
+    `without_children`: it can start no program, whatever its configuration says; the kernel does not hold root to that.
+    The first OUTPUT_BYTES_MAX of its output are kept, and no file that it writes is longer than `file_bytes_max`.
+    Instead of `data` it may read `input`, a plain file, and its output may go to `output`, a new file; this process
+    opens both.
     Raises subprocess.TimeoutExpired, and OSError where `input` is no plain file.
     """
     assert os.getuid() == os.geteuid(), "Root's own id is only put aside: the program could take it up again."
@@ -78,7 +78,7 @@ def run(
         if output is not None:
             said = files.enter_context(_closed(_new_file(output)))
         process = subprocess.Popen(
-            [*_as(account), *_bounded(file_bytes_max, alone=alone), *command],
+            [*_as(account), *_bounded(file_bytes_max, without_children=without_children), *command],
             stdin=entered,
             stdout=said,
             stderr=errors,
@@ -103,10 +103,10 @@ def _as(account: Account | None) -> list[str]:
     return [program("setpriv"), f"--reuid={account.uid}", f"--regid={account.gid}", groups, "--no-new-privs", "--"]
 
 
-def _bounded(file_bytes_max: int | None, *, alone: bool) -> list[str]:
+def _bounded(file_bytes_max: int | None, *, without_children: bool) -> list[str]:
     # After the user was changed: a process that has more than its user may have is not executed
     limits = [f"--fsize={file_bytes_max}:{file_bytes_max}"] if file_bytes_max is not None else []
-    limits += ["--nproc=0:0"] if alone else []
+    limits += ["--nproc=0:0"] if without_children else []
     return [program("prlimit"), *limits, "--"] if limits else []
 
 

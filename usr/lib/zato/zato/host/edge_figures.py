@@ -11,7 +11,7 @@ from zato.host.files import read_plain, write_atomically
 
 
 class Limit(Struct, frozen=True):
-    """`what` follows a number; `settings` are what say how much there may be, and whose those are."""
+    """`what` is written after a number; `settings` names the settings that decide, and whose they are."""
 
     what: str
     settings: str
@@ -45,7 +45,7 @@ LIMITS = {
         "requests ended since their bodies came too slowly", "client_rate_min and client_rate_seconds of the balancer"
     ),
 }
-"""Why something is refused, ended or held up, what is counted of it, and what changes that."""
+"""For each reason why something is refused, ended or held up: what is counted, and which settings change it."""
 _FRESH_SECONDS = 30.0
 
 

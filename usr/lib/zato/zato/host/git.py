@@ -141,7 +141,7 @@ class GitRepository:
         for left in reversed(range(_ATTEMPTS)):
             before = self.head()
             try:
-                self._git("bundle", "create", "-q", str(file), "HEAD", alone=False, seconds=_LONG_SECONDS)
+                self._git("bundle", "create", "-q", str(file), "HEAD", without_children=False, seconds=_LONG_SECONDS)
             except SetupError:
                 if not left or self.head() == before:
                     raise
@@ -151,7 +151,9 @@ class GitRepository:
     def load(self, file: Path) -> None:
         """A new repository with the history of such a file, which is trusted no more than any repository."""
         self._git("init", "-q", "-b", "main", "--template=", seconds=_LONG_SECONDS)
-        for line in self._git("bundle", "unbundle", str(file), alone=False, seconds=_LONG_SECONDS).splitlines():
+        for line in self._git(
+            "bundle", "unbundle", str(file), without_children=False, seconds=_LONG_SECONDS
+        ).splitlines():
             commit, _, name = line.partition(" ")
             if name == "HEAD":
                 self._git("update-ref", "HEAD", commit, seconds=_LONG_SECONDS)
@@ -166,7 +168,7 @@ class GitRepository:
             with contextlib.suppress(FileNotFoundError):
                 if time.time() - path.stat().st_mtime > _LOCK_SECONDS:
                     path.unlink()
-        self._run("gc", "-q", "--auto", alone=False)
+        self._run("gc", "-q", "--auto", without_children=False)
 
     def take_up(self, names: Sequence[str]) -> None:
         """Files of the working tree that are as HEAD has them are known as such, so that git's status is clean."""
@@ -200,10 +202,12 @@ class GitRepository:
         *arguments: str,
         data: bytes = b"",
         environment: Mapping[str, str] | None = None,
-        alone: bool = True,
+        without_children: bool = True,
         seconds: float = _SECONDS,
     ) -> str:
-        done = self._run(*arguments, data=data, environment=environment, alone=alone, seconds=seconds)
+        done = self._run(
+            *arguments, data=data, environment=environment, without_children=without_children, seconds=seconds
+        )
         if done.code:
             said = " ".join(done.errors.decode(errors="replace").split()) or f"exit code {done.code}"
             raise SetupError(f"git {arguments[0]} failed in {self._directory}: {said}", code="git-failed")
@@ -214,7 +218,7 @@ class GitRepository:
         *arguments: str,
         data: bytes = b"",
         environment: Mapping[str, str] | None = None,
-        alone: bool = True,
+        without_children: bool = True,
         seconds: float = _SECONDS,
     ) -> Ended:
         directory = str(self._directory.absolute())
@@ -228,7 +232,7 @@ class GitRepository:
                 seconds=seconds,
                 data=data,
                 environment={**_ENVIRONMENT, **where, **(environment or {})},
-                alone=alone,
+                without_children=without_children,
             )
         except subprocess.TimeoutExpired as error:
             raise SetupError(f"git {arguments[0]} took too long in {self._directory}.", code="git-failed") from error

@@ -16,8 +16,8 @@ _log = get_logger("zato.listener")
 class Holding:
     """Threads may share it.
 
-    With the ODB away it is what it was before, and nothing is held where that is not known: a cluster is held from
-    before its first start on, and until it is released the ODB has said so.
+    While the ODB is away the last answer counts, and before the first one nothing is held. That is safe: a cluster that
+    was restored is held before any of its processes starts, so the first answer says so.
     """
 
     def __init__(self, state: State, clock: Clock) -> None:
@@ -28,7 +28,7 @@ class Holding:
         self._asking = threading.Lock()
 
     def held(self) -> bool:
-        """As of now."""
+        """Whether it is held now."""
         with self._asking:
             return self._look()
 
@@ -39,7 +39,7 @@ class Holding:
         try:
             found = self._state.held()
         except Unavailable:
-            self._not_before = now + _AWAY_SECONDS  # each question may take seconds, and others wait for this thread
+            self._not_before = now + _AWAY_SECONDS  # a question may take seconds, and others wait for the lock
             return self._held
         if found is not None and not self._held:
             _log.warning("Messages are held until somebody releases them", since=str(found.since), reason=found.reason)

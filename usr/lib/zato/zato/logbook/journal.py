@@ -207,7 +207,7 @@ def _object(message: str) -> dict[str, Any] | None:
 
 
 def _without_pairs(text: str, fields: Mapping[str, str]) -> str:
-    """The event without its fields, which stand behind it for people and are told apart from it here."""
+    """The event without the fields that follow it in lines for people."""
     left = {pair(name, value) for name, value in fields.items()}
     while found := next((each for each in left if text.endswith(each)), None):
         text = text.removesuffix(found)

@@ -35,7 +35,7 @@ class LoggedChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhichChanges:
-    """Changes that are asked for; None asks for any. `before` is a revision, and not among them."""
+    """Which changes are asked for; None is any. `before` is a revision: only earlier ones."""
 
     kind: str | None = None
     name: str | None = None

@@ -10,7 +10,7 @@ from zato.odb.failures import lost
 
 
 class Cluster:
-    """The one cluster that this ODB keeps; its id is read once, when first needed, of each database that it is in."""
+    """The one cluster that this ODB keeps. Its id is read when it is first needed, once for each database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -19,7 +19,7 @@ class Cluster:
 
     @property
     def id(self) -> int:
-        """Raises Unavailable(odb-not-initialised) where it has lost all that it had."""
+        """Raises Unavailable(odb-not-initialised) where there is no cluster any more."""
         if self._id is None or self._generation != self._database.generation:
             with self._database.read() as connection:
                 self._generation = self._database.generation

@@ -55,9 +55,9 @@ def translate(error: exc.SQLAlchemyError, label: str, dialect: str, *, committin
 
 
 def lost(label: str, dialect: str) -> Unavailable:
-    """The ODB has nothing of the cluster: its file is not there or is empty, or its database is.
+    """The error for an ODB without the cluster in it: its file is missing or empty, or its database is empty.
 
-    With the cluster its ODB is made, and never again by itself: the one that is missing may be found.
+    An ODB is made with its cluster and never again by itself, since the one that is missing may still be found.
     """
     file = label.removeprefix("sqlite:///")
     what, back = (

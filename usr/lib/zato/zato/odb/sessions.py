@@ -15,7 +15,7 @@ from zato.odb.cluster import Cluster
 from zato.odb.database import Database
 
 KIND = "security-basic"
-"""Of the security definitions that sessions are opened with."""
+"""The kind of the security definitions that sessions are opened with."""
 EACH_MAX = 50
 """Sessions that one principal may have; the one that was not used for longest gives way to another one."""
 

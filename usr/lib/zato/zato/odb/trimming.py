@@ -57,7 +57,7 @@ class Trimming:
         return Messages(self._database).trim(before, limit)
 
     def begin_history(self, before: datetime) -> int:
-        """From now on no roll-back leads to before the last change of that time; the revision of that change."""
+        """Forbids roll-backs to before the last change that is older than that. Returns that change's revision."""
         mine = _change.cluster_id == self._cluster.id
         with self._database.read() as connection:
             kept = connection.scalar(select(func.min(_change.revision)).where(mine, _change.changed >= before))
@@ -72,7 +72,7 @@ class Trimming:
         return until
 
     def history(self, until: int, limit: int = BATCH) -> int:
-        """Changes up to that revision, but for the one of each item that says what it was then."""
+        """Changes up to that revision, except the last one of each item, which says what the item was then."""
         mine = and_(_change.cluster_id == self._cluster.id, _change.revision <= until)
         last = (
             select(_change.kind, _change.name, func.max(_change.revision).label("revision"))

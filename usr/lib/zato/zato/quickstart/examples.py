@@ -18,7 +18,7 @@ from zato.host.settings import ClusterSettings
 
 _DEPLOY_SECONDS = 30.0
 _POLL_SECONDS = 0.3
-_EVERYWHERE_SECONDS = 0.5  # until every worker has what was imported
+_EVERYWHERE_SECONDS = 0.5  # until every worker has applied what was imported
 _FINAL = frozenset({"active", "rejected", "superseded"})
 
 

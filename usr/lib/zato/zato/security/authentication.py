@@ -206,7 +206,7 @@ class SecurityIndex:
         return None if credentials is None else self._checked(credentials, environ)
 
     def prove(self, username: str, password: str, environ: Mapping[str, Any]) -> None:
-        """Raises as `authenticate` does unless it is the user's password: for whoever is to say it once more."""
+        """Confirms the password of somebody who is authenticated already. Raises what `authenticate` raises."""
         if self._checked(credentials_from(username, password.encode("utf-8", "replace")), environ) is None:
             raise Unauthorized
 

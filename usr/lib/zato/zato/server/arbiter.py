@@ -29,7 +29,7 @@ _log = get_logger("zato.server")
 
 
 class DrainingArbiter(Arbiter):  # type: ignore[misc]
-    """On SIGTERM its health checks say so for as long as `seconds` returns, with everything going on as before.
+    """After SIGTERM it goes on for so many seconds as `seconds` returns, while its health checks say that it will end.
 
     Then it ends as any gunicorn does: no connection is accepted any more, requests under way are finished. A second
     SIGTERM, SIGINT or SIGQUIT ends the wait.
@@ -87,12 +87,12 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
         return signals
 
     def spawn_workers(self) -> None:
-        """gunicorn's own rests after each one: of several that died together all but the first come back later."""
+        """As gunicorn's own, without its pause after each worker: several that died together come back together."""
         for _ in range(self.num_workers - len(self.WORKERS)):
             self.spawn_worker()
 
     def reap_workers(self) -> None:
-        """gunicorn's own ends the server where a worker ends with the code of one that cannot start, which any may."""
+        """As gunicorn's own, but a worker that was at work ends no server, whatever code it ends with."""
         while True:
             workers = dict(self.WORKERS)
             at_work = {pid for pid, worker in workers.items() if _is_at_work(worker)}
@@ -109,7 +109,7 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
                 return
 
     def murder_workers(self) -> None:
-        """gunicorn's own waits for ever where a worker has given no heart-beat yet."""
+        """As gunicorn's own, which would wait for ever for the first heart-beat of a worker."""
         self.timeout = self._stuck_seconds()
         still = self._standstill.turn()
         if still:
@@ -123,7 +123,7 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
         super().murder_workers()
 
     def _begin_anew(self, still: float) -> None:
-        """Every worker has as long as ever from now on."""
+        """Every worker has its whole time again from now on."""
         _log.warning("This server has stood still; its workers have their time anew", seconds=round(still, 1))
         self._since = {pid: since + still for pid, since in self._since.items()}
         for worker in self.WORKERS.values():
@@ -144,7 +144,7 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
 
 
 def _is_at_work(worker: Any) -> bool:
-    """Whether it has given a heart-beat, which is a moment of the monotonic clock; before, its file has its own."""
+    """Whether it has given a heart-beat, a time of the monotonic clock; its file begins with one of the wall clock."""
     return bool(worker.tmp.last_update() <= time.monotonic())
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 def open_door(path: Path, backlog: int) -> int:
     """The descriptor of a socket that listens at `path`, in place of one that an earlier process left there.
 
-    It listens from its first moment, so that connections wait for the workers: after one that is refused, lighttpd asks
-    nobody at this door for up to two seconds, while those who saw it come, and its health, say that all is well.
+    It listens as soon as it is there, so that connections wait for the workers. Where one is refused, lighttpd does
+    not try this socket again for up to two seconds, although health checks already say that all is well.
 
     The directory says who may connect, and its group becomes the socket's where it is a set-group-ID directory:
     gunicorn would make it its own group's.

@@ -63,7 +63,7 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
-        # The one that the balancer's start waits for comes last
+        # The balancer waits for the last of them before it starts
         doors = (self._layout.internal_socket, self._layout.health_socket, self._layout.front_socket)
         options: dict[str, Any] = {
             "bind": [f"fd://{open_door(path, _BACKLOG)}" for path in doors],
@@ -71,7 +71,9 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
             "workers": self._server_settings.workers,
             "threads": self._server_settings.threads_max,
             "backlog": _BACKLOG,
-            "timeout": math.ceil(self._server_settings.stuck_seconds),  # of the start: the master follows the setting
+            "timeout": math.ceil(
+                self._server_settings.stuck_seconds
+            ),  # at the start; the master follows the setting later
             "graceful_timeout": _GRACEFUL_SECONDS,
             "limit_request_line": _REQUEST_LINE_BYTES,
             "limit_request_fields": _HEADER_FIELDS,

@@ -1,4 +1,4 @@
-"""By what a file of SQLite is known to be an ODB."""
+"""How a file of SQLite is known to be an ODB."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ODB_TABLE = "zt_change"
 
 
 def is_odb(connection: sqlite3.Connection) -> bool:
-    """What the log and the audit log are worth rests on nobody writing there but through the admin API."""
+    """Whether a file of SQLite is an ODB, which services must not write to: the admin API alone keeps its log true."""
     try:
         found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (ODB_TABLE,)).fetchone()
     except sqlite3.OperationalError:

@@ -1,4 +1,4 @@
-"""A database that has several hosts, of which one takes changes at a time, or each does."""
+"""Databases with several hosts, of which all, or one at a time, take changes."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class ServiceTestClient:
         """`services` can be reached with self.invoke; `principal` is who invokes.
 
         `sql` has databases by the names of connections: the URL of each, or the fields of an outgoing SQL connection.
-        They are used by the code that a server uses them by. Raises InvalidInput for one that a server would refuse.
+        They are opened as a server opens them. Raises InvalidInput for one that a server would refuse.
         """
         given: dict[str, Mapping[str, Any]] = {"sql": sql or {}}
         self._fakes = {

@@ -44,16 +44,16 @@ class Server(ResponseSchema, frozen=True):
     host: str
     """Its machine's own name."""
     address: str | None
-    """At which the balancer reaches it, by its item."""
+    """The address by which the balancer reaches it, as its item says."""
     mode: Literal["ready", "drain", "maint"]
     """What the balancer is to do with it."""
     weight: int | None
     expected_revision: int
-    """That its workers are to apply."""
+    """The revision that its workers are to apply."""
     version: str
     registered: datetime
     in_flight: int | None
-    """Of its living workers together."""
+    """Of all its workers that are alive."""
     memory_bytes: int | None
     workers: list[Worker]
 
@@ -107,7 +107,7 @@ class Status(ResponseSchema, frozen=True):
     broker_problem: str | None = None
     """Why the worker that answers has no connection to it."""
     kept: list[KeptFigure] = field(default_factory=list)
-    """As of the last minute; empty while the ODB is away."""
+    """As of the last minute; empty while the ODB is away, or is counted for the first time."""
     odb_bytes: int | None = None
     """Bytes that the tables of the ODB take, where its database tells them."""
     held: Held | None = None

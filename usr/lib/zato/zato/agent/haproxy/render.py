@@ -26,12 +26,12 @@ from zato.core.target import INVALID_PATH
 from zato.host.templates import render_template
 
 _SERVER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-# Those that HAProxy answers with itself and that it can be given a body for
+# Statuses that HAProxy itself answers with, and for which it takes a body
 _OWN_ERRORS = (400, 401, 403, 404, 405, 408, 413, 429, 500, 501, 502, 503, 504)
 _EDGE = re.compile(rf"\${{{EDGE_VARIABLE}-\[?(.+?)\]?:([0-9]+)}}")
-# All that HAProxy surely keeps of a body beside a header
+# So much of a body HAProxy keeps beside the headers in any case
 _SMALL_BODY_BYTES = 16 * 1024
-# A source with as many wrong ones in ten seconds may guess beside a right one
+# A source that has sent so many wrong passwords in ten seconds may be guessing, although it knows a right one
 _WRONG_PASSWORDS_BELIEVED = 10
 _CID = "%[var(txn.cid)]"
 
@@ -39,7 +39,7 @@ _CID = "%[var(txn.cid)]"
 def render(view: HaproxyView, frame: str = "") -> str:
     """The text of haproxy.cfg. Raises SetupError for a value that cannot stand in it.
 
-    `frame` stands for all of HAProxy's configuration but its servers; HAProxy tells it to who asks what it has loaded.
+    `frame` stands for all of HAProxy's configuration but its servers. HAProxy answers with it what it has loaded.
     """
     late = f"{view.balancer.head_seconds:g} s for its header and the start of its body (head_seconds of the balancer)"
     texts = errors(body_bytes_max=view.body_bytes_max, late=late)
@@ -96,12 +96,12 @@ def added(view: HaproxyView, server: BalancedServer) -> str:
     options = re.sub(r'"([^"]*)"', lambda found: found[1].replace(" ", "\\ "), server_options(view))
     place = _endpoint(server.address, server.port)
     name = _checked_name(server.name)
-    # In the file `ssl` has health checks use TLS as well; of a server that is added later HAProxy 2.6 does not think so
+    # In the file, `ssl` holds for health checks too; for a server that is added later HAProxy 2.6 wants `check-ssl`
     return f"{BACKEND}/{name} {place} {options} check-ssl weight {server.weight} {_identity(server)}"
 
 
 def _line(server: BalancedServer) -> str:
-    """The file has no word for a server that drains: it gets no requests either until the agent tells HAProxy."""
+    """The file cannot say that a server drains: such a one is disabled until the agent tells HAProxy that it drains."""
     state = "" if server.mode is Mode.READY else " disabled"
     place = _endpoint(server.address, server.port)
     return f"{_checked_name(server.name)} {place} weight {server.weight}{state} {_identity(server)}"

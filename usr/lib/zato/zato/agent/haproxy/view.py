@@ -42,7 +42,7 @@ class HaproxyView:
     client_ca: Path
     """Issuers of clients' certificates: the cluster's CA and those configured beside it, in one file."""
     ca_subject: str
-    """Subject of the cluster's CA (RFC 4514): only of its clients a subject is told, others are fingerprints."""
+    """Subject of the cluster's CA (RFC 4514). Clients of other CAs are told by fingerprints, not by subjects."""
     ca_fingerprint: str
     """SHA-256 of the DER of the cluster's CA."""
     foreign_authorities: bool

@@ -23,9 +23,9 @@ class Kept(StrEnum):
     """Sets of files that are kept, by the name of their directory."""
 
     LAST_KNOWN_GOOD = "good"
-    """With which the program has served last."""
+    """Those with which the program has served last."""
     PREVIOUS = "before"
-    """With which it did before that."""
+    """Those with which it served before that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class SetNames:
     """What belongs to a set, by path below the program's directory."""
 
     configuration: str
-    """Written last: whoever looks whether there is something new looks at it."""
+    """Written last: whoever checks whether there are new files checks this one."""
     client_authorities: str
     """Issuers of clients' certificates."""
     others: tuple[str, ...] = ()

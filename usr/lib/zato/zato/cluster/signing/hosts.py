@@ -30,7 +30,7 @@ def own_hosts(hosts: Collection[str], members: Mapping[str, int], holders: Mappi
     others = {_plain(host): number for host, number in members.items()}
     taken = {_plain(host): holder for host, holder in holders.items() if not is_loopback(_plain(host))}
     for host in own:
-        if COMPONENT_NAMES.fullmatch(host):  # by these, components verify each other
+        if COMPONENT_NAMES.fullmatch(host):  # components verify each other by these names
             raise InvalidInput(
                 f"{host} is the name of a component of the cluster; the machine needs another one.",
                 code="component-name",

@@ -40,7 +40,7 @@ _PARAMETERS = {
     "oracle+cx_oracle": _ORACLE,
     "sqlite": frozenset[str](),
 }
-# Here they name a socket of this machine; a host would be one that nothing else of the URL's checks is about
+# Only sockets of this machine: a host that is named here would not be checked as that of the URL is
 _PATHS = frozenset({"host", "unix_socket"})
 _SOCKET_PATH = re.compile(r"/[^,]*")  # libpq takes a list, of other hosts as well
 _SECRET_PARAMETERS = re.compile(r"passw|passwd|pwd|secret|token", re.IGNORECASE)

@@ -40,7 +40,7 @@ def supervise(connection: socket.socket, directory: str, *, namespaced: bool) ->
     """Read the request from the connection and answer it.
 
     `namespaced`: this is the first process of a process namespace, and its end is the end of all in it. Otherwise the
-    keeper ends what is left.
+    reaper ends what is left.
     """
     die_with_parent()
     request = receive_request(connection)

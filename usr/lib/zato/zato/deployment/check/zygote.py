@@ -1,6 +1,6 @@
 """A process that has everything imported and does nothing but fork: a check then costs milliseconds.
 
-For each connection to its socket the zygote forks a keeper, which enters a new process namespace and forks the
+For each connection to its socket the zygote forks a reaper, which enters a new process namespace and forks the
 supervisor in it, which forks the candidate. The zygote itself never runs a line of what is deployed.
 """
 
@@ -22,7 +22,7 @@ from zato.deployment.check.kernel import adopt_orphans, enter_pid_namespace, for
 from zato.deployment.check.supervisor import supervise
 
 _BACKLOG = 64
-_KEEPER_SECONDS = 30.0
+_REAPER_SECONDS = 30.0
 _LOCK_SECONDS = 1.0
 
 
@@ -62,7 +62,7 @@ def run_zygote(socket_path: Path, owner: int, ready: int | None = None, *, names
     name_process("zato-check")
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
         signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps the keepers
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel does away with reapers that have ended
     signal.set_wakeup_fd(-1)
     _close_inherited(ready)
     lock = os.open(f"{socket_path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -89,7 +89,7 @@ def run_zygote(socket_path: Path, owner: int, ready: int | None = None, *, names
             listener.close()
             os.close(owner_fd)
             os.close(lock)
-            _keep(connection, namespaces=namespaces)
+            _reap(connection, namespaces=namespaces)
 
         fork_into(child)
         connection.close()
@@ -135,7 +135,7 @@ def _listen(socket_path: Path) -> socket.socket:
     return listener
 
 
-def _keep(connection: socket.socket, *, namespaces: bool) -> None:
+def _reap(connection: socket.socket, *, namespaces: bool) -> None:
     """One check's outermost process: makes the namespace, and clears up whatever happens inside."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     directory = tempfile.mkdtemp(prefix="zato-check-")
@@ -145,10 +145,10 @@ def _keep(connection: socket.socket, *, namespaces: bool) -> None:
             adopt_orphans()
         supervisor = fork_into(lambda: supervise(connection, directory, namespaced=namespaced))
         connection.close()
-        if not select.select([os.pidfd_open(supervisor)], [], [], _KEEPER_SECONDS)[0]:
+        if not select.select([os.pidfd_open(supervisor)], [], [], _REAPER_SECONDS)[0]:
             os.kill(supervisor, signal.SIGKILL)
         os.waitpid(supervisor, 0)
         if not namespaced:
-            kill_descendants(_KEEPER_SECONDS)
+            kill_descendants(_REAPER_SECONDS)
     finally:
         shutil.rmtree(directory, ignore_errors=True)

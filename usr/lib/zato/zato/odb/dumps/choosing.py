@@ -1,4 +1,4 @@
-"""Which means an ODB is copied by."""
+"""By which program, or statement, an ODB is copied."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ class Dump(Protocol):
 
     @property
     def name(self) -> str:
-        """Of the file."""
+        """Of the file that `save` makes."""
         ...
 
     def save(self, directory: Path) -> Facts:
-        """What it holds. Raises ZatoError."""
+        """Returns what the copy holds. Raises ZatoError."""
         ...
 
     def load(self, directory: Path) -> None: ...
 
 
 def dump_of(cluster: ClusterSettings, database: Database, account: Account | None) -> Dump:
-    """`account` is whom programs run as, where this is root. Raises SetupError where there is no way: with Oracle."""
+    """`account` is the user that programs run as, where this is root. Raises SetupError for Oracle, which has none."""
     match database.dialect:
         case "sqlite":
             return SqliteDump(database)

@@ -17,7 +17,7 @@ _CID = re.compile(r"[A-Za-z0-9-]{8,64}")
 def cid_of(environ: Mapping[str, Any]) -> str:
     """The id that lighttpd passed on, else the trace-id of `traceparent`, else a new one. Lines of the log have it too.
 
-    Call it once for a request: a new one is another each time.
+    Call it once for each request, as a new id is a different one each time.
     """
     known: str | None = environ.get("HTTP_X_ZATO_CID")
     if known is None or not _CID.fullmatch(known):
@@ -74,7 +74,7 @@ class EnvironHeaders(Mapping[str, str]):
 
 
 def needs_memory(environ: Mapping[str, Any], number: int) -> None:
-    """So many bytes more, until the request ends. Raises TooLarge, Unavailable."""
+    """Takes so many bytes more of the worker's memory, until the request ends. Raises TooLarge, Unavailable."""
     active = environ.get("zato.request")
     if active is not None:
         active.needs(number)

@@ -33,7 +33,7 @@ _NEVER = Seen(0, 0, 0, 0, 0, 0)
 
 @dataclass(slots=True)
 class _Watched:
-    """One of the repository's files: the state dealt with, and one that was seen once and may not be complete."""
+    """One of the repository's files: the state that was settled, and a later one that may still be incomplete."""
 
     file: EditedFile
     settled: bytes | None
@@ -84,7 +84,7 @@ class ServerRepository:
         self._look(self._user, self._user_edited)
 
     def _load(self, item: Item) -> Text:
-        """What was kept last, of a repository that may be new or of an earlier release."""
+        """What was committed last; the repository may be new, or of an earlier release."""
         self._git.create(f"Configuration of server {self._paths.number} as created")
         self._git.tidy()
         self._user.settled = self._git.show("HEAD", self._user.name)
@@ -111,7 +111,7 @@ class ServerRepository:
         if item.revision == self._revision:
             return kept
         entries = self._publisher.history(SERVER.name, item.name)
-        # A log that went back, as after restoring a backup, has its last word only
+        # Of a log that went back, as after a restore, only the last change is known
         unknown = [entry for entry in entries if entry.revision > self._revision] or [*entries[:1]]
         for entry in reversed(unknown):
             if entry.value is None:
@@ -262,7 +262,7 @@ def _readable(file: EditedFile) -> bytes | None:
 
 
 def _handled(watched: _Watched) -> Seen | None:
-    """The file's state, where that is what is settled. Looked at first, as an edit may come in between."""
+    """The file's state, where its content is settled. The state is read first: an edit may come in between."""
     seen = watched.file.seen()
     try:
         return seen if watched.file.read() == watched.settled else _NEVER
