@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from support.brokers import new_message
+from zato.config.writer import Author
+from zato.core.errors import InvalidInput
 from zato.core.origin import Asker
+from zato.core.principal import ANONYMOUS
 from zato.odb.claims import Dead
 from zato.odb.messages import Messages
 
@@ -125,3 +129,17 @@ def test_dead_letters_are_described_by_filters(world: Any) -> None:
     both = world.call("POST", "/messages/dead/delete", {"ids": ids, "filter": {"service": service}})
     assert both.status_code == 400
     assert world.call("POST", "/messages/dead/delete", {"ids": None, "filter": {"q": "luck"}}).json == {"count": 2}
+
+
+def test_a_message_that_a_service_sends_is_in_the_odb(world: Any) -> None:
+    invoker = world.switch.current().dispatcher
+    invoker.invoke_async("demo.echo", {"n": 1, "text": "ż"}, "cid-1", ANONYMOUS, sender="demo.asks")
+    [claim] = Messages(world.database).claim(5, world.clock.now(), world.clock.now())
+    assert json.loads(claim.message.payload) == {"n": 1, "text": "ż"}
+    assert (claim.message.service, claim.message.cid, claim.message.principal) == ("demo.echo", "cid-1", "anonymous")
+
+
+def test_nobody_outside_has_the_name_of_a_part_of_zato_that_sends_messages(world: Any) -> None:
+    by = Author("test", "cid-of-the-test")
+    with pytest.raises(InvalidInput, match="stands for a part of Zato"):
+        world.publisher.create("security-basic", "listener", {"username": "x", "password": "x" * 12}, by=by)

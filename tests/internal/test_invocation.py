@@ -49,6 +49,11 @@ def test_what_no_client_sends_is_refused(header: str, value: str) -> None:
         origin_of(environ_of(MESSAGE) | {f"HTTP_X_ZATO_{header}": value})
 
 
+def test_the_longest_name_is_taken() -> None:
+    job = Origin(Asker.JOB, "nightly@1", redelivered=False, attempt=999_999_999, name="x" * 500)
+    assert origin_of(environ_of(job)) == job
+
+
 def test_ids_of_jobs_are_their_own() -> None:
     job = Origin(Asker.JOB, "nightly@2026-11-25T02:30:00Z", redelivered=False, attempt=1, name="nightly")
     assert origin_of(environ_of(job)) == job
