@@ -29,7 +29,7 @@ class NewPackages(RequestSchema, frozen=True):
     require_hashes: bool = False
     allow_source: bool = False
     revision: Revision | None = None
-    """Of the declaration that the change started from, 0 where there was none."""
+    """Revision of the declaration that the change started from, 0 where there was none."""
 
 
 class ServerPackages(ResponseSchema, frozen=True):

@@ -148,7 +148,7 @@ class WholeOperations:
         return of_whole(before, now, self._worker.current().codes.used, others)
 
     def _deleted_before(self, done: Done) -> Collection[Key]:
-        """Of the kinds that let in and that it has made items of, those that were deleted before it."""
+        """Items deleted before it, of the kinds that let somebody in and of which the change has made items."""
         kinds = {kind for kind, _ in done.created if lets_in(kind)}
         return self._log.deleted(kinds, done.revision) if kinds else ()
 

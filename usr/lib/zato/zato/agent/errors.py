@@ -33,11 +33,11 @@ _FIXED: Errors = {
 }
 
 INCOMPLETE = ("incomplete-body", "The body of the request did not arrive: it stopped, broke off, or is not valid HTTP.")
-"""Of a body that the server has had a part of: 408 where it stopped, 400 otherwise."""
+"""Where the server has had a part of the body: 408 if the body stopped, 400 otherwise."""
 
 
 def errors(*, body_bytes_max: int, late: str) -> Errors:
-    """All of them. What is larger, or later, than a limit is told the limit and its setting; `late` is that of time."""
+    """All errors. What is larger, or later, than a limit is told the limit and its setting; `late` is that of time."""
     return {
         **_FIXED,
         408: ("request-timeout", f"The request took too long to arrive: {late}."),

@@ -31,7 +31,7 @@ class ChannelUser(Protocol):
     """Something that is done over the connection. All methods are called in the connection's thread."""
 
     def opened(self, channel: Any, ready: Callable[[], None]) -> None:
-        """There is a connection with a channel of the user's own; `ready` is to be called when all is set up."""
+        """Called once there is a connection and a channel for this user, who calls `ready` when all is set up."""
         ...
 
     def closed(self, reason: str) -> None:
@@ -103,7 +103,7 @@ class AmqpConnection:
             self._thread.join(_STOP_SECONDS)
 
     def add(self, user: ChannelUser) -> None:
-        """Has it opened on this connection, where there is one, and on each one to come."""
+        """Opens the user on this connection, where there is one, and on each later one."""
         with self._guard:
             self._users.append(user)
         self.call(lambda: self._open(user))
@@ -165,7 +165,7 @@ class AmqpConnection:
             self._stop.wait(_RECONNECTING.spread_after(failed, random.random()))  # noqa: S311 - nothing to guess
 
     def _live(self, host: str, port: int) -> bool:
-        """One connection from its beginning to its end; whether it came to be one."""
+        """Keeps one connection from its beginning to its end. Returns whether it came about."""
         came = False
 
         def on_open(connection: Any) -> None:

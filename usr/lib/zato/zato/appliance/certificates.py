@@ -57,7 +57,7 @@ def joined_number(layout: Layout) -> int:
 
 
 def numbers(layout: Layout) -> set[int]:
-    """Of all servers that a certificate or a key is here of."""
+    """Numbers of the servers of which a certificate or a key is here."""
     return {number for _, number in _of_servers(layout)}
 
 

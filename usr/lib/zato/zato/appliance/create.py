@@ -22,7 +22,7 @@ from zato.odb import migrate
 from zato.odb.opening import open_odb
 
 MAKES_A_CLUSTER = Path("/usr/share/zato/makes-a-cluster")
-"""Of the package `zato`: a machine without it becomes part of a cluster by joining one."""
+"""The package `zato` has it. A machine without it becomes part of a cluster by joining one."""
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - a balancer that nobody reaches is of no use
 
 

@@ -51,7 +51,7 @@ def check_may_join(layout: Layout, number: int) -> None:
 
 
 def numbers(layout: Layout) -> list[int]:
-    """Of all servers that this machine has anything of: one, unless something broke off."""
+    """Numbers of the servers that this machine has anything of: one, unless something broke off."""
     directories = (path for base in (layout.configuration, layout.root) for path in base.glob("server-*"))
     names = (path.name.removeprefix("server-") for path in directories if path.is_dir())
     return sorted({*certificates.numbers(layout), *(int(name) for name in names if name.isdecimal())})

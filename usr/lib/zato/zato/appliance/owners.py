@@ -68,7 +68,7 @@ def directory(path: Path, owner: Owner, mode: int) -> None:
 
 
 def file(path: Path, owner: Owner, mode: int) -> None:
-    """There is such a file, an empty one where there was nothing, which stays as it is otherwise."""
+    """Makes an empty file with this owner and mode where there is none; one that is there stays as it is."""
     with contextlib.suppress(FileExistsError):
         _give(os.open(path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o600), owner, mode)
 

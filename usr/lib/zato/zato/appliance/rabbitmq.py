@@ -144,7 +144,7 @@ class RabbitMqSetup:
 
 
 def _content(path: Path) -> bytes | None:
-    """Of a plain file; None for what is none."""
+    """The content of a plain file; None where there is none."""
     try:
         return read_plain(path)
     except OSError:

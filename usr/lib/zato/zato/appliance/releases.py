@@ -23,7 +23,7 @@ _UNCHECKED = MAGIC_NUMBER + b"\1\0\0\0"
 
 
 class Releases:
-    """Those in `home`/releases. One process at a time may use this; root does, when a package is configured."""
+    """The releases in `home`/releases. One process at a time may use this: root, when a package is configured."""
 
     def __init__(self, home: Path = Path("/usr/lib/zato"), templates: Path = Path("/usr/share/zato")) -> None:
         """`home` has the package's `lib` and `venv`, `templates` those of other programs' configuration."""
@@ -41,7 +41,7 @@ class Releases:
         return found
 
     def add(self, version: str) -> Path:
-        """One more, of what the package has in place now, compiled. A version may come more than once."""
+        """Keeps what the package has in place now, compiled, as one more release. A version may come more than once."""
         self._all.mkdir(mode=0o755, exist_ok=True)
         release = next(path for n in count(1) if not (path := self._all / f"{version}-{n}").exists())
         try:
@@ -66,7 +66,7 @@ class Releases:
         new.replace(self._current)
 
     def remove(self, release: Path) -> None:
-        """It is gone; what still runs from it must not import anything any more."""
+        """Removes it; what still runs from it must not import anything any more."""
         shutil.rmtree(release, ignore_errors=True)
 
     def remove_others(self) -> None:

@@ -30,7 +30,7 @@ class Work:
     serves: bool
     """Takes requests."""
     balanced: bool
-    """Gets some from this machine's HAProxy."""
+    """Gets requests from this machine's HAProxy."""
 
     def covers(self, expected: Work) -> bool:
         """Whether it is as much as expected, or more."""
@@ -43,28 +43,28 @@ def systemd_runs() -> bool:
 
 
 def read_again() -> None:
-    """systemd knows the units' files as they are now."""
+    """Has systemd read the units' files again."""
     _systemctl("daemon-reload")
 
 
 def enable(*names: str) -> None:
-    """These are started, also those that run, and after each boot; returns before they are."""
+    """Has these started now, also where they run already, and at each boot. Returns before they run."""
     _systemctl("enable", "-q", *names)
     _systemctl("restart", "--no-block", *names)
 
 
 def enable_now(name: str) -> None:
-    """It runs from now on, after each boot too."""
+    """Starts it now, and has it started at each boot."""
     _systemctl("enable", "-q", "--now", name)
 
 
 def is_disabled(name: str) -> bool:
-    """Whether it is not started at a boot, and nobody has forbidden that by masking it."""
+    """Whether it is not started at a boot, although nobody has masked it."""
     return _systemctl("is-enabled", name, must=False).strip() == "disabled"
 
 
 def disable(*names: str) -> None:
-    """These have ended, and are not started at the next boot."""
+    """Ends these, and has them started at no boot."""
     _systemctl("disable", "-q", "--now", *names)
 
 
@@ -76,18 +76,18 @@ def enabled_servers() -> list[int]:
 
 
 def waiting() -> list[str]:
-    """What starts something of Zato's at a time, or for whoever connects."""
+    """Timers and sockets that start something of Zato's."""
     listed = _systemctl("list-units", "--plain", "--no-legend", "--state=active", "zato-*.socket", "zato-*.timer")
     return [line.split()[0] for line in listed.splitlines() if line.strip()]
 
 
 def stop_all() -> None:
-    """Nothing of Zato's runs, and nothing of it is started by a timer or by whoever connects."""
+    """Stops everything of Zato's, the timers and sockets that would start it again included."""
     _systemctl("stop", "zato.target", "zato-*")
 
 
 def start(*names: str) -> None:
-    """These run, until they are stopped."""
+    """Starts these."""
     if names:
         _systemctl("start", *names)
 
@@ -109,7 +109,7 @@ def work_of(number: int) -> Work:
 
 
 def restart_server(number: int, expected: Work) -> None:
-    """It drains, ends and starts again. Raises SetupError where it does not do what is expected a minute later."""
+    """Has it drain, end and start again. Raises SetupError where it does less than expected a minute later."""
     _systemctl("restart", f"zato-server@{number}.service", must=expected.serves)
     deadline = time.monotonic() + _WORK_SECONDS
     while not work_of(number).covers(expected):
@@ -122,7 +122,7 @@ def restart_server(number: int, expected: Work) -> None:
 
 
 def runs_replaced_program(unit: str) -> bool:
-    """Whether the file that its main process was started from is there no more, or another one by now."""
+    """Whether the program that its main process was started from was removed or replaced since."""
     pid = int(_systemctl("show", "-P", "MainPID", unit).strip() or 0)
     try:
         return pid != 0 and str(Path(f"/proc/{pid}/exe").readlink()).endswith(" (deleted)")
@@ -131,7 +131,7 @@ def runs_replaced_program(unit: str) -> bool:
 
 
 def renew_balancer() -> None:
-    """HAProxy, where it runs, reads a configuration that this release has rendered; open connections go on."""
+    """Has HAProxy, where it runs, read a configuration that this release renders; open connections go on."""
     if _systemctl("is-active", BALANCER, must=False).strip() == "active":
         _systemctl("reload", BALANCER)
         _systemctl("restart", _BALANCER_AGENT)
@@ -146,7 +146,7 @@ def _is_balanced(number: int) -> bool:
 
 
 def _systemctl(*arguments: str, must: bool = True) -> str:
-    """What it says. Raises SetupError where it fails and `must` not."""
+    """What systemctl prints. Raises SetupError where it fails, if it `must` not."""
     command = ["systemctl", *arguments]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_SYSTEMCTL_SECONDS, check=False)

@@ -16,11 +16,11 @@ class Machine(Protocol):
         ...
 
     def stop(self) -> None:
-        """Nothing of the cluster runs."""
+        """Stops everything of the cluster."""
         ...
 
     def prepare(self, numbers: tuple[int, ...]) -> None:
-        """There are the directories that parts are loaded into, each its user's."""
+        """Makes the directories that parts are loaded into, each its user's."""
         ...
 
     def finish(self, numbers: tuple[int, ...], say: Say) -> None:
@@ -28,7 +28,7 @@ class Machine(Protocol):
         ...
 
     def start(self, numbers: tuple[int, ...]) -> str:
-        """It runs from now on, or the sentence says how it is started."""
+        """Starts it, or returns a sentence that says how it is started."""
         ...
 
     def go_on(self) -> None:

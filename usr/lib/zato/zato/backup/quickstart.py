@@ -42,7 +42,7 @@ class Quickstart:
         create(self._layout, load_cluster(self._layout), {}, say)
 
     def go_on(self) -> None:
-        """Nothing was ended."""
+        """Does nothing: nothing was ended."""
 
     def start(self, numbers: tuple[int, ...]) -> str:
         return f"Start it with: zato quickstart start {quote(str(self._layout.root))}"

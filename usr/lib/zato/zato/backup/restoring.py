@@ -219,7 +219,7 @@ def _as_servers(layout: Layout) -> AbstractContextManager[None]:
 
 
 def _servers_user(layout: Layout) -> Account | None:
-    """Whose the ODB is to be."""
+    """The user whose the ODB is to be."""
     if not layout.is_appliance:
         return owner_of(_existing(layout.root))
     from zato.appliance import owners

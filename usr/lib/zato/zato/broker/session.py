@@ -48,16 +48,16 @@ class BrokerSession(Protocol):
 
 
 class Embedded:
-    """Nothing but the ODB, in which others see each change by themselves."""
+    """The embedded broker: there is nothing to connect to but the ODB."""
 
     label = "embedded"
     problem = None
 
     def start(self) -> None:
-        """It is there."""
+        """Nothing is to be started."""
 
     def stop(self) -> None:
-        """It stays."""
+        """Nothing is to be stopped."""
 
     def notifier(self, polled: ChangeNotifier) -> ChangeNotifier:
         return polled

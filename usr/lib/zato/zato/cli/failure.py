@@ -72,7 +72,7 @@ def _commands(context: click.Context) -> list[str]:
 
 
 def _options(context: click.Context) -> list[str]:
-    """Those that may stand behind every command are the first one's."""
+    """The options of the command; those that may stand behind every command are the first one's."""
     commands = {context.command, context.find_root().command}
     parameters = [each for command in commands for each in command.get_params(context)]
     return sorted({name for each in parameters for name in (*each.opts, *each.secondary_opts) if name[:1] == "-"})

@@ -49,7 +49,7 @@ def keep(login: Login) -> None:
 
 
 def forget() -> None:
-    """There is none any more; what the cluster is known by stays."""
+    """Removes the session; what the cluster is known by stays."""
     (_directory() / "session.json").unlink(missing_ok=True)
 
 

@@ -57,12 +57,12 @@ class Calls:
 
 
 def rehearsed(dry_run: bool) -> Json:
-    """The query of a change that may only be asked what it would do."""
+    """The query of a change, which with `dry_run` only tells what it would do."""
     return {"dry_run": "true"} if dry_run else {}
 
 
 def with_query(path: str, query: Mapping[str, Any]) -> str:
-    """The path with those of the parameters that are given."""
+    """The path with a query of the parameters that are not None."""
     given = {name: value for name, value in query.items() if value is not None}
     return f"{path}?{urlencode(given)}" if given else path
 

@@ -30,5 +30,5 @@ def read(path: Path) -> str:
 
 
 def used(path: Path) -> None:
-    """Nothing but the file's being there is left, which says that there was a token."""
+    """Empties the file, which stays to say that there was a token."""
     write_atomically(path, b"", mode=0o400)

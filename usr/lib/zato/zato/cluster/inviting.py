@@ -134,14 +134,14 @@ def _is_address(text: str) -> bool:
 
 
 def _numbers(layout: Layout, cluster: ClusterSettings, client: ApiClient) -> set[int]:
-    """Of all servers that the cluster knows, on this machine or others."""
+    """Numbers of all servers that the cluster knows, on this machine or others."""
     listed = {int(server["number"]) for server in client.status()["servers"]}
     items = {str(item["name"]).removeprefix("server-") for item in client.items("server")["items"]}
     return listed | {int(text) for text in items if text.isdecimal()} | set(layout.server_numbers(cluster.servers))
 
 
 def _members(signer: Signer) -> set[int]:
-    """Of servers with valid certificates: a join that failed may have left nothing else."""
+    """Numbers of servers with valid certificates: a join that failed may have left nothing else."""
     now = datetime.now(UTC)
     return {server.number for server in signer.registered().servers if server.is_member(now)}
 

@@ -21,7 +21,7 @@ _Entries = Mapping[tuple[str, str], Entry]
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """All entries as of a change, which is another one where the ODB has another history by now."""
+    """All entries as of a change. The change is another one where the ODB has another history by now."""
 
     entries: _Entries
     last: LoggedChange | None

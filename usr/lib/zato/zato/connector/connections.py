@@ -48,7 +48,7 @@ class OutgoingConnections(Outgoing):
 
     @classmethod
     def empty(cls, files: Path, observe: Observe = unobserved) -> OutgoingConnections:
-        """None yet. Those with files, as SQLite's, have them in this directory; `observe` is told of all calls."""
+        """No connections yet. Files such as SQLite's will be in this directory; `observe` is told of all calls."""
         return cls({}, files, observe)
 
     def refreshed(self, configuration: Configuration, secrets: SecretBox) -> OutgoingConnections:

@@ -56,12 +56,12 @@ def cookie_line(
 
 
 def sent_cookies(header: str) -> dict[str, str]:
-    """Those of a Cookie header, by name. Of several of one name the first, which is the one of the longest path."""
+    """Those in a Cookie header, by name. Of several of one name the first, which is the one with the longest path."""
     return _by_name(header.split(";"))
 
 
 def received_cookies(lines: Iterable[str]) -> dict[str, str]:
-    """Those of Set-Cookie headers, by name, without what is said about them. Of several of one name the last."""
+    """Those in Set-Cookie headers, by name, without their attributes. Of several of one name the last."""
     return {name: value for line in lines for name, value in _by_name([line.partition(";")[0]]).items()}
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 SOURCE_BYTES_MAX = 10 * 1024 * 1024
-"""Of a file that is deployed, on whichever way it comes."""
+"""Size of a file that is deployed, in whichever way it comes."""
 
 TIME_LIMIT_SECONDS_MAX = 86_400
-"""Of a service; whoever waits for its answer has to wait longer."""
+"""Time limit of a service; whoever waits for its answer has to wait longer."""
 
 MESSAGE_BYTES_MAX = 10 * 1024 * 1024
-"""Of the payload of an asynchronous invocation, as JSON."""
+"""Size of the payload of an asynchronous invocation, as JSON."""

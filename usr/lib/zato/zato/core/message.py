@@ -28,7 +28,7 @@ class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     origin: Asker = Asker.MESSAGE
     """What has sent it."""
     origin_name: str = ""
-    """Of what has sent it: of a message the service, of a job or a delivery their item. Empty where it has none."""
+    """Its name: the service that has sent a message, the item of a job or a delivery; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,5 +49,5 @@ class DeadLetter:
     reason: str
     origin: Asker
     origin_name: str
-    """As of the message."""
+    """As the message has them."""
     died: datetime

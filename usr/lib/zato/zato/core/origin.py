@@ -20,20 +20,20 @@ class Asker(StrEnum):
 
     @classmethod
     def written(cls, value: object) -> Asker:
-        """Of what was written down: a message where it says nothing, or what only a later release knows."""
+        """What was written down. Where it says nothing, or what only a later release knows, it counts as a message."""
         return next((each for each in cls if each.value == value), cls.MESSAGE)
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """One attempt at one of them."""
+    """One attempt of a message, a job or a delivery."""
 
     asker: Asker
     id: str
-    """Of the message, the firing, the delivery: the same at each attempt."""
+    """That of the message, the firing, the delivery: the same at each attempt."""
     redelivered: bool
     """Whether the service may have done it before, in whole or in part."""
     attempt: int
     """From 1."""
     name: str = ""
-    """Of the item that it comes of, such as the job; a message comes of none."""
+    """That of the item that it comes of, such as the job; a message comes of none."""

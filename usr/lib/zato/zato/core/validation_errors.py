@@ -16,13 +16,13 @@ class ValidationErrors:
         self._count = 0
 
     def add(self, text: str) -> None:
-        """One more."""
+        """Adds one more."""
         self._count += 1
         if self._count <= ERRORS_MAX:
             self._texts.append(shortened(text))
 
     def count(self, more: int) -> None:
-        """So many more, whose text does not matter."""
+        """Counts so many more, whose text does not matter."""
         self._count += more
 
     def __bool__(self) -> bool:

@@ -141,7 +141,7 @@ class Activation:
         return self._publisher.delete_together(DEPLOYMENT.name, revisions, by=by)
 
     def live_workers(self) -> list[str]:
-        """Those whose heart-beat is fresh."""
+        """Workers whose heart-beat is fresh."""
         oldest = self._clock.now() - LIVE
         return [row.worker for row in self._members.workers() if row.beat >= oldest]
 

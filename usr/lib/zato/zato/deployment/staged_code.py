@@ -25,11 +25,11 @@ class StagedCode:
         self._running = running
 
     def load(self, deployment: Deployment) -> None:
-        """One file's version."""
+        """Loads one file's version."""
         self._code.stage(deployment.file_name, deployment.sha256, deployment.id, self._running())
 
     def load_all(self, staging: Staging) -> None:
-        """All that a staging asks for, as one."""
+        """Loads all that a staging asks for, as one."""
         then = Configuration.from_items(staging.revision, self._log.items_at(staging.revision))
         staged = map(self._deployments.get, staging.deployments)
         self._code.stage_all(with_deployments(active_versions(then), staged, staging.started), self._running())

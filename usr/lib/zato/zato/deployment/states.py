@@ -64,7 +64,7 @@ class States:
         return changed
 
     def finish(self, deployment: Deployment, revision: int) -> None:
-        """All workers serve it."""
+        """Writes down that all workers serve it."""
         if self._deployments.set_state(
             deployment.id, {DeploymentState.STAGED}, DeploymentState.ACTIVE, revision=revision
         ):
@@ -110,7 +110,7 @@ class States:
             self._reject(deployment, error.message)
 
     def _reject(self, deployment: Deployment, reason: str) -> None:
-        """It will not become active. One that was active in earlier times goes back to where it was."""
+        """Writes down that it does not become active. One that was active earlier becomes superseded again."""
         again = was_active(deployment)
         if self._deployments.set_state(
             deployment.id,

@@ -41,7 +41,7 @@ class ServerLayout:
 
     @property
     def other_machines(self) -> Path:
-        """There is such a file while the cluster has servers on other machines; made by the singleton."""
+        """A file that is there while the cluster has servers on other machines; the singleton makes it."""
         return self.root / "applied" / "other-machines"
 
     @property
@@ -66,7 +66,7 @@ class ServerLayout:
 
     @property
     def draining(self) -> Path:
-        """There while the server is to get no new requests: see zato.host.draining."""
+        """A file that is there while the server is to get no new requests: see zato.host.draining."""
         return self.run / "draining"
 
     @property

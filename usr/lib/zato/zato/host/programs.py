@@ -19,12 +19,12 @@ _OTHER_PACKAGES = {
     "pg_dump": ("postgresql-client",),
     "pg_restore": ("postgresql-client",),
 }
-"""Of programs that not every cluster needs."""
+"""Packages of programs that not every cluster needs."""
 # haproxy and lighttpd are in /usr/sbin, which a user's PATH often does not have
 PLACES = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
 _LIGHTTPD_MODULES = {"mod_openssl.so": "lighttpd-mod-openssl", "mod_magnet.so": "lighttpd-modules-lua"}
 _LIGHTTPD_LIBRARY = Path("/usr/share/lua/5.4/openssl/x509.lua")
-"""By which lighttpd's script knows the cluster's certificates."""
+"""The library by which lighttpd's script knows the cluster's certificates."""
 
 
 def program(name: str) -> str:

@@ -10,7 +10,7 @@ import time
 from zato.core.errors import Unavailable
 
 SIZE_BYTES = 64
-"""Of a mutex, on every architecture, with room to spare."""
+"""Room for a mutex on every architecture."""
 _ATTRIBUTES_BYTES = 64
 # <pthread.h> of glibc
 _PROCESS_SHARED = 1

@@ -26,7 +26,7 @@ class Reply:
 
 
 class NotReached(Exception):
-    """Nothing listens at the path, or it does not take the connection: the request was not begun."""
+    """Nothing listens at the path, or nothing takes the connection: the request was not begun."""
 
 
 class NoAnswer(Exception):
@@ -34,7 +34,7 @@ class NoAnswer(Exception):
 
 
 class NotInTime(Exception):
-    """There was no answer within the seconds: what came of the request is not known."""
+    """There was no answer in time: what has become of the request is not known."""
 
 
 class EndlessAnswer(Exception):

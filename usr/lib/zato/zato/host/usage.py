@@ -16,7 +16,7 @@ _CONTROL_GROUPS = Path("/sys/fs/cgroup/system.slice")
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Of a process with all that it has started."""
+    """What a process has used, with all that it has started."""
 
     cpu_seconds: float
     resident_bytes: int
@@ -32,7 +32,7 @@ def process_of_unit(unit: str) -> str | None:
 
 
 def usage(layout: Layout) -> dict[str, Usage]:
-    """Of each of Zato's processes that run on this machine, by name."""
+    """The usage of each of Zato's processes that run on this machine, by name."""
     return of_units(_CONTROL_GROUPS) if layout.is_appliance else of_sessions(_leaders(layout))
 
 

@@ -9,7 +9,7 @@ from zato.logbook.line import Page
 from zato.logbook.query import Query
 
 LINES_MAX = 1000
-"""Of one page."""
+"""Lines of one page."""
 
 
 class ReadsLog(Protocol):

@@ -8,11 +8,11 @@ ADMIN = "(admin)"
 """The channel of the admin API's operations."""
 NO_ROUTE = "(none)"
 OTHERS = "(others)"
-"""Channel and service of what a worker counts for those that came first to it after so many others."""
+"""Channel and service under which a worker counts whatever came to it after ROUTES_MAX others."""
 ROUTES_MAX = 1000
 """Pairs of channel and service that a worker tells apart: a page of metrics is built from all of them."""
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
-"""Of every duration, in seconds."""
+"""Of all histograms of durations, in seconds."""
 
 
 class RouteMetrics:

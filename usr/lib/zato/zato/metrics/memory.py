@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 
 class MemoryMetrics:
-    """Of the budgets of all workers together; bytes are estimates, as the budget's are."""
+    """The budgets of all workers together; bytes are estimates, as the budgets' are."""
 
     def __init__(self, registry: CollectorRegistry, limit: Callable[[], int]) -> None:
         self._limit = limit
@@ -33,7 +33,7 @@ class MemoryMetrics:
         self.used(0)
 
     def used(self, number: int) -> None:
-        """So many bytes are in use now."""
+        """Notes that so many bytes are in use now."""
         self._used.set(number)
         self._max.set(self._limit())
 

@@ -11,7 +11,7 @@ from zato.host.usage import Usage
 
 
 class Processes(Collector):
-    """Those of one server, and those that all servers of a machine share, such as HAProxy; not other servers'."""
+    """Processes of one server, and those that all servers of a machine share, such as HAProxy."""
 
     def __init__(self, server: int, usage: Callable[[], Mapping[str, Usage]]) -> None:
         self._server = str(server)

@@ -35,7 +35,7 @@ class Appending:
 
     @property
     def revision(self) -> int:
-        """Of the last change before."""
+        """The revision before the changes."""
         return self._revision
 
     def changes_from(self, revision: int, limit: int) -> list[LoggedChange]:

@@ -105,7 +105,7 @@ class AuditLog:
             insert_entries(own, cluster_id, [entry])
 
     def entries(self, which: WhichEntries = ANY, limit: int = 100) -> list[AuditEntry]:
-        """Those that are asked for, newest first, at most `limit` of them."""
+        """The entries that are asked for, newest first, at most `limit` of them."""
         column = tables.audit.c
         query = select(tables.audit).where(column.cluster_id == self._cluster.id)
         for name in ("principal", "action", "outcome", "cid", "address"):

@@ -18,7 +18,7 @@ _report = tables.package_report.c
 
 @dataclass(frozen=True, slots=True)
 class PackageReport:
-    """Of the set that revision `revision` declares: `installed` since then, or the `reason` why it is not."""
+    """What became of the packages that `revision` declares: `installed` since then, or the `reason` why not."""
 
     server: int
     revision: int
@@ -29,7 +29,7 @@ class PackageReport:
 
 
 class PackageReports:
-    """Of the cluster's servers."""
+    """The reports of the cluster's servers."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -95,7 +95,7 @@ class Sessions:
         return None if row is None else Found(_from_row(row), row.digest, row.revision_now)
 
     def used(self, session_id: str, at: datetime) -> None:
-        """It was used then."""
+        """Notes that it was used then."""
         same = and_(_session.cluster_id == self._cluster.id, _session.session_id == session_id, _session.used < at)
         with self._database.write() as connection:
             connection.execute(update(tables.session).where(same).values(used=at))

@@ -22,7 +22,7 @@ _log = get_logger("zato.odb")
 
 
 class SqliteFile:
-    """Of one Database; threads share it."""
+    """The file of one Database; threads share it."""
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -87,7 +87,7 @@ class SqliteFile:
 
 
 def _file(path: str) -> _File | None:
-    """None where there is none. Raises sqlite3.OperationalError, which is translated as the library's own."""
+    """The file at this path, None where there is none. Raises sqlite3.OperationalError, as the library itself does."""
     try:
         found = os.stat(path)  # noqa: PTH116 - at each use of a connection
     except (FileNotFoundError, NotADirectoryError):

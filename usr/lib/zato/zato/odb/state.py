@@ -64,7 +64,7 @@ class State:
 
 
 def put(connection: Connection, cluster_id: int, values: dict[str, Any]) -> None:
-    """These are the values from now on; who calls has the lock on the cluster's row."""
+    """Writes these values; the caller has the lock on the cluster's row."""
     changed = connection.execute(update(tables.state).where(_state.cluster_id == cluster_id).values(values))
     if changed.rowcount == 0:
         connection.execute(insert(tables.state).values(cluster_id=cluster_id, **values))

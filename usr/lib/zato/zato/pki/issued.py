@@ -41,7 +41,7 @@ class IssuedNames:
                 self._write({**kept, holder: hosts})
 
     def remove(self, holder: str) -> bool:
-        """Nothing is the certificate's any more; False where nothing was."""
+        """Forgets all names of a certificate; False where it had none."""
         with exclusive(self._directory):
             kept = self._read()
             if holder not in kept:

@@ -45,7 +45,7 @@ class FairQueue(Generic[T]):
         return self._taken(source, self._waiting[source].popleft())
 
     def take_all(self, wanted: Callable[[T], bool]) -> list[T]:
-        """Those that are wanted, whenever it would have been their turn."""
+        """Takes out those that are wanted, wherever they stand in the queue."""
         found = [(source, one) for source, waiting in self._waiting.items() for one in waiting if wanted(one)]
         for source, one in found:
             self._waiting[source].remove(one)

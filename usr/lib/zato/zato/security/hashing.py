@@ -35,7 +35,7 @@ _BUSY = "Too many passwords wait to be checked; try again in a second."
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Whose password is to be hashed."""
+    """Who has sent the password that is to be hashed."""
 
     source: str
     wrong_max: int | None

@@ -47,7 +47,7 @@ class WrongPasswords:
         self._counts: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def note(self, source: str, now: float) -> None:
-        """One more from there."""
+        """Counts one more from there."""
         began, count = self._current(source, now)
         self._counts[source] = began, count + 1
         if len(self._counts) > _SOURCES_MAX:
@@ -58,7 +58,7 @@ class WrongPasswords:
         return self._current(source, now)[1]
 
     def seconds_left(self, source: str, now: float) -> float:
-        """Until that period has passed."""
+        """Seconds until that period has passed."""
         return self._current(source, now)[0] + PERIOD_SECONDS - now
 
     def _current(self, source: str, now: float) -> tuple[float, int]:

@@ -53,7 +53,7 @@ class NewToken:
 
 
 def new_token() -> NewToken:
-    """One that nobody has had."""
+    """A token that nobody has had."""
     session_id, secret = secrets.token_hex(_ID_BYTES), secrets.token_urlsafe(_SECRET_BYTES)
     return NewToken(session_id, f"zato.{session_id}.{secret}", _digest(secret))
 

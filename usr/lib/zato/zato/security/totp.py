@@ -32,7 +32,7 @@ class NewSecret:
 
 
 def new_secret(name: str, issuer: str) -> NewSecret:
-    """One that nobody has had."""
+    """A secret that nobody has had."""
     key = secrets.token_bytes(_SECRET_BYTES)
     return NewSecret(base64.b32encode(key).decode(), _totp(key).get_provisioning_uri(name, issuer))
 

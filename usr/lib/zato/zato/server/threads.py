@@ -55,7 +55,7 @@ class RequestThreads:
 
     @property
     def idle(self) -> int:
-        """Those of them that wait for a connection."""
+        """How many of them wait for a connection."""
         return len(self._idle)
 
     @property
@@ -70,7 +70,7 @@ class RequestThreads:
         self.add(self.least - self.count)
 
     def spare(self, change: int) -> None:
-        """So many threads more, or fewer, wait for their turn at something: others take their places."""
+        """Notes that so many threads more, or fewer, wait for their turn at something: others take their places."""
         with self._lock:
             self._spared += change
         if change > 0:

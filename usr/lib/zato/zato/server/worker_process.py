@@ -100,7 +100,7 @@ class WorkerProcess:
         return wire_http(serving, own, metrics)
 
     def settings(self) -> ServerSettings:
-        """Those that requests are served by now."""
+        """The settings by which requests are served now."""
         return (
             self._shared.settings if self._loaded is None else self._loaded.runtime.switch.current().snapshot.settings
         )

@@ -14,7 +14,7 @@ from zato.service.base import Service
 from zato.service.errors import ServiceFailed
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-"""Of HTTP, which a service may have a method of its own for."""
+"""Methods of HTTP for which a service may have a method of its own."""
 _CALLED = frozenset({"__init__", "handle", "before_handle", "after_handle"})
 _SET = ("request", "response", "cid", "context")
 _PREFIX = "handle_"

@@ -89,7 +89,7 @@ class MessageDelivery:
     """How a service came to be invoked by self.invoke_async: self.request.delivery."""
 
     id: str
-    """Of the message, the same each time it is delivered."""
+    """The id of the message, the same each time it is delivered."""
     redelivered: bool
     """Whether it may have been processed before, in whole or in part."""
     attempt: int

@@ -18,7 +18,7 @@ _NAME_SHOWN_MAX = 120
 
 
 def loose_ends(configuration: Configuration, code: Code) -> list[Finding]:
-    """All there are."""
+    """All loose ends that there are."""
     found = [
         finding
         for kind in kinds_in(Group.CHANNELS)
@@ -29,7 +29,7 @@ def loose_ends(configuration: Configuration, code: Code) -> list[Finding]:
 
 
 def of_item(kind: str, name: str, value: Any, code: Code) -> Iterator[Finding]:
-    """Those of one item."""
+    """The loose ends of one item."""
     definition = kind_named(kind)
     if definition.group is not Group.CHANNELS or not getattr(value, "active", True):
         return
@@ -77,6 +77,6 @@ def _missing(used: UsedIn) -> Finding:
 
 
 def between(before: Collection[Finding], after: Collection[Finding]) -> list[Finding]:
-    """Those that a change has brought."""
+    """The loose ends that a change has brought."""
     known = set(before)
     return [finding for finding in after if finding not in known]

@@ -31,7 +31,7 @@ class Routes:
         self._table: RouteTable[Channel] = RouteTable()
 
     def of(self, configuration: Configuration, settings: ServerSettings) -> RouteTable[Channel]:
-        """Those of a configuration, where a server has these settings."""
+        """The routes of a configuration, where a server has these settings."""
         if settings != self._settings:
             self._configuration, self._table = EMPTY, RouteTable()
         changed = list(_changed(self._configuration, configuration))

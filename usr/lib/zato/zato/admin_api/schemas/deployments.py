@@ -11,7 +11,7 @@ from zato.admin_api.schemas.values import ChangeQuery, FileName, Finding, PageQu
 
 
 class DeploymentsQuery(PageQuery, frozen=True):
-    """Of all files, or of one."""
+    """Deployments of all files, or of one."""
 
     file_name: FileName | None = None
 
@@ -48,7 +48,7 @@ class Deployment(ResponseSchema, frozen=True):
     expected: list[str] | UnsetType = UNSET
     """The workers that are to serve it: those that live."""
     serving: list[str] | UnsetType = UNSET
-    """Those of them that do."""
+    """Those of the workers that serve it."""
     warnings: list[Finding] | UnsetType = UNSET
     """What it uses that is not there, and what is left without what it had before."""
 

@@ -25,7 +25,7 @@ class ChangesQuery(PageQuery, frozen=True):
 
 
 class HistoryQuery(ChangesQuery, frozen=True):
-    """Of all items, or of those of a kind, or of a name."""
+    """Changes of all items, or of those of a kind, or of a name."""
 
     kind: Annotated[str, Meta(max_length=40)] | None = None
     name: ItemName | None = None

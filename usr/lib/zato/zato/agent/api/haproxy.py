@@ -45,7 +45,7 @@ class HaproxyState(Struct, frozen=True, kw_only=True):
     reloads: int
     algorithm: str
     at_limits: list[str]
-    """Of each source that has reached a limit; that is no problem of the balancer's."""
+    """What each source that has reached a limit has; that is no problem of the balancer's."""
     limited: dict[str, int]
     """How often each limit for one source has refused, ended or held up something since HAProxy's last reload."""
     servers: list[ServerState]

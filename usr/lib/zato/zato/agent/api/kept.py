@@ -21,7 +21,7 @@ class KeptApi:
         self._next = 0.0
 
     def turn(self, addresses: Addresses) -> None:
-        """It serves on these, too, as soon as it can."""
+        """Has it serve on these addresses, too, as soon as it can."""
         if addresses == self._served or self._clock.monotonic() < self._next:
             return
         try:

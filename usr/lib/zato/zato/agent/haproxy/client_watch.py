@@ -35,7 +35,7 @@ class ClientWatch:
         self.at_limits: tuple[str, ...] = ()
         """A sentence for each source that has reached a limit at this moment."""
         self.figures: EdgeFigures | None = None
-        """Of the last look."""
+        """What was found at the last look."""
 
     def turn(self, haproxy: RunningHaproxy, balancer: Balancer, connections_max: int) -> None:
         """Looks every few seconds, however often called. Raises Unavailable where HAProxy is away."""

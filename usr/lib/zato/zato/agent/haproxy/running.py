@@ -34,7 +34,7 @@ class Worker:
 
     pid: int
     frame: str
-    """Of the configuration that it has loaded: see zato.agent.haproxy.render."""
+    """The frame of the configuration that it has loaded: see zato.agent.haproxy.render."""
     uptime_seconds: int
 
 

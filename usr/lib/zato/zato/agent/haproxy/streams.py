@@ -22,12 +22,12 @@ class Stream:
     key: str
     """No other stream of the same HAProxy has it."""
     address: str
-    """By which HAProxy is told to end it."""
+    """The name by which HAProxy is told to end it."""
     source: str
     awaited: bool
     """Whether HAProxy waits for more of the request's body, of which it has passed on all that came."""
     sent_bytes: int
-    """Of the request so far."""
+    """How much of the request has arrived so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Mark:
 
     sent_bytes: int
     seconds: float = 0.0
-    """For which it was seen since then."""
+    """For how long it was seen since then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ class Calls:
         self._waiting: queue.SimpleQueue[tuple[Callable[[], None], Future[None]]] = queue.SimpleQueue()
 
     def call(self, work: Callable[[], None]) -> Future[None]:
-        """It is done with the next `answer`; the result is there, or what it has raised, once it is."""
+        """Has `work` done with the next `answer`. The future has its result, or what it raised, once it is done."""
         future: Future[None] = Future()
         self._waiting.put((work, future))
         return future

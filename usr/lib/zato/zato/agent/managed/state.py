@@ -20,7 +20,7 @@ class ProgramState:
     """Replaced whole by the agent's own thread; others read it at any time."""
 
     revision: int = 0
-    """Of the cluster's configuration that the program goes by, where it follows that."""
+    """That of the cluster's configuration that the program goes by, where it follows one."""
     configuration: str = ""
     """Digest of the files with which the program was last seen to serve."""
     since: datetime | None = None

@@ -72,7 +72,7 @@ class RabbitMqBroker:
         self._connection.stop()
 
     def notifier(self, polled: ChangeNotifier) -> ChangeNotifier:
-        """One for each thread that follows the log; `polled` is what there is without RabbitMQ."""
+        """A notifier for one thread that follows the log; it falls back on `polled` while RabbitMQ is away."""
         return self._fanout.notifier(polled)
 
     def invocations(self, database: Database, clock: Clock, owner: str | None = None) -> Primary:

@@ -74,7 +74,7 @@ def later(pause: timedelta) -> str:
 
 
 def pauses(retrying: Retrying) -> list[timedelta]:
-    """All that there can be."""
+    """All pauses that there can be."""
     between = (retrying.delay_after(attempt) for attempt in range(1, retrying.deliveries_max))
     return sorted({retrying.back_delay, *(pause for pause in between if pause is not None)})
 

@@ -62,7 +62,7 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Nothing answers; it is tried again."""
+    """No server answers; it is tried again."""
 
     message: str
 

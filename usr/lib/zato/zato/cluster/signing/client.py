@@ -179,7 +179,7 @@ def _answered(signer: Signer, question: _Question) -> _Answer:
 
 
 def _untold(registered: Registered) -> Registered:
-    """Of a digest no more than what people call its token."""
+    """The same, with no more of a token's digest than what people call the token."""
     tokens = tuple(msgspec.structs.replace(token, digest=token.id) for token in registered.tokens)
     return msgspec.structs.replace(registered, tokens=tokens)
 

@@ -16,7 +16,7 @@ class Part(StrEnum):
     SERVER = "server"
 
     def name_of(self, number: int) -> str:
-        """Of the certificate of server `number`: its file's, and its common name."""
+        """The name of server `number`'s certificate: that of its file, and its common name."""
         return _NAMES[self](number)
 
     @property

@@ -60,7 +60,7 @@ class RegisteredServer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
 
 class Registered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All of it."""
+    """All that the register has."""
 
     tokens: tuple[RegisteredToken, ...] = ()
     servers: tuple[RegisteredServer, ...] = ()
@@ -137,7 +137,7 @@ class PublishedTokens:
         self._path = directory / "tokens.json"
 
     def write(self, tokens: tuple[RegisteredToken, ...]) -> None:
-        """These are all. Only the signer may."""
+        """Writes down that these are all tokens that are out. Only the signer may."""
         expiry = {token.digest: token.expires for token in tokens}
         write_atomically(self._path, msgspec.json.format(msgspec.json.encode(expiry)) + b"\n", mode=0o644)
 

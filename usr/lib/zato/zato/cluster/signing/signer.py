@@ -109,7 +109,7 @@ class Signer:
         return NewToken(secret, token)
 
     def cancel_token(self, token_id: str) -> RegisteredToken:
-        """It is worth nothing from now on. Raises NotFound."""
+        """Makes a token worthless. Raises NotFound."""
         with self._register.changing() as state:
             registered = _without_expired(state[0], self._clock)
             found = next((token for token in registered.tokens if token.id == token_id), None)
@@ -193,7 +193,7 @@ class Signer:
         return server.number
 
     def revoke(self, number: int) -> bool:
-        """Nothing that was issued for the server is valid any more; False where nothing was."""
+        """Makes worthless what was issued for the server; False where nothing was."""
         now = self._clock.now()
         with self._register.changing() as state:
             server = state[0].server(number)

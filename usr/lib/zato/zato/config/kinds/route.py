@@ -50,7 +50,7 @@ def method_errors(methods: tuple[str, ...]) -> list[str]:
 
 
 def route_unique_keys(path: str, methods: Iterable[str], *, active: bool) -> tuple[UniqueKey, ...]:
-    """One for each method, none while inactive; the names of path parameters do not tell routes apart."""
+    """One route for each method, none while inactive; the names of path parameters do not tell routes apart."""
     if not active:
         return ()
     shape = "/".join("{}" if _PARAMETER.fullmatch(segment) else segment for segment in path.split("/"))

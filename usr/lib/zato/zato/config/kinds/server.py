@@ -82,7 +82,7 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     log_format: Annotated[LogFormat | None, LOG_FORMAT] = None
 
     def settings(self) -> dict[str, Any]:
-        """Those that are set, as `server.toml` has them."""
+        """The settings that are set, as `server.toml` has them."""
         values = {key: getattr(self, key) for key in SERVER_SETTINGS}
         return {key: value for key, value in values.items() if value is not None}
 

@@ -91,7 +91,7 @@ def _limit(request: CheckRequest, *, tasks_max: int) -> None:
 
 
 def _allow_memory() -> None:
-    """Reporting that the memory is used up takes some."""
+    """Lifts the limit of memory, since it takes memory to report that it is used up."""
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
@@ -113,7 +113,7 @@ def _load(request: CheckRequest) -> CheckResult:
         _allow_memory()
         reason = f"It cannot be looked at: {type(error).__name__}."
         return CheckResult(refusal=Refusal("import-failed", reason, candidate.file_name))
-    # In a server that would be the end of what works with them
+    # In a server, others work with these modules
     others_modules = sorted(name for name, module in before.items() if sys.modules.get(name) is not module)
     if others_modules:
         reason = f"It takes modules of others out of sys.modules when it is imported: {', '.join(others_modules[:3])}."

@@ -36,7 +36,7 @@ def build(
 def build_trial(
     candidates: Sequence[DeploymentSource], others: Sequence[DeploymentSource], service_owners: Mapping[str, str]
 ) -> Mapping[str, LoadedFile]:
-    """All of them loaded from nothing, `candidates` being what is blamed where they do not fit together."""
+    """Loads all of them anew; `candidates` are blamed where they do not fit together."""
     again = {source.file_name: source for source in others}
     changing = {source.file_name: source for source in candidates}
     attempt = _Build({}, changing, again, frozenset(), tolerant=False)

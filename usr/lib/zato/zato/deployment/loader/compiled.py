@@ -13,7 +13,7 @@ from zato import __version__
 from zato.deployment.loader.uses import Use
 
 FORM = sha256(f"{__version__} 1 ".encode() + importlib.util.MAGIC_NUMBER).hexdigest()[:16]
-"""Of this release and this Python: what another one has written is of no use."""
+"""Stands for this release and this Python: code that others have compiled is of no use."""
 _DIGEST_BYTES = 32
 
 

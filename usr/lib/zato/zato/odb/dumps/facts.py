@@ -42,7 +42,7 @@ class Moment:
 
 
 def facts_of(readable: Readable, *, hashed: bool = True) -> Facts:
-    """Of all tables that a move carries; without hashes, `tables` is empty."""
+    """What all tables that a move carries hold; without hashes, `tables` is empty."""
     found = {table.name: contents(readable, table) for table in frozen_tables()} if hashed else {}
     with readable.read() as connection:
         revision = connection.scalar(select(func.max(tables.cluster.c.revision))) or 0

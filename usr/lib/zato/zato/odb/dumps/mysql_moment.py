@@ -51,7 +51,7 @@ def facts_of_dump(
 
 @contextmanager
 def _unchanged(connection: Connection, tables: Sequence[str]) -> Iterator[None]:
-    """These tables can be read only."""
+    """While this is entered, nobody changes these tables."""
     connection.exec_driver_sql(f"SET SESSION lock_wait_timeout = {_LOCK_SECONDS}")
     try:
         connection.exec_driver_sql("LOCK TABLES " + ", ".join(f"{name} READ" for name in tables))

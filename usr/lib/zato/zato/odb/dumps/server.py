@@ -125,7 +125,7 @@ class MySqlDump:
             yield options
 
     def _host(self) -> DatabaseHost | None:
-        """Of several, the one that takes changes now."""
+        """Where there are several hosts, the one that takes changes now."""
         if not self._address.hosts:
             return None
         with self._database.read() as connection:

@@ -30,7 +30,7 @@ def wire_runtime(
     worker: str,
     clock: Clock,
 ) -> Runtime:
-    """One that has not started. `load` is what the others are told of this worker's."""
+    """A runtime that has not started. `load` is what other workers are told of this one's load."""
     return Runtime(
         worker=worker,
         server=shared.server,

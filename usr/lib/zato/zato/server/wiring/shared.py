@@ -20,7 +20,7 @@ class Shared:
     server: int
     cluster: ClusterSettings
     settings: ServerSettings
-    """Of the server's start; the configuration may have others later."""
+    """The settings at the server's start; the configuration may have others later."""
     packages: WorkerPackages
     visits: Visits = field(default_factory=Visits)
     counters: SharedCounters = field(default_factory=SharedCounters)
@@ -28,5 +28,5 @@ class Shared:
 
     @property
     def paths(self) -> ServerLayout:
-        """Of the server's directories and files."""
+        """Where the server's directories and files are."""
         return self.layout.server(self.server)

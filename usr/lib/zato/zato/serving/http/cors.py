@@ -19,7 +19,7 @@ _ALWAYS_EXPOSED = ("X-Zato-CID", "Retry-After")
 
 @dataclass(frozen=True, slots=True)
 class Cors:
-    """Of one channel."""
+    """The rules of one channel."""
 
     origins: frozenset[str]
     methods: str
@@ -59,7 +59,7 @@ class Cors:
 
 
 def cors_of(value: HasCors, methods: tuple[str, ...]) -> Cors | None:
-    """That of a channel which answers these methods; None where it is for pages of its own site only."""
+    """The rules of a channel that answers these methods; None where only pages of its own site may call it."""
     if not value.cors_origins:
         return None
     return Cors(

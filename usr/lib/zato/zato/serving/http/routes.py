@@ -50,7 +50,7 @@ class RouteTable(Generic[T]):
         _Change(self._root, self._literal).make((), routes)
 
     def changed(self, gone: Iterable[tuple[str, Iterable[str]]], come: Iterable[Route[T]]) -> RouteTable[T]:
-        """One without the templates and methods that are `gone`, with those that `come`; what is in both is shared."""
+        """The table without the templates and methods that are `gone`, with those that `come`; the rest is shared."""
         table: RouteTable[T] = RouteTable()
         table._root, table._literal = self._root.copy(), dict(self._literal)
         _Change(table._root, table._literal).make(gone, come)
@@ -98,7 +98,7 @@ class RouteTable(Generic[T]):
 
 
 class _Change(Generic[T]):
-    """Of a root and an index that nobody reads yet. Nodes below that are another table's, too, are copied."""
+    """A change of a root and an index that nobody reads yet. Nodes below, which another table shares, are copied."""
 
     def __init__(self, root: _Node[T], literal: dict[str, dict[str, _End[T]]]) -> None:
         self._root = root

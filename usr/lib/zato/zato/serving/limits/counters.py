@@ -66,7 +66,7 @@ class Ticket:
             self.release()
 
     def release(self) -> None:
-        """It may be called again, by other threads too."""
+        """Releases it. It may be called again, by other threads too."""
         try:
             self._counters.release(self)
         except Unavailable as error:
@@ -172,7 +172,7 @@ class SharedCounters:
         return self._rings[begin : begin + _RING]
 
     def _seconds_until_fewer(self, limit: Limit, slot: int, surplus: int, milliseconds: int) -> float:
-        """Until more than `surplus` of those that are counted have gone, the oldest first."""
+        """Seconds until more than `surplus` of those that are counted have gone, the oldest first."""
         latest, part_seconds = self._latest[slot], limit.period_seconds / _PARTS
         for part in range(latest - _PARTS, latest + 1):
             surplus -= self._rings[slot * _RING + part % _RING]
