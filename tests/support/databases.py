@@ -14,7 +14,7 @@ from sqlalchemy import URL, MetaData, create_engine, make_url
 
 from support.certificates import Issuer
 from zato.odb import migrate
-from zato.odb.database import Database, DatabaseTls
+from zato.odb.database import Database, DatabaseTls, Owner
 
 _numbers = itertools.count(1)
 
@@ -26,9 +26,9 @@ class DatabaseAddress:
     url: str
     ca: Path | None = None
 
-    def open(self, pool_size: int = 5) -> Database:
+    def open(self, pool_size: int = 5, *, owner: Owner | None = None) -> Database:
         tls = None if self.ca is None else DatabaseTls(self.ca)
-        return Database(self.url, tls=tls, pool_size=pool_size)
+        return Database(self.url, tls=tls, pool_size=pool_size, owner=owner)
 
 
 class DatabaseServer(Protocol):

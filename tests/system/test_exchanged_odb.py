@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from pathlib import Path
+
+import pytest
 
 from support.cluster import RunningCluster
 from support.load import Load, told
 from support.waiting import until
+from zato.core.errors import ZatoError
 
 
 def revisions(cluster: RunningCluster) -> set[int]:
@@ -16,14 +20,42 @@ def revisions(cluster: RunningCluster) -> set[int]:
     return {worker["applied_revision"] for worker in workers if worker["alive"]}
 
 
+def copied(odb: Path, name: str) -> Path:
+    copy = odb.with_name(name)
+    with contextlib.closing(sqlite3.connect(odb)) as source, contextlib.closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    return copy
+
+
+def test_another_clusters_file_of_the_same_name_is_as_good_as_none(cluster: RunningCluster) -> None:
+    api, odb = cluster.api(), cluster.layout.odb
+    ours, others = copied(odb, "ours.sqlite"), copied(odb, "others.sqlite")
+    with contextlib.closing(sqlite3.connect(others)) as connection, connection:
+        connection.execute("UPDATE zt_state SET key_check = 'b', authority = 'b'")
+        connection.execute("UPDATE zt_cluster SET revision = revision + 1")
+    revision = api.status()["odb"]["revision"]
+    with cluster.pool() as pool, Load(pool, "/zato/ping", seconds=60) as load:
+        others.replace(odb)
+        try:
+            until(lambda: "keeps another cluster" in str(api.status()["odb"]))
+            assert revisions(cluster) <= {revision}
+            with pytest.raises(ZatoError) as caught:
+                api.create_item("channel-rest", "not.ours", {"service": "no.such", "path": "/not-ours"})
+            assert caught.value.code == "odb-other-cluster"
+        finally:
+            ours.replace(odb)
+        until(lambda: revisions(cluster) == {revision})
+    assert load.failed() == [], told(load.failed())
+    for left in odb.parent.glob("odb.sqlite-wal.left-*"):
+        left.unlink()
+
+
 def test_every_process_goes_on_with_the_file_that_is_there_now(cluster: RunningCluster) -> None:
     api, odb = cluster.api(), cluster.layout.odb
-    copy = odb.with_name("copy.sqlite")
     path = "/zato/ping"
     api.create_item("channel-rest", "exchanged", {"service": "no.such", "path": "/exchanged"})
     try:
-        with contextlib.closing(sqlite3.connect(odb)) as source, contextlib.closing(sqlite3.connect(copy)) as target:
-            source.backup(target)
+        copy = copied(odb, "copy.sqlite")
         api.delete_item("channel-rest", "exchanged")
         revision = api.status()["odb"]["revision"]
         until(lambda: revisions(cluster) == {revision})

@@ -223,6 +223,8 @@ class LogFollower:
         found, ours = self._log.position(), self._configuration.revision
         if found.history == self._history and found.revision >= ours:
             return False
+        self._log.another_history()
+        found = self._log.position()
         if found.history == self._history:
             self._logger.warning("The configuration's log went back", revision=ours, now=found.revision)
         else:

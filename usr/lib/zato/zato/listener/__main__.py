@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 
 from zato.broker.session import broker_session
+from zato.cluster.odb_identity import identity_of
+from zato.config.secrets import load_key
 from zato.core.clock import SystemClock
 from zato.core.own_principals import Component
 from zato.host.process import or_end, server_process
@@ -21,12 +23,12 @@ def main() -> int:
     process = server_process("zato.listener", "listener", __doc__)
     layout, cluster = process.layout, process.cluster
     with or_end():
+        database = open_odb(cluster, pool_size=2, ours=identity_of(layout, load_key(layout.secret_key)))
         broker = broker_session(cluster.broker, layout.pki, process.number, process.name)
     stop = stop_event()
     clock = SystemClock()
     watchdog = Watchdog(clock)
     broker.start()
-    database = open_odb(cluster, pool_size=2)
     invocations = broker.invocations(database, clock, owner=process.name)
     server = InternalClient(layout.server(process.number).internal_socket, Component.LISTENER)
     loop = ConsumerLoop(invocations, server, watchdog, Holding(State(database), clock).held)

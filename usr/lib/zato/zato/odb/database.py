@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,7 +24,10 @@ from zato.sql.several_hosts import connect_to_writable, is_writable
 
 __all__ = ["Database", "DatabaseTls"]
 
+Owner = Callable[[Connection], None]
+"""Looks whose database that is, and raises Unavailable where it is not to be used."""
 _WRITE = "zato_write"
+_ASKED = "zato_asked"
 _FRESH = "zato_fresh"
 _DAY_SECONDS = 24 * 3600.0
 
@@ -38,11 +41,15 @@ class Database:
     Unavailable(odb-not-initialised) where tables are missing.
 
     The certificate of a database that is not on this machine is verified by `tls`, by the driver's own options in the
-    URL, or by this machine's authorities.
+    URL, or by this machine's authorities. `owner` is asked about each connection before that is used for anything else.
     """
 
-    def __init__(self, url: str, *, tls: DatabaseTls | None = None, pool_size: int = 5) -> None:
+    def __init__(
+        self, url: str, *, tls: DatabaseTls | None = None, pool_size: int = 5, owner: Owner | None = None
+    ) -> None:
         self._address = address.parse(url)
+        self._owner = owner
+        self._history = 0
         self._user: int | None = None
         self._file = SqliteFile(self.file) if self.file is not None else None
         self._engine = self._new_engine(tls, pool_size)
@@ -66,6 +73,10 @@ class Database:
     def generation(self) -> int:
         """Grows when the database is found to be another one: the file of an SQLite ODB was exchanged."""
         return 0 if self._file is None else self._file.generation
+
+    def another_history(self) -> None:
+        """What it keeps was exchanged: the owner is asked again about each connection, whenever that was made."""
+        self._history += 1
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -124,7 +135,16 @@ class Database:
             if write:
                 connection.execution_options(**{_WRITE: True})
             with deadline(self.dialect, connection.connection.dbapi_connection, address.TRANSACTION_SECONDS):
+                self._ask_owner(connection)
                 yield connection
+
+    def _ask_owner(self, connection: Connection) -> None:
+        if self._owner is None or connection.info.get(_ASKED) == self._history:
+            return
+        history = self._history
+        self._owner(connection)
+        connection.rollback()  # what follows begins its own transaction
+        connection.info[_ASKED] = history
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

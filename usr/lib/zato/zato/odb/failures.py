@@ -38,7 +38,7 @@ FROZEN = re.compile(r"zato-odb-(?P<stage>moving|moved): <(?P<place>[^>]*)>")
 """What the triggers of zato.odb.write_freeze say."""
 
 
-_OUTSIDE = "The database behind this cannot be used for now; the server's log has the reason under this correlation id."
+OUTSIDE = "The database behind this cannot be used for now; the server's log has the reason under this correlation id."
 
 
 def translate(error: exc.SQLAlchemyError, label: str, dialect: str, *, committing: bool = False) -> ZatoError:
@@ -50,7 +50,7 @@ def translate(error: exc.SQLAlchemyError, label: str, dialect: str, *, committin
     if isinstance(error, exc.StatementError) and isinstance(error.orig, ZatoError):
         return error.orig
     found = _translated(error, label, dialect, committing=committing)
-    found.message_outside = _OUTSIDE
+    found.message_outside = OUTSIDE
     return found
 
 

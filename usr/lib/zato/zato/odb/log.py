@@ -70,6 +70,10 @@ class ConfigurationLog:
         """Another number means that the database may be another one; it costs nothing to look."""
         return self._database.generation
 
+    def another_history(self) -> None:
+        """Whose the ODB is by now is looked at again, before anything else is read from it or written to it."""
+        self._database.another_history()
+
     def position(self) -> Position:
         """The revision of the last change, and which history it is one of."""
         joined = tables.cluster.outerjoin(tables.state, tables.state.c.cluster_id == _cluster.id)

@@ -6,14 +6,19 @@ from pathlib import Path
 
 from zato.core.errors import SetupError
 from zato.host.settings import ClusterSettings
-from zato.odb.address import DatabaseTls
+from zato.odb.address import DatabaseTls, parse
+from zato.odb.cluster_identity import Identity, guard
 from zato.odb.database import Database
 from zato.sql.verification import machines_authorities
 
 
-def open_odb(cluster: ClusterSettings, *, pool_size: int = 5) -> Database:
-    """The ODB of zato.toml, over TLS as it says there. Nothing is connected to yet."""
-    return Database(cluster.odb, tls=odb_tls(cluster), pool_size=pool_size)
+def open_odb(cluster: ClusterSettings, *, pool_size: int = 5, ours: Identity | None = None) -> Database:
+    """The ODB of zato.toml, over TLS as it says there. Nothing is connected to yet.
+
+    Where it is known what is `ours`, another cluster's ODB in its place is one that is away.
+    """
+    owner = None if ours is None else guard(ours, parse(cluster.odb).label)
+    return Database(cluster.odb, tls=odb_tls(cluster), pool_size=pool_size, owner=owner)
 
 
 def odb_tls(cluster: ClusterSettings) -> DatabaseTls | None:

@@ -8,10 +8,11 @@ from typing import Any
 
 import msgspec
 
+from zato.cluster.odb_identity import identity_of
 from zato.config.administrators import is_administrator
 from zato.config.bulk import current_values
 from zato.config.publisher import Publisher
-from zato.config.secrets import SecretBox, check_value, create_key, load_key
+from zato.config.secrets import SecretBox, create_key, load_key
 from zato.config.writer import Author
 from zato.core.clock import SystemClock
 from zato.core.correlation import new_cid
@@ -27,12 +28,10 @@ from zato.host.server_toml import new_text
 from zato.host.settings import ClusterSettings, load_cluster, load_server, parse_toml, with_odb
 from zato.odb import cluster_identity, migrate
 from zato.odb.address import parse
-from zato.odb.cluster_identity import Identity
 from zato.odb.log import ConfigurationLog
 from zato.odb.opening import open_odb
 from zato.pki.authority import Authority
 from zato.pki.certificate_names import check_host, is_host
-from zato.pki.certificates import fingerprint, load_certificate
 from zato.pki.components import issue_missing
 from zato.pki.names import ADMIN
 from zato.quickstart.preflight import check_directory
@@ -179,12 +178,6 @@ def register(layout: Layout, cluster: ClusterSettings, numbers: Iterable[int], s
             publisher.update("security-tls", ADMIN, admin, by=by)
     finally:
         database.dispose()
-
-
-def identity_of(layout: Layout, key: bytes) -> Identity:
-    """By what this cluster's ODB is known. Raises SetupError where the CA's certificate is none."""
-    authority = fingerprint(load_certificate(layout.ca_certificate)) if layout.ca_certificate.exists() else None
-    return Identity(check_value(key), authority)
 
 
 def _values(layout: Layout, number: int) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from zato.agent.haproxy import files as haproxy
 from zato.agent.haproxy import server_states
 from zato.agent.lighttpd import files as lighttpd
+from zato.cluster.odb_identity import identity_of
 from zato.config.secrets import load_key
 from zato.core.errors import SetupError, Unavailable
 from zato.host.layout import Layout
@@ -21,7 +22,7 @@ from zato.host.settings import ClusterSettings, load_cluster, load_server
 from zato.odb import cluster_identity, migrate
 from zato.odb.failures import LOST
 from zato.odb.opening import open_odb
-from zato.quickstart.create import Say, identity_of, issue_certificates
+from zato.quickstart.create import Say, issue_certificates
 from zato.quickstart.lock import RunLock
 from zato.quickstart.preflight import check_directory, check_ports
 from zato.quickstart.processes import greeting_options

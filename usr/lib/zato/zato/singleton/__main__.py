@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from zato.cluster.odb_identity import identity_of
 from zato.config.follower import LogFollower, PatientNotifier
 from zato.config.kinds.packages import PACKAGES
 from zato.config.kinds.server import SERVER
@@ -36,8 +37,9 @@ def main() -> int:
     process = cluster_process("zato.singleton", "singleton", __doc__, _options)
     layout, cluster, only = process.layout, process.cluster, process.arguments.server
     with or_end():
-        box = SecretBox(load_key(layout.secret_key))
-    database = open_odb(cluster)
+        key = load_key(layout.secret_key)
+        database = open_odb(cluster, ours=identity_of(layout, key))
+    box = SecretBox(key)
     clock = SystemClock()
     # On an appliance only root has the CA's key, and renews by a timer
     certificates = None if layout.is_appliance else CertificateReconciler(layout, clock)

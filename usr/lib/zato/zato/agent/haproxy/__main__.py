@@ -12,6 +12,7 @@ from zato.agent.haproxy.reconciler import HaproxyReconciler
 from zato.agent.haproxy.running import RunningHaproxy
 from zato.agent.haproxy.server_addresses import Addresses
 from zato.agent.managed.unresponsive import UnresponsiveKiller, patience
+from zato.cluster.odb_identity import identity_of
 from zato.config.follower import LogFollower, PatientNotifier
 from zato.config.kinds.balancer import BALANCER
 from zato.config.kinds.server import SERVER
@@ -20,7 +21,7 @@ from zato.core.errors import ZatoError
 from zato.host.listening import Addresses as AddressesListenedOn
 from zato.host.listening import at_start, has_others, own_names
 from zato.host.logs import get_logger
-from zato.host.process import cluster_process
+from zato.host.process import cluster_process, or_end
 from zato.host.secrecy import refuse_inspection
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
@@ -34,6 +35,8 @@ def main() -> int:
     refuse_inspection()
     process = cluster_process("zato.agent.haproxy", "haproxy-agent", __doc__, patience)
     layout, cluster = process.layout, process.cluster
+    with or_end():
+        ours = identity_of(layout, None)
     clock = SystemClock()
     stop = stop_event()
     watchdog = Watchdog(clock)
@@ -77,7 +80,7 @@ def main() -> int:
             reconciler.turn()
         api.turn(listening())
 
-    database = open_odb(cluster)
+    database = open_odb(cluster, ours=ours)
     follower = LogFollower(
         ConfigurationLog(database),
         PatientNotifier(ChangeNotifier(database, PATIENT_SECONDS)),

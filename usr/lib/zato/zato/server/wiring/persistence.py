@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from zato.cluster.odb_identity import identity_of
 from zato.config.secrets import SecretBox, load_key
 from zato.odb.audit import AuditLog
 from zato.odb.database import Database
@@ -43,7 +44,8 @@ class Persistence:
 
 def wire_persistence(shared: Shared) -> Persistence:
     """Connects to nothing yet."""
-    return persistence_of(open_odb(shared.cluster), load_key(shared.layout.secret_key))
+    key = load_key(shared.layout.secret_key)
+    return persistence_of(open_odb(shared.cluster, ours=identity_of(shared.layout, key)), key)
 
 
 def persistence_of(database: Database, secret_key: bytes) -> Persistence:
