@@ -15,7 +15,7 @@ import pytest
 
 from support.edge import BALANCER, DIRECT, Edge
 from support.edge_load import Load
-from support.waiting import LATE_SECONDS
+from support.waiting import LATE_SECONDS, PATIENCE_SECONDS
 from zato.agent.lighttpd.names import CLOSING
 from zato.agent.lighttpd.running import RunningLighttpd
 
@@ -193,5 +193,7 @@ def test_the_runtime_api_of_haproxy_answers_its_owner_only(edge: Edge) -> None:
 def test_a_thousand_requests_can_be_in_flight(own_edge: Edge) -> None:
     """gunicorn has 128 threads here: most requests wait for one, and none is refused."""
     with ThreadPoolExecutor(1000) as clients:
-        answers = list(clients.map(lambda _: own_edge.get("/sleep?seconds=0.2", seconds=30).status, range(1000)))
+        answers = list(
+            clients.map(lambda _: own_edge.get("/sleep?seconds=0.2", seconds=PATIENCE_SECONDS).status, range(1000))
+        )
     assert answers == [200] * 1000

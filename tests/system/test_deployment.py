@@ -65,7 +65,7 @@ def test_a_dropped_file_serves_from_the_workers_of_all_servers(two_servers: Runn
     assert dropped.workers == 4
 
 
-@pytest.mark.parametrize(("fixture", "deployments"), [("cluster", 40), ("two_servers", 15)])
+@pytest.mark.parametrize(("fixture", "deployments"), [("cluster", 20), ("two_servers", 10)])
 def test_deployments_under_load_fail_no_request_and_mix_no_versions(
     fixture: str, deployments: int, request: pytest.FixtureRequest
 ) -> None:

@@ -9,10 +9,9 @@ import zipfile
 from dataclasses import dataclass
 
 from support.cluster import RunningCluster
-from support.load import Load, Sample, told
+from support.load import PER_SECOND, Load, Sample, told
 from support.scenarios.workers import open_channel
 
-PER_SECOND = 100
 _LOAD_SECONDS = 900.0
 
 # Each answer carries the version of all modules that are deployed together, some of them as it is when the module is
