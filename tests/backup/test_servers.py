@@ -45,12 +45,15 @@ def test_a_cluster_comes_back_in_an_empty_database(database_server: DatabaseServ
     address = new_database(database_server)
     with TemporaryDirectory(prefix="zato-") as short:
         layout, other = Layout(Path(short) / "z"), Layout(Path(short) / "y")
-        create(layout, ClusterSettings(odb=address.url, odb_ca=str(address.ca)), {"workers": 1}, quiet)
+        authority = tmp_path / "authority.pem"
+        authority.write_bytes(database_server.authority.certificate.read_bytes())
+        create(layout, ClusterSettings(odb=address.url, odb_ca=str(authority)), {"workers": 1}, quiet)
         database = open_odb(load_cluster(layout))
         fill(database, items=20, revisions=10, deployments=3)
         database.dispose()
         file = tmp_path / "b"
         manifest = save(layout, file, NOW, quiet)
+        authority.unlink()
         assert manifest.counts["odb"]["items"] == 22
         assert manifest.tables["zt_item"].rows == 22
         assert {table.name for table in frozen_tables()} == set(manifest.tables)
@@ -60,6 +63,7 @@ def test_a_cluster_comes_back_in_an_empty_database(database_server: DatabaseServ
             restore(other, file, NOW, quiet)
         assert caught.value.code == "odb-not-empty"
         assert not other.root.exists()
+        assert not authority.exists()
         with pytest.raises(InvalidInput, match="zato odb move") as refused:
             restore(other, file, NOW, quiet, odb=f"sqlite:///{tmp_path / 'x'}")
         assert refused.value.code == "backup-other-database"
@@ -67,6 +71,7 @@ def test_a_cluster_comes_back_in_an_empty_database(database_server: DatabaseServ
         empty = new_database(database_server)
         restore(other, file, NOW, quiet, odb=empty.url)
         assert load_cluster(other).odb == empty.url
+        assert authority.read_bytes() == database_server.authority.certificate.read_bytes()
         assert contents_of(other) == before
         restored = open_odb(load_cluster(other))
         fill(restored, items=0, revisions=0, deployments=2)  # numbered on

@@ -16,6 +16,7 @@ from zato.backup.machine import Machine
 from zato.backup.manifest import Manifest
 from zato.backup.part import Place
 from zato.backup.parts import PARTS
+from zato.backup.parts.odb_files import put_back
 from zato.backup.parts.settings import SETTINGS, SETTINGS_FILE
 from zato.backup.quickstart import Quickstart
 from zato.backup.workspace import give, workspace
@@ -72,28 +73,54 @@ def restore(
             _check_room(directory, manifest)
             reader.extract(manifest, directory)
             cluster = _settings(directory, layout, odb)
-            _check_database(cluster, layout, manifest, replace=replace)
-            say("The file is whole, and nothing was touched yet")
-            numbers = tuple(sorted({*manifest.servers, *_present(layout)}))
-            with _stopped(machine), swap.put_aside(layout, numbers, f"{now:%Y%m%dT%H%M%SZ}") as aside:
-                before = _aside_layout(layout, aside.directories)
-                place = Place(layout, cluster, manifest.servers, account, before)
-                machine.prepare(manifest.servers)
-                _remove_tables(cluster, layout)
-                remarks = []
-                for part in PARTS:
-                    own = directory / part.name
-                    if not own.is_dir():
-                        continue
-                    if part.as_servers and account is not None:
-                        give(own, account)
-                    remarks += part.load(place, own, manifest)
-                    say(f"{part.name}: restored")
-                if odb is not None:
-                    replace_odb(layout, odb)
-                machine.finish(manifest.servers, say)
+            with put_back(directory, _settings(directory, layout, None), account, say):
+                _check_database(cluster, layout, manifest, replace=replace)
+                say("The file is whole, and nothing was touched yet")
+                files = _Files(directory, manifest, now)
+                remarks, aside = _put_in_place(machine, layout, cluster, account, files, odb=odb, say=say)
     started = machine.start(manifest.servers) if start else "It was not started."
-    return Restored(manifest, tuple(remarks), aside.directories, started)
+    return Restored(manifest, remarks, aside, started)
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """All that a backup has, extracted into `directory`."""
+
+    directory: Path
+    manifest: Manifest
+    now: datetime
+
+
+def _put_in_place(
+    machine: Machine,
+    layout: Layout,
+    cluster: ClusterSettings,
+    account: Account | None,
+    files: _Files,
+    *,
+    odb: str | None,
+    say: Say,
+) -> tuple[tuple[str, ...], tuple[Path, ...]]:
+    """Remarks, and where what was there is now."""
+    manifest = files.manifest
+    numbers = tuple(sorted({*manifest.servers, *_present(layout)}))
+    with _stopped(machine), swap.put_aside(layout, numbers, f"{files.now:%Y%m%dT%H%M%SZ}") as aside:
+        place = Place(layout, cluster, manifest.servers, account, _aside_layout(layout, aside.directories))
+        machine.prepare(manifest.servers)
+        _remove_tables(cluster, layout)
+        remarks: list[str] = []
+        for part in PARTS:
+            own = files.directory / part.name
+            if not own.is_dir():
+                continue
+            if part.as_servers and account is not None:
+                give(own, account)
+            remarks += part.load(place, own, manifest)
+            say(f"{part.name}: restored")
+        if odb is not None:
+            replace_odb(layout, odb)
+        machine.finish(manifest.servers, say)
+    return tuple(remarks), aside.directories
 
 
 @contextmanager
