@@ -21,7 +21,7 @@ _API = "/zato/agent"
 
 
 class _AgentClient:
-    """What all agents do. Raises ZatoError as they did; Unavailable(code="unreachable") where there is no answer."""
+    """What all agents can be asked for. Raises the agent's ZatoError; Unavailable (unreachable) where none answers."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -60,7 +60,7 @@ class BalancerAgentClient(_AgentClient):
 
     @classmethod
     def of_this_machine(cls, layout: Layout, cluster: ClusterSettings, *, hint: str = "") -> BalancerAgentClient:
-        """The one beside this machine's HAProxy."""
+        """The agent beside this machine's HAProxy."""
         return cls(_transport(layout, cluster, "localhost", cluster.haproxy_agent_port, hint))
 
     def statistics(self) -> Json:
@@ -75,7 +75,7 @@ class EdgeAgentClient(_AgentClient):
     def of_this_machine(
         cls, layout: Layout, cluster: ClusterSettings, number: int, *, hint: str = ""
     ) -> EdgeAgentClient:
-        """The one beside the lighttpd of this machine's server `number`."""
+        """The agent beside the lighttpd of this machine's server `number`."""
         port = cluster.lighttpd_agent_port_of(number)
         return cls(_transport(layout, cluster, lighttpd_agent_name(number), port, hint))
 

@@ -15,21 +15,21 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=255, pattern=r"^[^\x
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """All conditions hold of a line that is wanted; what is None is no condition."""
+    """Conditions that a line has to meet, all of them; None is no condition."""
 
     cid: str | None = None
     service: Name | None = None
     process: str | None = None
     """A name, or the kind that several share: `server-1`, or `server` for those of all servers."""
     level: str | None = None
-    """This one, and what is more severe."""
+    """Lines of this level, and more severe ones."""
     text: str | None = None
-    """Somewhere in the line; upper and lower case are the same."""
+    """A text somewhere in the line; upper and lower case are the same."""
     since: datetime | None = None
     until: datetime | None = None
 
     def wants(self, line: Line) -> bool:
-        """Whether it is one of those."""
+        """Whether the line meets them."""
         return (
             (self.cid is None or line.cid == self.cid)
             and (self.service is None or line.service == self.service)
@@ -42,12 +42,12 @@ class Query(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def moment(at: datetime) -> str:
-    """As lines have it."""
+    """The time as lines have it."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def kind_of(process: str) -> str:
-    """Its name without the number of its server."""
+    """The process's name without the number of its server."""
     name, _, number = process.rpartition("-")
     return name if number.isdecimal() and name else process
 

@@ -24,7 +24,7 @@ _log = get_logger("zato.server")
 
 
 class _Process:
-    """This one. A process that was forked is told so."""
+    """The id of this process, which a fork has anew."""
 
     def __init__(self) -> None:
         self.number = os.getpid()
@@ -101,7 +101,7 @@ def _allocate(filename: str) -> None:
         if os.fstat(descriptor).st_size == 0:
             os.posix_fallocate(descriptor, 0, _FIRST_BYTES)
     except OSError:
-        # Of a part of it that there was space for, others would read
+        # Other processes would read whatever part of it there was space for
         os.ftruncate(descriptor, 0)
         raise
     finally:

@@ -14,10 +14,10 @@ from zato.host.ongoing import Ongoing
 
 _log = get_logger("zato.server")
 _FEW_ITEMS = 500
-"""Written within milliseconds, so that it may be waited for."""
+"""So many are written within milliseconds, so their writing is waited for."""
 _PATIENCE_SECONDS = 5.0
 _RETRY_SECONDS = 1.0
-# Of many items the one thread that writes takes a twentieth of a processor at most, and others have turns in between
+# After many items the thread that writes rests for twenty times as long as writing took: others have the processor
 _REST = 20
 _REST_SECONDS_MAX = 10.0
 _PAUSE_SECONDS = 0.001
@@ -84,7 +84,7 @@ class ConfigurationSaver:
                 self._changed.wait_for(self._may_go_on, _rest_after(wanted[0], taken) if written else _RETRY_SECONDS)
 
     def _may_go_on(self) -> bool:
-        """Few items do not wait for what many have taken."""
+        """Whether to end the rest early: few items need not wait for it."""
         few = self._wanted is not None and _are_few(self._wanted[0])
         return self._ending or (few and not self._failing)
 

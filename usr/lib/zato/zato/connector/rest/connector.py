@@ -1,4 +1,4 @@
-"""REST, and HTTP without a word for it, as they are registered."""
+"""REST as a connector, with its channels and its outgoing connections."""
 
 from __future__ import annotations
 
