@@ -40,7 +40,7 @@ def test_a_call_beyond_its_limit_is_interrupted() -> None:
 
 
 def test_calls_that_cannot_be_interrupted_are_not_piled_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limited, "_STUCK_MAX", 2)
+    monkeypatch.setattr(limited, "_GIVEN_UP_MAX", 2)
     release = threading.Event()
     calls = LimitedCalls()
     for _ in range(2):

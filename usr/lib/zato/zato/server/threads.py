@@ -59,8 +59,8 @@ class RequestThreads:
         return len(self._idle)
 
     @property
-    def stuck(self) -> int:
-        """Threads that were given up and have not ended."""
+    def given_up(self) -> int:
+        """How many threads were given up and have not ended."""
         self._given_up = [thread for thread in self._given_up if thread.is_alive()]
         return len(self._given_up)
 

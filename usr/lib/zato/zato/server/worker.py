@@ -35,7 +35,7 @@ from zato.serving.memory import Memory
 
 _THREADS_AT_LEAST = 4
 _HEALTH_THREADS = 2
-_STUCK_THREADS_MAX = 64
+_GIVEN_UP_THREADS_MAX = 64
 _READ_SECONDS = 120.0
 _OUT_OF_RESOURCES_SECONDS = 0.1
 _STILL_SECONDS = 1.0
@@ -135,9 +135,9 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
                 waiting=bool(waiting.poll(0)),
             )
             self._threads.change(sizing.change(seen))
-            stuck = self._threads.stuck
-            if stuck > _STUCK_THREADS_MAX:
-                _log.error("Threads are stuck in services beyond their time limits; replacing the worker", stuck=stuck)
+            given_up = self._threads.given_up
+            if given_up > _GIVEN_UP_THREADS_MAX:
+                _log.error("Services go on long after their time limits; replacing the worker", threads=given_up)
                 break
         self.alive = False
 

@@ -12,7 +12,7 @@ from zato.core.errors import TimeLimitExceeded, Unavailable
 from zato.core.standstill import Standstill
 from zato.serving.interruption import Interruptible
 
-_STUCK_MAX = 64
+_GIVEN_UP_MAX = 64
 # So that whoever waits can be interrupted, too
 _LOOK_SECONDS = 0.25
 _STILL_SECONDS = 1.0
@@ -27,7 +27,7 @@ class LimitedCalls:
     """
 
     def __init__(self) -> None:
-        self._stuck: list[Interruptible] = []
+        self._given_up: list[Interruptible] = []
         self._lock = threading.Lock()
 
     def call(self, title: str, function: Callable[[], T], seconds: float) -> T:
@@ -36,10 +36,10 @@ class LimitedCalls:
         Where the time of the calling thread is over first, so is the call's.
         """
         with self._lock:
-            self._stuck = [thread for thread in self._stuck if thread.is_alive()]
-            if len(self._stuck) >= _STUCK_MAX:
+            self._given_up = [thread for thread in self._given_up if thread.is_alive()]
+            if len(self._given_up) >= _GIVEN_UP_MAX:
                 raise Unavailable(
-                    f"{title} was not started: {_STUCK_MAX} calls that exceeded their time limits have not ended.",
+                    f"{title} was not started: {_GIVEN_UP_MAX} calls that exceeded their time limits have not ended.",
                     code="too-many-stuck-calls",
                 )
         results: list[T] = []
@@ -73,7 +73,7 @@ class LimitedCalls:
     def _end(self, thread: Interruptible) -> None:
         thread.interrupt()
         with self._lock:
-            self._stuck.append(thread)
+            self._given_up.append(thread)
 
 
 def _wait(done: threading.Event, seconds: float) -> None:
