@@ -4,7 +4,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONDONTWRITEBYTECODE
 # Twice as many as processors: half of the time is waiting. Which process runs what: tests/support/scheduling.py
 PARALLEL = -n 4 --no-loadscope-reorder --slowest=50
 
-.PHONY: help run test test-release check bench show show-hosts show-upgrade show-debian-upgrade chaos fresh deb apt-repository clean lock
+.PHONY: help run test test-release check figures bench show show-hosts show-upgrade show-debian-upgrade chaos fresh deb apt-repository clean lock
 
 help:
 	@echo "make run    prepare this checkout, then run a cluster from .zato/ in the foreground; Ctrl-C ends it"
@@ -12,6 +12,7 @@ help:
 	@echo "make test-release SUITE=bookworm|trixie  the tests but those that boot hosts, in a fresh root of that Debian release"
 	@echo "            (needs root); TESTS='tests/edge -x' for other arguments of pytest"
 	@echo "make check  linters, types, layers, then all tests"
+	@echo "make figures  how large the files of the product are, how they are named, and whether imports go in a circle"
 	@echo "make bench  speed and memory, as ratios measured in turn; what the chain is compared with is installed in build/peers"
 	@echo "make show   what is promised of starts, deployments and failures, in full, each with its figure and bar"
 	@echo "make show-hosts  what is promised of an appliance, in full, each with its figure (needs root)"
@@ -46,6 +47,10 @@ check:
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/python -m pytest -q $(PARALLEL)
+
+figures:
+	@tools/prepare develop
+	@.venv/bin/python tools/figures.py
 
 bench:
 	@tools/prepare bench

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -79,3 +82,10 @@ def test_a_circle_is_found_however_it_is_closed(back: str, tmp_path: Path) -> No
 def test_no_file_is_so_long_that_it_has_a_second_subject() -> None:
     lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in PACKAGES.rglob("*.py")}
     assert {str(path): count for path, count in lines.items() if count > LINES_MAX} == {}
+
+
+def test_the_figures_are_told() -> None:
+    tool = PACKAGES.parents[2] / "tools" / "figures.py"
+    told = subprocess.run([sys.executable, tool], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert re.search(r"Median: [1-9][0-9]+ lines; longest: .*, [1-9][0-9]+", told)
+    assert "Circle of imports: none" in told

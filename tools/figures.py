@@ -1,4 +1,4 @@
-"""How large the product's files are, and how they are named: .venv/bin/python tools/figures.py
+"""How large the product's files are, and how they are named: `make figures`.
 
 A name counts that several packages have for a module. Many are meant so: the same subject in the database, the admin
 API, its client and the command line, and the same parts in the room of each protocol and in both agents.

@@ -10,6 +10,7 @@ NOT_RUN: Mapping[str, str] = {
     "make test": "it runs this test",
     "make test-release SUITE=trixie": "it runs these tests in another root file system",
     "make bench": "it measures for minutes, on a machine of its own",
+    "make figures": "tests/test_structure.py runs it",
     "make show": "it measures for minutes, on a machine of its own",
     "make show-hosts": "it measures for minutes, on hosts that boot",
     "make show-upgrade FROM=REVISION": "it builds and measures for minutes, on hosts that boot",
