@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from support.waiting import LATE_SECONDS
+from support.waiting import LATE_SECONDS, PATIENCE_SECONDS
 from zato.client.transport import SocketTransport
 from zato.core.errors import Unavailable
 
@@ -38,7 +38,7 @@ def server(head: bytes, part: bytes, pause: float, *, parts: int = 1 << 40) -> I
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()
         yield path
-        thread.join(10)
+        thread.join(PATIENCE_SECONDS)
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from support.waiting import until
+from support.waiting import PATIENCE_SECONDS, until
 from zato.config.configuration import Configuration
 from zato.config.follower import LogFollower
 from zato.config.publisher import Author, ImportMode, Publisher
@@ -211,7 +211,7 @@ def test_it_goes_on_through_failures_and_ticks_all_the_while(
         assert applied[-1].revision == 1
     finally:
         stop.set()
-        thread.join(5)
+        thread.join(PATIENCE_SECONDS)
     assert not thread.is_alive()
 
 
@@ -230,7 +230,7 @@ def test_a_change_in_another_process_reaches_a_listener_before_it_would_look_by_
             until(lambda revision=revision: applied[-1].revision >= revision)
     finally:
         stop.set()
-        thread.join(5)
+        thread.join(PATIENCE_SECONDS)
         other.dispose()
 
 

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from support.waiting import PATIENCE_SECONDS
 from zato.config.hashed_passwords import HashedPasswords, in_parallel
 from zato.config.secrets import hash_password, password_matches
 
@@ -120,7 +121,7 @@ def test_thousands_are_remembered_and_no_more_than_there_is_room_for() -> None:
 
 def test_several_are_hashed_at_the_same_time() -> None:
     both = threading.Barrier(len(os.sched_getaffinity(0)))
-    assert len(in_parallel([lambda: both.wait(10)] * both.parties)) == both.parties
+    assert len(in_parallel([lambda: both.wait(PATIENCE_SECONDS)] * both.parties)) == both.parties
 
 
 def test_what_one_of_them_raises_is_raised() -> None:

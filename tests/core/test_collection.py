@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from support.waiting import PATIENCE_SECONDS
 from zato.core.collection import collect_whole_seldom, collection_paused
 
 
@@ -16,13 +17,13 @@ def test_it_is_paused_until_the_last_block_ends_in_whatever_thread() -> None:
     def other() -> None:
         with collection_paused():
             entered.set()
-            leave.wait(10)
+            leave.wait(PATIENCE_SECONDS)
 
     thread = threading.Thread(target=other)
     with collection_paused():
         assert not gc.isenabled()
         thread.start()
-        assert entered.wait(10)
+        assert entered.wait(PATIENCE_SECONDS)
     assert not gc.isenabled()
     leave.set()
     thread.join()

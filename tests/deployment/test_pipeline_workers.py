@@ -11,7 +11,7 @@ import pytest
 
 from support.deployed_versions import ACTIVE, ANN, REJECTED, refusal_of, served, staged, version
 from support.deployment_workers import DeploymentWorker
-from support.waiting import until
+from support.waiting import PATIENCE_SECONDS, until
 from zato.core.errors import Unavailable
 from zato.deployment import decision, states
 from zato.deployment.decision import REPORT_TIME
@@ -39,7 +39,7 @@ def test_a_worker_that_is_late_lets_requests_wait_rather_than_serve_what_the_oth
     until(lambda: prompt.serve("shop.get") == 2)
     assert late.switch.current()[1] is not prompt.switch.current()[1]
     assert late.serve("shop.get") == 2
-    deploying.join(10)
+    deploying.join(PATIENCE_SECONDS)
 
 
 def test_another_change_meanwhile_does_not_end_a_workers_readiness_to_be_told_to_switch(
@@ -61,7 +61,7 @@ def test_another_change_meanwhile_does_not_end_a_workers_readiness_to_be_told_to
     go_on.set()
     until(lambda: served([prompt, slow]) == [2, 2])
     until(lambda: not prompt.staleness.expects_switch)
-    deploying.join(10)
+    deploying.join(PATIENCE_SECONDS)
 
 
 def test_a_worker_that_cannot_load_it_rejects_it_everywhere(start: Callable[..., DeploymentWorker]) -> None:

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from support.waiting import PATIENCE_SECONDS
+
 PROGRAM = """
 import sys, threading
 from zato.host.stopping import stop_event
@@ -28,7 +30,7 @@ def test_many_signals_at_once_do_not_deadlock(number: signal.Signals) -> None:
             for _ in range(5):
                 process.send_signal(number)
             try:
-                assert process.wait(10) == 0
+                assert process.wait(PATIENCE_SECONDS) == 0
             finally:
                 process.kill()
             assert process.stdout.read() == "stopped\n"

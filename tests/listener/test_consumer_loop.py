@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from support.brokers import new_message
-from support.waiting import until
+from support.waiting import PATIENCE_SECONDS, until
 from zato.broker.delivery import Delivery, Outcome, Result
 from zato.broker.protocol import Handle
 from zato.core.clock import SystemClock
@@ -72,7 +72,7 @@ def listening(broker: Broker, server: Server, *, every_seconds: float = 0.01) ->
     finally:
         stop.set()
         if not broker.busy.is_set():
-            thread.join(10)
+            thread.join(PATIENCE_SECONDS)
             assert not thread.is_alive()
 
 
@@ -114,7 +114,7 @@ def test_it_ends_when_what_is_under_way_is_done() -> None:
     thread.join(0.1)
     assert thread.is_alive()
     broker.busy.clear()
-    thread.join(10)
+    thread.join(PATIENCE_SECONDS)
     assert not thread.is_alive()
 
 
@@ -128,7 +128,7 @@ def test_what_takes_long_keeps_nothing_from_being_consumed_when_the_server_is_ba
         server.open = True
         until(lambda: broker.consumers == 2)
     broker.busy.clear()
-    thread.join(10)
+    thread.join(PATIENCE_SECONDS)
     assert not thread.is_alive()
 
 
@@ -183,5 +183,5 @@ def test_messages_whose_process_ended_are_tried_again_one_at_a_time() -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(10)
+            thread.join(PATIENCE_SECONDS)
     assert most == 1

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from support.databases import DatabaseAddress, DatabaseServer, initialised, new_database, new_sqlite
-from support.waiting import LATE_SECONDS
+from support.waiting import LATE_SECONDS, PATIENCE_SECONDS
 from zato.core.errors import Unavailable, ZatoError
 from zato.odb import address as limits
 from zato.odb.audit import AuditLog
@@ -194,7 +194,7 @@ def test_a_lock_that_another_holds_for_too_long_is_unavailable_not_a_hang(
     assert 0.5 < time.monotonic() - started < 1 + LATE_SECONDS
     assert log.items() == [], "reading needs no lock"
     let_go.set()
-    holder.join(10)
+    holder.join(PATIENCE_SECONDS)
     assert create(log, "waiting") == (2,)
     waiting.dispose()
 

@@ -12,7 +12,7 @@ import falcon.testing
 import pytest
 
 from support.databases import initialised, new_sqlite
-from support.waiting import until
+from support.waiting import PATIENCE_SECONDS, until
 from zato.broker.embedded import EmbeddedInvocations
 from zato.config.configuration import EMPTY, Configuration
 from zato.config.disk import DiskSnapshot
@@ -230,13 +230,13 @@ def test_a_worker_that_stops_while_it_beats_is_not_listed_again(make: Callable[.
             announced: bool = True,
         ) -> bool:
             beats.release()
-            stopped.wait(5)
+            stopped.wait(PATIENCE_SECONDS)
             return super().beat(worker, applied_revision, at, load, announced=announced)
 
     runtime = make("worker", kind=SlowToBeat)
     starting = threading.Thread(target=runtime.start)
     starting.start()
-    assert beats.acquire(timeout=5)
+    assert beats.acquire(timeout=PATIENCE_SECONDS)
     runtime.stop()
     stopped.set()
     starting.join()

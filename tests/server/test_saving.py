@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, cast
 
-from support.waiting import until
+from support.waiting import PATIENCE_SECONDS, until
 from zato.config.configuration import Configuration
 from zato.config.disk import DiskSnapshot
 from zato.config.item import Item
@@ -29,7 +29,7 @@ class Disk:
         self.lets_go.set()
 
     def save(self, configuration: Configuration, pause: Callable[[], None]) -> None:
-        assert self.lets_go.wait(10)
+        assert self.lets_go.wait(PATIENCE_SECONDS)
         if self.full:
             raise OSError("No space left on device")
         self.saved.append(configuration.revision)
@@ -98,5 +98,5 @@ def test_a_worker_ends_although_its_disk_is_full() -> None:
     saving.save(of(1), CODES)
     saving.stop()
     assert saving._thread is not None
-    saving._thread.join(10)
+    saving._thread.join(PATIENCE_SECONDS)
     assert not saving._thread.is_alive()

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import pytest
 
-from support.waiting import until
+from support.waiting import PATIENCE_SECONDS, until
 from zato.serving import interruption
 from zato.serving.interruption import Interrupted, Interruptible, any_goes_on
 from zato.serving.limited import LimitedCalls
@@ -152,7 +152,7 @@ def test_it_is_known_which_thread_takes_no_notice(monkeypatch: pytest.MonkeyPatc
     ending.set()
     os.write(writing, b"x")
     for thread in threads:
-        thread.join(5)
+        thread.join(PATIENCE_SECONDS)
     assert not any_goes_on()
     os.close(reading)
     os.close(writing)

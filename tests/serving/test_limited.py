@@ -36,7 +36,7 @@ def test_a_call_beyond_its_limit_is_interrupted() -> None:
 
     with pytest.raises(TimeLimitExceeded, match=r"Service a did not finish within the 0\.05 s"):
         LimitedCalls().call("Service a", loop, 0.05)
-    assert ended.wait(5)
+    assert ended.wait(PATIENCE_SECONDS)
 
 
 def test_calls_that_cannot_be_interrupted_are_not_piled_up(monkeypatch: pytest.MonkeyPatch) -> None:

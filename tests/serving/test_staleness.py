@@ -12,7 +12,7 @@ from typing import Any
 import falcon.testing
 import pytest
 
-from support.waiting import until
+from support.waiting import PATIENCE_SECONDS, until
 from zato.host.draining import Draining
 from zato.serving.http.app import HttpApplication
 from zato.serving.http.fixed import Health
@@ -154,10 +154,10 @@ def test_a_server_that_is_only_quiet_and_without_its_odb_goes_on_before_long(wor
 def test_whoever_waits_goes_on_as_soon_as_the_worker_has_caught_up(worker: Staleness, clock: Clock) -> None:
     clock.seconds += 60
     answers: list[bool] = []
-    waiting = threading.Thread(target=lambda: answers.append(worker.wait(5)))
+    waiting = threading.Thread(target=lambda: answers.append(worker.wait(PATIENCE_SECONDS)))
     waiting.start()
     look(worker)
-    waiting.join(2)
+    waiting.join(PATIENCE_SECONDS)
     assert answers == [True]
 
 
@@ -286,7 +286,7 @@ def test_a_request_is_served_from_what_the_look_that_it_waited_for_has_brought(w
     assert served == []
     switch.set("new")
     worker.switch_prepared()
-    request.join(5)
+    request.join(PATIENCE_SECONDS)
     assert served == ["new"]
 
 

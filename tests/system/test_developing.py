@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from support.cluster import RunningCluster
-from support.waiting import until
+from support.waiting import PATIENCE_SECONDS, until
 
 LEFT = """
 import devright
@@ -135,7 +135,7 @@ def test_a_folder_is_deployed_each_time_that_something_in_it_is_saved(cluster: R
         until(lambda: output.read_text().count("is active as deployment") == 2, seconds=20)
         assert json.loads(run(cluster, "service", "invoke", "dev.it")) == {"v": 2}
         watching.send_signal(signal.SIGINT)
-        assert watching.wait(10) == 0
+        assert watching.wait(PATIENCE_SECONDS) == 0
         assert "Not watching any more" in output.read_text()
         assert "Traceback" not in output.read_text()
     finally:

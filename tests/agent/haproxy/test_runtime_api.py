@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from support.waiting import LATE_SECONDS
+from support.waiting import LATE_SECONDS, PATIENCE_SECONDS
 from zato.agent.haproxy.runtime_api import RuntimeApi
 from zato.core.errors import Unavailable
 
@@ -34,7 +34,7 @@ def endless() -> Iterator[Path]:
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()
         yield path
-        thread.join(10)
+        thread.join(PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize(("seconds", "bytes_max"), [(20.0, 1_000_000), (0.1, 1 << 40)])

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from support.http_peer import HttpPeer, Reply
 from support.outgoing_rest import Connects
-from support.waiting import eventually
+from support.waiting import PATIENCE_SECONDS, eventually
 
 
 def all_closed(peer: HttpPeer) -> bool:
@@ -57,7 +57,7 @@ def test_a_retired_connection_ends_its_calls_and_closes(peer: HttpPeer, connect:
     def answer(received: object) -> Reply:
         if "slow" in getattr(received, "target", ""):
             started.set()
-            go_on.wait(10)
+            go_on.wait(PATIENCE_SECONDS)
         return Reply()
 
     peer.answer = answer
@@ -65,7 +65,7 @@ def test_a_retired_connection_ends_its_calls_and_closes(peer: HttpPeer, connect:
     with ThreadPoolExecutor(1) as executor:
         connection.conn.get("c1", {"what": "quick"})
         slow = executor.submit(connection.conn.get, "c1", {"what": "slow"})
-        assert started.wait(10)
+        assert started.wait(PATIENCE_SECONDS)
         connection.retire()
         assert connection.conn.get("c1", {"what": "later"}).status_code == 200
         go_on.set()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from support.databases import DatabaseAddress
 from support.outgoing_sql import sql_connection
+from support.waiting import PATIENCE_SECONDS
 from zato.connector.sql.outgoing import SqlConnection
 from zato.core.errors import OutgoingFailed
 
@@ -153,11 +154,11 @@ def test_a_retired_connection_ends_its_sessions_and_may_be_used_by_those_who_hav
         with stock.session() as session:
             session.execute(text(INSERT), {"id": 1, "name": "a"})
             started.set()
-            go_on.wait(10)
+            go_on.wait(PATIENCE_SECONDS)
 
     with ThreadPoolExecutor(1) as executor:
         running = executor.submit(slow)
-        assert started.wait(10)
+        assert started.wait(PATIENCE_SECONDS)
         stock.retire()
         go_on.set()
         running.result()
