@@ -59,6 +59,11 @@ class RequestThreads:
         return len(self._idle)
 
     @property
+    def members(self) -> tuple[RequestThread, ...]:
+        """Threads that were not given up, those spared included."""
+        return tuple(self._members)
+
+    @property
     def given_up(self) -> int:
         """How many threads were given up and have not ended."""
         self._given_up = [thread for thread in self._given_up if thread.is_alive()]

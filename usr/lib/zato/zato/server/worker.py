@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 import os
-import select
 import socket
 import time
 from collections.abc import Callable
@@ -26,14 +25,15 @@ from gunicorn.workers.base import Worker
 from zato.core.standstill import Standstill
 from zato.host.logs import correlate, get_logger
 from zato.server.idle_sleep import IdleSleep
-from zato.server.sizing import SLOW_SECONDS, TICK_SECONDS, Sizing, Tick
+from zato.server.sizing import Sizing
 from zato.server.threads import RequestThread, RequestThreads
+from zato.server.tick import SLOW_SECONDS, TICK_SECONDS
+from zato.server.watch import ThreadWatch
 from zato.server.wire import Answer, Reader
 from zato.serving.active_request import ActiveRequest, time_limit_answer
 from zato.serving.interruption import Interrupted, any_goes_on
 from zato.serving.memory import Memory
 
-_THREADS_AT_LEAST = 4
 _HEALTH_THREADS = 2
 _GIVEN_UP_THREADS_MAX = 64
 _READ_SECONDS = 120.0
@@ -77,8 +77,10 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
         health_threads = RequestThreads(health, self._accept_all)
         health_threads.keep(_HEALTH_THREADS if health else 0)
         self._threads = RequestThreads(doors, self._accept_all)
-        self._threads.keep(min(_THREADS_AT_LEAST, self.cfg.threads))
-        self._supervise(doors, Sizing(least=self._threads.least, most=self.cfg.threads))
+        watch = ThreadWatch(self._threads, self._active, doors, lambda: self._finished)
+        sizing = Sizing(self.cfg.threads, watch.demand)
+        self._threads.keep(sizing.least)
+        self._supervise(watch, sizing)
         self._threads.stop()
         health_threads.stop()
         self._wait_for_flights()
@@ -91,24 +93,23 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
         most: Callable[[], int] | None = getattr(self.app, "threads_max", None)
         return int(self.cfg.threads) if most is None else most()
 
-    def _supervise(self, doors: dict[int, socket.socket], sizing: Sizing) -> None:
+    def _supervise(self, watch: ThreadWatch, sizing: Sizing) -> None:
         """Until told to stop: heart-beat each second, number of threads and time limits each tick.
 
-        Without requests, and with no more threads than there are to be at least, it looks less often: then there is
-        nothing to decide before a request takes the last idle thread, which wakes it.
+        Without requests, and with no more threads than there are to be then, it looks less often: there is nothing to
+        decide before a request takes the last idle thread, which wakes it.
         """
         load_seen: Callable[[int], None] = getattr(self.app, "load_seen", _unseen)
-        waiting = select.poll()
-        for door in doors:
-            waiting.register(door, select.POLLIN)
         next_beat = 0.0
-        before, finished, used = -1, self._finished, time.process_time()
+        before = -1
         while self.alive:
-            rested = before == finished and not self._active and self._threads.count <= sizing.least
+            finished = self._finished
+            rested = before == finished and not self._active and self._threads.count <= sizing.few
+            before = finished
             if rested:
                 self._idle_sleep.sleep(lambda: not self._active)
             else:
-                time.sleep(TICK_SECONDS)
+                watch.pause(sizing.few)
             now = time.monotonic()
             if now >= next_beat:
                 self.notify()
@@ -122,19 +123,13 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
                     break
             slow = self._enforce_time_limits(now)
             load_seen(len(self._active))
-            before, finished = finished, self._finished
-            used_before, used = used, time.process_time()
             if rested:  # it was no tick: what was done meanwhile says nothing of how busy the threads are
-                continue
-            seen = Tick(
-                threads=self._threads.count,
-                idle=self._threads.idle,
-                slow=slow,
-                finished=finished - before,
-                cpu_seconds=used - used_before,
-                waiting=bool(waiting.poll(0)),
-            )
-            self._threads.change(sizing.change(seen))
+                watch.begin()
+                change = sizing.rest(self._threads.count)
+            else:
+                change = sizing.change(watch.seen(slow, sizing.few))
+            self._threads.least = sizing.least
+            self._threads.change(change)
             given_up = self._threads.given_up
             if given_up > _GIVEN_UP_THREADS_MAX:
                 _log.error("Services go on long after their time limits; replacing the worker", threads=given_up)
