@@ -26,7 +26,7 @@ def read(pair: tuple[socket.socket, socket.socket], data: bytes) -> dict[str, An
     ours, theirs = pair
     theirs.sendall(data)
     theirs.shutdown(socket.SHUT_WR)
-    return Reader(Config()).read(ours, "", lambda: "/run/front.sock")
+    return Reader(Config()).read(ours, "", "/run/front.sock")
 
 
 Pair = tuple[socket.socket, socket.socket]

@@ -5,16 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import socket
 import threading
 from collections.abc import Callable, Mapping
 
 from zato.host.logs import get_logger
+from zato.server.doors import Door
 from zato.serving.interruption import Interrupted, Interruptible
 
 _log = get_logger("zato.worker")
 
-AcceptAll = Callable[[socket.socket, "RequestThread"], None]
+AcceptAll = Callable[[Door, "RequestThread"], None]
 
 
 class RequestThread(Interruptible):
@@ -32,7 +32,7 @@ class RequestThreads:
     Counts follow the threads themselves, so a thread that ends for whatever reason is not counted on.
     """
 
-    def __init__(self, doors: Mapping[int, socket.socket], accept_all: AcceptAll) -> None:
+    def __init__(self, doors: Mapping[int, Door], accept_all: AcceptAll) -> None:
         self._doors = doors
         self._accept_all = accept_all
         self._lock = threading.Lock()

@@ -47,7 +47,7 @@ class Reader:
         }
         self._keys: dict[bytes, str] = {}
 
-    def read(self, client: Any, address: Any, listener_name: Callable[[], Any]) -> Environ | None:
+    def read(self, client: Any, address: Any, listener_name: Any) -> Environ | None:
         """The request's WSGI environ, or None where the peer went away. Raises gunicorn's HTTP errors."""
         data = client.recv(_READ_BYTES)
         if not data:
@@ -92,11 +92,11 @@ class Reader:
             self._keys[name] = key
         return key
 
-    def _read_any(self, data: bytes, client: Any, address: Any, listener_name: Callable[[], Any]) -> Environ | None:
+    def _read_any(self, data: bytes, client: Any, address: Any, listener_name: Any) -> Environ | None:
         parser = RequestParser(self._cfg, client, address)
         parser.unreader.unread(data)
         request = next(parser)
-        _, environ = wsgi.create(request, client, address, listener_name(), self._cfg)
+        _, environ = wsgi.create(request, client, address, listener_name, self._cfg)
         environ["wsgi.multithread"] = True
         environ["zato.unread"] = True
         result: Environ = environ

@@ -24,6 +24,7 @@ from gunicorn.workers.base import Worker
 
 from zato.core.standstill import Standstill
 from zato.host.logs import correlate, get_logger
+from zato.server.doors import Door
 from zato.server.idle_sleep import IdleSleep
 from zato.server.sizing import Sizing
 from zato.server.threads import RequestThread, RequestThreads
@@ -66,9 +67,7 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
         self._idle_sleep = IdleSleep(self.PIPE[0])
         # A service that computes without letting go of the interpreter keeps the main thread from turning, too
         self._standstill = Standstill(_STILL_SECONDS, worked=time.process_time)
-        for listener in self.sockets:
-            listener.setblocking(False)
-        doors = {listener.fileno(): listener.sock for listener in self.sockets}
+        doors = {listener.fileno(): Door(listener.sock) for listener in self.sockets}
         self._internal_door = self._door_of(doors, "internal_socket")
         health_door = self._door_of(doors, "health_socket")
         health = {} if health_door is None else {health_door.fileno(): doors.pop(health_door.fileno())}
@@ -85,9 +84,9 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
         health_threads.stop()
         self._wait_for_flights()
 
-    def _door_of(self, doors: dict[int, socket.socket], name: str) -> socket.socket | None:
+    def _door_of(self, doors: dict[int, Door], name: str) -> Door | None:
         path = getattr(self.app, name, None)
-        return next((door for door in doors.values() if door.getsockname() == path), None)
+        return next((door for door in doors.values() if door.name == path), None)
 
     def _threads_max(self) -> int:
         most: Callable[[], int] | None = getattr(self.app, "threads_max", None)
@@ -136,7 +135,7 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
                 break
         self.alive = False
 
-    def _accept_all(self, door: socket.socket, thread: RequestThread) -> None:
+    def _accept_all(self, door: Door, thread: RequestThread) -> None:
         """Handle connections while there are any and the thread may go on."""
         while True:
             try:
@@ -168,10 +167,10 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
             if not thread.wanted:
                 return
 
-    def _handle(self, door: socket.socket, client: socket.socket, address: Any, active: ActiveRequest) -> None:
+    def _handle(self, door: Door, client: socket.SocketType, address: Any, active: ActiveRequest) -> None:
         linger = True
         try:
-            environ = self._reader.read(client, address, door.getsockname)
+            environ = self._reader.read(client, address, door.name)
             if environ is not None:
                 active.deadline = math.inf
                 environ["zato.request"] = active

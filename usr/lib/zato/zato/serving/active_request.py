@@ -41,7 +41,7 @@ class ActiveRequest:
     )
 
     def __init__(
-        self, client: socket.socket, memory: Memory, spare: Callable[[int], None] = lambda change: None
+        self, client: socket.SocketType, memory: Memory, spare: Callable[[int], None] = lambda change: None
     ) -> None:
         """`spare` is told how many threads more, or fewer, are not to be counted on; `memory` is shared with others."""
         self.client = client

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import falcon
 
 _SET_COOKIE = "set-cookie"
 # RFC 9110, sections 8.6, 15.3.5 and 15.4.5
 _WITHOUT_BODY = frozenset({204, 304})
+_status_line = cache(falcon.code_to_http_status)
 
 
 class HttpAnswer:
@@ -50,4 +53,4 @@ class HttpAnswer:
         header = list(fields.items())
         if self._cookies is not None:
             header += self._cookies
-        return falcon.code_to_http_status(status), header, body
+        return _status_line(status), header, body
