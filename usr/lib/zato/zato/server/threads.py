@@ -6,6 +6,7 @@ import contextlib
 import os
 import select
 import threading
+import time
 from collections.abc import Callable, Mapping
 
 from zato.host.logs import get_logger
@@ -13,6 +14,7 @@ from zato.server.doors import Door
 from zato.serving.interruption import Interrupted, Interruptible
 
 _log = get_logger("zato.worker")
+_FULL_SECONDS = 1.0
 
 AcceptAll = Callable[[Door, "RequestThread"], None]
 
@@ -40,6 +42,7 @@ class RequestThreads:
         self._idle: set[RequestThread] = set()
         self._given_up: list[RequestThread] = []
         self._spared = 0
+        self._full_until = 0.0
         self.least = 0
         """How many there are to be at least: see `keep`."""
         self.surplus = 0
@@ -90,8 +93,10 @@ class RequestThreads:
             os.eventfd_write(self._notifier, -number)
 
     def add(self, number: int) -> None:
-        """Add so many threads, or as many as the system lets us have."""
+        """Add so many threads, or as many as the system lets us have; for a moment after it did not, none."""
         self.surplus = 0
+        if time.monotonic() < self._full_until:
+            return
         for _ in range(number):
             thread = RequestThread(self, self._serve)
             self._members.add(thread)
@@ -99,6 +104,7 @@ class RequestThreads:
                 thread.start()
             except (RuntimeError, MemoryError) as error:
                 self._members.discard(thread)
+                self._full_until = time.monotonic() + _FULL_SECONDS
                 _log.error("No more threads can be started", threads=self.count, reason=str(error))
                 return
 
