@@ -37,7 +37,6 @@ def test_a_thread_that_computes_wants_a_processor_and_one_that_waits_does_not() 
     assert found[computes] >= 0.09
     assert found[waits] < 0.05
     assert seconds >= 0.1
-    assert demand.since([computes, waits])[0] == {}
 
 
 def test_the_time_in_the_queue_of_a_processor_counts(tmp_path: Path) -> None:
@@ -54,3 +53,5 @@ def test_the_time_in_the_queue_of_a_processor_counts(tmp_path: Path) -> None:
     # Another thread has the number now
     figures.write_text("0 0 0\n")
     assert demand.since([thread]) == ({thread: 0.0}, 0.0)
+    figures.unlink()
+    assert demand.since([thread]) == ({}, 0.0)
