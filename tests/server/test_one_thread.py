@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from zato.server.one_thread import OneThread
-from zato.server.tick import STUCK_SECONDS, TICK_SECONDS, Tick
+from zato.server.tick import LASTING_SECONDS, TICK_SECONDS, Tick
 
 FEW = 4
 QUIET = Tick(seconds=TICK_SECONDS, threads=FEW, idle=FEW, slow=0, finished=0, cpu_seconds=0.0, waiting=False, blocked=0)
@@ -48,14 +48,14 @@ class Service:
     def waits(self) -> None:
         """The one thread is found waiting."""
         assert self.decision.enough
-        self.decision.see(replace(QUIET, seconds=STUCK_SECONDS, threads=1, idle=0, blocked=1))
+        self.decision.see(replace(QUIET, seconds=LASTING_SECONDS, threads=1, idle=0, blocked=1))
         assert not self.decision.enough
 
     def _tick(self, threads: int) -> None:
         busy = min(threads, self._clients)
         rate = min(busy / self._seconds, 1 / self._compute_seconds)
         self._wanted += rate * self._compute_seconds * TICK_SECONDS
-        stuck = threads == 1 and self._wait_seconds > STUCK_SECONDS
+        lasting = threads == 1 and self._wait_seconds > LASTING_SECONDS
         self.decision.see(
             replace(
                 QUIET,
@@ -63,7 +63,7 @@ class Service:
                 idle=threads - busy,
                 finished=round(rate * TICK_SECONDS),
                 waiting=self._clients > threads,
-                blocked=busy if stuck else 0,
+                blocked=busy if lasting else 0,
             )
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from zato.server.sizing import FEW, Sizing
-from zato.server.tick import SLOW_SECONDS, STUCK_SECONDS, TICK_SECONDS, Tick
+from zato.server.tick import LASTING_SECONDS, SLOW_SECONDS, TICK_SECONDS, Tick
 
 Load = Callable[[int], Tick]
 
@@ -37,7 +37,7 @@ def waits(seconds: float, clients: int) -> Load:
         busy = min(threads, clients)
         finished = round(busy * TICK_SECONDS / seconds)
         slow = busy if seconds > SLOW_SECONDS else 0
-        blocked = busy if seconds > STUCK_SECONDS and threads < FEW else 0
+        blocked = busy if seconds > LASTING_SECONDS and threads < FEW else 0
         return ticked(threads, threads - busy, slow, finished, finished * 0.00007, clients > threads, blocked)
 
     return tick

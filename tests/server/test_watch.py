@@ -11,11 +11,11 @@ from typing import Any, cast
 import pytest
 
 from zato.server.threads import RequestThread, RequestThreads
-from zato.server.tick import SLOW_SECONDS, STUCK_SECONDS, TICK_SECONDS
+from zato.server.tick import LASTING_SECONDS, SLOW_SECONDS, TICK_SECONDS
 from zato.server.watch import ThreadWatch
 
 FEW = 4
-LOOK_SECONDS = 2 * STUCK_SECONDS
+LOOK_SECONDS = 2 * LASTING_SECONDS
 
 
 class Thread(threading.Thread):

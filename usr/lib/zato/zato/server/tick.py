@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 TICK_SECONDS = 0.02
-STUCK_SECONDS = 0.005
+LASTING_SECONDS = 0.005
 """For so long one thread may be at the same request before somebody looks why."""
 SLOW_SECONDS = 0.1
 

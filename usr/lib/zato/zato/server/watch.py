@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 
 from zato.server.demand import Demand
 from zato.server.threads import RequestThread, RequestThreads
-from zato.server.tick import SLOW_SECONDS, STUCK_SECONDS, TICK_SECONDS, Tick
+from zato.server.tick import LASTING_SECONDS, SLOW_SECONDS, TICK_SECONDS, Tick
 from zato.serving.active_request import ActiveRequest
 
-_LOOKS = round(TICK_SECONDS / STUCK_SECONDS)
+_LOOKS = round(TICK_SECONDS / LASTING_SECONDS)
 
 
 class ThreadWatch:
@@ -33,7 +33,7 @@ class ThreadWatch:
         self._waiting = select.poll()
         for door in doors:
             self._waiting.register(door, select.POLLIN)
-        self._window, self._stuck = Demand(), Demand()
+        self._window, self._lasting = Demand(), Demand()
         self.begin()
 
     def begin(self) -> None:
@@ -49,7 +49,7 @@ class ThreadWatch:
             return
         for _ in range(_LOOKS):
             before = self._finished()
-            time.sleep(STUCK_SECONDS)
+            time.sleep(LASTING_SECONDS)
             if self._active and self._finished() == before:
                 return
 
@@ -79,9 +79,9 @@ class ThreadWatch:
         lasting = {
             thread: self._began - active.started
             for thread, active in list(self._active.items())
-            if thread.pool is self._threads and not active.waits and self._began - active.started >= STUCK_SECONDS
+            if thread.pool is self._threads and not active.waits and self._began - active.started >= LASTING_SECONDS
         }
-        wanted, seconds = self._stuck.since(lasting)
+        wanted, seconds = self._lasting.since(lasting)
         return sum(
             lasts > SLOW_SECONDS or (lasts >= seconds and wanted.get(thread, seconds) * 2 < seconds)
             for thread, lasts in lasting.items()
