@@ -14,6 +14,7 @@ from pathlib import Path
 from zato import __version__
 from zato.appliance import owners, units
 from zato.appliance.releases import Releases
+from zato.appliance.restarting import Undone, start_what_runs
 from zato.core.errors import SetupError
 from zato.host import children
 from zato.host.children import Account
@@ -43,7 +44,10 @@ def upgrade() -> None:
         ) from error
     releases.use(release)
     if units.systemd_runs():
-        _start_what_runs(releases, before)
+        try:
+            start_what_runs(units, releases, before)
+        except Undone as error:
+            raise SetupError(f"{error.message} {_what_runs(before)} {_AGAIN}", code="upgrade-failed") from error
     releases.remove_others()
 
 
@@ -57,37 +61,6 @@ def _migrate(release: Path) -> None:
     if done.code != 0:
         said = done.errors.decode(errors="replace").strip()
         raise SetupError(said or f"The migration ended with {done.code}.")
-
-
-def _start_what_runs(releases: Releases, before: Path | None) -> None:
-    """One server at a time, each at work again before the next one, then the balancer. Or all with the old release."""
-    restarted: dict[int, units.Work] = {}
-    step = "systemd does not take the new units"
-    try:
-        units.read_again()
-        for number in units.running_servers():
-            step = f"Server {number} does not work with Zato {__version__}"
-            restarted[number] = units.work_of(number)
-            units.restart_server(number, restarted[number])
-        step = f"The balancer does not work with Zato {__version__}"
-        units.renew_balancer()
-    except SetupError as error:
-        if before is None:
-            raise
-        said = "\n".join([error.message, f"{step}, so the upgrade was undone.", *_undo(releases, before, restarted)])
-        raise SetupError(f"{said} {_what_runs(before)} {_AGAIN}", code="upgrade-failed") from error
-
-
-def _undo(releases: Releases, before: Path, restarted: dict[int, units.Work]) -> list[str]:
-    """All servers that were restarted are with the release before; a sentence for each that is not at work with it."""
-    releases.use(before)
-    failures = []
-    for number in reversed(restarted):
-        try:
-            units.restart_server(number, restarted[number])
-        except SetupError as error:
-            failures.append(error.message)
-    return failures
 
 
 def _what_runs(before: Path | None) -> str:
