@@ -34,7 +34,7 @@ def reason_of(error: BaseException) -> str:
         case ssl.SSLCertVerificationError():
             said = f"its certificate is not accepted: {innermost.verify_message}"
         case ssl.SSLError():
-            said = f"no TLS with it: {innermost.reason or innermost}"
+            said = f"no TLS with it: {getattr(innermost, 'reason', None) or innermost}"  # Python's own has none
         case OSError():
             said = innermost.strerror or str(innermost)
         case _:
