@@ -66,7 +66,7 @@ def test_preparing_twice_changes_nothing(odb: DatabaseAddress) -> None:
     migrate.init(database, "zato")
     migrate.upgrade(database)
     migrate.require_current(database)
-    assert migrate.current_version(database) == migrate.head_version() == "0013"
+    assert migrate.current_version(database) == migrate.head_version() == "0014"
     assert ConfigurationLog(database).cluster_id == 1
     database.dispose()
 
@@ -128,7 +128,7 @@ def test_an_empty_odb_is_told_from_one_of_another_version(empty_database: Databa
     migrate.init(database, "zato")
     with database.write() as connection:
         connection.execute(text("UPDATE zt_version SET version_num = '0000'"))
-    with pytest.raises(SetupError, match="is at version 0000 and this release needs 0013") as caught:
+    with pytest.raises(SetupError, match="is at version 0000 and this release needs 0014") as caught:
         migrate.require_current(database)
     assert caught.value.code == "odb-version"
     database.dispose()
@@ -189,7 +189,7 @@ def test_a_migration_that_fails_is_undone_where_the_database_can_and_says_which_
     with monkeypatch.context() as patched:
         # When the tables are made, and the version is to be written
         patched.setattr("alembic.runtime.migration.HeadMaintainer.update_to_step", fail)
-        with pytest.raises(SetupError, match=r"from version 0001 to 0013 failed.*no luck") as caught:
+        with pytest.raises(SetupError, match=r"from version 0001 to 0014 failed.*no luck") as caught:
             migrate.upgrade(database)
     assert caught.value.code == "odb-migration-failed"
     assert migrate.current_version(database) == "0001"

@@ -104,6 +104,7 @@ CALLS: tuple[tuple[str, int], ...] = (
     ("cluster discard --all", 0),
     ("cluster release", 0),
     ("packages list", 0),
+    ("packages wheels", 0),
     ("backup {backup}", 0),
     ("service rollback cli_json.py", 0),
     ("service undeploy cli_json.py", 0),
@@ -127,7 +128,7 @@ OF_SEVERAL_MACHINES = {("server", name) for name in ("create", "cancel", "join",
 OF_SESSIONS = {("login",), ("logout",), ("user", "end-session")}  # see test_remote.py
 OF_SECOND_FACTORS = {("user", "totp", name) for name in ("enrol", "confirm", "disable")}  # the same
 OF_DEAD_LETTERS = {("message", "show")}  # see test_async_invocations.py
-OF_PACKAGES = {("packages", "install"), ("packages", "remove")}  # see test_packages.py
+OF_PACKAGES = {("packages", name) for name in ("install", "remove", "upload", "discard")}  # see test_packages.py
 OF_RESTORING = {("restore",)}  # see tests/backup
 # Have tests of their own, in tests/quickstart and tests/cli/dev
 IN_THE_FOREGROUND = {("quickstart", "start"), ("dev",)}

@@ -13,9 +13,11 @@ import pytest
 from support.cluster import RunningCluster
 from support.waiting import until
 from support.wheels import make_wheel
+from zato.core.errors import ZatoError
 
 SOURCE = """
 import zt_system_rates
+from zato.core.errors import ZatoError
 from zato.server.service import Service
 
 class Rate(Service):
@@ -104,3 +106,31 @@ def test_packages_from_their_declaration_to_their_removal(
     assert "keeps it until its server is started again" in said
     until(lambda: "zt-system-rates" not in " ".join(cluster.api().status()["problems"]))
     assert "No such" not in refused(cluster, "service", "deploy", str(file))
+
+
+def test_wheels_that_were_uploaded_are_installed_where_there_is_no_index(
+    cluster: RunningCluster, wheels: Path, tmp_path: Path
+) -> None:
+    assert wheels.is_dir()
+    wheel = make_wheel(tmp_path, "zt-system-sent", "1.0", "RATE = 3\n")
+    said = refused(cluster, "packages", "install", "zt-system-sent")
+    assert "zt-system-sent" in said
+    said = run(cluster, "packages", "upload", str(wheel))
+    assert f"Uploaded: {wheel.name} ({wheel.stat().st_size} bytes" in said
+    assert wheel.name in run(cluster, "packages", "wheels")
+    try:
+        assert "Installed: zt-system-sent==1.0" in run(cluster, "packages", "install", "zt-system-sent")
+        assert "server-1  yes" in run(cluster, "packages", "list")
+        # Another file of that name, one that is none, and one that is none to begin with
+        other = make_wheel(tmp_path / "other", "zt-system-sent", "1.0", "RATE = 4\n")
+        assert "There is another zt_system_sent-1.0" in refused(cluster, "packages", "upload", str(other))
+        with pytest.raises(ZatoError, match="did not arrive as it was sent") as caught:
+            cluster.api().upload_wheel(wheel.name, wheel.read_bytes(), "0" * 64)
+        assert caught.value.code == "wheel-refused"
+        # What is installed stays without the wheel
+        assert f"Gone: {wheel.name}" in run(cluster, "packages", "discard", wheel.name)
+        assert "server-1  yes" in run(cluster, "packages", "list")
+        actions = [entry["action"] for entry in cluster.api().audit(limit=20)["entries"]]
+        assert {"upload-wheel", "discard-wheel"} <= set(actions)
+    finally:
+        run(cluster, "packages", "remove", "zt-system-sent")

@@ -10,6 +10,7 @@ import click
 
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import show_json, show_table
+from zato.cli.wheels import discard_command, upload_command, wheels_command
 from zato.client.api import ApiClient
 from zato.core.errors import InvalidInput, NotFound, TimeLimitExceeded
 from zato.core.requirements import merged, normalised, requirements_in, without
@@ -21,6 +22,10 @@ _LOOK_SECONDS = 0.5
 @click.group("packages")
 def command() -> None:
     """Third-party packages for services, on all servers."""
+
+
+for each in (upload_command, wheels_command, discard_command):
+    command.add_command(each)
 
 
 @command.command("list")

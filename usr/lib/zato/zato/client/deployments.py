@@ -92,6 +92,19 @@ class DeploymentCalls(Calls):
         target = f"{API}/services/{segment(service)}/invoke-async"
         return decoded(self._send("POST", target, json.dumps(payload).encode("utf-8"), "application/json"))
 
+    def wheels(self) -> Json:
+        """Wheels that were uploaded."""
+        return self._json("GET", f"{API}/packages/wheels")
+
+    def upload_wheel(self, file_name: str, data: bytes, sha256: str) -> Json:
+        """The wheel as it is kept. Raises what it was refused for."""
+        target = with_query(f"{API}/packages/wheels/{segment(file_name)}", {"sha256": sha256})
+        return decoded(self._send("PUT", target, data, "application/octet-stream", timeout_seconds=LONG_SECONDS))
+
+    def discard_wheel(self, file_name: str) -> Json:
+        """The name of the wheel that is gone. Raises NotFound."""
+        return self._json("DELETE", f"{API}/packages/wheels/{segment(file_name)}")
+
     def packages(self) -> Json:
         """Declared packages, and which servers have them."""
         return self._json("GET", f"{API}/packages")

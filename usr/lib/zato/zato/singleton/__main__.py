@@ -25,6 +25,7 @@ from zato.odb.log import ConfigurationLog
 from zato.odb.opening import open_odb
 from zato.odb.package_reports import PackageReports
 from zato.odb.trimming import Trimming
+from zato.odb.wheels import Wheels
 from zato.singleton.certificates import CertificateReconciler
 from zato.singleton.loop import SingletonLoop
 from zato.singleton.other_machines import OtherMachines
@@ -52,9 +53,8 @@ def main() -> int:
     )
     other_machines = OtherMachines([layout.server(number) for number in numbers], cluster)
     retention = Retention(Trimming(database), cluster, clock)
-    packages = PackageReconciler(
-        PackageSets(layout.packages), pip_of(layout, cluster), PackageReports(database), numbers, clock
-    )
+    pip = pip_of(layout, cluster, fetch=Wheels(database).put_into)
+    packages = PackageReconciler(PackageSets(layout.packages), pip, PackageReports(database), numbers, clock)
     loop = SingletonLoop(clock, certificates, repositories, other_machines, retention, packages, watchdog)
     follower = LogFollower(
         log,

@@ -8,7 +8,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib.metadata import distributions
 from importlib.util import find_spec
@@ -34,11 +34,27 @@ _DECLARED = re.compile(r"-r \S+requirements\.txt \(line \d+\)")
 _REASON_LENGTH = 1500
 
 
+Fetch = Callable[[Path], None]
+"""Fills a directory, which may not be there yet. Raises ZatoError or OSError."""
+
+
 class Pip:
     """With the index that the machine is configured for, or the given one; "none" is for none at all."""
 
-    def __init__(self, cache: Path, *, index_url: str = "", find_links: str = "", seconds: float = TIME_LIMIT_SECONDS):
+    def __init__(
+        self,
+        cache: Path,
+        *,
+        index_url: str = "",
+        find_links: str = "",
+        wheels: Path | None = None,
+        fetch: Fetch | None = None,
+        seconds: float = TIME_LIMIT_SECONDS,
+    ) -> None:
+        """`wheels` is a directory with wheels to look into as well, which `fetch` brings up to date each time."""
         self._cache = cache
+        self._wheels = wheels
+        self._fetch = fetch
         self._index_url = index_url
         self._find_links = find_links
         self._seconds = seconds
@@ -52,6 +68,7 @@ class Pip:
             report = Path(directory) / "report.json"
             wanted = _written(directory, "requirements.txt", packages.lines)
             own = _written(directory, "constraints.txt", own_packages())
+            self._fetch_wheels()
             options = ["install", "--dry-run", "--report", str(report), "-r", wanted, "-c", own]
             self._run([*options, *self._options(packages)])
             found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
@@ -66,8 +83,13 @@ class Pip:
             return
         with TemporaryDirectory(prefix="zato-pip-") as temporary:
             wanted = _written(temporary, "requirements.txt", packages.lines)
+            self._fetch_wheels()
             options = ["install", "--target", str(directory), "--no-deps", "-r", wanted]
             self._run([*options, *self._options(packages)])
+
+    def _fetch_wheels(self) -> None:
+        if self._fetch is not None and self._wheels is not None:
+            self._fetch(self._wheels)
 
     def _options(self, packages: PackageSet) -> list[str]:
         options = ["--no-input", "--disable-pip-version-check", "--cache-dir", str(self._cache)]
@@ -77,6 +99,8 @@ class Pip:
             options.append("--require-hashes")
         if self._find_links:
             options += ["--find-links", self._find_links]
+        if self._wheels is not None and self._wheels.is_dir():
+            options += ["--find-links", str(self._wheels)]
         if self._index_url == "none":
             options.append("--no-index")
         return options

@@ -6,6 +6,7 @@ from zato.odb.tables.deployments import deployment, package_report, report, sour
 from zato.odb.tables.messages import message
 from zato.odb.tables.metadata import MYSQL_OPTIONS, TRANSIENT, metadata
 from zato.odb.tables.people import first_token, session, totp, totp_recovery
+from zato.odb.tables.wheels import wheel, wheel_part
 
 __all__ = [
     "MYSQL_OPTIONS",
@@ -28,5 +29,7 @@ __all__ = [
     "state",
     "totp",
     "totp_recovery",
+    "wheel",
+    "wheel_part",
     "worker",
 ]

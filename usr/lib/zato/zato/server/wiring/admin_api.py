@@ -33,6 +33,7 @@ from zato.admin_api.status.cluster_view import ClusterView
 from zato.admin_api.status.report import StatusReport
 from zato.admin_api.this_machine import Machine
 from zato.admin_api.trying import ConnectionTrials
+from zato.admin_api.wheels import WheelOperations
 from zato.admin_api.whole import WholeOperations
 from zato.cluster.enrolment import Enrolment
 from zato.cluster.first_administrator import FirstAdministrator
@@ -108,6 +109,7 @@ def admin_routes(
         PackageOperations(
             packages=packages, package_reports=persistence.package_reports, members=members, recorder=recorder
         ),
+        WheelOperations(wheels=persistence.wheels, recorder=recorder, clock=clock),
         MessageOperations(worker=worker, dead_letters=dead_letters, audit=persistence.audit, clock=clock),
         StateOperations(report),
         OverviewOperations(report=report, publisher=publisher, deployments=deployments, worker=worker),

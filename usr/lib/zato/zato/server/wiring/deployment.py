@@ -101,7 +101,7 @@ def wire_deployment(
     packages = PackageAgreement(
         publisher=publisher,
         sets=shared.packages.sets,
-        pip=pip_of(shared.layout, shared.cluster),
+        pip=pip_of(shared.layout, shared.cluster, fetch=persistence.wheels.put_into),
         checker=checker,
         running=serving.running,
     )

@@ -19,6 +19,7 @@ from zato.odb.second_factors import SecondFactors
 from zato.odb.sessions import Sessions
 from zato.odb.stagings import Stagings
 from zato.odb.state import State
+from zato.odb.wheels import Wheels
 from zato.server.wiring.shared import Shared
 
 
@@ -40,6 +41,7 @@ class Persistence:
     held: HeldMessages
     state: State
     package_reports: PackageReports
+    wheels: Wheels
 
 
 def wire_persistence(shared: Shared) -> Persistence:
@@ -65,4 +67,5 @@ def persistence_of(database: Database, secret_key: bytes) -> Persistence:
         held=HeldMessages(database),
         state=State(database),
         package_reports=PackageReports(database),
+        wheels=Wheels(database),
     )

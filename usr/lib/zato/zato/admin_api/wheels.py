@@ -1,0 +1,126 @@
+"""Wheels for machines without an index, kept by the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta
+
+from zato.admin_api.audit_recorder import AuditRecorder
+from zato.admin_api.route import Answer, Call, Route
+from zato.admin_api.schemas.values import RequestSchema, ResponseSchema
+from zato.core.clock import Clock
+from zato.core.errors import Conflict, InvalidInput, ZatoError
+from zato.core.principal import Right
+from zato.core.wheels import WHEEL_BYTES_MAX, check_wheel
+from zato.odb import wheels as odb
+from zato.odb.audit import AuditEntry
+
+WHEELS = "/zato/api/packages/wheels"
+_ONE = WHEELS + "/{file_name}"
+_TYPES = ("application/octet-stream", "application/zip")
+
+
+class WheelQuery(RequestSchema, frozen=True):
+    """What the file was before it was sent."""
+
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="SHA-256 of the file, in hexadecimal.")]
+
+
+class Wheel(ResponseSchema, frozen=True):
+    """A wheel that pip finds on each machine."""
+
+    file_name: str
+    sha256: str
+    size_bytes: int
+    author: str
+    created: datetime
+
+
+class AllWheels(ResponseSchema, frozen=True):
+    """All of them, by name."""
+
+    wheels: list[Wheel]
+
+
+class DiscardedWheel(ResponseSchema, frozen=True):
+    """A wheel that is gone."""
+
+    file_name: str
+
+
+class WheelOperations:
+    """Handlers of the routes about wheels."""
+
+    def __init__(self, *, wheels: odb.Wheels, recorder: AuditRecorder, clock: Clock) -> None:
+        self._wheels = wheels
+        self._recorder = recorder
+        self._clock = clock
+
+    def routes(self) -> tuple[Route, ...]:
+        """The routes, for the table of all."""
+        return (
+            Route("GET", WHEELS, "list-wheels", "Wheels that were uploaded", self.list, Right.READ, AllWheels),
+            Route(
+                "PUT",
+                _ONE,
+                "upload-wheel",
+                "Upload a wheel, which pip finds on each machine from then on",
+                self.upload,
+                Right.DEPLOY,
+                Wheel,
+                request=_TYPES,
+                query=WheelQuery,
+                errors=(Conflict,),
+                body_bytes_max=WHEEL_BYTES_MAX,
+            ),
+            Route(
+                "DELETE",
+                _ONE,
+                "discard-wheel",
+                "Remove a wheel; what was installed of it stays",
+                self.discard,
+                Right.DEPLOY,
+                DiscardedWheel,
+            ),
+        )
+
+    def list(self, _call: Call) -> Answer:
+        return Answer(AllWheels(wheels=[_shown(each) for each in self._wheels.all()]))
+
+    def upload(self, call: Call) -> Answer:
+        name = call.params["file_name"]
+        with self._noted("upload-wheel", name, call) as entry:
+            if not call.raw:
+                raise InvalidInput(f"{name[:100]} is empty; send the file as the body.", code="wheel-refused")
+            check_wheel(name, call.raw, call.query.sha256)
+            return Answer(_shown(self._wheels.add(name, call.raw, entry)))
+
+    def discard(self, call: Call) -> Answer:
+        name = call.params["file_name"]
+        with self._noted("discard-wheel", name, call) as entry:
+            self._wheels.remove(name, entry)
+        return Answer(DiscardedWheel(file_name=name))
+
+    @contextmanager
+    def _noted(self, action: str, name: str, call: Call) -> Iterator[AuditEntry]:
+        """The entry for what succeeds; what is refused has its own."""
+        by, subject = call.by, ascii(f"wheel:{name}")[1:-1][:255]
+        try:
+            yield AuditEntry(self._clock.now(), by.principal, by.cid, action, subject, "ok", origin=by.origin)
+        except ZatoError as error:
+            self._recorder.note(action, subject, by, error)
+            raise
+
+
+def _shown(wheel: odb.Wheel) -> Wheel:
+    return Wheel(
+        file_name=wheel.file_name,
+        sha256=wheel.sha256,
+        size_bytes=wheel.size_bytes,
+        author=wheel.author,
+        created=wheel.created,
+    )
