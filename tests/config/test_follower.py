@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Collection
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy import text
 
 from support.waiting import PATIENCE_SECONDS, until
 from zato.config.configuration import Configuration
-from zato.config.follower import LogFollower
+from zato.config.follower import LogFollower, PatientNotifier
 from zato.config.publisher import Author, ImportMode, Publisher
 from zato.core.clock import SystemClock
 from zato.core.errors import Unavailable
@@ -273,3 +274,17 @@ def test_a_gap_in_the_log_is_read_over_by_reading_everything(
     assert follower.step()
     assert [item.name for item in applied[-1].all("service")] == ["a.new"]
     assert follower.replaced is None
+
+
+def test_what_is_announced_ends_the_wait_of_those_who_are_patient(
+    database: Database, publisher: Publisher, by: Author
+) -> None:
+    notifier = PatientNotifier(ChangeNotifier(database, 60))
+    until(lambda: not notifier.changed())  # a young stamp does not count as known
+    writing = threading.Timer(0.3, partial(publisher.create, "service", "a", {}, by=by))
+    writing.start()
+    started = time.monotonic()
+    notifier.wait(threading.Event(), 30)
+    assert 0.3 <= time.monotonic() - started < 20
+    assert notifier.changed()
+    writing.join()

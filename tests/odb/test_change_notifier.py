@@ -183,4 +183,4 @@ def test_on_a_server_it_always_says_yes_and_asks_for_more_patience(database_serv
     notifier = ChangeNotifier(database)
     assert notifier.changed()
     assert notifier.changed()
-    assert notifier.interval_seconds == 0.2
+    assert notifier.interval_seconds == 0.14

@@ -23,8 +23,8 @@ from support.chaos.services import Requests, channel
 from support.chaos.table import Row
 from support.chaos.topology import SERVERS, ChaosCluster
 
-WITH_RABBITMQ_SECONDS = 0.3
-BY_POLLING_SECONDS = 1.5
+WITH_RABBITMQ_SECONDS = 0.1
+BY_POLLING_SECONDS = 0.2
 _SHARE = 0.99
 _LOOK_SECONDS = 0.01
 _LIMIT_SECONDS = 15.0

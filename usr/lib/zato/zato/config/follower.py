@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from zato.core.backoff import Backoff
 from zato.core.clock import Clock
 from zato.core.errors import Unavailable, ZatoError
 from zato.host.logs import get_logger
+from zato.odb.change_notifier import ChangeNotifier
 from zato.odb.log import ConfigurationLog
 
 _PAGE = 1000
@@ -20,12 +22,13 @@ _LONGEST_PAUSE_SECONDS = 1.0
 _AWAY = Backoff(0.1, _LONGEST_PAUSE_SECONDS)
 _BUSY_SECONDS = 0.04
 # What is done with every look at the notifier is not waited for
-_TURN_SECONDS = 0.1
+_TURN_SECONDS = 0.25
 # An ODB that was restored from a backup has another history, or is at an earlier revision than we are, which no change
 # tells where there is none.
 _CHECK_REVISION_EVERY_SECONDS = 5.0
 # Of processes that no request waits for
-_PATIENT_SECONDS = 0.2
+_PATIENT_SECONDS = 0.4
+_LOOK_FOR_CHANGES_SECONDS = 0.2
 
 
 class Notifier(Protocol):
@@ -48,7 +51,7 @@ class Notifier(Protocol):
 class PatientNotifier:
     """The ODB's notifier, asked less often than servers ask it: agents and the singleton may be a moment late."""
 
-    def __init__(self, notifier: Notifier) -> None:
+    def __init__(self, notifier: ChangeNotifier) -> None:
         self._notifier = notifier
         self.interval_seconds = max(_PATIENT_SECONDS, notifier.interval_seconds)
 
@@ -56,7 +59,10 @@ class PatientNotifier:
         return self._notifier.changed()
 
     def wait(self, stop: threading.Event, seconds: float) -> None:
-        stop.wait(seconds)
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            if stop.wait(min(left, _LOOK_FOR_CHANGES_SECONDS)) or self._notifier.announced:
+                return
 
 
 class LookObserver(Protocol):
@@ -146,10 +152,21 @@ class LogFollower:
             self._looks.look_ends(answered=answered)
 
     def _step(self) -> bool:
-        if self._every_tick is not None:
-            self._every_tick()
         # What the notifier said before a failure is still owed: it says so only once.
         self._owed = self._notifier.changed() or self._owed
+        if self._owed:  # what has changed is waited for, what is done now and then is not
+            try:
+                return self._look()
+            finally:
+                self._tick()
+        self._tick()
+        return self._look()
+
+    def _tick(self) -> None:
+        if self._every_tick is not None:
+            self._every_tick()
+
+    def _look(self) -> bool:
         overdue = self._clock.monotonic() - self._revision_checked >= _CHECK_REVISION_EVERY_SECONDS
         if not self._owed and not overdue and not self._busy():
             return False

@@ -22,7 +22,7 @@ PREFETCH = 16
 """How many messages one listener has under way at the same time."""
 _EVERY_SECONDS = 0.5
 # While messages are taken: that a server has gone shows in what it answers, too
-_TAKING_PARTS = 2
+_TAKING_PARTS = 4
 _log = get_logger("zato.listener")
 
 

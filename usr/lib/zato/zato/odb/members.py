@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, or_, select, update
+from sqlalchemy import Table, bindparam, delete, insert, or_, select, update
 
 from zato.core.errors import Conflict
 from zato.odb import tables
@@ -14,6 +14,12 @@ from zato.odb.cluster import Cluster
 from zato.odb.database import Database
 
 _worker = tables.worker.c
+# Done by each worker about once a second: to put it together takes as long as to do it
+_BEAT = (
+    update(tables.worker)
+    .where(_worker.cluster_id == bindparam("of_cluster"), _worker.worker == bindparam("of_worker"))
+    .values({name: bindparam(name) for name in ("beat", "applied_revision", "in_flight", "resident_bytes")})
+)
 _server = tables.server.c
 
 
@@ -92,18 +98,16 @@ class Members:
 
         What is not `announced` makes nobody look.
         """
-        statement = (
-            update(tables.worker)
-            .where(_worker.cluster_id == self._cluster.id, _worker.worker == worker)
-            .values(
-                beat=at,
-                applied_revision=applied_revision,
-                in_flight=load.in_flight,
-                resident_bytes=load.resident_bytes,
-            )
-        )
+        values = {
+            "of_cluster": self._cluster.id,
+            "of_worker": worker,
+            "beat": at,
+            "applied_revision": applied_revision,
+            "in_flight": load.in_flight,
+            "resident_bytes": load.resident_bytes,
+        }
         with self._database.write(announced=announced) as connection:
-            return connection.execute(statement).rowcount == 1
+            return connection.execute(_BEAT, values).rowcount == 1
 
     def forget(self, worker: str) -> None:
         """Remove the worker; one that is not there is fine."""

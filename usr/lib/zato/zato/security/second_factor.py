@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -55,14 +56,23 @@ class WrongCode(Unauthorized):
 class SecondFactor:
     """One for each worker; threads may share it."""
 
-    def __init__(self, factors: SecondFactors, box: SecretBox, clock: Clock, issuer: str) -> None:
-        """`issuer` is what applications show beside the user's name."""
+    def __init__(
+        self,
+        factors: SecondFactors,
+        box: SecretBox,
+        clock: Clock,
+        issuer: str,
+        changed: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """`issuer` is what applications show beside the user's name. `changed`: whether it is worth asking the ODB."""
+        self._changed = changed
         self._factors = factors
         self._box = box
         self._clock = clock
         self._issuer = issuer
         self._known: frozenset[str] | None = None
         self._next_look = 0.0
+        self._owed = True
         self._lock = threading.Lock()
 
     def keep_known(self) -> None:
@@ -72,7 +82,11 @@ class SecondFactor:
             if now < self._next_look:
                 return
             self._next_look = now + _REFRESH_SECONDS
-        self._known = self._factors.confirmed()
+            # What it said before the ODB went away is still owed
+            self._owed = self._changed() or self._owed
+        if self._owed:
+            self._known = self._factors.confirmed()
+            self._owed = False
 
     def demanded(self, name: str) -> bool:
         """Whether a password alone is not enough. While the ODB is away it is as it was just before.

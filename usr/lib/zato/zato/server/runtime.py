@@ -134,13 +134,15 @@ class Runtime:
         if at:
             self._staleness.switch_prepared()
         set_level(served.snapshot.settings.log_level)
-        self._saver.save(configuration, codes)
-        # Only what requests are really served from counts as applied.
+        # Only what requests are really served from counts as applied. Others wait to hear of it, nobody for the disk
         time.sleep(min(LATEST_SECONDS, max(0.0, at - time.time())))
         self._applied = configuration.revision
         self._metrics.applied_revision.set(configuration.revision)
-        if self._registered:
-            self._live()
+        try:
+            if self._registered:
+                self._live()
+        finally:
+            self._saver.save(configuration, codes)
 
     def _tick(self) -> None:
         if self._clock.monotonic() >= self._next_beat:

@@ -18,6 +18,7 @@ from zato.host.settings import ClusterSettings, ServerSettings
 from zato.metrics import Metrics
 from zato.metrics.memory import MemoryMetrics
 from zato.metrics.worker import WorkerLoad
+from zato.odb.change_notifier import PATIENT_SECONDS, ChangeNotifier
 from zato.security.second_factor import SecondFactor
 from zato.server.runtime import Runtime
 from zato.server.wiring.deployment import wire_deployment
@@ -65,7 +66,13 @@ class WorkerProcess:
             worker=worker,
             clock=clock,
         )
-        second_factor = SecondFactor(persistence.second_factors, persistence.secrets, clock, shared.cluster.name)
+        second_factor = SecondFactor(
+            persistence.second_factors,
+            persistence.secrets,
+            clock,
+            shared.cluster.name,
+            ChangeNotifier(persistence.database, PATIENT_SECONDS).changed,
+        )
         runtime = wire_runtime(
             shared=shared,
             persistence=persistence,
