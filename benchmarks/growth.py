@@ -87,7 +87,7 @@ def _changes(cluster: RunningCluster) -> None:
 
 
 def _p99(cluster: RunningCluster) -> float:
-    # With connections of its own: HAProxy ends those that were idle for as long as a round
+    # With connections of its own: HAProxy ends those that were idle for a minute
     with cluster.pool() as pool, Load(pool, "/hello/777", per_second=100, seconds=_LOAD_SECONDS) as load:
         time.sleep(_LOAD_SECONDS)
     if load.failed():

@@ -27,8 +27,7 @@ _TURN_SECONDS = 0.25
 # tells where there is none.
 _CHECK_REVISION_EVERY_SECONDS = 5.0
 # Of processes that no request waits for
-_PATIENT_SECONDS = 0.4
-_LOOK_FOR_CHANGES_SECONDS = 0.2
+_PATIENT_SECONDS = 0.2
 
 
 class Notifier(Protocol):
@@ -51,9 +50,10 @@ class Notifier(Protocol):
 class PatientNotifier:
     """The ODB's notifier, asked less often than servers ask it: agents and the singleton may be a moment late."""
 
-    def __init__(self, notifier: ChangeNotifier) -> None:
+    def __init__(self, notifier: ChangeNotifier, interval_seconds: float = _PATIENT_SECONDS) -> None:
+        """`interval_seconds` may be longer for what is done while nothing is announced; changes wait no longer."""
         self._notifier = notifier
-        self.interval_seconds = max(_PATIENT_SECONDS, notifier.interval_seconds)
+        self.interval_seconds = interval_seconds
 
     def changed(self) -> bool:
         return self._notifier.changed()
@@ -61,7 +61,7 @@ class PatientNotifier:
     def wait(self, stop: threading.Event, seconds: float) -> None:
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
-            if stop.wait(min(left, _LOOK_FOR_CHANGES_SECONDS)) or self._notifier.announced:
+            if stop.wait(min(left, _PATIENT_SECONDS)) or self._notifier.announced:
                 return
 
 

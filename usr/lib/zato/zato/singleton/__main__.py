@@ -33,6 +33,9 @@ from zato.singleton.packages import PackageReconciler
 from zato.singleton.repository import RepositoryReconciler, ServerRepository
 from zato.singleton.retention import Retention
 
+# Edits of files are noticed within it, and nobody waits for the rest
+_TURN_SECONDS = 0.4
+
 
 def main() -> int:
     process = cluster_process("zato.singleton", "singleton", __doc__, _options)
@@ -58,7 +61,7 @@ def main() -> int:
     loop = SingletonLoop(clock, certificates, repositories, other_machines, retention, packages, watchdog)
     follower = LogFollower(
         log,
-        PatientNotifier(ChangeNotifier(database, PATIENT_SECONDS)),
+        PatientNotifier(ChangeNotifier(database, PATIENT_SECONDS), _TURN_SECONDS),
         clock,
         loop.follow,
         loop.step,
