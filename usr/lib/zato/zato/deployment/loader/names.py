@@ -14,7 +14,7 @@ from zato.deployment.loader.refusal import refuse
 
 _MODULE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
 _ARCHIVE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.zip")
-_SERVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._:@-]{0,118}[A-Za-z0-9._:@-]?")
+_SERVICE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9 ._:@-]{0,118}[A-Za-z0-9._:@-])?")
 _OWN = frozenset({"zato", "pickup", "__main__"})
 
 
@@ -79,7 +79,7 @@ def check_service_name(name: object, file: str, line: int | None) -> str:
         raise refuse(
             "service-name-invalid",
             f"{str(name)[:120]!r} cannot be a service's name: it must start with a letter or a digit and go on with "
-            "at most 119 letters, digits, spaces or any of . _ : @ - (ASCII only).",
+            "at most 119 letters, digits, spaces or any of . _ : @ - (ASCII only), the last of them no space.",
             file,
             line,
         )
