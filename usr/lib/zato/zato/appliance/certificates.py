@@ -29,7 +29,7 @@ _OF_SERVERS = re.compile(r"(?:server|lighttpd|lighttpd-agent)-([0-9]+)\.(?:crt|k
 
 
 def issue(layout: Layout, cluster: ClusterSettings, servers: int) -> list[str]:
-    """What a cluster with so many servers lacks is issued; its names."""
+    """Issues the certificates that a cluster with so many servers lacks. Returns their names."""
     owners.directory(layout.pki, owners.ROOT, 0o755)
     authority = _authority(layout)
     if not authority.exists():
@@ -62,16 +62,16 @@ def numbers(layout: Layout) -> set[int]:
 
 
 def remove_others(layout: Layout, number: int) -> None:
-    """Certificates and keys of a server are here of server `number` alone."""
+    """Removes the certificates and keys of servers other than `number`."""
     for path, other in _of_servers(layout):
         if other != number:
             path.unlink()
 
 
 def keep(layout: Layout, number: int, certificates: Mapping[str, str], keys: Mapping[Part, bytes]) -> None:
-    """Certificates that the cluster has issued for server `number`, and their keys, each for its own user.
+    """Keeps certificates that the cluster has issued for server `number`, and their keys, each for its own user.
 
-    This machine is no other server any more.
+    Those of any other server are removed.
     """
     owners.directory(layout.pki, owners.ROOT, 0o755)
     remove_others(layout, number)
@@ -108,6 +108,6 @@ def _owner_of(name: str) -> owners.Owner:
 
 
 def _hand_over(layout: Layout) -> None:
-    """Those, too, that were put there by other means."""
+    """Gives each key to the user whose program needs it, whoever has put it there."""
     for key in layout.pki.glob("*.key"):
         owners.give(key, _owner_of(key.stem), 0o400)

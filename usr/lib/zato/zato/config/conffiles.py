@@ -13,7 +13,7 @@ from zato.host.settings import ClusterSettings, ServerSettings
 
 _WIDTH = 100
 _EXAMPLES = {"workers": "4"}
-"""Of keys whose default is no constant."""
+"""Values of keys whose default is no constant."""
 LOGGERS = {
     "zato.admin": "requests of the admin API that were refused",
     "zato.agent": "the agents of HAProxy and lighttpd: zato.agent.haproxy, zato.agent.lighttpd, zato.agent.api",
@@ -35,7 +35,7 @@ LOGGERS = {
     "urllib3": "HTTP connections of outgoing REST",
     "sqlalchemy": "statements and pools: sqlalchemy.engine, sqlalchemy.pool",
 }
-"""Those that Zato, or a library of its, writes by; a service's has the service's name."""
+"""Loggers of Zato and its libraries. Each service has one of its own name beside them."""
 _LOGGING = """\
 # Levels of single loggers: debug, info, warning or error. A logger that is not named here, nor one above it, goes by
 # log_level of its server (zato config set server server-1 log_level=debug).

@@ -22,7 +22,7 @@ class Process:
     """What every process has."""
 
     name: str
-    """As in its log lines."""
+    """Its name in log lines."""
     arguments: argparse.Namespace
     layout: Layout
     cluster: ClusterSettings
@@ -30,7 +30,7 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class ServerProcess(Process):
-    """One that belongs to a server."""
+    """A process that belongs to a server."""
 
     number: int
     settings: ServerSettings

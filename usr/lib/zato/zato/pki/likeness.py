@@ -32,7 +32,7 @@ def _text(value: str | bytes) -> str:
 
 
 def _identifiers(certificate: x509.Certificate) -> frozenset[bytes]:
-    """What issued certificates may call this one's key: its own word, and what would follow from the key."""
+    """Identifiers of this one's key in certificates that it issues: what it says itself, and what the key makes."""
     computed = x509.SubjectKeyIdentifier.from_public_key(certificate.public_key()).digest
     try:
         said = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest

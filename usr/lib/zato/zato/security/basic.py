@@ -27,7 +27,7 @@ class Credentials:
 
 
 def credentials_of(environ: Mapping[str, Any]) -> Credentials | None:
-    """Those of a WSGI request; None where it has none, or another scheme's.
+    """The credentials of a WSGI request; None where it has none, or another scheme's.
 
     Raises Unauthorized for what nobody's password can be: bcrypt looks at 72 bytes, and takes what comes after a NUL
     for the beginning once more. Raises InvalidInput where there are several.
@@ -57,7 +57,7 @@ def credentials_from(user: str, password: bytes) -> Credentials:
 
 
 def forget_password(environ: dict[str, Any]) -> None:
-    """Whoever gets the request from now on finds no password in it."""
+    """Removes the password from the request, before services see it."""
     value = environ.get(AUTHORIZATION)
     if value is not None and _is_basic(value):
         del environ[AUTHORIZATION]

@@ -43,7 +43,7 @@ def command(server: ServerLayout) -> list[str]:
 def view_of(
     layout: Layout, cluster: ClusterSettings, number: int, settings: ServerSettings, *, is_running: bool = False
 ) -> LighttpdView:
-    """The lighttpd of server `number`, which is to be started, or `is_running` with the files that are in place.
+    """What the files of server `number`'s lighttpd are made of: it `is_running` with those in place, or will start.
 
     Raises SetupError where the cluster has no CA.
     """
@@ -53,7 +53,7 @@ def view_of(
     present = addresses_in(server.lighttpd)
     addresses = listening.at_start(cluster, is_open=server.other_machines.exists() or listening.is_open(present))
     if is_running:
-        # One that something else has would end lighttpd
+        # An address on which something else listens would end lighttpd
         free = [address for address in own_addresses() if address in present or is_free(address, port)]
         addresses = listening.while_running(present, addresses, free)
     return LighttpdView(

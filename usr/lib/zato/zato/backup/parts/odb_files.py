@@ -38,7 +38,7 @@ class NamedFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OdbFilesPart:
-    """Those below `pki/` are among the keys; the machine's own list of authorities is on each machine."""
+    """Neither files below `pki/`, which the part of the keys has, nor the machine's own list of authorities."""
 
     name = "odb-files"
     as_servers = False
@@ -64,7 +64,7 @@ class OdbFilesPart:
         return Saved({"PEM files that zato.toml names": len(index)}, tuple(missing))
 
     def load(self, place: Place, directory: Path, manifest: Manifest) -> list[str]:
-        """They are there already: see `put_back`."""
+        """Tells which files differ from those in the backup; `put_back` has put back what was missing."""
         return [
             f"{named.path} was there, and is another one than in the backup; it was left as it is."
             for named in _index(directory)
@@ -76,7 +76,7 @@ class OdbFilesPart:
 def put_back(
     directory: Path, cluster: ClusterSettings, account: Account | None, say: Callable[[str], None]
 ) -> Iterator[None]:
-    """Those that are missing are where `cluster` says, and are gone again where what follows fails.
+    """Puts files that are missing where `cluster` says, and removes them again where what follows fails.
 
     `directory` has the parts of the backup, and `account` is the servers' user. Raises SetupError where that cannot be.
     """
@@ -134,7 +134,7 @@ def _names(found: os.stat_result) -> tuple[str, str]:
 
 
 def _ids(named: NamedFile, account: Account | None) -> tuple[int, int]:
-    """Whose it was, where they are known here; otherwise the servers' user's, who has to read it."""
+    """Whose the file was, where that user is known here; otherwise the servers' user, who has to read it."""
     try:
         return pwd.getpwnam(named.user).pw_uid, grp.getgrnam(named.group).gr_gid
     except KeyError:

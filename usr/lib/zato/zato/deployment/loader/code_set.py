@@ -26,7 +26,7 @@ class CodeSet:
 
     @property
     def used(self) -> Code:
-        """What there is, and what it leads to."""
+        """Which services there are, and what their code makes use of."""
         uses = (
             UsedIn(name, module.path.removeprefix(file.source.prefix), use)
             for name, file in self.files.items()
