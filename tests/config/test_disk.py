@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from zato.config.codec import encode
 from zato.config.configuration import EMPTY, Configuration
 from zato.config.disk import DiskSnapshot
+from zato.config.kinds import ServiceSettings
 from zato.config.publisher import Author, Publisher
-from zato.odb.log import ConfigurationLog
+from zato.odb.log import ConfigurationLog, StoredItem
 
 
 @pytest.fixture
@@ -30,6 +32,26 @@ def test_what_was_saved_is_loaded_and_only_its_owner_can_read_it(tmp_path: Path,
     assert b"topsecret" not in path.read_bytes()
     assert b"a long password" not in path.read_bytes()
     assert [entry.name for entry in tmp_path.iterdir() if entry.name.startswith(".")] == []
+
+
+def test_some_kinds_alone_can_be_loaded(tmp_path: Path, configuration: Configuration) -> None:
+    path = tmp_path / "snapshot.json"
+    DiskSnapshot(path).save(configuration)
+    found = DiskSnapshot(path).load(["channel-rest"])
+    assert found is not None
+    assert found.items_of("channel-rest") == configuration.items_of("channel-rest")
+    with pytest.raises(ValueError, match="not of outgoing-sql"):
+        found.items_of("outgoing-sql")
+
+
+def test_many_items_are_written_in_parts_with_pauses_in_between(tmp_path: Path) -> None:
+    items = [StoredItem("service", f"s{n:03}", n, encode("service", ServiceSettings())) for n in range(1, 121)]
+    many = Configuration.from_items(120, items)
+    pauses: list[int] = []
+    path = tmp_path / "snapshot.json"
+    DiskSnapshot(path).save(many, pause=lambda: pauses.append(1))
+    assert len(pauses) == 2
+    assert DiskSnapshot(path).load() == many
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"null", b'{"format": 2, "revision": 1, "items": []}', b"\xff\x00"])

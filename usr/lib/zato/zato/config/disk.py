@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -55,14 +55,17 @@ class DiskSnapshot:
         """
         _replace(self._path, _parts(configuration, pause))
 
-    def load(self) -> Configuration | None:
-        """What was saved last; None where nothing was, or where it cannot be read (which is logged)."""
+    def load(self, kinds: Collection[str] | None = None) -> Configuration | None:
+        """What was saved last; None where nothing was, or where it cannot be read (which is logged).
+
+        With `kinds` it has items of these only: there may be very many others.
+        """
         try:
             saved = msgspec.json.decode(self._path.read_bytes(), type=_Saved)
             if saved.format != _FORMAT:
                 raise msgspec.ValidationError(f"format {saved.format} is not {_FORMAT}")
             stored = (StoredItem(item.kind, item.name, item.revision, item.data) for item in saved.items)
-            return Configuration.from_items(saved.revision, stored)
+            return Configuration.from_items(saved.revision, stored, kinds)
         except FileNotFoundError:
             return None
         except (OSError, msgspec.DecodeError, ZatoError) as error:

@@ -12,6 +12,7 @@ from prometheus_client import multiprocess
 
 from zato.config.configuration import Configuration
 from zato.config.disk import DiskSnapshot
+from zato.config.kinds.packages import PACKAGES
 from zato.config.package_set import declared
 from zato.config.secrets import load_key
 from zato.core.errors import ZatoError
@@ -41,7 +42,7 @@ def main() -> int:
     for directory in (paths.run, paths.front_socket.parent, paths.internal_socket.parent):
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     Draining(paths.draining).end()
-    _have_packages(layout, cluster, DiskSnapshot(paths.snapshot).load())
+    _have_packages(layout, cluster, DiskSnapshot(paths.snapshot).load([PACKAGES.name]))
     metrics = paths.run / "metrics"
     shutil.rmtree(metrics, ignore_errors=True)
     metrics.mkdir(mode=0o700)

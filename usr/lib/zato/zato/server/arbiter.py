@@ -14,6 +14,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.errors import HaltServer
 
 from zato.config.disk import DiskSnapshot
+from zato.config.kinds.server import SERVER
 from zato.core.clock import SystemClock
 from zato.core.standstill import Standstill
 from zato.host.draining import Draining
@@ -168,8 +169,8 @@ class DrainTime:
 def servers_of_cluster(layout: Layout, number: int, configured: int) -> int:
     """How many there are on all machines, as far as server `number` knows; at least those on this one."""
     here = len(layout.server_numbers(configured))
-    known = DiskSnapshot(layout.server(number).snapshot).load()
-    return here if known is None else max(here, sum(1 for _ in known.all("server")))
+    known = DiskSnapshot(layout.server(number).snapshot).load([SERVER.name])
+    return here if known is None else max(here, len(known.items_of(SERVER.name)))
 
 
 def _refuses(path: Path) -> bool:
