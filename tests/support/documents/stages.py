@@ -92,7 +92,10 @@ ALONE = (
         values={
             "rollback NAME.py --to ID": f"rollback levels.py --to {first('id', 'service versions levels.py')}",
             "zato service source NAME": "zato service source levels.get",
+            "zato packages install NAME": "zato packages install toposort",
+            "zato packages discard FILE": "zato packages discard toposort-1.10-py3-none-any.whl",
         },
+        after=("zato packages remove toposort",),
     ),
     Stage("docs/broker.md"),
     Stage(
