@@ -78,7 +78,7 @@ class Wheels:
             key = connection.execute(made).inserted_primary_key
             wheel_id = int(key[0]) if key is not None else 0
             for number, start in enumerate(range(0, len(data), PART_BYTES)):
-                part = {"wheel_id": wheel_id, "number": number, "data": data[start : start + PART_BYTES]}
+                part = {"wheel_id": wheel_id, "part_number": number, "data": data[start : start + PART_BYTES]}
                 connection.execute(insert(tables.wheel_part).values(part))
             insert_entries(connection, self._cluster.id, [entry])
             return next(each for each in self._list(connection) if each.id == wheel_id)
@@ -117,7 +117,7 @@ class Wheels:
 
     def _parts(self, wheel: Wheel) -> Iterator[bytes]:
         for number in range(-(-wheel.size_bytes // PART_BYTES)):
-            query = select(_part.data).where(_part.wheel_id == wheel.id, _part.number == number)
+            query = select(_part.data).where(_part.wheel_id == wheel.id, _part.part_number == number)
             with self._database.read() as connection:
                 yield bytes(connection.scalar(query) or b"")
 

@@ -37,9 +37,9 @@ wheel_part = Table(
     "zt_wheel_part",
     metadata,
     Column("wheel_id", BigInteger, nullable=False, autoincrement=False),
-    Column("number", Integer, nullable=False, autoincrement=False),
-    Column("data", long_binary(), nullable=False),
-    PrimaryKeyConstraint("wheel_id", "number", name="zt_wheel_part_pk"),
+    Column("part_number", Integer, nullable=False, autoincrement=False),
+    Column("data", long_binary()),
+    PrimaryKeyConstraint("wheel_id", "part_number", name="zt_wheel_part_pk"),
     ForeignKeyConstraint(["wheel_id"], ["zt_wheel.id"], name="zt_wheel_part_fk"),
     **MYSQL_OPTIONS,
 )
