@@ -21,6 +21,11 @@ def test_after_the_last_attempt_there_is_none(deliveries_max: int, last: int) ->
     assert last == 1 or retrying.delay_after(last - 1) is not None
 
 
+def test_unless_told_otherwise_a_message_is_delivered_five_times() -> None:
+    assert Retrying().delay_after(4) is not None
+    assert Retrying().delay_after(5) is None
+
+
 def test_the_first_pause_is_a_setting() -> None:
     retrying = Retrying(first_delay=timedelta(milliseconds=20))
     assert [retrying.delay_after(attempt) for attempt in (1, 2)] == [
