@@ -12,7 +12,8 @@ from benchmarks.chains import OURS
 from zato.host.layout import Layout
 from zato.logbook.ring import RingWriter
 from zato.quickstart.output import Output
-from zato.quickstart.supervisor import Command, Supervisor
+from zato.quickstart.starting import Command
+from zato.quickstart.supervisor import Supervisor
 
 layout = Layout(Path(sys.argv[1]))
 server = layout.server(1)

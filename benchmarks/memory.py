@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.chains import descendants
 from support.cluster import RunningCluster
 
 
 def pss_megabytes(cluster: RunningCluster) -> float:
-    """Proportional set size of the supervisor and everything below it."""
-    assert cluster.process is not None
+    """Proportional set size of all processes that run from the cluster's directory.
+
+    That of deployments' checks is among them: it is no descendant of the supervisor, but shares a server's memory.
+    """
     total = 0
-    for pid in descendants(cluster.process.pid):
+    for process in _processes(cluster.layout.root):
         try:
-            found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii"), re.M)
+            found = re.search(r"^Pss:\s+(\d+)", (process / "smaps_rollup").read_text(encoding="ascii"), re.M)
         except OSError:
             continue
         total += int(found[1]) if found else 0
     return total / 1024
+
+
+def _processes(root: Path) -> Iterator[Path]:
+    """Each of them has the directory, or a file in it, on its command line."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+        except OSError:
+            continue
+        if any(word == str(root) or word.startswith(f"{root}/") for word in words):
+            yield process

@@ -1,63 +1,76 @@
-"""The processes of a cluster on one machine."""
+"""The processes of a cluster on one machine. Whoever imports this has all that they have in common."""
 
 from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 
+import zato.agent.haproxy.__main__ as haproxy_agent
+import zato.agent.lighttpd.__main__ as lighttpd_agent
+import zato.hotdeploy.__main__ as hotdeploy
+import zato.listener.__main__ as listener
+import zato.server.__main__ as server
+import zato.singleton.__main__ as singleton
 from zato.agent.haproxy.names import command
 from zato.host.layout import Layout
 from zato.host.programs import program
 from zato.host.settings import ClusterSettings
-from zato.quickstart.supervisor import Command
+from zato.quickstart import greeting
+from zato.quickstart.starting import Command
 
 # Those that let requests in end before those that answer them.
 _BALANCER, _FOLLOWERS, _EDGE, _SERVERS = range(4)
 
 
-def commands(layout: Layout, cluster: ClusterSettings, greeting: tuple[str, ...]) -> list[Command]:
-    """All processes that the supervisor runs; `greeting` are the options of the one that runs once."""
-    numbers = range(1, cluster.servers + 1)
-    root = str(layout.root)
+def commands(layout: Layout, cluster: ClusterSettings, greeting_options: Sequence[str]) -> list[Command]:
+    """All processes that the supervisor runs; the greeting is the one that runs once."""
     # Before, the edge could answer with errors only
-    sockets = tuple(layout.server(number).front_socket for number in numbers)
+    sockets = tuple(layout.server(number).front_socket for number in range(1, cluster.servers + 1))
 
-    def python(module: str, *options: str) -> tuple[str, ...]:
+    def ours(
+        name: str,
+        module: ModuleType,
+        *options: str,
+        stage: int = _FOLLOWERS,
+        patience_seconds: float = 3.0,
+        once: bool = False,
+        after: tuple[Path, ...] = (),
+    ) -> Command:
         # Not from the directory that somebody starts it in
-        return (sys.executable, "-P", "-m", module, "--root", root, *options)
+        python = (sys.executable, "-P", "-m", module.__name__.removesuffix(".__main__"))
+        return Command(
+            name,
+            (*python, "--root", str(layout.root), *options),
+            main=module.main,
+            stage=stage,
+            patience_seconds=patience_seconds,
+            once=once,
+            after=after,
+        )
 
-    def lighttpd(number: int) -> Command:
-        file = layout.server(number).lighttpd / "lighttpd.conf"
+    def of_server(number: int) -> list[Command]:
+        paths = layout.server(number)
+        option = ("--server", str(number))
         # SIGINT is lighttpd's word for: finish what you have, then end
-        arguments = (program("lighttpd"), "-D", "-f", str(file))
-        return Command(f"lighttpd-{number}", arguments, signal.SIGINT, _EDGE, after=sockets)
-
-    def listener(number: int) -> Command:
-        arguments = python("zato.listener", "--server", str(number))
+        lighttpd = (program("lighttpd"), "-D", "-f", str(paths.lighttpd / "lighttpd.conf"))
         # It finishes what it has begun; started later, it leaves the processor to those that answer first
-        after = (layout.server(number).internal_socket,)
-        return Command(f"listener-{number}", arguments, stage=_FOLLOWERS, patience_seconds=10.0, after=after)
+        listening = ours(f"listener-{number}", listener, *option, patience_seconds=10.0, after=(paths.internal_socket,))
+        return [
+            ours(f"server-{number}", server, *option, stage=_SERVERS, patience_seconds=10.0),
+            Command(f"lighttpd-{number}", lighttpd, stop_signal=signal.SIGINT, stage=_EDGE, after=sockets),
+            ours(f"hotdeploy-{number}", hotdeploy, *option),
+            ours(f"lighttpd-agent-{number}", lighttpd_agent, *option),
+            listening,
+        ]
 
+    balancer = tuple(command(layout))
     return [
-        *(
-            Command(f"server-{n}", python("zato.server", "--server", str(n)), stage=_SERVERS, patience_seconds=10.0)
-            for n in numbers
-        ),
-        *(lighttpd(n) for n in numbers),
-        Command("haproxy", tuple(command(layout)), signal.SIGUSR1, _BALANCER, patience_seconds=2.0, after=sockets),
-        *(Command(f"hotdeploy-{n}", python("zato.hotdeploy", "--server", str(n)), stage=_FOLLOWERS) for n in numbers),
-        *(
-            Command(f"lighttpd-agent-{n}", python("zato.agent.lighttpd", "--server", str(n)), stage=_FOLLOWERS)
-            for n in numbers
-        ),
-        *(listener(n) for n in numbers),
-        Command("haproxy-agent", python("zato.agent.haproxy"), stage=_FOLLOWERS),
-        Command("singleton", python("zato.singleton"), stage=_FOLLOWERS),
-        Command("greeting", python("zato.quickstart.greeting", *greeting), stage=_BALANCER, once=True, after=sockets),
+        *(each for number in range(1, cluster.servers + 1) for each in of_server(number)),
+        Command("haproxy", balancer, stop_signal=signal.SIGUSR1, stage=_BALANCER, patience_seconds=2.0, after=sockets),
+        ours("haproxy-agent", haproxy_agent),
+        ours("singleton", singleton),
+        ours("greeting", greeting, *greeting_options, stage=_BALANCER, once=True, after=sockets),
     ]
-
-
-def greeting_options(since: float, examples: Path | None) -> tuple[str, ...]:
-    """The greeting's options; `since` is when the start began, by the machine's monotonic clock."""
-    return ("--since", str(since), *(("--examples", str(examples)) if examples else ()))

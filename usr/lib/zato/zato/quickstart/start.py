@@ -25,7 +25,6 @@ from zato.odb.opening import open_odb
 from zato.quickstart.create import Say, issue_certificates
 from zato.quickstart.lock import RunLock
 from zato.quickstart.preflight import check_directory, check_ports
-from zato.quickstart.processes import greeting_options
 
 _FILES_MAX = 65536
 
@@ -64,8 +63,8 @@ def start(
     _allow_many_files()
     # The supervisor is this process without what was needed to get here: it stays for long, and should be small.
     os.set_inheritable(lock, True)
-    options = ("--root", str(layout.root), "--lock", str(lock), *(("--json",) if as_json else ()))
-    options += greeting_options(since, examples)
+    options = ["--root", str(layout.root), "--lock", str(lock), *(("--json",) if as_json else ())]
+    options += ["--", "--since", str(since), *(("--examples", str(examples)) if examples else ())]
     sys.stdout.flush()
     os.execv(sys.executable, (sys.executable, "-P", "-m", "zato.quickstart", *options))  # noqa: S606
 

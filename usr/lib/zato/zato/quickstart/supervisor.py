@@ -5,7 +5,6 @@ docs/adr/0002-supervisor.md says why this is not honcho's Manager.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import selectors
 import signal
@@ -20,8 +19,8 @@ from zato.core.backoff import Backoff
 from zato.host.files import write_atomically
 from zato.host.log_text import SUPERVISED
 from zato.quickstart.output import Output
+from zato.quickstart.starting import Command, Forked, execute, fork
 
-_PR_SET_PDEATHSIG = 1
 _RESTARTING = Backoff(0.1, 5.0)
 _STEADY_SECONDS = 10.0
 _AFTER_SECONDS = 5.0
@@ -33,31 +32,12 @@ _QUIET_ROUND_SECONDS = 1.0
 _GATHER_SECONDS = 0.002
 _BLOCK_BYTES = 1024 * 1024
 _LINE_BYTES_MAX = 1024 * 1024
-_libc = ctypes.CDLL(None)
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One process: its name in the output, what to execute, and how to ask it to end.
-
-    Processes of a lower `stage` are asked first, and have ended (within `patience_seconds`) before the next stage is
-    asked. One that runs `once` is left alone when it has ended. It is started when the files of `after` are there, or
-    a few seconds later all the same.
-    """
-
-    name: str
-    arguments: tuple[str, ...]
-    stop_signal: signal.Signals = signal.SIGTERM
-    stage: int = 0
-    patience_seconds: float = 3.0
-    once: bool = False
-    after: tuple[Path, ...] = ()
 
 
 @dataclass(slots=True)
 class _Child:
     command: Command
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Forked | None = None
     started: float = 0.0
     failed: int = 0
     start_at: float = 0.0
@@ -84,7 +64,6 @@ class Supervisor:
         self._output = output
         self._pids = pids
         self._requests = 0
-        self._own_id = os.getpid()
         self._begun = time.monotonic()
         self._selector = selectors.DefaultSelector()
         self._told = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
@@ -99,17 +78,41 @@ class Supervisor:
         """Ask `run` to look at once which processes have ended. Safe to call from a signal handler, as of SIGCHLD."""
         os.eventfd_write(self._told, 1)
 
-    def run(self) -> None:
-        """Start everything and keep it running until asked to stop; then end it."""
+    def run(self) -> Command | None:
+        """Start everything and keep it running until asked to stop, then end it: None.
+
+        Returns in each process that was forked meanwhile as well, with its command.
+        """
         try:
-            while not self._requests:
-                for child in self._children:
-                    self._look_after(child)
-                self._wait(_ROUND_SECONDS if self._is_one_to_start() else _QUIET_ROUND_SECONDS)
-        finally:
-            self._output.say("Ending everything")
-            self._end_all()
-            self._pids.unlink(missing_ok=True)
+            forked = self._keep_running()
+        except BaseException:
+            self._end_everything()
+            raise
+        if forked is None:
+            self._end_everything()
+        return forked
+
+    def _keep_running(self) -> Command | None:
+        while not self._requests:
+            for child in self._children:
+                if self._look_after(child):
+                    self._close()
+                    return child.command
+            self._wait(_ROUND_SECONDS if self._is_one_to_start() else _QUIET_ROUND_SECONDS)
+        return None
+
+    def _close(self) -> None:
+        """In a fork. Nothing is unregistered, which would hold for the supervisor as well."""
+        for key in self._selector.get_map().values():
+            if key.data is not None:
+                key.data.file.close()
+        self._selector.close()
+        os.close(self._told)
+
+    def _end_everything(self) -> None:
+        self._output.say("Ending everything")
+        self._end_all()
+        self._pids.unlink(missing_ok=True)
 
     def _wait(self, seconds: float) -> None:
         """For so long, or until it is to look, copying output all the while."""
@@ -127,12 +130,13 @@ class Supervisor:
     def _is_one_to_start(self) -> bool:
         return any(child.process is None and not child.done for child in self._children)
 
-    def _look_after(self, child: _Child) -> None:
+    def _look_after(self, child: _Child) -> bool:
+        """Whether this process is the child that was forked."""
         now = time.monotonic()
         if child.process is not None:
             code = child.process.poll()
             if code is None:
-                return
+                return False
             # What it leaves behind in its session, such as a gunicorn master's workers, would be in the next one's way
             _signal_group(child.process.pid, signal.SIGTERM)
             child.process = None
@@ -146,41 +150,30 @@ class Supervisor:
                 child.start_at = now + pause
                 self._output.say(f"{child.command.name} {_ending(code)}; starting it again in {pause:.1f} s")
             self._write_pids()
-        if not child.done and now >= child.start_at and self._may_start(child, now):
-            self._start(child)
+        return not child.done and now >= child.start_at and self._may_start(child, now) and self._start(child)
 
     def _may_start(self, child: _Child, now: float) -> bool:
         return now - self._begun > _AFTER_SECONDS or all(path.exists() for path in child.command.after)
 
-    def _start(self, child: _Child) -> None:
+    def _start(self, child: _Child) -> bool:
+        """Whether this process is the child that was forked."""
         child.started = time.monotonic()
+        begin = execute if child.command.main is None else fork
         try:
-            child.process = subprocess.Popen(
-                child.command.arguments,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, SUPERVISED: self._output.secret},
-                start_new_session=True,  # Ctrl-C is the supervisor's alone
-                preexec_fn=self._die_with_parent,  # noqa: PLW1509 - it makes two system calls and touches no lock
-                pipesize=_BLOCK_BYTES,
-            )
+            child.process = begin(child.command, {SUPERVISED: self._output.secret})
         except OSError as error:
             child.failed += 1
             pause = _RESTARTING.pause_after(child.failed)
             child.start_at = child.started + pause
             self._output.say(f"{child.command.name} cannot be started: {error}; trying again in {pause:.1f} s")
-            return
+            return False
+        if child.process is None:
+            return True
         assert child.process.stdout is not None
         stream = _Stream(child.command, child.process.stdout)
         self._selector.register(child.process.stdout, selectors.EVENT_READ, stream)
         self._write_pids()
-
-    def _die_with_parent(self) -> None:
-        """In the child, before exec: the kernel ends it when the supervisor is gone, even by kill -9."""
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != self._own_id:  # it was killed before the line above
-            os._exit(1)
+        return False
 
     def _show_output(self, seconds: float) -> bool:
         """Copy what the processes have written, waiting for the first of it so long at most; whether there was any."""
@@ -237,7 +230,7 @@ class Supervisor:
         self._show_output(0)
 
 
-def _signal(process: subprocess.Popen[bytes] | None, number: signal.Signals) -> None:
+def _signal(process: subprocess.Popen[bytes] | Forked | None, number: signal.Signals) -> None:
     if process is not None and process.poll() is None:
         process.send_signal(number)
 

@@ -14,6 +14,7 @@ from zato.host.layout import ServerLayout
 from zato.host.settings import ServerSettings
 from zato.server.arbiter import DrainingArbiter
 from zato.server.doors import open_door
+from zato.server.worker import AcceptingThreadsWorker
 from zato.serving.memory import Memory
 
 # Beyond these a request never comes: lighttpd's own limits are lower.
@@ -67,7 +68,7 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
         doors = (self._layout.internal_socket, self._layout.health_socket, self._layout.front_socket)
         options: dict[str, Any] = {
             "bind": [f"fd://{open_door(path, _BACKLOG)}" for path in doors],
-            "worker_class": "zato.server.worker.AcceptingThreadsWorker",
+            "worker_class": AcceptingThreadsWorker,
             "workers": self._server_settings.workers,
             "threads": self._server_settings.threads_max,
             "backlog": _BACKLOG,

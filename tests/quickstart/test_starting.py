@@ -1,0 +1,123 @@
+"""A fork of the supervisor is like a program that was executed, but for what it shares with the supervisor."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from zato.host.process_title import show_command
+
+_SUPERVISOR = """
+import json, os, signal, ssl, sys, time
+from pathlib import Path
+from zato.quickstart.starting import Command, fork
+
+tried = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+signal.signal(signal.SIGTERM, lambda *_: None)
+signal.signal(signal.SIGCHLD, lambda *_: None)
+signal.signal(signal.SIGINT, lambda *_: None)
+def tell():
+    print(json.dumps({
+        "argv": sys.argv,
+        "shown": Path("/proc/self/cmdline").read_bytes().rstrip(b"\\0").decode().split("\\0"),
+        "session": os.getsid(0) == os.getpid(),
+        "input": sys.stdin.read(),
+        "variable": os.environ["OURS"],
+        "handlers": [signal.getsignal(each) is signal.SIG_DFL for each in (signal.SIGTERM, signal.SIGCHLD)],
+        "interrupted": signal.getsignal(signal.SIGINT) is signal.default_int_handler,
+        "blocked": len(signal.pthread_sigmask(signal.SIG_BLOCK, ())),
+        "random": ssl.RAND_bytes(16).hex(),
+    }))
+    return 7
+
+def run(main):
+    command = Command("one", (sys.executable, "-P", "-m", "zato.one", "--root", "x"), main=main)
+    forked = fork(command, {"OURS": "yes"})
+    if forked is None:
+        sys.exit(main())
+    output = forked.stdout.read().decode()
+    return {"code": forked.wait(), "again": forked.poll(), "output": output}
+"""
+
+
+def supervised(program: str) -> Any:
+    """What a process of its own prints: pytest's has threads, which no fork may have."""
+    command = [sys.executable, "-c", _SUPERVISOR + program, "room for a title that is longer than this one here is"]
+    done = subprocess.run(command, input=b"typed", capture_output=True, timeout=60, check=True)
+    assert done.stderr == b""
+    return json.loads(done.stdout)
+
+
+def test_a_fork_has_everything_that_an_executed_program_would_have() -> None:
+    first, second = supervised("print(json.dumps([run(tell), run(tell)]))")
+    found, other = json.loads(first["output"]), json.loads(second["output"])
+    assert found["random"] != other.pop("random")
+    del found["random"]
+    assert found == other
+    assert found == {
+        "argv": ["zato.one", "--root", "x"],
+        "shown": [sys.executable, "-P", "-m", "zato.one", "--root", "x"],
+        "session": True,
+        "input": "",
+        "variable": "yes",
+        "handlers": [True, True],
+        "interrupted": True,
+        "blocked": 0,
+    }
+    assert (first["code"], first["again"]) == (7, 7)
+
+
+def test_what_a_fork_dies_of_is_told_as_of_a_program() -> None:
+    found = supervised("print(json.dumps(run(lambda: os.kill(os.getpid(), signal.SIGTERM) or time.sleep(60))))")
+    assert found["code"] == -15
+    raised = supervised("print(json.dumps(run(lambda: 1 / 0)))")
+    assert raised["code"] == 1
+    assert raised["output"].endswith("ZeroDivisionError: division by zero\n")
+
+
+def test_a_fork_ends_with_the_process_that_made_it() -> None:
+    program = """
+read, write = os.pipe()
+os.set_inheritable(write, True)
+if os.fork() == 0:
+    os.close(read)
+    forked = fork(Command("one", (sys.executable, "-m", "x")), {})
+    if forked is None:
+        os.write(write, b"1")
+        time.sleep(60)
+    os.read(forked.stdout.fileno(), 0)
+    time.sleep(0.2)
+    os.kill(os.getpid(), signal.SIGKILL)
+os.close(write)
+ended = []
+while data := os.read(read, 1):
+    ended.append(data.decode())
+print(json.dumps(ended))
+"""
+    assert supervised(program) == ["1"]  # and the end of the pipe, which the fork would have held open for a minute
+
+
+@pytest.mark.parametrize("length", [0, 10, 60, 500])
+def test_a_title_is_cut_to_the_room_that_there_is(length: int) -> None:
+    program = (
+        "import sys; from pathlib import Path; from zato.host.process_title import show_command; "
+        f"show_command(['one', 'x' * {length}]); print(Path('/proc/self/cmdline').read_bytes().hex())"
+    )
+    environment = {**os.environ, "SECRET": "not-shown"}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    shown = bytes.fromhex(done.stdout.strip())
+    assert shown.rstrip(b"\0") == b"one\0" + b"x" * min(length, len(shown) - 5) if length else b"one"
+    assert len(shown) == len(b"\0".join([sys.executable.encode(), b"-c", program.encode(), b""]))
+
+
+def test_a_title_shows_nothing_else_of_this_process() -> None:
+    before = Path("/proc/self/cmdline").read_bytes()
+    words = [word.decode("utf-8", "surrogateescape") for word in before.split(b"\0")[:-1]]
+    show_command(words)
+    assert Path("/proc/self/cmdline").read_bytes() == before
