@@ -3,6 +3,8 @@
 What differs between databases and is levelled here: Oracle stores an empty string as NULL, MySQL compares without
 regard to case and keeps neither fractions of a second nor more than 64 KB of text unless asked, PostgreSQL refuses
 NUL bytes, SQLite checks no length.
+
+What is a database's own is imported for that database only, which has loaded it by then: it takes megabytes.
 """
 
 from __future__ import annotations
@@ -11,7 +13,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, String, Text
-from sqlalchemy.dialects import mysql, oracle
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -23,13 +24,26 @@ from zato.core.errors import InvalidInput
 BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
 
 
-def _long_text() -> TypeEngine[str]:
-    return Text().with_variant(mysql.LONGTEXT(), "mysql")
+def _long_text(dialect: Dialect) -> TypeEngine[Any]:
+    if dialect.name == "mysql":
+        from sqlalchemy.dialects.mysql import LONGTEXT
+
+        return dialect.type_descriptor(LONGTEXT())
+    return dialect.type_descriptor(Text())
 
 
-def long_binary() -> TypeEngine[bytes]:
+class LongBinary(TypeDecorator[bytes]):
     """Bytes of any length up to what the database's largest object takes."""
-    return LargeBinary().with_variant(mysql.LONGBLOB(), "mysql")
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "mysql":
+            from sqlalchemy.dialects.mysql import LONGBLOB
+
+            return dialect.type_descriptor(LONGBLOB())
+        return dialect.type_descriptor(LargeBinary())
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -40,9 +54,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "mysql":
-            return dialect.type_descriptor(mysql.DATETIME(fsp=6))
+            from sqlalchemy.dialects.mysql import DATETIME
+
+            return dialect.type_descriptor(DATETIME(fsp=6))
         if dialect.name == "oracle":
-            return dialect.type_descriptor(oracle.TIMESTAMP())
+            from sqlalchemy.dialects.oracle import TIMESTAMP
+
+            return dialect.type_descriptor(TIMESTAMP())
         return dialect.type_descriptor(DateTime())
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -84,7 +102,7 @@ class Prose(TypeDecorator[str]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(_long_text())
+        return _long_text(dialect)
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         if not value:
@@ -101,7 +119,7 @@ class Document(TypeDecorator[str]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(_long_text())
+        return _long_text(dialect)
 
 
 def _is_unicode(value: str) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from zato.odb.columns import BIG_ID, Document, Label, Prose, UtcDateTime, long_binary
+from zato.odb.columns import BIG_ID, Document, Label, LongBinary, Prose, UtcDateTime
 from zato.odb.tables.metadata import MYSQL_OPTIONS, TRANSIENT, metadata
 
 deployment = Table(
@@ -52,7 +52,7 @@ source = Table(
     "zt_deployment_source",
     metadata,
     Column("deployment_id", BigInteger, nullable=False, autoincrement=False),
-    Column("source", long_binary()),
+    Column("source", LongBinary()),
     PrimaryKeyConstraint("deployment_id", name="zt_deployment_source_pk"),
     ForeignKeyConstraint(["deployment_id"], ["zt_deployment.id"], name="zt_deployment_source_fk"),
     **MYSQL_OPTIONS,

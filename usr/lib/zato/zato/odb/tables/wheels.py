@@ -13,7 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from zato.odb.columns import BIG_ID, Label, UtcDateTime, long_binary
+from zato.odb.columns import BIG_ID, Label, LongBinary, UtcDateTime
 from zato.odb.tables.metadata import MYSQL_OPTIONS, metadata
 
 wheel = Table(
@@ -38,7 +38,7 @@ wheel_part = Table(
     metadata,
     Column("wheel_id", BigInteger, nullable=False, autoincrement=False),
     Column("part_number", Integer, nullable=False, autoincrement=False),
-    Column("data", long_binary()),
+    Column("data", LongBinary()),
     PrimaryKeyConstraint("wheel_id", "part_number", name="zt_wheel_part_pk"),
     ForeignKeyConstraint(["wheel_id"], ["zt_wheel.id"], name="zt_wheel_part_fk"),
     **MYSQL_OPTIONS,

@@ -17,7 +17,7 @@ from sqlalchemy import (
     inspect,
 )
 
-from zato.odb.columns import BIG_ID, Document, Label, Prose, UtcDateTime, long_binary
+from zato.odb.columns import BIG_ID, Document, Label, LongBinary, Prose, UtcDateTime
 
 revision = "0001"
 down_revision = None
@@ -128,7 +128,7 @@ def upgrade() -> None:
     _create(
         "zt_deployment_source",
         Column("deployment_id", BigInteger, nullable=False, autoincrement=False),
-        Column("source", long_binary()),
+        Column("source", LongBinary()),
         PrimaryKeyConstraint("deployment_id", name="zt_deployment_source_pk"),
         ForeignKeyConstraint(["deployment_id"], ["zt_deployment.id"], name="zt_deployment_source_fk"),
     )

@@ -16,7 +16,7 @@ from sqlalchemy import (
     inspect,
 )
 
-from zato.odb.columns import BIG_ID, Label, UtcDateTime, long_binary
+from zato.odb.columns import BIG_ID, Label, LongBinary, UtcDateTime
 
 revision = "0014"
 down_revision = "0013"
@@ -48,7 +48,7 @@ def upgrade() -> None:
             "zt_wheel_part",
             Column("wheel_id", BigInteger, nullable=False, autoincrement=False),
             Column("part_number", Integer, nullable=False, autoincrement=False),
-            Column("data", long_binary()),
+            Column("data", LongBinary()),
             PrimaryKeyConstraint("wheel_id", "part_number", name="zt_wheel_part_pk"),
             ForeignKeyConstraint(["wheel_id"], ["zt_wheel.id"], name="zt_wheel_part_fk"),
             **_MYSQL,
