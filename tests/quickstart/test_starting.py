@@ -121,3 +121,42 @@ def test_a_title_shows_nothing_else_of_this_process() -> None:
     words = [word.decode("utf-8", "surrogateescape") for word in before.split(b"\0")[:-1]]
     show_command(words)
     assert Path("/proc/self/cmdline").read_bytes() == before
+
+
+def test_a_fork_that_has_ended_is_forked_again_and_has_nothing_of_the_supervisors_open(tmp_path: Path) -> None:
+    program = f"""
+from zato.logbook.ring import RingWriter
+from zato.quickstart.output import Output
+from zato.quickstart.supervisor import Supervisor
+
+directory = Path({str(tmp_path)!r})
+lock = os.open(directory / "lock", os.O_CREAT | os.O_RDWR)
+
+def crash():
+    opened = [os.readlink(each) for each in Path("/proc/self/fd").iterdir() if each.is_symlink() and each.exists()]
+    with (directory / "runs").open("a") as file:
+        print(json.dumps(opened), file=file)
+    return 3
+
+def supervise():
+    mains = {{"crash": crash, "sleep": lambda: time.sleep(60)}}
+    commands = [Command(name, ("x", "-m", "x"), main=main) for name, main in mains.items()]
+    supervisor = Supervisor(commands, directory / "pids", Output(["crash", "sleep"], "text", RingWriter(directory)))
+    signal.signal(signal.SIGCHLD, supervisor.look)
+    signal.signal(signal.SIGALRM, supervisor.stop)
+    signal.setitimer(signal.ITIMER_REAL, 1.0)
+    return supervisor.run()
+
+null = os.dup(1)
+os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+forked = supervise()
+if forked is not None:
+    os.closerange(3, 1000)
+    sys.exit(forked.main())
+os.dup2(null, 1)
+runs = [json.loads(line) for line in (directory / "runs").read_text().splitlines()]
+print(json.dumps([len(runs), str(directory / "lock") in sum(runs, []), (directory / "pids").exists()]))
+"""
+    runs, has_lock, has_pids = supervised(program)
+    assert runs >= 2
+    assert (has_lock, has_pids) == (False, False)
