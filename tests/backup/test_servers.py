@@ -53,11 +53,11 @@ def test_a_cluster_comes_back_in_an_empty_database(database_server: DatabaseServ
         database.dispose()
         file = tmp_path / "b"
         manifest = save(layout, file, NOW, quiet)
+        before = contents_of(layout)
         authority.unlink()
         assert manifest.counts["odb"]["items"] == 22
         assert manifest.tables["zt_item"].rows == 22
         assert {table.name for table in frozen_tables()} == set(manifest.tables)
-        before = contents_of(layout)
 
         with pytest.raises(Conflict, match="keeps the cluster 'zato'") as caught:
             restore(other, file, NOW, quiet)
