@@ -176,6 +176,10 @@ def test_an_unknown_kind_is_named_with_the_nearest_there_is() -> None:
             )
         ),
         ("outgoing-sql", {"url": "sqlite:///a.db#x"}, "url: it must not have a fragment"),
+        ("outgoing-sql", {"url": "postgresql+psycopg2://a:0/b"}, "url: 0 is not a port"),
+        ("outgoing-sql", {"url": "postgresql+psycopg2://a:99999/b"}, "url: it cannot be taken apart as a URL"),
+        ("outgoing-sql", {"url": "postgresql+psycopg2:///b"}, "url: the host is missing"),
+        ("outgoing-rest", {"address": "https://a:0"}, "address: 0 is not a port"),
         ("outgoing-sql", {"url": "postgresql+psycopg2://a/b?host=/x,evil.example.com"}, "url: the parameter 'host' is"),
         ("outgoing-sql", {"url": "oracle+oracledb://a/b)(x=y"}, "url: the name of an Oracle database has letters"),
         ("outgoing-sql", {"url": "oracle+oracledb://a?service_name=(x=y)"}, "url: a service_name has letters"),

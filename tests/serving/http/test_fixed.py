@@ -57,6 +57,7 @@ def test_ping_answers_everybody(served: Served) -> None:
 def test_health_says_in_which_state_a_server_is(served: Served, tmp_path: Path) -> None:
     def health(made: Served) -> tuple[int, str]:
         answer = made.request("GET", "/zato/health")
+        assert answer.headers["x-zato-cid"]
         return answer.status_code, answer.text
 
     assert health(served) == (200, "ok\n")
@@ -102,6 +103,7 @@ def test_metrics_are_for_those_whom_the_server_knows(served: Served) -> None:
     assert page(**basic("p", WRONG)).status_code == 401
     answer = page(**basic("p", "any"))
     assert (answer.status_code, answer.text) == (200, "zato_up 1\n")
+    assert answer.headers["x-zato-cid"]
     assert answer.headers["content-type"].startswith("text/plain; version=")
     assert page("/zato/metrics/2", **basic("p", "any")).text == "zato_up 1\n"
     elsewhere = page("/zato/metrics/3", **basic("p", "any"))
