@@ -6,7 +6,6 @@ import sys
 
 from zato.broker.session import broker_session
 from zato.cluster.odb_identity import identity_of
-from zato.config.secrets import load_key
 from zato.core.clock import SystemClock
 from zato.core.own_principals import Component
 from zato.host.process import or_end, server_process
@@ -23,7 +22,7 @@ def main() -> int:
     process = server_process("zato.listener", "listener", __doc__)
     layout, cluster = process.layout, process.cluster
     with or_end():
-        database = open_odb(cluster, pool_size=2, ours=identity_of(layout, load_key(layout.secret_key)))
+        database = open_odb(cluster, pool_size=2, ours=identity_of(layout, None))  # it has no secret to decrypt
         broker = broker_session(cluster.broker, layout.pki, process.number, process.name)
     stop = stop_event()
     clock = SystemClock()
