@@ -7,6 +7,8 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -97,15 +99,22 @@ def test_what_stands_behind_two_hyphens_is_left_alone(tmp_path: Path) -> None:
     assert done.stderr.startswith("zato: The payload is not JSON")
 
 
-def test_an_odb_of_ones_own_making_is_named_when_it_is_wrong(tmp_path: Path) -> None:
-    done = zato("quickstart", "create", str(tmp_path / "z"), "--odb", "nonsense")
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """Short enough for sockets, whatever the number of pytest's run and the name of the test."""
+    with tempfile.TemporaryDirectory(prefix="zato-") as directory:
+        yield Path(directory)
+
+
+def test_an_odb_of_ones_own_making_is_named_when_it_is_wrong(short_path: Path) -> None:
+    done = zato("quickstart", "create", str(short_path / "z"), "--odb", "nonsense")
     assert done.returncode == 1
     assert "The URL of the ODB is not one of a database" in done.stderr
-    assert not (tmp_path / "z" / "zato.toml").exists()
+    assert not (short_path / "z" / "zato.toml").exists()
 
 
-def test_options_that_differ_from_what_the_cluster_has_are_not_ignored(tmp_path: Path) -> None:
-    directory = str(tmp_path / "z")
+def test_options_that_differ_from_what_the_cluster_has_are_not_ignored(short_path: Path) -> None:
+    directory = str(short_path / "z")
     assert zato("quickstart", "create", directory, "--lb-port", "12345").returncode == 0
     assert zato("quickstart", "create", directory, "--lb-port", "12345").returncode == 0
     done = zato("quickstart", "create", directory, "--lb-port", "12346")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
+from typing import Any
 
 import pytest
 
@@ -46,3 +48,17 @@ def test_a_broken_file_is_refused_with_its_place_and_leaves_nothing_behind(
 
 def test_there_are_enough_of_them() -> None:
     assert len({broken.title for broken in BROKEN}) == len(BROKEN) >= 30
+
+
+def test_a_file_that_is_parsed_while_another_thread_parses_is_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    parse, tries = ast.parse, []
+
+    def disturbed(*arguments: Any, **named: Any) -> Any:
+        tries.append(arguments)
+        if len(tries) == 1:
+            raise SystemError("AST constructor recursion depth mismatch (before=12, after=9)")
+        return parse(*arguments, **named)
+
+    monkeypatch.setattr(ast, "parse", disturbed)
+    CodeSet().with_deployment("lib.py", b"V = 1\n", 1)
+    assert len(tries) == 2

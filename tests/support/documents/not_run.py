@@ -24,6 +24,7 @@ NOT_RUN: Mapping[str, str] = {
     "python -m benchmarks.show": "the tests play the same scenarios; it measures them for minutes",
     "python -m benchmarks.in_flight": "it measures for minutes, on a machine of its own",
     "python -m benchmarks peers": "it measures for minutes, on a machine of its own",
+    "python -m benchmarks growth": "it measures for minutes, on a machine of its own",
     "python -m benchmarks.cost": "it measures for minutes, on a machine of its own",
     # Machines of a kind that is not there
     "vagrant up": "it needs a hypervisor; test_vagrantfile.py looks at the Vagrantfile",
@@ -48,6 +49,7 @@ NOT_RUN: Mapping[str, str] = {
     "systemctl disable --now lighttpd haproxy": "Debian's own units",
     "zato user totp": "it needs a code of the moment, which its own tests make",
     "systemctl edit": "it opens an editor",
+    "systemctl status": "no instruction: what shows how much memory a unit takes",
     "systemctl reboot": "hosts are booted from outside, by Host.reboot",
     "systemctl start mariadb": "of a cluster of Galera, which the page says has not been run",
     "kill -9": "no instruction: what may happen",

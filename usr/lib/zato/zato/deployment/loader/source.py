@@ -16,6 +16,7 @@ from zato.deployment.loader.uses import Use, uses_in
 from zato.deployment.loader.zip_archive import read_archive
 
 _TOP_LEVEL_NAMES_MAX = 200
+_PARSED_AGAIN_MAX = 5
 _NOTHING: Mapping[str, Compiled] = MappingProxyType({})
 
 
@@ -172,7 +173,7 @@ def _module(
 
 def _compile(file: str, prefix: str, text: str, *, is_package: bool) -> Compiled:
     try:
-        tree = ast.parse(text, prefix + file)
+        tree = _parsed(text, prefix + file)
         if not tree.body and not is_package:
             raise refuse("empty-file", f"{file} has nothing but comments.", file)
         code = compile(tree, prefix + file, "exec", dont_inherit=True)
@@ -192,6 +193,18 @@ def _compile(file: str, prefix: str, text: str, *, is_package: bool) -> Compiled
         elif isinstance(node, ast.ClassDef):
             lines.setdefault(node.name, node.lineno)
     return Compiled(prefix + file, code, frozenset(imports), lines, uses_in(tree))
+
+
+def _parsed(text: str, path: str) -> ast.Module:
+    """As ast.parse. Python 3.11 counts how deep it is in a tree for all threads together, and may raise SystemError
+    where two of them make one at the same time; that is no fault of the source, so it is tried again.
+    """
+    for _ in range(_PARSED_AGAIN_MAX):
+        try:
+            return ast.parse(text, path)
+        except SystemError:
+            continue
+    return ast.parse(text, path)
 
 
 def _decode(file: str, data: bytes) -> str:
