@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -117,6 +116,10 @@ def answers(running: RunningHaproxy) -> bool:
     return True
 
 
+def children(process: subprocess.Popen[bytes]) -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+
+
 @pytest.mark.parametrize("part", ["master", "worker"])
 def test_either_of_haproxys_processes_is_missed_and_the_master_is_the_one_to_kill(
     tmp_path: Path, haproxy: subprocess.Popen[bytes], part: str
@@ -124,12 +127,12 @@ def test_either_of_haproxys_processes_is_missed_and_the_master_is_the_one_to_kil
     running = RunningHaproxy(tmp_path / "master.sock", tmp_path / "admin.sock")
     until(lambda: answers(running))
     assert running.pid() == haproxy.pid
+    before = children(haproxy)
     haproxy.send_signal(signal.SIGUSR2)  # the master starts itself again, with a new worker
-    time.sleep(0.5)
+    until(lambda: len(children(haproxy)) == 1 and children(haproxy) != before)
     until(lambda: answers(running))
     assert running.pid() == haproxy.pid
-    children = Path(f"/proc/{haproxy.pid}/task/{haproxy.pid}/children").read_text().split()
-    unresponsive = haproxy.pid if part == "master" else int(children[-1])
+    unresponsive = haproxy.pid if part == "master" else children(haproxy)[0]
     os.kill(unresponsive, signal.SIGSTOP)
     with pytest.raises(TimeoutError):
         running.answer(0.3)

@@ -75,8 +75,7 @@ def fill(cluster: RunningCluster, *, items: int, deployments: int, messages: int
     api.hold("a test")
     for _ in range(messages):
         api.invoke_async("backed.up", {})
-    with cluster.pool() as pool:
-        until(lambda: pool.request("GET", PATH, retries=False).status == 200)
+    cluster.settle()
 
 
 def back_up(cluster: RunningCluster, directory: Path) -> BackedUp:

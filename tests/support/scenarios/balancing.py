@@ -50,13 +50,12 @@ def agent_of(cluster: RunningCluster) -> BalancerAgentClient:
 
 
 def expose(cluster: RunningCluster) -> None:
-    """A service behind PATH that says which server has answered."""
+    """A service behind PATH that says which server has answered; every worker knows it."""
     api = cluster.api()
     api.deploy("balanced.py", _SOURCE.encode())
     value = {"service": "balanced.balanced", "path": PATH, "methods": ["GET", "POST"]}
     api.create_item("channel-rest", "balanced", value)
-    with cluster.pool() as pool:
-        until(lambda: pool.request("GET", PATH, retries=False).status == 200)
+    cluster.settle()
 
 
 def server_state(cluster: RunningCluster, number: int) -> dict[str, Any] | None:
