@@ -98,14 +98,11 @@ def _limit(engine: Engine, seconds: float) -> None:
         if dialect.name == "oracle":
             connection.call_timeout = int(seconds * 1000)
             return
+        server = "" if dialect.name == "postgresql" else connection.get_server_info()
         with deadline(_family(dialect), connection, seconds), connection.cursor() as cursor:
+            cursor.execute(statement_limit(dialect.name, server, seconds))
             if dialect.name == "postgresql":
-                cursor.execute(f"SET statement_timeout = {max(1, int(seconds * 1000))}")
                 connection.commit()
-            elif "MariaDB" in connection.get_server_info():
-                cursor.execute(f"SET SESSION max_statement_time = {seconds:.3f}")
-            else:
-                cursor.execute(f"SET SESSION max_execution_time = {max(1, int(seconds * 1000))}")
         if _family(dialect) == "mysql":
             connection._read_timeout = seconds + _GRACE_SECONDS  # until now it was that of connecting
 
@@ -124,6 +121,17 @@ def _limit(engine: Engine, seconds: float) -> None:
     event.listen(engine, "do_execute", with_limit(dialect.do_execute))
     event.listen(engine, "do_executemany", with_limit(dialect.do_executemany))
     event.listen(engine, "do_execute_no_params", with_limit(dialect.do_execute_no_params))
+
+
+def statement_limit(dialect: str, server: str, seconds: float) -> str:
+    """What has a server end statements that take longer; `server` is what one that speaks MySQL says of itself."""
+    # 0 is no limit to all of them
+    milliseconds = max(1, int(seconds * 1000))
+    if dialect == "postgresql":
+        return f"SET statement_timeout = {milliseconds}"
+    if "MariaDB" in server:
+        return f"SET SESSION max_statement_time = {milliseconds / 1000:.3f}"
+    return f"SET SESSION max_execution_time = {milliseconds}"
 
 
 def _ping_at_checkout(engine: Engine, seconds: float) -> None:
