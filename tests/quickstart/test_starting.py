@@ -81,6 +81,24 @@ def test_what_a_fork_dies_of_is_told_as_of_a_program() -> None:
     assert raised["output"].endswith("ZeroDivisionError: division by zero\n")
 
 
+def test_a_fork_that_cannot_become_what_it_is_to_be_ends_and_is_no_second_supervisor() -> None:
+    program = """
+import resource
+import zato.quickstart.starting as starting
+# As many files as it may have are open, once the fork has its pipe: it can open nothing
+def full(output):
+    soft = os.dup(output)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    redirect(output)
+redirect, starting._redirect = starting._redirect, full
+found = run(lambda: 7)
+print(json.dumps(found))
+"""
+    found = supervised(program)
+    assert found["code"] == 1
+    assert found["output"].startswith("It cannot be started: OSError(24, ")
+
+
 def test_a_fork_ends_with_the_process_that_made_it() -> None:
     program = """
 read, write = os.pipe()

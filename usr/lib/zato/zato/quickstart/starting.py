@@ -5,6 +5,7 @@ docs/adr/0039-forked-from-the-supervisor.md says what that saves.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -108,10 +109,7 @@ def fork(command: Command, environment: Mapping[str, str]) -> Forked | None:
         try:
             pid = os.fork()
             if pid == 0:
-                _end_with(owner)
-                os.setsid()
-                _forget_handlers()
-                _redirect(writing)
+                _become(command, environment, owner, writing)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
     except OSError:
@@ -122,10 +120,23 @@ def fork(command: Command, environment: Mapping[str, str]) -> Forked | None:
     if pid:
         return Forked(pid, output)
     output.close()
-    os.environ.update(environment)
-    sys.argv = list(command.arguments[command.arguments.index("-m") + 1 :])
-    show_command(command.arguments)
     return None
+
+
+def _become(command: Command, environment: Mapping[str, str], owner: int, output: int) -> None:
+    """Makes the fork what it is to be. Where that fails it ends: it must not go on as a second supervisor."""
+    try:
+        _end_with(owner)
+        os.setsid()
+        _forget_handlers()
+        _redirect(output)
+        os.environ.update(environment)
+        sys.argv = list(command.arguments[command.arguments.index("-m") + 1 :])
+        show_command(command.arguments)
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the supervisor has nothing to do with it
+        with contextlib.suppress(OSError):
+            os.write(output, f"It cannot be started: {error!r}\n".encode("utf-8", "backslashreplace"))
+        os._exit(1)
 
 
 def _end_with(owner: int) -> None:

@@ -64,6 +64,7 @@ class Supervisor:
         self._output = output
         self._pids = pids
         self._requests = 0
+        self._own_id = os.getpid()
         self._begun = time.monotonic()
         self._selector = selectors.DefaultSelector()
         self._told = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
@@ -86,7 +87,8 @@ class Supervisor:
         try:
             forked = self._keep_running()
         except BaseException:
-            self._end_everything()
+            if os.getpid() == self._own_id:  # a fork that fails here has no others to end
+                self._end_everything()
             raise
         if forked is None:
             self._end_everything()
