@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import zipfile
 from hashlib import sha256
 from pathlib import Path
@@ -62,3 +64,38 @@ def test_what_is_no_wheel_is_refused(tmp_path: Path) -> None:
         with pytest.raises(InvalidInput, match="is no wheel") as caught:
             check_wheel("zt_rates-1.0-py3-none-any.whl", data, sha256(data).hexdigest())
         assert caught.value.code == "wheel-refused"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_only_what_is_compressed_as_wheels_are_is_read(method: int) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", method) as archive:
+        archive.writestr("zt_rates-1.0.dist-info/METADATA", "Name: zt-rates\nVersion: 1.0\n")
+    data = content.getvalue()
+    for each in (data, data.replace(b"zt_rates-1.0.dist-info/METADATA\x09", b"zt_rates-1.0.dist-info/METADATA\xff", 1)):
+        with pytest.raises(InvalidInput, match="not compressed by deflate"):
+            check_wheel("zt_rates-1.0-py3-none-any.whl", each, sha256(each).hexdigest())
+
+
+def test_a_wheel_of_very_many_files_is_refused_before_it_takes_memory_for_each() -> None:
+    data = b"PK\x01\x02" * 50_001
+    with pytest.raises(InvalidInput, match="more than 50000 files"):
+        check_wheel("zt_rates-1.0-py3-none-any.whl", data, sha256(data).hexdigest())
+
+
+def test_whatever_is_damaged_in_a_wheel_it_is_refused(tmp_path: Path) -> None:
+    wheel = make_wheel(tmp_path, "zt-rates", "1.0").read_bytes()
+    for place in range(len(wheel)):
+        damaged = wheel[:place] + bytes([wheel[place] ^ 0xFF]) + wheel[place + 1 :]
+        with contextlib.suppress(InvalidInput):  # nothing else may be raised
+            check_wheel("zt_rates-1.0-py3-none-any.whl", damaged, sha256(damaged).hexdigest())
+
+
+def test_what_a_refused_wheel_says_of_itself_is_told_in_part() -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("zt_rates-1.0.dist-info/METADATA", f"Name: {'x' * 1_000_000}\nVersion: 1.0\n")
+    data = content.getvalue()
+    with pytest.raises(InvalidInput) as caught:
+        check_wheel("zt_rates-1.0-py3-none-any.whl", data, sha256(data).hexdigest())
+    assert len(caught.value.message) < 500
