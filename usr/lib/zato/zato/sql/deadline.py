@@ -6,9 +6,13 @@ itself is stopped or the network swallows packets, and then a thread would wait 
 
 from __future__ import annotations
 
+import contextlib
+import math
 import os
+import select
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,29 +23,88 @@ class _SocketLimit:
 
     def __init__(self, descriptor: int, seconds: float) -> None:
         # A descriptor of our own: the driver may close its own, and the number may then belong to something else
-        self._socket = socket.socket(fileno=os.dup(descriptor))
+        self._descriptor = os.dup(descriptor)
         self._lock = threading.Lock()
-        self._over = False
-        self._timer = threading.Timer(seconds, self._expire)
-        self._timer.daemon = True
+        self._ended = False
+        self.expires = time.monotonic() + seconds
 
-    def start(self) -> None:
-        self._timer.start()
-
-    def _expire(self) -> None:
+    def expire(self) -> None:
         with self._lock:
-            if not self._over:
-                self._over = True
-                try:
-                    self._socket.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    return  # the connection was lost already
+            if not self._ended:
+                self._ended = True
+                with socket.socket(fileno=self._descriptor) as connection, contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)  # fails where it was lost already
 
     def end(self) -> None:
-        self._timer.cancel()
         with self._lock:
-            self._over = True
-            self._socket.close()
+            if not self._ended:
+                self._ended = True
+                os.close(self._descriptor)
+
+
+class _Watch:
+    """One thread that has all limits of this process expire: to start one for each cost more than the statement.
+
+    What others do to it takes no lock, as a service that is out of time may be interrupted anywhere.
+    """
+
+    def __init__(self) -> None:
+        self._woken: int | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        self._limits: dict[_SocketLimit, None] = {}
+        self._starting = threading.Lock()
+        self._wakes_at = math.inf
+        """When the thread looks by itself; infinite while it decides when."""
+
+    def add(self, limit: _SocketLimit) -> None:
+        self._limits[limit] = None
+        woken = self._woken
+        if woken is None:
+            woken = self._start()
+        # As a rule no later limit is an earlier one, so that the thread sleeps for seconds
+        if limit.expires < self._wakes_at:
+            os.eventfd_write(woken, 1)
+
+    def remove(self, limit: _SocketLimit) -> None:
+        self._limits.pop(limit, None)
+
+    def forked(self) -> None:
+        """The thread has stayed behind, and the limits are the parent's."""
+        if self._woken is not None:
+            os.close(self._woken)
+            self._woken = None
+        self._begin()
+
+    def _start(self) -> int:
+        with self._starting:
+            if self._woken is None:
+                woken = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+                threading.Thread(target=self._run, args=(woken,), name="sql-deadlines", daemon=True).start()
+                self._woken = woken
+            return self._woken
+
+    def _run(self, woken: int) -> None:
+        waiting = select.poll()
+        waiting.register(woken, select.POLLIN)
+        while True:
+            self._wakes_at = math.inf  # whoever comes from here on wakes it
+            with contextlib.suppress(BlockingIOError):
+                os.eventfd_read(woken)
+            now = time.monotonic()
+            limits = list(self._limits)
+            for limit in limits:
+                if limit.expires <= now:
+                    self.remove(limit)
+                    limit.expire()
+            next_at = min((limit.expires for limit in limits if limit.expires > now), default=math.inf)
+            self._wakes_at = next_at
+            waiting.poll(None if next_at == math.inf else math.ceil((next_at - now) * 1000))
+
+
+_watch = _Watch()
+os.register_at_fork(after_in_child=_watch.forked)
 
 
 @contextmanager
@@ -55,10 +118,11 @@ def deadline(dialect: str, connection: Any, seconds: float) -> Iterator[None]:
             yield
             return
         limit = _SocketLimit(connection.fileno(), seconds)
-        limit.start()
         try:
+            _watch.add(limit)
             yield
         finally:
+            _watch.remove(limit)
             limit.end()
     elif dialect == "mysql":
         # PyMySQL reads it before each packet; it offers no public way to change it after connecting
