@@ -10,8 +10,16 @@ class Hello:
         resp.media = {"hello": "world"}
 
 
+class Echo:
+    """What has come, as it is."""
+
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = req.media
+
+
 app = falcon.App()
 app.add_route("/hello", Hello())
+app.add_route("/echo", Echo())
 
 
 class Health:

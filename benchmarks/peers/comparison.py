@@ -36,6 +36,8 @@ class Echo(Service):
     def handle(self):
         self.response.payload = self.request.input
 """
+SCRIPTS = {"hello": None, "echo": HERE / "echo.lua"}
+"""What wrk sends, by service."""
 _BESIDE_FASTAPI, _BESIDE_NODE_RED, _BESIDE_GTHREAD = 1.0, 1.3, 1.0
 
 
@@ -70,15 +72,18 @@ def _compare(url: str, directory: Path) -> None:
         fast = beside_it.enter_context(fastapi(directory / "fastapi"))
         node = beside_it.enter_context(node_red(directory / "node-red"))
         beside_it.enter_context(running([*GUNICORN, *on_gthread, "benchmarks.bare:app"]))
-        for what, script in (("hello", None), ("echo", HERE / "echo.lua")):
+        for what, script in SCRIPTS.items():
             load = partial(wrk, script=script)
             for connections in (16, 64):
                 beside = f"{what}, {connections} connections, the chain :"
                 theirs = {
-                    f"{beside} FastAPI behind HAProxy": (_BESIDE_FASTAPI, partial(load, f"{fast}/{what}", connections)),
+                    f"{beside} FastAPI behind HAProxy": (
+                        _BESIDE_FASTAPI,
+                        partial(load, f"{fast.url}/{what}", connections),
+                    ),
                     f"{beside} Node-RED behind HAProxy": (
                         _BESIDE_NODE_RED,
-                        partial(load, f"{node}/{what}", connections),
+                        partial(load, f"{node.url}/{what}", connections),
                     ),
                 }
                 # At 16 the peer is bistable
