@@ -7,6 +7,7 @@ minutes to become an integer.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
@@ -27,6 +28,11 @@ _SAFE = (
     inspect.StrType, inspect.BytesType, inspect.BoolType, inspect.NoneType, inspect.LiteralType, inspect.EnumType,
     inspect.DateType, inspect.DateTimeType, inspect.TimeType,
 )  # fmt: skip
+
+# As MessagePack has them, where decimals are text: text of 4,096 bytes and more; an exponent of four digits and more,
+# which is said of the first of at most 4,096 digits; what is no number
+_MAY_BE_COSTLY = re.compile(rb"\xda[\x10-\xff]|\xdb|E[+-][0-9]{4}|NaN|Infinity")
+_encoder = msgspec.msgpack.Encoder()
 
 
 class Costly:
@@ -51,7 +57,7 @@ class Costly:
 
     def after(self, converted: Any) -> tuple[str, str] | None:
         """The path of a decimal that is none to calculate with, and what it must be."""
-        if self._has_decimals:
+        if self._has_decimals and not _surely_cheap(converted):
             for path, number in _decimals(converted):
                 try:
                     check_decimal(number)
@@ -108,6 +114,14 @@ def _are_alike(values: list[Any], annotation: Any) -> bool:
         if len(written) > _ALIKE_MAX:
             return True
     return False
+
+
+def _surely_cheap(converted: Any) -> bool:
+    """False where any decimal in it is not to be calculated with, and now and then where all are."""
+    try:
+        return _MAY_BE_COSTLY.search(_encoder.encode(converted)) is None
+    except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
+        return False
 
 
 def _decimals(converted: Any) -> Iterator[tuple[str, Decimal]]:

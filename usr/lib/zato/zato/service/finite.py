@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
@@ -9,6 +10,22 @@ from math import isfinite
 from typing import Any
 
 import msgspec
+
+# MessagePack has a double as this byte and its eight, highest first (IEEE 754: all bits of the exponent are set). UTF-8
+# never goes on like that after the byte, so it is seldom anything else
+_NOT_FINITE = re.compile(rb"\xcb[\x7f\xff][\xf0-\xff]")
+_encoder = msgspec.msgpack.Encoder(decimal_format="number")
+
+
+def surely_finite(value: Any) -> bool:
+    """False where any number in a value is not finite, and now and then where all are: `not_finite` knows.
+
+    It takes a hundredth of the time, as nothing of it is done in Python.
+    """
+    try:
+        return _NOT_FINITE.search(_encoder.encode(value)) is None
+    except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
+        return False
 
 
 def not_finite(value: Any, path: str = "") -> Iterator[str]:

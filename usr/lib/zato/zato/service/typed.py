@@ -13,7 +13,7 @@ from zato.core.mismatches import Mismatch, mismatches
 from zato.core.validation_errors import shortened
 from zato.service.costly import Costly
 from zato.service.elements import Schema
-from zato.service.finite import not_finite
+from zato.service.finite import not_finite, surely_finite
 from zato.service.io_model import BINARY, JSON, REF_TEMPLATE, Field, IOModel, invalid_input, invalid_output
 from zato.service.records import Blank, Record
 from zato.service.values import NATIVE_TYPES, as_mapping, as_rows, simplify, with_defaults
@@ -186,6 +186,8 @@ def _contains(info: Any, kinds: tuple[type, ...], seen: set[int] | None = None) 
 
 
 def _numbers_problems(value: Any, kind: str = "field", whole: str = "The message") -> list[str]:
+    if surely_finite(value):
+        return []
     return [_said(Mismatch(path, "must be a finite number"), kind, whole) for path in not_finite(value)]
 
 
