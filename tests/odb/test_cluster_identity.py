@@ -6,9 +6,10 @@ import dataclasses
 import sqlite3
 import threading
 from pathlib import Path
+from typing import cast
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, exc, text
 
 from support.databases import DatabaseAddress, initialised
 from zato.config.configuration import Configuration
@@ -120,3 +121,41 @@ def test_an_odb_that_does_not_tell_whose_it_is_is_used(tmp_path: Path) -> None:
     with database.read() as connection:
         assert connection.scalar(text("SELECT 1")) == 1
     database.dispose()
+
+
+class Failing:
+    """A connection whose database answers each question with an error."""
+
+    def __init__(self, reason: str) -> None:
+        self._error = exc.OperationalError("SELECT", {}, Exception(reason))
+
+    def execute(self, _query: object) -> None:
+        raise self._error
+
+    def rollback(self) -> None:
+        """Nothing is under way."""
+
+
+@pytest.mark.parametrize(
+    "reason", ["canceling statement due to statement timeout", "database is locked", "(1205, 'x')"]
+)
+def test_an_odb_that_cannot_be_asked_whose_it_is_is_not_used(reason: str) -> None:
+    with pytest.raises(exc.OperationalError):
+        cluster_identity.guard(OURS, "here")(cast(Connection, Failing(reason)))
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "no such table: zt_state",
+        'relation "zt_state" does not exist',
+        "(1146, 'x')",
+        "ORA-00942: x",
+        "no such column: x",
+        "column zt_state.x does not exist",
+        "(1054, 'x')",
+        'ORA-00904: "X": invalid identifier',
+    ],
+)
+def test_an_odb_of_an_older_release_is_used(reason: str) -> None:
+    cluster_identity.guard(OURS, "here")(cast(Connection, Failing(reason)))

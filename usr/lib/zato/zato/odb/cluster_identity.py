@@ -13,7 +13,7 @@ from zato.core.errors import SetupError, Unavailable
 from zato.odb import state, tables
 from zato.odb.cluster import Cluster
 from zato.odb.database import Database, Owner
-from zato.odb.failures import OUTSIDE
+from zato.odb.failures import OUTSIDE, lacks_what_is_asked
 
 OTHER_CLUSTER = "odb-other-cluster"
 _state = tables.state.c
@@ -60,7 +60,8 @@ def require(database: Database, ours: Identity) -> None:
 def guard(ours: Identity, label: str) -> Owner:
     """Refuses an ODB that is another cluster's with Unavailable(odb-other-cluster); `label` says where it is.
 
-    What does not tell is not refused, as one whose tables are missing, or are an older release's.
+    One that does not tell is not refused: its tables are missing, or are an older release's. Where it cannot be asked,
+    as it takes too long to answer, the database's error is raised.
     """
     joined = tables.cluster.join(tables.state, _state.cluster_id == tables.cluster.c.id)
     query = select(_state.key_check, _state.authority).select_from(joined).order_by(tables.cluster.c.id).limit(1)
@@ -69,7 +70,7 @@ def guard(ours: Identity, label: str) -> Owner:
         try:
             row = connection.execute(query).one_or_none()
         except (exc.ProgrammingError, exc.OperationalError) as error:
-            if error.connection_invalidated:
+            if error.connection_invalidated or not lacks_what_is_asked(error):
                 raise
             connection.rollback()
             return

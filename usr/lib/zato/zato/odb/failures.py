@@ -16,6 +16,7 @@ from zato.sql.verification import remedy
 _LOST = re.compile(
     r"no such table|relation \S+ does not exist|\(1146,|ORA-00942|is not there; put it back", re.IGNORECASE
 )
+_OLDER = re.compile(r"no such column|column \S+ does not exist|\(1054,|ORA-00904", re.IGNORECASE)
 # PostgreSQL's and OpenSSL's words for a certificate that is not accepted, and for a server without TLS
 _NOT_VERIFIED = re.compile(
     r"certificate verify failed|root certificate file|server certificate for|does not support SSL|SSL is required",
@@ -72,6 +73,12 @@ def lost(label: str, dialect: str) -> Unavailable:
         code=LOST,
         retry_after_seconds=60,
     )
+
+
+def lacks_what_is_asked(error: exc.SQLAlchemyError) -> bool:
+    """Whether a table or a column is missing, as in a database that is empty, or an older release's."""
+    reason = _reason(error)
+    return _LOST.search(reason) is not None or _OLDER.search(reason) is not None
 
 
 def _translated(  # noqa: PLR0911 - one for each error
