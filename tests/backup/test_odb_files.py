@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from backup.conftest import NOW, quiet
 from zato.backup import restoring
+from zato.backup.parts import odb_files
 from zato.backup.restoring import restore
 from zato.backup.saving import save
 from zato.core.errors import Conflict, InvalidInput
@@ -89,3 +92,61 @@ def test_nothing_else_is_written_by_way_of_them(layout: Layout, empty: Layout, c
         restore(empty, tmp_path / "b", NOW, quiet)
     assert not (company / "ca.pem").exists()
     assert not empty.root.exists()
+
+
+def test_what_stands_around_pem_is_for_people_and_is_not_written(
+    layout: Layout, empty: Layout, company: Path, tmp_path: Path
+) -> None:
+    (company / "ca.pem").write_bytes(b"* * * * * root reboot\n" + CA + b"Of the other one:\n" + CA + b"reboot\n")
+    save(layout, tmp_path / "b", NOW, quiet)
+    shutil.rmtree(company.parent)
+    assert restore(empty, tmp_path / "b", NOW, quiet).remarks == ()
+    assert (company / "ca.pem").read_bytes() == CA * 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"-----BEGIN CERTIFICATE-----\n* * * * * root reboot\n-----END CERTIFICATE-----\n",
+        b"-----BEGIN CERTIFICATE-----\nA: b; reboot\n\nMIIB\n-----END CERTIFICATE-----\n",
+        CA.replace(b"-----END CERTIFICATE", b"-----END PRIVATE KEY"),
+        CA[:-30],
+    ],
+)
+def test_what_only_begins_like_pem_is_refused(
+    content: bytes, layout: Layout, empty: Layout, company: Path, tmp_path: Path
+) -> None:
+    (company / "ca.pem").write_bytes(content)
+    save(layout, tmp_path / "b", NOW, quiet)
+    (company / "ca.pem").unlink()
+    with pytest.raises(InvalidInput, match="no PEM file of its ODB's"):
+        restore(empty, tmp_path / "b", NOW, quiet)
+    assert not (company / "ca.pem").exists()
+
+
+def test_a_key_that_is_encrypted_the_old_way_comes_back(tmp_path: Path) -> None:
+    key = b"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,AB12\n\nMIIB\nMA==\n"
+    key += b"-----END RSA PRIVATE KEY-----\n"
+    with _put_back(tmp_path, key, "1.pem") as path:
+        assert path.read_bytes() == key
+
+
+@pytest.mark.parametrize("member", ["../ca.key", "a/../1.pem", "", ".", "2.pem"])
+def test_a_backup_names_only_files_that_it_has(member: str, tmp_path: Path) -> None:
+    (tmp_path / "ca.key").write_bytes(KEY)
+    with pytest.raises(InvalidInput, match="which it does not have"), _put_back(tmp_path, CA, member):
+        pass
+    assert not (tmp_path / "elsewhere.pem").exists()
+
+
+@contextmanager
+def _put_back(directory: Path, content: bytes, member: str) -> Iterator[Path]:
+    """What is there once a backup's file, which its index calls `member`, was put back."""
+    own, path = directory / "odb-files", directory / "elsewhere.pem"
+    own.mkdir()
+    (own / "1.pem").write_bytes(content)
+    index = [{"member": member, "path": str(path), "mode": 0o600, "user": "", "group": ""}]
+    (own / "index.json").write_text(json.dumps(index))
+    cluster = ClusterSettings(odb=f"sqlite:///{directory / 'odb.sqlite'}", odb_ca=str(path))
+    with odb_files.put_back(directory, cluster, None, quiet):
+        yield path

@@ -8,6 +8,7 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +25,11 @@ from zato.odb.sharing import files
 from zato.sql.verification import machines_authorities
 
 _INDEX = "index.json"
-_BEGINS = b"-----BEGIN "
+# RFC 7468, and the headers of RFC 1421, which keys that are encrypted the old way have
+_BLOCK = re.compile(
+    rb"-----BEGIN ([A-Z0-9 ]+)-----\r?\n(?:[A-Za-z0-9-]+: [A-Za-z0-9,-]+\r?\n)*\s*"
+    rb"(?:[A-Za-z0-9+/=]+\r?\n)+-----END \1-----"
+)
 
 
 class NamedFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +73,7 @@ class OdbFilesPart:
         return [
             f"{named.path} was there, and is another one than in the backup; it was left as it is."
             for named in _index(directory)
-            if read_plain(Path(named.path), follow=True) != read_plain(directory / named.member)
+            if _pem(read_plain(Path(named.path), follow=True)) != _pem(read_plain(directory / named.member))
         ]
 
 
@@ -78,13 +83,14 @@ def put_back(
 ) -> Iterator[None]:
     """Puts files that are missing where `cluster` says, and removes them again where what follows fails.
 
-    `directory` has the parts of the backup, and `account` is the servers' user. Raises SetupError where that cannot be.
+    Only what is PEM in them is written, since root writes it wherever the backup says. `directory` has the parts of the
+    backup, and `account` is the servers' user. Raises SetupError where that cannot be.
     """
     made: list[Path] = []
     try:
         for named in _index(directory / ODB_FILES.name):
-            path, content = Path(named.path), read_plain(directory / ODB_FILES.name / named.member)
-            if path not in files(cluster) or not content.lstrip().startswith(_BEGINS):
+            path, content = Path(named.path), _pem(read_plain(directory / ODB_FILES.name / named.member))
+            if path not in files(cluster) or not content:
                 raise InvalidInput(f"The backup has a file for {path}, which is no PEM file of its ODB's.")
             if path.exists():
                 continue
@@ -119,11 +125,22 @@ def _make(path: Path, content: bytes, named: NamedFile, account: Account | None,
 def _index(directory: Path) -> list[NamedFile]:
     """Empty for a backup of a release that had no such part. Raises InvalidInput where it is none."""
     try:
-        return msgspec.json.decode(read_plain(directory / _INDEX), type=list[NamedFile])
+        index = msgspec.json.decode(read_plain(directory / _INDEX), type=list[NamedFile])
     except FileNotFoundError:
         return []
     except msgspec.MsgspecError as error:
         raise InvalidInput(f"The backup's {directory.name}/{_INDEX} is not valid: {error}.") from error
+    for named in index:
+        if not (directory / named.member).is_file() or Path(named.member).name != named.member:
+            raise InvalidInput(
+                f"The backup's {directory.name}/{_INDEX} names {named.member!r}, which it does not have."
+            )
+    return index
+
+
+def _pem(content: bytes) -> bytes:
+    """The blocks of a PEM file, without what stands around them, which is for people."""
+    return b"".join(found[0] + b"\n" for found in _BLOCK.finditer(content))
 
 
 def _names(found: os.stat_result) -> tuple[str, str]:
