@@ -94,8 +94,9 @@ class ConfigurationSaver:
             if codes is not self._saved_codes:
                 self._code.keep_sources(configuration, codes)
                 self._saved_codes = codes
-        except OSError as error:
-            self._saving.failed(str(error), revision=configuration.revision)
+        except Exception as error:  # noqa: BLE001 - the outermost loop of a thread that must not end
+            reason = str(error) if isinstance(error, OSError) else repr(error)
+            self._saving.failed(reason, revision=configuration.revision)
             return False
         self._saving.went_well(revision=configuration.revision)
         return True

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, cast
 
+import pytest
+
 from support.waiting import PATIENCE_SECONDS, until
 from zato.config.configuration import Configuration
 from zato.config.disk import DiskSnapshot
@@ -19,19 +21,19 @@ CODES = CodeSet()
 
 
 class Disk:
-    """Takes no more while it is full, and no more than one configuration at a time while it is slow."""
+    """Takes nothing while there is an error, and no more than one configuration at a time while it is slow."""
 
     def __init__(self) -> None:
         self.saved: list[int] = []
         self.sources = 0
-        self.full = False
+        self.error: Exception | None = None
         self.lets_go = threading.Event()
         self.lets_go.set()
 
     def save(self, configuration: Configuration, pause: Callable[[], None]) -> None:
         assert self.lets_go.wait(PATIENCE_SECONDS)
-        if self.full:
-            raise OSError("No space left on device")
+        if self.error is not None:
+            raise self.error
         self.saved.append(configuration.revision)
 
     def keep_sources(self, configuration: Configuration, codes: CodeSet) -> None:
@@ -79,21 +81,22 @@ def test_few_items_do_not_wait_for_the_rest_after_many() -> None:
     assert disk.saved[-1] == 2
 
 
-def test_a_full_disk_holds_up_nothing_and_is_tried_again() -> None:
+@pytest.mark.parametrize("error", [OSError("No space left on device"), MemoryError(), ValueError("no JSON")])
+def test_what_cannot_be_written_holds_up_nothing_and_is_tried_again(error: Exception) -> None:
     disk = Disk()
-    disk.full = True
+    disk.error = error
     saving = saver(disk)
     saving.save(of(1), CODES)
     saving.save(of(2, 1000), CODES)
     saving.save(of(3), CODES)
     assert disk.saved == []
-    disk.full = False
+    disk.error = None
     until(lambda: disk.saved == [3])
 
 
 def test_a_worker_ends_although_its_disk_is_full() -> None:
     disk = Disk()
-    disk.full = True
+    disk.error = OSError("No space left on device")
     saving = saver(disk)
     saving.save(of(1), CODES)
     saving.stop()
