@@ -19,6 +19,9 @@ TEXT = "text/plain; charset=utf-8"
 BINARY = "application/octet-stream"
 _SET_COOKIE = "Set-Cookie"
 _WITHOUT_BODY = frozenset({204, 205, 304})  # RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5
+# What surely passes through HAProxy beside what is added to it (tune.bufsize and tune.http.maxhdr)
+_HEADER_BYTES_MAX = 30 * 1024
+_HEADER_FIELDS_MAX = 480
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, section 5.6.2
 _NOT_IN_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]")
 
@@ -109,7 +112,7 @@ class Response:
         such (services may write JSON themselves) and other text as plain text.
         Raises InvalidOutput where there is no JSON for the payload, or a header or the status cannot be sent.
         """
-        if self._headers is not None or self.content_type is not None or self.status_code != 200:
+        if self.has_headers or self.content_type is not None or self.status_code != 200:
             self._check()
         if self.status_code in _WITHOUT_BODY:
             return b""
@@ -160,6 +163,8 @@ class Response:
                     raise InvalidOutput(f"The service set a header named {name!r}, which is not a name for a header.")
                 _check_value(name, value)
             self._headers = headers
+        if self.has_headers:
+            _check_size(self.fields)
 
 
 def _texts(value: Any) -> Values:
@@ -169,6 +174,15 @@ def _texts(value: Any) -> Values:
 def _check_value(name: str, value: str) -> None:
     if _NOT_IN_VALUE.search(value):
         raise InvalidOutput(f"The service set the header {name} to a value with characters that a header cannot have.")
+
+
+def _check_size(fields: list[tuple[str, str]]) -> None:
+    size = sum(len(name) + len(value) + len(": \r\n") for name, value in fields)
+    if size > _HEADER_BYTES_MAX or len(fields) > _HEADER_FIELDS_MAX:
+        raise InvalidOutput(
+            f"The service set {len(fields)} headers of {size} bytes together; there may be {_HEADER_FIELDS_MAX}, of "
+            f"{_HEADER_BYTES_MAX} bytes. What is larger belongs into the body."
+        )
 
 
 def _encode_text(text: str) -> bytes:
