@@ -55,6 +55,13 @@ class Refuses(Service):
     def handle(self):
         raise Conflict("It is taken.", code="taken")
 
+class Odd(Service):
+    name = "odd"
+    def handle(self):
+        error = Conflict("It is taken.")
+        error.status = self.request.payload
+        raise error
+
 class Ended(Service):
     name = "interrupted"
     def handle(self):
@@ -144,6 +151,17 @@ def test_errors_of_ours_and_interruptions_are_passed_on(dispatcher: Dispatcher) 
         ask(dispatcher, "refuses")
     with pytest.raises(Interrupted):
         ask(dispatcher, "interrupted")
+
+
+@pytest.mark.parametrize("status", [1000, 200, 204, -1, None, "409", [409]])
+def test_an_error_with_a_status_that_no_error_has_is_a_service_that_failed(
+    dispatcher: Dispatcher, status: object
+) -> None:
+    request = Request(status, cid="c1", principal=ANONYMOUS)
+    with pytest.raises(ServiceFailed):
+        dispatcher.invoke_from_channel("odd", request, None, None)
+    with pytest.raises(ServiceFailed):
+        dispatcher.invoke_from_message("odd", dispatcher.require_active("odd"), request, None)
 
 
 def test_a_service_that_is_not_deployed(dispatcher: Dispatcher) -> None:

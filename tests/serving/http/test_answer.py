@@ -28,6 +28,18 @@ def test_head_is_told_the_length_and_gets_no_body() -> None:
 @pytest.mark.parametrize(("status", "line"), [(204, "204 No Content"), (304, "304 Not Modified")])
 def test_what_can_have_no_body_has_no_length(method: str, status: int, line: str) -> None:
     assert answer(status, b"").finished(method) == (line, [], [])
+    made = answer(status, b"")
+    made.set_header("Content-Length", "5")
+    assert made.finished(method) == (line, [], [])
+
+
+@pytest.mark.parametrize(
+    ("said", "told"), [("7", "7"), ("abc", "3"), ("-1", "3"), ("1, 1", "3"), ("9" * 30, "3"), ("²", "3")]
+)
+def test_a_service_may_tell_head_another_length_if_it_is_one(said: str, told: str) -> None:
+    made = answer()
+    made.set_header("Content-Length", said)
+    assert made.finished("HEAD") == ("200 OK", [("content-length", told)], [])
 
 
 def test_a_body_that_is_empty_has_a_length() -> None:

@@ -60,6 +60,8 @@ class Dispatcher:
             response = execute(entry, self._context, request.cid, request)
             return response, response.encoded(text_type)
         except ZatoError as error:
+            if not _is_status_of_error(error):
+                raise self._failed(service, request.cid) from error
             if error.status >= 500 or error.message_outside is not None:
                 _log.warning(error.message, service=service, cid=request.cid, code=error.code)
             raise
@@ -76,6 +78,8 @@ class Dispatcher:
         try:
             execute(self._active(service, entry), self._context, request.cid, request)
         except ZatoError as error:
+            if not _is_status_of_error(error):
+                raise self._failed(service, request.cid) from error
             _log.warning(error.message, service=service, cid=request.cid, code=error.code)
             raise
         except Interrupted:
@@ -153,3 +157,8 @@ class Dispatcher:
     def _failed(self, service: str, cid: str) -> ServiceFailed:
         _log.exception("Service raised an exception", service=service, cid=cid)
         return ServiceFailed(f"Service {service} failed; the server's log has the reason under this correlation id.")
+
+
+def _is_status_of_error(error: ZatoError) -> bool:
+    """Whether an error can be answered as it is: services may set its status to anything."""
+    return error.status in range(400, 600)

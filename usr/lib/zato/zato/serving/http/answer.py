@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import falcon
@@ -9,6 +10,7 @@ import falcon
 _SET_COOKIE = "set-cookie"
 # RFC 9110, sections 8.6, 15.3.5 and 15.4.5
 _WITHOUT_BODY = frozenset({204, 304})
+_LENGTH = re.compile(r"[0-9]{1,18}")
 _status_line = cache(falcon.code_to_http_status)
 
 
@@ -39,15 +41,18 @@ class HttpAnswer:
     def finished(self, method: str) -> tuple[str, list[tuple[str, str]], list[bytes]]:
         """Status line, header and body as WSGI wants them, for a request with this method. Call it once.
 
-        The length is what the body has, whatever was set. HEAD is told the one that GET would have been.
+        The length is what the body has, whatever was set. HEAD is told the one that GET would have been: that of the
+        body, unless the service has said another one.
         """
         fields, status = self._fields, self.status
         body = [self.data]
         if status in _WITHOUT_BODY:
             body = []
+            fields.pop("content-length", None)
         elif method == "HEAD":
             body = []
-            fields.setdefault("content-length", str(len(self.data)))
+            if not _LENGTH.fullmatch(fields.get("content-length", "")):
+                fields["content-length"] = str(len(self.data))
         else:
             fields["content-length"] = str(len(self.data))
         header = list(fields.items())
