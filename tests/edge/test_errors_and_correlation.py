@@ -62,6 +62,23 @@ def test_the_applications_own_errors_pass_as_they_are(edge: Edge, door: str) -> 
         assert "server" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("request_line", "header", "found"),
+    [
+        (b"FROB /echo", b"", (501, "not-implemented")),
+        (b"get /echo", b"", (501, "not-implemented")),
+        (b"CONNECT localhost:80", b"", (400, "bad-request")),
+        (b"GET /echo", b"X-A: a\x01b\r\n", (400, "bad-request")),
+        (b"GET /echo", b"X-A: a\x7fb\r\n", (400, "bad-request")),
+    ],
+)
+def test_what_is_refused_before_it_is_read_has_one_id_too(
+    edge: Edge, door: str, request_line: bytes, header: bytes, found: tuple[int, str]
+) -> None:
+    host = b"Host: localhost:80\r\nConnection: close\r\n"
+    assert error(edge.raw(request_line + b" HTTP/1.1\r\n" + host + header + b"\r\n", door)) == found
+
+
 def test_an_answer_that_is_not_the_applications_becomes_a_bad_gateway(edge: Edge, door: str) -> None:
     assert error(edge.get("/unmarked", door, method="POST")) == (502, "bad-gateway")
 
