@@ -62,9 +62,13 @@ class Serving:
             return None
 
     def shows_another(self) -> bool:
-        """Whether it answers with another certificate than it is to show: that was renewed since it was loaded."""
+        """Whether it answers with another certificate than it is to show: that was renewed since it was loaded.
+
+        Where there is none to show, nothing is gained by a reload.
+        """
+        expected = self.expected()
         try:
-            return self.shown() != self.expected()
+            return expected is not None and self.shown() != expected
         except OSError:
             return False
 
