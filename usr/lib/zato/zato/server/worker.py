@@ -73,15 +73,15 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
         health = {} if health_door is None else {health_door.fileno(): doors.pop(health_door.fileno())}
         # Before any request: what the first one does to this process, the master has to be able to tell
         self.notify()
-        health_threads = RequestThreads(health, self._accept_all)
-        health_threads.keep(_HEALTH_THREADS if health else 0)
+        self._health_threads = RequestThreads(health, self._accept_all)
+        self._health_threads.keep(_HEALTH_THREADS if health else 0)
         self._threads = RequestThreads(doors, self._accept_all)
         watch = ThreadWatch(self._threads, self._active, doors, lambda: self._finished)
         sizing = Sizing(self.cfg.threads, watch.demand)
         self._threads.keep(sizing.least)
         self._supervise(watch, sizing)
         self._threads.stop()
-        health_threads.stop()
+        self._health_threads.stop()
         self._wait_for_flights()
 
     def _door_of(self, doors: dict[int, Door], name: str) -> Door | None:
@@ -96,7 +96,8 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
         """Until told to stop: heart-beat each second, number of threads and time limits each tick.
 
         Without requests, and with no more threads than there are to be then, it looks less often: there is nothing to
-        decide before a request takes the last idle thread, which wakes it.
+        decide before a request takes the last idle thread, or before the first one after a while, and these wake it.
+        Questions about health do not count.
         """
         load_seen: Callable[[int], None] = getattr(self.app, "load_seen", _unseen)
         next_beat = 0.0
@@ -108,6 +109,7 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
             if rested:
                 self._idle_sleep.sleep(lambda: not self._active)
             else:
+                self._idle_sleep.disturbed()
                 watch.pause(sizing.few)
             now = time.monotonic()
             if now >= next_beat:
@@ -150,14 +152,16 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
             active = ActiveRequest(client, self._memory, thread.pool.spare)
             active.deadline = active.started + _READ_SECONDS
             self._active[thread] = active
-            if self._idle_sleep.is_asleep and not thread.pool.idle:
-                self._idle_sleep.wake()
+            about_health = thread.pool is self._health_threads
+            if not about_health and self._idle_sleep.is_asleep:
+                self._idle_sleep.request_came(thread.pool.idle)
             try:
                 self._handle(door, client, address, active)
             except Interrupted:
                 pass
             finally:
-                self._finished += 1
+                if not about_health:
+                    self._finished += 1
                 self._active.pop(thread, None)
                 active.end()
             if active.abandoned:
