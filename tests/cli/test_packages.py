@@ -142,3 +142,13 @@ def test_the_list_tells_what_is_needed_by_others_and_which_servers_have_them(api
 def test_without_any_packages_the_servers_are_not_listed(api: ToldApi) -> None:
     api.answers["GET /packages"] = declared()
     assert api.run(command, "list").stdout == "Nothing to show.\n"
+
+
+def test_of_two_wheels_with_one_name_none_is_uploaded(api: ToldApi, tmp_path: Path) -> None:
+    files = [tmp_path / each / "a-1.0-py3-none-any.whl" for each in ("old", "new")]
+    for file in files:
+        file.parent.mkdir()
+        file.write_bytes(file.parent.name.encode())
+    with pytest.raises(InvalidInput, match="Two of the files are called"):
+        api.run(command, "upload", *map(str, files))
+    assert api.asked == []

@@ -7,8 +7,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from zato.core.errors import Conflict, NotFound
+from zato.odb import tables
 from zato.odb import wheels as module
 from zato.odb.audit import AuditEntry, AuditLog
 from zato.odb.database import Database
@@ -34,6 +36,19 @@ def test_a_machine_has_the_wheels_that_the_cluster_keeps(database: Database, tmp
     wheels.put_into(directory)
     assert {path.name: path.read_bytes() for path in directory.iterdir()} == {A: large}
     assert [entry.action for entry in AuditLog(database).entries(limit=9)] == ["upload-wheel"] * 3
+
+
+def test_what_does_not_come_whole_is_not_there_rather_than_what_was_before(
+    sqlite_odb: Database, tmp_path: Path
+) -> None:
+    wheels = Wheels(sqlite_odb)
+    wheels.add(A, b"new", ENTRY)
+    wheels.add(B, b"whole", ENTRY)
+    (tmp_path / A).write_bytes(b"old")
+    with sqlite_odb.write() as connection:  # as by somebody who removes it at this moment
+        connection.execute(update(tables.wheel_part).where(tables.wheel_part.c.data == b"new").values(data=b"n"))
+    wheels.put_into(tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("*.whl")} == {B: b"whole"}
 
 
 def test_one_is_never_replaced_by_another_of_its_name(sqlite_odb: Database) -> None:

@@ -9,6 +9,7 @@ import click
 
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import show_json, show_table
+from zato.core.errors import InvalidInput
 from zato.core.wheels import check_wheel
 
 
@@ -22,6 +23,9 @@ def upload_command(target: Target, files: tuple[Path, ...]) -> None:
 
     Example: zato packages upload wheels/*.whl
     """
+    names = [file.name for file in files]
+    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        raise InvalidInput(f"Two of the files are called {twice[0]}; upload the one that is meant.")
     contents = {file.name: file.read_bytes() for file in files}
     digests = {name: sha256(data).hexdigest() for name, data in contents.items()}
     for name, data in contents.items():  # all of them before any is sent

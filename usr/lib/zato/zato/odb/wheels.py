@@ -38,19 +38,19 @@ class Wheel:
 
 
 class Wheels:
-    """Those of the cluster."""
+    """The wheels of the cluster."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._cluster = Cluster(database)
 
     def all(self) -> list[Wheel]:
-        """By name."""
+        """All of them, by name."""
         with self._database.read() as connection:
             return self._list(connection)
 
     def add(self, file_name: str, data: bytes, entry: AuditEntry) -> Wheel:
-        """The file is kept. It may be uploaded again, and never replaced: that raises Conflict (wheel-exists).
+        """Keeps the file. It may be uploaded again, and never replaced: that raises Conflict (wheel-exists).
 
         Raises Conflict (wheels-full) where all of them would be too large.
         """
@@ -76,7 +76,8 @@ class Wheels:
             row = {"file_name": file_name, "sha256": digest, "size_bytes": len(data), "author": entry.principal}
             made = insert(tables.wheel).values(cluster_id=self._cluster.id, created=entry.at, **row)
             key = connection.execute(made).inserted_primary_key
-            wheel_id = int(key[0]) if key is not None else 0
+            assert key is not None
+            wheel_id = int(key[0])
             for number, start in enumerate(range(0, len(data), PART_BYTES)):
                 part = {"wheel_id": wheel_id, "part_number": number, "data": data[start : start + PART_BYTES]}
                 connection.execute(insert(tables.wheel_part).values(part))
@@ -84,7 +85,7 @@ class Wheels:
             return next(each for each in self._list(connection) if each.id == wheel_id)
 
     def remove(self, file_name: str, entry: AuditEntry) -> None:
-        """It is gone; what was installed of it stays. Raises NotFound."""
+        """Removes the file; what was installed of it stays. Raises NotFound."""
         with self._database.write() as connection:
             self._lock(connection)
             found = next((each for each in self._list(connection) if each.file_name == file_name), None)
@@ -95,7 +96,7 @@ class Wheels:
             insert_entries(connection, self._cluster.id, [entry])
 
     def put_into(self, directory: Path) -> None:
-        """The directory has these files and no others, each with the SHA-256 that it was uploaded with.
+        """Has the directory have these wheels and no others, each with the SHA-256 that it was uploaded with.
 
         Raises Unavailable where the ODB is away, and OSError; what was there before is there then.
         """
@@ -108,8 +109,10 @@ class Wheels:
                 path = directory / name
                 if not path.exists() or sha256(path.read_bytes()).hexdigest() != wheel.sha256:
                     data = b"".join(self._parts(wheel))
-                    if sha256(data).hexdigest() == wheel.sha256:  # or it has just been removed
+                    if sha256(data).hexdigest() == wheel.sha256:
                         write_atomically(path, data, mode=0o640)
+                    else:  # it has just been removed, or is damaged: pip must not find what was there before
+                        path.unlink(missing_ok=True)
             for path in directory.glob("*.whl"):
                 if path.name not in wanted:
                     with suppress(FileNotFoundError):
@@ -129,5 +132,5 @@ class Wheels:
         ]
 
     def _lock(self, connection: Connection) -> None:
-        """Of several at the same time one after the other: together they are bounded."""
+        """One change after the other: it is all wheels together that are bounded."""
         connection.execute(select(tables.cluster.c.id).where(tables.cluster.c.id == self._cluster.id).with_for_update())
