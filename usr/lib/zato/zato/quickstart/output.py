@@ -89,13 +89,18 @@ class Output:
 
     def _keep(self, objects: Sequence[bytes]) -> None:
         with self._lock, contextlib.suppress(OSError):
-            self._kept.write(b"".join(each + b"\n" for each in objects))
+            self._kept.write(_joined(objects))
 
     def _write(self, lines: Sequence[bytes]) -> None:
-        data = b"".join(line + b"\n" for line in lines)
+        data = _joined(lines)
         with self._lock, contextlib.suppress(OSError):
             while data:
                 data = data[os.write(1, data) :]
+
+
+def _joined(lines: Sequence[bytes]) -> bytes:
+    """Each with its end."""
+    return b"\n".join((*lines, b""))
 
 
 def _for_people(told: bytes) -> list[bytes]:

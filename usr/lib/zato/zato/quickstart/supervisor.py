@@ -29,7 +29,7 @@ _ROUND_SECONDS = 0.05
 _QUIET_ROUND_SECONDS = 1.0
 # A balancer under load writes thousands of lines a second, each by itself: they are let gather for a moment, since to
 # wake up for each costs more than to copy it. The pipe holds what comes meanwhile
-_GATHER_SECONDS = 0.002
+_GATHER_SECONDS = 0.01
 _BLOCK_BYTES = 1024 * 1024
 _LINE_BYTES_MAX = 1024 * 1024
 
