@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from support.databases import DatabaseServer, initialised, new_database, new_sqlite
+from support.databases import initialised, new_sqlite
+from support.settable_clock import SettableClock
 from support.waiting import LATE_SECONDS, until
 from zato.odb import announcing
-from zato.odb.change_notifier import ChangeNotifier
+from zato.odb.change_notifier import PATIENT, PROMPT, ChangeNotifier, Patience
 from zato.odb.database import Database
 from zato.odb.log import Action, ConfigurationLog, ProposedChange
 from zato.odb.members import Members
@@ -178,9 +179,37 @@ def test_a_follower_by_notifier_sees_every_change_before_its_next_look(sqlite_od
     assert sorted(took)[94] < 0.5
 
 
-def test_on_a_server_it_always_says_yes_and_asks_for_more_patience(database_server: DatabaseServer) -> None:
-    database = new_database(database_server).open()
-    notifier = ChangeNotifier(database)
+@pytest.fixture
+def server() -> Database:
+    """Nothing connects to it."""
+    return Database("postgresql+psycopg2://zato@127.0.0.1/zato")
+
+
+@pytest.mark.parametrize("patience", [PROMPT, PATIENT])
+def test_a_server_is_asked_once_in_each_interval(server: Database, patience: Patience) -> None:
+    clock = SettableClock()
+    notifier = ChangeNotifier(server, patience, clock.monotonic)
+    answers = []
+    for _ in range(100):
+        answers.append(notifier.changed())
+        clock.advance(patience.interval_seconds / 10)
+    assert notifier.interval_seconds == patience.interval_seconds
+    assert answers[0]
+    assert 8 <= sum(answers) <= 10
+
+
+def test_a_server_is_asked_more_often_where_requests_wait() -> None:
+    assert PROMPT.interval_seconds <= 0.1 < PATIENT.interval_seconds
+
+
+def test_a_wait_for_a_server_ends_when_it_is_to_be_asked_again(server: Database) -> None:
+    notifier = ChangeNotifier(server, Patience(60, 0.01))
     assert notifier.changed()
+    notifier.wait(threading.Event(), 3600)
     assert notifier.changed()
-    assert notifier.interval_seconds == 0.14
+
+
+def test_a_wait_for_a_server_ends_when_it_is_told_to_stop(server: Database) -> None:
+    stop = threading.Event()
+    stop.set()
+    ChangeNotifier(server, Patience(60, 3600)).wait(stop, 3600)

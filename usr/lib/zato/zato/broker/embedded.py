@@ -13,7 +13,7 @@ from zato.broker.retrying import Retrying
 from zato.core.clock import Clock
 from zato.core.errors import Unavailable
 from zato.core.message import DeadLetter, Message
-from zato.odb.change_notifier import PATIENT_SECONDS, ChangeNotifier
+from zato.odb.change_notifier import PATIENT, ChangeNotifier
 from zato.odb.database import Database
 from zato.odb.messages import Messages
 
@@ -56,7 +56,7 @@ class EmbeddedInvocations:
         heir, self._heir = self._heir, False
         Claiming(
             self._messages,
-            ChangeNotifier(self._database, PATIENT_SECONDS),
+            ChangeNotifier(self._database, PATIENT),
             self._clock,
             handle,
             owner=self._owner,

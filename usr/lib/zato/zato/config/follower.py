@@ -43,7 +43,10 @@ class Notifier(Protocol):
         ...
 
     def wait(self, stop: threading.Event, seconds: float) -> None:
-        """Returns when it is notified, when `stop` is set, or after so many seconds."""
+        """Returns when it is notified, when `stop` is set, or after so many seconds.
+
+        Where nothing notifies it, it returns once it is worth asking again.
+        """
         ...
 
 

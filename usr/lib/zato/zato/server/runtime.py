@@ -150,7 +150,9 @@ class Runtime:
             if self._builder.outdated():
                 current = self.switch.current().snapshot
                 self.switch.set(self._builder.build(current.configuration, current.codes, self._code.problems))
-            self._live()
+            # A change that has just been applied was told of with a beat
+            if self._clock.monotonic() - self._last_beat >= _BEAT_SECONDS / 2:
+                self._live()
             if self._code.packages_have_come():
                 self._apply(self.switch.current().snapshot.configuration)
         for call in self._each_tick:

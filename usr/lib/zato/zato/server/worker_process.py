@@ -18,7 +18,7 @@ from zato.host.settings import ClusterSettings, ServerSettings
 from zato.metrics import Metrics
 from zato.metrics.memory import MemoryMetrics
 from zato.metrics.worker import WorkerLoad
-from zato.odb.change_notifier import PATIENT_SECONDS, ChangeNotifier
+from zato.odb.change_notifier import PATIENT, ChangeNotifier
 from zato.security.second_factor import SecondFactor
 from zato.server.runtime import Runtime
 from zato.server.wiring.deployment import wire_deployment
@@ -71,7 +71,7 @@ class WorkerProcess:
             persistence.secrets,
             clock,
             shared.cluster.name,
-            ChangeNotifier(persistence.database, PATIENT_SECONDS).changed,
+            ChangeNotifier(persistence.database, PATIENT).changed,
         )
         runtime = wire_runtime(
             shared=shared,

@@ -20,7 +20,7 @@ from zato.host.packages import PackageSets, pip_of
 from zato.host.process import cluster_process, or_end
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
-from zato.odb.change_notifier import PATIENT_SECONDS, ChangeNotifier
+from zato.odb.change_notifier import PATIENT, ChangeNotifier
 from zato.odb.log import ConfigurationLog
 from zato.odb.opening import open_odb
 from zato.odb.package_reports import PackageReports
@@ -61,7 +61,7 @@ def main() -> int:
     loop = SingletonLoop(clock, certificates, repositories, other_machines, retention, packages, watchdog)
     follower = LogFollower(
         log,
-        PatientNotifier(ChangeNotifier(database, PATIENT_SECONDS), _TURN_SECONDS),
+        PatientNotifier(ChangeNotifier(database, PATIENT), _TURN_SECONDS),
         clock,
         loop.follow,
         loop.step,

@@ -25,7 +25,7 @@ from zato.host.process import cluster_process, or_end
 from zato.host.secrecy import refuse_inspection
 from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
-from zato.odb.change_notifier import PATIENT_SECONDS, ChangeNotifier
+from zato.odb.change_notifier import PATIENT, ChangeNotifier
 from zato.odb.log import ConfigurationLog
 from zato.odb.opening import open_odb
 from zato.pki.names import ADMIN, BALANCER_AGENT
@@ -83,7 +83,7 @@ def main() -> int:
     database = open_odb(cluster, ours=ours)
     follower = LogFollower(
         ConfigurationLog(database),
-        PatientNotifier(ChangeNotifier(database, PATIENT_SECONDS)),
+        PatientNotifier(ChangeNotifier(database, PATIENT)),
         clock,
         reconciler.follow,
         tick,

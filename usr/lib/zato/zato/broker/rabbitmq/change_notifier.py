@@ -18,7 +18,8 @@ from zato.host.logs import get_logger
 
 LOOK_ANYWAY_SECONDS = 0.5
 """A notification may be lost; no change is overlooked for longer than this."""
-_LOOK_FOR_STOP_SECONDS = 0.1
+_LOOK_FOR_STOP_SECONDS = 0.25
+_QUICK_SECONDS = 0.05
 
 
 class Fanout:
@@ -111,7 +112,8 @@ class RabbitMqChangeNotifier:
         if self._quick:
             self._polled.wait(stop, seconds)
             return
-        until = time.monotonic() + seconds
+        # Without notifications nobody ends the wait but who asks again
+        until = time.monotonic() + (seconds if self._fanout.there else min(seconds, self._polled.interval_seconds))
         while not stop.is_set() and not self._wake.is_set():
             left = until - time.monotonic()
             if left <= 0:
@@ -130,4 +132,4 @@ class RabbitMqChangeNotifier:
 
 def _is_quick(polled: ChangeNotifier) -> bool:
     """Whether looking is about as quick as a message, as with SQLite's files: then it goes on."""
-    return polled.interval_seconds < _LOOK_FOR_STOP_SECONDS
+    return polled.interval_seconds < _QUICK_SECONDS

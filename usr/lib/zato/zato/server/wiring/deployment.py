@@ -18,7 +18,7 @@ from zato.deployment.stager import Stager
 from zato.deployment.whole_staging import WholeStaging
 from zato.host.packages import pip_of
 from zato.metrics import Metrics
-from zato.odb.change_notifier import PATIENT_SECONDS, ChangeNotifier
+from zato.odb.change_notifier import PATIENT, ChangeNotifier
 from zato.server.wiring.messaging import Messaging
 from zato.server.wiring.persistence import Persistence
 from zato.server.wiring.serving import Serving
@@ -49,7 +49,7 @@ def wire_deployment(
     """Starts nothing; the checker asks a process that the master has begun."""
     notify = messaging.broker.notify
     publisher = Publisher(persistence.log, persistence.secrets, clock, notify, shared.hashed_passwords)
-    polled = ChangeNotifier(persistence.database, PATIENT_SECONDS)
+    polled = ChangeNotifier(persistence.database, PATIENT)
     lead = lead_for(polled.interval_seconds)
     activation = Activation(publisher, persistence.log, persistence.members, clock, lead=lead)
     checker = Checker(shared.paths.run / "check.sock", owner=os.getppid(), packages=lambda: shared.packages.directory)
