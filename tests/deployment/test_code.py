@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import marshal
 import threading
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -156,4 +157,14 @@ def test_what_was_damaged_is_compiled_anew(tmp_path: Path, damage: bytes) -> Non
     started_again(sources, tmp_path)
     (compiled,) = (path for path in (tmp_path / "snapshot.sources").iterdir() if "." in path.name)
     compiled.write_bytes(damage + compiled.read_bytes()[len(damage) :] if damage else damage)
+    assert sorted(started_again(sources, tmp_path).services) == ["shop.get"]
+
+
+@pytest.mark.parametrize("other", [{"shop": ("path", b"code")}, {"shop": ("p", None, (), {}, [(1,)])}, ["shop"], None])
+def test_what_was_compiled_in_another_form_is_compiled_anew(tmp_path: Path, other: Any) -> None:
+    sources = Sources(SERVICE.format(1).encode())
+    started_again(sources, tmp_path)
+    (compiled,) = (path for path in (tmp_path / "snapshot.sources").iterdir() if "." in path.name)
+    body = marshal.dumps(other)
+    compiled.write_bytes(sha256(body).digest() + body)
     assert sorted(started_again(sources, tmp_path).services) == ["shop.get"]
