@@ -12,9 +12,11 @@ from zato.broker.delivery import Counts
 from zato.broker.embedded import EmbeddedInvocations
 from zato.config.secrets import SecretBox
 from zato.config.writer import Author
+from zato.core.wheels import ALL_WHEELS_BYTES_MAX
 from zato.odb.audit import AuditEntry
 from zato.odb.deployments import DeploymentState
 from zato.odb.members import Load
+from zato.odb.wheels import Wheels
 
 BY = {"author": "somebody", "cid": "some-cid", "sha256": "0" * 64}
 
@@ -193,6 +195,13 @@ def test_of_each_server_it_is_told_what_the_balancer_is_to_do_with_it(world: Any
     assert (second["address"], second["mode"], second["weight"]) == ("10.0.0.8", "ready", 100)
     assert first["expected_revision"] == world.log.revision()
     assert world.call("GET", "/items/server/1").json["name"] == "server-1"
+
+
+def test_wheels_that_were_uploaded_are_counted_beside_what_they_may_take(world: Any) -> None:
+    entry = AuditEntry(world.clock.now(), "ann", "c" * 32, "upload-wheel", "wheel:a", "ok")
+    Wheels(world.database).add("a-1.0-py3-none-any.whl", b"four", entry)
+    found = world.call("GET", "/status").json["wheels"]
+    assert found == {"files": 1, "size_bytes": 4, "size_bytes_max": ALL_WHEELS_BYTES_MAX}
 
 
 def test_a_status_that_has_not_changed_is_not_sent_again(world: Any) -> None:

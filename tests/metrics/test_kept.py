@@ -32,11 +32,13 @@ def page(kept: Kept | None) -> str:
 
 
 def test_rows_the_oldest_and_bytes_are_told() -> None:
-    text = page(Kept((Figure("audit", 5, OLDEST), Figure("dead letters", 0, None)), 4096))
+    text = page(Kept((Figure("audit", 5, OLDEST), Figure("dead letters", 0, None)), 4096, 2, 300))
     assert 'zato_kept_rows{what="audit"} 5.0' in text
     assert 'zato_kept_rows{what="dead letters"} 0.0' in text
     assert text.count("zato_kept_oldest_seconds{") == 1
     assert "zato_odb_bytes 4096.0" in text
+    assert "zato_wheels 2.0" in text
+    assert "zato_wheels_bytes 300.0" in text
 
 
 def test_nothing_is_told_while_the_odb_is_away() -> None:
@@ -72,7 +74,7 @@ def test_nobody_waits_while_it_is_counted_and_it_is_counted_once_for_all(
     def slow(database: Database) -> Kept:
         counts.append(database)
         assert go_on.wait(30)
-        return Kept((), len(counts))
+        return Kept((), len(counts), 0, 0)
 
     monkeypatch.setattr(admin_kept, "kept", slow)
     figures = KeptFigures(sqlite_odb, clock, first_seconds=0.01)
@@ -81,9 +83,9 @@ def test_nobody_waits_while_it_is_counted_and_it_is_counted_once_for_all(
     until(lambda: figures.current() is not None)
     go_on.clear()
     clock.seconds = 61
-    assert [figures.current() for _ in range(5)] == [Kept((), 1)] * 5
+    assert [figures.current() for _ in range(5)] == [Kept((), 1, 0, 0)] * 5
     go_on.set()
-    until(lambda: figures.current() == Kept((), 2))
+    until(lambda: figures.current() == Kept((), 2, 0, 0))
     assert len(counts) == 2
 
 
@@ -95,7 +97,7 @@ def test_while_the_odb_is_away_nothing_is_told_and_afterwards_it_is_counted_agai
     def count(database: Database) -> Kept:
         if away:
             raise away[0]
-        return Kept((), 7)
+        return Kept((), 7, 0, 0)
 
     def told() -> Kept | None:
         try:
@@ -108,4 +110,4 @@ def test_while_the_odb_is_away_nothing_is_told_and_afterwards_it_is_counted_agai
     with pytest.raises(Unavailable):
         figures.current()
     away.clear()
-    until(lambda: told() == Kept((), 7))
+    until(lambda: told() == Kept((), 7, 0, 0))

@@ -14,6 +14,7 @@ from zato.odb import tables
 from zato.odb import wheels as module
 from zato.odb.audit import AuditEntry, AuditLog
 from zato.odb.database import Database
+from zato.odb.kept import kept as odb_kept
 from zato.odb.wheels import PART_BYTES, Wheels
 
 ENTRY = AuditEntry(datetime(2026, 11, 30, tzinfo=UTC), "ann", "c" * 32, "upload-wheel", "wheel:a", "ok")
@@ -22,6 +23,7 @@ A, B = "a-1.0-py3-none-any.whl", "b-1.0-py3-none-any.whl"
 
 def test_a_machine_has_the_wheels_that_the_cluster_keeps(database: Database, tmp_path: Path) -> None:
     wheels, directory = Wheels(database), tmp_path / "wheels"
+    assert odb_kept(database).wheels_bytes == 0
     wheels.put_into(directory)
     assert not directory.exists()
     large = bytes(range(256)) * (PART_BYTES // 256) * 2 + b"end"
@@ -29,6 +31,8 @@ def test_a_machine_has_the_wheels_that_the_cluster_keeps(database: Database, tmp
     assert (kept.sha256, kept.size_bytes, kept.author) == (sha256(large).hexdigest(), len(large), "ann")
     assert wheels.add(A, large, ENTRY) == kept
     wheels.add(B, b"small", ENTRY)
+    counted = odb_kept(database)
+    assert (counted.wheels, counted.wheels_bytes) == (2, len(large) + len(b"small"))
     wheels.put_into(directory)
     assert {path.name: path.read_bytes() for path in directory.iterdir()} == {A: large, B: b"small"}
     (directory / A).write_bytes(b"damaged")

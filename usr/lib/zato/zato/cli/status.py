@@ -10,7 +10,7 @@ import click
 from zato.cli.balancer import show_limits, show_servers
 from zato.cli.connection import Target, pass_target
 from zato.cli.looking import look_around
-from zato.cli.output import below, moment, show_json, show_table
+from zato.cli.output import below, counted, moment, show_json, show_table
 from zato.core.errors import Unavailable
 
 _ILL = 1
@@ -103,7 +103,7 @@ def _mebibytes(size: int | None) -> str | None:
 
 
 def _show_kept(found: dict[str, Any]) -> None:
-    """What is kept for so many days, in one line."""
+    """What is kept for so many days, in one line, and wheels where there are any."""
     told = []
     for each in found.get("kept", ()):  # an earlier release does not tell
         since = f" since {each['oldest'][:10]}" if each["oldest"] else ""
@@ -112,6 +112,10 @@ def _show_kept(found: dict[str, Any]) -> None:
     if told:
         size = "" if found.get("odb_bytes") is None else f"; {found['odb_bytes'] / 2**20:.1f} MiB in all"
         click.echo(f"Kept: {', '.join(told)}{size}")
+    wheels = found.get("wheels")
+    if wheels is not None and wheels["files"]:
+        size, most = (wheels[name] / 2**20 for name in ("size_bytes", "size_bytes_max"))
+        click.echo(f"{counted(wheels['files'], 'uploaded wheel')}: {size:.1f} of {most:.0f} MiB")
 
 
 def _show_problems(found: dict[str, Any]) -> None:

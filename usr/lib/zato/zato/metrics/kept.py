@@ -36,3 +36,5 @@ class KeptRows(Collector):
         yield oldest
         if kept.odb_bytes is not None:
             yield GaugeMetricFamily("zato_odb_bytes", "Bytes that the tables of the ODB take.", value=kept.odb_bytes)
+        yield GaugeMetricFamily("zato_wheels", "Wheels that were uploaded.", value=kept.wheels)
+        yield GaugeMetricFamily("zato_wheels_bytes", "Bytes of all of them.", value=kept.wheels_bytes)

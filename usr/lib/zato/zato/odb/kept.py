@@ -34,10 +34,12 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Everything that is kept for a while only, and the bytes of the whole ODB, where the database tells them."""
+    """What is kept for a while only, uploaded wheels, and the bytes of the whole ODB, where the database tells them."""
 
     figures: tuple[Figure, ...]
     odb_bytes: int | None
+    wheels: int
+    wheels_bytes: int
 
 
 def kept(database: Database) -> Kept:
@@ -51,11 +53,13 @@ def kept(database: Database) -> Kept:
             _figure(connection, DEAD_LETTERS, tables.message, tables.message.c.due, cluster_id, dead),
             _figure(connection, DEPLOYMENTS, tables.deployment, tables.deployment.c.created, cluster_id),
         )
+        sizes = select(func.count(), func.sum(tables.wheel.c.size_bytes)).where(tables.wheel.c.cluster_id == cluster_id)
+        wheels, wheels_bytes = connection.execute(sizes).one()
         statement = _SIZES.get(database.dialect)
         size = None if statement is None else connection.exec_driver_sql(statement).scalar()
     if database.file is not None:
         size = sum(path.stat().st_size for path in _files(Path(database.file)) if path.exists())
-    return Kept(figures, None if size is None else int(size))
+    return Kept(figures, None if size is None else int(size), int(wheels), int(wheels_bytes or 0))
 
 
 def _figure(

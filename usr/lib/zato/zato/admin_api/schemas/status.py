@@ -89,6 +89,14 @@ class KeptFigure(ResponseSchema, frozen=True):
     days: int | None
 
 
+class KeptWheels(ResponseSchema, frozen=True):
+    """Wheels that were uploaded, and the bytes that all of them have and may have together."""
+
+    files: int
+    size_bytes: int
+    size_bytes_max: int
+
+
 class Status(ResponseSchema, frozen=True):
     """The state of the cluster; `findings` has everything that is not well, `problems` the sentences of it."""
 
@@ -110,6 +118,8 @@ class Status(ResponseSchema, frozen=True):
     """As of the last minute; empty while the ODB is away, or is counted for the first time."""
     odb_bytes: int | None = None
     """Bytes that the tables of the ODB take, where its database tells them."""
+    wheels: KeptWheels | None = None
+    """As of the last minute; null while the ODB is away, or is counted for the first time."""
     held: Held | None = None
     """Since when what goes out is held."""
     first_token_expires: datetime | None = None

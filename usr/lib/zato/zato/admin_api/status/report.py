@@ -16,6 +16,7 @@ from zato.admin_api.status.examinations import examine
 from zato.admin_api.status.seen import Seen
 from zato.config.balancing import modes
 from zato.config.kinds.server import SERVER
+from zato.core.wheels import ALL_WHEELS_BYTES_MAX
 from zato.deployment.activation import LIVE
 from zato.deployment.versions import active_versions
 from zato.odb.members import ServerRow, WorkerRow
@@ -50,6 +51,7 @@ class StatusReport:
             deployments_in_progress=[shown(deployment) for deployment in seen.in_progress],
             kept=_kept(seen, self._days),
             odb_bytes=seen.kept.odb_bytes if seen.kept is not None else None,
+            wheels=_wheels(seen),
             held=schemas.Held(since=seen.held.since, reason=seen.held.reason) if seen.held is not None else None,
             first_token_expires=seen.first_token_expires,
         )
@@ -83,6 +85,14 @@ def _kept(seen: Seen, days: Mapping[str, int]) -> list[schemas.KeptFigure]:
         schemas.KeptFigure(what=each.what, rows=each.rows, oldest=each.oldest, days=days.get(each.what))
         for each in figures
     ]
+
+
+def _wheels(seen: Seen) -> schemas.KeptWheels | None:
+    if seen.kept is None:
+        return None
+    return schemas.KeptWheels(
+        files=seen.kept.wheels, size_bytes=seen.kept.wheels_bytes, size_bytes_max=ALL_WHEELS_BYTES_MAX
+    )
 
 
 def _servers(seen: Seen, deployed: Mapping[int, dict[str, int]]) -> list[schemas.Server]:
