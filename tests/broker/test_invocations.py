@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -171,13 +173,20 @@ def test_whatever_a_service_says_is_the_reason_of_its_dead_letter_alone(broker: 
     assert len(letter.reason.encode()) <= REASON_BYTES_MAX
 
 
-def test_a_dead_letter_can_be_delivered_again_as_a_redelivery(broker: Broker) -> None:
-    messages = [new_message() for _ in range(3)]
+@contextmanager
+def consumed_as_dead_letters(broker: Broker, count: int) -> Iterator[tuple[Consumer, list[Message]]]:
+    """So many messages, all of them dead letters by now, and who goes on to consume."""
+    messages = [new_message() for _ in range(count)]
     consumer = Consumer({1: Result(Outcome.DEAD_LETTER, "no")})
     with consuming(broker, consumer):
         for message in messages:
             broker.send(message)
-        until(lambda: broker.counts().dead == 3)
+        until(lambda: broker.counts().dead == count)
+        yield consumer, messages
+
+
+def test_a_dead_letter_can_be_delivered_again_as_a_redelivery(broker: Broker) -> None:
+    with consumed_as_dead_letters(broker, 3) as (consumer, messages):
         consumer.results.clear()
         assert broker.retry([messages[0].id, "0" * 32]) == 1
         until(lambda: len(consumer.got) == 4 and broker.counts() == Counts(0, 2))
@@ -189,12 +198,8 @@ def test_a_dead_letter_can_be_delivered_again_as_a_redelivery(broker: Broker) ->
 
 
 def test_a_dead_letter_can_be_deleted(broker: Broker) -> None:
-    messages = [new_message() for _ in range(3)]
-    consumer = Consumer({1: Result(Outcome.DEAD_LETTER, "no")})
-    with consuming(broker, consumer):
-        for message in messages:
-            broker.send(message)
-        until(lambda: broker.counts().dead == 3)
+    with consumed_as_dead_letters(broker, 3) as (_, messages):
+        """Nobody consumes while they are deleted."""
     assert broker.delete([messages[1].id, "0" * 32]) == 1
     assert {letter.id for letter in broker.dead(10)} == {messages[0].id, messages[2].id}
     assert len(broker.dead(1)) == 1

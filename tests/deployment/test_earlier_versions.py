@@ -33,15 +33,21 @@ def test_an_earlier_version_is_activated_again_in_the_name_of_who_asks(workers: 
     assert served(workers) == [2, 2, 2]
 
 
-def test_an_earlier_version_that_does_not_work_any_more_is_refused_and_can_be_tried_again(
-    workers: list[DeploymentWorker], tmp_path: Path
-) -> None:
-    flag = tmp_path / "flag"
+def replaced_one_that_fails_by_now(workers: list[DeploymentWorker], directory: Path) -> tuple[Deployment, Path]:
+    """A version that another one has replaced, and the file without which it cannot be imported, which is gone."""
+    flag = directory / "flag"
     flag.touch()
     needing = f"import os\nassert os.path.exists({str(flag)!r})"
     first = workers[0].deployer.deploy("shop.py", version(1, needing), by=ANN)
     workers[0].deployer.deploy("shop.py", version(2), by=ANN)
     flag.unlink()
+    return first, flag
+
+
+def test_an_earlier_version_that_does_not_work_any_more_is_refused_and_can_be_tried_again(
+    workers: list[DeploymentWorker], tmp_path: Path
+) -> None:
+    first, flag = replaced_one_that_fails_by_now(workers, tmp_path)
     with pytest.raises(DeploymentRefused, match="AssertionError"):
         workers[1].deployer.activate(first.id, by=BOB)
     assert workers[0].deployments.get(first.id).state is SUPERSEDED
@@ -93,12 +99,7 @@ def test_a_rolled_back_configuration_brings_its_code_and_its_states_back(workers
 def test_a_revision_whose_code_was_not_loaded_is_never_reported_as_applied(
     workers: list[DeploymentWorker], tmp_path: Path
 ) -> None:
-    flag = tmp_path / "flag"
-    flag.touch()
-    needing = f"import os\nassert os.path.exists({str(flag)!r})"
-    first = workers[0].deployer.deploy("shop.py", version(1, needing), by=ANN)
-    workers[0].deployer.deploy("shop.py", version(2), by=ANN)
-    flag.unlink()
+    first, _ = replaced_one_that_fails_by_now(workers, tmp_path)
     assert first.revision is not None
     workers[0].publisher.rollback_item("deployment", "shop.py", first.revision, by=BOB)
     time.sleep(1.5)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from support import zygotes
 from support.databases import initialised, new_sqlite
 from support.deployment_workers import DeploymentWorker
-from support.waiting import LATE_SECONDS, until
+from support.waiting import until
 from zato.config.writer import Author
 from zato.core.errors import Conflict, NotFound, Unavailable
 from zato.deployment import deployer as deployer_module
@@ -25,14 +23,6 @@ from zato.odb.stagings import Staging
 
 ANN = Author("ann", "c" * 32)
 ACTIVE, REJECTED, SUPERSEDED = DeploymentState.ACTIVE, DeploymentState.REJECTED, DeploymentState.SUPERSEDED
-
-
-@pytest.fixture(scope="module")
-def checker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checker]:
-    path = tmp_path_factory.mktemp("zygote") / "check.sock"
-    pid = zygotes.start(path)
-    yield Checker(path, owner=os.getpid(), time_limit_seconds=LATE_SECONDS)
-    zygotes.end(pid)
 
 
 @pytest.fixture

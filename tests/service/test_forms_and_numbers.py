@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from support.service_runs import Answer, call
+from support.service_runs import Answer, call, echo
 from zato.core.errors import InvalidInput
 from zato.server.service import InvalidOutput, Service
 from zato.service.io import io_of
@@ -36,17 +36,6 @@ class Order(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 class Stock:
     counts: dict[int, int]
     rates: dict[Level, float] | None = None
-
-
-def echo(declared: Any) -> type[Service]:
-    class Echo(Service):
-        input = declared
-        output = declared
-
-        def handle(self) -> None:
-            self.response.payload = self.request.input
-
-    return Echo
 
 
 def form(text: str, query: str = "") -> Answer:

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from support.service_runs import Others, call, context
+from support.service_runs import Others, call, context, echo
 from zato.core.errors import InvalidInput
 from zato.server.service import InvalidOutput, Model, Service
 
@@ -71,17 +71,6 @@ class Company(Model):
 
 
 ORDER = {"orderId": str(UUID(int=5)), "placedOn": "2026-03-01", "lines": [{"sku": "a", "count": 1}]}
-
-
-def echo(declared: Any) -> type[Service]:
-    class Echo(Service):
-        input = declared
-        output = declared
-
-        def handle(self) -> None:
-            self.response.payload = self.request.input
-
-    return Echo
 
 
 def test_a_struct_arrives_as_its_own_instance() -> None:

@@ -10,6 +10,7 @@ from support.deployments_to_refuse.importing import FAILING
 from support.deployments_to_refuse.names import MISNAMED
 from support.deployments_to_refuse.python import UNREADABLE
 from support.deployments_to_refuse.source import HEAD, BrokenDeployment
+from zato.deployment.loader import CodeSet
 
 WORKING: dict[str, bytes] = {
     "nations.py": (
@@ -21,5 +22,14 @@ WORKING: dict[str, bytes] = {
         "    def handle(self):\n        self.response.payload = {'count': COUNT}\n"
     ).encode(),
 }
+
+
+def working_code() -> CodeSet:
+    """All of them, deployed one after the other."""
+    made = CodeSet()
+    for number, (file_name, source) in enumerate(WORKING.items(), 1):
+        made = made.with_deployment(file_name, source, number)
+    return made
+
 
 BROKEN: tuple[BrokenDeployment, ...] = (*UNREADABLE, *FAILING, *MISNAMED, *ARCHIVES)

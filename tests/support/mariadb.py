@@ -10,12 +10,12 @@ from sqlalchemy import URL
 
 from support.certificates import CertificateAuthority, Issuer
 from support.ports import free_port
-from support.processes import Program
+from support.processes import Program, RunsProgram
 
 _LOG_SIZE = "8M"  # by default it is 96 MB, which is written once and removed once by each run
 
 
-class MariaDb:
+class MariaDb(RunsProgram):
     """Starts at construction; answers to `localhost` with a certificate of `authority`.
 
     One that is `like` another has the same users and the same authority, and data of its own.
@@ -88,21 +88,6 @@ class MariaDb:
         }
         options = [f"--{name}={value}" for name, value in settings.items()]
         self._program.start(["/usr/sbin/mariadbd", "--no-defaults", *options], self._answers)
-
-    def stop(self) -> None:
-        self._program.stop()
-
-    def kill(self) -> None:
-        self._program.kill()
-
-    def pause(self) -> None:
-        self._program.pause()
-
-    def resume(self) -> None:
-        self._program.resume()
-
-    def remove(self) -> None:
-        self._program.remove()
 
     def _initialise(self) -> None:
         self._program.run(

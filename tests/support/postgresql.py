@@ -11,14 +11,14 @@ from sqlalchemy import URL, create_engine, exc, text
 
 from support.certificates import CertificateAuthority, Issuer
 from support.ports import free_port
-from support.processes import Program
+from support.processes import Program, RunsProgram
 
 _BINARIES = Path("/usr/lib/postgresql")
 # Nothing but TLS, and nothing but a password that is not sent
 _ACCESS = "hostssl all,replication all {} scram-sha-256\n"
 
 
-class PostgreSql:
+class PostgreSql(RunsProgram):
     """Starts at construction; answers with a certificate of `authority` for `host`, which stands for `address`.
 
     One with a `primary` is a standby of it, with the same users and databases.
@@ -81,21 +81,6 @@ class PostgreSql:
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         command = [str(self._binaries / "postgres"), "-D", str(self._data), "-p", str(self._port), *options]
         self._program.start(command, self._answers)
-
-    def stop(self) -> None:
-        self._program.stop()
-
-    def kill(self) -> None:
-        self._program.kill()
-
-    def pause(self) -> None:
-        self._program.pause()
-
-    def resume(self) -> None:
-        self._program.resume()
-
-    def remove(self) -> None:
-        self._program.remove()
 
     def _initialise(self) -> None:
         password = self._program.directory / "password"

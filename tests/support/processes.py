@@ -133,6 +133,27 @@ class Program:
         return found
 
 
+class RunsProgram:
+    """A server that is `_program`, and is ended, frozen and removed as that is."""
+
+    _program: Program
+
+    def stop(self) -> None:
+        self._program.stop()
+
+    def kill(self) -> None:
+        self._program.kill()
+
+    def pause(self) -> None:
+        self._program.pause()
+
+    def resume(self) -> None:
+        self._program.resume()
+
+    def remove(self) -> None:
+        self._program.remove()
+
+
 def _tasks(process: int) -> list[Path]:
     try:
         return list(Path(f"/proc/{process}/task").iterdir())

@@ -14,7 +14,7 @@ import pika
 from pika.exceptions import AMQPError
 
 from support.ports import free_port
-from support.processes import Program
+from support.processes import Program, RunsProgram
 from zato.amqp.identity import TlsIdentity
 from zato.appliance.rabbitmq import server_users
 from zato.broker.rabbitmq.definitions import configuration, definitions, enabled_plugins
@@ -36,7 +36,7 @@ def identity_in(authority: Authority, user: str) -> TlsIdentity:
     return TlsIdentity(authority.certificate_path, directory / f"{user}.crt", directory / f"{user}.key")
 
 
-class RabbitMq:
+class RabbitMq(RunsProgram):
     """Starts at construction; knows the users server-1 to server-3, whose certificates are in `pki`."""
 
     def __init__(self) -> None:
@@ -76,17 +76,8 @@ class RabbitMq:
             channel.queue_purge(name)
         connection.close()
 
-    def kill(self) -> None:
-        self._program.kill()
-
-    def pause(self) -> None:
-        self._program.pause()
-
-    def resume(self) -> None:
-        self._program.resume()
-
     def remove(self) -> None:
-        self._program.remove()
+        super().remove()
         self._names.remove()
 
     def connect(self, user: str = server_name(1)) -> pika.BlockingConnection:

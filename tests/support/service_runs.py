@@ -23,6 +23,19 @@ class Entry:
     output: IOModel | None
 
 
+def echo(declared: Any) -> type[Service]:
+    """A service that answers with what it was sent."""
+
+    class Echo(Service):
+        input = declared
+        output = declared
+
+        def handle(self) -> None:
+            self.response.payload = self.request.input
+
+    return Echo
+
+
 def entry_of(implementation: type[Service]) -> Entry:
     return Entry(implementation.get_name(), implementation, *io_of(implementation))
 

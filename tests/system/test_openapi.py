@@ -12,27 +12,15 @@ import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, given, settings
-from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
+from schemathesis.specs.openapi.checks import content_type_conformance
 
 from support.cluster import RunningCluster
 from support.hostile_services import GOOD, expose
 from support.load import Load
+from support.openapi_checks import CHECKS
 from support.waiting import until
 
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-]
 DOCUMENT = "/zato/api/openapi.json"
 EXAMPLES = 10  # of each operation; tests/admin_api/test_openapi.py tries more of them within one process
 # Nothing is left out. These come last, since they may take everything away, the administrator's own rights included

@@ -1,4 +1,4 @@
-"""One cluster for the tests that want one which runs."""
+"""One cluster for the tests that want one which runs, and a layout for those that do not."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from support.cluster import RunningCluster
+from support.layouts import certified
 from support.scenarios.balancing import expose
+from zato.host.layout import Layout
+from zato.host.settings import ClusterSettings
 
 
 @pytest.fixture(scope="package")
@@ -23,3 +26,11 @@ def two() -> Iterator[RunningCluster]:
             yield running
         finally:
             running.stop()
+
+
+@pytest.fixture
+def layout() -> Iterator[Layout]:
+    """Of a cluster that has its certificates, and no HAProxy yet."""
+    with certified(ClusterSettings()) as made:
+        made.haproxy.mkdir()
+        yield made

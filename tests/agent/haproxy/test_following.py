@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 
-import pytest
-
-from support.layouts import certified
 from support.set_clock import SetClock
 from zato.agent.haproxy.desired_state import load
 from zato.agent.haproxy.following import FollowedState
@@ -19,13 +15,6 @@ from zato.host.settings import ClusterSettings
 from zato.odb.changes import StoredItem
 
 CLUSTER = ClusterSettings()
-
-
-@pytest.fixture
-def layout() -> Iterator[Layout]:
-    with certified(CLUSTER) as made:
-        made.haproxy.mkdir()
-        yield made
 
 
 def configuration(revision: int, **hosts: str) -> Configuration:

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 
-import pytest
-
-from support.layouts import certified
 from zato.agent.haproxy import files
 from zato.agent.haproxy.desired_state import DesiredState, load
 from zato.agent.haproxy.file_set import file_sets, servers_in
@@ -22,13 +18,6 @@ from zato.host.settings import ClusterSettings
 from zato.odb.log import StoredItem
 
 CLUSTER = ClusterSettings()
-
-
-@pytest.fixture
-def layout() -> Iterator[Layout]:
-    with certified(CLUSTER) as made:
-        made.haproxy.mkdir()
-        yield made
 
 
 def reconciler(layout: Layout) -> HaproxyReconciler:

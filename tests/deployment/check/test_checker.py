@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from support import zygotes
-from support.broken_deployments import BROKEN, WORKING
+from support.broken_deployments import BROKEN, WORKING, working_code
 from support.deployments_to_refuse.archives import archive
 from support.deployments_to_refuse.source import BrokenDeployment, service
 from support.waiting import LATE_SECONDS, until
@@ -57,10 +57,7 @@ def seconds_for(broken: BrokenDeployment) -> float:
 
 @pytest.fixture(scope="module")
 def code() -> CodeSet:
-    made = CodeSet()
-    for number, (file_name, source) in enumerate(WORKING.items(), 1):
-        made = made.with_deployment(file_name, source, number)
-    return made
+    return working_code()
 
 
 def leftovers(directories: Path) -> set[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from support.broken_deployments import BROKEN, WORKING
+from support.broken_deployments import BROKEN, working_code
 from support.deployments_to_refuse.source import BrokenDeployment
 from zato.deployment.loader import CodeSet, DeploymentRefused
 
@@ -18,10 +18,7 @@ TAME = [broken for broken in BROKEN if not broken.hostile]
 
 @pytest.fixture(scope="module")
 def code() -> CodeSet:
-    made = CodeSet()
-    for number, (file_name, source) in enumerate(WORKING.items(), 1):
-        made = made.with_deployment(file_name, source, number)
-    return made
+    return working_code()
 
 
 @pytest.mark.parametrize("broken", TAME, ids=lambda broken: broken.title)

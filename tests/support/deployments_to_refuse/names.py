@@ -4,72 +4,52 @@ from __future__ import annotations
 
 from support.deployments_to_refuse.source import HEAD, BrokenDeployment, service
 
+
+def _defines(title: str, source: str, code: str, *, line: int = 3, reason: str = "") -> BrokenDeployment:
+    """A file whose first own line is line 3."""
+    return BrokenDeployment(title, "broken.py", (HEAD + source).encode(), code, line, reason)
+
+
+def _named(implementation: str, name: str) -> str:
+    """A service of this name, which is written as it is."""
+    return f"class {implementation}(Service):\n    name = {name}\n    def handle(self): pass\n"
+
+
 MISNAMED: tuple[BrokenDeployment, ...] = (
     BrokenDeployment(
         "needs a file that needs it", "broken.py", service("import other_half\n"), "import-failed", 3, "in one .zip"
     ),
-    BrokenDeployment(
-        "no handle", "broken.py", HEAD.encode() + b"class Broken(Service):\n    pass\n", "no-service", 3, "handle"
-    ),
-    BrokenDeployment(
+    _defines("no handle", "class Broken(Service):\n    pass\n", "no-service", reason="handle"),
+    _defines(
         "service name of another file",
-        "broken.py",
-        HEAD.encode() + b"class Broken(Service):\n    name = 'nations.get-nation'\n    def handle(self): pass\n",
+        _named("Broken", "'nations.get-nation'"),
         "service-name-taken",
-        3,
-        "nations.py",
+        reason="nations.py",
     ),
-    BrokenDeployment(
+    _defines(
         "two services of one name",
-        "broken.py",
-        HEAD.encode()
-        + b"class A(Service):\n    name = 'a.b'\n    def handle(self): pass\n"
-        + b"class B(Service):\n    name = 'a.b'\n    def handle(self): pass\n",
+        _named("A", "'a.b'") + _named("B", "'a.b'"),
         "duplicate-service",
-        6,
-        "line 3",
+        line=6,
+        reason="line 3",
     ),
-    BrokenDeployment(
-        "bad service name",
-        "broken.py",
-        HEAD.encode() + b"class A(Service):\n    name = '../etc/passwd\\n'\n    def handle(self): pass\n",
-        "service-name-invalid",
-        3,
-    ),
-    BrokenDeployment(
-        "service name that is no text",
-        "broken.py",
-        HEAD.encode() + b"class A(Service):\n    name = 5\n    def handle(self): pass\n",
-        "service-name-invalid",
-        3,
-    ),
-    BrokenDeployment(
-        "service name of Zato's own",
-        "broken.py",
-        HEAD.encode() + b"class A(Service):\n    name = 'zato.ping'\n    def handle(self): pass\n",
-        "service-name-reserved",
-        3,
-    ),
-    BrokenDeployment(
+    _defines("bad service name", _named("A", "'../etc/passwd\\n'"), "service-name-invalid"),
+    _defines("service name that is no text", _named("A", "5"), "service-name-invalid"),
+    _defines("service name of Zato's own", _named("A", "'zato.ping'"), "service-name-reserved"),
+    _defines(
         "input that makes no sense",
-        "broken.py",
-        HEAD.encode() + b"class A(Service):\n    input = 5\n    def handle(self): pass\n",
+        "class A(Service):\n    input = 5\n    def handle(self): pass\n",
         "io-invalid",
-        3,
     ),
-    BrokenDeployment(
+    _defines(
         "a method that nothing runs",
-        "broken.py",
-        HEAD.encode() + b"class A(Service):\n    async def handle(self): pass\n",
+        "class A(Service):\n    async def handle(self): pass\n",
         "not-invocable",
-        3,
     ),
-    BrokenDeployment(
+    _defines(
         "a method that is called otherwise",
-        "broken.py",
-        HEAD.encode() + b"class A(Service):\n    def handle_GET(self, request): pass\n",
+        "class A(Service):\n    def handle_GET(self, request): pass\n",
         "not-invocable",
-        3,
     ),
     BrokenDeployment("hides the standard library", "json.py", service(), "module-name-reserved"),
     BrokenDeployment("hides Zato", "zato.py", service(), "module-name-reserved"),

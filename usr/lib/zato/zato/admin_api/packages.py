@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated
-
-from msgspec import Meta
-
 from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.schemas.values import RequestSchema, ResponseSchema, Revision
+from zato.admin_api.schemas import packages as schemas
 from zato.config.item import Item
 from zato.config.kinds import Packages
 from zato.config.kinds.packages import PACKAGES as KIND
@@ -20,37 +15,6 @@ from zato.odb.members import Members
 from zato.odb.package_reports import PackageReports
 
 PACKAGES = "/zato/api/packages"
-
-
-class NewPackages(RequestSchema, frozen=True):
-    """Packages that all servers are to have; those of before that are not among them go."""
-
-    requirements: Annotated[str, Meta(max_length=100_000, description="As in a requirements.txt.")]
-    require_hashes: bool = False
-    allow_source: bool = False
-    revision: Revision | None = None
-    """Revision of the declaration that the change started from, 0 where there was none."""
-
-
-class ServerPackages(ResponseSchema, frozen=True):
-    """A server; `installed` is null while it has not said anything of what is declared now."""
-
-    number: int
-    installed: bool | None
-    reason: str | None
-    python: str | None
-    at: datetime | None
-
-
-class DeclaredPackages(ResponseSchema, frozen=True):
-    """What is declared, the exact versions, and what each server says of it."""
-
-    revision: int
-    requirements: str
-    resolved: list[str]
-    require_hashes: bool
-    allow_source: bool
-    servers: list[ServerPackages]
 
 
 class PackageOperations:
@@ -67,7 +31,7 @@ class PackageOperations:
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""
         return (
-            Route("GET", PACKAGES, "get-packages", "Declared packages", self.get, Right.READ, DeclaredPackages),
+            Route("GET", PACKAGES, "get-packages", "Declared packages", self.get, Right.READ, schemas.DeclaredPackages),
             Route(
                 "PUT",
                 PACKAGES,
@@ -75,8 +39,8 @@ class PackageOperations:
                 "Declare packages; answers once they are resolved, installed on one server, and fit what is deployed",
                 self.declare,
                 Right.DEPLOY,
-                DeclaredPackages,
-                request=NewPackages,
+                schemas.DeclaredPackages,
+                request=schemas.NewPackages,
                 errors=(Conflict, TimeLimitExceeded, Unavailable),
             ),
         )
@@ -85,7 +49,7 @@ class PackageOperations:
         return self._shown(self._packages.current())
 
     def declare(self, call: Call) -> Answer:
-        body: NewPackages = call.body
+        body: schemas.NewPackages = call.body
         given = Packages(
             requirements=body.requirements, require_hashes=body.require_hashes, allow_source=body.allow_source
         )
@@ -103,7 +67,7 @@ class PackageOperations:
         for row in self._members.servers():
             report = said.get(row.number)
             servers.append(
-                ServerPackages(
+                schemas.ServerPackages(
                     number=row.number,
                     installed=None if report is None else report.installed,
                     reason=None if report is None else report.reason,
@@ -112,7 +76,7 @@ class PackageOperations:
                 )
             )
         return Answer(
-            DeclaredPackages(
+            schemas.DeclaredPackages(
                 revision=revision,
                 requirements=value.requirements,
                 resolved=list(value.resolved),

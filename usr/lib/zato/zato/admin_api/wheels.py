@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from typing import Annotated
-
-from msgspec import Meta
 
 from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.route import Answer, Call, Route
-from zato.admin_api.schemas.values import RequestSchema, ResponseSchema
+from zato.admin_api.schemas import wheels as schemas
 from zato.core.clock import Clock
 from zato.core.errors import Conflict, InvalidInput, ZatoError
 from zato.core.principal import Right
@@ -22,34 +18,6 @@ from zato.odb.audit import AuditEntry
 WHEELS = "/zato/api/packages/wheels"
 _ONE = WHEELS + "/{file_name}"
 _TYPES = ("application/octet-stream", "application/zip")
-
-
-class WheelQuery(RequestSchema, frozen=True):
-    """What the file was before it was sent."""
-
-    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="SHA-256 of the file, in hexadecimal.")]
-
-
-class Wheel(ResponseSchema, frozen=True):
-    """A wheel that pip finds on each machine."""
-
-    file_name: str
-    sha256: str
-    size_bytes: int
-    author: str
-    created: datetime
-
-
-class AllWheels(ResponseSchema, frozen=True):
-    """All of them, by name."""
-
-    wheels: list[Wheel]
-
-
-class DiscardedWheel(ResponseSchema, frozen=True):
-    """A wheel that is gone."""
-
-    file_name: str
 
 
 class WheelOperations:
@@ -63,7 +31,7 @@ class WheelOperations:
     def routes(self) -> tuple[Route, ...]:
         """The routes, for the table of all."""
         return (
-            Route("GET", WHEELS, "list-wheels", "Wheels that were uploaded", self.list, Right.READ, AllWheels),
+            Route("GET", WHEELS, "list-wheels", "Wheels that were uploaded", self.list, Right.READ, schemas.AllWheels),
             Route(
                 "PUT",
                 _ONE,
@@ -71,9 +39,9 @@ class WheelOperations:
                 "Upload a wheel, which pip finds on each machine from then on",
                 self.upload,
                 Right.DEPLOY,
-                Wheel,
+                schemas.Wheel,
                 request=_TYPES,
-                query=WheelQuery,
+                query=schemas.WheelQuery,
                 errors=(Conflict,),
                 body_bytes_max=WHEEL_BYTES_MAX,
             ),
@@ -84,12 +52,12 @@ class WheelOperations:
                 "Remove a wheel; what was installed of it stays",
                 self.discard,
                 Right.DEPLOY,
-                DiscardedWheel,
+                schemas.DiscardedWheel,
             ),
         )
 
     def list(self, _call: Call) -> Answer:
-        return Answer(AllWheels(wheels=[_shown(each) for each in self._wheels.all()]))
+        return Answer(schemas.AllWheels(wheels=[_shown(each) for each in self._wheels.all()]))
 
     def upload(self, call: Call) -> Answer:
         name = call.params["file_name"]
@@ -103,7 +71,7 @@ class WheelOperations:
         name = call.params["file_name"]
         with self._noted("discard-wheel", name, call) as entry:
             self._wheels.remove(name, entry)
-        return Answer(DiscardedWheel(file_name=name))
+        return Answer(schemas.DiscardedWheel(file_name=name))
 
     @contextmanager
     def _noted(self, action: str, name: str, call: Call) -> Iterator[AuditEntry]:
@@ -116,8 +84,8 @@ class WheelOperations:
             raise
 
 
-def _shown(wheel: odb.Wheel) -> Wheel:
-    return Wheel(
+def _shown(wheel: odb.Wheel) -> schemas.Wheel:
+    return schemas.Wheel(
         file_name=wheel.file_name,
         sha256=wheel.sha256,
         size_bytes=wheel.size_bytes,
