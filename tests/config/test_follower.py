@@ -20,7 +20,7 @@ from zato.core.errors import Unavailable
 from zato.odb import restored
 from zato.odb.change_notifier import ChangeNotifier, Patience
 from zato.odb.database import Database
-from zato.odb.log import ConfigurationLog, LoggedChange, StoredItem
+from zato.odb.log import ConfigurationLog, Following, StoredItem
 
 BY = Author("ann", "c" * 32)
 
@@ -56,9 +56,9 @@ class FailingLog(ConfigurationLog):
 
     away = False
 
-    def changes_after(self, revision: int, limit: int = 1000) -> list[LoggedChange]:
+    def following(self, revision: int, limit: int = 1000) -> Following:
         self._fail()
-        return super().changes_after(revision, limit)
+        return super().following(revision, limit)
 
     def items_with_revision(self, kinds: Collection[str] | None = None) -> tuple[int, list[StoredItem]]:
         self._fail()

@@ -15,7 +15,7 @@ from zato.core.clock import Clock
 from zato.core.errors import Unavailable, ZatoError
 from zato.host.logs import get_logger
 from zato.odb.change_notifier import ChangeNotifier
-from zato.odb.log import ConfigurationLog
+from zato.odb.log import ConfigurationLog, Position
 
 _PAGE = 1000
 _LONGEST_PAUSE_SECONDS = 1.0
@@ -124,7 +124,6 @@ class LogFollower:
         self._loaded = False
         self._owed = True
         self._revision_checked = 0.0
-        self._generation = 0
         self._history = ""
         self._replaced: Replaced | None = None
         self._logger = get_logger("zato.config.follower")
@@ -173,7 +172,7 @@ class LogFollower:
         overdue = self._clock.monotonic() - self._revision_checked >= _CHECK_REVISION_EVERY_SECONDS
         if not self._owed and not overdue and not self._busy():
             return False
-        latest = self._latest(overdue=overdue)
+        latest = self._latest()
         changed = latest is not self._configuration or not self._loaded
         if changed:
             self._apply(latest)
@@ -215,17 +214,12 @@ class LogFollower:
                 continue
             stop.wait(pause)
 
-    def _latest(self, *, overdue: bool) -> Configuration:
+    def _latest(self) -> Configuration:
         """Reads on from what is applied; everything at the start, and where the ODB has another history by now."""
-        if not self._loaded:
-            return self._whole()
-        if overdue or self._log.generation != self._generation:
-            if self._is_another():
-                return self._whole()
-            self._revision_checked = self._clock.monotonic()
-        latest = self._read_on()
-        if latest is None or (latest is not self._configuration and self._is_another()):
-            return self._whole()
+        latest = self._read_on() if self._loaded else None
+        if latest is None:
+            latest = self._whole()
+        self._revision_checked = self._clock.monotonic()
         return latest
 
     def _whole(self) -> Configuration:
@@ -234,13 +228,11 @@ class LogFollower:
             latest = Configuration.from_items(*self._log.items_with_revision(self._kinds), self._kinds)
             if self._log.position().history == position.history:
                 break
-        self._generation, self._history = self._log.generation, position.history
-        self._revision_checked = self._clock.monotonic()
+        self._history = position.history
         return latest
 
-    def _is_another(self) -> bool:
-        """Whether what is applied is no beginning of what the log has."""
-        found, ours = self._log.position(), self._configuration.revision
+    def _is_another(self, found: Position, ours: int) -> bool:
+        """Whether what is applied, and was read on to revision `ours`, is no beginning of what the log has."""
         if found.history == self._history and found.revision >= ours:
             return False
         self._log.another_history()
@@ -253,10 +245,16 @@ class LogFollower:
         return True
 
     def _read_on(self) -> Configuration | None:
-        """None where the log has a gap: what was in it has been trimmed, as nobody could have needed it for so long."""
+        """None where the log is another one, or has a gap.
+
+        What was in a gap has been trimmed, as nobody could have needed it for so long.
+        """
         latest = self._configuration
         while True:  # what was appended together may be more than a page: never apply half of it
-            changes = self._log.changes_after(latest.revision, _PAGE)
+            following = self._log.following(latest.revision, _PAGE)
+            if self._is_another(following.position, latest.revision):
+                return None
+            changes = following.changes
             if any(change.revision != latest.revision + 1 + index for index, change in enumerate(changes)):
                 return None
             latest = latest.apply(changes)

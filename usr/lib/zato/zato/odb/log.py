@@ -29,6 +29,7 @@ __all__ = [
     "Action",
     "Appending",
     "ConfigurationLog",
+    "Following",
     "LoggedChange",
     "Position",
     "ProposedChange",
@@ -49,13 +50,26 @@ class Position:
     history: str
 
 
+@dataclass(frozen=True, slots=True)
+class Following:
+    """Changes that follow a revision, oldest first and without a gap, and where the log was at that moment."""
+
+    position: Position
+    changes: list[LoggedChange]
+
+
 _change = tables.change.c
 _item = tables.item.c
 _cluster = tables.cluster.c
 # Asked all the time by all who follow the log: to put it together takes as long as to ask it
 _FOLLOWING = (
-    select(tables.change)
-    .where(_change.cluster_id == bindparam("cluster"), _change.revision > bindparam("after"))
+    select(_cluster.revision.label("log_revision"), _cluster.created, tables.state.c.incarnation, tables.change)
+    .select_from(
+        tables.cluster.outerjoin(tables.state, tables.state.c.cluster_id == _cluster.id).outerjoin(
+            tables.change, and_(_change.cluster_id == _cluster.id, _change.revision > bindparam("after"))
+        )
+    )
+    .where(_cluster.id == bindparam("cluster"))
     .order_by(_change.revision)
     .limit(bindparam("most", type_=Integer))
 )
@@ -71,11 +85,6 @@ class ConfigurationLog:
     @property
     def cluster_id(self) -> int:
         return self._cluster.id
-
-    @property
-    def generation(self) -> int:
-        """Another number means that the database may be another one; it costs nothing to look."""
-        return self._database.generation
 
     def another_history(self) -> None:
         """Whose the ODB is by now is looked at again, before anything else is read from it or written to it."""
@@ -94,7 +103,7 @@ class ConfigurationLog:
             row = connection.execute(query).one_or_none()
         if row is None:
             return Position(0, f"{generation}//")
-        return Position(row.revision, f"{generation}/{row.created.isoformat()}/{row.incarnation or ''}")
+        return _position(generation, row.revision, row.created, row.incarnation)
 
     def revision(self) -> int:
         """The revision of the last change, 0 for an empty log."""
@@ -194,9 +203,19 @@ class ConfigurationLog:
 
     def changes_after(self, revision: int, limit: int = 1000) -> list[LoggedChange]:
         """The changes that follow `revision`, oldest first and without a gap, at most `limit` of them."""
+        return self.following(revision, limit).changes
+
+    def following(self, revision: int, limit: int = 1000) -> Following:
+        """The changes that follow `revision`, at most `limit` of them, and of which history they are."""
         bound = {"cluster": self._cluster.id, "after": revision, "most": limit}
         with self._database.read() as connection:
-            return [change_from_row(row) for row in connection.execute(_FOLLOWING, bound)]
+            generation = self._database.generation
+            rows = connection.execute(_FOLLOWING, bound).all()
+        if not rows:
+            return Following(Position(0, f"{generation}//"), [])
+        log = rows[0]
+        position = _position(generation, log.log_revision, log.created, log.incarnation)
+        return Following(position, [change_from_row(row) for row in rows if row.revision is not None])
 
     def history(self, kind: str, name: str, limit: int = 100) -> list[LoggedChange]:
         """What was done to one item, newest first; goes on across deletions."""
@@ -255,3 +274,7 @@ class ConfigurationLog:
         )
         with self._database.read() as connection:
             return [item_from_row(row) for row in connection.execute(query)]
+
+
+def _position(generation: int, revision: int, created: datetime, incarnation: str | None) -> Position:
+    return Position(revision, f"{generation}/{created.isoformat()}/{incarnation or ''}")
