@@ -82,6 +82,9 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A connection to read with. Each statement sees one consistent state; on SQLite all of them see the same."""
         with self._translated(), self._connected() as connection:
+            if self.dialect == "postgresql":
+                # Each statement has one state as it is: a transaction would only be two more messages for each read
+                connection.execution_options(isolation_level="AUTOCOMMIT")
             yield connection
 
     @contextmanager
