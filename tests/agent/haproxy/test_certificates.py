@@ -42,13 +42,13 @@ def serial(edge: Edge, name: str) -> int:
 
 def watch(edge: Edge) -> None:
     """One look of a watch that has just begun."""
-    CertificateWatch(edge.layout, SystemClock()).turn(RunningHaproxy.of(edge.layout))
+    CertificateWatch(edge.layout, SystemClock()).turn(RunningHaproxy.of(edge.layout).worker())
 
 
 def test_what_is_renewed_is_used_by_haproxy_without_a_lost_request(edge: Edge) -> None:
     before = shown(edge, BALANCER)
     watcher = CertificateWatch(edge.layout, SystemClock())
-    watcher.turn(RunningHaproxy.of(edge.layout))
+    watcher.turn(RunningHaproxy.of(edge.layout).worker())
     assert shown(edge, BALANCER) == before
     load = Load(edge.port(BALANCER), edge.layout.ca_certificate, "/echo", method="POST", body=b"{}")
     with load.running(clients=4):

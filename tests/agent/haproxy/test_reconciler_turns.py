@@ -152,6 +152,7 @@ def test_it_asks_haproxy_less_often_once_all_has_been_as_it_should_be_for_a_whil
     asked_in(2)
     quiet = asked_in(5)
     assert quiet < settling / 2
+    assert quiet <= 5 + 1, "once for each turn"
     agent.follow(Configuration.from_items(1, [StoredItem("server", "server-1", 1, json.dumps({"weight": 7}))]))
     assert asked_in(4) > quiet
 

@@ -129,3 +129,31 @@ def test_a_name_that_is_not_found_any_more_leads_to_where_it_led_and_that_is_sai
         (line["host"], line["reason"]) for line in lines if line["event"] == "The host of a server cannot be looked up"
     ]
     assert sorted(said) == [("one", "There is no one."), ("two", "There is no two.")]
+
+
+class Turning(SystemClock):
+    """Says whether anybody has looked for what is due again and again."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+        self.asked = threading.Event()
+
+    def monotonic(self) -> float:
+        self.looks += 1
+        if self.looks > 2:
+            self.asked.set()
+        return super().monotonic()
+
+
+def test_the_thread_that_looks_up_sleeps_until_there_is_a_name_and_takes_a_new_one_at_once() -> None:
+    clock, names, stop = Turning(), NameServer(one="10.0.0.1", two="10.0.0.2"), threading.Event()
+    addresses = Addresses(CLUSTER, clock, names.resolve)
+    addresses.start(stop)
+    addresses.of({"localhost", "192.168.0.1"}, {})
+    assert not clock.asked.wait(0.1)
+    addresses.of({"one"}, {})
+    until(lambda: names.asked == ["one"])
+    addresses.of({"one", "two"}, {})
+    until(lambda: names.asked == ["one", "two"])
+    stop.set()
+    addresses.of({"one"}, {})

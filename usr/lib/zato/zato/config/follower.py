@@ -26,8 +26,8 @@ _TURN_SECONDS = 0.25
 # An ODB that was restored from a backup has another history, or is at an earlier revision than we are, which no change
 # tells where there is none.
 _CHECK_REVISION_EVERY_SECONDS = 5.0
-# Of processes that no request waits for
-_PATIENT_SECONDS = 0.2
+# Of processes that no request waits for: a turn is one look
+_PATIENT_SECONDS = _TURN_SECONDS
 
 
 class Notifier(Protocol):

@@ -34,7 +34,7 @@ from zato.singleton.repository import RepositoryReconciler, ServerRepository
 from zato.singleton.retention import Retention
 
 # Edits of files are noticed within it, and nobody waits for the rest
-_TURN_SECONDS = 0.4
+_TURN_SECONDS = 0.5
 
 
 def main() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zato.agent.haproxy.running import RunningHaproxy
+from zato.agent.haproxy.running import Worker
 from zato.core.clock import Clock
 from zato.core.errors import Unavailable
 from zato.host.layout import Layout
@@ -24,13 +24,12 @@ class CertificateWatch:
         self._next = 0.0
         self._log = get_logger("zato.agent.haproxy")
 
-    def turn(self, haproxy: RunningHaproxy) -> None:
-        """Has HAProxy use what is new, once a second at most. Raises Unavailable where HAProxy is away."""
+    def turn(self, worker: Worker) -> None:
+        """Has HAProxy, of which this was the newest process just now, use what is new, once a second at most."""
         now = self._clock.monotonic()
         if now < self._next:
             return
         self._next = now + _TURN_SECONDS
-        worker = haproxy.worker()
         started = self._clock.now().timestamp() - worker.uptime_seconds - _MARGIN_SECONDS
         for name in (BALANCER, BALANCER_CLIENT):
             paths = [self._layout.pki.absolute() / f"{name}.{end}" for end in ("crt", "key")]

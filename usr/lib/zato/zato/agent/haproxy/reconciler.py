@@ -113,8 +113,9 @@ class HaproxyReconciler(Reconciler):
             self._unsettled()
         self._write()
         try:
-            self._change_servers(now)
-            self._certificates.turn(self._haproxy)
+            worker = self._haproxy.worker()
+            self._change_servers(worker.frame, now)
+            self._certificates.turn(worker)
             self._clients.turn(self._haproxy, self.desired.balancer, self._connections_max)
         except (Unavailable, SetupError) as error:
             self._failed(error)
@@ -152,12 +153,13 @@ class HaproxyReconciler(Reconciler):
         clients = self._layout.pki / "clients"
         return [self._layout.ca_certificate, *sorted(clients.glob("*.crt")), *own_sources(self._layout)]
 
-    def _change_servers(self, now: float) -> None:
+    def _change_servers(self, loaded: str, now: float) -> None:
+        """Where HAProxy has `loaded` the frame of the files that are in place; else it is reloaded."""
         present = self._sets.in_place()
         if present is None:
             return
         frame = self._sets.identity(present)
-        if self._haproxy.worker().frame != frame:
+        if loaded != frame:
             if now >= self._reload_at:
                 self._take_up()
             return

@@ -14,7 +14,8 @@ from zato.host.logs import get_logger
 from zato.host.settings import ClusterSettings
 
 _AGAIN_SECONDS = 30.0
-_POLL_SECONDS = 0.2
+# How much later than that a name may be looked up
+_DUE_SECONDS = 1.0
 _HERE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -37,13 +38,14 @@ class Addresses:
         self._resolve = resolve
         # Each replaced whole by one thread and read by the other
         self._names: frozenset[str] = frozenset()
+        self._names_changed = threading.Event()
         self._found: Mapping[str, str] = {}
         self._looked_up_at: dict[str, float] = {}
         self._failing: set[str] = set()
         self._log = get_logger("zato.agent.haproxy")
 
     def start(self, stop: threading.Event) -> None:
-        """From now on names are looked up, until `stop` is set; a look-up under way then is not waited for."""
+        """From now on names are looked up, until `stop` is set; the thread is not waited for."""
         threading.Thread(target=self._run, args=(stop,), name="addresses", daemon=True).start()
 
     def of(self, hosts: Collection[str], before: Mapping[str, str]) -> dict[str, str]:
@@ -52,7 +54,10 @@ class Addresses:
         What was not looked up yet is missing.
         """
         at_once = {host: self._at_once(host) for host in hosts}
-        self._names = frozenset(host for host, address in at_once.items() if not address)
+        names = frozenset(host for host, address in at_once.items() if not address)
+        if names != self._names:
+            self._names = names
+            self._names_changed.set()
         found = self._found
         addresses = {host: at_once[host] or found.get(host) or before.get(host, "") for host in hosts}
         return {host: address for host, address in addresses.items() if address or host in found}
@@ -79,8 +84,11 @@ class Addresses:
 
     def _run(self, stop: threading.Event) -> None:
         while not stop.is_set():
-            if not self.look_up_next():
-                stop.wait(_POLL_SECONDS)
+            self._names_changed.clear()
+            while not stop.is_set() and self.look_up_next():
+                pass
+            # Addresses of this machine and plain ones, which most clusters have, need no look-up ever
+            self._names_changed.wait(_DUE_SECONDS if self._names else None)
 
     def _at_once(self, host: str) -> str:
         if host in self._own:

@@ -20,7 +20,7 @@ from zato.host.stopping import stop_event
 from zato.host.watchdog import Watchdog
 from zato.pki.names import ADMIN, lighttpd_agent_name
 
-_TURN_SECONDS = 0.2
+_TURN_SECONDS = 0.25
 _FAILED_PAUSE_SECONDS = 1.0
 
 
