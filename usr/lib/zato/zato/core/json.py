@@ -19,6 +19,7 @@ MEMORY_BYTES_MAX = 1024 * 1024 * 1024
 """That one document may take, see `memory_of`."""
 _KEY_LENGTH_MAX = 100
 _DEPTH_MAX = 500
+_CONTAINERS = (dict, list)
 # What Python takes at most, while it reads a document: for any, for each object or list, each value, each member of an
 # object
 _DOCUMENT_BYTES = 1000
@@ -133,13 +134,13 @@ def _read_strictly(data: bytes, codec: str) -> Any:
 
 def _is_deeper(value: Any) -> bool:
     """Whether containers are nested beyond the limit: found level by level, since recursion has a limit of its own."""
-    level = [value]
+    level = [value] if type(value) in _CONTAINERS else []
     for _ in range(_DEPTH_MAX + 1):
         level = [
             inner
             for outer in level
-            for inner in (outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ())
-            if isinstance(inner, dict | list)
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) in _CONTAINERS
         ]
         if not level:
             return False
