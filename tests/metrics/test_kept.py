@@ -111,3 +111,21 @@ def test_while_the_odb_is_away_nothing_is_told_and_afterwards_it_is_counted_agai
         figures.current()
     away.clear()
     until(lambda: told() == Kept((), 7, 0, 0))
+
+
+def test_where_there_may_be_no_more_threads_the_figures_stay(
+    sqlite_odb: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SteppedClock()
+    figures = KeptFigures(sqlite_odb, clock, first_seconds=0.01)
+    until(lambda: figures.current() is not None)
+    first = figures.current()
+    clock.seconds = 61
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", no_more)
+        assert figures.current() is first
+    until(lambda: figures.current() is not first)
+
+
+def no_more(_thread: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")

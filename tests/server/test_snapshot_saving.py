@@ -103,3 +103,16 @@ def test_a_worker_ends_although_its_disk_is_full() -> None:
     assert saving._thread is not None
     saving._thread.join(PATIENCE_SECONDS)
     assert not saving._thread.is_alive()
+
+
+def test_a_thread_that_cannot_be_started_is_started_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_more(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    disk = Disk()
+    saving = saver(disk)
+    with monkeypatch.context() as full, pytest.raises(RuntimeError):
+        full.setattr(threading.Thread, "start", no_more)
+        saving.save(of(1), CODES)
+    saving.save(of(2), CODES)
+    assert disk.saved == [2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 
 from zato.core.clock import Clock
 from zato.core.errors import ZatoError
@@ -50,8 +51,10 @@ class KeptFigures:
             now = self._clock.monotonic()
             fresh = self._at is not None and now - self._at <= _FRESH_SECONDS and self._error is None
             if not fresh and not self._counting:
-                threading.Thread(target=self._count, args=(now,), name="kept", daemon=True).start()
-                self._counting = True
+                # Where there may be no more threads, the next who asks tries again, and these stay
+                with suppress(RuntimeError, MemoryError):
+                    threading.Thread(target=self._count, args=(now,), name="kept", daemon=True).start()
+                    self._counting = True
         self._counted.wait(self._first_seconds)
         with self._lock:
             if self._error is not None:

@@ -49,8 +49,9 @@ class ConfigurationSaver:
         with self._changed:
             self._wanted = configuration, codes
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="saving", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name="saving", daemon=True)
+                thread.start()  # where there may be no more, the next call tries again
+                self._thread = thread
             self._changed.notify_all()
             if _are_few(configuration):
                 self._changed.wait_for(self._is_done, _PATIENCE_SECONDS)
