@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from support.set_clock import SetClock
+from support.threads import no_more_threads
 from support.waiting import PATIENCE_SECONDS, until
 from zato.broker.claiming import Claiming, settlement
 from zato.broker.delivery import ENDED, Delivery, Outcome, Result
@@ -277,3 +278,19 @@ def test_a_claim_that_has_gone_to_another_one_is_told_and_is_no_dead_letter_here
         said = "".join(capfd.readouterr())
         assert told in said
         assert ("became a dead letter" in said) == (not lost)
+
+
+def test_what_no_thread_can_be_started_for_is_delivered_later_and_was_no_attempt() -> None:
+    kept = Kept(claim_of("a"), claim_of("b"))
+    consumer = Consumer(kept)
+    with no_more_threads():
+        consumer.turn()
+    consumer.turn()
+    assert [(step.claim.message.id, type(step)) for step in kept.settled] == [("a", Later), ("b", Later)]
+    assert all(isinstance(step, Later) and not step.counted for step in kept.settled)
+    assert consumer.delivered == []
+    kept.waits.append(claim_of("a"))
+    consumer.notifier.news = 1
+    consumer.turn()
+    consumer.finish()
+    assert [each.message.id for each in consumer.delivered] == ["a"]

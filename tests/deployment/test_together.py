@@ -12,6 +12,7 @@ import pytest
 
 from support.databases import initialised, new_sqlite
 from support.deployment_workers import DeploymentWorker
+from support.threads import no_more_threads
 from support.waiting import until
 from zato.config.writer import Author
 from zato.core.errors import Conflict, NotFound, Unavailable
@@ -181,6 +182,17 @@ def test_a_deployment_that_was_begun_goes_on_by_itself(workers: list[DeploymentW
     with pytest.raises(Unavailable, match="Many deployments have begun"):
         workers[0].deployer.begin("left.py", service("2"), by=ANN)
     assert workers[0].deployments.list(1)[0].state is REJECTED
+
+
+def test_a_deployment_that_cannot_begin_takes_no_place(workers: list[DeploymentWorker]) -> None:
+    deployer = workers[0].deployer
+    with no_more_threads():
+        for _ in range(deployer_module._BEGUN_MAX + 1):
+            with pytest.raises(Unavailable, match="It cannot begin for now"):
+                deployer.begin("left.py", service("1"), by=ANN)
+    assert workers[0].deployments.list(1)[0].state is REJECTED
+    begun = deployer.begin("left.py", service("1"), by=ANN)
+    until(lambda: workers[0].deployments.get(begun.id).state is ACTIVE)
 
 
 def test_a_worker_that_ends_in_the_middle_leaves_states_that_are_true(

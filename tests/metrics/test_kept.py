@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
+from support.threads import no_more_threads
 from support.waiting import until
 from zato.admin_api import kept as admin_kept
 from zato.admin_api.kept import KeptFigures
@@ -113,19 +114,12 @@ def test_while_the_odb_is_away_nothing_is_told_and_afterwards_it_is_counted_agai
     until(lambda: told() == Kept((), 7, 0, 0))
 
 
-def test_where_there_may_be_no_more_threads_the_figures_stay(
-    sqlite_odb: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_there_may_be_no_more_threads_the_figures_stay(sqlite_odb: Database) -> None:
     clock = SteppedClock()
     figures = KeptFigures(sqlite_odb, clock, first_seconds=0.01)
     until(lambda: figures.current() is not None)
     first = figures.current()
     clock.seconds = 61
-    with monkeypatch.context() as full:
-        full.setattr(threading.Thread, "start", no_more)
+    with no_more_threads():
         assert figures.current() is first
     until(lambda: figures.current() is not first)
-
-
-def no_more(_thread: threading.Thread) -> None:
-    raise RuntimeError("can't start new thread")

@@ -11,6 +11,7 @@ from contextlib import contextmanager, nullcontext
 
 import pytest
 
+from support.threads import no_more_threads
 from support.waiting import LATE_SECONDS, PATIENCE_SECONDS, until
 from zato.core.errors import TooManyRequests
 from zato.security.hashing import Asking, Hashing
@@ -164,3 +165,13 @@ def test_what_cannot_be_compared_lets_nobody_in_and_the_next_one_is(threads: Thr
     hashing = Hashing(lambda: 32)
     assert not hashing.matches(b"x", broken, Asking("a", None, nullcontext))
     assert hashing.matches(b"y", lambda: True, Asking("a", None, nullcontext))
+
+
+def test_where_there_may_be_no_more_threads_passwords_are_refused_until_there_may() -> None:
+    hashing, work = Hashing(lambda: 32, patience_seconds=PATIENCE_SECONDS), Work()
+    work.go_on.set()
+    with no_more_threads(), pytest.raises(TooManyRequests) as refused:
+        hashing.matches(b"1", work.one("x"), asking("a"))
+    assert refused.value.code == "too-many-passwords"
+    assert len(hashing._queue) == 0
+    assert hashing.matches(b"1", work.one("x", right=True), asking("a"))

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from support.threads import no_more_threads
 from support.waiting import PATIENCE_SECONDS, until
 from zato.config.configuration import Configuration
 from zato.config.disk import DiskSnapshot
@@ -105,14 +106,10 @@ def test_a_worker_ends_although_its_disk_is_full() -> None:
     assert not saving._thread.is_alive()
 
 
-def test_a_thread_that_cannot_be_started_is_started_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_more(_thread: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
+def test_a_thread_that_cannot_be_started_is_started_later() -> None:
     disk = Disk()
     saving = saver(disk)
-    with monkeypatch.context() as full, pytest.raises(RuntimeError):
-        full.setattr(threading.Thread, "start", no_more)
+    with no_more_threads(), pytest.raises(RuntimeError):
         saving.save(of(1), CODES)
     saving.save(of(2), CODES)
     assert disk.saved == [2]

@@ -171,7 +171,11 @@ class Claiming:
 
     def _start(self, claim: Claim) -> None:
         self._under_way[claim.message.id, claim.fence] = claim
-        threading.Thread(target=self._deliver, args=(claim,), name=f"delivery-{claim.message.id}", daemon=True).start()
+        name = f"delivery-{claim.message.id}"
+        try:
+            threading.Thread(target=self._deliver, args=(claim,), name=name, daemon=True).start()
+        except (RuntimeError, MemoryError) as error:  # there may be no more threads now
+            self._finished.put((claim, Result(Outcome.REQUEUE, f"No thread can be started for it: {error}")))
 
     def _deliver(self, claim: Claim) -> None:
         message = claim.message

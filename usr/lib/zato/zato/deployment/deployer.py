@@ -104,10 +104,7 @@ class Deployer:
             return deployment
         if not self._begun.acquire(blocking=False):
             reason = "Many deployments have begun on this worker and go on; deploy it again when they have ended."
-            self._deployments.set_state(
-                deployment.id, {DeploymentState.CHECKING}, DeploymentState.REJECTED, reason=reason
-            )
-            raise Unavailable(reason, code="deployments-busy")
+            raise self._busy(deployment, reason)
 
         def go_on() -> None:
             try:
@@ -120,8 +117,16 @@ class Deployer:
             finally:
                 self._begun.release()
 
-        threading.Thread(target=go_on, name=f"deployment-{deployment.id}", daemon=True).start()
+        try:
+            threading.Thread(target=go_on, name=f"deployment-{deployment.id}", daemon=True).start()
+        except (RuntimeError, MemoryError) as error:  # there may be no more threads now
+            self._begun.release()
+            raise self._busy(deployment, f"It cannot begin for now: {error}. Deploy it again in a moment.") from error
         return deployment
+
+    def _busy(self, deployment: Deployment, reason: str) -> Unavailable:
+        self._deployments.set_state(deployment.id, {DeploymentState.CHECKING}, DeploymentState.REJECTED, reason=reason)
+        return Unavailable(reason, code="deployments-busy")
 
     def _deploy(self, file_name: str, source: bytes, by: Author) -> Deployment:
         deployment = self._admitted(file_name, source, by)

@@ -96,10 +96,9 @@ class Hashing:
         with self._changed:
             if asking.wrong_max is not None:
                 self._refuse_guessing(asking.source, -(-asking.wrong_max // max(1, self._workers())))
-            gives_way = self._queue.put(asking.source, asked, self._waiting_max())
             if self._thread is None:
-                self._thread = threading.Thread(target=self._compute_all, name="passwords", daemon=True)
-                self._thread.start()
+                self._thread = self._started()
+            gives_way = self._queue.put(asking.source, asked, self._waiting_max())
             self._changed.notify()
         if gives_way is not None:
             gives_way.give_way()
@@ -111,6 +110,14 @@ class Hashing:
         if not answered or asked.gave_way:
             raise TooManyRequests(_BUSY, code="too-many-passwords")
         return asked.right
+
+    def _started(self) -> threading.Thread:
+        thread = threading.Thread(target=self._compute_all, name="passwords", daemon=True)
+        try:
+            thread.start()
+        except (RuntimeError, MemoryError) as error:  # there may be no more threads now
+            raise TooManyRequests(_BUSY, code="too-many-passwords") from error
+        return thread
 
     def _refuse_guessing(self, source: str, wrong_max: int) -> None:
         now = self._monotonic()
