@@ -12,11 +12,12 @@ import msgspec
 from zato.core.mismatches import Mismatch, mismatches
 from zato.core.validation_errors import shortened
 from zato.service.costly import Costly
+from zato.service.defaults import Defaults
 from zato.service.elements import Schema
 from zato.service.finite import not_finite, surely_finite
 from zato.service.io_model import BINARY, JSON, REF_TEMPLATE, Field, IOModel, invalid_input, invalid_output
 from zato.service.records import Blank, Record
-from zato.service.values import NATIVE_TYPES, as_mapping, as_rows, simplify, with_defaults
+from zato.service.values import NATIVE_TYPES, as_mapping, as_rows, simplify
 
 _MISSING = "Object missing required field `"
 _UNKNOWN = "Object contains unknown field `"
@@ -56,7 +57,7 @@ class TypedModel(IOModel):
         self._is_object = isinstance(info, _OBJECTS)
         self._costly = Costly(info)
         self.takes_messages = not _contains(info, (msgspec.inspect.RawType,))
-        self._has_dataclasses = _contains(info, (msgspec.inspect.DataclassType,))
+        self._defaults = Defaults(info)
         self._has_numbers = _contains(info, _NUMBERS)
         self._is_binary = isinstance(info, msgspec.inspect.BytesType)
         self._is_str = _is_written_as(info, _STR)
@@ -110,7 +111,8 @@ class TypedModel(IOModel):
             raise invalid_output([f"The output cannot be written: {error}."]) from error
         if self._has_numbers and (problems := _numbers_problems(converted, "output field", "The output")):
             raise invalid_output(problems)
-        return with_defaults(converted) if self._has_dataclasses else converted
+        self._defaults.fill(converted)
+        return converted
 
     def media_type(self, text_type: str | None) -> str:
         if self._is_binary:
@@ -159,7 +161,8 @@ class TypedModel(IOModel):
             raise invalid_input([f"{f'The field {path!r}' if path else 'The message'} is not valid: {reason}."])
         if self._has_numbers and (problems := _numbers_problems(converted)):
             raise invalid_input(problems)
-        return with_defaults(converted) if self._has_dataclasses else converted
+        self._defaults.fill(converted)
+        return converted
 
 
 def _is_written_as(info: Any, kinds: tuple[type, ...]) -> bool:
