@@ -20,7 +20,8 @@ from support.chaos.run import Amounts, Run
 from support.chaos.scenarios import SCENARIOS
 from support.chaos.table import Row, render
 from support.chaos.topology import ChaosCluster, running
-from support.hosts import REPOSITORY, SUITE, built, hosts_with
+from support.hosts import hosts_with
+from support.root_file_systems import REPOSITORY, SUITE, built
 
 LOG = REPOSITORY / "build" / "chaos" / "faults.jsonl"
 

@@ -15,7 +15,8 @@ from typing import TextIO
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from support.apt_repositories import repository
-from support.hosts import BEFORE, REPOSITORY, Host, built, hosts_with
+from support.hosts import Host, hosts_with
+from support.root_file_systems import BEFORE, REPOSITORY, built
 from support.scenarios.debian_upgrading import Step, two_machines, under_load, upgrade
 
 LOG = REPOSITORY / "build" / "debian-upgrade.log"

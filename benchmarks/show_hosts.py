@@ -12,7 +12,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from support.appliance import deploy_hello, install, servers_in_balancer
-from support.hosts import REPOSITORY, SUITE, built, hosts_with
+from support.hosts import hosts_with
+from support.root_file_systems import REPOSITORY, SUITE, built
 from support.scenarios.faults import BACK_SECONDS, VICTIMS, kill_daemons
 from support.waiting import eventually
 

@@ -14,7 +14,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from support.appliance import deploy_hello, install, servers_in_balancer
-from support.hosts import BEFORE, REPOSITORY, base, built, hosts_with
+from support.hosts import hosts_with
+from support.root_file_systems import BEFORE, REPOSITORY, base, built
 from support.scenarios.upgrading import change_release, protect
 from support.waiting import eventually
 

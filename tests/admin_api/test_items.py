@@ -6,18 +6,14 @@ from typing import Any
 
 import pytest
 
+from support.admin_world import CHANNEL, create_channel
 from zato.core.errors import Unavailable
 
-CHANNEL = {"service": "demo.echo", "path": "/echo/{id}", "methods": ["GET"]}
 PASSWORD = "a password nobody may see"
 
 
-def _create(world: Any, name: str = "echo", **fields: Any) -> Any:
-    return world.call("POST", "/items/channel-rest", {"name": name, "value": {**CHANNEL, **fields}})
-
-
 def test_an_item_is_created_read_changed_and_deleted(world: Any) -> None:
-    created = _create(world)
+    created = create_channel(world)
     assert created.status_code == 201
     assert created.headers["location"] == "/zato/api/items/channel-rest/echo"
     revision = created.json["revision"]
@@ -36,7 +32,7 @@ def test_an_item_is_created_read_changed_and_deleted(world: Any) -> None:
 
 
 def test_a_change_from_an_older_revision_is_refused_and_names_who_was_faster(world: Any) -> None:
-    revision = _create(world).json["revision"]
+    revision = create_channel(world).json["revision"]
     first = {"value": {**CHANNEL, "path": "/first"}, "revision": revision}
     assert world.call("PUT", "/items/channel-rest/echo", first, user="operator").status_code == 200
     second = {"value": {**CHANNEL, "path": "/second"}, "revision": revision}
@@ -48,7 +44,7 @@ def test_a_change_from_an_older_revision_is_refused_and_names_who_was_faster(wor
 
 
 def test_if_match_says_the_revision_too_and_one_of_both_is_needed(world: Any) -> None:
-    etag = _create(world).headers["etag"]
+    etag = create_channel(world).headers["etag"]
     path, body = "/items/channel-rest/echo", {"value": {**CHANNEL, "path": "/other"}}
     missing = world.call("PUT", path, body)
     assert (missing.status_code, missing.json["error"]["code"]) == (400, "revision-missing")
@@ -62,8 +58,8 @@ def test_if_match_says_the_revision_too_and_one_of_both_is_needed(world: Any) ->
 
 
 def test_what_exists_is_not_created_again_and_what_does_not_exist_is_not_changed(world: Any) -> None:
-    _create(world)
-    again = _create(world, path="/elsewhere")
+    create_channel(world)
+    again = create_channel(world, path="/elsewhere")
     assert (again.status_code, again.json["error"]["code"]) == (409, "already-exists")
     for method, path in [("GET", ""), ("PUT", ""), ("GET", "/history")]:
         body = {"value": CHANNEL, "revision": 1} if method == "PUT" else None
@@ -115,20 +111,8 @@ def test_generated_secrets_are_shown_once_and_no_secret_ever_again(world: Any) -
         assert "$2b$" not in text
 
 
-def test_a_list_comes_in_pages_by_name(world: Any) -> None:
-    for number in range(5):
-        _create(world, f"echo-{number}", path=f"/echo/{number}")
-    first = world.call("GET", "/items/channel-rest?limit=2").json
-    assert [item["name"] for item in first["items"]] == ["echo-0", "echo-1"]
-    assert first["revision"] == world.log.revision()
-    second = world.call("GET", f"/items/channel-rest?limit=3&after={first['next']}").json
-    assert [item["name"] for item in second["items"]] == ["echo-2", "echo-3", "echo-4"]
-    assert second["next"] is None
-    assert len(world.call("GET", "/items/channel-rest").json["items"]) == 5
-
-
 def test_history_names_who_changed_what_and_a_rollback_is_a_new_change(world: Any) -> None:
-    revision = _create(world).json["revision"]
+    revision = create_channel(world).json["revision"]
     body = {"value": {**CHANNEL, "path": "/other"}, "revision": revision}
     world.call("PUT", "/items/channel-rest/echo", body, user="operator")
     history = world.call("GET", "/items/channel-rest/echo/history").json["changes"]
@@ -144,7 +128,7 @@ def test_history_names_who_changed_what_and_a_rollback_is_a_new_change(world: An
 
 
 def test_a_rollback_may_say_which_revision_it_started_from(world: Any) -> None:
-    first = _create(world).json["revision"]
+    first = create_channel(world).json["revision"]
     path = "/items/channel-rest/echo"
     other = {"value": {**CHANNEL, "path": "/other"}, "revision": first}
     second = world.call("PUT", path, other, user="operator").json["revision"]
@@ -189,7 +173,7 @@ def test_with_the_odb_away_changes_are_refused_and_status_says_why(world: Any, m
     assert world.call("GET", "/status").status_code == 200
     monkeypatch.setattr(Database, "read", away)
     monkeypatch.setattr(Database, "write", away)
-    for result in (_create(world), world.call("GET", "/items/channel-rest"), world.call("GET", "/audit")):
+    for result in (create_channel(world), world.call("GET", "/items/channel-rest"), world.call("GET", "/audit")):
         assert (result.status_code, result.json["error"]["code"]) == (503, "odb-unavailable")
         assert result.headers["retry-after"] == "3"
     status = world.call("GET", "/status")
@@ -263,80 +247,3 @@ def test_a_key_is_made_up_anew_and_shown_once(world: Any) -> None:
     refused = world.call("POST", "/items/security-basic/viewer/rotate")
     assert (refused.status_code, refused.json["error"]["code"]) == (400, "nothing-to-rotate")
     assert world.call("POST", "/items/security-api-key/none/rotate").status_code == 404
-
-
-def test_an_item_that_is_not_there_is_answered_with_the_one_that_may_be_meant(world: Any) -> None:
-    world.call("POST", "/items/channel-rest", {"name": "customers.get", "value": {"service": "s", "path": "/c"}})
-    answer = world.call("GET", "/items/channel-rest/Customer.get")
-    assert answer.json["error"]["message"] == (
-        "There is no channel-rest named 'Customer.get'; did you mean 'customers.get'?"
-    )
-    assert world.call("GET", "/items/channel-rest/zzz").json["error"]["message"].endswith("named 'zzz'.")
-    invoked = world.call("POST", "/services/demo.ecko/invoke", {})
-    assert (invoked.status_code, "did you mean 'demo.echo'?" in invoked.text) == (404, True)
-
-
-def _names(result: Any) -> list[str]:
-    return [item["name"] for item in result.json["items"]]
-
-
-def test_a_list_is_searched_and_sorted_and_says_who_made_each_item_what_it_is(world: Any) -> None:
-    for number in (2, 0, 1):
-        _create(world, f"echo-{number}", path=f"/echo/{number}")
-    path = "/items/channel-rest"
-    assert _names(world.call("GET", f"{path}?sort=-revision")) == ["echo-1", "echo-0", "echo-2"]
-    assert _names(world.call("GET", f"{path}?sort=-name")) == ["echo-2", "echo-1", "echo-0"]
-    assert _names(world.call("GET", f"{path}?q=ECHO-1")) == ["echo-1"]
-    assert _names(world.call("GET", f"{path}?q=/echo/2")) == ["echo-2"]
-    assert _names(world.call("GET", "/items/security-basic?q=any")) == []
-    world.clock.advance(60)
-    before = world.call("GET", f"{path}/echo-0").json
-    body = {"value": {**before["value"], "path": "/other"}, "revision": before["revision"]}
-    world.call("PUT", f"{path}/echo-0", body, user="operator")
-    shown = {item["name"]: (item["author"], item["changed"]) for item in world.call("GET", path).json["items"]}
-    assert shown["echo-0"] == ("operator", "2027-01-01T00:01:00Z")
-    assert shown["echo-2"] == ("admin", "2027-01-01T00:00:00Z")
-
-
-@pytest.mark.parametrize("sort", ["name", "-name", "revision", "-revision"])
-def test_every_order_comes_in_pages(world: Any, sort: str) -> None:
-    for number in (2, 0, 1):
-        _create(world, f"echo-{number}", path=f"/echo/{number}")
-    path = f"/items/channel-rest?sort={sort}&limit=1"
-    whole = _names(world.call("GET", f"/items/channel-rest?sort={sort}"))
-    found, after = [], ""
-    for _ in whole:
-        page = world.call("GET", path + after).json
-        found += [item["name"] for item in page["items"]]
-        after = f"&after={page['next']}"
-    assert (found, page["next"]) == (whole, None)
-
-
-def test_an_after_of_another_order_is_refused(world: Any) -> None:
-    _create(world)
-    assert world.call("GET", "/items/channel-rest?sort=revision&after=echo").status_code == 400
-
-
-def test_what_has_a_text_is_found_names_first(world: Any) -> None:
-    _create(world, "unlike", path="/echo/here", service="demo.echo")
-    _create(world, "echo", path="/e")
-    world.refresh()
-    found = world.call("GET", "/search?q=echo", user="viewer").json
-    assert [(each["what"], each["name"], each["field"]) for each in found["found"]] == [
-        ("item", "echo", None),
-        ("service", "demo.echo", None),
-        ("item", "unlike", "service"),
-    ]
-    assert (world.call("GET", "/search?q=echo&limit=1").json["found"], found["total"]) == (found["found"][:1], 3)
-    assert world.call("GET", "/search?q=").status_code == 400
-    assert world.call("GET", "/search?q=$2b").json["total"] == 0
-
-
-def test_one_answer_has_what_an_overview_shows(world: Any) -> None:
-    _create(world)
-    world.refresh()
-    found = world.call("GET", "/summary", user="viewer").json
-    assert found["items"]["channel-rest"] == 1
-    assert found["services"] == 5
-    assert found["changes"][0]["name"] == "echo"
-    assert found["status"]["odb"]["ok"] is True

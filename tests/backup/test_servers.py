@@ -13,8 +13,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Connection, exc
 
-from backup.conftest import NOW, quiet
-from backup.test_restoring import contents_of
+from backup.conftest import NOW, contents_of, quiet
 from support.brokers import new_message
 from support.databases import DatabaseServer, new_database
 from support.ports import free_ports

@@ -15,11 +15,12 @@ from support.documents.written import written
 from support.hosts import Host, NewHost
 from support.once import once
 from support.packages import deb
+from support.root_file_systems import BEFORE, REPOSITORY, SUITE
 from support.spare_hosts import Spare, spare_host
 from support.ssh import Keys, Machines, connections
 from support.waiting import eventually
 
-PACKAGES = hosts.REPOSITORY / "build" / "hosts" / "packages"
+PACKAGES = REPOSITORY / "build" / "hosts" / "packages"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,13 +40,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def packages(testrun_uid: str) -> list[Path]:
     """The Debian packages, built just now; but for their compression they are those of `make deb`."""
-    return build(hosts.SUITE, testrun_uid)
+    return build(SUITE, testrun_uid)
 
 
 @pytest.fixture(scope="session")
 def packages_before(testrun_uid: str) -> list[Path]:
     """Those for the release of Debian before."""
-    return build(hosts.BEFORE, testrun_uid)
+    return build(BEFORE, testrun_uid)
 
 
 def build(suite: str, run: str) -> list[Path]:

@@ -7,15 +7,15 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from support import hosts
 from support.hosts import Host
+from support.root_file_systems import REPOSITORY
 from support.ssh import Keys
 
 
 def test_debians_tests_of_the_installed_packages_pass(appliance: Host, keys: Keys, tmp_path: Path) -> None:
     source = tmp_path / "source"
     # With nothing but the tests there is nothing for it to build
-    shutil.copytree(hosts.REPOSITORY / "debian/tests", source / "debian/tests")
+    shutil.copytree(REPOSITORY / "debian/tests", source / "debian/tests")
     runner = ["autopkgtest", "--no-built-binaries", "--timeout-test=600", str(source)]
     way = ["ssh", "-H", appliance.address, "-l", "root", "-i", str(keys.identity), "--capability=isolation-container"]
     done = subprocess.run([*runner, "--", *way], capture_output=True, text=True, timeout=900, check=False)

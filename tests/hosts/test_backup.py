@@ -6,7 +6,8 @@ import re
 
 from support.appliance import answers, problems
 from support.documents.written import written
-from support.hosts import REPOSITORY, Host
+from support.hosts import Host
+from support.root_file_systems import REPOSITORY
 from support.waiting import eventually
 
 UNIT = "nightly-zato-backup"

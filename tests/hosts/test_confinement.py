@@ -10,7 +10,8 @@ from shlex import quote
 import pytest
 
 from support.appliance import main_pid, units
-from support.hosts import REPOSITORY, Host
+from support.hosts import Host
+from support.root_file_systems import REPOSITORY
 
 EXPOSURE_MAX = 2.0
 

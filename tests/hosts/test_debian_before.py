@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from support import hosts
 from support.appliance import (
     answers,
     deploy_hello,
@@ -21,6 +20,7 @@ from support.appliance import (
 from support.apt_repositories import repository, trust
 from support.documents.written import written
 from support.hosts import Host, NewHost
+from support.root_file_systems import BEFORE, base
 from support.waiting import eventually
 
 # As where lighttpd was unpacked, and its modules are still those of the version before
@@ -31,14 +31,14 @@ STATUS = "/var/lib/dpkg/status"
 @pytest.fixture(scope="module")
 def before(new_host: NewHost, packages_before: list[Path]) -> Iterator[Host]:
     """A host of these tests alone."""
-    with new_host("before", hosts.base(hosts.BEFORE), packages_before) as host:
+    with new_host("before", base(BEFORE), packages_before) as host:
         install(host)
         deploy_hello(host)
         yield host
 
 
 def test_an_installation_there_is_well_and_grows(before: Host) -> None:
-    assert hosts.BEFORE in before.run("cat /etc/os-release").stdout
+    assert BEFORE in before.run("cat /etc/os-release").stdout
     before.run("systemctl start zato-server@2")
     assert eventually(lambda: servers_in_balancer(before) == 2)
     assert eventually(lambda: problems(before) == []), problems(before)
@@ -80,7 +80,7 @@ def test_purging_there_leaves_nothing_behind(before: Host) -> None:
 def test_what_is_published_is_installed_and_what_was_changed_is_not(before: Host, packages_before: list[Path]) -> None:
     before.run("rm /root/*.deb")
     with repository(packages_before[0].parents[1]) as made:
-        trust(before, made, hosts.BEFORE)
+        trust(before, made, BEFORE)
     asking = {"install": "install -y"}
     before.run(written("docs/packages.md", "apt update && apt install zato", asking))
     before.run(written("docs/packages.md", "apt update && apt install zato zato-common zato-server zato-lb", asking))

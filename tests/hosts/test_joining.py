@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from support import hosts
 from support.appliance import outside, problems, status
 from support.clusters_of_hosts import first_machine, made_token
 from support.documents.written import written
 from support.hosts import Host, NewHost
 from support.load import Load, told
+from support.root_file_systems import BEFORE, REPOSITORY, base
 from support.scale import times
 from support.waiting import eventually
 from zato.pki.certificates import load_certificate
@@ -39,14 +39,14 @@ class Cluster:
 @pytest.fixture(scope="module")
 def cluster(new_host: NewHost, packages_before: list[Path]) -> Iterator[Cluster]:
     """The ODB is PostgreSQL on a third machine, whose CA is its own. The second machine has the Debian before."""
-    second_system = hosts.base(hosts.BEFORE)
+    second_system = base(BEFORE)
     with new_host("first") as first, new_host("second", second_system, packages_before) as second, first_machine(first):
         yield Cluster(first, second)
 
 
 def of_a_cluster(host: Host) -> set[str]:
     """What /etc/zato has beside what the packages bring."""
-    shipped = {path.name for path in (hosts.REPOSITORY / "etc" / "zato").iterdir()}
+    shipped = {path.name for path in (REPOSITORY / "etc" / "zato").iterdir()}
     return {*host.run("ls -A /etc/zato").stdout.split()} - shipped
 
 

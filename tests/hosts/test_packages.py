@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from support import hosts
 from support.packages import deb
+from support.root_file_systems import REPOSITORY, SUITE, dependencies
 from support.scale import FULL, times
 
 # A third above what they had when this was written: as they are given to others, where it is played in full, or as
@@ -21,7 +21,7 @@ PACKAGES_MEGABYTES_MAX = times(25, full=16)
 @pytest.fixture(scope="module")
 def again(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The packages, built in another directory than those that the hosts have."""
-    return deb(tmp_path_factory.mktemp("deb"), hosts.SUITE, quickly=not FULL)
+    return deb(tmp_path_factory.mktemp("deb"), SUITE, quickly=not FULL)
 
 
 def parts(package: Path) -> dict[str, str]:
@@ -64,7 +64,7 @@ def test_conffiles_are_what_people_read_and_nothing_that_is_generated(packages: 
     for package in packages:
         shown = subprocess.run(["dpkg-deb", "-I", package, "conffiles"], capture_output=True, text=True, check=False)
         found |= set(shown.stdout.split())
-    there = hosts.REPOSITORY / "etc"
+    there = REPOSITORY / "etc"
     assert found == {f"/etc/{path.relative_to(there)}" for path in there.rglob("*") if path.is_file()}
     assert not any(
         re.search(r"/(zato\.toml|secret\.key|pki|server-[0-9]+)(/|$)", name.replace("/defaults/", "-"))
@@ -73,17 +73,15 @@ def test_conffiles_are_what_people_read_and_nothing_that_is_generated(packages: 
 
 
 def test_hosts_are_built_from_what_the_packages_depend_on() -> None:
-    control = (hosts.REPOSITORY / "debian" / "control").read_text(encoding="utf-8")
-    assert {"haproxy", "lighttpd", "git", "lua-luaossl"} <= set(hosts.dependencies())
-    assert all(name in control for name in hosts.dependencies())
+    control = (REPOSITORY / "debian" / "control").read_text(encoding="utf-8")
+    assert {"haproxy", "lighttpd", "git", "lua-luaossl"} <= set(dependencies())
+    assert all(name in control for name in dependencies())
 
 
 def test_no_path_of_the_checkout_is_in_a_package(packages: list[Path], tmp_path: Path) -> None:
     for package in packages:
         subprocess.run(["dpkg-deb", "-x", str(package), str(tmp_path)], check=True)
-    done = subprocess.run(
-        ["grep", "-rlF", str(hosts.REPOSITORY), str(tmp_path)], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(["grep", "-rlF", str(REPOSITORY), str(tmp_path)], capture_output=True, text=True, check=False)
     assert done.stdout == ""
 
 

@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 
 from support import hosts
+from support.root_file_systems import REPOSITORY
 
-VAGRANTFILE = hosts.REPOSITORY / "Vagrantfile"
+VAGRANTFILE = REPOSITORY / "Vagrantfile"
 
 
 @pytest.fixture(scope="module")
 def described() -> dict[str, Any]:
     """What it says, in as much of Vagrant's language as support/vagrant.rb knows."""
-    command = ["ruby", "-w", str(hosts.REPOSITORY / "tests/support/vagrant.rb"), str(VAGRANTFILE)]
+    command = ["ruby", "-w", str(REPOSITORY / "tests/support/vagrant.rb"), str(VAGRANTFILE)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     found: dict[str, Any] = json.loads(done.stdout)
@@ -47,6 +48,6 @@ def test_the_machines_know_one_another_and_the_appliance_gets_the_packages(descr
     }
     assert files["client"] == []
     (packages,) = files["appliance"]
-    assert (hosts.REPOSITORY / packages["source"]).resolve() == hosts.REPOSITORY / "build/deb/trixie"
+    assert (REPOSITORY / packages["source"]).resolve() == REPOSITORY / "build/deb/trixie"
     install = machines["appliance"]["provisions"][-1]["inline"]
     assert f"apt-get install -q -y {packages['destination']}/*.deb" in install

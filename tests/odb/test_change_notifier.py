@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from support.databases import initialised, new_sqlite
-from support.settable_clock import SettableClock
+from support.set_clock import SetClock
 from support.waiting import LATE_SECONDS, until
 from zato.odb import announcing
 from zato.odb.change_notifier import PATIENT, PROMPT, ChangeNotifier, Patience
@@ -187,7 +187,7 @@ def server() -> Database:
 
 @pytest.mark.parametrize("patience", [PROMPT, PATIENT])
 def test_a_server_is_asked_once_in_each_interval(server: Database, patience: Patience) -> None:
-    clock = SettableClock()
+    clock = SetClock()
     notifier = ChangeNotifier(server, patience, clock.monotonic)
     answers = []
     for _ in range(100):

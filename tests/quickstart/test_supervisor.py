@@ -48,9 +48,10 @@ class Cluster:
         self._thread: threading.Thread | None = None
 
     def has(self, name: str, script: str, **more: Any) -> None:
-        """A process that runs such a shell; `beats NAME` in it adds a line to a file."""
+        """A process that runs such a shell; `beats NAME` in it adds a line to a file, and `linger` takes a minute."""
         beats = f"beats() {{ echo $1 >> {self.directory}/beats; }}\n"
-        self._commands.append(Command(name, ("/bin/sh", "-c", beats + script), **more))
+        linger = "linger() { n=0; while [ $((n += 1)) -lt 3000 ]; do sleep 0.02; done; }\n"
+        self._commands.append(Command(name, ("/bin/sh", "-c", beats + linger + script), **more))
 
     def start(self) -> None:
         self.supervisor = Supervisor(self._commands, self.pids, cast(Any, self.heard))
@@ -135,7 +136,7 @@ def test_a_program_that_is_not_there_is_tried_again_and_holds_up_nobody(cluster:
 
 
 def test_stages_are_asked_to_end_one_after_the_other_each_by_its_signal(cluster: Cluster) -> None:
-    trap = "trap 'beats {0}; exit 0' {1}; beats up; while :; do sleep 0.02; done"
+    trap = "trap 'beats {0}; exit 0' {1}; beats up; linger"
     cluster.has("last", trap.format("last", "TERM"), stage=2)
     cluster.has("first", trap.format("first", "INT"), stage=0, stop_signal=signal.SIGINT)
     cluster.has("second", trap.format("second", "USR1"), stage=1, stop_signal=signal.SIGUSR1)
@@ -151,7 +152,7 @@ def test_stages_are_asked_to_end_one_after_the_other_each_by_its_signal(cluster:
 def test_what_does_not_end_is_killed_after_its_patience_or_when_asked_again(
     cluster: Cluster, patience: float, times: int
 ) -> None:
-    cluster.has("deaf", "trap '' TERM; beats up; while :; do sleep 0.02; done", patience_seconds=patience)
+    cluster.has("deaf", "trap '' TERM; beats up; linger", patience_seconds=patience)
     cluster.start()
     until(lambda: cluster.beats() == ["up"])
     cluster.stop(times)
@@ -159,7 +160,7 @@ def test_what_does_not_end_is_killed_after_its_patience_or_when_asked_again(
 
 
 def test_what_a_process_leaves_behind_is_ended_before_it_is_started_again(cluster: Cluster) -> None:
-    cluster.has("parent", "(trap 'beats orphan; exit 0' TERM; beats child; while :; do sleep 0.02; done) & sleep 0.1")
+    cluster.has("parent", "(trap 'beats orphan; exit 0' TERM; beats child; linger) & sleep 0.1")
     cluster.start()
 
     def ended() -> bool:

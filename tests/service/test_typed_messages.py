@@ -2,73 +2,17 @@
 
 from __future__ import annotations
 
-import enum
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Any
 from uuid import UUID
 
-import msgspec
 import pytest
 
+from support.message_types import Company, Customer, Line, Order, Person, Search, Strict
 from support.service_runs import Others, call, context, echo
 from zato.core.errors import InvalidInput
-from zato.server.service import InvalidOutput, Model, Service
-
-
-class Colour(enum.Enum):
-    RED = "red"
-    BLUE = "blue"
-
-
-class Line(msgspec.Struct):
-    sku: str
-    count: Annotated[int, msgspec.Meta(ge=1)]
-
-
-class Order(msgspec.Struct, rename="camel"):
-    order_id: UUID
-    placed_on: date
-    lines: list[Line]
-    total: Decimal | None = None
-
-
-class Strict(msgspec.Struct, forbid_unknown_fields=True):
-    name: str
-
-
-class Search(msgspec.Struct):
-    text: str
-    limit: int = 10
-    exact: bool = False
-    colours: list[Colour] = []
-    sort: Literal["name", "age"] = "name"
-    price: Decimal | None = None
-
-
-@dataclass
-class Person:
-    name: str
-    age: int = 0
-    tags: list[str] = field(default_factory=list)
-
-
-@dataclass(init=False)
-class Customer(Model):
-    name: str
-    segment: str = "RNZ"
-
-
-class Address(Model):
-    city: str
-    country: str = "NZ"
-
-
-class Company(Model):
-    name: str
-    offices: list[Address]
-
+from zato.server.service import Service
 
 ORDER = {"orderId": str(UUID(int=5)), "placedOn": "2026-03-01", "lines": [{"sku": "a", "count": 1}]}
 
@@ -149,23 +93,6 @@ def test_a_dataclass_arrives_as_its_own_instance_and_leaves_with_its_defaults() 
     assert call(echo(Person), {"name": "Ann"}).json == {"name": "Ann", "age": 0, "tags": []}
 
 
-def test_defaults_of_a_dataclass_are_sent_whether_it_came_from_a_dict_or_from_the_caller() -> None:
-    class Gives(Service):
-        output = Person
-
-        def handle(self) -> None:
-            self.response.payload = {"name": "Ann"}
-
-    class Passes(Service):
-        input = Person
-
-        def handle(self) -> None:
-            self.response.payload = self.request.input
-
-    expected = {"name": "Ann", "age": 0, "tags": []}
-    assert call(Gives).json == call(Passes, {"name": "Ann"}).json == expected
-
-
 def test_models_of_todays_services_work_with_and_without_decorator() -> None:
     assert call(echo(Customer), {"name": "Ann"}).json == {"name": "Ann", "segment": "RNZ"}
     body = {"name": "ACME", "offices": [{"city": "Wellington"}]}
@@ -184,109 +111,10 @@ def test_a_model_is_filled_attribute_by_attribute() -> None:
     assert call(Fills).json == {"name": "Ann", "segment": "RNZ"}
 
 
-def test_a_model_without_a_value_for_a_required_field_is_the_services_error() -> None:
-    class Fills(Service):
-        output = Customer
-
-        def handle(self) -> None:
-            self.response.payload = Customer()
-
-    with pytest.raises(InvalidOutput, match="The output field 'name' is missing"):
-        call(Fills)
-
-
-def test_a_model_needs_no_declaration_to_be_sent() -> None:
-    class Sends(Service):
-        def handle(self) -> None:
-            address = Address()
-            address.city = "Wellington"
-            self.response.payload = {"address": address, "again": Address.from_dict(address.to_dict())}
-
-    expected = {"city": "Wellington", "country": "NZ"}
-    assert call(Sends).json == {"address": expected, "again": expected}
-
-
-def test_output_can_be_a_list_of_structs() -> None:
-    class Lists(Service):
-        output = list[Line]
-
-        def handle(self) -> None:
-            self.response.payload.append(Line("a", 1))
-            self.response.payload += [{"sku": "b", "count": 2}]
-
-    assert call(Lists).json == [{"sku": "a", "count": 1}, {"sku": "b", "count": 2}]
-
-
 def test_input_can_be_a_list_of_structs() -> None:
     assert call(echo(list[Line]), [{"sku": "a", "count": 1}]).json == [{"sku": "a", "count": 1}]
     with pytest.raises(InvalidInput, match=r"'\[1\]\.count'"):
         call(echo(list[Line]), [{"sku": "a", "count": 1}, {"sku": "a", "count": "1"}])
-
-
-def test_a_struct_with_wrong_values_inside_is_the_services_error() -> None:
-    class Wrong(Service):
-        output = Order
-
-        def handle(self) -> None:
-            self.response.payload = Order(UUID(int=1), date(2026, 3, 1), [Line("a", "many")])  # type: ignore[arg-type]
-
-    with pytest.raises(InvalidOutput, match=r"The output field 'lines\[0\]\.count' is not valid"):
-        call(Wrong)
-
-
-class Row:
-    """Read by its attributes, as what a library gives."""
-
-    def __init__(self, **fields: Any) -> None:
-        self.__dict__.update(fields)
-
-
-@pytest.mark.parametrize(
-    "payload",
-    [
-        {"orderId": "no", "lines": [{"sku": 1, "count": 0}, {"sku": "b"}], "total": "x"},
-        Row(order_id="no", lines=[Row(sku=1, count=0), {"sku": "b"}], total="x"),
-    ],
-)
-def test_everything_that_is_wrong_with_an_output_is_named_at_every_depth(payload: Any) -> None:
-    class Wrong(Service):
-        output = Order
-
-        def handle(self) -> None:
-            self.response.payload = payload
-
-    with pytest.raises(InvalidOutput, match=r"There are 3 more\.$") as caught:
-        call(Wrong)
-    said = "\n".join(caught.value.details)
-    for path in ("orderId", "lines[0].sku", "lines[0].count", "total"):
-        assert f"The output field '{path}' is not valid: " in said
-    for path in ("placedOn", "lines[1].count"):
-        assert f"The output field '{path}' is missing." in said
-    assert len(caught.value.details) == 6
-
-
-def test_what_is_wrong_with_a_list_of_outputs_is_counted_beyond_a_hundred() -> None:
-    class Wrong(Service):
-        output = list[Line]
-
-        def handle(self) -> None:
-            self.response.payload = [Row(sku=1, count=1)] * 1000
-
-    with pytest.raises(InvalidOutput) as caught:
-        call(Wrong)
-    assert len(caught.value.details) == 101
-    assert "900 more" in caught.value.details[-1]
-
-
-def test_output_fields_of_a_type_can_be_set_one_by_one() -> None:
-    class Sets(Service):
-        output = Line
-
-        def handle(self) -> None:
-            self.response.payload.sku = "a"
-            self.response.payload.count = 1
-
-    assert call(Sets).json == {"sku": "a", "count": 1}
 
 
 def test_an_invoked_service_takes_instances_and_returns_one() -> None:

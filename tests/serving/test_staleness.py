@@ -6,17 +6,9 @@ import os
 import subprocess
 import sys
 import threading
-from pathlib import Path
-from typing import Any
 
-import falcon.testing
-import pytest
-
-from support.waiting import PATIENCE_SECONDS, until
-from zato.host.draining import Draining
-from zato.serving.http.app import HttpApplication
-from zato.serving.http.fixed import Health
-from zato.serving.http.own_paths import own_paths
+from support.staleness import Clock, look, pass_time
+from support.waiting import PATIENCE_SECONDS
 from zato.serving.staleness import (
     ANNOUNCED_LIMIT_SECONDS,
     ANNOUNCED_SECONDS,
@@ -27,46 +19,6 @@ from zato.serving.staleness import (
     Visits,
 )
 from zato.serving.switch import Switch
-
-
-class Clock:
-    """Stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.seconds = 100.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def visits() -> Visits:
-    return Visits()
-
-
-@pytest.fixture
-def worker(visits: Visits, clock: Clock) -> Staleness:
-    made = Staleness(visits, clock)
-    look(made)
-    return made
-
-
-def look(worker: Staleness, *, answered: bool = True) -> None:
-    worker.look_begins()
-    worker.look_ends(answered=answered)
-
-
-def pass_time(clock: Clock, seconds: float, *workers: Staleness) -> None:
-    """It passes, and the workers run."""
-    for _ in range(round(seconds)):
-        clock.seconds += 1
-        for each in workers:
-            each.beat()
 
 
 def test_a_worker_that_stood_still_looks_into_the_log_first(worker: Staleness, clock: Clock) -> None:
@@ -159,62 +111,6 @@ def test_whoever_waits_goes_on_as_soon_as_the_worker_has_caught_up(worker: Stale
     look(worker)
     waiting.join(PATIENCE_SECONDS)
     assert answers == [True]
-
-
-@pytest.fixture
-def client(worker: Staleness, tmp_path: Path) -> falcon.testing.TestClient:
-    class Served:
-        class snapshot:
-            known = True
-
-        class routes:
-            @staticmethod
-            def find(uri: str) -> None:
-                return None
-
-    class Switch:
-        def current(self) -> Any:
-            return Served
-
-    switch: Any = Switch()
-    own = own_paths()
-    own.add_route("/zato/health", Health(switch, Draining(tmp_path / "draining"), worker))
-    return falcon.testing.TestClient(HttpApplication(switch, worker, own))
-
-
-def test_a_worker_that_has_not_caught_up_is_not_healthy(
-    client: falcon.testing.TestClient, worker: Staleness, clock: Clock
-) -> None:
-    assert client.simulate_get("/zato/health").status_code == 200
-    clock.seconds += 60
-    assert client.simulate_get("/zato/health").status_code == 503
-    look(worker)
-    assert client.simulate_get("/zato/health").status_code == 200
-
-
-def test_a_request_waits_until_the_worker_has_caught_up(
-    client: falcon.testing.TestClient, worker: Staleness, clock: Clock
-) -> None:
-    clock.seconds += 60
-    answered: list[int] = []
-    asking = threading.Thread(target=lambda: answered.append(client.simulate_get("/orders").status_code))
-    asking.start()
-    asking.join(0.2)
-    assert not answered
-    look(worker)
-    until(lambda: bool(answered))
-
-
-def test_the_internal_door_is_no_sign_that_a_server_can_be_reached(
-    client: falcon.testing.TestClient, worker: Staleness, clock: Clock
-) -> None:
-    client.simulate_get("/zato/health")
-    for _ in range(10):
-        pass_time(clock, 1, worker)
-        look(worker, answered=False)
-        client.simulate_get("/zato/health", extras={"zato.internal": True})
-    pass_time(clock, 1, worker)
-    assert client.simulate_get("/zato/health").status_code == 503
 
 
 def test_a_start_that_takes_long_is_no_standstill(visits: Visits, clock: Clock) -> None:

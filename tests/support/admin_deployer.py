@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from support.settable_clock import SettableClock
+from support.set_clock import SetClock
 from zato.config.item import Item
 from zato.config.publisher import Author, Preview, Publisher, Summary
 from zato.core.errors import InvalidInput, NotFound, ZatoError
@@ -19,7 +19,7 @@ from zato.odb.deployments import Deployment, Deployments, DeploymentState
 class ImmediateDeployer(Deployer):
     """Deploys at once; refuses what does not look like Python, as the real one would."""
 
-    def __init__(self, deployments: Deployments, publisher: Publisher, clock: SettableClock) -> None:
+    def __init__(self, deployments: Deployments, publisher: Publisher, clock: SetClock) -> None:
         self._deployments = deployments
         self._publisher = publisher
         self._clock = clock

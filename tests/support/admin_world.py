@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from falcon.testing import Result, TestClient
 from support.admin_deployer import ImmediateDeployer, RollbackWithoutCode, UnresolvedPackages
 from support.admin_services import SERVICES, codes
 from support.passwords import AnyPassword, basic
-from support.settable_clock import SettableClock
+from support.set_clock import SetClock
 from zato.admin_api.audit_recorder import AuditRecorder
 from zato.admin_api.here import ServersHere
 from zato.admin_api.resource import AdminShell
@@ -66,7 +67,9 @@ from zato.serving.switch import Switch
 
 PASSWORD = "a password nobody may see"
 KEY = "a-key-that-nobody-may-see"
+START = datetime(2027, 1, 1, tzinfo=UTC)
 BY = Author("test", "cid-of-the-test")
+CHANNEL = {"service": "demo.echo", "path": "/echo/{id}", "methods": ["GET"]}
 
 
 class Worker(RunningWorker):
@@ -90,7 +93,7 @@ class World:
     """The application and everything behind it, in the directory of an ODB that `prepare` has made."""
 
     def __init__(self, database: Database) -> None:
-        self.clock = SettableClock()
+        self.clock = SetClock(START)
         self.database = database
         self.pki = Path(database.file or "").parent / "pki"
         self.log_directory = self.pki.with_name("log")
@@ -223,10 +226,15 @@ def prepare(directory: Path) -> None:
     path = directory / "odb.sqlite"
     database = Database(f"sqlite:///{path}")
     init(database, "test")
-    publisher = Publisher(ConfigurationLog(database), SecretBox(b"k" * 32), SettableClock())
+    publisher = Publisher(ConfigurationLog(database), SecretBox(b"k" * 32), SetClock(START))
     for role in Role:
         body = {"username": role.value, "password": PASSWORD, "roles": [role.value]}
         publisher.create("security-basic", role.value, body, by=BY)
     publisher.create("security-basic", "nothing", {"username": "nothing", "password": PASSWORD}, by=BY)
     database.dispose()
-    Authority(directory / "pki", SettableClock()).create("zato")
+    Authority(directory / "pki", SetClock(START)).create("zato")
+
+
+def create_channel(world: Any, name: str = "echo", **fields: Any) -> Any:
+    """The answer to whoever creates one of REST, which is CHANNEL but for these fields."""
+    return world.call("POST", "/items/channel-rest", {"name": name, "value": {**CHANNEL, **fields}})

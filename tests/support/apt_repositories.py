@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from support.documents.written import written
-from support.hosts import REPOSITORY, Host
+from support.hosts import Host
+from support.root_file_systems import REPOSITORY
 
 PLACE = "srv/zato"
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -16,14 +14,11 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from support.removal import remove_beside
+from support.root_file_systems import base, laid_over, new_directory
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 BOOT_SECONDS = 240.0
 # What a command on a host may take, an installation among them, where others have the processor
 COMMAND_SECONDS = 600.0
-# The release of Debian that hosts have, and the one before, which some have beside it
-SUITE = "trixie"
-BEFORE = "bookworm"
 # Of this run alone: others may go on beside it on the same machine
 _BRIDGE = f"zato{os.getpid()}"
 _NETWORK = f"10.77.{os.getpid() % 256}"
@@ -31,19 +26,6 @@ _NETWORK = f"10.77.{os.getpid() % 256}"
 GATEWAY = f"{_NETWORK}.1"
 # Hosts that a Vagrantfile describes too, with the last number of their addresses
 MACHINES = {"appliance": 11, "client": 12}
-# What a host is before Zato comes, beside what the packages depend on
-_PACKAGES = (
-    "bash-completion",
-    "curl",
-    "dbus",
-    "iproute2",
-    "openssh-server",
-    "procps",
-    "python3",
-    "socat",
-    "systemd",
-    "systemd-sysv",
-)
 
 
 class Host:
@@ -221,39 +203,6 @@ def _cgroup_roots() -> list[Path]:
     return roots
 
 
-def new_directory() -> Path:
-    """For file systems of hosts; what makes it removes it. Not in memory, as some systems' /tmp is."""
-    return Path(tempfile.mkdtemp(prefix="zato-hosts-", dir="/var/tmp"))
-
-
-def dependencies() -> list[str]:
-    """What our packages depend on and recommend, other than one another."""
-    text = (REPOSITORY / "debian" / "control").read_text(encoding="utf-8")
-    found = set()
-    for block in re.findall(r"^(?:Depends|Recommends):\n((?:[ #].*\n)+)", text, re.M):
-        for line in block.splitlines():
-            name = line.strip().rstrip(",").split()[0]
-            if not name.startswith(("zato", "$", "#")):
-                found.add(name)
-    return sorted(found)
-
-
-def built(suite: str = SUITE) -> list[Path]:
-    """What `make deb` has left for a release of Debian."""
-    return sorted((REPOSITORY / "build" / "deb" / suite).glob("*.deb"))
-
-
-def base(suite: str = SUITE) -> Path:
-    """A root file system with Debian and what Zato needs of it; made once, in about a minute."""
-    return file_system("base", (*_PACKAGES, *dependencies()), suite)
-
-
-def file_system(name: str, wanted: Sequence[str], suite: str = SUITE) -> Path:
-    """A root file system with Debian and those packages; made once, and not to be changed."""
-    command = [str(REPOSITORY / "tools" / "roots.py"), suite, name, *wanted]
-    return Path(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1])
-
-
 @contextmanager
 def bridge() -> Iterator[None]:
     """The hosts' own network."""
@@ -303,20 +252,3 @@ def host(name: str, directory: Path, number: int, system: Path | None = None) ->
             yield found
         finally:
             found.stop()
-
-
-@contextmanager
-def laid_over(system: Path, root: Path) -> Iterator[Path]:
-    """`root` begins as what `system` is, which stays as it is. What is written to it survives no crash of the machine:
-    nothing there waits for the disk."""
-    own = root.with_name(f"{root.name}.own")
-    for directory in (root, own / "upper", own / "work"):
-        directory.mkdir(parents=True)
-    options = f"lowerdir={system},upperdir={own / 'upper'},workdir={own / 'work'},volatile"
-    subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, str(root)], check=True)
-    try:
-        yield root
-    finally:
-        subprocess.run(["umount", str(root)], check=True)
-        remove_beside(own)
-        root.rmdir()

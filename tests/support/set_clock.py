@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 class SetClock:
     """Stands still until it is told to go on."""
 
-    def __init__(self) -> None:
-        self.time = datetime.now(UTC)
+    def __init__(self, time: datetime | None = None) -> None:
+        """It shows this time, or that of the start."""
+        self.time = time or datetime.now(UTC)
 
     def now(self) -> datetime:
         return self.time
@@ -17,5 +18,6 @@ class SetClock:
     def monotonic(self) -> float:
         return self.time.timestamp()
 
-    def advance(self, time: timedelta) -> None:
-        self.time += time
+    def advance(self, time: timedelta | float) -> None:
+        """By so much, or by so many seconds."""
+        self.time += time if isinstance(time, timedelta) else timedelta(seconds=time)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -15,15 +13,14 @@ import pytest
 import urllib3
 from prometheus_client.parser import text_string_to_metric_families
 
-import zato
 from support.cluster import RunningCluster
 from support.doors import DOORS
 from support.http_peer import HttpPeer
 from support.monitoring import used
 from support.ports import free_ports
+from support.scraped import text, value
 from support.waiting import until
 from zato.core.errors import InvalidInput, ZatoError
-from zato.pki.certificates import load_certificate
 
 PATH = "/measured"
 CHANNEL = "measured-channel"
@@ -63,23 +60,6 @@ def measured(cluster: RunningCluster) -> Iterator[RunningCluster]:
     api.delete_item("channel-rest", CHANNEL)
 
 
-def text(cluster: RunningCluster) -> str:
-    with cluster.pool("admin") as pool:
-        answer = pool.request("GET", "/zato/metrics", retries=False)
-    assert answer.status == 200
-    assert answer.headers["Content-Type"].startswith("text/plain; version=")
-    return str(answer.data.decode())
-
-
-def value(cluster: RunningCluster, name: str, /, **labels: str) -> float:
-    """A sample of server 1, 0 where there is none yet."""
-    expected = {"server": "1", **labels}
-    samples = [sample for family in text_string_to_metric_families(text(cluster)) for sample in family.samples]
-    found = [sample.value for sample in samples if sample.name == name and sample.labels == expected]
-    assert len(found) <= 1, found
-    return found[0] if found else 0.0
-
-
 def requests(cluster: RunningCluster, status: int) -> float:
     return value(cluster, "zato_requests_total", **LABELS, status=str(status))
 
@@ -110,16 +90,6 @@ def test_the_time_of_requests_is_told_by_channel_and_service(measured: RunningCl
     assert value(measured, "zato_request_seconds_count", **LABELS) == count + 4
     assert value(measured, "zato_request_seconds_bucket", **LABELS, le="0.1") == short
     assert 0.6 <= value(measured, "zato_request_seconds_sum", **LABELS) - seconds < 60
-
-
-def test_workers_and_the_revision_that_they_serve_from_are_told(measured: RunningCluster) -> None:
-    assert value(measured, "zato_workers") == len(measured.worker_pids()) == 2
-    for number in range(3):
-        item = measured.api().create_item("service", f"measured-{number}", {"time_limit_seconds": 5})
-        until(lambda item=item: value(measured, "zato_applied_revision") >= item["revision"])
-        deleted = measured.api().delete_item("service", f"measured-{number}", item["revision"])
-        until(lambda item=deleted: value(measured, "zato_applied_revision") >= item["revision"])
-    assert value(measured, "zato_applied_revision") == measured.api().status()["odb"]["revision"]
 
 
 def test_deployments_are_counted_by_outcome(measured: RunningCluster) -> None:
@@ -157,16 +127,6 @@ def test_counts_survive_a_killed_worker(measured: RunningCluster) -> None:
     assert requests(measured, 200) == before + len(answered)
     assert value(measured, "zato_workers") == 2
     assert value(measured, "zato_applied_revision") == measured.api().status()["odb"]["revision"]
-
-
-def test_until_when_certificates_are_valid_is_told(measured: RunningCluster) -> None:
-    for name in ("ca", "admin", "haproxy", "lighttpd-1"):
-        expires = load_certificate(measured.layout.pki / f"{name}.crt").not_valid_after_utc.timestamp()
-        assert value(measured, "zato_certificate_not_after_seconds", name=name) == expires
-    before = value(measured, "zato_certificate_not_after_seconds", name="metrics-partner")
-    measured.zato("pki", "issue-client", "metrics-partner", "--days", "3")
-    left = value(measured, "zato_certificate_not_after_seconds", name="metrics-partner") - time.time()
-    assert (before, round(left / 86400)) == (0, 3)
 
 
 def test_every_metric_says_what_it_is(measured: RunningCluster) -> None:
@@ -238,36 +198,6 @@ def test_what_the_balancers_limits_hold_up_is_counted(measured: RunningCluster) 
     assert value(measured, "zato_edge_sources_at_limit", setting="source_requests_max") == 0
 
 
-def test_each_process_says_what_it_takes_and_a_worker_that_has_ended_nothing(measured: RunningCluster) -> None:
-    for process in measured.pids():
-        assert value(measured, "zato_process_resident_memory_bytes", process=process) > 1_000_000
-        assert value(measured, "zato_process_cpu_seconds_total", process=process) > 0
-
-    def workers() -> set[str]:
-        families = text_string_to_metric_families(text(measured))
-        return {
-            sample.labels["pid"]
-            for family in families
-            for sample in family.samples
-            if sample.name == "zato_worker_resident_memory_bytes" and sample.value > 10_000_000
-        }
-
-    until(lambda: workers() == set(map(str, measured.worker_pids())))
-    cpu = value(measured, "zato_worker_cpu_seconds_total")
-    os.kill(measured.worker_pids()[0], signal.SIGKILL)
-    until(lambda: workers() == set(map(str, measured.worker_pids())) and len(workers()) == 2)
-    assert value(measured, "zato_worker_cpu_seconds_total") >= cpu > 0
-
-
-def test_shared_parts_and_the_release_are_told(measured: RunningCluster) -> None:
-    assert value(measured, "zato_odb_up") == value(measured, "zato_broker_up") == 1
-    status = measured.api().status()
-    assert value(measured, "zato_messages_dead") == status["messages"]["dead"]
-    assert value(measured, "zato_messages_waiting") == status["messages"]["waiting"]
-    python = ".".join(map(str, sys.version_info[:3]))
-    assert value(measured, "zato_build_info", version=zato.__version__, python=python) == 1
-
-
 def test_calls_of_outgoing_connections_are_counted_by_outcome(measured: RunningCluster) -> None:
     api = measured.api()
     calls = {"type": "rest", "connection": "measured-crm"}
@@ -293,16 +223,6 @@ def test_calls_of_outgoing_connections_are_counted_by_outcome(measured: RunningC
     assert value(measured, "zato_outgoing_call_seconds_count", **calls) == counted("2xx") + counted("connect")
     api.undeploy("measured_calls.py")
     api.delete_item("outgoing-rest", "measured-crm")
-
-
-def test_a_server_is_asked_by_its_number(measured: RunningCluster) -> None:
-    with measured.pool("admin") as pool:
-        answer = pool.request("GET", "/zato/metrics/1", retries=False)
-        assert (answer.status, b'zato_workers{server="1"} 2.0' in answer.data) == (200, True)
-        answer = pool.request("GET", "/zato/metrics/2", retries=False)
-        assert (answer.status, answer.json()["error"]["code"]) == (503, "another-server")
-    for path in ("/zato/metrics/1", "/zato/metrics/2"):
-        assert measured.request("GET", path).status == 401
 
 
 def test_each_metric_of_the_rules_and_the_dashboard_is_told(measured: RunningCluster) -> None:

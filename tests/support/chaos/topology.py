@@ -18,7 +18,8 @@ from support.chaos.counters import Processing
 from support.chaos.data_host import NAME as DATA
 from support.chaos.data_host import PACKAGES, DataHost
 from support.chaos.plan import Victim
-from support.hosts import Host, NewHost, file_system
+from support.hosts import Host, NewHost
+from support.root_file_systems import file_system
 from support.waiting import eventually
 from zato.client.api import ApiClient
 

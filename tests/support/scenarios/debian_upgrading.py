@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from support import hosts
 from support.appliance import outside, servers_in_balancer, status
 from support.apt_repositories import trust
 from support.clusters_of_hosts import first_machine, made_token
 from support.documents.written import written
-from support.hosts import BEFORE, REPOSITORY, SUITE, Host, NewHost
+from support.hosts import Host, NewHost
 from support.load import Load, Sample, told
+from support.root_file_systems import BEFORE, REPOSITORY, SUITE, base
 from support.waiting import eventually
 
 METHODS = ("GET", "PUT", "POST")
@@ -67,7 +67,7 @@ def system() -> Path:
     import kept
     import roots
 
-    base = hosts.base(BEFORE)
+    root = base(BEFORE)
     script = (
         f"cp -a /etc/apt/sources.list.d /root/sources && sed -i 's/{BEFORE}/{SUITE}/' /etc/apt/sources.list.d/* && "
         "apt-get -q update && apt-get -y -q --download-only full-upgrade && "
@@ -75,10 +75,10 @@ def system() -> Path:
     )
 
     def make(fetched: Path) -> None:
-        subprocess.run(["cp", "-a", base, fetched], check=True)
+        subprocess.run(["cp", "-a", root, fetched], check=True)
         subprocess.run(roots.inside(fetched, ["sh", "-c", script]), check=True, stdout=subprocess.DEVNULL)
 
-    return Path(kept.kept(f"base-{BEFORE}-with-{SUITE}", base.name, make))
+    return Path(kept.kept(f"base-{BEFORE}-with-{SUITE}", root.name, make))
 
 
 @contextmanager
