@@ -51,9 +51,8 @@ class WorkerLoad:
         if now >= self._next_look:
             self._next_look = now + _LOOK_SECONDS
             own = process(os.getpid())
-            if (
-                own is not None
-            ):  # it is where as many files as this process may have are open; the next look may find it
+            # None where as many files are open as this process may have; the next look may find it
+            if own is not None:
                 self._last_memory = own.resident_bytes
                 self._memory.set(self._last_memory)
             cpu = time.process_time()

@@ -74,9 +74,10 @@ class Output:
     def _object(self, name: str, line: bytes) -> bytes:
         told = line.removeprefix(self._for_people).removeprefix(self._as_it_is)
         logged = len(told) < len(line) or name == _IN_JSON
-        return (
-            told if logged and _is_object(told) else _as_object(name, told.replace(self.secret.encode(), b""))
-        )  # two lines in one
+        if logged and _is_object(told):
+            return told
+        # The secret may be in it where two lines have become one
+        return _as_object(name, told.replace(self.secret.encode(), b""))
 
     def _shown(self, line: bytes) -> list[bytes]:
         if line.startswith(self._for_people):

@@ -72,9 +72,8 @@ class ServerApplication(BaseApplication):  # type: ignore[misc]
             "workers": self._server_settings.workers,
             "threads": self._server_settings.threads_max,
             "backlog": _BACKLOG,
-            "timeout": math.ceil(
-                self._server_settings.stuck_seconds
-            ),  # at the start; the master follows the setting later
+            # At the start; the master follows the setting later
+            "timeout": math.ceil(self._server_settings.stuck_seconds),
             "graceful_timeout": _GRACEFUL_SECONDS,
             "limit_request_line": _REQUEST_LINE_BYTES,
             "limit_request_fields": _HEADER_FIELDS,
