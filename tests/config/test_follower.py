@@ -195,6 +195,23 @@ def test_a_missed_notification_and_a_restored_odb_are_noticed_within_seconds(
     assert follower.configuration.get("service", "b") is None
 
 
+def test_a_restored_odb_is_noticed_with_the_next_notification(
+    publisher: Publisher, database: Database, log: ConfigurationLog, applied: list[Configuration]
+) -> None:
+    publisher.create("service", "a", {}, by=BY)
+    notifier = Notifier()
+    follower = LogFollower(log, notifier, StillClock(), applied.append)
+    follower.step()
+    with database.write() as connection:
+        connection.exec_driver_sql("UPDATE zt_cluster SET revision = 0")
+        for table in ("zt_item", "zt_audit", "zt_change"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+    notifier.news = True
+    assert follower.step()
+    assert [configuration.revision for configuration in applied] == [1, 0]
+    assert follower.replaced is not None
+
+
 def test_it_goes_on_through_failures_and_ticks_all_the_while(
     publisher: Publisher, database: Database, applied: list[Configuration]
 ) -> None:

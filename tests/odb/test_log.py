@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event
 from zato.core.errors import Conflict, InvalidInput, NotFound
 from zato.odb.audit import AuditLog
 from zato.odb.database import Database
-from zato.odb.log import Action, Appending, ConfigurationLog, ProposedChange, StoredItem
+from zato.odb.log import Action, Appending, ConfigurationLog, Following, ProposedChange, StoredItem
 
 THOUSANDS = 3_000
 NOW = datetime(2026, 11, 24, 12, 30, 15, 123456, tzinfo=UTC)
@@ -203,6 +203,15 @@ def test_changes_are_read_in_pages(log: ConfigurationLog) -> None:
     append(log, *(create(f"item-{number}") for number in range(7)))
     pages = [log.changes_after(0, 3), log.changes_after(3, 3), log.changes_after(6, 3), log.changes_after(7, 3)]
     assert [[change.revision for change in page] for page in pages] == [[1, 2, 3], [4, 5, 6], [7], []]
+
+
+def test_where_the_log_is_comes_with_what_follows(log: ConfigurationLog) -> None:
+    assert log.following(0) == Following(log.position(), [])
+    append(log, *(create(f"item-{number}") for number in range(3)))
+    found = [log.following(revision, 2) for revision in range(4)]
+    assert {each.position for each in found} == {log.position()}
+    assert log.position().revision == 3
+    assert [[change.revision for change in each.changes] for each in found] == [[1, 2], [2, 3], [3], []]
 
 
 def test_history_is_of_one_item_newest_first(log: ConfigurationLog) -> None:
