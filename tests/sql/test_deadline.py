@@ -10,8 +10,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
+from support.threads import no_more_threads
 from support.waiting import PATIENCE_SECONDS
-from zato.sql.deadline import deadline
+from zato.sql.deadline import _SocketLimit, _Watch, deadline
 
 SHORT = 0.05
 LONG = 60.0
@@ -104,3 +107,15 @@ def test_a_forked_process_keeps_limits_of_its_own() -> None:
 def test_a_connection_that_is_closed_has_no_limit() -> None:
     with drivers() as (driver,), deadline("postgresql", Driver(driver.socket, closed=1), 0.0):
         assert not driver.is_lost()
+
+
+def test_where_no_more_threads_may_be_started_nothing_stays_open() -> None:
+    watch = _Watch()
+    with drivers() as (driver,), no_more_threads():
+        limit = _SocketLimit(driver.fileno(), LONG)
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        for _ in range(3):
+            with pytest.raises(RuntimeError):
+                watch.add(limit)
+        assert len(list(Path("/proc/self/fd").iterdir())) == before
+        limit.end()

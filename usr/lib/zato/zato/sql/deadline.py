@@ -81,7 +81,12 @@ class _Watch:
         with self._starting:
             if self._woken is None:
                 woken = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-                threading.Thread(target=self._run, args=(woken,), name="sql-deadlines", daemon=True).start()
+                thread = threading.Thread(target=self._run, args=(woken,), name="sql-deadlines", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError:  # no more threads may be started
+                    os.close(woken)
+                    raise
                 self._woken = woken
             return self._woken
 
