@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from structlog.testing import capture_logs
 
 from support.brokers import Consumer, consuming, new_message
+from support.set_clock import SetClock
 from support.waiting import until
 from zato.broker.delivery import Counts, Delivery
 from zato.broker.embedded import EmbeddedInvocations
@@ -127,13 +128,19 @@ def test_what_a_crash_in_the_middle_leaves_is_handed_over_by_another_and_marked(
         def settle(self, settlements: object) -> list[object]:  # type: ignore[override]
             raise SystemExit
 
-    clock = SystemClock()
+    clock = SetClock()
     letters = EmbeddedInvocations(sqlite_odb, clock)
-    dying = WithHandover(primary, Dying(sqlite_odb), letters, clock, lease=timedelta(milliseconds=300))
+    dying, other = (
+        WithHandover(primary, messages, letters, clock, lease=timedelta(seconds=30))
+        for messages in (Dying(sqlite_odb), Messages(sqlite_odb))
+    )
+    clock.advance(1)  # the message is due
     with pytest.raises(SystemExit):
         dying.hand_over()
-    assert broker.hand_over() == 0
-    until(lambda: broker.hand_over() == 1)
+    clock.advance(29)
+    assert other.hand_over() == 0
+    clock.advance(2)
+    assert other.hand_over() == 1
     assert [(each.id, each.resent) for each in primary.messages] == [(message.id, False), (message.id, True)]
 
 

@@ -90,6 +90,6 @@ def test_free_ports_will_do_and_one_that_is_taken_is_named_with_who_has_it(tmp_p
 
 
 def test_an_address_that_is_not_of_this_machine_is_refused(tmp_path: Path) -> None:
-    settings = msgspec.structs.replace(settings_on_free_ports(), bind="192.0.2.1")
+    settings = msgspec.structs.replace(settings_on_free_ports(), bind="198.51.100.1")
     refused = refusal(check_ports, Layout(tmp_path), settings)
-    assert (refused.code, "192.0.2.1" in refused.message) == ("address", True)
+    assert (refused.code, "198.51.100.1" in refused.message) == ("address", True)
