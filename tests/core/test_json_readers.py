@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from support.python_calls import python_calls
 from zato.core.errors import InvalidInput
 from zato.core.json import _UNREAD, _read_at_once, _read_strictly, decode
 
@@ -111,16 +112,5 @@ def test_numbers_of_every_size_keep_their_value() -> None:
 
 def test_ordinary_documents_take_no_steps_in_python() -> None:
     rows = [{"id": number, "name": "Ann: she", "amount": 12.5, "of": None} for number in range(200)]
-    calls = 0
-
-    def count(_frame: object, event: str, _argument: object) -> None:
-        nonlocal calls
-        calls += event == "call"
-
     data = json.dumps(rows).encode()
-    sys.setprofile(count)
-    try:
-        decode(data)
-    finally:
-        sys.setprofile(None)
-    assert calls < 20
+    assert python_calls(lambda: decode(data)) < 20

@@ -18,7 +18,6 @@ from gunicorn.config import Config
 from support.waiting import PATIENCE_SECONDS, until
 from zato.server import worker as module
 from zato.server.sizing import FEW
-from zato.server.tick import SLOW_SECONDS
 from zato.server.worker import AcceptingThreadsWorker
 from zato.serving.active_request import ActiveRequest
 from zato.serving.interruption import Interrupted
@@ -254,52 +253,3 @@ def test_more_threads_come_where_all_wait_and_more_requests_do(running: Running,
     assert running.worker._threads.count == 8, "as many as the setting allows"
     service.let_go.set()
     assert len([all_of(each) for each in waiting]) == 12
-
-
-class Flights:
-    """Requests that a worker has, without threads, and a clock's reading to judge them by."""
-
-    def __init__(self, directory: Path) -> None:
-        self.worker: Any = AcceptingThreadsWorker(1, 0, [], SimpleNamespace(), 30, Config(), cast(Any, None))
-        self.worker._active = {}
-        self.still = 0.0
-        self.worker._standstill = cast(Any, SimpleNamespace(turn=lambda: self.still))
-        self.now = time.monotonic()
-
-    def has(self, *, begun_before: float, waits: bool = False, limit: float = 60.0) -> ActiveRequest:
-        active = ActiveRequest(cast(Any, None), Memory(lambda: 1))
-        active.started = self.now - begun_before
-        active.deadline = active.started + limit
-        active.waits = waits
-        self.worker._active[object()] = active
-        return active
-
-
-@pytest.fixture
-def flights(tmp_path: Path) -> Flights:
-    return Flights(tmp_path)
-
-
-def test_slow_are_those_that_have_taken_long_and_do_not_wait_for_their_turn_here(flights: Flights) -> None:
-    flights.has(begun_before=SLOW_SECONDS / 2)
-    flights.has(begun_before=SLOW_SECONDS * 2, waits=True)
-    for count in (0, 1, 2):
-        assert flights.worker._enforce_time_limits(flights.now) == count
-        flights.has(begun_before=SLOW_SECONDS * 2)
-
-
-def test_a_request_that_has_answered_is_not_answered_for(flights: Flights) -> None:
-    late = flights.has(begun_before=10.0, limit=5.0)
-    assert late.claim()
-    flights.worker._enforce_time_limits(flights.now)
-    assert not late.abandoned
-
-
-def test_time_in_which_the_process_stood_still_counts_for_no_request(flights: Flights) -> None:
-    flights.still = 30.0
-    before = flights.has(begun_before=31.0, limit=5.0)
-    after = flights.has(begun_before=0.0, limit=5.0)
-    flights.worker._enforce_time_limits(flights.now)
-    assert not before.abandoned
-    assert before.deadline == pytest.approx(flights.now + 4.0)
-    assert after.deadline == flights.now + 5.0, "it came in afterwards"

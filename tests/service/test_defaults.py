@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Generic, NamedTuple, TypedDict, TypeVar
 
 import msgspec
 import pytest
 
+from support.python_calls import python_calls
 from zato.service.defaults import Defaults
 from zato.service.typed import TypedModel
 
@@ -147,18 +147,7 @@ def test_msgspec_leaves_defaults_to_the_class() -> None:
 def test_only_instances_with_defaults_take_a_step_in_python() -> None:
     model = TypedModel(Order)
     message = {"rows": [{"name": "a", "price": 1.5}] * 1000}
-    calls = 0
-
-    def count(_frame: object, event: str, _argument: object) -> None:
-        nonlocal calls
-        calls += event == "call"
-
-    sys.setprofile(count)
-    try:
-        model.parse(message, {}, {})
-    finally:
-        sys.setprofile(None)
-    assert calls < 40
+    assert python_calls(lambda: model.parse(message, {}, {})) < 40
 
 
 def test_messages_may_be_as_deep_as_json_may() -> None:

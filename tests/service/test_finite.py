@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.python_calls import python_calls
 from zato.service.costly import Costly
 from zato.service.finite import not_finite, surely_finite
 from zato.service.typed import TypedModel
@@ -97,26 +98,11 @@ class _Row(msgspec.Struct):
     cost: Decimal | None = None
 
 
-def _python_calls(function: Callable[[], object]) -> int:
-    number = 0
-
-    def count(_frame: object, event: str, _argument: object) -> None:
-        nonlocal number
-        number += event == "call"
-
-    sys.setprofile(count)
-    try:
-        function()
-    finally:
-        sys.setprofile(None)
-    return number
-
-
 def test_how_long_a_message_is_makes_no_steps_in_python() -> None:
     model = TypedModel(list[_Row])
 
     def calls(rows: int) -> int:
         message = [{"name": "a", "price": 1.25, "cost": "1.10"}] * rows
-        return _python_calls(lambda: model.parse(message, {}, {}))
+        return python_calls(lambda: model.parse(message, {}, {}))
 
     assert calls(1000) < 40  # some of the garbage collector's

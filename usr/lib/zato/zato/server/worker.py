@@ -82,7 +82,7 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
         self._supervise(watch, sizing)
         self._threads.stop()
         self._health_threads.stop()
-        self._wait_for_flights()
+        self._wait_for_active()
 
     def _door_of(self, doors: dict[int, Door], name: str) -> Door | None:
         path = getattr(self.app, name, None)
@@ -247,7 +247,7 @@ class AcceptingThreadsWorker(Worker):  # type: ignore[misc]
         thread.pool.give_up(thread)
         thread.pool.keep()
 
-    def _wait_for_flights(self) -> None:
+    def _wait_for_active(self) -> None:
         """Requests that have begun are finished, within gunicorn's graceful timeout."""
         deadline = time.monotonic() + float(self.cfg.graceful_timeout)
         while self._active and time.monotonic() < deadline:
