@@ -296,7 +296,7 @@ def test_a_gap_in_the_log_is_read_over_by_reading_everything(
 def test_what_is_announced_ends_the_wait_of_those_who_are_patient(
     database: Database, publisher: Publisher, by: Author
 ) -> None:
-    notifier = PatientNotifier(ChangeNotifier(database, Patience(60, 60)))
+    notifier = PatientNotifier(ChangeNotifier(database, Patience(60, 60)), 30)
     until(lambda: not notifier.changed())  # a young stamp does not count as known
     writing = threading.Timer(0.3, partial(publisher.create, "service", "a", {}, by=by))
     writing.start()

@@ -14,20 +14,20 @@ from zato.core.backoff import Backoff
 from zato.core.clock import Clock
 from zato.core.errors import Unavailable, ZatoError
 from zato.host.logs import get_logger
-from zato.odb.change_notifier import ChangeNotifier
+from zato.odb.change_notifier import AT_LEAST_EVERY_SECONDS, ChangeNotifier
 from zato.odb.log import ConfigurationLog, Position
 
 _PAGE = 1000
 _LONGEST_PAUSE_SECONDS = 1.0
 _AWAY = Backoff(0.1, _LONGEST_PAUSE_SECONDS)
 _BUSY_SECONDS = 0.04
-# What is done with every look at the notifier is not waited for
-_TURN_SECONDS = 0.25
+# What is done with every look at the notifier is not waited for, but for what is done about once a second
+_TURN_SECONDS = AT_LEAST_EVERY_SECONDS / 2
 # An ODB that was restored from a backup has another history, or is at an earlier revision than we are, which no change
 # tells where there is none.
 _CHECK_REVISION_EVERY_SECONDS = 5.0
-# Of processes that no request waits for: a turn is one look
-_PATIENT_SECONDS = _TURN_SECONDS
+# Of processes that no request waits for
+_PATIENT_SECONDS = 0.25
 
 
 class Notifier(Protocol):
@@ -62,7 +62,7 @@ class PatientNotifier:
         return self._notifier.changed()
 
     def wait(self, stop: threading.Event, seconds: float) -> None:
-        until = time.monotonic() + seconds
+        until = time.monotonic() + min(seconds, self.interval_seconds)
         while (left := until - time.monotonic()) > 0:
             if stop.wait(min(left, _PATIENT_SECONDS)) or self._notifier.announced:
                 return

@@ -33,7 +33,7 @@ ANNOUNCED_SECONDS = 0.07
 ANNOUNCED_LIMIT_SECONDS = 3.0
 """A worker that cannot look for so long, as its ODB does not answer, goes on with what it has."""
 _CURRENT_SECONDS = 1.0
-_BEAT_SECONDS = 0.25
+_BEAT_SECONDS = 0.5
 _log = get_logger("zato.server")
 
 
@@ -136,7 +136,7 @@ class Staleness:
             return self._looked.wait_for(self._done, seconds) or self._done()
 
     def beat(self) -> None:
-        """Called several times a second. After a gap of AWAY_SECONDS the worker must have stood still."""
+        """Called all the time. After a gap of AWAY_SECONDS the worker must have stood still."""
         now = self._clock()
         if now - self._last_beat > AWAY_SECONDS:
             _log.warning("This worker has stood still, and catches up first", seconds=round(now - self._last_beat, 1))

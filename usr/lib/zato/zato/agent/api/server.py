@@ -25,6 +25,8 @@ _CONNECTIONS_MAX = 16
 # Of one address, so that others find room
 _CONNECTIONS_OF_ONE_MAX = 8
 _SECONDS = 10.0
+# It asks so often whether it is to end, which it does with its process
+_NEVER_SHUT_DOWN = 3600.0
 
 
 class ApiServer:
@@ -72,7 +74,7 @@ class ApiServer:
             raise SetupError(
                 f"The agent cannot listen on {address}, port {self._port}: {error.strerror}.", code="agent-port"
             ) from error
-        threading.Thread(target=server.serve_forever, name="api", daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(_NEVER_SHUT_DOWN,), name="api", daemon=True).start()
         self._listening = (*self._listening, address)
 
     def _app(self) -> WSGIApplication:
