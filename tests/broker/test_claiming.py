@@ -76,13 +76,16 @@ class Notifier:
 
     def __init__(self) -> None:
         self.news = 0
+        self.waits: list[float] = []
 
     def changed(self) -> bool:
         self.news, said = max(0, self.news - 1), self.news
         return said > 0
 
     def wait(self, stop: threading.Event, seconds: float) -> None:
-        """Comes back at once: the clock is what time goes by."""
+        """Comes back at once: the clock is what time goes by. Once is enough."""
+        self.waits.append(seconds)
+        stop.set()
 
 
 class Consumer:
@@ -177,6 +180,19 @@ def test_the_odb_is_looked_at_when_there_is_news_or_something_is_due_and_written
     consumer.turn()
     assert consumer.turn(1.0) == []
     assert consumer.turn(1.0) == ["next_due", "claim 2"]
+
+
+@pytest.mark.parametrize(
+    ("due_seconds", "least", "most"), [(None, 0.4, 0.5), (9.0, 0.4, 0.5), (0.2, 0.2, 0.2), (-1.0, 0.05, 0.05)]
+)
+def test_who_has_nothing_to_do_waits_for_long_but_not_for_longer_than_until_something_is_due(
+    due_seconds: float | None, least: float, most: float
+) -> None:
+    consumer = Consumer(Kept())
+    if due_seconds is not None:
+        consumer.kept.due = consumer.clock.now() + timedelta(seconds=due_seconds)
+    consumer.claiming.run(threading.Event())
+    assert [least <= seconds <= most for seconds in consumer.notifier.waits] == [True]
 
 
 def test_news_that_came_before_a_failure_is_not_lost() -> None:

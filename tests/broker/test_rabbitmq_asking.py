@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any, cast
 
 import pytest
 
 from support.broker_processes import Polled
+from support.waiting import LATE_SECONDS
 from zato.amqp.connection import AmqpConnection
 from zato.broker.rabbitmq.change_notifier import LOOK_ANYWAY_SECONDS, Fanout
 from zato.odb.change_notifier import PROMPT
@@ -58,6 +60,17 @@ def test_while_notifications_are_heard_it_is_asked_seldom_and_a_notification_end
     notifier.wait(threading.Event(), 3600)
     assert notifier.changed()
     assert not notifier.changed()
+
+
+def test_a_notification_that_was_lost_is_looked_for_however_long_somebody_would_wait(fanout: Fanout) -> None:
+    notifier = fanout.notifier(Server())
+    fanout.opened(Channel(), lambda: None)
+    assert notifier.changed()
+    notifier.wait(threading.Event(), 0)
+    started = time.monotonic()
+    notifier.wait(threading.Event(), 3600)
+    assert time.monotonic() - started < LOOK_ANYWAY_SECONDS + LATE_SECONDS
+    assert notifier.changed()
 
 
 def test_a_connection_that_is_lost_ends_the_wait(fanout: Fanout) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from sqlalchemy import text
@@ -18,7 +19,7 @@ from zato.config.publisher import Author, ImportMode, Publisher
 from zato.core.clock import SystemClock
 from zato.core.errors import Unavailable
 from zato.odb import restored
-from zato.odb.change_notifier import ChangeNotifier, Patience
+from zato.odb.change_notifier import PROMPT, ChangeNotifier, Patience
 from zato.odb.database import Database
 from zato.odb.log import ConfigurationLog, Following, StoredItem
 
@@ -88,6 +89,21 @@ def test_the_first_step_reads_everything_and_the_next_what_is_new(
     assert follower.step()
     assert [configuration.revision for configuration in applied] == [1, 2]
     assert [item.name for item in follower.configuration.all("service")] == ["a", "b"]
+
+
+def test_what_is_done_about_once_a_second_is_done_in_one_turn(log: ConfigurationLog) -> None:
+    """What nobody has announced is looked for after one wait, not after several."""
+    stop = threading.Event()
+
+    class Sleeping(Notifier):
+        waits: ClassVar[list[float]] = []
+
+        def wait(self, stop: threading.Event, seconds: float) -> None:
+            self.waits.append(seconds)
+            stop.set()
+
+    LogFollower(log, Sleeping(), StillClock(), lambda _: None).run(stop)
+    assert Sleeping.waits == [PROMPT.unannounced_seconds]
 
 
 def test_an_empty_log_is_applied_once_so_that_the_process_knows_it_is_ready(

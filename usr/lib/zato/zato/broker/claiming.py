@@ -19,8 +19,8 @@ from zato.odb.claims import Dead, Done, Later
 from zato.odb.messages import Claim, Messages, Settlement
 
 _INTERVAL_SECONDS = 0.05
-# While nothing is under way: a new message ends this wait, and one that is due again may be late by as much
-_NOTHING_UNDER_WAY_SECONDS = 0.25
+# While nothing is under way: a new message ends this wait, and one that is due again as well. `stop` need not
+_NOTHING_UNDER_WAY_SECONDS = 0.45
 _AWAY = Backoff(0.1, 1.0)
 # Every turn, a busy ODB included
 _STILL_SECONDS = 5.0
@@ -109,7 +109,13 @@ class Claiming:
                 self._wake.wait(pause)
                 self._wake.clear()
             else:
-                self._notifier.wait(stop, max(pause, _NOTHING_UNDER_WAY_SECONDS))
+                self._notifier.wait(stop, max(pause, self._seconds_until_due()))
+
+    def _seconds_until_due(self) -> float:
+        """Until a message that is to be delivered again is due, as far as that is known, and not longer than usual."""
+        if self._due is None:
+            return _NOTHING_UNDER_WAY_SECONDS
+        return min((self._due - self._clock.now()).total_seconds(), _NOTHING_UNDER_WAY_SECONDS)
 
     def _turn(self, stopping: bool) -> None:
         still = bool(self._standstill.turn())

@@ -21,8 +21,8 @@ _PAGE = 1000
 _LONGEST_PAUSE_SECONDS = 1.0
 _AWAY = Backoff(0.1, _LONGEST_PAUSE_SECONDS)
 _BUSY_SECONDS = 0.04
-# What is done with every look at the notifier is not waited for, but for what is done about once a second
-_TURN_SECONDS = AT_LEAST_EVERY_SECONDS / 2
+# What is done with every look at the notifier is done in the same turn as the look at what nobody has announced
+_TURN_SECONDS = AT_LEAST_EVERY_SECONDS
 # An ODB that was restored from a backup has another history, or is at an earlier revision than we are, which no change
 # tells where there is none.
 _CHECK_REVISION_EVERY_SECONDS = 5.0

@@ -32,8 +32,8 @@ PROMPT = Patience(AT_LEAST_EVERY_SECONDS, 0.1)
 PATIENT = Patience(2.0, 0.2)
 """Of those that no request waits for."""
 _FILE_SECONDS = 0.02
-# As long as a turn of those who wait
-_LOOK_FOR_STOP_SECONDS = AT_LEAST_EVERY_SECONDS / 2
+# As long as a turn of those who wait. Whoever is to end sooner waits for a shorter time
+_LOOK_FOR_STOP_SECONDS = AT_LEAST_EVERY_SECONDS
 _log = get_logger("zato.odb")
 
 

@@ -112,8 +112,8 @@ class RabbitMqChangeNotifier:
         if self._quick:
             self._polled.wait(stop, seconds)
             return
-        # Without notifications nobody ends the wait but who asks again
-        until = time.monotonic() + (seconds if self._fanout.there else min(seconds, self._polled.interval_seconds))
+        # Without notifications nobody ends the wait but who asks again; with them, one may be lost
+        until = time.monotonic() + min(seconds, self.interval_seconds)
         while not stop.is_set() and not self._wake.is_set():
             left = until - time.monotonic()
             if left <= 0:
