@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from support.waiting import until
 from zato.agent.haproxy.file_set import file_sets as of_haproxy
 from zato.agent.haproxy.names import ANSWERING, CLIENT_AUTHORITIES, CONFIGURATION
 from zato.agent.lighttpd.file_set import file_sets as of_lighttpd
@@ -74,6 +76,33 @@ def test_own_files_that_went_are_removed_and_what_the_configuration_may_name_sta
     sets.put(haproxy_set("new", **{"own/one.cfg": b"one", ANSWERING: b"lua"}))
     sets.put(haproxy_set("of an earlier release"))
     assert sets.in_place() == haproxy_set("of an earlier release", **{ANSWERING: b"lua"})
+
+
+def test_files_that_are_as_they_were_are_not_read_again(tmp_path: Path) -> None:
+    sets = of_haproxy(Layout(tmp_path))
+    sets.put(haproxy_set("one", **{"own/one.cfg": b"one"}))
+    until(lambda: sets.in_place() is sets.in_place())
+    assert sets.in_place() == haproxy_set("one", **{"own/one.cfg": b"one"})
+
+
+def test_a_change_shows_however_it_is_made(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    sets, authorities = of_haproxy(layout), layout.haproxy / CLIENT_AUTHORITIES
+    sets.put(haproxy_set("one"))
+    until(lambda: sets.in_place() is sets.in_place())
+    before = authorities.stat()
+    authorities.write_bytes(b"CA")
+    os.utime(authorities, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert sets.in_place() == {**haproxy_set("one"), CLIENT_AUTHORITIES: b"CA"}
+    for content in (b"c1", b"c2", b"c3"):  # within a tick of the kernel, and of the same size
+        authorities.write_bytes(content)
+        assert sets.in_place() == {**haproxy_set("one"), CLIENT_AUTHORITIES: content}
+    until(lambda: sets.in_place() is sets.in_place())
+    (layout.haproxy / "own" / "new.cfg").write_bytes(b"new")
+    assert sets.in_place() == {**haproxy_set("one", **{"own/new.cfg": b"new"}), CLIENT_AUTHORITIES: b"c3"}
+    until(lambda: sets.in_place() is sets.in_place())
+    (layout.haproxy / CONFIGURATION).unlink()
+    assert sets.in_place() is None
 
 
 def test_what_is_refused_is_not_put_in_place(tmp_path: Path) -> None:

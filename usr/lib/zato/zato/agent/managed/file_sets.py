@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,9 @@ FileSet = Mapping[str, bytes]
 """Contents by path below the program's directory."""
 _REJECTED = "refused.json"
 _FOLDER_FILES = "*.cfg"
+# The kernel stamps files by its tick, 10 ms at the coarsest: a file this young may change again without showing it
+_SETTLED_NANOSECONDS = 50_000_000
+_Versions = tuple[tuple[str, int, int, int, int], ...]
 
 
 class Kept(StrEnum):
@@ -78,10 +82,20 @@ class FileSets:
         self.identity = identity
         self._directory = directory
         self._identity_field = identity_field
+        self._read_last: tuple[_Versions, FileSet] | None = None
 
     def in_place(self) -> FileSet | None:
-        """What the program would be started from; None where there is none, or not all of it."""
-        return self._read(self._directory)
+        """What the program would be started from; None where there is none, or not all of it.
+
+        Agents ask for it all the time: files that are as they were when they were read are not read again.
+        """
+        now, versions = time.time_ns(), self._versions()
+        if self._read_last is not None and self._read_last[0] == versions:
+            return self._read_last[1]
+        files = self._read(self._directory)
+        settled = all(now - changed > _SETTLED_NANOSECONDS for _, changed, *_ in versions)
+        self._read_last = (versions, files) if files is not None and settled else None
+        return files
 
     def put(self, files: FileSet) -> None:
         """From now on the program is started from these."""
@@ -140,6 +154,23 @@ class FileSets:
         """Whether these were rejected last."""
         rejection = self.rejected()
         return rejection is not None and rejection.identity == self.identity(files)
+
+    def _versions(self) -> _Versions:
+        """Of all files that `_read` would look at: whatever is done to one of them changes this."""
+        names, folder = self.names, self.names.folder
+        paths = [self._directory / name for name in (*names.others, names.client_authorities, names.configuration)]
+        paths += [self._directory / name for name in names.optional]
+        if folder is not None:
+            paths += sorted((self._directory / folder).glob(_FOLDER_FILES))
+        found = []
+        for path in paths:
+            try:
+                status = path.lstat()
+            except FileNotFoundError:
+                continue
+            # The time of the last change cannot be set by anybody, that of the last modification can
+            found.append((str(path), status.st_ctime_ns, status.st_mtime_ns, status.st_size, status.st_ino))
+        return tuple(found)
 
     def _read(self, directory: Path) -> FileSet | None:
         names = self.names
