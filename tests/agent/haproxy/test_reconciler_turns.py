@@ -16,7 +16,7 @@ from zato.agent.haproxy import files
 from zato.agent.haproxy.file_set import file_sets, frame_in
 from zato.agent.haproxy.names import CONFIGURATION
 from zato.agent.haproxy.reconciler import HaproxyReconciler
-from zato.agent.haproxy.running import RunningHaproxy, Worker
+from zato.agent.haproxy.running import RunningHaproxy, Seen, Worker
 from zato.agent.haproxy.runtime_plan import FoundServer
 from zato.agent.haproxy.server_addresses import Addresses
 from zato.agent.haproxy.streams import Stream
@@ -55,8 +55,8 @@ class Haproxy(RunningHaproxy):
     def variables(self, names: Sequence[str]) -> dict[str, int]:
         return dict.fromkeys(names, 0)
 
-    def servers(self) -> dict[str, FoundServer]:
-        return dict(self.known)
+    def look(self) -> Seen:
+        return Seen(self.worker(), self.known)
 
     def tell(self, command: str, expected: str = "") -> None:
         pass

@@ -14,8 +14,8 @@ from zato.agent.haproxy.file_set import file_sets, servers_in
 from zato.agent.haproxy.following import FollowedState
 from zato.agent.haproxy.names import configuration, desired_state_file, own_sources
 from zato.agent.haproxy.reloading import ReloadableHaproxy
-from zato.agent.haproxy.running import RunningHaproxy
-from zato.agent.haproxy.runtime_plan import after_adding, runtime_plan
+from zato.agent.haproxy.running import RunningHaproxy, Seen
+from zato.agent.haproxy.runtime_plan import RuntimePlan, after_adding, runtime_plan
 from zato.agent.haproxy.server_addresses import Addresses
 from zato.agent.haproxy.view import BalancedServer
 from zato.agent.limits import connections_max
@@ -113,9 +113,9 @@ class HaproxyReconciler(Reconciler):
             self._unsettled()
         self._write()
         try:
-            worker = self._haproxy.worker()
-            self._change_servers(worker.frame, now)
-            self._certificates.turn(worker)
+            seen = self._haproxy.look()
+            self._change_servers(seen, now)
+            self._certificates.turn(seen.worker)
             self._clients.turn(self._haproxy, self.desired.balancer, self._connections_max)
         except (Unavailable, SetupError) as error:
             self._failed(error)
@@ -153,21 +153,20 @@ class HaproxyReconciler(Reconciler):
         clients = self._layout.pki / "clients"
         return [self._layout.ca_certificate, *sorted(clients.glob("*.crt")), *own_sources(self._layout)]
 
-    def _change_servers(self, loaded: str, now: float) -> None:
-        """Where HAProxy has `loaded` the frame of the files that are in place; else it is reloaded."""
+    def _change_servers(self, seen: Seen, now: float) -> None:
+        """Where HAProxy has loaded the frame of the files that are in place; else it is reloaded."""
         present = self._sets.in_place()
         if present is None:
             return
         frame = self._sets.identity(present)
-        if loaded != frame:
+        if seen.worker.frame != frame:
             if now >= self._reload_at:
                 self._take_up()
             return
         if frame != self._served:  # since before this agent, or somebody else has reloaded it
             self._sets.served(present)
             self._saw(present)
-        wanted = balanced(self.desired, self._cluster)
-        plan = runtime_plan(self._haproxy.servers(), wanted)
+        plan = self._plan(seen)
         try:
             for command in plan.commands:
                 self._haproxy.tell(command)
@@ -191,6 +190,11 @@ class HaproxyReconciler(Reconciler):
                 self._state, revision=self.desired.revision, configuration=digest(present)
             )
         self._state = dataclasses.replace(self._state, failure=self._standing_failure())
+
+    def _plan(self, seen: Seen) -> RuntimePlan:
+        if seen.servers is None:
+            raise Unavailable("HAProxy says nothing of its servers.", code="balancer-away")
+        return runtime_plan(seen.servers, balanced(self.desired, self._cluster))
 
     def _add(self, server: BalancedServer) -> None:
         from zato.agent.haproxy import files, render

@@ -38,6 +38,15 @@ class Worker:
     uptime_seconds: int
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What HAProxy said at one moment."""
+
+    worker: Worker
+    servers: Mapping[str, FoundServer] | None
+    """The cluster's servers by name, as HAProxy has them. None where it says nothing of them."""
+
+
 class RunningHaproxy:
     """Reached by its sockets; the master's has the master at its other end, also after reloads.
 
@@ -76,19 +85,12 @@ class RunningHaproxy:
 
     def worker(self) -> Worker:
         """The newest one."""
-        pairs = (line.partition(":") for line in self._api.ask("show info").splitlines())
-        info = {name.strip(): value.strip() for name, _, value in pairs}
-        try:
-            return Worker(int(info["Pid"]), info.get("description", ""), int(info["Uptime_sec"]))
-        except (KeyError, ValueError) as error:
-            raise Unavailable("HAProxy says nothing of itself.", code="balancer-away") from error
+        return _worker_in(self._api.ask("show info"))
 
-    def servers(self) -> dict[str, FoundServer]:
-        """The cluster's servers by name, as HAProxy has them."""
-        found = servers_in(self._api.ask(f"show servers state {BACKEND}"))
-        if found is None:
-            raise Unavailable("HAProxy says nothing of its servers.", code="balancer-away")
-        return found
+    def look(self) -> Seen:
+        """The newest worker and its servers, by one question: each wakes all threads that HAProxy has."""
+        info, _, state = self._api.ask(f"show info;show servers state {BACKEND}").partition("\n\n")
+        return Seen(_worker_in(info), servers_in(state))
 
     def statistics(self) -> list[dict[str, str]]:
         """A row for each frontend, backend and server, with HAProxy's own names of what it counts."""
@@ -154,6 +156,15 @@ class RunningHaproxy:
             connection.close()
             raise
         return connection
+
+
+def _worker_in(info: str) -> Worker:
+    pairs = (line.partition(":") for line in info.splitlines())
+    said = {name.strip(): value.strip() for name, _, value in pairs}
+    try:
+        return Worker(int(said["Pid"]), said.get("description", ""), int(said["Uptime_sec"]))
+    except (KeyError, ValueError) as error:
+        raise Unavailable("HAProxy says nothing of itself.", code="balancer-away") from error
 
 
 def status_of(rows: list[dict[str, str]]) -> Mapping[str, dict[str, str]]:
