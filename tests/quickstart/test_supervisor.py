@@ -122,7 +122,7 @@ def test_what_waits_for_a_file_is_started_once_it_is_there(cluster: Cluster) -> 
     cluster.has("first", f"beats first; touch {cluster.directory}/ready; sleep 60")
     cluster.start()
     until(lambda: cluster.beats() == ["first", "second"])
-    assert sorted(cluster.running()) == ["first", "second"]
+    until(lambda: sorted(cluster.running()) == ["first", "second"])
 
 
 def test_a_program_that_is_not_there_is_tried_again_and_holds_up_nobody(cluster: Cluster) -> None:
@@ -146,6 +146,18 @@ def test_stages_are_asked_to_end_one_after_the_other_each_by_its_signal(cluster:
     assert cluster.beats()[3:] == ["first", "second", "last"]
     assert cluster.heard.said == ["Ending everything"]
     assert not cluster.pids.exists()
+
+
+def test_a_program_hears_its_signal_also_where_the_cluster_runs_in_the_background_of_a_shell(cluster: Cluster) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as such a shell does
+    try:
+        cluster.has("first", "trap 'beats first; exit 0' INT; beats up; linger", stop_signal=signal.SIGINT)
+        cluster.start()
+        until(lambda: cluster.beats() == ["up"])
+        cluster.stop()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert cluster.beats() == ["up", "first"]
 
 
 @pytest.mark.parametrize(("patience", "times"), [(0.1, 1), (60.0, 2)])

@@ -88,7 +88,7 @@ def execute(command: Command, environment: Mapping[str, str]) -> subprocess.Pope
         stderr=subprocess.STDOUT,
         env={**os.environ, **environment},
         start_new_session=True,  # Ctrl-C is the supervisor's alone
-        preexec_fn=lambda: _end_with(owner),  # noqa: PLW1509 - it makes two system calls and touches no lock
+        preexec_fn=lambda: _begin_as_program(owner),  # noqa: PLW1509 - three system calls that touch no lock
         pipesize=_PIPE_BYTES,
     )
 
@@ -137,6 +137,12 @@ def _become(command: Command, environment: Mapping[str, str], owner: int, output
         with contextlib.suppress(OSError):
             os.write(output, f"It cannot be started: {error!r}\n".encode("utf-8", "backslashreplace"))
         os._exit(1)
+
+
+def _begin_as_program(owner: int) -> None:
+    _end_with(owner)
+    # A shell has what it runs in the background ignore Ctrl-C, and what is ignored is ignored by programs, too
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _end_with(owner: int) -> None:
