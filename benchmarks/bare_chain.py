@@ -17,7 +17,7 @@ from zato.quickstart.supervisor import Supervisor
 
 layout = Layout(Path(sys.argv[1]))
 server = layout.server(1)
-server.front_socket.parent.mkdir()
+server.front_socket.parent.mkdir(parents=True, exist_ok=True)
 BOTH = ("--bind", f"unix:{server.front_socket}", "--bind", f"unix:{server.health_socket}")
 commands = [
     Command("server1", (*OURS, *BOTH, "benchmarks.bare:app")),

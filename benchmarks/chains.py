@@ -104,6 +104,7 @@ def created(directory: Path) -> tuple[Layout, ClusterSettings]:
     zato = [sys.executable, "-m", "zato.cli.main", "quickstart", "create", str(directory), *ports]
     subprocess.run(zato, check=True, stdout=subprocess.DEVNULL)
     cluster = load_cluster(layout)
+    layout.server(1).edge_socket.parent.mkdir(parents=True)
     haproxy.write(layout, haproxy.view_of(layout, cluster, haproxy.state_to_start_with(layout, cluster)))
     return layout, cluster
 

@@ -12,6 +12,7 @@ from support.edge import BALANCER, DIRECT, DOORS, Answer, Edge
 from support.targets import INVALID_PATHS, NO_TARGETS, PATHS
 from zato.agent.haproxy import names as haproxy_names
 from zato.agent.lighttpd import files as lighttpd_files
+from zato.agent.lighttpd.names import BALANCER_SCRIPT, REQUEST_SCRIPT
 from zato.agent.written_values import BACKEND_GONE
 from zato.core.errors import InvalidInput
 from zato.core.target import INVALID_PATH, path_of, segments_of
@@ -19,6 +20,7 @@ from zato.core.target import INVALID_PATH, path_of, segments_of
 # Where the rendered files have what their rules are about
 SEEN_BY_HAPROXY = "regsub(%2f,%252F,gi),url_dec if { path -m sub % }\n"
 SEEN_BY_LIGHTTPD = 'r.req_attr["uri.path"] = path\n'
+SCRIPTS = (REQUEST_SCRIPT, BALANCER_SCRIPT)
 WRONG_PASSWORDS_MAX = 5
 
 
@@ -28,14 +30,15 @@ def telling() -> Iterator[Edge]:
     edge = Edge(wrong_passwords_max=WRONG_PASSWORDS_MAX)
     try:
         add(edge, haproxy_names.configuration(edge.layout).name, SEEN_BY_HAPROXY)
-        add(edge, "request.lua", SEEN_BY_LIGHTTPD)
+        for script in SCRIPTS:
+            add(edge, script, SEEN_BY_LIGHTTPD)
         yield edge.start()
     finally:
         edge.close()
 
 
 def add(edge: Edge, name: str, after: str) -> None:
-    if name == "request.lua":
+    if name in SCRIPTS:
         path, line = edge.server.lighttpd / name, '  headers["X-Seen-By-Lighttpd"] = lighty.c.hexenc(path)\n'
     else:
         path = haproxy_names.configuration(edge.layout)

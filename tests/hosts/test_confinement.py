@@ -39,13 +39,15 @@ def test_private_keys_and_the_internal_door_are_for_their_own_users_only(applian
             check=False,
         )
         assert (done.returncode == 0) is allowed, (user, name, done.stderr)
-    door = "socat -u OPEN:/dev/null UNIX-CONNECT:/run/zato/server-1/{}/http.sock"
+    door = "socat -u OPEN:/dev/null UNIX-CONNECT:/run/zato/server-1/{}"
     for user, name, allowed in (
-        ("zato", "internal", True),
-        ("zato-lb", "internal", False),
-        ("zato-tls", "internal", False),
-        ("zato-tls", "front", True),
-        ("zato-lb", "front", False),
+        ("zato", "internal/http.sock", True),
+        ("zato-lb", "internal/http.sock", False),
+        ("zato-tls", "internal/http.sock", False),
+        ("zato-tls", "front/http.sock", True),
+        ("zato-lb", "front/http.sock", False),
+        ("zato-lb", "edge/tls.sock", True),
+        ("zato", "edge/tls.sock", False),
     ):
         done = appliance.run(f"setpriv --reuid={user} --regid={user} --init-groups {door.format(name)}", check=False)
         assert (done.returncode == 0) is allowed, (user, name, done.stderr)

@@ -27,6 +27,7 @@ ENTRIES = (
     ("/var/lib/zato/server-1/pickup", "zato", "zato", 0o2775),
     ("/run/zato/haproxy", "zato-lb", "zato", 0o2750),
     ("/run/zato/server-1/front", "zato", "zato-tls", 0o2750),
+    ("/run/zato/server-1/edge", "zato-tls", "zato-lb", 0o2750),
     ("/run/zato/server-1/internal", "zato", "zato", 0o700),
 )
 # Path, user, group
@@ -35,6 +36,7 @@ SOCKETS = (
     ("/run/zato/haproxy/status.sock", "zato-lb", "zato"),
     ("/run/zato/server-1/front/http.sock", "zato", "zato-tls"),
     ("/run/zato/server-1/front/health.sock", "zato", "zato-tls"),
+    ("/run/zato/server-1/edge/tls.sock", "zato-tls", "zato-lb"),
     ("/run/zato/server-1/internal/http.sock", "zato", "zato"),
 )
 

@@ -55,7 +55,7 @@ class Edge(Doors):
         self._balancer = balancer
         self._changes = changes
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        for path in (self.server.front_socket, self.layout.haproxy_socket):
+        for path in (self.server.front_socket, self.server.edge_socket, self.layout.haproxy_socket):
             path.parent.mkdir(parents=True)
         self.server.lighttpd.mkdir(parents=True)
         self.write()

@@ -14,11 +14,13 @@ import urllib3
 
 from support.agents import lets_in
 from support.cluster import RunningCluster
-from support.load import told
+from support.load import Load, told
 from support.ports import free_port
 from support.scenarios.balancing import PATH, agent_of, balance, change_server, end, has, server_state
 from support.waiting import until
+from zato.agent.haproxy.running import RunningHaproxy
 from zato.core.errors import ZatoError
+from zato.host.settings import load_cluster
 from zato.pki.authority import Authority
 
 PERIOD_SECONDS = 1
@@ -48,6 +50,32 @@ def test_what_haproxy_has_found_out_of_its_servers_outlives_a_reload(two: Runnin
     finally:
         os.kill(stopped, signal.SIGCONT)
     until(has(two, 2, "UP"))
+
+
+def test_a_lighttpd_that_loses_its_socket_and_has_it_again_fails_no_request(two: RunningCluster) -> None:
+    """As when its server comes back with the release before, which has none, and then with this one."""
+    haproxy, socket_path = RunningHaproxy.of(two.layout), two.layout.server(2).edge_socket
+    aside = socket_path.with_name("aside.sock")
+    port, places = load_cluster(two.layout).lighttpd_port_of(2), []
+
+    def is_up_at(*place: object) -> bool:
+        try:
+            server = (haproxy.look().servers or {})["server-2"]
+        except ZatoError:  # it is being reloaded
+            return False
+        places.append((server.address, server.port))
+        return server.is_up and places[-1] == place
+
+    until(lambda: is_up_at("-", 0))
+    with two.pool() as pool, Load(pool, PATH, method=("POST", "GET")) as load:
+        socket_path.rename(aside)
+        try:
+            until(lambda: is_up_at("127.0.0.1", port))
+        finally:
+            aside.rename(socket_path)
+        until(lambda: is_up_at("-", port))
+    assert load.failed() == [], told(load.failed())
+    assert set(places) == {("-", 0), ("127.0.0.1", port), ("-", port)}
 
 
 def test_what_operators_have_said_outlives_the_agent_and_haproxy(two: RunningCluster) -> None:

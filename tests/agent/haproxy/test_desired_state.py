@@ -86,7 +86,7 @@ def test_haproxy_has_the_servers_that_there_is_an_address_for() -> None:
         DesiredServer(number=3, address="192.0.2.3", mode=Mode.DRAIN, weight=7),
     )
     cluster = ClusterSettings(lighttpd_port=20000)
-    found = balanced(DesiredState(servers=servers), cluster)
+    found = balanced(DesiredState(servers=servers), cluster, {})
     assert [(each.name, each.address, each.port, each.certificate_host) for each in found] == [
         ("server-1", "192.0.2.1", cluster.lighttpd_port_of(1), "lighttpd-1"),
         ("server-3", "192.0.2.3", cluster.lighttpd_port_of(3), "lighttpd-3"),

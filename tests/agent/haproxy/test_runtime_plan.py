@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
+
 import pytest
 
-from zato.agent.haproxy.runtime_plan import FoundServer, RuntimePlan, after_adding, runtime_plan, servers_in
+from zato.agent.haproxy.runtime_plan import (
+    FoundServer,
+    RuntimePlan,
+    after_adding,
+    is_reached_otherwise,
+    runtime_plan,
+    servers_in,
+)
 from zato.agent.haproxy.view import BalancedServer
 from zato.config.balancing import Mode
 
@@ -68,6 +78,23 @@ def test_what_haproxy_says_of_its_servers_is_understood() -> None:
     assert servers_in(STATE) == {
         "server-1": FoundServer("127.0.0.1", 17010, Mode.READY, 100),
         "server-2": FoundServer("10.1.2.3", 17011, Mode.DRAIN, 50),
-        "server-3": FoundServer("::1", 17012, Mode.MAINTENANCE, 100),
+        "server-3": FoundServer("::1", 17012, Mode.MAINTENANCE, 100, is_up=False),
     }
     assert servers_in("Can't find backend.\n") is None
+
+
+def test_no_command_changes_a_socket_into_an_address() -> None:
+    local = dataclasses.replace(wanted(), socket=Path("/run/tls.sock"))
+    by_socket = {"server-1": FoundServer("-", 0, Mode.READY, 100)}
+    assert runtime_plan(by_socket, [local]) == RuntimePlan((), (), ())
+    for present, server in ((by_socket, wanted()), (found(), local)):
+        assert runtime_plan(present, [server]) == RuntimePlan((), (), ())
+
+
+def test_haproxy_is_reloaded_for_files_that_reach_a_server_otherwise() -> None:
+    by_socket = {"server-1": FoundServer("-", 0, Mode.READY, 100)}
+    assert is_reached_otherwise(by_socket, ["server-1"], [])
+    assert is_reached_otherwise(found(), ["server-1"], ["server-1"])
+    assert not is_reached_otherwise(by_socket, ["server-1"], ["server-1"])
+    assert not is_reached_otherwise(found(), ["server-1"], [])
+    assert not is_reached_otherwise(by_socket, ["server-2"], [])  # it goes, or has not come yet

@@ -100,6 +100,7 @@ def _server(settings: ClusterSettings, number: int) -> None:
     # Root's until it is complete. What is in it stays: an operator's word that the server is to drain, for one
     owners.directory(paths.run, owners.ROOT, 0o755)
     owners.directory(paths.front_socket.parent, owners.FRONT, 0o2750)
+    owners.directory(paths.edge_socket.parent, owners.EDGE_SOCKET, 0o2750)
     owners.directory(paths.internal_socket.parent, owners.SERVERS, 0o700)
     owners.directory(paths.run, owners.SERVERS, 0o755)
     if not settings.has_joined:

@@ -44,6 +44,8 @@ BALANCER = Owner("zato-lb", "zato-lb")
 """Runs HAProxy; has HAProxy's private keys."""
 FRONT = Owner(SERVERS.user, EDGE.group)
 """The way from lighttpd to a server."""
+EDGE_SOCKET = Owner(EDGE.user, BALANCER.group)
+"""The way from HAProxy to a lighttpd on the same machine."""
 SEEN_BY_SERVERS = Owner(BALANCER.user, SERVERS.group)
 """HAProxy's sockets: by one of them a server that stops sees whether HAProxy is there to send requests elsewhere."""
 READ_BY_SERVERS = Owner("root", SERVERS.group)

@@ -60,6 +60,11 @@ class ServerLayout:
         return self.front_socket.with_name("health.sock")
 
     @property
+    def edge_socket(self) -> Path:
+        """Where HAProxy on this machine connects to lighttpd. The directory says who may."""
+        return self.run / "edge" / "tls.sock"
+
+    @property
     def internal_socket(self) -> Path:
         """The internal door, for Zato's own processes. The directory says who may."""
         return self.run / "internal" / "http.sock"

@@ -56,10 +56,10 @@ def start(
     key = load_key(layout.secret_key)
     _check_odb(layout, cluster, key)
     _follow_hosts(layout, cluster, say)
-    write_edge(layout, cluster)
     for number in range(1, cluster.servers + 1):
         shutil.rmtree(layout.server(number).run, ignore_errors=True)
-        layout.server(number).run.mkdir(mode=0o700)
+        layout.server(number).edge_socket.parent.mkdir(mode=0o700, parents=True)
+    write_edge(layout, cluster)
     _allow_many_files()
     # The supervisor is this process without what was needed to get here: it stays for long, and should be small.
     os.set_inheritable(lock, True)

@@ -17,6 +17,7 @@ from zato.config.kinds.balancer import BALANCER
 from zato.config.kinds.server import SERVER
 from zato.host.files import read_plain, write_atomically
 from zato.host.layout import Layout
+from zato.host.listening import here
 from zato.host.settings import ClusterSettings, ServerSettings
 from zato.pki.names import lighttpd_name
 
@@ -88,13 +89,20 @@ def staying(desired: DesiredState, before: DesiredState, looked_up: Collection[s
     return msgspec.structs.replace(desired, servers=tuple(servers))
 
 
-def balanced(desired: DesiredState, cluster: ClusterSettings) -> tuple[BalancedServer, ...]:
-    """The servers as HAProxy is to have them; those without an address are left out."""
+def balanced(
+    desired: DesiredState, cluster: ClusterSettings, sockets: Mapping[int, Path]
+) -> tuple[BalancedServer, ...]:
+    """The servers as HAProxy is to have them; those without an address are left out.
+
+    Those of `sockets`, by number, are reached there where they are on this machine.
+    """
+    own = here(cluster)
     return tuple(
         BalancedServer(
             name=f"server-{server.number}",
             address=server.address,
             port=cluster.lighttpd_port_of(server.number),
+            socket=sockets.get(server.number) if server.address == own else None,
             certificate_host=lighttpd_name(server.number),
             mode=server.mode,
             weight=server.weight,

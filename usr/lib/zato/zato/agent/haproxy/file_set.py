@@ -10,6 +10,8 @@ from zato.host.layout import Layout
 
 _FRAME = re.compile(rb"^    description (\S+)$", re.MULTILINE)
 _SERVER = re.compile(rb"^    server (\S+) ", re.MULTILINE)
+_LOCAL_SERVER = re.compile(rb'^    server (\S+) "unix@', re.MULTILINE)
+_SERVER_PORT = re.compile(rb'^    server (\S+) [^\s"]\S*:(\d+) ', re.MULTILINE)
 _NAMES = SetNames(configuration=CONFIGURATION, client_authorities=CLIENT_AUTHORITIES, optional=(ANSWERING,), folder=OWN)
 
 
@@ -27,3 +29,13 @@ def frame_in(files: FileSet) -> str:
 def servers_in(files: FileSet) -> frozenset[str]:
     """Names of the cluster's servers."""
     return frozenset(name.decode() for name in _SERVER.findall(files[CONFIGURATION]))
+
+
+def local_servers_in(files: FileSet) -> frozenset[str]:
+    """Names of those that are reached by sockets."""
+    return frozenset(name.decode() for name in _LOCAL_SERVER.findall(files[CONFIGURATION]))
+
+
+def ports_in(files: FileSet) -> dict[str, int]:
+    """Ports by the names of those that are reached by one."""
+    return {name.decode(): int(port) for name, port in _SERVER_PORT.findall(files[CONFIGURATION])}

@@ -6,9 +6,11 @@ import dataclasses
 import hashlib
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 from zato.agent.haproxy.desired_state import DesiredState, balanced, load, local_state
 from zato.agent.haproxy.file_set import file_sets
+from zato.agent.haproxy.local_sockets import offered
 from zato.agent.haproxy.names import (
     ANSWERING,
     CLIENT_AUTHORITIES,
@@ -51,9 +53,15 @@ def state_to_start_with(layout: Layout, cluster: ClusterSettings) -> DesiredStat
     return local_state(layout.server_numbers(cluster.servers), here(cluster))
 
 
-def view_of(layout: Layout, cluster: ClusterSettings, desired: DesiredState) -> HaproxyView:
-    """The balancer on this machine. Servers without an address are left out. Raises SetupError where it has no CA."""
+def view_of(
+    layout: Layout, cluster: ClusterSettings, desired: DesiredState, sockets: Mapping[int, Path] | None = None
+) -> HaproxyView:
+    """The balancer on this machine. Servers without an address are left out. Raises SetupError where it has no CA.
+
+    `sockets` are those by which servers of this machine are reached; all that are offered, unless it is known better.
+    """
     layout = Layout(layout.root.absolute())
+    used = offered(layout, cluster) if sockets is None else sockets
     authority = load_certificate(layout.ca_certificate)
     return HaproxyView(
         address=cluster.bind,
@@ -70,7 +78,7 @@ def view_of(layout: Layout, cluster: ClusterSettings, desired: DesiredState) -> 
         server_states=server_states_file(layout),
         answering=answering_file(layout),
         inherits_edge=layout.is_appliance,
-        servers=balanced(desired, cluster),
+        servers=balanced(desired, cluster, used),
         balancer=desired.balancer,
         body_bytes_max=desired.body_bytes_max,
         connections_max=connections_max(),

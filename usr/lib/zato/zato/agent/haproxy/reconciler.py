@@ -5,17 +5,25 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from zato.agent.haproxy.certificate_watch import CertificateWatch
 from zato.agent.haproxy.client_watch import ClientWatch
 from zato.agent.haproxy.desired_state import DesiredState, balanced
-from zato.agent.haproxy.file_set import file_sets, servers_in
+from zato.agent.haproxy.file_set import file_sets, local_servers_in, servers_in
 from zato.agent.haproxy.following import FollowedState
+from zato.agent.haproxy.local_sockets import LocalSockets, offered
 from zato.agent.haproxy.names import configuration, desired_state_file, own_sources
 from zato.agent.haproxy.reloading import ReloadableHaproxy
 from zato.agent.haproxy.running import RunningHaproxy, Seen
-from zato.agent.haproxy.runtime_plan import RuntimePlan, after_adding, runtime_plan
+from zato.agent.haproxy.runtime_plan import (
+    FoundServer,
+    RuntimePlan,
+    after_adding,
+    is_reached_otherwise,
+    runtime_plan,
+)
 from zato.agent.haproxy.server_addresses import Addresses
 from zato.agent.haproxy.view import BalancedServer
 from zato.agent.limits import connections_max
@@ -62,6 +70,7 @@ class HaproxyReconciler(Reconciler):
         self._cluster = cluster
         self._haproxy = haproxy
         self._followed = FollowedState(layout, cluster, addresses)
+        self._sockets = LocalSockets(layout, cluster, clock, self._sockets_of_files())
         self._certificates = CertificateWatch(layout, clock)
         self._clients = ClientWatch(clock, self._store_figures)
         self._connections_max = connections_max()
@@ -90,7 +99,7 @@ class HaproxyReconciler(Reconciler):
     def validate(self) -> str:
         from zato.agent.haproxy import files
 
-        view = files.view_of(self._layout, self._cluster, self.desired)
+        view = files.view_of(self._layout, self._cluster, self.desired, self._sockets.used)
         wanted = files.wanted(self._layout, view)
         files.check(self._layout, view, wanted)
         return digest(wanted)
@@ -128,14 +137,14 @@ class HaproxyReconciler(Reconciler):
     def _render(self) -> None:
         from zato.agent.haproxy import files  # rarely needed, and it takes megabytes
 
-        if files.write(self._layout, files.view_of(self._layout, self._cluster, self.desired)):
+        if files.write(self._layout, files.view_of(self._layout, self._cluster, self.desired, self._sockets.used)):
             self._log.info("HAProxy's configuration was written", revision=self.desired.revision)
 
     def _say_files_stay(self, reason: str) -> None:
         self._log.error("HAProxy keeps its last files", reason=reason)
 
     def _basis(self) -> tuple[object, ...]:
-        return (self.desired.without_revision(), *_versions(self._sources()))
+        return (self.desired.without_revision(), *self._sockets.used.items(), *_versions(self._sources()))
 
     def _rendered_for(self) -> tuple[object, ...]:
         """What the files that are there follow from; nothing where something is newer than they are."""
@@ -146,8 +155,16 @@ class HaproxyReconciler(Reconciler):
         present = self._sets.in_place()
         if present is None or rendered.stat().st_mtime_ns < newest:
             return ()
-        servers = {server.name for server in balanced(self.desired, self._cluster)}
+        servers = {server.name for server in balanced(self.desired, self._cluster, self._sockets.used)}
         return self._basis() if servers_in(present) == servers else ()
+
+    def _sockets_of_files(self) -> dict[int, Path]:
+        """What the files that are there go by: whoever was here before may have seen that a socket is not answered."""
+        present, sockets = self._sets.in_place(), offered(self._layout, self._cluster)
+        if present is None:
+            return sockets
+        local = local_servers_in(present)
+        return {number: path for number, path in sockets.items() if f"server-{number}" in local}
 
     def _sources(self) -> list[Path]:
         clients = self._layout.pki / "clients"
@@ -166,7 +183,24 @@ class HaproxyReconciler(Reconciler):
         if frame != self._served:  # since before this agent, or somebody else has reloaded it
             self._sets.served(present)
             self._saw(present)
-        plan = self._plan(seen)
+        wanted = balanced(self.desired, self._cluster, self._sockets.used)
+        found = _servers(seen)
+        if is_reached_otherwise(found, servers_in(present), local_servers_in(present)):
+            if now >= self._reload_at:
+                self._log.info("HAProxy is reloaded for its servers' sockets")
+                self._take_up()
+            return
+        self._look_at_sockets(found)
+        if not self._carry_out(runtime_plan(found, wanted), now):
+            return
+        if self._written_for:
+            self._state = dataclasses.replace(
+                self._state, revision=self.desired.revision, configuration=digest(present)
+            )
+        self._state = dataclasses.replace(self._state, failure=self._standing_failure())
+
+    def _carry_out(self, plan: RuntimePlan, now: float) -> bool:
+        """False where HAProxy refuses something, which a reload is to bring about."""
         try:
             for command in plan.commands:
                 self._haproxy.tell(command)
@@ -178,28 +212,26 @@ class HaproxyReconciler(Reconciler):
             # Such as a weight, where the algorithm takes none while it runs: the files have it
             if now >= self._reload_at:
                 self._reload_for_servers(error)
-            return
+            return False
         self._refused_command = ""
         for name in plan.removed:
             self._remove(name)
         if plan.commands or plan.added:
             self._unsettled()
             self._log.info("HAProxy's servers were changed", revision=self.desired.revision, commands=plan.commands)
-        if self._written_for:
-            self._state = dataclasses.replace(
-                self._state, revision=self.desired.revision, configuration=digest(present)
-            )
-        self._state = dataclasses.replace(self._state, failure=self._standing_failure())
+        return True
 
-    def _plan(self, seen: Seen) -> RuntimePlan:
-        if seen.servers is None:
-            raise Unavailable("HAProxy says nothing of its servers.", code="balancer-away")
-        return runtime_plan(seen.servers, balanced(self.desired, self._cluster))
+    def _look_at_sockets(self, found: Mapping[str, FoundServer]) -> None:
+        before = self._sockets.used
+        down = (name.removeprefix("server-") for name, server in found.items() if not server.is_up)
+        self._sockets.look(frozenset(int(number) for number in down if number.isdecimal()))
+        if self._sockets.used != before or not self._sockets.is_settled:
+            self._unsettled()
 
     def _add(self, server: BalancedServer) -> None:
         from zato.agent.haproxy import files, render
 
-        view = files.view_of(self._layout, self._cluster, self.desired)
+        view = files.view_of(self._layout, self._cluster, self.desired, self._sockets.used)
         self._haproxy.tell(f"add server {render.added(view, server)}", expected="New server registered")
         for command in after_adding(server):
             self._haproxy.tell(command)
@@ -248,3 +280,9 @@ class HaproxyReconciler(Reconciler):
 
 def _versions(paths: list[Path]) -> list[tuple[str, int, int]]:
     return [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths if path.exists()]
+
+
+def _servers(seen: Seen) -> Mapping[str, FoundServer]:
+    if seen.servers is None:
+        raise Unavailable("HAProxy says nothing of its servers.", code="balancer-away")
+    return seen.servers

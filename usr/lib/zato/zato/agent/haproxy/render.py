@@ -93,8 +93,10 @@ def server_options(view: HaproxyView) -> str:
 
 def added(view: HaproxyView, server: BalancedServer) -> str:
     """What follows `add server` in the Runtime API; there a name of a file has no quotes, and spaces are escaped."""
-    options = re.sub(r'"([^"]*)"', lambda found: found[1].replace(" ", "\\ "), server_options(view))
-    place = _endpoint(server.address, server.port)
+    options, place = (
+        re.sub(r'"([^"]*)"', lambda found: found[1].replace(" ", "\\ "), text)
+        for text in (server_options(view), _place(server))
+    )
     name = _checked_name(server.name)
     # In the file, `ssl` holds for health checks too; for a server that is added later HAProxy 2.6 wants `check-ssl`
     return f"{BACKEND}/{name} {place} {options} check-ssl weight {server.weight} {_identity(server)}"
@@ -103,8 +105,11 @@ def added(view: HaproxyView, server: BalancedServer) -> str:
 def _line(server: BalancedServer) -> str:
     """The file cannot say that a server drains: such a one is disabled until the agent tells HAProxy that it drains."""
     state = "" if server.mode is Mode.READY else " disabled"
-    place = _endpoint(server.address, server.port)
-    return f"{_checked_name(server.name)} {place} weight {server.weight}{state} {_identity(server)}"
+    return f"{_checked_name(server.name)} {_place(server)} weight {server.weight}{state} {_identity(server)}"
+
+
+def _place(server: BalancedServer) -> str:
+    return _endpoint(server.address, server.port) if server.socket is None else quoted(f"unix@{server.socket}")
 
 
 def _identity(server: BalancedServer) -> str:

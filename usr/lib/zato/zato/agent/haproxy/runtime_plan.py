@@ -20,6 +20,12 @@ class FoundServer:
     port: int
     mode: Mode
     weight: int
+    is_up: bool = True
+
+    @property
+    def has_socket(self) -> bool:
+        """HAProxy tells no address of those."""
+        return self.address == "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,14 @@ def runtime_plan(found: Mapping[str, FoundServer], wanted: Collection[BalancedSe
     )
 
 
+def is_reached_otherwise(found: Mapping[str, FoundServer], servers: Collection[str], local: Collection[str]) -> bool:
+    """Whether one of the files' `servers` is reached by a socket and is not one of their `local` ones, or vice versa.
+
+    No command changes that, a reload does.
+    """
+    return any(found[name].has_socket is not (name in local) for name in servers if name in found)
+
+
 def after_adding(server: BalancedServer) -> tuple[str, ...]:
     """For a server that HAProxy has just been told of: it counts as down until its first health check."""
     name = f"{BACKEND}/{server.name}"
@@ -61,7 +75,7 @@ def servers_in(state: str) -> dict[str, FoundServer] | None:
     """What `show servers state` says of them, by name; None where it says nothing of that kind."""
     lines = state.splitlines()
     header = next((line.split()[1:] for line in lines if line.startswith("#")), [])
-    if not {"srv_name", "srv_addr", "srv_port", "srv_admin_state", "srv_uweight"} <= set(header):
+    if not {"srv_name", "srv_addr", "srv_port", "srv_op_state", "srv_admin_state", "srv_uweight"} <= set(header):
         return None
     rows = (line.split() for line in lines if len(line.split()) >= len(header) and not line.startswith("#"))
     return {row["srv_name"]: _found(row) for row in (dict(zip(header, row, strict=False)) for row in rows)}
@@ -70,12 +84,14 @@ def servers_in(state: str) -> dict[str, FoundServer] | None:
 def _found(row: Mapping[str, str]) -> FoundServer:
     bits = int(row["srv_admin_state"])
     mode = Mode.MAINTENANCE if bits & _FORCED_MAINTENANCE else Mode.DRAIN if bits & _FORCED_DRAIN else Mode.READY
-    return FoundServer(row["srv_addr"], int(row["srv_port"]), mode, int(row["srv_uweight"]))
+    return FoundServer(row["srv_addr"], int(row["srv_port"]), mode, int(row["srv_uweight"]), row["srv_op_state"] != "0")
 
 
 def _changes(server: BalancedServer, present: FoundServer) -> list[str]:
     changes = []
-    if (present.address, present.port) != (server.address, server.port):
+    # An address is changed in place where it stays one
+    moved = (present.address, present.port) != (server.address, server.port)
+    if moved and server.socket is None and not present.has_socket:
         changes.append(f"set server {BACKEND}/{server.name} addr {server.address} port {server.port}")
     if present.mode is not server.mode:
         changes.append(_state(server.name, server.mode))

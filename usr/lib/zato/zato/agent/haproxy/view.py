@@ -21,6 +21,8 @@ class BalancedServer:
     """Short, for log lines and the Runtime API: "server-1"."""
     address: str
     port: int
+    socket: Path | None = None
+    """Where its lighttpd is reached on the same machine, in place of address and port."""
     certificate_host: str
     """A host name that the certificate of this lighttpd must be for."""
     mode: Mode = Mode.READY

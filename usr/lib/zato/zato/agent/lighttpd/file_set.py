@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from zato.agent.lighttpd.names import CLIENT_CA, CONFIGURATION, REQUEST_SCRIPT, RESPONSE_SCRIPT
+from zato.agent.lighttpd.names import (
+    BALANCER_SCRIPT,
+    CLIENT_CA,
+    CONFIGURATION,
+    REQUEST_SCRIPT,
+    RESPONSE_SCRIPT,
+)
 from zato.agent.managed.file_sets import FileSets, SetNames
 
-_NAMES = SetNames(configuration=CONFIGURATION, client_authorities=CLIENT_CA, others=(REQUEST_SCRIPT, RESPONSE_SCRIPT))
+_NAMES = SetNames(
+    configuration=CONFIGURATION,
+    client_authorities=CLIENT_CA,
+    others=(REQUEST_SCRIPT, RESPONSE_SCRIPT),
+    optional=(BALANCER_SCRIPT,),
+)
 
 
 def file_sets(directory: Path) -> FileSets:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from base64 import b64encode
 
 from zato.agent.errors import error_body, errors, too_many
-from zato.agent.lighttpd.names import CLOSING, CONFIGURATION, PID, REQUEST_SCRIPT, RESPONSE_SCRIPT, UPLOADS
+from zato.agent.lighttpd.names import (
+    BALANCER_SCRIPT,
+    CLOSING,
+    CONFIGURATION,
+    PID,
+    REQUEST_SCRIPT,
+    RESPONSE_SCRIPT,
+    UPLOADS,
+)
 from zato.agent.lighttpd.view import LighttpdView
 from zato.agent.limits import BODY_ROOM, HEAD_BYTES_MAX, HEADERS_MAX, MEMORY_BODY_BYTES_MAX, URI_BYTES_MAX
 from zato.agent.written_values import BACKEND_GONE, GONE_BY_APPLICATION, checked_address, quoted
@@ -36,28 +44,15 @@ def render(view: LighttpdView) -> dict[str, str]:
             view=view,
             pid=PID,
             uploads=UPLOADS,
+            balancer_script=BALANCER_SCRIPT,
             bind=binds[0],
             sockets=[f"{bind}:{view.port}" for bind in binds],
             body_kilobytes_max=min(-(-unknown // 1024), _INTEGER_MAX),
             head_bytes_max=HEAD_BYTES_MAX,
             quoted=quoted,
         ),
-        REQUEST_SCRIPT: render_template(
-            "lighttpd",
-            "request.lua.j2",
-            closing=quoted(view.directory / CLOSING),
-            authority=b64encode(view.authority).decode(),
-            balancer=BALANCER_NAME,
-            uri_bytes_max=URI_BYTES_MAX,
-            head_bytes_max=HEAD_BYTES_MAX,
-            headers_max=HEADERS_MAX,
-            memory_body_bytes_max=MEMORY_BODY_BYTES_MAX,
-            body_bytes_max=view.body_bytes_max,
-            unknown_body_bytes=unknown,
-            uploads_max=view.uploads_bytes_max,
-            source_uploads_max=view.uploads_bytes_max // 4,
-            direct_requests_max=view.direct_requests_max,
-        ),
+        REQUEST_SCRIPT: _request_script(view, of_balancer=False),
+        BALANCER_SCRIPT: _request_script(view, of_balancer=True),
         RESPONSE_SCRIPT: render_template(
             "lighttpd",
             "response.lua.j2",
@@ -69,6 +64,26 @@ def render(view: LighttpdView) -> dict[str, str]:
             gone_said_by_application=GONE_BY_APPLICATION,
         ),
     }
+
+
+def _request_script(view: LighttpdView, *, of_balancer: bool) -> str:
+    return render_template(
+        "lighttpd",
+        "request.lua.j2",
+        of_balancer=of_balancer,
+        closing=quoted(view.directory / CLOSING),
+        authority=b64encode(view.authority).decode(),
+        balancer=BALANCER_NAME,
+        uri_bytes_max=URI_BYTES_MAX,
+        head_bytes_max=HEAD_BYTES_MAX,
+        headers_max=HEADERS_MAX,
+        memory_body_bytes_max=MEMORY_BODY_BYTES_MAX,
+        body_bytes_max=view.body_bytes_max,
+        unknown_body_bytes=view.body_bytes_max * BODY_ROOM,
+        uploads_max=view.uploads_bytes_max,
+        source_uploads_max=view.uploads_bytes_max // 4,
+        direct_requests_max=view.direct_requests_max,
+    )
 
 
 def _refusals(uploads_bytes: int, direct_requests: int) -> dict[str, tuple[str, str]]:

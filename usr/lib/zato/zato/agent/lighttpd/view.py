@@ -17,8 +17,12 @@ class LighttpdView:
     """Shown to HAProxy and to clients."""
     client_ca: Path
     """Issuers of clients' certificates: the cluster's CA and those configured beside it, in one file."""
+    authority_file: Path
+    """The cluster's CA alone: who comes from HAProxy of this machine shows a certificate of it."""
     authority: bytes
     """The cluster's CA as DER: by its key, and by nothing else, lighttpd knows HAProxy and the cluster's clients."""
+    edge_socket: Path
+    """Where it listens for HAProxy of this machine, which alone can open it."""
     front_socket: Path
     """Where the server listens."""
     health_socket: Path
