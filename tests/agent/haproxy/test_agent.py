@@ -60,8 +60,10 @@ def test_a_lighttpd_that_loses_its_socket_and_has_it_again_fails_no_request(two:
 
     def is_up_at(*place: object) -> bool:
         try:
-            server = (haproxy.look().servers or {})["server-2"]
+            server = (haproxy.look().servers or {}).get("server-2")
         except ZatoError:  # it is being reloaded
+            return False
+        if server is None:  # removed, and about to be added
             return False
         places.append((server.address, server.port))
         return server.is_up and places[-1] == place

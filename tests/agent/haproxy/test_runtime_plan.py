@@ -11,7 +11,7 @@ from zato.agent.haproxy.runtime_plan import (
     FoundServer,
     RuntimePlan,
     after_adding,
-    is_reached_otherwise,
+    has_to_come_to_socket,
     runtime_plan,
     servers_in,
 )
@@ -83,18 +83,22 @@ def test_what_haproxy_says_of_its_servers_is_understood() -> None:
     assert servers_in("Can't find backend.\n") is None
 
 
-def test_no_command_changes_a_socket_into_an_address() -> None:
+def test_a_socket_stays_and_who_leaves_it_is_removed_and_added_again() -> None:
     local = dataclasses.replace(wanted(), socket=Path("/run/tls.sock"))
     by_socket = {"server-1": FoundServer("-", 0, Mode.READY, 100)}
     assert runtime_plan(by_socket, [local]) == RuntimePlan((), (), ())
-    for present, server in ((by_socket, wanted()), (found(), local)):
-        assert runtime_plan(present, [server]) == RuntimePlan((), (), ())
+    assert runtime_plan(by_socket, [wanted()]) == RuntimePlan(
+        ("set server servers/server-1 state maint",), (), ("server-1",)
+    )
+    assert runtime_plan({}, [wanted()]).added == (wanted(),)
 
 
-def test_haproxy_is_reloaded_for_files_that_reach_a_server_otherwise() -> None:
+def test_haproxy_is_reloaded_for_files_with_a_socket_that_it_does_not_use() -> None:
     by_socket = {"server-1": FoundServer("-", 0, Mode.READY, 100)}
-    assert is_reached_otherwise(by_socket, ["server-1"], [])
-    assert is_reached_otherwise(found(), ["server-1"], ["server-1"])
-    assert not is_reached_otherwise(by_socket, ["server-1"], ["server-1"])
-    assert not is_reached_otherwise(found(), ["server-1"], [])
-    assert not is_reached_otherwise(by_socket, ["server-2"], [])  # it goes, or has not come yet
+    assert has_to_come_to_socket(found(), ["server-1"])
+    assert not has_to_come_to_socket(by_socket, ["server-1"])
+    assert not has_to_come_to_socket(found(), [])
+    assert not has_to_come_to_socket(found(), ["server-2"])  # it has not come yet
+    assert runtime_plan(found(), [dataclasses.replace(wanted(), socket=Path("/run/tls.sock"))]) == RuntimePlan(
+        (), (), ()
+    )

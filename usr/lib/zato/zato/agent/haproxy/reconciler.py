@@ -21,7 +21,7 @@ from zato.agent.haproxy.runtime_plan import (
     FoundServer,
     RuntimePlan,
     after_adding,
-    is_reached_otherwise,
+    has_to_come_to_socket,
     runtime_plan,
 )
 from zato.agent.haproxy.server_addresses import Addresses
@@ -185,7 +185,7 @@ class HaproxyReconciler(Reconciler):
             self._saw(present)
         wanted = balanced(self.desired, self._cluster, self._sockets.used)
         found = _servers(seen)
-        if is_reached_otherwise(found, servers_in(present), local_servers_in(present)):
+        if has_to_come_to_socket(found, local_servers_in(present)):
             if now >= self._reload_at:
                 self._log.info("HAProxy is reloaded for its servers' sockets")
                 self._take_up()

@@ -39,13 +39,18 @@ class RuntimePlan:
 
 
 def runtime_plan(found: Mapping[str, FoundServer], wanted: Collection[BalancedServer]) -> RuntimePlan:
-    """From `found` to `wanted`. Nothing, where HAProxy's servers are as they should be."""
-    names = {server.name for server in wanted}
-    leaving = [name for name in found if name not in names]
+    """From `found` to `wanted`. Nothing, where HAProxy's servers are as they should be.
+
+    Who is found at a socket and is to be reached by a port is removed, and added by the next plan: a socket cannot
+    become a port, and a reload would leave a process with the socket to clients that keep their connections.
+    """
+    by_port = {server.name for server in wanted if server.socket is None}
+    staying = {server.name for server in wanted} - {name for name in by_port & set(found) if found[name].has_socket}
+    leaving = [name for name in found if name not in staying]
     commands = [_state(name, Mode.MAINTENANCE) for name in leaving if found[name].mode is not Mode.MAINTENANCE]
     for server in wanted:
         present = found.get(server.name)
-        if present is not None:
+        if present is not None and server.name in staying:
             commands += _changes(server, present)
     return RuntimePlan(
         commands=tuple(commands),
@@ -54,12 +59,12 @@ def runtime_plan(found: Mapping[str, FoundServer], wanted: Collection[BalancedSe
     )
 
 
-def is_reached_otherwise(found: Mapping[str, FoundServer], servers: Collection[str], local: Collection[str]) -> bool:
-    """Whether one of the files' `servers` is reached by a socket and is not one of their `local` ones, or vice versa.
+def has_to_come_to_socket(found: Mapping[str, FoundServer], local: Collection[str]) -> bool:
+    """Whether one that the files reach by a socket, as they do their `local` ones, is reached by a port.
 
-    No command changes that, a reload does.
+    A reload changes that, and does not take out a server that is well.
     """
-    return any(found[name].has_socket is not (name in local) for name in servers if name in found)
+    return any(not found[name].has_socket for name in local if name in found)
 
 
 def after_adding(server: BalancedServer) -> tuple[str, ...]:
@@ -91,7 +96,7 @@ def _changes(server: BalancedServer, present: FoundServer) -> list[str]:
     changes = []
     # An address is changed in place where it stays one
     moved = (present.address, present.port) != (server.address, server.port)
-    if moved and server.socket is None and not present.has_socket:
+    if moved and server.socket is None:
         changes.append(f"set server {BACKEND}/{server.name} addr {server.address} port {server.port}")
     if present.mode is not server.mode:
         changes.append(_state(server.name, server.mode))
