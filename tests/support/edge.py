@@ -144,9 +144,22 @@ class Edge(Doors):
         return self.directory / f"{name}.log"
 
     def access_lines(self) -> list[dict[str, Any]]:
-        """HAProxy's lines about requests."""
+        """HAProxy's lines about requests. A line may come after its answer, and so in the middle of the next test."""
         lines = self.log("haproxy").read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
+
+    def access_line(self, answer: Answer) -> dict[str, Any]:
+        """HAProxy's line about the request that was answered so."""
+        cid = answer.headers["x-zato-cid"]
+        found: list[dict[str, Any]] = []
+
+        def is_there() -> bool:
+            found[:] = [line for line in self.access_lines() if line["cid"] == cid]
+            return bool(found)
+
+        self.wait_for(is_there)
+        (line,) = found
+        return line
 
     def signal(self, name: str, number: signal.Signals) -> None:
         self.processes[name].send_signal(number)
