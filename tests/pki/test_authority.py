@@ -184,7 +184,7 @@ def test_certificates_are_listed_with_what_one_wants_to_know(authority: Authorit
     found = {status.name: status for status in readable}
     assert unusable == []
     assert set(found) == {
-        *("admin", "ca", "haproxy", "haproxy-agent", "haproxy-client"),
+        *("admin", "ca", "haproxy", "haproxy-agent", "haproxy-client", "zato-admin", "zato-admin-lighttpd"),
         *("lighttpd-1", "lighttpd-2", "lighttpd-agent-1", "lighttpd-agent-2", "server-1", "server-2"),
     }
     assert found["haproxy-client"].subject == "CN=haproxy"
@@ -223,13 +223,16 @@ def test_a_certificate_of_somebody_elses_is_not_renewed(authority: Authority, su
 def test_only_what_is_missing_broken_due_or_for_other_hosts_is_issued_again(
     authority: Authority, clock: SetClock
 ) -> None:
-    everything = ["haproxy", "haproxy-client", "haproxy-agent", "lighttpd-1", "lighttpd-agent-1", "server-1", "admin"]
+    everything = [
+        *("haproxy", "haproxy-client", "haproxy-agent", "zato-admin-lighttpd", "zato-admin"),
+        *("lighttpd-1", "lighttpd-agent-1", "server-1", "admin"),
+    ]
     assert issue_missing(authority, hosts=("a.example",), servers=1, clock=clock) == everything
     assert issue_missing(authority, hosts=("a.example",), servers=1, clock=clock) == []
     (authority.directory / "admin.key").unlink()
     (authority.directory / "haproxy-client.crt").write_bytes((authority.directory / "haproxy.crt").read_bytes())
     assert issue_missing(authority, hosts=("a.example",), servers=1, clock=clock) == ["haproxy-client", "admin"]
-    for_hosts = ["haproxy", "haproxy-agent", "lighttpd-1", "lighttpd-agent-1"]
+    for_hosts = ["haproxy", "haproxy-agent", "zato-admin-lighttpd", "lighttpd-1", "lighttpd-agent-1"]
     assert issue_missing(authority, hosts=("b.example",), servers=1, clock=clock) == for_hosts
     clock.time += timedelta(days=61)
     assert issue_missing(authority, hosts=("b.example",), servers=1, clock=clock) == everything
@@ -238,7 +241,7 @@ def test_only_what_is_missing_broken_due_or_for_other_hosts_is_issued_again(
 def test_the_cluster_renews_its_own_certificates_and_no_clients() -> None:
     ours = (
         *("haproxy", "haproxy-client", "haproxy-agent", "lighttpd-1", "lighttpd-64", "lighttpd-agent-1"),
-        *("server-1", "rabbitmq", "admin"),
+        *("server-1", "rabbitmq", "admin", "zato-admin", "zato-admin-lighttpd"),
     )
     assert all(map(renewed_by_the_cluster, ours))
     assert not any(map(renewed_by_the_cluster, ("ca", "partner", "lighttpd-x", "haproxy-2")))

@@ -176,9 +176,9 @@ def test_no_process_imports_from_the_directory_that_it_is_started_in(layout: Lay
     planted = tmp_path / "planted"
     planted.mkdir()
     (planted / "argparse.py").write_text(f"open({str(planted / 'ran')!r}, 'w')\n")
-    started = [command.arguments for command in commands(layout, load_cluster(layout), ())]
+    started = [command.arguments for command in commands(layout, load_cluster(layout), (), console=True)]
     modules = [arguments[: arguments.index("-m") + 2] for arguments in started if "-m" in arguments]
-    assert len(modules) == 7
+    assert len(modules) == 8
     for arguments in modules:
         done = subprocess.run([*arguments, "--help"], cwd=planted, capture_output=True, text=True, check=True)
         assert "--root ROOT" in done.stdout

@@ -54,7 +54,7 @@ def refused(cluster: RunningCluster) -> str:
 def test_a_host_name_that_was_added_is_in_the_certificates_after_the_next_start(cluster: RunningCluster) -> None:
     change(cluster, 'hosts = ["localhost", "zato.example.org"]')
     cluster.start()
-    assert "Certificates issued: haproxy, haproxy-agent, lighttpd-1" in cluster.said()
+    assert "Certificates issued: haproxy, haproxy-agent, zato-admin-lighttpd, lighttpd-1" in cluster.said()
     assert "zato.example.org" in hosts_of(load_certificate(cluster.layout.pki / "haproxy.crt"))
 
 

@@ -38,7 +38,7 @@ class RunningCluster:
     def __init__(self, directory: Path, *options: str) -> None:
         self.layout = Layout(directory)
         servers = max(_servers(options), 2)  # as a test may add one
-        self.lb_port, self.agent_port, *others = free_ports(2 + 2 * servers)
+        self.lb_port, self.agent_port, self.console_port, *others = free_ports(3 + 2 * servers)
         self.lighttpd_port, self.edge_agent_port = others[0], others[servers]
         self._options = options
         # The start of several keeps a machine so busy that checks after the first ones can be late
@@ -56,6 +56,11 @@ class RunningCluster:
     def direct_url(self) -> str:
         return f"https://localhost:{self.lighttpd_port}"
 
+    @property
+    def console_url(self) -> str:
+        """Where the web console is, in a cluster that was asked to have one by `--console`."""
+        return f"https://localhost:{self.console_port}"
+
     def zato(self, *arguments: str, check: bool = True, input: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run the command line against this cluster; `input` is its standard input."""
         return command_line.zato("--home", str(self.layout.root), *arguments, check=check, input=input)
@@ -63,6 +68,8 @@ class RunningCluster:
     def create(self) -> None:
         ports = ["--lb-port", str(self.lb_port), "--lighttpd-port", str(self.lighttpd_port)]
         ports += ["--haproxy-agent-port", str(self.agent_port), "--lighttpd-agent-port", str(self.edge_agent_port)]
+        # Tests that use no console do not wait for one, nor pay for it
+        ports += ["--console-port", str(self.console_port)] if "--console" in self._options else ["--no-console"]
         self.zato("quickstart", "create", str(self.layout.root), *ports, *self._options)
 
     def start(self) -> None:
@@ -156,6 +163,12 @@ class RunningCluster:
         url = self.direct_url if direct else self.url
         return urllib3.connection_from_url(
             url, ssl_context=self.context(client), maxsize=maxsize, timeout=PATIENCE_SECONDS
+        )
+
+    def console_pool(self) -> Any:
+        """Connections to the web console."""
+        return urllib3.connection_from_url(
+            self.console_url, ssl_context=self.context(), maxsize=4, timeout=PATIENCE_SECONDS
         )
 
     def request(self, method: str, path: str, **more: Any) -> Any:

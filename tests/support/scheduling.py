@@ -5,6 +5,7 @@ from __future__ import annotations
 from xdist.scheduler import LoadScopeScheduling
 
 SHARING = (
+    "tests/admin/",
     "tests/agent/haproxy/",
     "tests/broker/",
     "tests/docs/",

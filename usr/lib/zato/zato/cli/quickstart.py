@@ -39,6 +39,8 @@ _OPTIONS: tuple[tuple[tuple[str, ...], Any, Any, str], ...] = (
     (("--haproxy-agent-port",), _PORT, 20151, "Port of HAProxy's agent."),
     (("--lighttpd-port",), _PORT, 17010, "Port of server 1 itself; the others follow."),
     (("--lighttpd-agent-port",), _PORT, 20161, "Port of the agent of server 1's lighttpd; the others follow."),
+    (("--console/--no-console",), bool, True, "Whether the web console runs."),
+    (("--console-port",), _PORT, 8183, "Port of the web console."),
     (("--workers",), click.IntRange(1, 256), os.cpu_count() or 1, "Processes that execute services, in each server."),
     (("--log-format",), click.Choice(["text", "json"]), "text", "Form of log lines."),
 )

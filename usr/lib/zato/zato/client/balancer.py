@@ -8,6 +8,7 @@ from pathlib import Path
 from zato.client.transport import HttpsTransport
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings
+from zato.pki.names import CONSOLE
 
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1", "*": "127.0.0.1"}  # noqa: S104 - what is listened on, not by us
 
@@ -15,6 +16,11 @@ _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1", "*": "127.0.0.1"}  # noqa: S10
 def url_of(cluster: ClusterSettings) -> str:
     """The balancer's URL, by the first name that clients use."""
     return f"https://{_in_url(cluster.host)}:{cluster.lb_port}"
+
+
+def console_url(cluster: ClusterSettings) -> str:
+    """The web console's URL, by the first name that clients use."""
+    return f"https://{_in_url(cluster.host)}:{cluster.console_port}"
 
 
 def admin_transport(layout: Layout, cluster: ClusterSettings, *, hint: str = "") -> HttpsTransport:
@@ -25,6 +31,15 @@ def admin_transport(layout: Layout, cluster: ClusterSettings, *, hint: str = "")
 def anonymous_transport(layout: Layout, cluster: ClusterSettings, *, hint: str = "") -> HttpsTransport:
     """The same as nobody."""
     return _transport(layout, cluster, hint, certificate=None, key=None)
+
+
+def console_transports(layout: Layout, cluster: ClusterSettings, *, connections: int) -> tuple[HttpsTransport, ...]:
+    """The same for the web console: as nobody, for people's own credentials, and as the console itself."""
+    certificate, key = layout.pki / f"{CONSOLE}.crt", layout.pki / f"{CONSOLE}.key"
+    return (
+        _transport(layout, cluster, "", certificate=None, key=None, connections=connections),
+        _transport(layout, cluster, "", certificate=certificate, key=key, connections=connections),
+    )
 
 
 def joined_transport(ca: Path, cluster: ClusterSettings) -> HttpsTransport:
@@ -40,7 +55,13 @@ def remote_transport(ca: Path, address: str, port: int, name: str) -> HttpsTrans
 
 
 def _transport(
-    layout: Layout, cluster: ClusterSettings, hint: str, *, certificate: Path | None, key: Path | None
+    layout: Layout,
+    cluster: ClusterSettings,
+    hint: str,
+    *,
+    certificate: Path | None,
+    key: Path | None,
+    connections: int = 1,
 ) -> HttpsTransport:
     return HttpsTransport(
         url_of(cluster),
@@ -49,6 +70,7 @@ def _transport(
         key=key,
         address=_LOOPBACK.get(cluster.bind, cluster.bind),
         hint=hint,
+        connections=connections,
     )
 
 

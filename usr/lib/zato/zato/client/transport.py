@@ -37,7 +37,7 @@ class HttpsTransport:
     """Verifies the other side against `ca`, and shows the client certificate `certificate` with its `key`.
 
     `address` is the host that is connected to where it is another one than the URL's, whose certificate is still
-    expected of it.
+    expected of it. So many `connections` are kept for the next request.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class HttpsTransport:
         key: Path | None,
         address: str | None = None,
         hint: str = "",
+        connections: int = 1,
     ) -> None:
         for path in filter(None, (ca, certificate, key)):
             if not path.is_file():
@@ -66,6 +67,7 @@ class HttpsTransport:
             key_file=None if key is None else str(key),
             server_hostname=name,
             retries=False,
+            maxsize=connections,
         )
 
     def request(

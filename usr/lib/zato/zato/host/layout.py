@@ -170,6 +170,16 @@ class Layout:
         return self.run / "haproxy" / "figures.json"
 
     @property
+    def console(self) -> Path:
+        """What the web console keeps of its own: sessions, preferences, its lighttpd's configuration."""
+        return self.root / "console"
+
+    @property
+    def console_socket(self) -> Path:
+        """Where the console's lighttpd connects to. The directory says who may."""
+        return self.run / "console" / "http.sock"
+
+    @property
     def log(self) -> Path:
         """What the processes of a quickstart have said last; those of an appliance say it to the journal."""
         return self.root / "log"

@@ -60,6 +60,10 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Port of HAProxy's agent, which lets in the administrator's certificate only."""
     lighttpd_agent_port: Port = 20161
     """Port of the agent of server 1's lighttpd; server N has the N-1-th after it. It lets in the administrator only."""
+    console: bool = True
+    """Whether the web console runs on this machine."""
+    console_port: Port = 8183
+    """Port of the web console, on the address that HAProxy listens on."""
     servers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
     """Servers on this machine. After raising it, run `zato quickstart create DIR` before the next start."""
     log_format: LogFormat = "text"

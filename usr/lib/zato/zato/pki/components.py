@@ -11,6 +11,8 @@ from zato.pki.names import (
     BALANCER,
     BALANCER_AGENT,
     BALANCER_CLIENT,
+    CONSOLE,
+    CONSOLE_EDGE,
     LOOPBACK,
     lighttpd_agent_name,
     lighttpd_name,
@@ -51,6 +53,10 @@ def issue_missing(
         authority.issue(BALANCER_CLIENT, usage=Usage.CLIENT, common_name=BALANCER_NAME)
     if missing(BALANCER_AGENT, names):
         authority.issue(BALANCER_AGENT, usage=Usage.SERVER, hosts=names, common_name=BALANCER_AGENT)
+    if missing(CONSOLE_EDGE, names):
+        authority.issue(CONSOLE_EDGE, usage=Usage.SERVER, hosts=names, common_name=CONSOLE_EDGE)
+    if missing(CONSOLE):
+        authority.issue(CONSOLE, usage=Usage.CLIENT)
     servers_of_tls = (*map(lighttpd_name, range(1, servers + 1)), *map(lighttpd_agent_name, range(1, servers + 1)))
     for name in servers_of_tls:
         if missing(name, (*names, name)):

@@ -23,6 +23,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m zato.quickstart", description=__doc__)
     parser.add_argument("--root", type=Path, required=True)
     parser.add_argument("--lock", type=int, required=True, help="descriptor that holds the lock on the directory")
+    parser.add_argument("--console", action="store_true", help="run the web console, too")
     parser.add_argument("--json", action="store_true", help="every line of output is a JSON object")
     parser.add_argument("greeting", nargs="*", help="options of the process that greets, after --")
     try:
@@ -51,7 +52,7 @@ def supervise(arguments: argparse.Namespace) -> Command | None:
     # All that is loaded by now is shared with the forks, for as long as their collectors do not touch it
     gc.collect()
     gc.freeze()
-    processes = commands(layout, cluster, arguments.greeting)
+    processes = commands(layout, cluster, arguments.greeting, console=arguments.console)
     log_format = "json" if arguments.json else cluster.log_format
     output = Output([command.name for command in processes], log_format, RingWriter(layout.log))
     supervisor = Supervisor(processes, layout.run / "processes", output)

@@ -33,7 +33,7 @@ from zato.odb.opening import open_odb
 from zato.pki.authority import Authority
 from zato.pki.certificate_names import check_host, is_host
 from zato.pki.components import issue_missing
-from zato.pki.names import ADMIN
+from zato.pki.names import ADMIN, CONSOLE
 from zato.quickstart.preflight import check_directory
 
 Say = Callable[[str], None]
@@ -169,6 +169,9 @@ def register(layout: Layout, cluster: ClusterSettings, numbers: Iterable[int], s
                     )
                 publisher.create("server", f"server-{number}", {"host": cluster.host, **_values(layout, number)}, by=by)
         # By its subject, which stays the same when the certificate is renewed
+        if ("security-tls", CONSOLE) not in items and not cluster.has_joined:
+            viewer = {"subject": f"CN={CONSOLE}", "roles": [Role.VIEWER.value]}
+            publisher.create("security-tls", CONSOLE, viewer, by=by)
         admin = {"subject": f"CN={ADMIN}", "roles": [Role.ADMIN.value]}
         now = SystemClock().now()
         if ("security-tls", ADMIN) not in items:

@@ -79,6 +79,15 @@ def check_ports(layout: Layout, settings: ClusterSettings) -> None:
                 time.sleep(0.1)
 
 
+def check_console_port(layout: Layout, settings: ClusterSettings) -> None:
+    """Raises SetupError where something else listens on the web console's port."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not _check_port(
+        layout, settings.bind, settings.console_port, "console_port", "bind", patient=time.monotonic() < deadline
+    ):
+        time.sleep(0.1)
+
+
 def _check_port(layout: Layout, address: str, port: int, setting: str, bind: str, *, patient: bool) -> bool:
     option = f"set {setting} in {layout.settings}"
     try:

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
+import zato.admin.__main__ as admin
 import zato.agent.haproxy.__main__ as haproxy_agent
 import zato.agent.lighttpd.__main__ as lighttpd_agent
 import zato.hotdeploy.__main__ as hotdeploy
 import zato.listener.__main__ as listener
 import zato.server.__main__ as server
 import zato.singleton.__main__ as singleton
+from zato.admin import edge as console_edge
 from zato.agent.haproxy.names import command
 from zato.host.layout import Layout
 from zato.host.programs import program
@@ -25,8 +27,10 @@ from zato.quickstart.starting import Command
 _BALANCER, _FOLLOWERS, _EDGE, _SERVERS = range(4)
 
 
-def commands(layout: Layout, cluster: ClusterSettings, greeting_options: Sequence[str]) -> list[Command]:
-    """All processes that the supervisor runs; the greeting is the one that runs once."""
+def commands(
+    layout: Layout, cluster: ClusterSettings, greeting_options: Sequence[str], *, console: bool
+) -> list[Command]:
+    """All processes that the supervisor runs, with the web console or without; the greeting runs once."""
     # Before, the edge could answer with errors only
     sockets = tuple(layout.server(number).front_socket for number in range(1, cluster.servers + 1))
 
@@ -66,11 +70,24 @@ def commands(layout: Layout, cluster: ClusterSettings, greeting_options: Sequenc
             listening,
         ]
 
+    # Nobody waits for the console, and everybody for the rest
+    console_after = (*sockets, layout.server(1).internal_socket)
+    of_console = [
+        ours("console", admin, after=console_after),
+        Command(
+            "console-lighttpd",
+            console_edge.command(layout),
+            stop_signal=signal.SIGINT,
+            stage=_EDGE,
+            after=console_after,
+        ),
+    ]
     balancer = tuple(command(layout))
     return [
         *(each for number in range(1, cluster.servers + 1) for each in of_server(number)),
         Command("haproxy", balancer, stop_signal=signal.SIGUSR1, stage=_BALANCER, patience_seconds=2.0, after=sockets),
         ours("haproxy-agent", haproxy_agent),
         ours("singleton", singleton),
+        *(of_console if console else ()),
         ours("greeting", greeting, *greeting_options, stage=_BALANCER, once=True, after=sockets),
     ]

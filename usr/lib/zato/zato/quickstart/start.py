@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from zato.admin import edge as console_edge
 from zato.agent.haproxy import files as haproxy
 from zato.agent.haproxy import server_states
 from zato.agent.lighttpd import files as lighttpd
@@ -24,7 +25,7 @@ from zato.odb.failures import LOST
 from zato.odb.opening import open_odb
 from zato.quickstart.create import Say, issue_certificates
 from zato.quickstart.lock import RunLock
-from zato.quickstart.preflight import check_directory, check_ports
+from zato.quickstart.preflight import check_console_port, check_directory, check_ports
 
 _FILES_MAX = 65536
 
@@ -60,11 +61,15 @@ def start(
         shutil.rmtree(layout.server(number).run, ignore_errors=True)
         layout.server(number).edge_socket.parent.mkdir(mode=0o700, parents=True)
     write_edge(layout, cluster)
+    with_console = cluster.console and _prepare_console(layout, cluster, say)
     _allow_many_files()
     # The supervisor is this process without what was needed to get here: it stays for long, and should be small.
     os.set_inheritable(lock, True)
     options = ["--root", str(layout.root), "--lock", str(lock), *(("--json",) if as_json else ())]
+    options += ["--console"] if with_console else []
+    # What follows is for the process that greets
     options += ["--", "--since", str(since), *(("--examples", str(examples)) if examples else ())]
+    options += ["--console"] if with_console else []
     sys.stdout.flush()
     os.execv(sys.executable, (sys.executable, "-P", "-m", "zato.quickstart", *options))  # noqa: S606
 
@@ -76,6 +81,17 @@ def write_edge(layout: Layout, cluster: ClusterSettings) -> None:
     for number in range(1, cluster.servers + 1):
         lighttpd.remove_leftovers(layout.server(number))
         lighttpd.write_to_start(layout, lighttpd.view_of(layout, cluster, number, load_server(layout, number)))
+
+
+def _prepare_console(layout: Layout, cluster: ClusterSettings, say: Say) -> bool:
+    """Whether the web console can start. Where its port is taken, or anything else fails, the cluster does without."""
+    try:
+        check_console_port(layout, cluster)
+        console_edge.write(layout, cluster)
+    except SetupError as error:
+        say(f"The cluster starts without its web console: {error.message}")
+        return False
+    return True
 
 
 def _follow_hosts(layout: Layout, cluster: ClusterSettings, say: Say) -> None:

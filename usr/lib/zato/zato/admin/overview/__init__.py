@@ -1,0 +1,1 @@
+"""The first page of a cluster: whether all is well, and why not."""

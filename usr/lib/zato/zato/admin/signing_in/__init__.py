@@ -1,0 +1,1 @@
+"""Who uses the console: signing in, out, and becoming the first administrator."""

@@ -1,0 +1,20 @@
+"""All of the console's addresses: a line for each room."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from zato.admin.errors import views as errors
+
+_OF_CLUSTER = [
+    path("", include("zato.admin.overview.urls")),
+]
+
+urlpatterns = [
+    path("", include("zato.admin.signing_in.urls")),
+    path("c/<str:cluster>/", include(_OF_CLUSTER)),
+]
+
+handler400 = errors.bad_request
+handler404 = errors.not_found
+handler500 = errors.failed
