@@ -16,3 +16,12 @@ INJECTIONS = (
     "../../../../etc/passwd",
     "<script>alert(1)</script>",
 )
+
+HTML = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'><svg/onload=alert(1)>",
+    "</textarea><script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+)
+"""Texts that would run in a browser, from each place of a page that they may stand in."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 
 from zato.admin.console import console
+from zato.admin.items.kinds import groups_of
 from zato.admin.navigation import RAIL
+from zato.admin.request import PersonRequest
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -19,6 +21,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "clusters": sorted(console().clusters),
         "person": getattr(request, "person", None),
         "rail": RAIL if cluster is not None else (),
+        "kind_groups": groups_of(cast(PersonRequest, request)) if cluster is not None else (),
+        "here_kind": "" if match is None else match.kwargs.get("kind", ""),
         "here": "" if match is None else match.view_name,
         "theme": theme_of(request),
     }

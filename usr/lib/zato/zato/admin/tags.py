@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -70,3 +71,23 @@ def bytes_shown(value: object) -> str:
         if value >= size:
             return f"{value / size:.1f} {name}"
     return f"{value} B"
+
+
+@register.filter
+def plain(value: object) -> str:
+    """A value of an item as people write it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(plain, value))
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+@register.filter
+def words(name: str) -> str:
+    """The name of a field in words."""
+    return name.replace("_", " ").capitalize()

@@ -8,6 +8,7 @@ from zato.admin.errors import views as errors
 
 _OF_CLUSTER = [
     path("", include("zato.admin.overview.urls")),
+    path("", include("zato.admin.items.urls")),
 ]
 
 urlpatterns = [

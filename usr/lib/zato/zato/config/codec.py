@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -13,11 +14,14 @@ from zato.config.spelling import as_declared
 from zato.core import json
 from zato.core.declared import fields_of, info_of
 from zato.core.errors import InvalidInput, ZatoError
+from zato.core.finding import Finding
 from zato.core.mismatches import mismatches
 from zato.core.suggestions import nearest
 from zato.core.validation_errors import ValidationErrors
 
 MASK = "******"
+_INVALID_FIELD = "invalid-field"
+_FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*(\[[^\]]{0,40}\])*")
 ENCRYPTED = "sealed:"
 
 # The library passes on what looking at a lone surrogate raises.
@@ -43,11 +47,21 @@ def decode(kind: str, name: str, data: Mapping[str, Any] | bytes) -> msgspec.Str
 def refused(kind: str, name: str, errors: list[str], *, code: str = "invalid-item") -> InvalidInput:
     """The error that says what is wrong with an item."""
     more = f" (and {len(errors) - 1} more, see the details)" if len(errors) > 1 else ""
-    return InvalidInput(
+    error = InvalidInput(
         f"The {kind} {name[:120]!r} cannot be accepted: {errors[0]}{more}.",
         code=code,
         details=tuple(errors),
     )
+    error.findings = tuple(map(_finding, errors))
+    return error
+
+
+def _finding(text: str) -> Finding:
+    """`path: it must start with '/'` as the sentence that stands beside the field `path`."""
+    field, colon, reason = text.partition(": ")
+    if not colon or not _FIELD.fullmatch(field):
+        return Finding(text, _INVALID_FIELD)
+    return Finding(f"{reason[:1].upper()}{reason[1:]}.", _INVALID_FIELD, field=field)
 
 
 def decode_stored(kind: str, name: str, data: str) -> msgspec.Struct:

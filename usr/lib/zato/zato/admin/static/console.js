@@ -16,3 +16,15 @@ document.addEventListener("submit", (event) => {
   event.target.dataset.sent = "yes";
   setTimeout(() => delete event.target.dataset.sent, 5000);
 });
+
+// Fields that are of use only while another one has certain values
+function showUseful(form) {
+  for (const field of form.querySelectorAll("[data-shown-field]")) {
+    const other = form.elements[field.dataset.shownField];
+    field.hidden = other && !field.dataset.shownValues.split(" ").includes(other.value);
+  }
+}
+for (const form of document.querySelectorAll("form.item-form")) {
+  showUseful(form);
+  form.addEventListener("change", () => showUseful(form));
+}

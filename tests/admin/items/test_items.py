@@ -1,0 +1,137 @@
+"""Items of all kinds in the console, against a cluster."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from support.accessible import found_by_axe
+from support.browser import sign_in, window
+from support.cluster import RunningCluster
+from support.console import ConsoleSession
+from support.injections import HTML
+
+CHANNELS = "/c/zato/config/channel-rest"
+
+
+@pytest.fixture
+def ann(console: RunningCluster) -> ConsoleSession:
+    session = ConsoleSession(console)
+    assert session.sign_in("ann").status == 302
+    return session
+
+
+def text_of(answer: Any) -> str:
+    return str(answer.data.decode())
+
+
+def test_an_item_is_made_changed_and_deleted_with_its_history(console: RunningCluster, ann: ConsoleSession) -> None:
+    values = {"item-name": "made-here", "service": "no.such", "path": "/made-here", "methods": "GET", "active": "yes"}
+    made = ann.post(f"{CHANNELS}/new", values)
+    assert (made.status, made.headers["Location"]) == (302, f"{CHANNELS}/i/made-here/")
+    assert "/made-here" in text_of(ann.get(f"{CHANNELS}/?q=made-here"))
+    changed = {**ann.form(f"{CHANNELS}/i/made-here/"), "path": "/made-there"}
+    assert ann.post(f"{CHANNELS}/i/made-here/", changed).status == 302
+    item = console.api().item("channel-rest", "made-here")
+    assert item["value"]["path"] == "/made-there"
+    history = text_of(ann.get(f"{CHANNELS}/i/made-here/history"))
+    assert "/made-there" in history
+    assert "ann" in history
+    revision = re.findall(r'name="revision" value="(\d+)"', history)[-1]
+    preview = text_of(ann.get(f"{CHANNELS}/i/made-here/restore?revision={revision}"))
+    assert "/made-there" in preview
+    back = {"revision": revision, "started_from": str(item["revision"])}
+    assert ann.post(f"{CHANNELS}/i/made-here/restore", back, form=f"{CHANNELS}/i/made-here/restore?revision={revision}")
+    now = console.api().item("channel-rest", "made-here")
+    assert now["value"]["path"] == "/made-here"
+    gone = ann.post(f"{CHANNELS}/i/made-here/delete", {"revision": str(now["revision"])})
+    assert gone.status == 302
+    assert ann.get(f"{CHANNELS}/i/made-here/").status == 404
+
+
+def test_what_is_wrong_stands_beside_its_field(ann: ConsoleSession) -> None:
+    values = {"item-name": "wrong", "service": "s", "path": "no-slash", "methods": "GET"}
+    refused = ann.post(f"{CHANNELS}/new", values)
+    page = text_of(refused)
+    assert refused.status == 400
+    field = page[page.index('id="f-path"') : page.index('id="f-path"') + 2500]
+    assert 'class="findings"' in field
+    assert 'value="no-slash"' in page
+
+
+def test_two_people_change_different_fields(console: RunningCluster, ann: ConsoleSession) -> None:
+    value = {"service": "s", "path": "/both", "methods": ["GET"]}
+    console.api().create_item("channel-rest", "both", value)
+    mine = {**ann.form(f"{CHANNELS}/i/both/"), "path": "/both-mine"}
+    theirs = console.api().item("channel-rest", "both")
+    console.api().update_item("channel-rest", "both", {**theirs["value"], "service": "other"}, theirs["revision"])
+    assert ann.post(f"{CHANNELS}/i/both/", mine).status == 302
+    found = console.api().item("channel-rest", "both")["value"]
+    assert (found["path"], found["service"]) == ("/both-mine", "other")
+
+
+def test_two_people_change_the_same_field(console: RunningCluster, browser: Browser) -> None:
+    console.api().create_item("channel-rest", "same", {"service": "s", "path": "/same", "methods": ["GET"]})
+    with window(browser, console) as page:
+        sign_in(page, "ann")
+        page.goto(f"{CHANNELS}/i/same/")
+        item = console.api().item("channel-rest", "same")
+        console.api().update_item("channel-rest", "same", {**item["value"], "path": "/theirs"}, item["revision"])
+        page.get_by_label("Path").fill("/mine")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("Somebody else has changed the same fields")).to_be_visible()
+        expect(page.get_by_text("It was /same.")).to_be_visible()
+        assert found_by_axe(page) == []
+        page.get_by_label("Mine: /mine").check()
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("is saved")).to_be_visible()
+    assert console.api().item("channel-rest", "same")["value"]["path"] == "/mine"
+
+
+def test_a_viewer_sees_the_same_page_and_is_told_why_not(console: RunningCluster) -> None:
+    console.api().create_item("channel-rest", "seen", {"service": "s", "path": "/seen", "methods": ["GET"]})
+    vera = ConsoleSession(console)
+    vera.sign_in("vera")
+    page = text_of(vera.get(f"{CHANNELS}/i/seen/"))
+    assert "/seen" in page
+    assert "Your roles (viewer) do not allow this." in page
+    refused = vera.post(f"{CHANNELS}/i/seen/", {**vera.form(f"{CHANNELS}/i/seen/"), "path": "/x", "active": "yes"})
+    assert refused.status == 403
+    assert console.api().item("channel-rest", "seen")["value"]["path"] == "/seen"
+
+
+def test_a_key_that_is_made_up_is_shown_once(ann: ConsoleSession) -> None:
+    made = ann.post("/c/zato/config/security-api-key/new", {"item-name": "partner", "header": "X-API-Key"})
+    page = text_of(made)
+    assert "Shown this once" in page
+    key = re.search(r"<dd><code>([^<]+)</code>", page)
+    assert key is not None
+    assert key[1] not in text_of(ann.get("/c/zato/config/security-api-key/i/partner/"))
+    assert key[1] not in text_of(ann.get("/c/zato/config/security-api-key/i/partner/history"))
+
+
+@pytest.mark.parametrize("hostile", HTML)
+def test_what_is_in_items_is_text_and_nothing_else(console: RunningCluster, ann: ConsoleSession, hostile: str) -> None:
+    name = f"xss-{abs(hash(hostile))}"
+    console.api().create_item("channel-rest", name, {"service": hostile, "path": f"/{name}", "methods": ["GET"]})
+    for path in (f"{CHANNELS}/i/{name}/", f"{CHANNELS}/?q={name}", f"{CHANNELS}/i/{name}/history", f"{CHANNELS}/new"):
+        assert hostile not in text_of(ann.get(path))
+    console.api().delete_item("channel-rest", name)
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (390, False), (390, True)])
+def test_axe_finds_nothing(console: RunningCluster, browser: Browser, width: int, *, dark: bool) -> None:
+    with window(browser, console, width=width, dark=dark) as page:
+        for path in ("/login", "/first"):
+            page.goto(path)
+            assert found_by_axe(page) == []
+        sign_in(page, "ann")
+        for path in ("/c/zato/", f"{CHANNELS}/", f"{CHANNELS}/new", "/c/zato/config/security-basic/i/ann/"):
+            page.goto(path)
+            assert found_by_axe(page) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        page.goto("/c/zato/config/security-basic/i/ann/history")
+        assert found_by_axe(page) == []
