@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page of a cluster: its title, the name of its address, and its icon."""
+    """A page of a cluster: its title, and the name of its address."""
 
     title: str
     view: str
-    icon: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,4 +21,9 @@ class Group:
     entries: tuple[Entry, ...]
 
 
-RAIL = (Group("Operate", (Entry("Overview", "overview", "dashboard"),)),)
+RAIL = (
+    Group(
+        "Operate",
+        (Entry("Overview", "overview"), Entry("Services", "services"), Entry("Deployments", "deployments")),
+    ),
+)

@@ -45,15 +45,27 @@ class Calls:
         return decoded(reply)
 
     def _send(
-        self, method: str, target: str, body: bytes | None, content_type: str, *, timeout_seconds: float = SECONDS
+        self,
+        method: str,
+        target: str,
+        body: bytes | None,
+        content_type: str,
+        *,
+        timeout_seconds: float = SECONDS,
+        headers: Mapping[str, str] | None = None,
     ) -> Reply:
-        headers = {"Accept": "*/*", **self._headers}
+        headers = {"Accept": "*/*", **self._headers, **(headers or {})}
         if content_type:
             headers["Content-Type"] = content_type
         reply = self._transport.request(method, target, body, headers, timeout_seconds=timeout_seconds)
         if reply.status >= 400:
             raise rebuilt(reply)
         return reply
+
+
+def traced(cid: str) -> dict[str, str]:
+    """The header by which a request has this correlation id (W3C Trace Context)."""
+    return {"traceparent": f"00-{cid}-{cid[:15]}1-01"}
 
 
 def rehearsed(dry_run: bool) -> Json:

@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zato.client.calls import API, LONG_SECONDS, Calls, Json, decoded, rehearsed, with_query
+from zato.client.calls import API, LONG_SECONDS, Calls, Json, decoded, rehearsed, traced, with_query
 from zato.client.transport import segment
 
 
@@ -77,14 +77,15 @@ class DeploymentCalls(Calls):
         """The last errors of a service, by the log of the machine that answers."""
         return self._json("GET", f"{API}/services/{segment(name)}/errors", query={"limit": limit})
 
-    def invoke(self, service: str, payload: Any, **request: str | None) -> tuple[bytes, str]:
-        """What a service answers to a JSON message, and the media type of that.
+    def invoke(self, service: str, payload: Any, *, cid: str | None = None, **request: str | None) -> tuple[bytes, str]:
+        """What a service answers to a JSON message, and the media type of that. `cid` is the request's correlation id.
 
         `request` is what the service sees of HTTP: method, path, query, and as JSON objects headers and path_params.
         """
         target = with_query(f"{API}/services/{segment(service)}/invoke", request)
         body = json.dumps(payload).encode("utf-8")
-        reply = self._send("POST", target, body, "application/json", timeout_seconds=LONG_SECONDS)
+        headers = {} if cid is None else traced(cid)
+        reply = self._send("POST", target, body, "application/json", timeout_seconds=LONG_SECONDS, headers=headers)
         return reply.body, reply.content_type
 
     def invoke_async(self, service: str, payload: Any) -> Json:

@@ -23,9 +23,9 @@ class Person:
     kinds: Mapping[str, Mapping[str, bool]]
     token: str
 
-    def may(self, right: Right | str) -> bool:
+    def may(self, right: Right) -> bool:
         """Whether the cluster lets them; it decides again with each call."""
-        return str(right) in self.rights
+        return right.name.lower().replace("_", "-") in self.rights
 
     def may_change(self, kind: str) -> bool:
         """Whether the cluster lets them change items of this kind."""

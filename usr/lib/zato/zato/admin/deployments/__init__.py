@@ -1,0 +1,1 @@
+"""Files of services: what runs, what was refused and why, another version, and back."""

@@ -1,0 +1,1 @@
+"""Services: what they are, what leads to them, and how they answer."""
