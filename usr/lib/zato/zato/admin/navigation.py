@@ -24,6 +24,11 @@ class Group:
 RAIL = (
     Group(
         "Operate",
-        (Entry("Overview", "overview"), Entry("Services", "services"), Entry("Deployments", "deployments")),
+        (
+            Entry("Overview", "overview"),
+            Entry("Services", "services"),
+            Entry("Deployments", "deployments"),
+            Entry("Messages", "dead-letters"),
+        ),
     ),
 )

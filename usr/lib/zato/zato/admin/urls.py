@@ -11,6 +11,7 @@ _OF_CLUSTER = [
     path("", include("zato.admin.items.urls")),
     path("", include("zato.admin.deployments.urls")),
     path("", include("zato.admin.services.urls")),
+    path("", include("zato.admin.messages.urls")),
 ]
 
 urlpatterns = [

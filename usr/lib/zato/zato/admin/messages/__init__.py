@@ -1,0 +1,1 @@
+"""Asynchronous messages: dead letters, and those that wait."""
