@@ -54,7 +54,7 @@ def test_a_cluster_comes_back_in_an_empty_database(database_server: DatabaseServ
         manifest = save(layout, file, NOW, quiet)
         before = contents_of(layout)
         authority.unlink()
-        assert manifest.counts["odb"]["items"] == 22
+        assert manifest.counts["odb"]["items"] == 23
         assert manifest.tables["zt_item"].rows == 22
         assert {table.name for table in frozen_tables()} == set(manifest.tables)
 

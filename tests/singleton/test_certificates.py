@@ -16,7 +16,8 @@ from zato.pki.certificates import load_certificate
 from zato.pki.components import issue_missing
 from zato.singleton.certificates import CertificateReconciler
 
-ALL = ["admin", "haproxy-agent", "haproxy-client", "haproxy", "lighttpd-1", "lighttpd-agent-1", "server-1"]
+CONSOLE = ["zato-admin-lighttpd", "zato-admin"]
+ALL = ["admin", "haproxy-agent", "haproxy-client", "haproxy", "lighttpd-1", "lighttpd-agent-1", "server-1", *CONSOLE]
 
 
 class LaterClock(SystemClock):
@@ -61,7 +62,7 @@ def test_files_that_cannot_be_renewed_are_said_and_keep_no_other_from_it(
     (layout.pki / "haproxy-client.crt").write_bytes(layout.ca_certificate.read_bytes())
     before = serial(layout, "lighttpd-1")
     found = CertificateReconciler(layout, LaterClock(3600)).step()
-    assert found == ["admin", "haproxy-agent", "haproxy", "lighttpd-1", "lighttpd-agent-1", "server-1"]
+    assert found == ["admin", "haproxy-agent", "haproxy", "lighttpd-1", "lighttpd-agent-1", "server-1", *CONSOLE]
     assert serial(layout, "lighttpd-1") != before
     said = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
     reasons = {line["certificate"]: line["reason"] for line in said if line["level"] == "error"}

@@ -12,6 +12,7 @@ import pytest
 from support.cluster import RunningCluster
 from support.commands import COMMANDS
 from support.documents.written import written
+from support.public_certificates import PublicAuthority
 
 SERVICE = """
 from zato.server.service import Service
@@ -83,6 +84,9 @@ CALLS: tuple[tuple[str, int], ...] = (
     ("pki renew cli-json", 0),
     ("pki issue-server cli-json-db --host localhost", 0),
     ("pki remove cli-json-db", 0),
+    ("pki public {public} {public}", 0),
+    ("pki public", 0),
+    ("pki public --remove", 0),
     ("quickstart create {other}", 0),
     ("quickstart status {other}", 3),
     ("quickstart stop {other}", 0),
@@ -152,6 +156,9 @@ def test_results_are_json_on_standard_output(cluster: RunningCluster, tmp_path: 
     with TemporaryDirectory(prefix="zato-") as other:
         words = {"revision": str(revision), "export": str(export), "other": f"{other}/z", "service": str(service)}
         words["backup"], words["made"] = str(tmp_path / "backup"), str(tmp_path)
+        words["public"] = str(tmp_path / "public.pem")
+        Path(words["public"]).touch(0o600)
+        Path(words["public"]).write_bytes(b"".join(PublicAuthority(tmp_path / "public").issue("zato.example.com")))
         words["password"] = str(tmp_path / "password")
         (tmp_path / "password").write_text("a long password\n")
         words["odb"] = f"sqlite:///{cluster.layout.odb}"
@@ -192,6 +199,8 @@ def test_results_are_json_on_standard_output(cluster: RunningCluster, tmp_path: 
         ("config rollback 999999 --dry-run", "unknown-revision"),
         ("pki renew cli-json-missing", "missing-certificate"),
         ("pki issue-client admin", "certificate-exists"),
+        ("pki public", "no-public-certificate"),
+        ("pki public missing.crt missing.key", "not-readable"),
         ("service invoke cli-json.missing", "no-such-service"),
         ("service invoke x {", "invalid-json"),
         ("server create --token", "odb-not-shared"),

@@ -126,6 +126,10 @@ ALONE = (
 )
 """In a cluster as `make run` starts it."""
 
+_SELF_SIGNED = (
+    "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=zato.example.com -days 30"
+    " -addext subjectAltName=DNS:zato.example.com -keyout public.key -out public.crt 2>/dev/null"
+)
 _BEFORE_NOW = "$(( " + first("revision", "config history --limit 1") + " - 1 ))"
 _DEAD = first("id", "message list")
 
@@ -159,6 +163,7 @@ TOGETHER = (
             "message delete ID": f"message delete {_DEAD}",
             "zato user first NAME": "zato user first john",
             "zato pki renew NAME": "zato pki renew haproxy",
+            "zato pki public CERTIFICATE KEY": f"{_SELF_SIGNED} && zato pki public public.crt public.key",
             "issue-server NAME --host HOST": "issue-server db-1 --host db-1.example.com",
             "pki remove NAME": "pki remove db-1",
             "diff 40 42": f"diff {_BEFORE_NOW} {first('revision', 'config history --limit 1')}",

@@ -14,7 +14,7 @@ from zato.host import children
 from zato.host.git import Commit, GitRepository
 from zato.host.layout import Layout
 from zato.pki.certificates import CertificateStatus
-from zato.pki.renewal import UnusableCertificate, list_certificates
+from zato.pki.renewal import PublicStatus, UnusableCertificate, list_certificates, public_status
 
 _DOCTOR_SECONDS = 60.0
 # Each is a process, and anybody who may read may ask for it
@@ -36,6 +36,10 @@ class Machine:
     def certificates(self, now: datetime) -> tuple[Sequence[CertificateStatus], Sequence[UnusableCertificate]]:
         """Those in the directory of the cluster's certificates, and the files there that are none."""
         return list_certificates(self._layout.pki, now)
+
+    def public_certificate(self, now: datetime) -> PublicStatus | None:
+        """The one for browsers and partners; None where there is none here."""
+        return public_status(self._layout.pki, now)
 
     def commits(self, server: int, limit: int) -> Sequence[Commit]:
         """Changes of a server's own settings, newest first. Raises Unavailable where too many ask."""

@@ -16,12 +16,15 @@ from zato.core.errors import SetupError
 from zato.host.files import write_atomically
 from zato.host.layout import Layout
 from zato.host.settings import ClusterSettings
+from zato.pki import public
 from zato.pki.authority import Authority
 from zato.pki.components import issue_missing, renewed_by_the_cluster
+from zato.pki.public_files import balancer_file, console_file, source_file
+from zato.pki.public_pair import PublicPair
 from zato.pki.renewal import list_certificates
 
 _KEY_OWNERS = (
-    (re.compile(r"haproxy(-client|-agent)?"), owners.BALANCER),
+    (re.compile(r"haproxy(-client|-agent)?|zato-public"), owners.BALANCER),
     (re.compile(r"lighttpd-(agent-)?[0-9]+"), owners.EDGE),
     (re.compile(r"server-[0-9]+"), owners.SERVERS),
 )
@@ -94,8 +97,22 @@ def renew(layout: Layout, name: str) -> x509.Certificate:
     return renewed
 
 
+def take_public(layout: Layout, certificate: Path, key: Path) -> PublicPair:
+    """Shows the public certificate in these files from now on. Raises InvalidInput for what browsers would refuse."""
+    return public.take(layout.pki, certificate, key, SystemClock().now(), _ids)
+
+
+def follow_public(layout: Layout) -> bool:
+    """Takes what its files have now, where they were replaced. Raises what `zato.pki.public.follow` does."""
+    return public.follow(layout.pki, SystemClock().now(), _ids)
+
+
+def _ids(name: str) -> tuple[int, int]:
+    return _owner_of(name).ids()
+
+
 def _authority(layout: Layout) -> Authority:
-    return Authority(layout.pki, owner_of=lambda name: _owner_of(name).ids())
+    return Authority(layout.pki, owner_of=_ids)
 
 
 def _of_servers(layout: Layout) -> list[tuple[Path, int]]:
@@ -111,3 +128,7 @@ def _hand_over(layout: Layout) -> None:
     """Gives each key to the user whose program needs it, whoever has put it there."""
     for key in layout.pki.glob("*.key"):
         owners.give(key, _owner_of(key.stem), 0o400)
+    for pair in filter(Path.exists, (balancer_file(layout.pki), console_file(layout.pki))):
+        owners.give(pair, _owner_of(pair.stem), 0o400)
+    if source_file(layout.pki).exists():  # whoever tells of it may read it, also after a restore
+        owners.give(source_file(layout.pki), owners.ROOT, 0o644)

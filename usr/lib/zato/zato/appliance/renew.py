@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from cryptography import x509
 
 from zato.appliance import certificates, joined
 from zato.appliance.create import exclusive
+from zato.core.errors import Conflict, InvalidInput, NotFound, ZatoError
 from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 from zato.host.settings import load_cluster
+from zato.pki import public
 from zato.pki.certificates import load_certificate
+from zato.pki.public_pair import PublicPair
+
+# ProtectHome of the units
+_HIDDEN = (("home",), ("root",))
 
 
 def renew() -> None:
@@ -24,6 +31,7 @@ def renew() -> None:
         for name in certificates.due(LAYOUT):
             certificates.renew(LAYOUT, name)
             _say(f"Renewed: {name}")
+        _follow_public()
 
 
 def renew_now(name: str) -> x509.Certificate:
@@ -33,6 +41,45 @@ def renew_now(name: str) -> x509.Certificate:
         return load_certificate(LAYOUT.pki / f"{name}.crt")
     with exclusive():
         return certificates.renew(LAYOUT, name)
+
+
+def take_public(certificate: Path, key: Path) -> PublicPair:
+    """Shows the public certificate in these files; see certificates.take_public. Raises Conflict without a balancer."""
+    if load_cluster(LAYOUT).has_joined:
+        raise Conflict(
+            "This machine has no balancer; give the public certificate to the machine that has it.", code="no-balancer"
+        )
+    hidden = next((path for path in (certificate, key) if path.absolute().parts[1:2] in _HIDDEN), None)
+    if hidden is not None:
+        raise InvalidInput(
+            f"{hidden} is in a home directory, where no unit of Zato's looks for a renewed one; keep it elsewhere, "
+            "such as below /etc/ssl.",
+            code="hidden-path",
+        )
+    with exclusive():
+        return certificates.take_public(LAYOUT, certificate, key)
+
+
+def follow_public() -> bool:
+    """Takes what its files have now; see certificates.follow_public."""
+    with exclusive():
+        return certificates.follow_public(LAYOUT)
+
+
+def remove_public() -> bool:
+    """The cluster's own certificate is shown to everybody from now on."""
+    with exclusive():
+        return public.remove(LAYOUT.pki)
+
+
+def _follow_public() -> None:
+    try:
+        if certificates.follow_public(LAYOUT):
+            _say("Taken: the public certificate")
+    except NotFound:  # nobody has given one
+        return
+    except ZatoError as error:
+        _say(error.message)
 
 
 def _say(text: str) -> None:

@@ -134,7 +134,7 @@ def _authority(base_url: str, ca: Path | None, wanted: str | None) -> bytes | No
         return None
     parsed = parse_url(base_url)
     host = (parsed.host or "").strip("[]")
-    pem, found = authority_shown(host, parsed.port or _PORT, host)
+    pem, found = authority_shown(host, parsed.port or _PORT)
     shown = ":".join(found[index : index + 2] for index in range(0, len(found), 2)).upper()
     if wanted is not None:
         if wanted.replace(":", "").strip().lower() != found:

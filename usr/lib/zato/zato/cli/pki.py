@@ -1,4 +1,4 @@
-"""zato pki list|renew|issue-client|issue-server|remove."""
+"""zato pki list|renew|issue-client|issue-server|remove|public."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from cryptography import x509
 
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import moment, show_json, show_table
+from zato.cli.pki_public import public_command
 from zato.core.clock import SystemClock
 from zato.core.errors import InvalidInput
 from zato.pki.authority import Authority
@@ -155,3 +156,6 @@ def remove_command(target: Target, name: str) -> None:
     click.echo(
         f"{name} has no certificate on this machine any more. Where it was copied to it is valid until it expires."
     )
+
+
+command.add_command(public_command)

@@ -8,16 +8,17 @@ from cryptography import x509
 
 from zato.core.errors import SetupError, Unavailable
 from zato.pki.certificates import fingerprint, to_pem
+from zato.pki.names import CLUSTER_SNI
 
 _SECONDS = 15.0
 
 
-def authority_at(address: str, port: int, name: str, wanted: str) -> bytes:
+def authority_at(address: str, port: int, wanted: str) -> bytes:
     """The CA certificate with this fingerprint, as PEM, from the chain that the balancer shows; nothing is sent to it.
 
     Raises Unavailable where nothing answers, and SetupError where the CA is another one.
     """
-    place, shown = _shown(address, port, name)
+    place, shown = _shown(address, port)
     found = next((each for each in shown if fingerprint(each) == wanted), None)
     if found is None:
         raise SetupError(
@@ -27,12 +28,12 @@ def authority_at(address: str, port: int, name: str, wanted: str) -> bytes:
     return to_pem(found)
 
 
-def authority_shown(address: str, port: int, name: str) -> tuple[bytes, str]:
+def authority_shown(address: str, port: int) -> tuple[bytes, str]:
     """The CA certificate of the chain that the balancer shows, as PEM, and its fingerprint; nothing is sent to it.
 
     That it is the one is for somebody else to say. Raises Unavailable where nothing answers, SetupError without a CA.
     """
-    place, shown = _shown(address, port, name)
+    place, shown = _shown(address, port)
     found = next((each for each in reversed(shown) if each.subject == each.issuer), None)
     if found is None:
         raise SetupError(
@@ -42,9 +43,9 @@ def authority_shown(address: str, port: int, name: str) -> tuple[bytes, str]:
     return to_pem(found), fingerprint(found)
 
 
-def _shown(address: str, port: int, name: str) -> tuple[str, list[x509.Certificate]]:
+def _shown(address: str, port: int) -> tuple[str, list[x509.Certificate]]:
     place = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-    command = ["openssl", "s_client", "-connect", place, "-servername", name, "-showcerts"]
+    command = ["openssl", "s_client", "-connect", place, "-servername", CLUSTER_SNI, "-showcerts"]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False)
     except subprocess.TimeoutExpired as error:

@@ -17,6 +17,7 @@ from zato.core.errors import InvalidInput, SetupError, TimeLimitExceeded, Unavai
 from zato.core.target import segments_of
 from zato.host.tls import verifying_context
 from zato.host.unix_http import BYTES_MAX, EndlessAnswer, NoAnswer, NotInTime, NotReached, Reply, exchange
+from zato.pki.names import CLUSTER_SNI
 
 CONNECT_SECONDS = 5.0
 _PART_BYTES = 65536
@@ -65,7 +66,9 @@ class HttpsTransport:
             ca_certs=str(ca),
             cert_file=None if certificate is None else str(certificate),
             key_file=None if key is None else str(key),
-            server_hostname=name,
+            # The cluster's own certificate, whichever others are shown to those who ask for the host's name
+            server_hostname=CLUSTER_SNI,
+            assert_hostname=name,
             retries=False,
             maxsize=connections,
         )

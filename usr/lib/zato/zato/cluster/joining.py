@@ -53,7 +53,7 @@ def admission(token: JoinToken, address: str | None, say: Say) -> Admission:
     """
     hosts = _hosts(token, address)
     say(f"Looking for the cluster at {token.address}, port {token.port}")
-    authority = authority_at(token.address, token.port, token.name, token.authority.hex())
+    authority = authority_at(token.address, token.port, token.authority.hex())
     pairs = new_key_pairs()
     try:
         found = _enrol(token, authority, hosts, pairs)

@@ -26,7 +26,7 @@ from zato.host.files import write_atomically
 from zato.pki.certificate_names import COMPONENT_NAMES, checked_name, general_name
 from zato.pki.certificates import hosts_of, load_certificate, to_pem
 from zato.pki.issued import IssuedNames
-from zato.pki.names import ADMIN, BROKER
+from zato.pki.names import ADMIN, BROKER, PUBLIC
 
 LEAF_DAYS = 90
 AUTHORITY_DAYS = 3650
@@ -201,6 +201,8 @@ class Authority:
         Where it was copied to it is valid until it expires. Raises InvalidInput for a component's, NotFound for none.
         """
         checked_name(name)
+        if name == PUBLIC:
+            raise InvalidInput("The public certificate is removed with: zato pki public --remove")
         if COMPONENT_NAMES.fullmatch(name) or name == ADMIN:
             raise InvalidInput(f"{name} is the certificate of a component of the cluster, which cannot be without it.")
         paths = [path for path in (self.directory / f"{name}{end}" for end in (".crt", ".key")) if path.exists()]
@@ -218,6 +220,8 @@ class Authority:
             raise InvalidInput(
                 "The CA is not renewed in place: that would make every certificate of the cluster invalid."
             )
+        if name == PUBLIC:
+            raise InvalidInput("The public certificate is its issuer's to renew; then: zato pki public CERTIFICATE KEY")
         path = self.directory / f"{checked_name(name)}.crt"
         old = load_certificate(path)
         try:

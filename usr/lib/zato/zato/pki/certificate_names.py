@@ -10,7 +10,7 @@ from cryptography import x509
 from zato.core.errors import InvalidInput
 
 COMPONENT_NAMES = re.compile(
-    r"ca|haproxy|haproxy-client|haproxy-agent|lighttpd-(?:agent-)?[0-9]+|server-[0-9]+|rabbitmq|zato-admin|zato-admin-lighttpd"
+    r"ca|haproxy|haproxy-client|haproxy-agent|lighttpd-(?:agent-)?[0-9]+|server-[0-9]+|rabbitmq|zato-admin|zato-admin-lighttpd|zato-public"
 )
 """Names that belong to components: no client certificate may bear one."""
 

@@ -76,18 +76,18 @@ def is_for_servers(certificate: x509.Certificate) -> bool:
     return ExtendedKeyUsageOID.SERVER_AUTH in usage
 
 
-def is_pair(path: Path) -> bool:
-    """Whether there are a certificate and, beside it as NAME.key, its private key.
+def is_pair(path: Path, key: Path | None = None) -> bool:
+    """Whether there are a certificate and, in `key` or beside it as NAME.key, its private key.
 
     A certificate is renewed by replacing two files, so for a moment they are none. The key is another user's, and root
     looks at it here.
     """
     try:
         certificate = x509.load_pem_x509_certificate(path.read_bytes())
-        key = load_private_key(path.with_suffix(".key").read_bytes())
+        loaded = load_private_key((key or path.with_suffix(".key")).read_bytes())
     except (OSError, ValueError):
         return False
-    return key.public_key() == certificate.public_key()
+    return loaded.public_key() == certificate.public_key()
 
 
 def to_pem(certificate: x509.Certificate) -> bytes:

@@ -14,6 +14,7 @@ from zato.pki.names import (
     CONSOLE,
     CONSOLE_EDGE,
     LOOPBACK,
+    PUBLIC,
     lighttpd_agent_name,
     lighttpd_name,
     server_name,
@@ -23,7 +24,7 @@ from zato.pki.renewal import due
 
 def renewed_by_the_cluster(name: str) -> bool:
     """Whether the cluster itself renews this certificate: its components' and the command line's, not clients'."""
-    return name == ADMIN or (name != "ca" and COMPONENT_NAMES.fullmatch(name) is not None)
+    return name == ADMIN or (name not in ("ca", PUBLIC) and COMPONENT_NAMES.fullmatch(name) is not None)
 
 
 def issue_missing(

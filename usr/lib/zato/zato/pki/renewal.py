@@ -10,15 +10,19 @@ from cryptography import x509
 
 from zato.core.errors import SetupError
 from zato.pki.certificates import CertificateStatus, fingerprint, hosts_of, load_certificate
+from zato.pki.names import PUBLIC
+from zato.pki.public_files import PublicSource, source_of
+
+_SHARE, _SHARE_OF_PUBLIC = 2 / 3, 4 / 5
 
 
-def due(now: datetime, certificate: x509.Certificate) -> bool:
-    """Whether two thirds of the certificate's life are over: a third is left to notice that renewing fails.
+def due(now: datetime, certificate: x509.Certificate, share: float = _SHARE) -> bool:
+    """Whether that share of the certificate's life is over: two thirds leave one to notice that renewing fails.
 
     Or it has not begun, as the clock was wrong when it was issued: nobody accepts it then.
     """
     life = certificate.not_valid_after_utc - certificate.not_valid_before_utc
-    return not certificate.not_valid_before_utc <= now < certificate.not_valid_before_utc + life * 2 / 3
+    return not certificate.not_valid_before_utc <= now < certificate.not_valid_before_utc + life * share
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,34 @@ def list_certificates(directory: Path, now: datetime) -> tuple[list[CertificateS
     return readable, unusable
 
 
+@dataclass(frozen=True, slots=True)
+class PublicStatus:
+    """The public certificate of this machine."""
+
+    certificate: CertificateStatus | None
+    """What is shown; None where that cannot be read."""
+    source: PublicSource | None
+    problem: str | None
+    """Why what it comes from was not taken, or why that is not known."""
+
+
+def public_status(directory: Path, now: datetime) -> PublicStatus | None:
+    """None where there is none."""
+    path = directory / f"{PUBLIC}.crt"
+    source, problem = None, None
+    try:
+        source = source_of(directory)
+        problem = None if source is None else source.refused
+    except SetupError as error:
+        problem = error.message
+    if source is None and problem is None:
+        return None
+    try:
+        return PublicStatus(_status(path, now), source, problem)
+    except SetupError as error:
+        return PublicStatus(None, source, problem or error.message)
+
+
 def _status(path: Path, now: datetime) -> CertificateStatus:
     certificate = load_certificate(path)
     try:
@@ -56,5 +88,6 @@ def _status(path: Path, now: datetime) -> CertificateStatus:
         not_after=certificate.not_valid_after_utc,
         fingerprint=fingerprint(certificate),
         hosts=hosts,
-        due=due(now, certificate),
+        # Others renew it, usually where a third of its life is left
+        due=due(now, certificate, _SHARE_OF_PUBLIC if path.stem == PUBLIC else _SHARE),
     )

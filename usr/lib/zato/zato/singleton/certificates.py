@@ -10,6 +10,7 @@ from zato.host.ongoing import Ongoing
 from zato.pki.authority import Authority
 from zato.pki.components import renewed_by_the_cluster
 from zato.pki.renewal import list_certificates
+from zato.singleton.public_certificate import PublicCertificate
 
 _AUTHORITY = "ca"
 
@@ -23,6 +24,7 @@ class CertificateReconciler:
         self._layout = layout
         self._clock = clock
         self._log = get_logger("zato.singleton")
+        self._public = PublicCertificate(layout, clock)
         self._said: dict[tuple[str, str], Ongoing] = {}
 
     def step(self) -> list[str]:
@@ -53,6 +55,7 @@ class CertificateReconciler:
             renewed.append(status.name)
             not_after = certificate.not_valid_after_utc.isoformat()
             self._log.info("A certificate was renewed", certificate=status.name, not_after=not_after)
+        self._public.step()
         return renewed
 
     def _failing(self, event: str, name: str, level: str = "error") -> Ongoing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from zato.admin_api.running_worker import RunningWorker
 from zato.admin_api.status.members import alive
@@ -23,6 +24,7 @@ from zato.odb.log import ConfigurationLog
 from zato.odb.members import Members
 from zato.odb.package_reports import PackageReport, PackageReports
 from zato.odb.state import State
+from zato.pki.renewal import PublicStatus
 
 
 class ClusterView:
@@ -42,9 +44,12 @@ class ClusterView:
         worker: RunningWorker,
         replaced: Callable[[], Replaced | None],
         kept: Callable[[], Kept | None],
+        public: Callable[[datetime], PublicStatus | None],
         clock: Clock,
     ) -> None:
-        """`replaced` tells when the ODB was found to be another one, `kept` how much there is in it."""
+        """`replaced` tells when the ODB was found to be another one, `kept` how much there is in it, `public` of the
+        public certificate.
+        """
         self._log = log
         self._members = members
         self._deployments = deployments
@@ -56,12 +61,14 @@ class ClusterView:
         self._worker = worker
         self._replaced = replaced
         self._kept = kept
+        self._public = public
         self._clock = clock
 
     def look(self) -> Seen:
         """Never raises where the ODB is away: that is when people ask."""
         now, snapshot = self._clock.now(), self._worker.current()
         broker, broker_problem, beat_error = self._broker.label, self._broker.problem, self._worker.problem
+        public = self._public(now)
         try:
             revision = self._log.revision()
             servers, workers = self._members.servers(), self._members.workers()
@@ -92,9 +99,10 @@ class ClusterView:
                 package_reports=self._packages(snapshot.configuration),
                 messages=messages,
                 messages_error=messages_error,
+                public=public,
             )
         except ZatoError as error:
-            return Seen(now, snapshot, broker, broker_problem, beat_error, odb_error=error)
+            return Seen(now, snapshot, broker, broker_problem, beat_error, odb_error=error, public=public)
 
     def at(self, revision: int) -> Configuration:
         """The configuration as it was at a revision. Raises Unavailable."""

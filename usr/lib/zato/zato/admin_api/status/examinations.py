@@ -105,6 +105,27 @@ def _packages(seen: Seen) -> Iterator[Finding]:
             )
 
 
+def _public_certificate(seen: Seen) -> Iterator[Finding]:
+    """What browsers and partners will complain of."""
+    if seen.public is None:
+        return
+    if seen.public.problem is not None:
+        yield Finding(
+            f"{seen.public.problem} The last good one is shown. Once its files are right: zato pki public",
+            "public-certificate-refused",
+            subject="certificates",
+        )
+    shown = seen.public.certificate
+    if shown is not None and shown.due:
+        verb = "has expired" if seen.now >= shown.not_after else "expires"
+        yield Finding(
+            f"The public certificate {verb} on {shown.not_after:%Y-%m-%d %H:%M} UTC. Its issuer renews it; then: "
+            "zato pki public CERTIFICATE KEY",
+            "public-certificate-expires",
+            subject="certificates",
+        )
+
+
 EXAMINATIONS: tuple[Examination, ...] = (
     _serving,
     _broker,
@@ -114,4 +135,5 @@ EXAMINATIONS: tuple[Examination, ...] = (
     _messages,
     _held,
     _packages,
+    _public_certificate,
 )

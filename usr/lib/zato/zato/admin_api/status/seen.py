@@ -15,6 +15,7 @@ from zato.odb.kept import Kept
 from zato.odb.members import ServerRow, WorkerRow
 from zato.odb.package_reports import PackageReport
 from zato.odb.state import Held
+from zato.pki.renewal import PublicStatus
 from zato.serving.snapshot import Snapshot
 
 
@@ -49,6 +50,9 @@ class Seen:
     messages: Counts | None = None
     messages_error: ZatoError | None = None
     """Why nobody tells how many messages there are, though the ODB answers."""
+
+    public: PublicStatus | None = None
+    """The public certificate, where the machine of the worker that answers has the balancer and one was given."""
 
     @property
     def configuration(self) -> Configuration:

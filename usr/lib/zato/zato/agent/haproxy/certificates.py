@@ -23,8 +23,12 @@ class BalancerCertificates:
         self._api = RuntimeApi(admin_socket)
 
     def refresh(self, path: Path) -> bool:
-        """Has HAProxy use the certificate and key in `path`, and says whether it did not before."""
-        if not is_pair(path):  # in the middle of being replaced
+        """Has HAProxy use the certificate in `path`, and says whether it did not before.
+
+        Its key is in the same file where that is a NAME.pem, and in NAME.key beside NAME.crt.
+        """
+        key = path if path.suffix == ".pem" else path.with_suffix(".key")
+        if not is_pair(path, key):  # in the middle of being replaced
             return False
         name = str(path).replace(" ", "\\ ")
         loaded = _SERIAL.search(self._api.ask(f"show ssl cert {name}"))
@@ -32,7 +36,8 @@ class BalancerCertificates:
             raise Unavailable(f"HAProxy does not use {path}.", code="certificate-not-used")
         if int(loaded[1], 16) == load_certificate(path).serial_number:
             return False
-        pem = path.read_text(encoding="ascii") + path.with_suffix(".key").read_text(encoding="ascii")
+        parts = (path,) if key == path else (path, key)
+        pem = "".join(part.read_text(encoding="ascii") for part in parts)
         # An empty line would end the certificate
         lines = "\n".join(line for line in pem.splitlines() if line.strip())
         self._api.ask(f"set ssl cert {name} <<\n{lines}\n")

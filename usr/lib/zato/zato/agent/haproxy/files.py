@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import ssl
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -13,18 +14,20 @@ from zato.agent.haproxy.file_set import file_sets
 from zato.agent.haproxy.local_sockets import offered
 from zato.agent.haproxy.names import (
     ANSWERING,
+    CERTIFICATES,
     CLIENT_AUTHORITIES,
     CONFIGURATION,
     OWN,
     PROGRAM,
     accepted_own,
     answering_file,
+    certificates_file,
     client_authorities_file,
     configuration,
     own_sources,
     server_states_file,
 )
-from zato.agent.haproxy.render import render
+from zato.agent.haproxy.render import certificates, render
 from zato.agent.haproxy.view import HaproxyView
 from zato.agent.limits import connections_max
 from zato.agent.managed.file_sets import FileSet
@@ -41,6 +44,7 @@ from zato.host.templates import read_file
 from zato.pki.certificates import fingerprint, load_certificate
 from zato.pki.clients import client_authorities, has_foreign
 from zato.pki.names import BALANCER, BALANCER_CLIENT
+from zato.pki.public_files import balancer_file
 
 _FRAME_CHARACTERS = 32
 
@@ -63,10 +67,14 @@ def view_of(
     layout = Layout(layout.root.absolute())
     used = offered(layout, cluster) if sockets is None else sockets
     authority = load_certificate(layout.ca_certificate)
+    public = balancer_file(layout.pki)
+    has_public = _is_usable(public)
     return HaproxyView(
         address=cluster.bind,
         port=cluster.lb_port,
         certificate=layout.pki / f"{BALANCER}.crt",
+        public_certificate=public if has_public else None,
+        certificates=certificates_file(layout) if has_public else None,
         client_certificate=layout.pki / f"{BALANCER_CLIENT}.crt",
         ca=layout.ca_certificate,
         client_ca=client_authorities_file(layout),
@@ -108,6 +116,7 @@ def wanted(layout: Layout, view: HaproxyView) -> FileSet:
         CONFIGURATION: text.encode(),
         CLIENT_AUTHORITIES: authorities,
         ANSWERING: answering,
+        **({} if view.public_certificate is None else {CERTIFICATES: certificates(view)}),
         **{f"{OWN}/{name}": data for name, data in own.items()},
     }
 
@@ -150,11 +159,25 @@ def _exclusive(layout: Layout) -> AbstractContextManager[None]:
 def _check(layout: Layout, view: HaproxyView, files: FileSet) -> None:
     with candidate(layout.haproxy) as place:
         (place / OWN).mkdir(mode=0o700)
-        looked_at = dataclasses.replace(view, client_ca=place / CLIENT_AUTHORITIES, answering=place / ANSWERING)
+        looked_at = dataclasses.replace(
+            view,
+            client_ca=place / CLIENT_AUTHORITIES,
+            answering=place / ANSWERING,
+            certificates=None if view.certificates is None else place / CERTIFICATES,
+        )
         for name, data in {**files, CONFIGURATION: render(looked_at).encode()}.items():
             write_atomically(place / name, data)
         paths = ("-f", str(place / CONFIGURATION), "-f", str(place / OWN))
         validate(PROGRAM, [program(PROGRAM), "-c", *paths])
+
+
+def _is_usable(path: Path) -> bool:
+    """What Zato has put there is; what is not would keep HAProxy from starting."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(path)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _read_own(layout: Layout) -> dict[str, bytes]:

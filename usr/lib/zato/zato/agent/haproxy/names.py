@@ -11,6 +11,7 @@ PROGRAM = "haproxy"
 CONFIGURATION = "haproxy.cfg"
 CLIENT_AUTHORITIES = "client-ca.pem"
 ANSWERING = "answer.lua"
+CERTIFICATES = "certificates.list"
 OWN = "own"
 FRONTEND = "edge"
 """The frontend of the cluster's clients in HAProxy's configuration."""
@@ -43,6 +44,11 @@ def client_authorities_file(layout: Layout) -> Path:
 def answering_file(layout: Layout) -> Path:
     """What HAProxy answers with in place of a response: the same on each machine, wherever its configuration is."""
     return layout.haproxy / ANSWERING
+
+
+def certificates_file(layout: Layout) -> Path:
+    """Which certificate is shown to whom, where there are several."""
+    return layout.haproxy / CERTIFICATES
 
 
 def desired_state_file(layout: Layout) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 from zato.agent.haproxy.certificate_watch import CertificateWatch
 from zato.agent.haproxy.client_watch import ClientWatch
 from zato.agent.haproxy.desired_state import DesiredState, balanced
-from zato.agent.haproxy.file_set import file_sets, local_servers_in, servers_in
+from zato.agent.haproxy.file_set import file_sets, local_servers_in, servers_in, shows_public
 from zato.agent.haproxy.following import FollowedState
 from zato.agent.haproxy.local_sockets import LocalSockets, offered
 from zato.agent.haproxy.names import configuration, desired_state_file, own_sources
@@ -39,6 +39,7 @@ from zato.host.layout import Layout
 from zato.host.logs import get_logger
 from zato.host.ports import from_here
 from zato.host.settings import ClusterSettings
+from zato.pki.public_files import balancer_file
 
 _TURN_SECONDS = 0.2
 # Where all was as it should be for a while: what changes by itself is files of administrators, and HAProxy's age
@@ -124,10 +125,14 @@ class HaproxyReconciler(Reconciler):
         try:
             seen = self._haproxy.look()
             self._change_servers(seen, now)
-            self._certificates.turn(seen.worker)
+            self._certificates.turn(seen.worker, with_public=self._shows_public(seen))
             self._clients.turn(self._haproxy, self.desired.balancer, self._connections_max)
         except (Unavailable, SetupError) as error:
             self._failed(error)
+
+    def _shows_public(self, seen: Seen) -> bool:
+        present = self._sets.in_place()
+        return present is not None and shows_public(present) and seen.worker.frame == self._sets.identity(present)
 
     def _store_figures(self, figures: EdgeFigures) -> None:
         # Figures are worth no failure of the agent's work
@@ -168,7 +173,8 @@ class HaproxyReconciler(Reconciler):
 
     def _sources(self) -> list[Path]:
         clients = self._layout.pki / "clients"
-        return [self._layout.ca_certificate, *sorted(clients.glob("*.crt")), *own_sources(self._layout)]
+        public = balancer_file(self._layout.pki)
+        return [self._layout.ca_certificate, public, *sorted(clients.glob("*.crt")), *own_sources(self._layout)]
 
     def _change_servers(self, seen: Seen, now: float) -> None:
         """Where HAProxy has loaded the frame of the files that are in place; else it is reloaded."""

@@ -24,6 +24,7 @@ from zato.config.kinds.balancer import Algorithm
 from zato.core.errors import SetupError
 from zato.core.target import INVALID_PATH
 from zato.host.templates import render_template
+from zato.pki.names import CLUSTER_SNI
 
 _SERVER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 # Statuses that HAProxy itself answers with, and for which it takes a body
@@ -51,6 +52,7 @@ def render(view: HaproxyView, frame: str = "") -> str:
         frontend=FRONTEND,
         backend=BACKEND,
         bind=_edge(view),
+        certificates=_shown(view),
         algorithm=_checked_algorithm(view.balancer.algorithm),
         server_options=server_options(view),
         servers=[_line(server) for server in view.servers],
@@ -74,6 +76,18 @@ def render(view: HaproxyView, frame: str = "") -> str:
         quoted=quoted,
         ms=milliseconds,
     )
+
+
+def certificates(view: HaproxyView) -> bytes:
+    """The list of certificates that HAProxy shows, the first one to whoever asks for no name that it knows.
+
+    Its own has a filter, or it would be shown for names that the public one is for as well; that one has the names that
+    it is for, whichever these are after a renewal.
+    """
+    if view.public_certificate is None:
+        return b""
+    # What a path may contain cannot be written there, so they are those below crt-base
+    return f"{view.certificate.name} {CLUSTER_SNI}\n{view.public_certificate.name}\n".encode()
 
 
 def server_options(view: HaproxyView) -> str:
@@ -129,6 +143,10 @@ def _edge(view: HaproxyView) -> str:
     endpoint = _endpoint(view.address, view.port)
     # HAProxy's own check of the file runs without the socket
     return f'"${{{EDGE_VARIABLE}-{endpoint}}}"' if view.inherits_edge else endpoint
+
+
+def _shown(view: HaproxyView) -> str:
+    return f"crt {quoted(view.certificate)}" if view.certificates is None else f"crt-list {quoted(view.certificates)}"
 
 
 def _endpoint(address: str, port: int) -> str:

@@ -37,6 +37,10 @@ class HaproxyView:
     port: int
     certificate: Path
     """Shown to clients."""
+    public_certificate: Path | None = None
+    """Shown to those who ask for one of its names; its key is in the same file."""
+    certificates: Path | None = None
+    """Where HAProxy reads which certificate is shown to whom; with a public one only."""
     client_certificate: Path
     """Shown to lighttpd, which believes what its owner says about clients."""
     ca: Path

@@ -93,6 +93,7 @@ def admin_routes(
         worker=worker,
         replaced=replaced,
         kept=kept,
+        public=machine.public_certificate,
         clock=clock,
     )
     report = StatusReport(view, version=version, days=days)
