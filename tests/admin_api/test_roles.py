@@ -107,6 +107,7 @@ MATRIX: list[tuple[str, str, set[Role]]] = [
     ("GET", "/joining", {A}),
     ("DELETE", "/joining/tokens/it", {A}),
     ("GET", "/broker", ALL),
+    ("GET", "/users/it/totp", {A}),
     ("DELETE", "/users/it/totp", {A}),
     ("POST", "/first-token", {A}),
     ("DELETE", "/servers/9", {A}),

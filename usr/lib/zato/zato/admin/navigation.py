@@ -31,4 +31,5 @@ RAIL = (
             Entry("Messages", "dead-letters"),
         ),
     ),
+    Group("People", (Entry("Users", "users"), Entry("My account", "account"))),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from zato.admin.account.views import any_account
 from zato.admin.errors import views as errors
 
 _OF_CLUSTER = [
@@ -12,10 +13,13 @@ _OF_CLUSTER = [
     path("", include("zato.admin.deployments.urls")),
     path("", include("zato.admin.services.urls")),
     path("", include("zato.admin.messages.urls")),
+    path("", include("zato.admin.account.urls")),
+    path("", include("zato.admin.users.urls")),
 ]
 
 urlpatterns = [
     path("", include("zato.admin.signing_in.urls")),
+    path("account/", any_account, name="any-account"),
     path("c/<str:cluster>/", include(_OF_CLUSTER)),
 ]
 

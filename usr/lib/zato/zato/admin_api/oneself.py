@@ -16,6 +16,7 @@ from zato.odb.sessions import KIND
 from zato.security.second_factor import SecondFactor
 
 TOTP = "/zato/api/totp"
+_OF_SOMEBODY = "/zato/api/users/{name}/totp"
 _THEMSELVES = frozenset({Authentication.BASIC, Authentication.SESSION})
 
 
@@ -89,8 +90,17 @@ class OneselfOperations:
                 errors=(NotFound,),
             ),
             Route(
+                "GET",
+                _OF_SOMEBODY,
+                "get-second-factor-of",
+                "Whether somebody has a second factor",
+                self.state_of,
+                Right.ADMINISTER,
+                schemas.SecondFactorState,
+            ),
+            Route(
                 "DELETE",
-                "/zato/api/users/{name}/totp",
+                _OF_SOMEBODY,
                 "remove-second-factor",
                 "Have somebody's password suffice again, as where a device was lost; all sessions of theirs end",
                 self.remove,
@@ -115,6 +125,9 @@ class OneselfOperations:
 
     def state(self, call: Call) -> Answer:
         return Answer(self._state(call.principal.name))
+
+    def state_of(self, call: Call) -> Answer:
+        return Answer(self._state(call.params["name"]))
 
     def begin(self, call: Call) -> Answer:
         body: schemas.KnownPassword = call.body

@@ -21,18 +21,20 @@ def totp_group() -> None:
 
 
 @totp_group.command("status")
+@click.argument("name", required=False)
 @pass_target
-def status_command(target: Target) -> None:
-    """Whether one has a second factor, and how many recovery codes are left.
+def status_command(target: Target, name: str | None) -> None:
+    """Whether one has a second factor, and how many recovery codes are left; of others, to administrators.
 
     Example: zato user totp status
     """
-    found = target.client().second_factor()
+    found = target.client().second_factor(name)
     if target.as_json:
         show_json(found)
         return
     if not found["demanded"]:
-        click.echo(f"{found['principal']} has none; to have one: zato user totp enrol")
+        to_have_one = "; to have one: zato user totp enrol" if name is None else ""
+        click.echo(f"{found['principal']} has none{to_have_one}")
         return
     click.echo(
         f"{found['principal']} has one since {moment(found['since'])}, and {found['recovery_codes']} recovery codes"

@@ -26,9 +26,9 @@ class PeopleCalls(Calls):
         """Whose password it was; all their sessions have ended."""
         return self._json("POST", f"{API}/password", {"old": old, "new": new})
 
-    def second_factor(self) -> Json:
-        """Whether one has a second factor."""
-        return self._json("GET", f"{API}/totp")
+    def second_factor(self, name: str | None = None) -> Json:
+        """Whether one has a second factor, or for an administrator whether somebody else has."""
+        return self._json("GET", f"{API}/totp" if name is None else f"{API}/users/{segment(name)}/totp")
 
     def begin_second_factor(self, password: str) -> Json:
         """A secret for an application that makes one-time passwords, this once; it counts once it is confirmed."""

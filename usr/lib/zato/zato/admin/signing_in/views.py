@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zato.admin.address import address_of
 from zato.admin.console import Cluster, console
 from zato.admin.page import THEME_COOKIE, THEMES
-from zato.admin.signing_in.attempts import begin, succeeded
+from zato.admin.signing_in.counting import counted
 from zato.admin.signing_in.forms import FirstForm, SignInForm
 from zato.admin.signing_in.lockout import Attempt
 from zato.admin.signing_in.people import clusters_of, forget, person_of, remember
-from zato.core.errors import Forbidden, Unauthorized, ZatoError
+from zato.core.errors import Unauthorized, ZatoError
 from zato.host.logs import get_logger
 
 _CLIENT = "console"
@@ -80,38 +78,11 @@ def _signed_in(request: HttpRequest, cluster: Cluster, form: SignInForm) -> Http
 def _open(request: HttpRequest, cluster: Cluster, name: str, password: str, code: str | None) -> None:
     """A session of the cluster for this browser. Raises ZatoError with what a person is to be told."""
     attempt = Attempt(cluster.name, name, address_of(request))
-    with _counted(attempt):
+    with counted(attempt):
         opened = cluster.with_password(name, password).open_session(_CLIENT, code=code)
     token = str(opened["token"])
     remember(request, cluster.name, token, cluster.as_person(token).whoami())
     _log.info("Somebody has signed in to the console", principal=name, address=attempt.address)
-
-
-class _counted:  # noqa: N801 - a context
-    """What is within counts as wrong unless it succeeds, or the cluster could not say."""
-
-    def __init__(self, attempt: Attempt) -> None:
-        self._attempt = attempt
-
-    def __enter__(self) -> None:
-        found = begin(self._attempt, now())
-        if isinstance(found, datetime):
-            minutes = max(1, round((found - now()).total_seconds() / 60))
-            raise Forbidden(
-                f"Too many wrong passwords came for this name, or from your address. Try again in {minutes} min.",
-                code="locked-out",
-            )
-        self._row = found
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if error is None:
-            succeeded(self._attempt)
-        elif isinstance(error, Unauthorized) or (isinstance(error, Forbidden) and error.code != "totp-needed"):
-            _log.warning(
-                "Somebody could not sign in to the console", principal=self._attempt.name, address=self._attempt.address
-            )
-        else:
-            self._row.delete()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -131,7 +102,7 @@ def first(request: HttpRequest) -> HttpResponse:
 def _became_first(request: HttpRequest, cluster: Cluster, form: FirstForm) -> HttpResponse | None:
     given = form.cleaned_data
     try:
-        with _counted(Attempt(cluster.name, "", address_of(request))):
+        with counted(Attempt(cluster.name, "", address_of(request))):
             cluster.as_nobody().become_first_administrator(given["token"], given["name"], given["password"])
     except Unauthorized:
         form.add_error(

@@ -1,0 +1,1 @@
+"""What people do about their own account: password, second factor, sessions."""
