@@ -44,3 +44,12 @@ def test_no_link_leads_to_an_error(console: RunningCluster, person: str) -> None
             if to.startswith("/") and not to.startswith("/static/") and to not in seen and to not in waiting:
                 waiting.append(to)
     assert len(seen) > 20
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/c/nowhere/", "/c/zato/config/no-kind/", "/c/zato/deployments/999999/"])
+def test_what_is_not_there_is_said_not_to_be(console: RunningCluster, path: str) -> None:
+    session = ConsoleSession(console)
+    session.sign_in("vera")
+    answer = session.get(path)
+    assert answer.status == 404
+    assert b"not-found" in answer.data

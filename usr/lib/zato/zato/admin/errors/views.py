@@ -16,11 +16,11 @@ def page_of(request: HttpRequest, error: ZatoError) -> HttpResponse:
     return render(request, "errors/error.html", {"error": error}, status=error.status)
 
 
-def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return page_of(request, InvalidInput("The browser has sent what this page does not take. Go back and try again."))
 
 
-def not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return page_of(request, NotFound("There is no such page. What it was about may be gone, or has another name."))
 
 
