@@ -120,18 +120,3 @@ def test_what_is_in_items_is_text_and_nothing_else(console: RunningCluster, ann:
     for path in (f"{CHANNELS}/i/{name}/", f"{CHANNELS}/?q={name}", f"{CHANNELS}/i/{name}/history", f"{CHANNELS}/new"):
         assert hostile not in text_of(ann.get(path))
     console.api().delete_item("channel-rest", name)
-
-
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (390, False), (390, True)])
-def test_axe_finds_nothing(console: RunningCluster, browser: Browser, width: int, *, dark: bool) -> None:
-    with window(browser, console, width=width, dark=dark) as page:
-        for path in ("/login", "/first"):
-            page.goto(path)
-            assert found_by_axe(page) == []
-        sign_in(page, "ann")
-        for path in ("/c/zato/", f"{CHANNELS}/", f"{CHANNELS}/new", "/c/zato/config/security-basic/i/ann/"):
-            page.goto(path)
-            assert found_by_axe(page) == [], path
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        page.goto("/c/zato/config/security-basic/i/ann/history")
-        assert found_by_axe(page) == []

@@ -26,9 +26,13 @@ RAIL = (
         "Operate",
         (
             Entry("Overview", "overview"),
+            Entry("Servers", "servers"),
             Entry("Services", "services"),
             Entry("Deployments", "deployments"),
             Entry("Messages", "dead-letters"),
+            Entry("Trace", "to-trace"),
+            Entry("Logs", "logs"),
+            Entry("Audit", "audit"),
         ),
     ),
     Group("People", (Entry("Users", "users"), Entry("My account", "account"))),

@@ -1,0 +1,1 @@
+"""What all processes of all servers have said, by whatever one looks for; everything about one request."""
