@@ -14,6 +14,7 @@ def main() -> int:
     process = cluster_process("zato.admin", "console", __doc__)
     # Not before a process is the console: Django is no concern of those that are forked from the same supervisor
     from zato.admin.django_settings import configure
+    from zato.admin.edge_watch import EdgeWatch
     from zato.admin.serving import ConsoleApplication
     from zato.admin.store.opening import open_store
 
@@ -29,7 +30,7 @@ def main() -> int:
 
         return make_application(layout, cluster)
 
-    ConsoleApplication(layout, load).run()
+    ConsoleApplication(layout, load, EdgeWatch(layout, cluster).start).run()
     return 0
 
 

@@ -29,9 +29,13 @@ class _JournalledLogger(Logger):  # type: ignore[misc]
 class ConsoleApplication(BaseApplication):  # type: ignore[misc]
     """A gunicorn master; `load` makes the worker's WSGI application, after the fork."""
 
-    def __init__(self, layout: Layout, load: Callable[[], Callable[..., Any]]) -> None:
+    def __init__(
+        self, layout: Layout, load: Callable[[], Callable[..., Any]], begun: Callable[[], None] = lambda: None
+    ) -> None:
+        """`begun` is called in the worker, once it is there."""
         self._socket = layout.console_socket
         self._load = load
+        self._begun = begun
         super().__init__()
 
     def load_config(self) -> None:
@@ -52,6 +56,7 @@ class ConsoleApplication(BaseApplication):  # type: ignore[misc]
             "proc_name": "zato-admin",
             "umask": 0o077,
             "worker_tmp_dir": "/dev/shm",  # noqa: S108 a heart-beat must not wait for a disk
+            "post_worker_init": lambda _worker: self._begun(),
             "when_ready": lambda _server: notify("READY=1"),
         }
         for name, value in options.items():
