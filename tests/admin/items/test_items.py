@@ -91,6 +91,94 @@ def test_two_people_change_the_same_field(console: RunningCluster, browser: Brow
     assert console.api().item("channel-rest", "same")["value"]["path"] == "/mine"
 
 
+def test_trying_the_connection_meanwhile_undoes_nothing_of_others(console: RunningCluster, ann: ConsoleSession) -> None:
+    path = "/c/zato/config/outgoing-rest"
+    console.api().create_item("outgoing-rest", "tried", {"address": "http://127.0.0.1:9/a", "timeout_seconds": 1})
+    began = ann.form(f"{path}/i/tried/")
+    theirs = console.api().item("outgoing-rest", "tried")
+    console.api().update_item("outgoing-rest", "tried", {**theirs["value"], "timeout_seconds": 2}, theirs["revision"])
+    mine = {**began, "address": "http://127.0.0.1:9/mine"}
+    tried = ann.post(f"{path}/i/tried/", {**mine, "try": "yes"})
+    page = text_of(tried)
+    assert "It failed at connect" in page
+    assert f'name="revision" value="{theirs["revision"]}"' in page
+    assert ann.post(f"{path}/i/tried/", mine).status == 302
+    found = console.api().item("outgoing-rest", "tried")["value"]
+    assert (found["address"], found["timeout_seconds"]) == ("http://127.0.0.1:9/mine", 2)
+
+
+def test_what_was_deleted_meanwhile_is_not_lost(console: RunningCluster, ann: ConsoleSession) -> None:
+    console.api().create_item("channel-rest", "going", {"service": "s", "path": "/going", "methods": ["GET"]})
+    mine = {**ann.form(f"{CHANNELS}/i/going/"), "path": "/going-mine"}
+    page = ann.get(f"{CHANNELS}/i/going/").data
+    console.api().delete_item("channel-rest", "going")
+    refused = ann.post(f"{CHANNELS}/i/going/", mine, form=f"{CHANNELS}/new")
+    assert (refused.status, b"/going-mine" in refused.data, b"Somebody has deleted it" in refused.data) == (
+        409,
+        True,
+        True,
+    )
+    assert b"/going-mine" not in page
+    assert f'action="{CHANNELS}/new"' in text_of(refused)
+
+
+def test_the_same_form_twice_makes_one_item(console: RunningCluster, ann: ConsoleSession) -> None:
+    values = {"item-name": "twice", "service": "s", "path": "/twice", "methods": "GET", "active": "yes"}
+    first, second = ann.post(f"{CHANNELS}/new", values), ann.post(f"{CHANNELS}/new", values)
+    assert (first.status, second.status) == (302, 302)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert len(console.api().history("channel-rest", "twice")["changes"]) == 1
+    other = ann.post(f"{CHANNELS}/new", {**values, "path": "/not-twice"})
+    assert other.status == 409
+
+
+def test_forms_that_no_page_has_are_refused(ann: ConsoleSession) -> None:
+    for path, values in (
+        (f"{CHANNELS}/i/no-such/delete", {"revision": "x"}),
+        (f"{CHANNELS}/i/no-such/restore", {"revision": "-1"}),
+        (f"{CHANNELS}/i/no-such/", {"revision": "\u0661" * 3}),
+        (f"{CHANNELS}/i/no-such/ping", {}),
+        ("/c/zato/config/no-such-kind/new", {}),
+    ):
+        assert 400 <= ann.post(path, values, form=f"{CHANNELS}/new").status < 500, path
+    assert ann.get("/c/zato/config/no-such-kind/").status == 404
+    assert ann.get("/c/no-such-cluster/").status == 404
+    assert ann.get("/no-such-page").status == 404
+
+
+def test_a_copy_has_no_secret(console: RunningCluster, ann: ConsoleSession) -> None:
+    value = {"url": "sqlite:///copied.db", "username": "u", "password": "the secret of copied"}
+    console.api().create_item("outgoing-sql", "copied", {**value, "url": "postgresql+psycopg2://127.0.0.1:9/x"})
+    page = text_of(ann.get("/c/zato/config/outgoing-sql/new?like=copied"))
+    assert "127.0.0.1:9" in page
+    assert "unchanged" not in page
+    assert "unchanged" in text_of(ann.get("/c/zato/config/outgoing-sql/i/copied/"))
+
+
+def test_the_keyboard_alone_edits_an_item(console: RunningCluster, browser: Browser) -> None:
+    console.api().create_item("channel-rest", "typed", {"service": "s", "path": "/typed", "methods": ["GET"]})
+    with window(browser, console) as page:
+        sign_in(page, "ann")
+        page.goto(f"{CHANNELS}/?q=typed")
+        link = page.get_by_role("link", name="typed", exact=True)
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if link.evaluate("each => each === document.activeElement"):
+                break
+        page.keyboard.press("Enter")
+        path = page.get_by_label("Path")
+        expect(path).to_be_visible()
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if path.evaluate("each => each === document.activeElement"):
+                break
+        page.keyboard.press("Control+A")
+        page.keyboard.type("/typed-anew")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("is saved")).to_be_visible()
+    assert console.api().item("channel-rest", "typed")["value"]["path"] == "/typed-anew"
+
+
 def test_a_viewer_sees_the_same_page_and_is_told_why_not(console: RunningCluster) -> None:
     console.api().create_item("channel-rest", "seen", {"service": "s", "path": "/seen", "methods": ["GET"]})
     vera = ConsoleSession(console)

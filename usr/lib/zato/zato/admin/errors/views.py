@@ -16,6 +16,7 @@ def page_of(request: HttpRequest, error: ZatoError) -> HttpResponse:
     return render(request, "errors/error.html", {"error": error}, status=error.status)
 
 
+# Django calls these with `exception`, by its name
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return page_of(request, InvalidInput("The browser has sent what this page does not take. Go back and try again."))
 

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods
 from zato.admin.items.controls import Names, controls, elsewhere
 from zato.admin.items.kinds import Kind, kind_of
 from zato.admin.items.merging import Disagreement, decided, merged
-from zato.admin.items.posted import value_of
+from zato.admin.items.posted import revision_of, value_of
 from zato.admin.items.views import tell_ping
 from zato.admin.request import PersonRequest
-from zato.core.errors import Conflict, Unauthorized, ZatoError
+from zato.core.errors import Conflict, NotFound, Unauthorized, ZatoError
 from zato.core.finding import Finding
 
 _STALE = "stale-revision"
@@ -33,22 +33,31 @@ def new(request: PersonRequest, kind: str) -> HttpResponse:
     name = request.POST.get("item-name", "").strip()
     if request.method != "POST":
         like = request.GET.get("like")
-        value = request.api.item(kind, like)["value"] if like else {}
+        value = _without_secrets(described, request.api.item(kind, like)["value"]) if like else {}
         return _form(request, described, name="", value=value)
     value = value_of(described, request.POST)
     try:
         if "try" in request.POST:
             tell_ping(request, request.api.try_item(kind, name or described["example_name"], value))
             return _form(request, described, name=name, value=value)
-        made = request.api.create_item(kind, name, value)
+        return _create(request, described, name, value)
     except Unauthorized:
         raise
     except ZatoError as error:
         return _form(request, described, name=name, value=value, error=error)
-    _tell(request, described, made, "is created")
-    if made.get("generated"):
-        return render(request, "items/generated.html", {"kind": described, "item": made})
-    return redirect("item", cluster=request.cluster.name, kind=kind, name=made["name"])
+
+
+def _create(request: PersonRequest, kind: Kind, name: str, value: dict[str, Any]) -> HttpResponse:
+    page = redirect("item", cluster=request.cluster.name, kind=kind["name"], name=name or "-")
+    try:
+        made = request.api.create_item(kind["name"], name, value)
+    except Conflict:
+        if not _is_there(request, kind, name, value):
+            raise
+        messages.info(request, f"{kind['title']} {name} was there already, as you have sent it.")
+        return page
+    _tell(request, kind, made, "is created")
+    return render(request, "items/generated.html", {"kind": kind, "item": made}) if made.get("generated") else page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,25 +65,34 @@ def new(request: PersonRequest, kind: str) -> HttpResponse:
 def edit(request: PersonRequest, kind: str, name: str) -> HttpResponse:
     """The item in its form; what is sent is merged with what others have saved since."""
     described = kind_of(request, kind)
-    item = request.api.item(kind, name)
+    mine = value_of(described, request.POST)
+    try:
+        item = request.api.item(kind, name)
+    except NotFound:
+        if request.method != "POST":
+            raise
+        gone = Conflict("Somebody has deleted it meanwhile. To have it anew as it stands here: Create.", code="is-gone")
+        return _form(request, described, name=name, value=mine, error=gone)
     if request.method != "POST":
         return _form(request, described, name=name, value=item["value"], item=item)
-    mine = value_of(described, request.POST)
     try:
         if "try" in request.POST:
             tell_ping(request, request.api.try_item(kind, name, mine))
-            return _form(request, described, name=name, value=_with_secrets(described, mine, item), item=item)
+            shown = _with_secrets(described, mine, item)
+            return _form(
+                request, described, name=name, value=shown, item={**item, "revision": revision_of(request.POST)}
+            )
         return _save(request, described, item, mine)
     except Unauthorized:
         raise
     except ZatoError as error:
         shown = _with_secrets(described, mine, item)
-        started = {**item, "revision": _revision(request)}
+        started = {**item, "revision": revision_of(request.POST)}
         return _form(request, described, name=name, value=shown, item=started, error=error)
 
 
 def _save(request: PersonRequest, kind: Kind, item: Mapping[str, Any], mine: dict[str, Any]) -> HttpResponse:
-    name, started = item["name"], _revision(request)
+    name, started = item["name"], revision_of(request.POST)
     secrets = {field["name"] for field in kind["fields"] if field["secret"]}
     kept: tuple[str, ...] = ()
     value, now = mine, item
@@ -118,15 +136,25 @@ def _at(request: PersonRequest, kind: str, name: str, revision: int) -> dict[str
     return dict(changes[0]["value"] or {}) if changes and changes[0]["revision"] == revision else {}
 
 
-def _revision(request: PersonRequest) -> int:
-    text = request.POST.get("revision", "")
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
-
-
 def _with_secrets(kind: Kind, value: dict[str, Any], item: Mapping[str, Any]) -> dict[str, Any]:
     """What the page shows of secrets is whether they are set."""
     secrets = [field["name"] for field in kind["fields"] if field["secret"]]
     return {**value, **{name: item["value"].get(name) for name in secrets}}
+
+
+def _is_there(request: PersonRequest, kind: Kind, name: str, value: Mapping[str, Any]) -> bool:
+    """Whether the same form was sent before, by a second click or the button that goes back."""
+    try:
+        there = request.api.item(kind["name"], name)["value"]
+    except ZatoError:
+        return False
+    return all(there.get(field) == each for field, each in _without_secrets(kind, value).items())
+
+
+def _without_secrets(kind: Kind, value: Mapping[str, Any]) -> dict[str, Any]:
+    """What a copy begins with: nobody can copy a secret."""
+    secrets = {field["name"] for field in kind["fields"] if field["secret"]}
+    return {name: each for name, each in value.items() if name not in secrets}
 
 
 def _tell(request: PersonRequest, kind: Kind, item: Mapping[str, Any], what: str) -> None:
@@ -157,7 +185,7 @@ def _form(
         "error": error,
         "asked": asked,
         # What was decided has to be sent again with the revision that the form had at first
-        "started": _revision(request) if asked else (item or {}).get("revision", 0),
+        "started": revision_of(request.POST) if asked else (item or {}).get("revision", 0),
         "may_change": request.person.may_change(kind["name"]),
     }
     status = error.status if error is not None else 409 if asked else 200

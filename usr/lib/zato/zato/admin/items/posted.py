@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -48,6 +49,12 @@ def value_of(kind: Mapping[str, Any], posted: Posted) -> dict[str, Any]:
     return found
 
 
+def revision_of(posted: Posted) -> int:
+    """The revision that a form was made from; 0, which no item has, where it does not say."""
+    text = str(posted.get("revision", ""))
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
 def _several(texts: Sequence[str]) -> list[str]:
     return [line.strip() for text in texts for line in text.splitlines() if line.strip()]
 
@@ -58,9 +65,11 @@ def _number(text: str, *, whole: bool) -> Any:
     except ValueError:
         pass
     try:
-        return text if whole else float(text)
+        found = float(text)
     except ValueError:
         return text
+    # JSON has neither infinity nor what is no number
+    return text if whole or not math.isfinite(found) else found
 
 
 def _decoded(text: str, field: Mapping[str, Any]) -> Any:

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zato.admin.items.kinds import Kind, kind_of
+from zato.admin.items.posted import revision_of
 from zato.admin.request import PersonRequest
 from zato.core.errors import ZatoError
 
@@ -65,7 +66,7 @@ def delete(request: PersonRequest, kind: str, name: str) -> HttpResponse:
     error: ZatoError | None = None
     if request.method == "POST":
         try:
-            done = request.api.delete_item(kind, name, int(request.POST.get("revision") or 0))
+            done = request.api.delete_item(kind, name, revision_of(request.POST))
         except ZatoError as refused:
             error = refused
         else:
