@@ -29,6 +29,7 @@ RAIL = (
             Entry("Servers", "servers"),
             Entry("Services", "services"),
             Entry("Deployments", "deployments"),
+            Entry("Packages", "packages"),
             Entry("Messages", "dead-letters"),
             Entry("Trace", "to-trace"),
             Entry("Logs", "logs"),

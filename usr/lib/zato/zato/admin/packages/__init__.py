@@ -1,0 +1,1 @@
+"""Third-party packages of services, and wheels that are uploaded for them."""
