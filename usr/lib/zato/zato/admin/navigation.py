@@ -36,5 +36,6 @@ RAIL = (
             Entry("Audit", "audit"),
         ),
     ),
+    Group("Cluster", (Entry("Certificates", "certificates"), Entry("Joining", "joining"))),
     Group("People", (Entry("Users", "users"), Entry("My account", "account"))),
 )

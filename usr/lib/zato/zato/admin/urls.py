@@ -19,6 +19,8 @@ _OF_CLUSTER = [
     path("", include("zato.admin.logs.urls")),
     path("", include("zato.admin.audit.urls")),
     path("", include("zato.admin.servers.urls")),
+    path("", include("zato.admin.certificates.urls")),
+    path("", include("zato.admin.joining.urls")),
 ]
 
 urlpatterns = [

@@ -15,6 +15,7 @@ from zato.admin_api.schemas import machine as schemas
 from zato.admin_api.this_machine import Machine
 from zato.core.errors import NotFound, SetupError, TooLarge, Unavailable
 from zato.core.principal import Right
+from zato.pki.renewal import PublicStatus
 
 _SERVER = "/zato/api/servers/{number}"
 
@@ -94,6 +95,7 @@ class MachineOperations:
                     for each in found
                 ],
                 unusable=[schemas.UnusableFile(name=each.name, reason=each.reason) for each in unusable],
+                public=_shown(self._machine.public_certificate(self._now())),
             )
         )
 
@@ -120,3 +122,16 @@ class MachineOperations:
 
     def _number(self, call: Call, otherwise: str) -> int:
         return self._here.number(call.params["number"], otherwise)
+
+
+def _shown(public: PublicStatus | None) -> schemas.PublicCertificate | None:
+    if public is None:
+        return None
+    shown = public.certificate
+    return schemas.PublicCertificate(
+        names=[] if shown is None else list(shown.hosts),
+        not_after=None if shown is None else shown.not_after,
+        due=shown is not None and shown.due,
+        source=None if public.source is None else public.source.certificate,
+        problem=public.problem,
+    )

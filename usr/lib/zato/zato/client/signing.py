@@ -13,9 +13,12 @@ _SECONDS = 20.0
 _PAUSE_SECONDS = 0.1
 
 
-def by_the_signer(ask: Callable[[], _T]) -> _T:
-    """What it answers. The balancer chooses the server, and one on another machine says so and has done nothing."""
-    deadline = time.monotonic() + _SECONDS
+def by_the_signer(ask: Callable[[], _T], *, seconds: float = _SECONDS) -> _T:
+    """What it answers, within `seconds`.
+
+    The balancer chooses the server, and one on another machine says so and has done nothing.
+    """
+    deadline = time.monotonic() + seconds
     while True:
         try:
             return ask()

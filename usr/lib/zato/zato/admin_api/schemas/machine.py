@@ -29,6 +29,16 @@ class UnusableFile(ResponseSchema, frozen=True):
     reason: str
 
 
+class PublicCertificate(ResponseSchema, frozen=True):
+    """The certificate that browsers and partners know; `problem` is why what is in its `source` now was not taken."""
+
+    names: list[str]
+    not_after: datetime | None
+    due: bool
+    source: str | None
+    problem: str | None
+
+
 class Certificates(ResponseSchema, frozen=True):
     """What is in the directory of the machine's certificates."""
 
@@ -36,6 +46,7 @@ class Certificates(ResponseSchema, frozen=True):
     host: str
     certificates: list[Certificate]
     unusable: list[UnusableFile]
+    public: PublicCertificate | None
 
 
 class CommitsQuery(RequestSchema, frozen=True):

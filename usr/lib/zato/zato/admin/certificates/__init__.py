@@ -1,0 +1,1 @@
+"""Certificates of the servers' machines, and the one that browsers know."""

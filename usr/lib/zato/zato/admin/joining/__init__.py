@@ -1,0 +1,1 @@
+"""Machines that join the cluster, and the tokens for it."""
