@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_KEYS = {
+    "overview": "o",
+    "servers": "v",
+    "services": "s",
+    "deployments": "d",
+    "dead-letters": "m",
+    "to-trace": "t",
+    "logs": "l",
+    "audit": "a",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -11,6 +22,11 @@ class Entry:
 
     title: str
     view: str
+
+    @property
+    def key(self) -> str:
+        """`g`, and then this, leads there; empty where nothing does."""
+        return _KEYS.get(self.view, "")
 
 
 @dataclass(frozen=True, slots=True)

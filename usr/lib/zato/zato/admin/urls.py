@@ -9,6 +9,7 @@ from zato.admin.errors import views as errors
 
 _OF_CLUSTER = [
     path("", include("zato.admin.overview.urls")),
+    path("", include("zato.admin.find.urls")),
     path("", include("zato.admin.items.urls")),
     path("", include("zato.admin.deployments.urls")),
     path("", include("zato.admin.services.urls")),
