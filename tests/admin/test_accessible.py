@@ -21,6 +21,9 @@ MORE = (
     "/c/zato/servers/1/",
     "/c/zato/servers/1/drain",
     "/c/zato/logs/?follow=yes",
+    "/c/zato/revisions/diff?from=1",
+    "/c/zato/revisions/rollback?revision=1",
+    "/c/zato/configuration/",
     "/nowhere",
 )
 """Pages that the rail does not lead to."""

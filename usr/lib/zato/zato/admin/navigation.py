@@ -50,6 +50,7 @@ RAIL = (
             Entry("Trace", "to-trace"),
             Entry("Logs", "logs"),
             Entry("Audit", "audit"),
+            Entry("Revisions", "revisions"),
         ),
     ),
     Group("Cluster", (Entry("Certificates", "certificates"), Entry("Joining", "joining"))),

@@ -17,6 +17,7 @@ _OF_CLUSTER = [
     path("", include("zato.admin.account.urls")),
     path("", include("zato.admin.users.urls")),
     path("", include("zato.admin.packages.urls")),
+    path("", include("zato.admin.configuration.urls")),
     path("", include("zato.admin.logs.urls")),
     path("", include("zato.admin.audit.urls")),
     path("", include("zato.admin.servers.urls")),

@@ -88,6 +88,7 @@ def restore(request: PersonRequest, kind: str, name: str) -> HttpResponse:
         "name": name,
         "revision": revision,
         "preview": preview,
+        "preview_items": preview["items"],
         "with_security": with_security,
         "started_from": 0 if not now or now[0]["action"] == "delete" else now[0]["revision"],
     }
