@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 REASONS: Mapping[str, str] = {
+    "tests/admin/account/test_account.py": "passwords are hashed slowly, and a browser goes through pages",
+    "tests/admin/test_crawl.py": "every page and every form of the console, as a viewer and as an administrator",
     "tests/admin_api/test_openapi.py": "schemathesis makes requests to every operation",
     "tests/agent/haproxy/test_agent.py": "its set-up starts a cluster; reloads and drains under load",
     "tests/agent/lighttpd/test_lighttpd_agent.py": "a lighttpd that does not serve is given its time, then put back",

@@ -15,6 +15,7 @@ from zato.admin.filters import address, given, moment_of
 from zato.admin.logs.everywhere import ask_all
 from zato.admin.logs.joining import joined
 from zato.admin.request import PersonRequest
+from zato.core.errors import InvalidInput
 from zato.core.principal import Right
 
 _FILTERS = ("cid", "service", "process", "level", "q", "since", "until")
@@ -22,6 +23,7 @@ _LEVELS = ("debug", "info", "warning", "error")
 _LINES = 200
 _SECONDS = 2.0
 _TRACED_LINES = 1000
+_CID_CHARACTERS_MAX = 128
 
 
 @require_safe
@@ -91,4 +93,6 @@ def to_trace(request: PersonRequest) -> HttpResponse:
     cid = request.GET.get("cid", "").strip().lower()
     if not cid:
         return render(request, "logs/to_trace.html")
+    if len(cid) > _CID_CHARACTERS_MAX or "/" in cid:
+        raise InvalidInput("This is no correlation id, which is 32 digits of 0-9 and a-f as a rule.", code="no-cid")
     return redirect("trace", cluster=request.cluster.name, cid=cid)
