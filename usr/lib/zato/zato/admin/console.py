@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from zato.admin.guarded import GuardedTransport
 from zato.client.api import ApiClient
 from zato.client.balancer import console_transports, url_of
 from zato.client.transport import Transport
@@ -25,6 +26,8 @@ class Cluster:
     """Shows no certificate: what is asked through it is asked by whoever has signed in."""
     own: Transport
     """Shows the console's certificate, which may read."""
+    identity: str = ""
+    """Another one for another cluster that is called the same."""
 
     def as_console(self) -> ApiClient:
         """For the live state, whoever looks at it."""
@@ -55,7 +58,8 @@ class Console:
 def make_console(layout: Layout, cluster: ClusterSettings, *, connections: int) -> Console:
     """The console of a cluster on this machine. Raises SetupError where its certificates are missing."""
     people, own = console_transports(layout, cluster, connections=connections)
-    home = Cluster(cluster.name, url_of(cluster), people, own)
+    name = cluster.name
+    home = Cluster(name, url_of(cluster), GuardedTransport(name, people), GuardedTransport(name, own))
     return Console({home.name: home}, home)
 
 
@@ -63,3 +67,9 @@ def console() -> Console:
     """The one of this process, which Django's settings hold since Django calls views with nothing else."""
     found: Console = settings.CONSOLE
     return found
+
+
+def identity_of(name: str) -> str | None:
+    """Of the cluster that is called so now; None where there is none."""
+    cluster = console().clusters.get(name)
+    return None if cluster is None else cluster.identity

@@ -30,6 +30,7 @@ def values(layout: Layout, cluster: ClusterSettings) -> dict[str, Any]:
     """The settings by name."""
     return {
         "DEBUG": False,
+        "CONSOLE_DIRECTORY": layout.console.absolute(),
         "SECRET_KEY": _secret(layout),
         # No URL is made from the host's name, so any name that leads here may be used
         "ALLOWED_HOSTS": ["*"],

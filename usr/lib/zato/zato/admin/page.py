@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.http import HttpRequest
 
+from zato.admin.clusters.switching import elsewhere
 from zato.admin.console import console
 from zato.admin.items.kinds import groups_of
 from zato.admin.navigation import RAIL
@@ -18,7 +19,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     match = request.resolver_match
     return {
         "cluster": cluster,
-        "clusters": sorted(console().clusters),
+        "clusters": [] if cluster is None else _clusters(request, cluster.name),
         "person": getattr(request, "person", None),
         "rail": RAIL if cluster is not None else (),
         "kind_groups": groups_of(cast(PersonRequest, request)) if cluster is not None else (),
@@ -26,6 +27,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "here": "" if match is None else match.view_name,
         "theme": theme_of(request),
     }
+
+
+def _clusters(request: HttpRequest, here: str) -> list[tuple[str, str, bool]]:
+    """Names, the same page there, and whether it is this one."""
+    return [(name, elsewhere(request.path, name), name == here) for name in sorted(console().clusters)]
 
 
 THEMES = ("light", "dark")

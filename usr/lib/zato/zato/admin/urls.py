@@ -27,6 +27,7 @@ _OF_CLUSTER = [
 
 urlpatterns = [
     path("", include("zato.admin.signing_in.urls")),
+    path("", include("zato.admin.clusters.urls")),
     path("account/", any_account, name="any-account"),
     path("c/<str:cluster>/", include(_OF_CLUSTER)),
 ]

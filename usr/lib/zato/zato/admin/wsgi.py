@@ -19,5 +19,9 @@ def make_application(layout: Layout, cluster: ClusterSettings) -> Callable[..., 
     """After `configure`, in the process that answers. Raises SetupError where certificates are missing."""
     application = get_wsgi_application()
     migrate()
-    settings.CONSOLE = make_console(layout, cluster, connections=THREADS)
+    # It has models, which are there once Django is
+    from zato.admin.clusters.managing import with_others
+
+    own = make_console(layout, cluster, connections=THREADS)
+    settings.CONSOLE = with_others(own, settings.CONSOLE_DIRECTORY, connections=THREADS)
     return application

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from zato.admin.console import identity_of
 from zato.core.principal import Right
 
 _KEY = "people"
@@ -41,6 +42,7 @@ def remember(request: HttpRequest, cluster: str, token: str, whoami: Mapping[str
         "rights": whoami["rights"],
         "kinds": whoami["kinds"],
         "token": token,
+        "cluster": identity_of(cluster),
     }
     request.session[_KEY] = people
     request.session.cycle_key()
@@ -49,7 +51,8 @@ def remember(request: HttpRequest, cluster: str, token: str, whoami: Mapping[str
 def person_of(request: HttpRequest, cluster: str) -> Person | None:
     """Whoever has signed in to the cluster with this browser."""
     kept = request.session.get(_KEY, {}).get(cluster)
-    if kept is None:
+    # A cluster of the same name that was removed, and another one added since, is none of theirs: nor is its token
+    if kept is None or kept.get("cluster") != identity_of(cluster):
         return None
     return Person(kept["name"], tuple(kept["roles"]), frozenset(kept["rights"]), kept["kinds"], kept["token"])
 

@@ -1,0 +1,1 @@
+"""Which clusters the console manages beside its own."""
