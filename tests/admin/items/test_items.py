@@ -179,6 +179,35 @@ def test_the_keyboard_alone_edits_an_item(console: RunningCluster, browser: Brow
     assert console.api().item("channel-rest", "typed")["value"]["path"] == "/typed-anew"
 
 
+def test_the_field_that_is_wrong_has_the_focus_and_says_why(console: RunningCluster, browser: Browser) -> None:
+    with window(browser, console) as page:
+        sign_in(page, "ann")
+        page.goto(f"{CHANNELS}/new")
+        page.get_by_label("Name", exact=True).fill("focused")
+        page.get_by_label("Service").fill("s")
+        page.get_by_label("Path").fill("no-slash")
+        page.get_by_role("button", name="Create").click()
+        path = page.get_by_label("Path")
+        expect(path).to_be_focused()
+        expect(path).to_have_attribute("aria-invalid", "true")
+        expect(path).to_have_accessible_description(re.compile("must start with"))
+        assert found_by_axe(page) == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_fields_of_other_choices_are_hidden_where_scripts_run(
+    console: RunningCluster, browser: Browser, *, scripts: bool
+) -> None:
+    with window(browser, console, scripts=scripts) as page:
+        sign_in(page, "ann")
+        page.goto("/c/zato/config/outgoing-rest/new")
+        choice, name, header = page.get_by_label("Security"), page.get_by_label("Username"), page.get_by_label("Header")
+        choice.select_option("basic")
+        assert (name.is_visible(), header.is_visible()) == (True, not scripts)
+        choice.select_option("api-key")
+        assert (name.is_visible(), header.is_visible()) == (not scripts, True)
+
+
 def test_a_viewer_sees_the_same_page_and_is_told_why_not(console: RunningCluster) -> None:
     console.api().create_item("channel-rest", "seen", {"service": "s", "path": "/seen", "methods": ["GET"]})
     vera = ConsoleSession(console)
