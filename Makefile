@@ -4,7 +4,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONDONTWRITEBYTECODE
 # Twice as many as processors: half of the time is waiting. Which process runs what: tests/support/scheduling.py
 PARALLEL = -n 4 --no-loadscope-reorder --slowest=50
 
-.PHONY: help run test test-release check figures bench show show-hosts show-upgrade show-debian-upgrade chaos fresh deb apt-repository clean lock
+.PHONY: help run test test-release check figures bench show show-console show-hosts show-upgrade show-debian-upgrade chaos fresh deb apt-repository clean lock
 
 help:
 	@echo "make run    prepare this checkout, then run a cluster from .zato/ in the foreground; Ctrl-C ends it"
@@ -15,6 +15,7 @@ help:
 	@echo "make figures  how large the files of the product are, how they are named, and whether imports go in a circle"
 	@echo "make bench  speed and memory, as ratios measured in turn; what the chain is compared with is installed in build/peers"
 	@echo "make show   what is promised of starts, deployments and failures, in full, each with its figure and bar"
+	@echo "make show-console  what is promised of the web console, in full, each with its figure; screenshots in build/screens"
 	@echo "make show-hosts  what is promised of an appliance, in full, each with its figure (needs root)"
 	@echo "make show-upgrade FROM=revision  from that revision's packages to today's and back, under load (needs root)"
 	@echo "make show-debian-upgrade  a cluster of two machines from Debian 12 to 13, under load (needs root)"
@@ -59,6 +60,10 @@ bench:
 show:
 	@tools/prepare develop
 	.venv/bin/python -m benchmarks.show
+
+show-console:
+	@tools/prepare develop
+	.venv/bin/python -m benchmarks.show_console
 
 show-hosts:
 	@tools/prepare develop

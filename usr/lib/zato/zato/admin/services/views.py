@@ -10,10 +10,12 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from zato.admin.filters import address
 from zato.admin.request import PersonRequest
 from zato.core.principal import Right
 
 _ERRORS = 10
+_PAGE = 200
 
 
 @require_safe
@@ -23,7 +25,16 @@ def services(request: PersonRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()
     found = request.api.services()["services"]
     wanted = [each for each in found if asked.casefold() in f"{each['name']} {each['file_name']}".casefold()]
-    values = {"services": wanted, "q": asked, "may_deploy": request.person.may(Right.DEPLOY)}
+    page = request.GET.get("page", "")
+    number = int(page) if page.isdecimal() and len(page) < 7 else 1
+    first = max(0, number - 1) * _PAGE
+    values = {
+        "services": wanted[first : first + _PAGE],
+        "total": len(wanted),
+        "q": asked,
+        "next": address({"q": asked} if asked else {}, page=number + 1) if len(wanted) > first + _PAGE else None,
+        "may_deploy": request.person.may(Right.DEPLOY),
+    }
     return render(request, "services/services.html", values)
 
 
