@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from support.cluster import RunningCluster
@@ -19,6 +21,12 @@ def ann(console: RunningCluster) -> ConsoleSession:
     return session
 
 
+def hidden(page: str, name: str) -> str:
+    found = re.search(f'type="hidden" name="{name}" value="([^"]*)"', page)
+    assert found is not None
+    return found[1]
+
+
 def test_back_to_a_revision_shows_first_what_would_change(console: RunningCluster, ann: ConsoleSession) -> None:
     made = console.api().create_item("channel-rest", "whole", CHANNEL)
     console.api().update_item("channel-rest", "whole", {**CHANNEL, "path": "/other"}, made["revision"])
@@ -26,7 +34,9 @@ def test_back_to_a_revision_shows_first_what_would_change(console: RunningCluste
     assert "/other" in page
     assert console.api().item("channel-rest", "whole")["value"]["path"] == "/other"
     form = f"/c/zato/revisions/rollback?revision={made['revision']}"
-    done = ann.post("/c/zato/revisions/rollback", {"revision": str(made["revision"])}, form=form)
+    unseen = ann.post("/c/zato/revisions/rollback", {"revision": str(made["revision"])}, form=form)
+    assert unseen.status == 409
+    done = ann.post("/c/zato/revisions/rollback", ann.form(form), form=form)
     assert done.status == 302
     assert console.api().item("channel-rest", "whole")["value"]["path"] == "/whole"
     differs = ann.get(f"/c/zato/revisions/diff?from={made['revision'] - 1}&to={made['revision']}").data.decode()
@@ -42,7 +52,8 @@ def test_what_was_exported_is_imported_with_a_look_before(console: RunningCluste
     assert "Nothing was changed yet" in looked.data.decode()
     assert "/brought" in looked.data.decode()
     assert ann.get("/c/zato/config/channel-rest/i/brought/").status == 404
-    done = ann.post("/c/zato/configuration/", {"document": document, "mode": "merge", "import": "yes"})
+    sure = {"document": document, "mode": "merge", "import": "yes", "seen": hidden(looked.data.decode(), "seen")}
+    done = ann.post("/c/zato/configuration/", sure)
     assert done.status == 302
     assert console.api().item("channel-rest", "brought")["value"]["path"] == "/brought"
     wrong = ann.post("/c/zato/configuration/", {"document": "channel-rest: [", "mode": "merge", "check": "yes"})
@@ -58,3 +69,5 @@ def test_values_are_lines() -> None:
     assert values_of("\n") is None
     with pytest.raises(InvalidInput, match="Line 2"):
         values_of("A=1\nnothing")
+    with pytest.raises(InvalidInput, match="Line 2 of the values gives A"):
+        values_of("A=1\nA=2")

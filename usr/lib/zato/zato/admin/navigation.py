@@ -13,6 +13,7 @@ _KEYS = {
     "to-trace": "t",
     "logs": "l",
     "audit": "a",
+    "revisions": "r",
 }
 
 

@@ -48,22 +48,26 @@ def diff(request: PersonRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def rollback(request: PersonRequest) -> HttpResponse:
-    """Shows what going back would change, and does so when it is confirmed."""
+    """Shows what going back would change, and does so when it is confirmed, unless it is not the same any more."""
     given = request.POST if request.method == "POST" else request.GET
     revision = _revision(given.get("revision", ""))
     with_security = bool(given.get("with_security"))
-    if request.method == "POST":
-        request.api.rollback_all(revision, with_security=with_security)
-        messages.success(request, f"The configuration is what it was at revision {revision}.")
-        return redirect("revisions", cluster=request.cluster.name)
     preview = request.api.rollback_all(revision, with_security=with_security, dry_run=True)
+    stale = request.method == "POST" and given.get("seen") != str(preview["revision"])
+    if request.method == "POST" and not stale:
+        done = request.api.rollback_all(revision, with_security=with_security)
+        messages.success(request, f"The configuration is what it was at revision {revision}.")
+        for warning in done.get("warnings") or ():
+            messages.warning(request, warning["message"])
+        return redirect("revisions", cluster=request.cluster.name)
     values = {
         "revision": revision,
         "preview": preview,
         "preview_items": preview["items"],
         "with_security": with_security,
+        "stale": stale,
     }
-    return render(request, "configuration/rollback.html", values)
+    return render(request, "configuration/rollback.html", values, status=409 if stale else 200)
 
 
 def _revision(text: str) -> int:
