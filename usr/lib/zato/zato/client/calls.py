@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from zato.client.errors import rebuilt
 from zato.client.transport import Transport
+from zato.core.errors import Unavailable
 from zato.host.unix_http import Reply
 
 Json = dict[str, Any]
@@ -80,7 +81,16 @@ def with_query(path: str, query: Mapping[str, Any]) -> str:
 
 
 def decoded(reply: Reply) -> Json:
-    """The JSON object of an answer."""
-    value = json.loads(reply.body)
-    assert isinstance(value, dict)
+    """The JSON object of an answer. Raises Unavailable for what no cluster answers."""
+    try:
+        value = json.loads(reply.body)
+    except (ValueError, RecursionError) as error:
+        raise not_understood() from error
+    if not isinstance(value, dict):
+        raise not_understood()
     return value
+
+
+def not_understood() -> Unavailable:
+    """What answers is something else, or a cluster of quite another release."""
+    return Unavailable("What answers there is not what a cluster of Zato answers.", code="not-understood")

@@ -11,6 +11,7 @@ from typing import Any
 from django.http import Http404
 
 from zato.admin.request import PersonRequest
+from zato.client.calls import not_understood
 from zato.core.errors import ZatoError
 
 # A cluster that is upgraded has others
@@ -18,6 +19,8 @@ _KEPT_SECONDS = 30.0
 _GROUPS = {"channels": "Channels", "outgoing": "Outgoing", "security": "Security", "services": "Services"}
 # Their items are made by deploying, with pages of their own
 _ELSEWHERE = frozenset({"deployment"})
+
+_OF_RAIL = ("name", "group", "plural")
 
 Kind = Mapping[str, Any]
 
@@ -41,10 +44,21 @@ def kinds_of(request: PersonRequest) -> tuple[Kind, ...]:
         until, kinds = _kept.get(name, (0.0, ()))
     if now < until:
         return kinds
-    kinds = tuple(request.api.kinds()["kinds"])
+    kinds = _checked(request.api.kinds())
     with _lock:
         _kept[name] = (now + _KEPT_SECONDS, kinds)
     return kinds
+
+
+def _checked(answer: Mapping[str, Any]) -> tuple[Kind, ...]:
+    """Every page has them, also the one that says that a cluster answers what is no answer."""
+    kinds = answer.get("kinds")
+    if not isinstance(kinds, list):
+        raise not_understood()
+    for kind in kinds:
+        if not isinstance(kind, dict) or not all(isinstance(kind.get(name), str) for name in _OF_RAIL):
+            raise not_understood()
+    return tuple(kinds)
 
 
 def groups_of(request: PersonRequest) -> tuple[KindGroup, ...]:

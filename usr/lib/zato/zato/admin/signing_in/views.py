@@ -19,6 +19,7 @@ from zato.admin.signing_in.counting import counted
 from zato.admin.signing_in.forms import FirstForm, SignInForm
 from zato.admin.signing_in.lockout import Attempt
 from zato.admin.signing_in.people import clusters_of, forget, person_of, remember
+from zato.client.calls import not_understood
 from zato.core.errors import Unauthorized, ZatoError
 from zato.host.logs import get_logger
 
@@ -80,8 +81,11 @@ def _open(request: HttpRequest, cluster: Cluster, name: str, password: str, code
     attempt = Attempt(cluster.name, name, address_of(request))
     with counted(attempt):
         opened = cluster.with_password(name, password).open_session(_CLIENT, code=code)
-    token = str(opened["token"])
-    remember(request, cluster.name, token, cluster.as_person(token).whoami())
+    try:
+        token = str(opened["token"])
+        remember(request, cluster.name, token, cluster.as_person(token).whoami())
+    except (KeyError, TypeError) as error:
+        raise not_understood() from error
     _log.info("Somebody has signed in to the console", principal=name, address=attempt.address)
 
 
