@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -67,14 +68,25 @@ def processes_of(root: Path) -> list[str]:
     return found
 
 
+def open_in(process: Path) -> list[Path]:
+    """What it has open beside its standard streams; some of it may be closed meanwhile."""
+    found = []
+    for path in (process / "fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if int(path.name) > 2:
+                found.append(path.readlink())
+    return found
+
+
 def test_ps_tells_what_each_process_is_and_none_has_anything_of_the_supervisors_open(cluster: RunningCluster) -> None:
     layout, parent = cluster.layout, supervisor(cluster)
     assert len(list(Path(f"/proc/{parent}/task").iterdir())) == 1  # with more, no fork is safe
     wanted = {each.name: each for each in commands(layout, load_cluster(layout), (), console=False)}
     # The one that greets ends by itself
     assert eventually(lambda: cluster.pids().keys() == wanted.keys() - {"greeting"})
-    opened = [path.readlink() for path in Path(f"/proc/{parent}/fd").iterdir() if int(path.name) > 2]
-    own = {path for path in opened if not path.name.startswith("anon_inode:")}  # such names are no one's own
+    own = {
+        path for path in open_in(Path(f"/proc/{parent}")) if not path.name.startswith("anon_inode:")
+    }  # such names are no one's own
     assert layout.lock in own
     for name, pid in cluster.pids().items():
         process = Path(f"/proc/{pid}")
@@ -82,8 +94,7 @@ def test_ps_tells_what_each_process_is_and_none_has_anything_of_the_supervisors_
         assert tuple(shown) == wanted[name].arguments
         assert os.getsid(pid) == pid
         assert f"\nPPid:\t{parent}\n" in (process / "status").read_text()
-        inherited = [path for path in (process / "fd").iterdir() if int(path.name) > 2 and path.readlink() in own]
-        assert inherited == []
+        assert [target for target in open_in(process) if target in own] == []
         assert Path(process / "fd" / "0").readlink() == Path("/dev/null")
 
 
