@@ -49,15 +49,18 @@ class Machine:
     def renew_balancer(self) -> None:
         self._do("balancer")
 
+    def renew_console(self) -> None:
+        self._do("console")
+
     def use(self, release: Path) -> None:
         self._do(f"use {release.name}")
 
 
-def test_one_server_after_the_other_and_the_balancer_last() -> None:
+def test_one_server_after_the_other_then_the_balancer_and_the_console_last() -> None:
     machine = Machine()
     start_what_runs(machine, machine, BEFORE)
     servers = ["look 1", "restart 1", "look 2", "restart 2", "look 5", "restart 5"]
-    assert machine.done == ["read", *servers, "balancer"]
+    assert machine.done == ["read", *servers, "balancer", "console"]
     assert machine.expected == [SERVES, IDLE, SERVES]  # one that did nothing before is not waited for
 
 

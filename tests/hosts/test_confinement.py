@@ -22,6 +22,12 @@ def test_private_keys_and_the_internal_door_are_for_their_own_users_only(applian
         ("zato", "/etc/zato/pki/lighttpd-1.key"),
         ("zato", "/etc/zato/pki/ca.key"),
         ("zato", "/etc/zato/pki/admin.key"),
+        ("zato", "/etc/zato/pki/zato-admin.key"),
+        ("zato-tls", "/etc/zato/pki/zato-admin.key"),
+        ("zato-tls", "/var/lib/zato/console/console.sqlite"),
+        ("zato-admin", "/etc/zato/pki/zato-admin-lighttpd.key"),
+        ("zato-admin", "/etc/zato/pki/ca.key"),
+        ("zato-admin", "/etc/zato/secret.key"),
         ("zato", "/etc/zato/secret.key"),
         ("zato-tls", "/etc/zato/secret.key"),
         ("zato-lb", "/etc/zato/secret.key"),
@@ -41,6 +47,8 @@ def test_private_keys_and_the_internal_door_are_for_their_own_users_only(applian
         assert (done.returncode == 0) is allowed, (user, name, done.stderr)
     door = "socat -u OPEN:/dev/null UNIX-CONNECT:/run/zato/server-1/{}"
     for user, name, allowed in (
+        ("zato-admin", "internal/http.sock", False),
+        ("zato-admin", "front/http.sock", False),
         ("zato", "internal/http.sock", True),
         ("zato-lb", "internal/http.sock", False),
         ("zato-tls", "internal/http.sock", False),
@@ -51,6 +59,10 @@ def test_private_keys_and_the_internal_door_are_for_their_own_users_only(applian
     ):
         done = appliance.run(f"setpriv --reuid={user} --regid={user} --init-groups {door.format(name)}", check=False)
         assert (done.returncode == 0) is allowed, (user, name, done.stderr)
+    console = "socat -u OPEN:/dev/null UNIX-CONNECT:/run/zato/console/http.sock"
+    for user, allowed in (("zato-tls", True), ("zato", False), ("zato-lb", False), ("zato-admin", False)):
+        done = appliance.run(f"setpriv --reuid={user} --regid={user} --init-groups {console}", check=False)
+        assert (done.returncode == 0) is allowed, (user, done.stderr)
 
 
 def test_the_key_of_secrets_is_roots_and_a_units_copy_of_it_is_seen_by_no_other_unit(appliance: Host) -> None:
@@ -179,6 +191,13 @@ EDGES = (
         "zato-tls",
         ("/var/lib/zato/lighttpd-1/lighttpd.conf", "/var/lib/zato/lighttpd-1/request.lua"),
         ("/var/lib/zato/lighttpd-1/lighttpd.pid",),
+    ),
+    (
+        "zato-admin-lighttpd",
+        "zato-lighttpd-agent@1",
+        "zato-tls",
+        ("/var/lib/zato/lighttpd-console/lighttpd.conf", "/var/lib/zato/lighttpd-1/lighttpd.conf"),
+        ("/var/lib/zato/lighttpd-console/lighttpd.pid",),
     ),
     ("zato-haproxy", "zato-haproxy-agent", "zato-lb", ("/var/lib/zato/haproxy/haproxy.cfg",), ()),
 )

@@ -15,6 +15,8 @@ def test_installing_leaves_a_cluster_that_runs_and_is_well(appliance: Host) -> N
     failed = appliance.run("systemctl list-units --failed --plain --no-legend 'zato*'").stdout
     assert failed == ""
     assert {unit.partition("@")[0].partition(".")[0] for unit in units(appliance)} == {
+        "zato-admin",
+        "zato-admin-lighttpd",
         "zato-haproxy",
         "zato-haproxy-agent",
         "zato-hotdeploy",

@@ -8,10 +8,11 @@ from testinfra.host import Host as Machine
 from support.ssh import Machines
 from support.waiting import eventually
 
-ENABLED = ("zato.target", "zato-haproxy.service", "zato-server@1.service", "zato-pki.timer")
+ENABLED = ("zato.target", "zato-haproxy.service", "zato-server@1.service", "zato-admin.service", "zato-pki.timer")
 COMPANIONS = (
     *("zato-haproxy-agent", "zato-singleton@1", "zato-hotdeploy@1", "zato-listener@1"),
     *("zato-lighttpd@1", "zato-lighttpd-agent@1"),
+    *("zato-admin.socket", "zato-admin-lighttpd"),
 )
 # Path, user, group, mode
 ENTRIES = (
@@ -21,10 +22,15 @@ ENTRIES = (
     ("/etc/zato/pki/haproxy.key", "zato-lb", "zato-lb", 0o400),
     ("/etc/zato/pki/haproxy-agent.key", "zato-lb", "zato-lb", 0o400),
     ("/etc/zato/pki/lighttpd-1.key", "zato-tls", "zato-tls", 0o400),
+    ("/etc/zato/pki/zato-admin.key", "zato-admin", "zato-admin", 0o400),
+    ("/etc/zato/pki/zato-admin-lighttpd.key", "zato-tls", "zato-tls", 0o400),
     ("/etc/zato/server-1", "zato", "zato", 0o750),
     ("/var/lib/zato/odb", "zato", "zato", 0o2770),
     ("/var/lib/zato/sqlite", "zato", "zato", 0o700),
     ("/var/lib/zato/server-1/pickup", "zato", "zato", 0o2775),
+    ("/var/lib/zato/console", "zato-admin", "zato-admin", 0o700),
+    ("/var/lib/zato/console/console.sqlite", "zato-admin", "zato-admin", 0o600),
+    ("/var/lib/zato/lighttpd-console", "zato-tls", "zato-tls", 0o700),
     ("/run/zato/haproxy", "zato-lb", "zato", 0o2750),
     ("/run/zato/server-1/front", "zato", "zato-tls", 0o2750),
     ("/run/zato/server-1/edge", "zato-tls", "zato-lb", 0o2750),
@@ -38,6 +44,7 @@ SOCKETS = (
     ("/run/zato/server-1/front/health.sock", "zato", "zato-tls"),
     ("/run/zato/server-1/edge/tls.sock", "zato-tls", "zato-lb"),
     ("/run/zato/server-1/internal/http.sock", "zato", "zato"),
+    ("/run/zato/console/http.sock", "zato-tls", "zato-tls"),
 )
 
 
@@ -47,7 +54,7 @@ def zato(machines: Machines) -> Machine:
 
 
 def test_the_packages_are_installed(zato: Machine) -> None:
-    for name in ("zato", "zato-common", "zato-lb", "zato-server"):
+    for name in ("zato", "zato-admin", "zato-common", "zato-lb", "zato-server"):
         assert zato.package(name).is_installed, name
 
 
@@ -58,14 +65,16 @@ def test_the_units_run_and_will_after_the_next_boot(zato: Machine) -> None:
         assert zato.service(name).is_enabled, name
 
 
-def test_the_balancer_and_the_server_listen_and_no_other_port_is_of_zato(zato: Machine) -> None:
-    assert zato.socket("tcp://0.0.0.0:11223").is_listening
+def test_the_balancer_the_server_and_the_console_listen_and_no_other_port_is_of_zato(zato: Machine) -> None:
+    for port in (11223, 8183):
+        assert zato.socket(f"tcp://0.0.0.0:{port}").is_listening, port
     for port in (17010, 20151):
         assert zato.socket(f"tcp://127.0.0.1:{port}").is_listening, port
         assert not zato.socket(f"tcp://0.0.0.0:{port}").is_listening, port
     servers = zato.file("/var/lib/zato").listdir()
     expected = {
         "11223",
+        "8183",
         "20151",
         *(str(17009 + int(name.rpartition("-")[2])) for name in servers if name.startswith("server-")),
     }
@@ -79,7 +88,7 @@ def test_the_balancer_and_the_server_listen_and_no_other_port_is_of_zato(zato: M
 
 
 def test_each_part_has_a_user_of_its_own_that_nobody_logs_in_as(zato: Machine) -> None:
-    for name in ("zato", "zato-tls", "zato-lb"):
+    for name in ("zato", "zato-tls", "zato-lb", "zato-admin"):
         user = zato.user(name)
         assert (user.group, user.shell, user.home) == (name, "/usr/sbin/nologin", "/var/lib/zato")
         assert user.groups == [name]

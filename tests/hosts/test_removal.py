@@ -12,7 +12,7 @@ from support.waiting import eventually
 def test_removing_keeps_what_was_there_for_the_next_installation(spare: Spare) -> None:
     installed = spare.host
     installed.run(written("docs/packages.md", "apt remove 'zato*'", {"remove": "remove -y"}))
-    assert installed.run("ps -o pid= -u zato,zato-tls,zato-lb", check=False).stdout == ""
+    assert installed.run("ps -o pid= -u zato,zato-tls,zato-lb,zato-admin", check=False).stdout == ""
     assert not answers(installed, 0)
     installed.run("apt-get install -y ./*.deb")
     assert eventually(lambda: '"user"' in hello(installed))

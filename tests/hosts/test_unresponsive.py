@@ -17,7 +17,7 @@ UNRESPONSIVE_SECONDS = 6
 STUCK_SECONDS = 2
 STILL_SECONDS = times(6, full=60)
 """More than a worker's time without a heart-beat, and than HAProxy's until a server is down."""
-PROCESSES = "pgrep -u zato,zato-tls,zato-lb"
+PROCESSES = "pgrep -u zato,zato-tls,zato-lb,zato-admin"
 
 
 def children(host: Host, unit: str) -> set[int]:

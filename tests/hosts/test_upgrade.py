@@ -146,7 +146,7 @@ def test_an_upgrade_fails_no_request_and_keeps_everything(two: Host, packages: l
     assert odb_version(two) == f"{int(odb_before) + 1:04}"
     for unit, before in pids.items():
         assert (main_pid(two, unit) == before) is (unit == "zato-haproxy"), unit
-    programs = two.run("ps -u zato,zato-tls,zato-lb -o args= | grep python").stdout.splitlines()
+    programs = two.run("ps -u zato,zato-tls,zato-lb,zato-admin -o args= | grep python").stdout.splitlines()
     assert len(programs) > 10
     assert all(line.startswith("/usr/lib/zato/releases/5.0.0-1/venv/bin/python3 ") for line in programs), programs
     assert len(two.run("ls /usr/lib/zato/releases").stdout.split()) == 1

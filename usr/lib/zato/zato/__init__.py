@@ -1,3 +1,3 @@
 """Zato: an enterprise service bus and application server."""
 
-__version__ = "4.1.0"
+__version__ = "4.2.0"

@@ -26,12 +26,12 @@ _BODY_KILOBYTES_MAX = 11 * 1024
 
 def command(layout: Layout) -> tuple[str, ...]:
     """Runs it in the foreground. SIGUSR1 reloads it; SIGINT ends it after its requests."""
-    return (program("lighttpd"), "-D", "-f", str(layout.console.absolute() / CONFIGURATION))
+    return (program("lighttpd"), "-D", "-f", str(layout.console_edge.absolute() / CONFIGURATION))
 
 
 def render(layout: Layout, cluster: ClusterSettings) -> str:
     """Its configuration. Raises SetupError for a value that cannot stand in it."""
-    directory = layout.console.absolute()
+    directory = layout.console_edge.absolute()
     address = checked_address(cluster.bind)
     bind = f"[{address}]" if ":" in address else address
     return render_template(
@@ -67,7 +67,7 @@ def write(layout: Layout, cluster: ClusterSettings) -> bool:
 
     Raises SetupError in its own words where it could not start from them; those that are there stay.
     """
-    directory = layout.console.absolute()
+    directory = layout.console_edge.absolute()
     (directory / "uploads").mkdir(mode=0o700, parents=True, exist_ok=True)
     path, wanted = directory / CONFIGURATION, render(layout, cluster).encode("utf-8")
     if path.exists() and read_plain(path) == wanted:

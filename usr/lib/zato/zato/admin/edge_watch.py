@@ -23,18 +23,20 @@ class EdgeWatch:
     def __init__(self, layout: Layout, cluster: ClusterSettings) -> None:
         self._layout = layout
         self._cluster = cluster
-        self._lighttpd = RunningLighttpd(layout.console.absolute())
+        self._lighttpd = RunningLighttpd(layout.console_edge.absolute())
         self._paths = [
             *(layout.pki / f"{CONSOLE_EDGE}.{end}" for end in ("crt", "key")),
             console_file(layout.pki),
-            layout.console / edge.CONFIGURATION,
+            layout.console_edge / edge.CONFIGURATION,
         ]
         self._seen: object = None
         self._log = get_logger("zato.admin")
         self._failing = Ongoing(self._log, "The console's lighttpd keeps its last certificates", "It has taken them up")
 
     def start(self) -> None:
-        """Goes on until the process ends."""
+        """Goes on until the process ends. On an appliance lighttpd is another user's, and root has it reload."""
+        if self._layout.is_appliance:
+            return
         threading.Thread(target=self._run, name="edge-watch", daemon=True).start()
 
     def turn(self, stop: threading.Event) -> bool:

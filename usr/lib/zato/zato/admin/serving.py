@@ -6,10 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
+from zato.core.clock import SystemClock
 from zato.host.layout import Layout
 from zato.host.systemd import notify
+from zato.host.watchdog import Watchdog
 
 THREADS = 32
 # A page whose cluster does not answer waits no longer than its client does
@@ -24,6 +27,19 @@ class _JournalledLogger(Logger):  # type: ignore[misc]
         super().setup(cfg)
         self.error_log.handlers.clear()
         self.error_log.propagate = True
+
+
+class _WatchedArbiter(Arbiter):  # type: ignore[misc]
+    """Tells systemd that its loop turns."""
+
+    def __init__(self, app: BaseApplication) -> None:
+        super().__init__(app)
+        self._watchdog = Watchdog(SystemClock())
+
+    def wait_for_signals(self, timeout: float = 1.0) -> list[int]:
+        self._watchdog.turn()
+        signals: list[int] = super().wait_for_signals(timeout)
+        return signals
 
 
 class ConsoleApplication(BaseApplication):  # type: ignore[misc]
@@ -61,6 +77,10 @@ class ConsoleApplication(BaseApplication):  # type: ignore[misc]
         }
         for name, value in options.items():
             self.cfg.set(name, value)
+
+    def run(self) -> None:
+        """Run the master until it is told to end."""
+        _WatchedArbiter(self).run()
 
     def load(self) -> Callable[..., Any]:
         return self._load()

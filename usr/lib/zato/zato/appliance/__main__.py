@@ -1,8 +1,8 @@
 """python -m zato.appliance STEP [N]: what systemd has done before it starts a part of Zato, or beside it.
 
-cluster, server N, first-token N, renew, renew-joined, sign, upgrade and programs are root's.
-migrate, register N, balancer, lighttpd N and reload-lighttpd N run as the user of that part. haproxy becomes HAProxy.
-log runs as nobody who may read the journal.
+cluster, console, console-wanted, server N, first-token N, renew, renew-joined, sign, upgrade and programs are root's.
+migrate, register N, balancer, console-lighttpd, lighttpd N and reload-lighttpd N run as the user of that part.
+haproxy becomes HAProxy. log runs as nobody who may read the journal.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ _STEPS = {
     "programs": ("replaced_programs", "renew_replaced"),
     "balancer": ("haproxy_files", "balancer"),
     "haproxy": ("balancer", "run"),
+    "console": ("console", "prepare"),
+    "console-wanted": ("console", "wanted"),
+    "console-lighttpd": ("console", "lighttpd"),
 }
 _SERVER_STEPS = {
     "server": ("create", "server"),

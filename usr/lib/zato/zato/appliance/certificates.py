@@ -25,7 +25,8 @@ from zato.pki.renewal import list_certificates
 
 _KEY_OWNERS = (
     (re.compile(r"haproxy(-client|-agent)?|zato-public"), owners.BALANCER),
-    (re.compile(r"lighttpd-(agent-)?[0-9]+"), owners.EDGE),
+    (re.compile(r"lighttpd-(agent-)?[0-9]+|zato-admin-lighttpd|zato-public-console"), owners.EDGE),
+    (re.compile("zato-admin"), owners.CONSOLE),
     (re.compile(r"server-[0-9]+"), owners.SERVERS),
 )
 _OF_SERVERS = re.compile(r"(?:server|lighttpd|lighttpd-agent)-([0-9]+)\.(?:crt|key)")

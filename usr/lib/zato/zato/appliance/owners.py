@@ -39,9 +39,11 @@ ROOT = Owner("root", "root")
 SERVERS = Owner("zato", "zato")
 """Runs services; has the ODB and the key of its secrets."""
 EDGE = Owner("zato-tls", "zato-tls")
-"""Runs lighttpd; has lighttpd's private keys."""
+"""Runs lighttpd, that of the console too; has lighttpd's private keys."""
 BALANCER = Owner("zato-lb", "zato-lb")
 """Runs HAProxy; has HAProxy's private keys."""
+CONSOLE = Owner("zato-admin", "zato-admin")
+"""Runs the web console; has its sessions, and the key by which it looks at the cluster's state."""
 FRONT = Owner(SERVERS.user, EDGE.group)
 """The way from lighttpd to a server."""
 EDGE_SOCKET = Owner(EDGE.user, BALANCER.group)

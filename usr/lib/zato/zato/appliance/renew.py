@@ -7,13 +7,14 @@ from pathlib import Path
 
 from cryptography import x509
 
-from zato.appliance import certificates, joined
+from zato.appliance import certificates, joined, units
 from zato.appliance.create import exclusive
 from zato.core.errors import Conflict, InvalidInput, NotFound, ZatoError
 from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 from zato.host.settings import load_cluster
 from zato.pki import public
 from zato.pki.certificates import load_certificate
+from zato.pki.names import CONSOLE, CONSOLE_EDGE
 from zato.pki.public_pair import PublicPair
 
 # ProtectHome of the units
@@ -21,17 +22,20 @@ _HIDDEN = (("home",), ("root",))
 
 
 def renew() -> None:
-    """Renews what is due; the agents of HAProxy and lighttpd see a new certificate by themselves.
+    """Renews what is due; the agents of HAProxy and lighttpd see a new certificate by themselves; the console is told.
 
     A machine that has joined has the cluster renew its certificates: see joined.
     """
     if load_cluster(LAYOUT).has_joined:
         return
     with exclusive():
-        for name in certificates.due(LAYOUT):
+        names = certificates.due(LAYOUT)
+        for name in names:
             certificates.renew(LAYOUT, name)
             _say(f"Renewed: {name}")
-        _follow_public()
+        has_new_public = _follow_public()
+    if has_new_public or not {CONSOLE, CONSOLE_EDGE}.isdisjoint(names):
+        _tell_console()
 
 
 def renew_now(name: str) -> x509.Certificate:
@@ -40,7 +44,10 @@ def renew_now(name: str) -> x509.Certificate:
         joined.renew_now()
         return load_certificate(LAYOUT.pki / f"{name}.crt")
     with exclusive():
-        return certificates.renew(LAYOUT, name)
+        renewed = certificates.renew(LAYOUT, name)
+    if name in (CONSOLE, CONSOLE_EDGE):
+        _tell_console()
+    return renewed
 
 
 def take_public(certificate: Path, key: Path) -> PublicPair:
@@ -57,29 +64,45 @@ def take_public(certificate: Path, key: Path) -> PublicPair:
             code="hidden-path",
         )
     with exclusive():
-        return certificates.take_public(LAYOUT, certificate, key)
+        taken = certificates.take_public(LAYOUT, certificate, key)
+    _tell_console()
+    return taken
 
 
 def follow_public() -> bool:
     """Takes what its files have now; see certificates.follow_public."""
     with exclusive():
-        return certificates.follow_public(LAYOUT)
+        is_new = certificates.follow_public(LAYOUT)
+    if is_new:
+        _tell_console()
+    return is_new
 
 
 def remove_public() -> bool:
     """The cluster's own certificate is shown to everybody from now on."""
     with exclusive():
-        return public.remove(LAYOUT.pki)
+        was_there = public.remove(LAYOUT.pki)
+    if was_there:
+        _tell_console()
+    return was_there
 
 
-def _follow_public() -> None:
+def _tell_console() -> None:
+    """It has no agent. Not while this process has the lock: starting anew, it waits for that."""
+    units.take_up_console_certificates()
+
+
+def _follow_public() -> bool:
+    """Whether there is a new one."""
     try:
         if certificates.follow_public(LAYOUT):
             _say("Taken: the public certificate")
+            return True
     except NotFound:  # nobody has given one
-        return
+        return False
     except ZatoError as error:
         _say(error.message)
+    return False
 
 
 def _say(text: str) -> None:

@@ -16,5 +16,7 @@ def renew_replaced() -> None:
     for number in units.running_servers():
         if units.runs_replaced_program(f"zato-lighttpd@{number}.service"):
             units.restart_server(number, units.work_of(number))
+    if units.runs_replaced_program(units.CONSOLE_EDGE):
+        units.restart_console_edge()
     if units.runs_replaced_program(units.BALANCER):
         units.renew_balancer()

@@ -18,6 +18,7 @@ class Units(Protocol):
     def work_of(self, number: int) -> Work: ...
     def restart_server(self, number: int, expected: Work) -> None: ...
     def renew_balancer(self) -> None: ...
+    def renew_console(self) -> None: ...
 
 
 class CurrentRelease(Protocol):
@@ -32,6 +33,8 @@ class Undone(SetupError):
 
 def start_what_runs(units: Units, releases: CurrentRelease, before: Path | None) -> None:
     """One server at a time, each at work again before the next one, then the balancer. Or all with the old release.
+
+    The console comes last, and keeps nothing from being upgraded.
 
     Raises Undone, or SetupError where there is no release before.
     """
@@ -51,6 +54,7 @@ def start_what_runs(units: Units, releases: CurrentRelease, before: Path | None)
         releases.use(before)
         failures = _restarted_again(units, restarted)
         raise Undone("\n".join([error.message, f"{step}, so the upgrade was undone.", *failures])) from error
+    units.renew_console()
 
 
 def _restarted_again(units: Units, restarted: dict[int, Work]) -> list[str]:

@@ -14,6 +14,8 @@ from zato.core.errors import SetupError, ZatoError
 from zato.host.layout import APPLIANCE_LAYOUT as LAYOUT
 
 BALANCER = "zato-haproxy.service"
+CONSOLE = "zato-admin.service"
+CONSOLE_EDGE = "zato-admin-lighttpd.service"
 _BALANCER_AGENT = "zato-haproxy-agent.service"
 _ENABLED = Path("/etc/systemd/system")
 _SYSTEMCTL_SECONDS = 240.0
@@ -135,6 +137,31 @@ def renew_balancer() -> None:
     if _systemctl("is-active", BALANCER, must=False).strip() == "active":
         _systemctl("reload", BALANCER)
         _systemctl("restart", _BALANCER_AGENT)
+
+
+def renew_console() -> None:
+    """Has the console, where it runs, go on with this release: requests wait at its socket meanwhile.
+
+    Servers do not depend on it, so where it fails systemd tries again, and the doctor tells of it.
+    """
+    for verb, name in (("restart", CONSOLE), ("reload", CONSOLE_EDGE)):
+        _where_active(verb, name)
+
+
+def take_up_console_certificates() -> None:
+    """The console and its lighttpd, where they run, show what is in their files now."""
+    if systemd_runs():
+        renew_console()
+
+
+def restart_console_edge() -> None:
+    """Where it runs; whoever connects just then is refused."""
+    _where_active("restart", CONSOLE_EDGE)
+
+
+def _where_active(verb: str, name: str) -> None:
+    if _systemctl("is-active", name, must=False).strip() == "active":
+        _systemctl(verb, name, must=False)
 
 
 def _is_balanced(number: int) -> bool:

@@ -35,6 +35,7 @@ def examine(layout: Layout, now: datetime) -> Iterator[tuple[str, list[Finding]]
         checks["units"] = lambda: units.check(
             numbers,
             balancer=not cluster.has_joined,
+            console=cluster.console and not cluster.has_joined and units.console_is_enabled(),
             signer=not cluster.has_joined and Register(layout.pki).exists(),
         )
     for subject, check in checks.items():

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 from zato.doctor.finding import Finding
 
 _SECONDS = 10.0
 _SIGNER = "zato-pki-sign.socket"
+_CONSOLE = ("zato-admin.service", "zato-admin.socket", "zato-admin-lighttpd.service")
+_CONSOLE_ENABLED = Path("/etc/systemd/system/zato.target.wants/zato-admin.service")
 _PARTS = ("server", "singleton", "hotdeploy", "listener", "lighttpd", "lighttpd-agent")
 
 
-def check(numbers: list[int], *, balancer: bool, signer: bool) -> Iterator[Finding]:
-    """All run that belong to this machine's servers, the timer, and `balancer` and `signer` where they are here."""
+def console_is_enabled() -> bool:
+    """Whether it is started at a boot."""
+    return _CONSOLE_ENABLED.is_symlink()
+
+
+def check(numbers: list[int], *, balancer: bool, console: bool, signer: bool) -> Iterator[Finding]:
+    """All run that belong to this machine's servers, the timer, and what of `balancer`, `console`, `signer` is here."""
     units = [f"zato-{part}@{number}.service" for number in numbers for part in _PARTS]
     units += ["zato-pki.timer", *(("zato-haproxy.service", "zato-haproxy-agent.service") if balancer else ())]
-    units += [_SIGNER] if signer else []
+    units += [*(_CONSOLE if console else ()), *([_SIGNER] if signer else ())]
     states = _states(units)
     if len(states) != len(units):
         yield Finding("systemd does not say which of Zato's units run.", "systemctl status 'zato*'")

@@ -171,8 +171,13 @@ class Layout:
 
     @property
     def console(self) -> Path:
-        """What the web console keeps of its own: sessions, preferences, its lighttpd's configuration."""
+        """What the web console keeps of its own: sessions, and who has failed to sign in."""
         return self.root / "console"
+
+    @property
+    def console_edge(self) -> Path:
+        """Rendered configuration of the console's lighttpd, which on an appliance is another user than the console."""
+        return self.root / "lighttpd-console" if self.is_appliance else self.console
 
     @property
     def console_socket(self) -> Path:
