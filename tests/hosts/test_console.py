@@ -155,7 +155,8 @@ def test_without_it_nothing_is_missing_and_nothing_listens(appliance: Host) -> N
     settings = appliance.root / "etc/zato/zato.toml"
     before = settings.read_text()
     try:
-        settings.write_text(f"console = false\n{before}")
+        others = re.sub(r"^console = .*\n", "", before, flags=re.MULTILINE)
+        settings.write_text(f"console = false\n{others}")
         appliance.run(written("docs/packages.md", "systemctl restart zato-admin zato-admin-lighttpd"), check=False)
         assert eventually(lambda: appliance.run(f"ss -H -l -t -n 'sport = :{PORT}'").stdout == "")
         assert json.loads(appliance.run("zato --json doctor", check=False).stdout)["findings"] == []
