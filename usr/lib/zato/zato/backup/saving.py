@@ -31,6 +31,7 @@ _NEVER = (
     "Files in pickup directories; what was deployed from them is in the backup",
     "Logs, and what is set in systemd's units",
     "Tokens for joining, the one-time token of the first administrator, and sessions",
+    "What the web console keeps of its own, such as other clusters that were added to it",
 )
 
 

@@ -171,7 +171,7 @@ class Layout:
 
     @property
     def console(self) -> Path:
-        """What the web console keeps of its own: sessions, and who has failed to sign in."""
+        """What the web console keeps of its own: sessions, who has failed to sign in, and other clusters."""
         return self.root / "console"
 
     @property
