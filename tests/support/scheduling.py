@@ -16,6 +16,8 @@ SHARING = (
 )
 """Directories whose files share hosts, a cluster, or database and message servers: one process runs them all."""
 OWN = (
+    "tests/admin/test_accessible.py",
+    "tests/admin/test_crawl.py",
     "tests/hosts/test_debian_before.py",
     "tests/hosts/test_joining.py",
     "tests/hosts/test_packages.py",
@@ -51,10 +53,13 @@ LONGEST = (
     "tests/hosts/",
     "tests/system/",
     "tests/hosts/test_joining.py",
+    "tests/admin/",
     "tests/odb/",
     "tests/hosts/test_upgrade.py",
     "tests/hosts/test_debian_before.py",
     "tests/broker/",
+    "tests/admin/test_accessible.py",
+    "tests/admin/test_crawl.py",
     "tests/system/test_cli.py",
     "tests/docs/",
     "tests/hosts/test_packages.py",

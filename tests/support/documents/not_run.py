@@ -12,6 +12,7 @@ NOT_RUN: Mapping[str, str] = {
     "make bench": "it measures for minutes, on a machine of its own",
     "make figures": "tests/test_structure.py runs it",
     "make show": "it measures for minutes, on a machine of its own",
+    "make show-console": "it measures for minutes, on a machine of its own",
     "make show-hosts": "it measures for minutes, on hosts that boot",
     "make show-upgrade FROM=REVISION": "it builds and measures for minutes, on hosts that boot",
     "make show-debian-upgrade": "it takes ten minutes, on hosts that boot",
