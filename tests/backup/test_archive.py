@@ -151,7 +151,7 @@ def test_a_manifest_names_nothing_that_leads_elsewhere(name: str, tmp_path: Path
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("changed", [{"format": 2}, {"release": "4.2.0"}, {"release": "5.0"}, {"release": "x"}])
+@pytest.mark.parametrize("changed", [{"format": 2}, {"release": "4.3.0"}, {"release": "5.0"}, {"release": "x"}])
 def test_one_of_a_newer_release_is_refused(changed: dict[str, Any]) -> None:
     newer = manifest.encode(replace(MANIFEST, **changed))
     with pytest.raises(InvalidInput, match=r"restore it with that release") as caught:
@@ -159,7 +159,7 @@ def test_one_of_a_newer_release_is_refused(changed: dict[str, Any]) -> None:
     assert caught.value.code == "backup-newer"
 
 
-@pytest.mark.parametrize("release", ["4.1.0", "4.0.9", "3.10", "4.1.0~deb12u1"])
+@pytest.mark.parametrize("release", ["4.2.0", "4.1.0", "4.0.9", "3.10", "4.1.0~deb12u1"])
 def test_one_of_this_release_or_an_older_one_is_taken(release: str) -> None:
     assert manifest.decode(manifest.encode(replace(MANIFEST, release=release))).release == release
 
