@@ -140,11 +140,13 @@ def test_another_host_than_the_consoles_gets_no_address_of_its_own(console: Runn
 
 def test_who_says_where_a_request_comes_from_is_not_believed(console: RunningCluster) -> None:
     """Else each guess of a password would come from another address."""
-    have_person(console, "guessed", "viewer")
+    have_person(console, "guessed-afar", "viewer")
     for attempt in range(6):
         session = ConsoleSession(console)
         found = session.post(
-            "/login", {"name": "guessed", "password": f"wrong-{attempt}"}, **{"X-Forwarded-For": f"10.0.0.{attempt}"}
+            "/login",
+            {"name": "guessed-afar", "password": f"wrong-{attempt}"},
+            **{"X-Forwarded-For": f"10.0.0.{attempt}"},
         )
         assert found.status == 401
     assert b"Too many wrong passwords" in found.data

@@ -11,6 +11,7 @@ REASONS: Mapping[str, str] = {
     "tests/admin/account/test_account.py": "passwords are hashed slowly, and a browser goes through pages",
     "tests/admin/clusters/test_clusters.py": "its set-up starts a second cluster, which is frozen for seconds",
     "tests/admin/clusters/test_wrong_answers.py": "every page, with each kind of garbage",
+    "tests/admin/test_accessible.py": "axe looks at each page, in both themes and two widths",
     "tests/admin/test_crawl.py": "every page and every form of the console, as a viewer and as an administrator",
     "tests/admin_api/test_openapi.py": "schemathesis makes requests to every operation",
     "tests/agent/haproxy/test_agent.py": "its set-up starts a cluster; reloads and drains under load",
