@@ -17,6 +17,8 @@ from support.cluster import RunningCluster
 from support.doors import DOORS
 from support.passwords import basic
 from zato.client.api import ApiClient
+from zato.cluster.signing.signer import Signer
+from zato.core.clock import SystemClock
 from zato.pki.certificates import fingerprint, load_certificate
 from zato.security.totp import code_at
 
@@ -99,7 +101,11 @@ def test_a_person_works_from_a_machine_without_the_clusters_files(
     # An operator's work, with the only server as well as with others
     elsewhere.zato("server", "drain", "1")
     elsewhere.zato("server", "ready", "1")
-    for words in (["pki", "list"], ["edge", "status", "1"], ["balancer", "status"], ["odb", "status"], ["doctor"]):
+    listed = json.loads(elsewhere.zato("pki", "list", "--json"))
+    assert {each["name"] for each in listed} >= {"ca", "haproxy", "lighttpd-1"}
+    assert len({each["fingerprint"] for each in listed}) == len(listed)
+    assert "lighttpd-1" in elsewhere.zato("pki", "list")
+    for words in (["edge", "status", "1"], ["balancer", "status"], ["odb", "status"], ["doctor"]):
         assert "This needs the cluster's own files" in elsewhere.zato(*words, code=1), words
 
     sessions = json.loads(elsewhere.zato("user", "sessions", "--json"))["sessions"]
@@ -111,6 +117,24 @@ def test_a_person_works_from_a_machine_without_the_clusters_files(
     bearer = {"Authorization": f"Bearer {token}"}
     assert cluster.request("GET", "/zato/api/whoami", headers=bearer).status == 401
     assert "not-logged-in" in elsewhere.zato("logout", "--json", code=1)
+
+
+def test_an_administrator_sees_and_cancels_tokens_from_elsewhere(
+    cluster: RunningCluster, elsewhere: Elsewhere, jane: str
+) -> None:
+    login = ("login", jane, "--user", USER, "--password-file", "-", "--ca", str(cluster.layout.ca_certificate))
+    elsewhere.zato(*login, input=PASSWORD)
+    assert "may not" in elsewhere.zato("server", "tokens", code=1)
+    cluster.zato("user", "set-roles", USER, "admin")
+    cluster.settle()
+    elsewhere.zato(*login, input=PASSWORD)
+    made = Signer(cluster.layout.pki, SystemClock()).new_token(taken={1}).registered
+    assert made.id in elsewhere.zato("server", "tokens")
+    (token,) = json.loads(elsewhere.zato("server", "tokens", "--json"))["tokens"]
+    assert (token["id"], token["server"]) == (made.id, made.server)
+    assert "worth nothing any more" in elsewhere.zato("server", "cancel", made.id)
+    assert "not-found" in elsewhere.zato("server", "cancel", made.id, "--json", code=1)
+    assert json.loads(cluster.zato("--json", "server", "tokens").stdout)["tokens"] == []
 
 
 def test_another_password_and_a_rotated_key_are_the_only_ones_at_once(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from shlex import quote
+from typing import Any
 
 import click
 
@@ -55,46 +56,53 @@ def tokens_command(target: Target) -> None:
 
     Example: zato server tokens
     """
-    from zato.cluster.signing.signer import Signer
-    from zato.core.clock import SystemClock
-
-    registered = Signer(target.layout.pki, SystemClock()).registered()
-    now = datetime.now(UTC)
+    found = _joining(target)
     if target.as_json:
-        show_json(
-            {
-                "tokens": [
-                    {
-                        "id": each.id,
-                        "server": each.server,
-                        "replaces": each.replaces,
-                        "created": _moment(each.created),
-                        "expires": _moment(each.expires),
-                    }
-                    for each in registered.tokens
-                ],
-                "servers": [
-                    {"server": each.number, "hosts": each.hosts, "member": each.is_member(now)}
-                    for each in registered.servers
-                ],
-            }
-        )
+        show_json(found)
         return
-    if registered.tokens or not registered.servers:
+    tokens, servers = found["tokens"], found["servers"]
+    if tokens or not servers:
         show_table(
             ("token", "server", "valid until"),
-            ((each.id, each.server, moment(each.expires)) for each in registered.tokens),
+            ((each["id"], each["server"], moment(datetime.fromisoformat(each["expires"]))) for each in tokens),
         )
-    if registered.tokens and registered.servers:
+    if tokens and servers:
         click.echo()
-    if registered.servers:
+    if servers:
         show_table(
             ("server", "certificates", "machine"),
             (
-                (each.number, "valid" if each.is_member(now) else "not valid", ", ".join(each.hosts))
-                for each in registered.servers
+                (each["server"], "valid" if each["member"] else "not valid", ", ".join(each["hosts"]))
+                for each in servers
             ),
         )
+
+
+def _joining(target: Target) -> dict[str, Any]:
+    """As the machine with the CA says, of a cluster elsewhere; here by its register, even where it does not run."""
+    if target.login is not None:
+        from zato.client.signing import by_the_signer
+
+        return by_the_signer(target.client().joining)
+    from zato.cluster.signing.signer import Signer
+    from zato.core.clock import SystemClock
+
+    registered, now = Signer(target.layout.pki, SystemClock()).registered(), datetime.now(UTC)
+    return {
+        "tokens": [
+            {
+                "id": each.id,
+                "server": each.server,
+                "replaces": each.replaces,
+                "created": _moment(each.created),
+                "expires": _moment(each.expires),
+            }
+            for each in registered.tokens
+        ],
+        "servers": [
+            {"server": each.number, "hosts": each.hosts, "member": each.is_member(now)} for each in registered.servers
+        ],
+    }
 
 
 @click.command("cancel")
@@ -105,14 +113,21 @@ def cancel_command(target: Target, token_id: str) -> None:
 
     Example: zato server cancel 3f9a0c21
     """
-    from zato.cluster.signing.signer import Signer
-    from zato.core.clock import SystemClock
+    if target.login is not None:
+        from zato.client.signing import by_the_signer
 
-    found = Signer(target.layout.pki, SystemClock()).cancel_token(token_id)
+        client = target.client()
+        cancelled = by_the_signer(lambda: client.cancel_joining_token(token_id))
+        server = cancelled["server"]
+    else:
+        from zato.cluster.signing.signer import Signer
+        from zato.core.clock import SystemClock
+
+        server = Signer(target.layout.pki, SystemClock()).cancel_token(token_id).server
     if target.as_json:
-        show_json({"id": found.id, "server": found.server, "cancelled": True})
+        show_json({"id": token_id, "server": server, "cancelled": True})
         return
-    click.echo(f"The token {found.id} for server {found.server} is worth nothing any more.")
+    click.echo(f"The token {token_id} for server {server} is worth nothing any more.")
 
 
 @click.command("join")

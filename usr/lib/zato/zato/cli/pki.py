@@ -9,6 +9,7 @@ from cryptography import x509
 
 from zato.cli.connection import Target, pass_target
 from zato.cli.output import moment, show_json, show_table
+from zato.cli.pki_elsewhere import show_of_all_machines
 from zato.cli.pki_public import public_command
 from zato.core.clock import SystemClock
 from zato.core.errors import InvalidInput
@@ -28,8 +29,13 @@ def command() -> None:
 def list_command(target: Target) -> None:
     """Certificates, until when they are valid, and whether their renewal is due.
 
+    In a session of `zato login`: those of the machines of all servers.
+
     Example: zato pki list
     """
+    if target.login is not None:
+        show_of_all_machines(target)
+        return
     found, unusable = list_certificates(target.layout.pki, SystemClock().now())
     for file in unusable:
         click.echo(f"zato: {file.reason}", err=True)
